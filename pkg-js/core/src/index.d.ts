@@ -1,0 +1,177 @@
+/**
+ * The core of Backstage Vertex AI, in browsers, Node and jest.
+ *
+ * Findings are data: every function returns its `diagnostics`. What is thrown is a {@link CoreError}, for misuse
+ * (not initialised, a request of the wrong shape) and for failed I/O.
+ */
+
+/** Loads the core. Node needs no call; browsers await it once. Calling it again, or at the same time, is free. */
+export function init(source?: URL | string | Response | BufferSource): Promise<void>;
+
+/** The version of the compiled core, e.g. `0.1.0`. */
+export function version(): string;
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** A place in a text: byte offset from 0; line and UTF-16 column from 1. */
+export interface Position {
+  offset: number;
+  line: number;
+  column: number;
+}
+
+/** Where a finding is: a path such as `metadata.annotations["google.com/vertex-ai-endpoint"]`, and a span where text was given. */
+export interface Where {
+  file?: string;
+  path?: string;
+  start?: Position;
+  end?: Position;
+}
+
+/** One finding. `code` is stable (`group/kebab-case`); `help` says what to do. */
+export interface Diagnostic {
+  code: string;
+  severity: Severity;
+  message: string;
+  where?: Where;
+  help?: string;
+  /** The Google permission that was missing, e.g. `aiplatform.endpoints.deploy`. */
+  permission?: string;
+  /** The Google resource that a refusal is about, e.g. `projects/p/locations/l/endpoints/e`. */
+  resource?: string;
+}
+
+/** Misuse or failed I/O. `diagnostics` holds the reasons where there are any. */
+export class CoreError extends Error {
+  readonly name: 'CoreError';
+  /** Stable, `group/kebab-case`. */
+  readonly code: string;
+  readonly diagnostics: Diagnostic[];
+  /** The HTTP status that says the same thing, for those who answer a request with it. */
+  readonly status: number;
+}
+
+/** An entity as its file has it (positions are kept) or as Backstage's catalog hands it out. */
+export type EntitySource = { text: string; file?: string } | { entity: object };
+
+export interface EntityRequest {
+  source: EntitySource;
+  /** Reads `google.com/vertex-ai-*.<environment>` before the plain keys. */
+  environment?: string;
+}
+
+/** What an entity's annotations describe. */
+export interface Target {
+  entityRef: string;
+  environment?: string;
+  project: string;
+  location: string;
+  /** `projects/{project}/locations/{location}/endpoints/{endpoint}` */
+  endpoint: string;
+  /** `projects/{project}/locations/{location}/models/{model}[@version]` */
+  model: string;
+  serviceAccount?: string;
+  machineType?: string;
+  accelerator?: { type: string; count: number };
+  replicas?: { min: number; max: number };
+  image?: string;
+  artifactUri?: string;
+  kmsKey?: string;
+}
+
+export interface ValidateReport {
+  valid: boolean;
+  target?: Target;
+  diagnostics: Diagnostic[];
+}
+
+/** Reads and checks the Vertex AI annotations of one entity. */
+export function validate(request: EntityRequest): ValidateReport;
+
+/** One call to a Google method. */
+export interface PlannedCall {
+  /** e.g. `aiplatform.projects.locations.endpoints.deployModel` */
+  method: string;
+  verb: string;
+  /** Below the service's host, e.g. `v1/projects/p/locations/l/endpoints/e:deployModel`. */
+  path: string;
+  body?: unknown;
+  /** The permissions it needs, each on one resource. */
+  permissions: { permission: string; resource: string }[];
+}
+
+/** A step does nothing when `probe` shows that its work is already there. */
+export interface PlannedStep {
+  title: string;
+  probe?: PlannedCall;
+  call?: PlannedCall;
+  undo?: PlannedCall;
+}
+
+export interface Plan {
+  target: Target;
+  endpoint: string;
+  /** Derived from entity, environment and revision: planning the same deployment again gives the same id. */
+  deployedModelId: string;
+  steps: PlannedStep[];
+  permissions: { permission: string; resource: string; neededBy: string[] }[];
+}
+
+export interface PlanReport {
+  plan?: Plan;
+  /** The plan in Markdown, for a dry run or a review. */
+  explanation: string;
+  diagnostics: Diagnostic[];
+}
+
+export interface DeploymentRequest extends EntityRequest {
+  /** Replaces the version of the `-model` annotation. */
+  modelVersion?: string;
+}
+
+/** What a deployment would do. Nothing is called. */
+export function plan(request: DeploymentRequest): PlanReport;
+
+/** The world as the core reaches it. */
+export interface Host {
+  /** As the global `fetch`. `identity` says with whose Backstage credentials the proxy is to be called. */
+  fetch(url: string, init: RequestInit, identity: 'initiator' | 'service'): Promise<Response>;
+  signal?: AbortSignal;
+}
+
+export interface StatusRequest extends EntityRequest {
+  /** e.g. `http://localhost:7007/api/proxy/vertex-ai` (the discovery API's `proxy` base URL + `/vertex-ai`). */
+  proxyUrl: string;
+}
+
+/** What the card shows. */
+export interface StatusReport {
+  state: 'serving' | 'deploying' | 'failed' | 'idle' | 'absent' | 'not-annotated' | 'invalid' | 'unavailable';
+  /** One short sentence, e.g. `Serving version 3`. */
+  headline: string;
+  target?: Target;
+  endpoint?: { name: string; displayName: string; location: string; consoleUrl: string };
+  deployedModels: {
+    id: string;
+    displayName: string;
+    model: string;
+    version?: string;
+    /** Percent. */
+    traffic: number;
+    replicas: { available?: number; min?: number; max?: number };
+    machineType?: string;
+    accelerator?: string;
+    createTime?: string;
+  }[];
+  operation?: { name: string; stage?: string; stageIndex?: number; stageCount: number; startTime?: string };
+  /** RFC 3339: when Google said this. */
+  observedAt: string;
+  /** RFC 3339: from then on the report is to be shown as stale. */
+  staleAt: string;
+  /** Milliseconds after which asking again makes sense. */
+  refreshAfter: number;
+  diagnostics: Diagnostic[];
+}
+
+/** Asks Google, through the proxy, what serves. Never rejects because of what Google answers: see `state` and `diagnostics`. */
+export function status(request: StatusRequest, host: Host): Promise<StatusReport>;

@@ -1,0 +1,125 @@
+/** What only a backend does: run a deployment, decide on a proxied call, get a Google token. Node only. */
+export * from './index.d.ts';
+import type { DeploymentRequest, Diagnostic, Host, Plan } from './index.d.ts';
+
+/** What a run says while it goes on. */
+export interface Progress {
+  kind: 'step' | 'stage' | 'retry' | 'wait' | 'undo' | 'done';
+  message: string;
+  /** Google's deployment stage, e.g. `CREATING_SERVING_CLUSTER`. */
+  stage?: string;
+  stageIndex?: number;
+  stageCount?: number;
+  operation?: string;
+}
+
+export interface DeployRequest extends DeploymentRequest {
+  /** e.g. `http://localhost:7007/api/proxy/vertex-ai` */
+  proxyUrl: string;
+  /** Ends up in Google's audit log, e.g. `scaffolder task 1b2c`. */
+  reason?: string;
+}
+
+export interface DeployHost extends Host {
+  onProgress?(progress: Progress): void;
+}
+
+export interface DeployReport {
+  outcome: 'succeeded' | 'failed' | 'cancelled';
+  plan?: Plan;
+  outputs?: {
+    endpoint: string;
+    deployedModelId: string;
+    /** Absent when the deployment was already there. */
+    operation?: string;
+    consoleUrl: string;
+    model: string;
+  };
+  /** What was taken back after a failure, and what could not be, newest first. */
+  undone: string[];
+  notUndone: string[];
+  diagnostics: Diagnostic[];
+}
+
+/** Carries a deployment out. Resolves only when Google's operation has ended. Safe to run again: it finds what is already there. */
+export function deploy(request: DeployRequest, host: DeployHost): Promise<DeployReport>;
+
+/** The `vertexAi` key of `app-config.yaml`, as it stands there. */
+export type VertexAiConfig = unknown;
+
+/** Who calls the proxy. */
+export type Caller = { kind: 'user'; ref: string } | { kind: 'service'; subject: string };
+
+/** A call that may be forwarded. */
+export interface AllowedCall {
+  /** e.g. `aiplatform.projects.locations.endpoints.deployModel` */
+  method: string;
+  verb: string;
+  /** Rebuilt from parsed names; nothing of the caller's path is passed through. */
+  url: string;
+  /** e.g. `projects/p/locations/l/endpoints/e` */
+  resource: string;
+  /** The Backstage permission that is needed: one of `Gate.permissions()`. */
+  permission: string;
+  /** A record must be written before it is forwarded. */
+  audited: boolean;
+  /** How the request's body is to be read: not at all, whole and checked with `Gate.checkBody`, or streamed through. */
+  body: 'none' | 'json' | 'stream';
+  /** The answer names an operation: read it whole (it is small) and hand it to `Gate.outcome`. */
+  startsOperation: boolean;
+  /** With whose identity Google is called: the caller's, or that of the user who started this operation. */
+  subject: { kind: 'user'; ref: string } | { kind: 'starter'; operation: string };
+}
+
+export type Verdict =
+  | { allowed: true; call: AllowedCall }
+  | { allowed: false; status: number; diagnostic: Diagnostic };
+
+export interface PublicKey {
+  kid: string;
+  /** An RFC 7517 JWK; the public half only. */
+  jwk: object;
+  /** RFC 3339: when no assertion signed with it can be valid any more. */
+  expiresAt: string;
+}
+
+export interface BrokerHost {
+  /** As the global `fetch`; only ever called with Google's STS and IAM credentials URLs. */
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Makes a new public key known to every replica. Awaited before anything is signed with it. */
+  publishKey(key: PublicKey): Promise<void>;
+  /** The ownership refs of a user, for the assertion's `groups`. Only called when a token must be fetched. */
+  groups(ref: string): Promise<string[]>;
+}
+
+/** The proxy's decisions and credentials. One per process: it holds the signing key and the tokens in its own memory. */
+export class Gate {
+  /**
+   * @param config the `vertexAi` key of the configuration
+   * @param defaults `issuer` where the configuration names none
+   * @throws CoreError `config/…` with one diagnostic for every mistake
+   */
+  constructor(config: VertexAiConfig, defaults: { issuer: string }, host: BrokerHost);
+  readonly issuer: string;
+  /** OpenID discovery document of the issuer. */
+  discovery(): object;
+  /** The Backstage permissions to register: name and action. */
+  static permissions(): { name: string; action: 'read' | 'update' }[];
+  /** Header names, lower case, that pass through in each direction. */
+  static headers(): { request: string[]; response: string[] };
+  /**
+   * Decides on one call by verb and path alone.
+   * @param target what follows `/api/proxy/vertex-ai/` in the raw request target, undecoded, query included
+   */
+  decide(verb: string, target: string, caller: Caller): Verdict;
+  /** Checks the whole body of a call with `body: 'json'`; `null` when it may pass. */
+  checkBody(method: string, body: Uint8Array): Diagnostic | null;
+  /** What Google said: for the audit record. `operation` is the name under which it may be read through the proxy. */
+  outcome(target: AllowedCall, status: number, body?: Uint8Array): { succeeded: boolean; operation?: string; error?: string };
+  /** A Google access token for this user: from memory, or by one exchange however many ask at once. */
+  token(ref: string, groups?: string[]): Promise<string>;
+  /** Tells the gate how Google took the token, so that a refused one is not used again. */
+  observe(ref: string, status: number): void;
+  /** The value of `x-goog-request-reason`: who, which audit record, and the caller's own words, cleaned and bounded. */
+  reason(details: { subject: string; auditId?: string; actor?: string; given?: string }): string;
+}
