@@ -1,1 +1,9 @@
-//! The core of Backstage Vertex AI.
+//! The core of Backstage Vertex AI: what a deployment is, what it needs, and how it goes, as pure functions.
+//!
+//! Nothing here reads a clock, randomness or the network: see [`conversation`] for how the outside takes part.
+#![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
+
+pub mod diagnostic;
+pub mod name;
+pub mod target;
+pub mod vertex;

@@ -1,0 +1,59 @@
+//! What an entity's annotations describe: which model is to serve where, and on what.
+
+use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Model, ServiceAccount};
+use crate::vertex::machine::{Accelerator, MachineType};
+use serde::ser::{SerializeStruct, Serializer};
+use serde::Serialize;
+
+/// How many replicas: at least `min` (≥ 1), at most `max` (≥ `min`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Replicas {
+    pub min: u32,
+    pub max: u32,
+}
+
+/// The one thing that annotations, plans and status views are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// `component:default/fraud-detector`, lower case.
+    pub entity_ref: String,
+    pub environment: Option<String>,
+    pub endpoint: Endpoint,
+    pub model: Model,
+    pub service_account: Option<ServiceAccount>,
+    pub machine_type: Option<MachineType>,
+    pub accelerator: Option<Accelerator>,
+    pub replicas: Option<Replicas>,
+    pub image: Option<Image>,
+    pub artifact_uri: Option<ArtifactUri>,
+    pub kms_key: Option<KmsKey>,
+}
+
+/// As `Target` in `pkg-js/core/src/index.d.ts`.
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Target", 13)?;
+        macro_rules! field {
+            ($key:literal, $value:expr) => {
+                match $value {
+                    Some(value) => out.serialize_field($key, value)?,
+                    None => out.skip_field($key)?,
+                }
+            };
+        }
+        out.serialize_field("entityRef", &self.entity_ref)?;
+        field!("environment", &self.environment);
+        out.serialize_field("project", &self.endpoint.place.project)?;
+        out.serialize_field("location", &self.endpoint.place.location)?;
+        out.serialize_field("endpoint", &self.endpoint)?;
+        out.serialize_field("model", &self.model)?;
+        field!("serviceAccount", &self.service_account);
+        field!("machineType", &self.machine_type);
+        field!("accelerator", &self.accelerator);
+        field!("replicas", &self.replicas);
+        field!("image", &self.image);
+        field!("artifactUri", &self.artifact_uri);
+        field!("kmsKey", &self.kms_key);
+        out.end()
+    }
+}

@@ -1,0 +1,3 @@
+//! Vertex AI's own terms: value domains, messages, answers.
+
+pub mod machine;
