@@ -195,10 +195,7 @@ impl Diagnostic {
 
     /// A warning.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
     #[must_use]
@@ -255,10 +252,8 @@ mod tests {
     #[test]
     fn a_place_is_flat_in_json() {
         let at = Position { offset: 3, line: 1, column: 4 };
-        let finding = Diagnostic::error(Code::EntitySyntax, "no").at(Where {
-            span: Some(Span { start: at, end: at }),
-            ..Where::default()
-        });
+        let finding = Diagnostic::error(Code::EntitySyntax, "no")
+            .at(Where { span: Some(Span { start: at, end: at }), ..Where::default() });
         let json = serde_json::to_value(&finding).unwrap();
         assert_eq!(json["where"]["start"]["line"], 1);
         assert_eq!(json["code"], "entity/syntax");

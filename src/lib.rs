@@ -3,7 +3,9 @@
 //! Nothing here reads a clock, randomness or the network: see [`conversation`] for how the outside takes part.
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
+pub mod conversation;
 pub mod diagnostic;
+pub mod method;
 pub mod name;
 pub mod target;
 pub mod vertex;

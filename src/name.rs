@@ -248,13 +248,13 @@ impl fmt::Display for Endpoint {
 impl FromStr for Endpoint {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
-        in_place(s, "endpoints")
-            .and_then(|(place, id)| Some(Self { place, id: id.parse().ok()? }))
-            .ok_or_else(|| NameError {
+        in_place(s, "endpoints").and_then(|(place, id)| Some(Self { place, id: id.parse().ok()? })).ok_or_else(|| {
+            NameError {
                 kind: "endpoint",
                 rule: "an endpoint is `projects/PROJECT/locations/LOCATION/endpoints/ENDPOINT`",
                 value: s.to_owned(),
-            })
+            }
+        })
     }
 }
 
@@ -413,10 +413,15 @@ mod tests {
     #[test]
     fn what_is_no_name_is_refused() {
         for text in [
-            "", "projects/acme-ml/locations/us-central1/endpoints/", "projects/acme-ml/locations/us-central1/endpoints/A",
-            "projects/acme-ml/locations/us-central1/endpoints/a/b", "/projects/acme-ml/locations/us-central1/endpoints/a",
-            "projects/ACME/locations/us-central1/endpoints/a", "projects/acme-ml/locations/../endpoints/a",
-            "projects/acme-ml/locations/us-central1/endpoints/a?x", "projects/acme-ml/locations/us-central1/endpoints/a%2f",
+            "",
+            "projects/acme-ml/locations/us-central1/endpoints/",
+            "projects/acme-ml/locations/us-central1/endpoints/A",
+            "projects/acme-ml/locations/us-central1/endpoints/a/b",
+            "/projects/acme-ml/locations/us-central1/endpoints/a",
+            "projects/ACME/locations/us-central1/endpoints/a",
+            "projects/acme-ml/locations/../endpoints/a",
+            "projects/acme-ml/locations/us-central1/endpoints/a?x",
+            "projects/acme-ml/locations/us-central1/endpoints/a%2f",
         ] {
             assert!(text.parse::<Endpoint>().is_err(), "{text}");
         }

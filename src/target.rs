@@ -2,8 +2,8 @@
 
 use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Model, ServiceAccount};
 use crate::vertex::machine::{Accelerator, MachineType};
-use serde::ser::{SerializeStruct, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 
 /// How many replicas: at least `min` (≥ 1), at most `max` (≥ `min`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
