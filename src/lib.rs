@@ -5,7 +5,10 @@
 
 pub mod conversation;
 pub mod diagnostic;
+pub mod google;
+pub mod google_error;
 pub mod method;
 pub mod name;
+pub mod plan;
 pub mod target;
 pub mod vertex;

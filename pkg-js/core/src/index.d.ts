@@ -111,8 +111,11 @@ export interface PlannedStep {
 export interface Plan {
   target: Target;
   endpoint: string;
-  /** Derived from entity, environment and revision: planning the same deployment again gives the same id. */
-  deployedModelId: string;
+  /**
+   * Derived from entity, environment and revision: planning the same deployment again gives the same id. Absent while the
+   * model's version is not known (an alias, or none).
+   */
+  deployedModelId?: string;
   steps: PlannedStep[];
   permissions: { permission: string; resource: string; neededBy: string[] }[];
 }

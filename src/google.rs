@@ -1,0 +1,143 @@
+//! Calls through the portal's proxy: one request and one answer at a time, tried again where that may help.
+
+use crate::conversation::{Failure, Identity, Millis, Progress, ProgressKind, Request, Response, Voice};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google_error::{GoogleError, diagnose, diagnose_failure, is_transient};
+use crate::method::Call;
+use serde_json::Value;
+
+/// How often a call is tried in all.
+const TRIES: u32 = 5;
+/// The first pause; it doubles, and a random half of it is left out.
+const PAUSE: Millis = 500;
+/// No pause is longer, whatever the server asks for.
+const LONGEST_PAUSE: Millis = 30_000;
+
+/// Why a call has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// There was an answer, and it was a refusal.
+    Refused { status: u16, finding: Diagnostic },
+    /// There was none that could be read.
+    NoAnswer(Diagnostic),
+    Cancelled,
+}
+
+impl CallError {
+    pub fn finding(self) -> Diagnostic {
+        match self {
+            Self::Refused { finding, .. } | Self::NoAnswer(finding) => finding,
+            Self::Cancelled => diagnose_failure(Failure::Cancelled),
+        }
+    }
+
+    /// The HTTP status of a refusal.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+/// Google, as it is reached through the proxy.
+#[derive(Clone)]
+pub struct Google {
+    voice: Voice,
+    proxy_url: String,
+    reason: Option<String>,
+}
+
+/// The pause before try `number` (from 1): exponential, jittered, and at least what the server asks for.
+pub fn pause(number: u32, asked: Option<Millis>, random: f64) -> Millis {
+    let longest = PAUSE.saturating_mul(1 << number.min(10)).min(LONGEST_PAUSE);
+    let jittered = (longest as f64 * (0.5 + random / 2.0)) as Millis;
+    jittered.max(asked.unwrap_or(0)).min(LONGEST_PAUSE)
+}
+
+impl Google {
+    /// `proxy_url` is `…/api/proxy/vertex-ai`; `reason` goes to Google's audit log.
+    pub fn new(voice: Voice, proxy_url: &str, reason: Option<String>) -> Self {
+        Self { voice, proxy_url: proxy_url.trim_end_matches('/').to_owned(), reason }
+    }
+
+    fn request(&self, call: &Call, identity: Identity) -> Request {
+        let mut headers = vec![("accept", "application/json".to_owned())];
+        let body = call.body.as_ref().map(Value::to_string);
+        if body.is_some() {
+            headers.push(("content-type", "application/json".to_owned()));
+        }
+        if let Some(reason) = &self.reason {
+            headers.push(("x-goog-request-reason", reason.clone()));
+        }
+        let url = format!("{}/{}/{}", self.proxy_url, call.method.service.as_str(), call.path());
+        Request { verb: call.method.verb, url, headers, body, identity }
+    }
+
+    /// Makes the call. Refusals that may pass (429, 502, 503, 504) and lost answers are tried again; every call that the core
+    /// makes may be sent twice, because what it creates has an id of our choosing.
+    pub async fn call(&self, call: &Call, identity: Identity) -> Result<Value, CallError> {
+        let mut number = 1;
+        loop {
+            let (error, asked) = match self.voice.send(self.request(call, identity)).await {
+                Ok(response) if (200..300).contains(&response.status) => match parse(&response) {
+                    Ok(value) => return Ok(value),
+                    // The answer is whole but not JSON: something else than Google answered.
+                    Err(finding) => return Err(CallError::NoAnswer(finding)),
+                },
+                Ok(response) => {
+                    let asked = response
+                        .retry_after
+                        .or_else(|| GoogleError::from_http(response.status, &response.body).retry_delay);
+                    let error =
+                        CallError::Refused { status: response.status, finding: diagnose(&response, Some(call)) };
+                    if !is_transient(response.status) {
+                        return Err(error);
+                    }
+                    (error, asked)
+                }
+                Err(Failure::Cancelled) => return Err(CallError::Cancelled),
+                Err(failure) => (CallError::NoAnswer(diagnose_failure(failure)), None),
+            };
+            if number == TRIES {
+                return Err(error);
+            }
+            let millis = pause(number, asked, self.voice.random());
+            let why = error.clone().finding();
+            self.voice.say(Progress::new(
+                ProgressKind::Retry,
+                format!("{}; try {} of {TRIES} in {:.1} s", why.message, number + 1, millis as f64 / 1000.0),
+            ));
+            self.voice.wait(millis).await.map_err(|_| CallError::Cancelled)?;
+            number += 1;
+        }
+    }
+
+    pub fn voice(&self) -> &Voice {
+        &self.voice
+    }
+}
+
+fn parse(response: &Response) -> Result<Value, Diagnostic> {
+    let body = if response.body.is_empty() { "{}" } else { &response.body };
+    serde_json::from_str(body).map_err(|_| {
+        Diagnostic::error(Code::GoogleAnswerUnreadable, "the answer is not JSON")
+            .help("something between the portal and Google answers in its place, or cuts answers short")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn pauses_are_bounded_and_jittered(number in 1u32..1000, asked in proptest::option::of(0u64..10_000_000), random in 0.0f64..1.0) {
+            let millis = pause(number, asked, random);
+            prop_assert!(millis <= LONGEST_PAUSE);
+            prop_assert!(millis >= PAUSE.min(LONGEST_PAUSE) / 2);
+            prop_assert!(asked.is_none_or(|a| millis >= a.min(LONGEST_PAUSE)));
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! What a refusal means: Google's error bodies, and the portal's own, read into a [`Diagnostic`].
+//!
+//! Shapes: `google.rpc.Status` and `google/rpc/error_details.proto`; the causes are those of
+//! `shared/facts/google-cloud.md` §2.6 and §7. Google hides "not found" behind 403 for whoever lacks the right to look, and
+//! says "you may not act as" with 400, so the HTTP status alone decides nothing.
+
+use crate::conversation::{Failure, Millis, Response};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::method::Call;
+use serde_json::Value;
+
+/// The parts of an error body that decide anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoogleError {
+    /// `PERMISSION_DENIED`, `NOT_FOUND` …; derived from the HTTP status where the body has none.
+    pub status: String,
+    pub message: String,
+    /// `ErrorInfo.reason`, e.g. `IAM_PERMISSION_DENIED`.
+    pub reason: Option<String>,
+    /// `ErrorInfo.metadata.permission`
+    pub permission: Option<String>,
+    /// `ErrorInfo.metadata.resource`
+    pub resource: Option<String>,
+    /// `RetryInfo.retryDelay`
+    pub retry_delay: Option<Millis>,
+}
+
+/// `google.rpc.Code` by number, as operations carry it.
+/// Source: `google/rpc/code.proto`.
+const CODES: [&str; 17] = [
+    "OK",
+    "CANCELLED",
+    "UNKNOWN",
+    "INVALID_ARGUMENT",
+    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "PERMISSION_DENIED",
+    "RESOURCE_EXHAUSTED",
+    "FAILED_PRECONDITION",
+    "ABORTED",
+    "OUT_OF_RANGE",
+    "UNIMPLEMENTED",
+    "INTERNAL",
+    "UNAVAILABLE",
+    "DATA_LOSS",
+    "UNAUTHENTICATED",
+];
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+/// `"1.5s"` in milliseconds.
+fn duration(value: &Value) -> Option<Millis> {
+    let seconds: f64 = value.as_str()?.strip_suffix('s')?.parse().ok()?;
+    // A float-to-int cast saturates, and no delay that long is ever waited for.
+    (seconds >= 0.0).then_some((seconds * 1000.0) as Millis)
+}
+
+impl GoogleError {
+    /// Reads a `google.rpc.Status`: an `Operation.error`, or what an HTTP error body holds below `error`.
+    pub fn from_status(status: &Value) -> Self {
+        let mut error = Self {
+            status: text(&status["status"])
+                .or_else(|| {
+                    let code = usize::try_from(status["code"].as_u64()?).ok()?;
+                    CODES.get(code).map(|&name| name.to_owned())
+                })
+                .unwrap_or_default(),
+            message: text(&status["message"]).unwrap_or_default(),
+            ..Self::default()
+        };
+        for detail in status["details"].as_array().into_iter().flatten() {
+            let kind = detail["@type"].as_str().unwrap_or_default();
+            if kind.ends_with("google.rpc.ErrorInfo") {
+                error.reason = text(&detail["reason"]);
+                error.permission = text(&detail["metadata"]["permission"]);
+                error.resource = text(&detail["metadata"]["resource"]);
+            } else if kind.ends_with("google.rpc.RetryInfo") {
+                error.retry_delay = duration(&detail["retryDelay"]);
+            }
+        }
+        error
+    }
+
+    /// Reads an HTTP error's body; one that is not Google's gets its status from the HTTP status.
+    pub fn from_http(status: u16, body: &str) -> Self {
+        let value: Value = serde_json::from_str(body).unwrap_or_default();
+        let mut error = Self::from_status(&value["error"]);
+        if !CODES.contains(&error.status.as_str()) {
+            error.status = match status {
+                400 => "INVALID_ARGUMENT",
+                401 => "UNAUTHENTICATED",
+                403 => "PERMISSION_DENIED",
+                404 => "NOT_FOUND",
+                409 => "ABORTED",
+                429 => "RESOURCE_EXHAUSTED",
+                501 => "UNIMPLEMENTED",
+                502 | 503 | 504 => "UNAVAILABLE",
+                _ => "UNKNOWN",
+            }
+            .to_owned();
+        }
+        error
+    }
+
+    fn code(&self) -> Code {
+        match self.status.as_str() {
+            "PERMISSION_DENIED" => Code::GooglePermissionDenied,
+            "UNAUTHENTICATED" => Code::GoogleUnauthenticated,
+            "NOT_FOUND" => Code::GoogleNotFound,
+            "INVALID_ARGUMENT" | "OUT_OF_RANGE" => Code::GoogleInvalid,
+            "FAILED_PRECONDITION" => Code::GooglePrecondition,
+            "ALREADY_EXISTS" | "ABORTED" => Code::GoogleConflict,
+            "RESOURCE_EXHAUSTED" => Code::GoogleExhausted,
+            "UNAVAILABLE" | "DEADLINE_EXCEEDED" => Code::GoogleUnavailable,
+            _ => Code::GoogleError,
+        }
+    }
+
+    /// The finding, with what to do; `call` fills in what Google left out.
+    pub fn diagnose(&self, call: Option<&Call>) -> Diagnostic {
+        let said = if self.message.is_empty() { self.status.as_str() } else { self.message.as_str() };
+        let code = self.code();
+        let permissions = call.map(Call::permissions).unwrap_or_default();
+        if said.contains("permission to act as service_account") {
+            let account = call.and_then(|c| c.serving_account.as_ref()).map(ToString::to_string);
+            let on = account.unwrap_or_else(|| "the serving account".into());
+            return Diagnostic::error(Code::GooglePermissionDenied, said)
+                .needing("iam.serviceAccounts.actAs")
+                .about(on.clone())
+                .help(format!("ask for `roles/iam.serviceAccountUser` on {on}, and on nothing wider"));
+        }
+        let finding = Diagnostic::error(code, said);
+        match code {
+            Code::GooglePermissionDenied if self.reason.as_deref() == Some("SERVICE_DISABLED") => finding
+                .help("enable the API in this project, or correct the project in the annotations")
+                .about(self.resource.clone().unwrap_or_default()),
+            Code::GooglePermissionDenied => {
+                let needed = permissions.first();
+                let permission = self.permission.clone().or_else(|| needed.map(|p| p.permission.to_owned()));
+                let resource = self.resource.clone().or_else(|| needed.map(|p| p.resource.clone()));
+                let mut finding = finding;
+                if let (Some(permission), Some(resource)) = (&permission, &resource) {
+                    finding.help = Some(format!(
+                        "the permission `{permission}` on `{resource}` is missing, or the resource does not exist: Google does not say which; ask a platform engineer for the permission, and check the name"
+                    ));
+                }
+                finding.permission = permission;
+                finding.resource = resource;
+                finding
+            }
+            Code::GoogleUnauthenticated => {
+                finding.help("Google did not take the portal's credential: check the workload identity pool and provider")
+            }
+            Code::GoogleNotFound => {
+                let finding = finding.help("check the names in the annotations");
+                match call {
+                    Some(call) => finding.about(call.resource.to_string()),
+                    None => finding,
+                }
+            }
+            Code::GoogleExhausted => finding
+                .help("a quota is used up or the location has no capacity left: wait, choose another machine type or location, or ask for more quota"),
+            Code::GoogleUnavailable => finding.help("Google is not answering at the moment: try again later"),
+            _ => finding,
+        }
+    }
+}
+
+/// A refusal that the portal's proxy or Backstage itself made, as far as the body shows it.
+fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
+    let own = &body["diagnostic"];
+    if let (Some(code), Some(message)) = (own["code"].as_str(), own["message"].as_str()) {
+        let code = Code::ALL.iter().copied().find(|c| c.as_str() == code).unwrap_or(Code::PortalRefused);
+        let mut finding = Diagnostic::error(code, message);
+        finding.help = text(&own["help"]);
+        finding.permission = text(&own["permission"]);
+        finding.resource = text(&own["resource"]);
+        return Some(finding);
+    }
+    // Backstage's error handler names the error's class; Google's `error` has no `name`.
+    let name = body["error"]["name"].as_str()?;
+    let message = body["error"]["message"].as_str().unwrap_or(name);
+    let finding = Diagnostic::error(Code::PortalRefused, format!("the portal answered {status}: {message}"));
+    Some(match status {
+        401 => finding.help("sign in to the portal again"),
+        403 => finding.help("ask for the Backstage permission that this needs"),
+        404 => finding.help("install the proxy module for Vertex AI in the portal's backend"),
+        _ => finding,
+    })
+}
+
+/// Reads a response whose status says that the call failed.
+pub fn diagnose(response: &Response, call: Option<&Call>) -> Diagnostic {
+    let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
+    portal_refusal(response.status, &body)
+        .unwrap_or_else(|| GoogleError::from_http(response.status, &response.body).diagnose(call))
+}
+
+/// A request that got no answer.
+pub fn diagnose_failure(failure: Failure) -> Diagnostic {
+    match failure {
+        Failure::Unreachable => Diagnostic::error(Code::NetworkUnreachable, "the portal's proxy does not answer")
+            .help("check that the portal's backend runs and that its base URL is right"),
+        Failure::CutOff => Diagnostic::error(Code::GoogleAnswerUnreadable, "the answer was cut off")
+            .help("try again; where it happens every time, something between the portal and Google cuts answers short"),
+        Failure::Cancelled => Diagnostic::error(Code::DeployCancelled, "cancelled"),
+    }
+}
+
+/// Whether the same call may succeed a moment later.
+pub fn is_transient(status: u16) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::{Id, Resource};
+    use serde_json::json;
+
+    fn response(status: u16, body: Value) -> Response {
+        Response { status, retry_after: None, body: body.to_string() }
+    }
+
+    fn call() -> Call {
+        let endpoint = "projects/acme-ml/locations/us-central1/endpoints/fraud".parse().unwrap();
+        Call::new(Id::EndpointsDeployModel, Resource::Endpoint(endpoint))
+    }
+
+    #[test]
+    fn a_denial_names_permission_and_resource() {
+        let body = json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "Permission denied",
+            "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED",
+                "metadata": {"permission": "aiplatform.endpoints.deploy", "resource": "projects/acme-ml/locations/us-central1/endpoints/fraud"}}]}});
+        let finding = diagnose(&response(403, body), None);
+        assert_eq!(finding.code, Code::GooglePermissionDenied);
+        assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.deploy"));
+        assert!(finding.help.unwrap().contains("endpoints/fraud"));
+    }
+
+    #[test]
+    fn a_bare_denial_is_completed_from_the_call() {
+        let finding = diagnose(&Response { status: 403, retry_after: None, body: "no".into() }, Some(&call()));
+        assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.deploy"));
+        assert_eq!(finding.resource.as_deref(), Some("projects/acme-ml/locations/us-central1/endpoints/fraud"));
+    }
+
+    #[test]
+    fn a_400_that_means_act_as_is_told_as_one() {
+        let body = json!({"error": {"code": 400, "status": "INVALID_ARGUMENT",
+            "message": "You do not have permission to act as service_account: a@b (or it may not exist)."}});
+        let finding = diagnose(&response(400, body), Some(&call()));
+        assert_eq!(finding.permission.as_deref(), Some("iam.serviceAccounts.actAs"));
+    }
+
+    #[test]
+    fn an_operations_error_has_grpc_numbers() {
+        let error = GoogleError::from_status(&json!({"code": 9, "message": "Model server exited unexpectedly."}));
+        assert_eq!(error.diagnose(None).code, Code::GooglePrecondition);
+        assert_eq!(GoogleError::from_status(&json!({"code": 99})).diagnose(None).code, Code::GoogleError);
+    }
+
+    #[test]
+    fn the_portals_own_refusal_keeps_its_code() {
+        let body = json!({"error": {"name": "NotAllowedError", "message": "no"},
+            "diagnostic": {"code": "proxy/target-not-allowed", "message": "the project is not allowed", "help": "ask"}});
+        assert_eq!(diagnose(&response(403, body), None).code, Code::ProxyTargetNotAllowed);
+        let body = json!({"error": {"name": "AuthenticationError", "message": "Illegal token"}});
+        let finding = diagnose(&response(401, body), None);
+        assert_eq!(finding.code, Code::PortalRefused);
+        assert!(finding.help.unwrap().contains("sign in"));
+    }
+
+    #[test]
+    fn a_retry_delay_is_read() {
+        let error = GoogleError::from_http(
+            429,
+            &json!({"error": {"status": "RESOURCE_EXHAUSTED", "details": [
+                {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.5s"}]}})
+            .to_string(),
+        );
+        assert_eq!(error.retry_delay, Some(1500));
+    }
+}

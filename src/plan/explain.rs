@@ -1,0 +1,82 @@
+//! A plan for people (Markdown) and for programs (JSON as in `pkg-js/core/src/index.d.ts`).
+
+use super::{Plan, Step};
+use crate::method::Call;
+use serde::ser::{SerializeMap, Serializer};
+use serde::Serialize;
+use serde_json::json;
+use std::fmt::Write;
+
+impl Serialize for Call {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("method", self.method.name)?;
+        map.serialize_entry("verb", self.method.verb.as_str())?;
+        map.serialize_entry("path", &self.path())?;
+        if let Some(body) = &self.body {
+            map.serialize_entry("body", body)?;
+        }
+        map.serialize_entry("permissions", &self.permissions())?;
+        map.end()
+    }
+}
+
+impl Serialize for Step {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("title", &self.title)?;
+        for (key, call) in [("probe", &self.probe), ("call", &self.call), ("undo", &self.undo)] {
+            if let Some(call) = call {
+                map.serialize_entry(key, call)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Plan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("target", &self.target)?;
+        map.serialize_entry("endpoint", &self.target.endpoint)?;
+        if let Some(id) = &self.deployed_model_id {
+            map.serialize_entry("deployedModelId", id)?;
+        }
+        map.serialize_entry("steps", &self.steps)?;
+        let permissions: Vec<_> = self
+            .permissions()
+            .into_iter()
+            .map(|(p, methods)| json!({ "permission": p.permission, "resource": p.resource, "neededBy": methods }))
+            .collect();
+        map.serialize_entry("permissions", &permissions)?;
+        map.end()
+    }
+}
+
+/// The plan in Markdown: what will be done, and which rights that takes.
+pub fn explain(plan: &Plan) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_plan(plan, &mut out);
+    out
+}
+
+fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
+    let target = &plan.target;
+    writeln!(out, "### Deploy `{}` to endpoint `{}`\n", target.model.short(), target.endpoint.id)?;
+    writeln!(out, "For `{}`, in `{}`.", target.entity_ref, target.endpoint.place)?;
+    if let Some(id) = &plan.deployed_model_id {
+        writeln!(out, "Its deployed model id is `{id}`; running this again finds it instead of making a second.")?;
+    }
+    writeln!(out, "\n| step | looks first | then calls | taken back by |\n| --- | --- | --- | --- |")?;
+    for step in &plan.steps {
+        let name = |call: &Option<Call>| call.as_ref().map_or("–", |c| c.method.audit_name);
+        writeln!(out, "| {} | {} | {} | {} |", step.title, name(&step.probe), name(&step.call), name(&step.undo))?;
+    }
+    writeln!(out, "\n| permission | on | for |\n| --- | --- | --- |")?;
+    for (permission, methods) in plan.permissions() {
+        let short: Vec<_> = methods.iter().map(|m| m.rsplit('.').next().unwrap_or(m)).collect();
+        writeln!(out, "| `{}` | `{}` | {} |", permission.permission, permission.resource, short.join(", "))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,289 @@
+//! A deployment as data: which calls, in which order, what each needs, and what takes it back.
+
+mod body;
+mod explain;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::method::{Call, Id, Permission, Resource};
+use crate::name::{DeployedModelId, ModelVersion, Operation};
+use crate::target::Target;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+pub use explain::explain;
+
+/// What a step brings about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    Model,
+    Endpoint,
+    Deployment,
+    Traffic,
+}
+
+/// One step: look whether its work is already there, do it, and know what takes it back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub kind: StepKind,
+    pub title: String,
+    pub probe: Option<Call>,
+    /// Absent where the thing must exist already.
+    pub call: Option<Call>,
+    pub undo: Option<Call>,
+}
+
+/// A deployment of one model version to one endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub target: Target,
+    /// Known once the model's version is: an alias may point elsewhere tomorrow.
+    pub deployed_model_id: Option<DeployedModelId>,
+    pub steps: Vec<Step>,
+}
+
+/// Ten digits from what is deployed, for whom: the same deployment has the same id, another one has not.
+///
+/// Google takes 1 to 10 digits from a caller (`DeployedModel.id`).
+fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
+    let pinned = target.model.version.as_ref()?.as_str();
+    if !pinned.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let revision = body::deployed_model(target, None).to_string();
+    let mut hash = Sha256::new();
+    for part in [target.entity_ref.as_str(), target.environment.as_deref().unwrap_or(""), &revision] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let mut number: u64 = 0;
+    for byte in hash.finalize().iter().take(8) {
+        number = number << 8 | u64::from(*byte);
+    }
+    const SMALLEST: u64 = 1_000_000_000;
+    (SMALLEST + number % (9 * SMALLEST)).to_string().parse().ok()
+}
+
+/// Plans the deployment that a target describes.
+pub fn plan(target: &Target) -> Plan {
+    let model = Resource::Model(target.model.clone());
+    let endpoint = Resource::Endpoint(target.endpoint.clone());
+    let id = deployed_model_id(target);
+    let mut steps = Vec::new();
+
+    // A version can only be named once it exists; without one, a model that is missing may be uploaded first.
+    let upload = target.image.as_ref().filter(|_| target.model.version.is_none()).map(|image| {
+        Call::new(Id::ModelsUpload, Resource::Place(target.model.place.clone())).body(body::upload(target, image))
+    });
+    steps.push(Step {
+        kind: StepKind::Model,
+        title: match upload {
+            Some(_) => format!("Upload model `{}` unless it is there", target.model.short()),
+            None => format!("Find model `{}`", target.model.short()),
+        },
+        probe: Some(Call::new(Id::ModelsGet, model.clone())),
+        undo: upload.as_ref().map(|_| Call::new(Id::ModelsDelete, model)),
+        call: upload,
+    });
+
+    // Google makes ids of ten digits and more itself; only a chosen id can be created.
+    let chosen = !target.endpoint.id.as_str().starts_with(|c: char| c.is_ascii_digit());
+    steps.push(Step {
+        kind: StepKind::Endpoint,
+        title: match chosen {
+            true => format!("Create endpoint `{}` unless it is there", target.endpoint.id),
+            false => format!("Find endpoint `{}`", target.endpoint.id),
+        },
+        probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
+        call: chosen.then(|| {
+            Call::new(Id::EndpointsCreate, Resource::Place(target.endpoint.place.clone()))
+                .query("endpointId", target.endpoint.id.as_str())
+                .body(body::endpoint(target))
+        }),
+        undo: chosen.then(|| Call::new(Id::EndpointsDelete, endpoint.clone())),
+    });
+
+    steps.push(Step {
+        kind: StepKind::Deployment,
+        title: format!("Deploy `{}` to it, with all traffic", target.model.short()),
+        probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
+        call: Some(
+            Call::new(Id::EndpointsDeployModel, endpoint.clone())
+                .serving_as(target.service_account.clone())
+                .body(body::deploy(target, id.as_ref())),
+        ),
+        undo: id.as_ref().map(|id| {
+            Call::new(Id::EndpointsUndeployModel, endpoint.clone()).body(body::undeploy(id))
+        }),
+    });
+
+    if let Some(id) = &id {
+        steps.push(Step {
+            kind: StepKind::Traffic,
+            title: "Where it was deployed before: send all traffic to it".into(),
+            probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
+            call: Some(
+                Call::new(Id::EndpointsPatch, endpoint).query("updateMask", "trafficSplit").body(body::traffic(id)),
+            ),
+            undo: None,
+        });
+    }
+    Plan { target: target.clone(), deployed_model_id: id, steps }
+}
+
+impl Plan {
+    pub fn step(&self, kind: StepKind) -> Option<&Step> {
+        self.steps.iter().find(|step| step.kind == kind)
+    }
+
+    /// The same plan for exactly this version of the model.
+    #[must_use]
+    pub fn for_version(&self, version: ModelVersion) -> Self {
+        let mut target = self.target.clone();
+        target.model.version = Some(version);
+        plan(&target)
+    }
+
+    /// Every permission that the plan needs, and the methods that need it: probes, calls, following the operations, and
+    /// taking everything back.
+    pub fn permissions(&self) -> BTreeMap<Permission, Vec<&'static str>> {
+        let mut needed: BTreeMap<Permission, Vec<&'static str>> = BTreeMap::new();
+        let mut need = |call: &Call| {
+            for permission in call.permissions() {
+                let methods = needed.entry(permission).or_default();
+                if !methods.contains(&call.method.name) {
+                    methods.push(call.method.name);
+                }
+            }
+        };
+        for call in self.steps.iter().flat_map(|step| [&step.probe, &step.call, &step.undo]).flatten() {
+            need(call);
+            if call.method.starts_operation {
+                // Any operation will do: the permission to follow one is its parent's.
+                let below = match &call.resource {
+                    Resource::Endpoint(endpoint) => format!("{endpoint}/operations/0"),
+                    Resource::Place(_) if call.method.id == Id::EndpointsCreate => {
+                        format!("{}/operations/0", self.target.endpoint)
+                    }
+                    other => format!("{other}/operations/0"),
+                };
+                if let Ok(operation) = below.parse::<Operation>() {
+                    need(&Call::new(Id::OperationsWait, Resource::Operation(operation)));
+                }
+            }
+        }
+        needed
+    }
+
+    /// What the plan leaves open.
+    pub fn remarks(&self) -> Vec<Diagnostic> {
+        match &self.deployed_model_id {
+            Some(_) => Vec::new(),
+            None => vec![
+                Diagnostic {
+                    severity: crate::diagnostic::Severity::Info,
+                    ..Diagnostic::error(
+                        Code::AnnotationMissing,
+                        "the model has no version number: the default version at the time of deploying is taken",
+                    )
+                }
+                .help("name a version, e.g. `fraud-detector@3`, to deploy the same thing every time"),
+            ],
+        }
+    }
+
+    /// The endpoint's page in Google's console.
+    pub fn console_url(&self) -> String {
+        console_url(&self.target)
+    }
+}
+
+/// The endpoint's page in Google's console.
+pub fn console_url(target: &Target) -> String {
+    let place = &target.endpoint.place;
+    format!(
+        "https://console.cloud.google.com/vertex-ai/online-prediction/locations/{}/endpoints/{}?project={}",
+        place.location, target.endpoint.id, place.project
+    )
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::target::Replicas;
+
+    pub(crate) fn target() -> Target {
+        Target {
+            entity_ref: "component:default/fraud-detector".into(),
+            environment: None,
+            endpoint: "projects/acme-ml/locations/us-central1/endpoints/fraud-detector".parse().unwrap(),
+            model: "projects/acme-ml/locations/us-central1/models/fraud-detector@3".parse().unwrap(),
+            service_account: Some("fraud-serving@acme-ml.iam.gserviceaccount.com".parse().unwrap()),
+            machine_type: Some("g2-standard-4".parse().unwrap()),
+            accelerator: None,
+            replicas: Some(Replicas { min: 1, max: 3 }),
+            image: None,
+            artifact_uri: None,
+            kms_key: None,
+        }
+    }
+
+    #[test]
+    fn the_same_deployment_has_the_same_id_and_another_has_not() {
+        let id = |change: &dyn Fn(&mut Target)| {
+            let mut target = target();
+            change(&mut target);
+            plan(&target).deployed_model_id.unwrap().to_string()
+        };
+        let first = id(&|_| {});
+        assert_eq!(first.len(), 10);
+        assert_eq!(first, id(&|_| {}));
+        let others = [
+            id(&|t| t.environment = Some("staging".into())),
+            id(&|t| t.entity_ref = "component:default/other".into()),
+            id(&|t| t.model.version = Some("4".parse().unwrap())),
+            id(&|t| t.replicas = Some(Replicas { min: 2, max: 3 })),
+        ];
+        assert!(others.iter().all(|other| *other != first), "{first} {others:?}");
+    }
+
+    #[test]
+    fn a_first_deployment_needs_few_permissions() {
+        let permissions = plan(&target()).permissions();
+        let names: Vec<_> = permissions.keys().map(|p| p.permission).collect();
+        assert_eq!(
+            names,
+            [
+                "aiplatform.endpoints.create",
+                "aiplatform.endpoints.delete",
+                "aiplatform.endpoints.deploy",
+                "aiplatform.endpoints.get",
+                "aiplatform.endpoints.undeploy",
+                "aiplatform.endpoints.update",
+                "aiplatform.models.get",
+                "iam.serviceAccounts.actAs",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_unpinned_model_with_an_image_may_be_uploaded_and_is_pinned_later() {
+        let mut target = target();
+        target.model.version = None;
+        target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
+        let unpinned = plan(&target);
+        assert!(unpinned.deployed_model_id.is_none() && !unpinned.remarks().is_empty());
+        assert!(unpinned.step(StepKind::Model).unwrap().call.is_some());
+        let pinned = unpinned.for_version("1".parse().unwrap());
+        assert!(pinned.deployed_model_id.is_some() && pinned.remarks().is_empty());
+    }
+
+    #[test]
+    fn the_plan_explains_itself() {
+        insta::assert_snapshot!(explain(&plan(&target())));
+    }
+
+    #[test]
+    fn the_plan_as_data() {
+        insta::assert_json_snapshot!(plan(&target()));
+    }
+}

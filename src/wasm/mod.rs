@@ -1,0 +1,10 @@
+//! The one room that knows JavaScript: conversions, errors, the injected `fetch`, and what is exported.
+
+pub mod convert;
+pub mod error;
+pub mod exports;
+#[cfg(feature = "server")]
+pub mod gate;
+#[cfg(feature = "server")]
+pub mod server;
+pub mod transport;

@@ -1,0 +1,136 @@
+//! Drives a [`Conversation`] with the `fetch`, clock and timers of the JavaScript around it.
+
+use super::convert::to_js;
+use crate::conversation::{Conversation, Event, Failure, Identity, Outcome, Request, Response, Turn, Want};
+use js_sys::{Function, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::AbortSignal;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, millis: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: &JsValue);
+}
+
+/// What a caller injects: `fetch`, and if need be a signal and a listener for progress.
+pub struct Host {
+    this: JsValue,
+    fetch: Function,
+    signal: Option<AbortSignal>,
+    on_progress: Option<Function>,
+}
+
+impl Host {
+    /// Reads a `Host` of `pkg-js/core/src/index.d.ts`; `None` when it has no `fetch`.
+    pub fn from_js(value: &JsValue) -> Option<Self> {
+        let get = |key: &str| Reflect::get(value, &key.into()).ok();
+        Some(Self {
+            this: value.clone(),
+            fetch: get("fetch")?.dyn_into().ok()?,
+            signal: get("signal").and_then(|v| v.dyn_into().ok()),
+            on_progress: get("onProgress").and_then(|v| v.dyn_into().ok()),
+        })
+    }
+
+    fn cancelled(&self) -> bool {
+        self.signal.as_ref().is_some_and(AbortSignal::aborted)
+    }
+}
+
+/// Runs a conversation to its end.
+pub async fn drive<T>(mut conversation: Conversation<T>, host: &Host) -> T {
+    let mut outcome = Outcome::Begin;
+    loop {
+        let event = Event {
+            outcome,
+            now: js_sys::Date::now() as u64,
+            random: js_sys::Math::random(),
+            cancelled: host.cancelled(),
+        };
+        let turn = conversation.tell(event);
+        if let Some(listener) = &host.on_progress {
+            for progress in conversation.said() {
+                // A listener that throws must not end a deployment.
+                if let Ok(value) = to_js(&progress) {
+                    let _ = listener.call1(&host.this, &value);
+                }
+            }
+        }
+        let signal = host.signal.as_ref().filter(|_| conversation.heeds_cancelling());
+        outcome = match turn {
+            Turn::Done(done) => return done,
+            Turn::Want(Want::Wait(millis)) => {
+                wait(millis, signal).await;
+                Outcome::Waited
+            }
+            Turn::Want(Want::Send(request)) => match send(host, &request, signal).await {
+                Ok(response) => Outcome::Answer(response),
+                Err(failure) => Outcome::Failed(failure),
+            },
+        };
+    }
+}
+
+/// Waits, or until the signal fires.
+async fn wait(millis: u64, signal: Option<&AbortSignal>) {
+    let mut timer = JsValue::UNDEFINED;
+    let mut on_abort = None;
+    let promise = Promise::new(&mut |resolve, _| {
+        timer = set_timeout(&resolve, millis as f64);
+        if let Some(signal) = signal {
+            if signal.aborted() {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            } else {
+                let _ = signal.add_event_listener_with_callback("abort", &resolve);
+                on_abort = Some(resolve);
+            }
+        }
+    });
+    // The promise is never rejected.
+    let _ = JsFuture::from(promise).await;
+    clear_timeout(&timer);
+    if let (Some(signal), Some(resolve)) = (signal, on_abort) {
+        let _ = signal.remove_event_listener_with_callback("abort", &resolve);
+    }
+}
+
+async fn send(host: &Host, request: &Request, signal: Option<&AbortSignal>) -> Result<Response, Failure> {
+    let failed = |failure| if signal.is_some_and(AbortSignal::aborted) { Failure::Cancelled } else { failure };
+    let init = Object::new();
+    let headers = Object::new();
+    let set = |object: &Object, key: &str, value: &JsValue| {
+        let _ = Reflect::set(object, &key.into(), value);
+    };
+    for (name, value) in &request.headers {
+        set(&headers, name, &value.as_str().into());
+    }
+    set(&init, "method", &request.verb.as_str().into());
+    set(&init, "headers", &headers);
+    if let Some(body) = &request.body {
+        set(&init, "body", &body.as_str().into());
+    }
+    if let Some(signal) = signal {
+        set(&init, "signal", signal);
+    }
+    let identity = match request.identity {
+        Identity::Initiator => "initiator",
+        Identity::Service => "service",
+    };
+    let promise = host
+        .fetch
+        .call3(&host.this, &request.url.as_str().into(), &init, &identity.into())
+        .map_err(|_| failed(Failure::Unreachable))?;
+    let answer = JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| failed(Failure::Unreachable))?;
+    // Duck-typed on purpose: a `Response` of another realm (jest, undici) is no `instanceof` of ours.
+    if !Reflect::has(&answer, &"status".into()).unwrap_or(false) || !Reflect::has(&answer, &"text".into()).unwrap_or(false) {
+        return Err(Failure::Unreachable);
+    }
+    let answer = gloo_net::http::Response::from(answer.unchecked_into::<web_sys::Response>());
+    let retry_after = answer.headers().get("retry-after").and_then(|s| s.trim().parse::<u64>().ok());
+    let status = answer.status();
+    let body = answer.text().await.map_err(|_| failed(Failure::CutOff))?;
+    Ok(Response { status, retry_after: retry_after.map(|seconds| seconds.saturating_mul(1000)), body })
+}
