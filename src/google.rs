@@ -17,7 +17,10 @@ const LONGEST_PAUSE: Millis = 30_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError {
     /// There was an answer, and it was a refusal.
-    Refused { status: u16, finding: Diagnostic },
+    Refused {
+        status: u16,
+        finding: Diagnostic,
+    },
     /// There was none that could be read.
     NoAnswer(Diagnostic),
     Cancelled,

@@ -10,5 +10,7 @@ pub mod google_error;
 pub mod method;
 pub mod name;
 pub mod plan;
+#[cfg(feature = "server")]
+pub mod run;
 pub mod target;
 pub mod vertex;

@@ -2,8 +2,8 @@
 
 use super::{Plan, Step};
 use crate::method::Call;
-use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 use serde_json::json;
 use std::fmt::Write;
 

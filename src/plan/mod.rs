@@ -111,9 +111,7 @@ pub fn plan(target: &Target) -> Plan {
                 .serving_as(target.service_account.clone())
                 .body(body::deploy(target, id.as_ref())),
         ),
-        undo: id.as_ref().map(|id| {
-            Call::new(Id::EndpointsUndeployModel, endpoint.clone()).body(body::undeploy(id))
-        }),
+        undo: id.as_ref().map(|id| Call::new(Id::EndpointsUndeployModel, endpoint.clone()).body(body::undeploy(id))),
     });
 
     if let Some(id) = &id {

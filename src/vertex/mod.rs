@@ -1,3 +1,4 @@
 //! Vertex AI's own terms: value domains, messages, answers.
 
 pub mod machine;
+pub mod stage;

@@ -1,0 +1,321 @@
+//! Carries a plan out: looks before it acts, follows operations to their end, and takes back what it made when it fails.
+
+mod operation;
+#[cfg(test)]
+mod tests;
+mod undo;
+
+use crate::conversation::{Conversation, Identity, Progress, ProgressKind, Voice};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google::{CallError, Google};
+use crate::method::{Call, Id, Resource};
+use crate::name::{DeployedModelId, Operation, OperationParent};
+use crate::plan::{Plan, Step, StepKind};
+use operation::{Ended, Follower};
+use serde::Serialize;
+use serde_json::Value;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunOutcome {
+    Succeeded,
+    Failed,
+    Cancelled,
+}
+
+/// What a successful run leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outputs {
+    pub endpoint: String,
+    pub deployed_model_id: String,
+    /// Absent when the deployment was already there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    pub console_url: String,
+    pub model: String,
+}
+
+/// `DeployReport` of `pkg-js/core/src/server.d.ts`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunReport {
+    pub outcome: RunOutcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outputs: Option<Outputs>,
+    pub undone: Vec<String>,
+    pub not_undone: Vec<String>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl RunReport {
+    /// A run that did not begin.
+    pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            outcome: RunOutcome::Failed,
+            plan: None,
+            outputs: None,
+            undone: Vec::new(),
+            not_undone: Vec::new(),
+            diagnostics,
+        }
+    }
+}
+
+/// Starts a run of a plan through the proxy at `proxy_url`.
+pub fn run(plan: Plan, proxy_url: &str, reason: Option<String>) -> Conversation<RunReport> {
+    let proxy_url = proxy_url.to_owned();
+    Conversation::new(move |voice| async move {
+        let google = Google::new(voice, &proxy_url, reason);
+        Run { google, plan, made: Vec::new() }.report().await
+    })
+}
+
+/// Something that this run made, and so has to take back when it fails.
+struct Made {
+    what: String,
+    undo: Call,
+    /// The operation that may still be making it.
+    operation: Option<Operation>,
+}
+
+struct Run {
+    google: Google,
+    plan: Plan,
+    made: Vec<Made>,
+}
+
+impl Run {
+    async fn report(mut self) -> RunReport {
+        match self.steps().await {
+            Ok(outputs) => {
+                self.say(ProgressKind::Done, format!("`{}` serves at `{}`", outputs.model, outputs.endpoint));
+                RunReport {
+                    outcome: RunOutcome::Succeeded,
+                    plan: Some(self.plan),
+                    outputs: Some(outputs),
+                    undone: Vec::new(),
+                    not_undone: Vec::new(),
+                    diagnostics: Vec::new(),
+                }
+            }
+            Err(error) => {
+                let outcome = match error {
+                    CallError::Cancelled => RunOutcome::Cancelled,
+                    _ => RunOutcome::Failed,
+                };
+                let mut diagnostics = vec![error.finding()];
+                // What was begun is taken back whole, even where the wish to stop is what ended it.
+                self.google.voice().turn_deaf();
+                let (undone, not_undone) = undo::undo(&self.google, std::mem::take(&mut self.made)).await;
+                for finding in &not_undone {
+                    diagnostics.push(finding.clone());
+                }
+                RunReport {
+                    outcome,
+                    plan: Some(self.plan),
+                    outputs: None,
+                    undone,
+                    not_undone: not_undone.into_iter().map(|d| d.message).collect(),
+                    diagnostics,
+                }
+            }
+        }
+    }
+
+    fn voice(&self) -> &Voice {
+        self.google.voice()
+    }
+
+    fn say(&self, kind: ProgressKind, message: impl Into<String>) {
+        self.voice().say(Progress::new(kind, message));
+    }
+
+    async fn steps(&mut self) -> Result<Outputs, CallError> {
+        self.find_or_upload_model().await?;
+        let endpoint = self.find_or_create_endpoint().await?;
+        let (id, operation) = self.deploy(endpoint).await?;
+        Ok(Outputs {
+            endpoint: self.plan.target.endpoint.to_string(),
+            deployed_model_id: id.to_string(),
+            operation: operation.map(|o| o.to_string()),
+            console_url: self.plan.console_url(),
+            model: self.plan.target.model.to_string(),
+        })
+    }
+
+    fn step(&self, kind: StepKind) -> Result<Step, CallError> {
+        // Every plan is made by `plan::plan`, which leaves none of these out once the version is known.
+        let missing = || CallError::NoAnswer(Diagnostic::error(Code::CoreInternal, "the plan lacks a step"));
+        let step = self.plan.step(kind).cloned().ok_or_else(missing)?;
+        if kind != StepKind::Traffic {
+            self.say(ProgressKind::Step, step.title.clone());
+        }
+        Ok(step)
+    }
+
+    /// The probe's answer, or `None` where there is no such thing.
+    async fn probe(&self, step: &Step) -> Result<Option<Value>, CallError> {
+        let Some(probe) = &step.probe else { return Ok(None) };
+        match self.google.call(probe, Identity::Initiator).await {
+            Ok(found) => Ok(Some(found)),
+            Err(CallError::Refused { status: 404, .. }) if step.call.is_some() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes a call that starts an operation, and follows it to its end.
+    async fn make(&mut self, call: &Call, undo: Option<&Call>, what: &str) -> Result<(Operation, Ended), CallError> {
+        if let Some(undo) = undo {
+            self.made.push(Made { what: what.to_owned(), undo: undo.clone(), operation: None });
+        }
+        let started = match self.google.call(call, Identity::Initiator).await {
+            Ok(started) => started,
+            Err(error) => {
+                // A refusal made nothing; only a lost answer leaves it open whether something was begun.
+                if undo.is_some() && matches!(error, CallError::Refused { status: 400..=499, .. }) {
+                    self.made.pop();
+                }
+                return Err(error);
+            }
+        };
+        let operation = operation::name(&started, call)?;
+        if let (Some(made), Some(_)) = (self.made.last_mut(), undo) {
+            made.operation = Some(operation.clone());
+        }
+        let ended = Follower::new(&self.google, operation.clone()).follow(Some(started)).await?;
+        Ok((operation, ended))
+    }
+
+    async fn find_or_upload_model(&mut self) -> Result<(), CallError> {
+        let step = self.step(StepKind::Model)?;
+        let found = match (self.probe(&step).await?, &step.call) {
+            (Some(found), _) => found,
+            (None, Some(upload)) => {
+                let what = format!("model `{}`", self.plan.target.model.short());
+                let (_, ended) = self.make(upload, step.undo.as_ref(), &what).await?;
+                let mut uploaded = ended.response;
+                uploaded["versionId"] = uploaded["modelVersionId"].take();
+                uploaded
+            }
+            (None, None) => return Err(unexpected("Google found no model and gave no reason")),
+        };
+        if self.plan.deployed_model_id.is_none() {
+            let version = found["versionId"].as_str().unwrap_or("1");
+            let version = version.parse().map_err(|_| unexpected("the model's version is not a number"))?;
+            self.plan = self.plan.for_version(version);
+            self.say(ProgressKind::Step, format!("The version is {}", self.plan.target.model.short()));
+        }
+        Ok(())
+    }
+
+    async fn find_or_create_endpoint(&mut self) -> Result<Value, CallError> {
+        let step = self.step(StepKind::Endpoint)?;
+        if let Some(found) = self.probe(&step).await? {
+            return Ok(found);
+        }
+        let Some(create) = &step.call else { return Err(unexpected("Google found no endpoint and gave no reason")) };
+        let what = format!("endpoint `{}`", self.plan.target.endpoint.id);
+        match self.make(create, step.undo.as_ref(), &what).await {
+            Ok(_) => Ok(Value::Null),
+            // Somebody else makes the same endpoint right now, or our own first request arrived after all.
+            Err(CallError::Refused { status: 409, finding }) => self.await_endpoint(&step, finding).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn await_endpoint(&self, step: &Step, conflict: Diagnostic) -> Result<Value, CallError> {
+        for number in 1..=10 {
+            if let Some(found) = self.probe(step).await? {
+                return Ok(found);
+            }
+            let millis = crate::google::pause(number.min(3), None, self.voice().random());
+            self.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
+        }
+        Err(CallError::NoAnswer(conflict))
+    }
+
+    async fn deploy(&mut self, endpoint: Value) -> Result<(DeployedModelId, Option<Operation>), CallError> {
+        let step = self.step(StepKind::Deployment)?;
+        let (Some(id), Some(call)) = (self.plan.deployed_model_id.clone(), &step.call) else {
+            return Err(unexpected("the model's version is not known"));
+        };
+        if is_deployed(&endpoint, &id) {
+            self.say(ProgressKind::Step, format!("It is already deployed, as {id}"));
+            self.route_traffic(&endpoint, &id).await?;
+            return Ok((id, None));
+        }
+        let what = format!("deployed model {id}");
+        let (operation, ended) = match self.make(call, step.undo.as_ref(), &what).await {
+            Ok(done) => done,
+            Err(CallError::Refused { status: 409, finding }) => {
+                self.say(ProgressKind::Wait, "A deployment with this id is already going on: following that one");
+                return self.attach(id, finding).await;
+            }
+            Err(error) => return Err(error),
+        };
+        let got = ended.response["deployedModel"]["id"].as_str();
+        if got != Some(id.as_str()) {
+            return Err(unexpected(&format!("the operation ended with deployed model {got:?} instead of {id}")));
+        }
+        Ok((id, Some(operation)))
+    }
+
+    /// Follows the unfinished deployments of the endpoint until ours is there.
+    async fn attach(
+        &mut self,
+        id: DeployedModelId,
+        conflict: Diagnostic,
+    ) -> Result<(DeployedModelId, Option<Operation>), CallError> {
+        let endpoint = self.plan.target.endpoint.clone();
+        let list = Call::new(Id::EndpointOperationsList, Resource::Endpoint(endpoint.clone()));
+        let get = Call::new(Id::EndpointsGet, Resource::Endpoint(endpoint.clone()));
+        let mut last = None;
+        loop {
+            let state = self.google.call(&get, Identity::Initiator).await?;
+            if is_deployed(&state, &id) {
+                return Ok((id, last));
+            }
+            let listed = self.google.call(&list, Identity::Initiator).await?;
+            let Some(operation) = operation::unfinished_deployment(&listed, &endpoint.place.project) else {
+                return Err(CallError::NoAnswer(conflict));
+            };
+            let ended = Follower::new(&self.google, operation.clone()).follow(None).await?;
+            if ended.response["deployedModel"]["id"].as_str() == Some(id.as_str()) {
+                return Ok((id, Some(operation)));
+            }
+            last = Some(operation);
+        }
+    }
+
+    async fn route_traffic(&self, endpoint: &Value, id: &DeployedModelId) -> Result<(), CallError> {
+        if endpoint["trafficSplit"][id.as_str()].as_u64() == Some(100) {
+            return Ok(());
+        }
+        if let Step { title, call: Some(call), .. } = self.step(StepKind::Traffic)? {
+            self.say(ProgressKind::Step, title);
+            self.google.call(&call, Identity::Initiator).await?;
+        }
+        Ok(())
+    }
+}
+
+fn is_deployed(endpoint: &Value, id: &DeployedModelId) -> bool {
+    endpoint["deployedModels"]
+        .as_array()
+        .is_some_and(|models| models.iter().any(|model| model["id"].as_str() == Some(id.as_str())))
+}
+
+fn unexpected(message: &str) -> CallError {
+    CallError::NoAnswer(Diagnostic::error(Code::DeployUnexpectedResult, message))
+}
+
+/// The endpoint an operation belongs to, for taking back what it was making.
+fn cancel_call(operation: &Operation) -> Option<Call> {
+    matches!(operation.parent, OperationParent::Endpoint(_)).then(|| {
+        Call::new(Id::OperationsCancel, Resource::Operation(operation.clone())).body(Value::Object(Default::default()))
+    })
+}

@@ -1,0 +1,166 @@
+//! Long-running operations: their names, their stages, and how one is followed to its end.
+//!
+//! Shapes: `google.longrunning.Operation`, `DeployModelOperationMetadata` (facts: `shared/facts/google-cloud.md` §2.2, §2.6).
+
+use crate::conversation::{Identity, Millis, Progress, ProgressKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google::{CallError, Google, pause};
+use crate::google_error::GoogleError;
+use crate::method::{Call, Id, Resource};
+use crate::name::{Operation, Project};
+use crate::vertex::stage::Stage;
+use serde_json::Value;
+
+/// Google holds a wait open this long, so that its end is told at once and a new stage soon.
+const WAIT: &str = "1s";
+/// Between two looks where Google answers a wait at once.
+const LOOK: Millis = 600;
+/// How many looks in a row may fail before the operation is given up.
+const FAILED_LOOKS: u32 = 6;
+
+/// A finished operation without error.
+pub struct Ended {
+    pub response: Value,
+}
+
+/// The name of the operation in an answer, its project named as in the call.
+pub fn name(answer: &Value, call: &Call) -> Result<Operation, CallError> {
+    let text = answer["name"].as_str().unwrap_or_default();
+    let operation: Operation = text.parse().map_err(|_| {
+        CallError::NoAnswer(Diagnostic::error(
+            Code::GoogleAnswerUnreadable,
+            format!("{} answered without an operation", call.method.audit_name),
+        ))
+    })?;
+    Ok(match call.resource.project() {
+        Some(project) => operation.in_project(project),
+        None => operation,
+    })
+}
+
+/// The first unfinished deployment among an endpoint's operations.
+pub fn unfinished_deployment(listed: &Value, project: &Project) -> Option<Operation> {
+    let operations = listed["operations"].as_array()?;
+    let unfinished = operations
+        .iter()
+        .find(|operation| is_deployment(operation) && !operation["done"].as_bool().unwrap_or(false))?;
+    Some(unfinished["name"].as_str()?.parse::<Operation>().ok()?.in_project(project))
+}
+
+/// Whether an operation deploys a model.
+pub fn is_deployment(operation: &Value) -> bool {
+    operation["metadata"]["@type"].as_str().is_some_and(|kind| kind.ends_with(".DeployModelOperationMetadata"))
+}
+
+/// Follows one operation.
+pub struct Follower<'a> {
+    google: &'a Google,
+    operation: Operation,
+    /// The backend itself where it may: a deployment may outlive the user's credentials.
+    identity: Identity,
+    method: Id,
+    stage: Option<Stage>,
+}
+
+impl<'a> Follower<'a> {
+    pub fn new(google: &'a Google, operation: Operation) -> Self {
+        Self { google, operation, identity: Identity::Service, method: Id::OperationsWait, stage: None }
+    }
+
+    /// Looks until the operation is done; says every new stage.
+    pub async fn follow(mut self, first: Option<Value>) -> Result<Ended, CallError> {
+        let mut state = first;
+        let mut failed = 0;
+        loop {
+            if let Some(state) = state.take() {
+                if state["done"].as_bool().unwrap_or(false) {
+                    return self.end(&state);
+                }
+                self.say_stage(&state);
+            }
+            let asked = self.google.voice().now();
+            match self.look().await {
+                Ok(answer) => {
+                    failed = 0;
+                    let done = answer["done"].as_bool().unwrap_or(false);
+                    state = Some(answer);
+                    let took = self.google.voice().now().saturating_sub(asked);
+                    if !done && took < LOOK {
+                        self.pause(LOOK - took).await?;
+                    }
+                }
+                Err(CallError::Cancelled) => return Err(CallError::Cancelled),
+                Err(error) => {
+                    failed += 1;
+                    if !self.adapt(&error) {
+                        if failed >= FAILED_LOOKS || matches!(error.status(), Some(401 | 403 | 404)) {
+                            return Err(error);
+                        }
+                        self.pause(pause(failed + 3, None, self.google.voice().random())).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<Value, CallError> {
+        let call = Call::new(self.method, Resource::Operation(self.operation.clone()));
+        let call = if self.method == Id::OperationsWait { call.query("timeout", WAIT) } else { call };
+        self.google.call(&call, self.identity).await
+    }
+
+    async fn pause(&self, millis: Millis) -> Result<(), CallError> {
+        self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)
+    }
+
+    /// Chooses another way to look where this one is closed; false when there is none left.
+    fn adapt(&mut self, error: &CallError) -> bool {
+        match error {
+            CallError::Refused { status: 501, .. } if self.method == Id::OperationsWait => {
+                self.method = Id::OperationsGet;
+                true
+            }
+            // The portal has no record of this operation's start: only the user may look at it.
+            CallError::Refused { finding, .. }
+                if finding.code == Code::ProxyCallerNotAllowed && self.identity == Identity::Service =>
+            {
+                self.identity = Identity::Initiator;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn say_stage(&mut self, state: &Value) {
+        let Some(stage) = state["metadata"]["deploymentStage"].as_str().and_then(Stage::parse) else { return };
+        if self.stage == Some(stage) {
+            return;
+        }
+        self.stage = Some(stage);
+        self.google.voice().say(Progress {
+            stage: Some(stage.name().to_owned()),
+            stage_index: Some(stage.index()),
+            stage_count: Some(Stage::COUNT),
+            operation: Some(self.operation.to_string()),
+            ..Progress::new(ProgressKind::Stage, stage.meaning())
+        });
+    }
+
+    fn end(mut self, state: &Value) -> Result<Ended, CallError> {
+        self.say_stage(state);
+        let error = &state["error"];
+        if error.is_object() {
+            let error = GoogleError::from_status(error);
+            let mut finding = Diagnostic::error(
+                if error.status == "CANCELLED" { Code::DeployCancelled } else { Code::DeployOperationFailed },
+                format!("the operation ended in {}: {}", error.status, error.message),
+            )
+            .about(self.operation.to_string());
+            finding.help = error.diagnose(None).help.or_else(|| {
+                Some("read the operation's error above and the model server's log in Cloud Logging, mend the model, and deploy again".into())
+            });
+            return Err(CallError::NoAnswer(finding));
+        }
+        Ok(Ended { response: state["response"].clone() })
+    }
+}

@@ -1,0 +1,63 @@
+//! Takes back what a failed run made, newest first, and says what it could not take back.
+
+use super::operation::{Follower, name};
+use super::{Made, cancel_call};
+use crate::conversation::{Identity, Progress, ProgressKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google::{CallError, Google};
+
+/// What was taken back, and a finding for each thing that was not.
+pub async fn undo(google: &Google, made: Vec<Made>) -> (Vec<String>, Vec<Diagnostic>) {
+    let mut undone = Vec::new();
+    let mut not_undone = Vec::new();
+    for made in made.into_iter().rev() {
+        google.voice().say(Progress::new(ProgressKind::Undo, format!("Taking back {}", made.what)));
+        match take_back(google, &made).await {
+            Ok(()) => undone.push(made.what),
+            Err(error) => {
+                let why = error.finding();
+                let mut finding = Diagnostic::error(
+                    Code::DeployNotUndone,
+                    format!("{} could not be taken back: {}", made.what, why.message),
+                )
+                .help(format!("call {} on `{}` yourself", made.undo.method.audit_name, made.undo.resource))
+                .about(made.undo.resource.to_string());
+                finding.permission = why.permission;
+                not_undone.push(finding);
+            }
+        }
+    }
+    (undone, not_undone)
+}
+
+async fn take_back(google: &Google, made: &Made) -> Result<(), CallError> {
+    // What is still being made cannot be removed: end that first. Cancelling is best effort, so its failure says nothing.
+    if let Some(operation) = &made.operation {
+        if let Some(cancel) = cancel_call(operation) {
+            let _ = google.call(&cancel, Identity::Initiator).await;
+        }
+        // How it ended does not matter, only that it has.
+        let _ = Follower::new(google, operation.clone()).follow(None).await;
+    }
+    match google.call(&made.undo, Identity::Initiator).await {
+        Ok(started) => {
+            let operation = name(&started, &made.undo)?;
+            Follower::new(google, operation).follow(Some(started)).await.map(|_| ())
+        }
+        // It was never made, or is gone already.
+        Err(error) if gone(&error) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn gone(error: &CallError) -> bool {
+    match error {
+        CallError::Refused { status: 404, .. } => true,
+        // Undeploying an id that the endpoint does not have is an invalid argument.
+        CallError::Refused { status: 400, finding } => {
+            matches!(finding.code, Code::GoogleInvalid | Code::GooglePrecondition)
+                && finding.message.contains("not found")
+        }
+        _ => false,
+    }
+}

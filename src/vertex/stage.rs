@@ -1,0 +1,42 @@
+//! The stages of a deployment, as `DeployModelOperationMetadata.deploymentStage` names them.
+//! Source: `aiplatform.v1`, enum `deploymentStage`.
+
+/// One of Google's ten stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage(usize);
+
+const STAGES: [(&str, &str); 10] = [
+    ("STARTING_DEPLOYMENT", "Starting the deployment"),
+    ("PREPARING_MODEL", "Preparing the model"),
+    ("CREATING_SERVING_CLUSTER", "Creating the serving cluster"),
+    ("ADDING_NODES_TO_CLUSTER", "Adding nodes to the cluster"),
+    ("GETTING_CONTAINER_IMAGE", "Getting the container image"),
+    ("STARTING_MODEL_SERVER", "Starting the model server"),
+    ("FINISHING_UP", "Finishing up"),
+    ("DEPLOYMENT_TERMINATED", "The deployment has ended"),
+    ("SUCCESSFULLY_DEPLOYED", "Successfully deployed"),
+    ("FAILED_TO_DEPLOY", "Failed to deploy"),
+];
+
+impl Stage {
+    pub const COUNT: usize = STAGES.len();
+
+    /// `None` for a stage that Google has added since, and for `DEPLOYMENT_STAGE_UNSPECIFIED`.
+    pub fn parse(name: &str) -> Option<Self> {
+        STAGES.iter().position(|(known, _)| *known == name).map(Self)
+    }
+
+    pub fn name(self) -> &'static str {
+        STAGES[self.0].0
+    }
+
+    /// What it means, as a sentence for people.
+    pub fn meaning(self) -> &'static str {
+        STAGES[self.0].1
+    }
+
+    /// From 1 to [`Stage::COUNT`].
+    pub fn index(self) -> usize {
+        self.0 + 1
+    }
+}
