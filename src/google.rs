@@ -49,6 +49,7 @@ pub struct Google {
     voice: Voice,
     proxy_url: String,
     reason: Option<String>,
+    tries: u32,
 }
 
 /// The pause before try `number` (from 1): exponential, jittered, and at least what the server asks for.
@@ -61,7 +62,14 @@ pub fn pause(number: u32, asked: Option<Millis>, random: f64) -> Millis {
 impl Google {
     /// `proxy_url` is `…/api/proxy/vertex-ai`; `reason` goes to Google's audit log.
     pub fn new(voice: Voice, proxy_url: &str, reason: Option<String>) -> Self {
-        Self { voice, proxy_url: proxy_url.trim_end_matches('/').to_owned(), reason }
+        Self { voice, proxy_url: proxy_url.trim_end_matches('/').to_owned(), reason, tries: TRIES }
+    }
+
+    /// For a reader who waits before a screen: give up sooner.
+    #[must_use]
+    pub fn trying(mut self, tries: u32) -> Self {
+        self.tries = tries;
+        self
     }
 
     fn request(&self, call: &Call, identity: Identity) -> Request {
@@ -102,14 +110,14 @@ impl Google {
                 Err(Failure::Cancelled) => return Err(CallError::Cancelled),
                 Err(failure) => (CallError::NoAnswer(diagnose_failure(failure)), None),
             };
-            if number == TRIES {
+            if number >= self.tries {
                 return Err(error);
             }
             let millis = pause(number, asked, self.voice.random());
             let why = error.clone().finding();
             self.voice.say(Progress::new(
                 ProgressKind::Retry,
-                format!("{}; try {} of {TRIES} in {:.1} s", why.message, number + 1, millis as f64 / 1000.0),
+                format!("{}; try {} of {} in {:.1} s", why.message, number + 1, self.tries, millis as f64 / 1000.0),
             ));
             self.voice.wait(millis).await.map_err(|_| CallError::Cancelled)?;
             number += 1;

@@ -12,5 +12,7 @@ pub mod name;
 pub mod plan;
 #[cfg(feature = "server")]
 pub mod run;
+pub mod status;
 pub mod target;
+pub mod timestamp;
 pub mod vertex;

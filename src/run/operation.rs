@@ -8,7 +8,7 @@ use crate::google::{CallError, Google, pause};
 use crate::google_error::GoogleError;
 use crate::method::{Call, Id, Resource};
 use crate::name::{Operation, Project};
-use crate::vertex::stage::Stage;
+use crate::vertex::stage::{Stage, is_deployment};
 use serde_json::Value;
 
 /// Google holds a wait open this long, so that its end is told at once and a new stage soon.
@@ -45,11 +45,6 @@ pub fn unfinished_deployment(listed: &Value, project: &Project) -> Option<Operat
         .iter()
         .find(|operation| is_deployment(operation) && !operation["done"].as_bool().unwrap_or(false))?;
     Some(unfinished["name"].as_str()?.parse::<Operation>().ok()?.in_project(project))
-}
-
-/// Whether an operation deploys a model.
-pub fn is_deployment(operation: &Value) -> bool {
-    operation["metadata"]["@type"].as_str().is_some_and(|kind| kind.ends_with(".DeployModelOperationMetadata"))
 }
 
 /// Follows one operation.

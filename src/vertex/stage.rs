@@ -1,6 +1,13 @@
 //! The stages of a deployment, as `DeployModelOperationMetadata.deploymentStage` names them.
 //! Source: `aiplatform.v1`, enum `deploymentStage`.
 
+use serde_json::Value;
+
+/// Whether an operation deploys a model.
+pub fn is_deployment(operation: &Value) -> bool {
+    operation["metadata"]["@type"].as_str().is_some_and(|kind| kind.ends_with(".DeployModelOperationMetadata"))
+}
+
 /// One of Google's ten stages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stage(usize);

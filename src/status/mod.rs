@@ -1,0 +1,51 @@
+//! What serves: an endpoint and its operations, as a card shows them.
+
+mod view;
+
+use crate::conversation::{Conversation, Identity};
+use crate::google::{CallError, Google};
+use crate::method::{Call, Id, Resource};
+use crate::target::Target;
+use crate::timestamp::rfc3339;
+
+pub use view::{EndpointView, State, StatusReport};
+
+/// How long a report is fresh, and when to ask again.
+const FRESH: u64 = 90_000;
+const REFRESH: u64 = 30_000;
+const REFRESH_WHILE_DEPLOYING: u64 = 2_000;
+
+/// Asks, through the proxy at `proxy_url`, what serves at the target's endpoint.
+pub fn status(target: Target, proxy_url: &str) -> Conversation<StatusReport> {
+    let proxy_url = proxy_url.to_owned();
+    Conversation::new(move |voice| async move {
+        let google = Google::new(voice.clone(), &proxy_url, None).trying(2);
+        let endpoint = Resource::Endpoint(target.endpoint.clone());
+        let get = Call::new(Id::EndpointsGet, endpoint.clone());
+        let list = Call::new(Id::EndpointOperationsList, endpoint).query("pageSize", "20");
+
+        let found = google.call(&get, Identity::Initiator).await;
+        let mut report = match &found {
+            Err(error) if error.status() != Some(404) => view::unavailable(&target, error.clone().finding()),
+            _ => {
+                // Who may read the endpoint but not its operations still sees what serves.
+                let operations = match google.call(&list, Identity::Initiator).await {
+                    Ok(operations) => operations,
+                    Err(CallError::Refused { .. }) => serde_json::Value::Null,
+                    Err(error) => return dated(view::unavailable(&target, error.finding()), voice.now()),
+                };
+                view::view(&target, found.as_ref().ok(), &operations)
+            }
+        };
+        report.target = Some(target);
+        dated(report, voice.now())
+    })
+}
+
+/// Stamps a report with the time, and with when to ask again.
+pub fn dated(mut report: StatusReport, now: u64) -> StatusReport {
+    report.observed_at = rfc3339(now);
+    report.stale_at = rfc3339(now + FRESH);
+    report.refresh_after = if report.state == State::Deploying { REFRESH_WHILE_DEPLOYING } else { REFRESH };
+    report
+}

@@ -1,0 +1,274 @@
+//! Google's `Endpoint` and its operations, read into a [`StatusReport`].
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google_error::GoogleError;
+use crate::plan::console_url;
+use crate::target::Target;
+use crate::vertex::stage::{Stage, is_deployment};
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    Serving,
+    Deploying,
+    Failed,
+    Idle,
+    Absent,
+    NotAnnotated,
+    Invalid,
+    Unavailable,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointView {
+    pub name: String,
+    pub display_name: String,
+    pub location: String,
+    pub console_url: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ReplicasView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeployedModelView {
+    pub id: String,
+    pub display_name: String,
+    pub model: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    pub traffic: u64,
+    pub replicas: ReplicasView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub machine_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accelerator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_time: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OperationView {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage_index: Option<usize>,
+    pub stage_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<String>,
+}
+
+/// `StatusReport` of `pkg-js/core/src/index.d.ts`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusReport {
+    pub state: State,
+    pub headline: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<EndpointView>,
+    pub deployed_models: Vec<DeployedModelView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationView>,
+    pub observed_at: String,
+    pub stale_at: String,
+    pub refresh_after: u64,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl StatusReport {
+    /// A report with nothing in it but its state.
+    pub fn bare(state: State, headline: impl Into<String>, diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            state,
+            headline: headline.into(),
+            target: None,
+            endpoint: None,
+            deployed_models: Vec::new(),
+            operation: None,
+            observed_at: String::new(),
+            stale_at: String::new(),
+            refresh_after: 0,
+            diagnostics,
+        }
+    }
+}
+
+/// Google, or the portal, would not say.
+pub fn unavailable(target: &Target, finding: Diagnostic) -> StatusReport {
+    StatusReport {
+        endpoint: Some(endpoint_view(target, None)),
+        ..StatusReport::bare(State::Unavailable, "The status is not available", vec![finding])
+    }
+}
+
+fn endpoint_view(target: &Target, endpoint: Option<&Value>) -> EndpointView {
+    let id = target.endpoint.id.as_str();
+    EndpointView {
+        name: target.endpoint.to_string(),
+        display_name: endpoint.and_then(|e| e["displayName"].as_str()).unwrap_or(id).to_owned(),
+        location: target.endpoint.place.location.to_string(),
+        console_url: console_url(target),
+    }
+}
+
+fn owned(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn deployed_model(model: &Value, traffic: &Value) -> DeployedModelView {
+    let id = owned(&model["id"]).unwrap_or_default();
+    let name = model["model"].as_str().unwrap_or_default();
+    let resources = ["dedicatedResources", "automaticResources"].iter().map(|key| &model[key]).find(|r| r.is_object());
+    let resources = resources.unwrap_or(&Value::Null);
+    let machine = &resources["machineSpec"];
+    let min = resources["minReplicaCount"].as_u64();
+    DeployedModelView {
+        display_name: owned(&model["displayName"]).unwrap_or_else(|| id.clone()),
+        model: name.split('@').next().unwrap_or(name).to_owned(),
+        version: owned(&model["modelVersionId"]).or_else(|| name.split_once('@').map(|(_, v)| v.to_owned())),
+        traffic: traffic[&id].as_u64().unwrap_or(0),
+        replicas: ReplicasView {
+            available: model["status"]["availableReplicaCount"].as_u64(),
+            min,
+            max: resources["maxReplicaCount"].as_u64().or(min),
+        },
+        machine_type: owned(&machine["machineType"]),
+        accelerator: machine["acceleratorType"].as_str().map(|kind| match machine["acceleratorCount"].as_u64() {
+            Some(count) => format!("{count} × {kind}"),
+            None => kind.to_owned(),
+        }),
+        create_time: owned(&model["createTime"]),
+        id,
+    }
+}
+
+fn operation_view(operation: &Value) -> OperationView {
+    let stage = operation["metadata"]["deploymentStage"].as_str();
+    OperationView {
+        name: owned(&operation["name"]).unwrap_or_default(),
+        stage: stage.map(|name| Stage::parse(name).map_or_else(|| name.to_owned(), |stage| stage.meaning().to_owned())),
+        stage_index: stage.and_then(Stage::parse).map(Stage::index),
+        stage_count: Stage::COUNT,
+        start_time: owned(&operation["metadata"]["genericMetadata"]["createTime"]),
+    }
+}
+
+/// The state of an endpoint (absent where Google knows none) and its operations.
+pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> StatusReport {
+    let deployments = || operations["operations"].as_array().into_iter().flatten().filter(|o| is_deployment(o));
+    let is_done = |o: &&Value| o["done"].as_bool().unwrap_or(false);
+    let running = deployments().find(|o| !is_done(o));
+    let latest_done = deployments()
+        .filter(is_done)
+        .max_by_key(|o| o["metadata"]["genericMetadata"]["createTime"].as_str().unwrap_or_default());
+    let traffic = endpoint.map_or(&Value::Null, |e| &e["trafficSplit"]);
+    let mut models: Vec<_> = endpoint
+        .and_then(|e| e["deployedModels"].as_array())
+        .into_iter()
+        .flatten()
+        .map(|model| deployed_model(model, traffic))
+        .collect();
+    models.sort_by(|a, b| b.traffic.cmp(&a.traffic).then_with(|| a.id.cmp(&b.id)));
+
+    let serving = models.iter().find(|m| m.traffic > 0 && m.replicas.available != Some(0));
+    let failure = latest_done.map(|o| &o["error"]).filter(|error| error.is_object());
+    let version = |m: &DeployedModelView| m.version.as_ref().map_or(String::new(), |v| format!(" version {v}"));
+    let mut diagnostics = Vec::new();
+    if let Some(error) = failure {
+        let error = GoogleError::from_status(error);
+        let mut finding =
+            Diagnostic::error(Code::DeployOperationFailed, format!("the last deployment ended in {}: {}", error.status, error.message));
+        if serving.is_some() {
+            finding.severity = crate::diagnostic::Severity::Warning;
+        }
+        diagnostics.push(finding.help("mend the cause and deploy again"));
+    }
+    let (state, headline) = match (running, serving, failure, endpoint) {
+        (Some(_), Some(serving), _, _) => (State::Deploying, format!("Deploying; still serving{}", version(serving))),
+        (Some(_), None, _, _) => (State::Deploying, "Deploying".to_owned()),
+        (None, Some(serving), _, _) => (State::Serving, format!("Serving{}", version(serving))),
+        (None, None, Some(_), _) => (State::Failed, "The last deployment failed".to_owned()),
+        (None, None, None, Some(_)) => (State::Idle, "Nothing serves at this endpoint".to_owned()),
+        (None, None, None, None) => (State::Absent, "Not deployed yet".to_owned()),
+    };
+    StatusReport {
+        endpoint: Some(endpoint_view(target, endpoint)),
+        deployed_models: models,
+        operation: running.map(operation_view),
+        ..StatusReport::bare(state, headline, diagnostics)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::target;
+    use serde_json::json;
+
+    fn endpoint() -> Value {
+        json!({"displayName": "Fraud", "trafficSplit": {"11": 100}, "deployedModels": [
+            {"id": "10", "model": "projects/1/locations/us-central1/models/fraud@2", "modelVersionId": "2",
+             "dedicatedResources": {"machineSpec": {"machineType": "n1-standard-2"}, "minReplicaCount": 1}},
+            {"id": "11", "model": "projects/1/locations/us-central1/models/fraud@3", "displayName": "fraud-3",
+             "status": {"availableReplicaCount": 1}, "createTime": "2026-11-24T01:00:00Z",
+             "dedicatedResources": {"machineSpec": {"machineType": "g2-standard-4", "acceleratorType": "NVIDIA_L4", "acceleratorCount": 1},
+                "minReplicaCount": 1, "maxReplicaCount": 3}}]})
+    }
+
+    fn deployment(done: bool, error: Value, stage: &str) -> Value {
+        let mut operation = json!({"name": "o", "done": done, "metadata": {"deploymentStage": stage,
+            "@type": "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata",
+            "genericMetadata": {"createTime": "2026-11-24T01:00:00Z"}}});
+        if !error.is_null() {
+            operation["error"] = error;
+        }
+        json!({"operations": [operation]})
+    }
+
+    #[test]
+    fn serving_tells_version_traffic_and_replicas() {
+        insta::assert_json_snapshot!(view(&target(), Some(&endpoint()), &Value::Null));
+    }
+
+    #[test]
+    fn a_running_deployment_shows_its_stage() {
+        let report = view(&target(), Some(&json!({})), &deployment(false, Value::Null, "ADDING_NODES_TO_CLUSTER"));
+        assert_eq!(report.state, State::Deploying);
+        let operation = report.operation.unwrap();
+        assert_eq!((operation.stage.as_deref(), operation.stage_index), (Some("Adding nodes to the cluster"), Some(4)));
+    }
+
+    #[test]
+    fn a_failed_deployment_is_told_until_something_serves() {
+        let operations = deployment(true, json!({"code": 9, "message": "exited"}), "FAILED_TO_DEPLOY");
+        let report = view(&target(), Some(&json!({})), &operations);
+        assert_eq!(report.state, State::Failed);
+        assert!(report.diagnostics[0].message.contains("exited"));
+        let report = view(&target(), Some(&endpoint()), &operations);
+        assert_eq!(report.state, State::Serving);
+        assert!(!report.diagnostics[0].is_error());
+    }
+
+    #[test]
+    fn no_replica_is_not_serving() {
+        let mut endpoint = endpoint();
+        endpoint["deployedModels"][1]["status"]["availableReplicaCount"] = json!(0);
+        assert_eq!(view(&target(), Some(&endpoint), &Value::Null).state, State::Idle);
+        assert_eq!(view(&target(), None, &Value::Null).state, State::Absent);
+    }
+}
