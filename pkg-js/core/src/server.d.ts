@@ -1,6 +1,6 @@
 /** What only a backend does: run a deployment, decide on a proxied call, get a Google token. Node only. */
-export * from './index.d.ts';
-import type { DeploymentRequest, Diagnostic, Host, Plan } from './index.d.ts';
+export * from './index.js';
+import type { DeploymentRequest, Diagnostic, Host, Plan } from './index.js';
 
 /** What a run says while it goes on. */
 export interface Progress {

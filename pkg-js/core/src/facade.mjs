@@ -1,0 +1,142 @@
+// What every entry exports: the bindings, with two promises kept. Nothing is called before the core is loaded, and a panic in
+// Rust surfaces as a CoreError, not as a trap or a promise that never settles.
+
+/** @returns {Error} shaped as `CoreError` in index.d.ts */
+function coreError(code, message, status = 500) {
+  const error = new Error(message);
+  error.name = 'CoreError';
+  return Object.assign(error, {
+    code,
+    status,
+    diagnostics: [{ code, severity: 'error', message }],
+  });
+}
+
+const internal = detail =>
+  coreError('core/internal', `the core failed in a way it should not: ${detail}`);
+
+/**
+ * @param {(source?: unknown) => unknown} load gives the generated bindings, or a promise of them
+ * @param {{ sync: boolean }} how whether `load` may be called without being asked
+ */
+export function createFacade(load, { sync }) {
+  let bindings;
+  let loading;
+  /** The calls that a panic would leave pending. */
+  const pending = new Set();
+
+  function adopt(loaded) {
+    loaded.onPanic(detail => {
+      for (const reject of [...pending]) reject(internal(detail));
+    });
+    bindings = loaded;
+    return loaded;
+  }
+
+  function need() {
+    if (bindings) return bindings;
+    if (sync) return adopt(load());
+    throw coreError('core/not-initialised', 'the core is not loaded yet: call and await init() first');
+  }
+
+  /** Rust throws CoreErrors; anything else that comes out of wasm is a trap. */
+  const untrap = error =>
+    error instanceof WebAssembly.RuntimeError ? internal(error.message) : error;
+
+  const call = (receiver, run) => {
+    try {
+      return run(receiver());
+    } catch (error) {
+      throw untrap(error);
+    }
+  };
+
+  async function callAsync(receiver, run) {
+    const target = receiver();
+    let reject;
+    const panicked = new Promise((_, no) => {
+      reject = no;
+    });
+    pending.add(reject);
+    try {
+      return await Promise.race([run(target), panicked]);
+    } catch (error) {
+      throw untrap(error);
+    } finally {
+      pending.delete(reject);
+    }
+  }
+
+  async function init(source) {
+    if (bindings) return;
+    loading ??= (async () => {
+      try {
+        adopt(await load(source));
+      } finally {
+        loading = undefined;
+      }
+    })();
+    await loading;
+  }
+
+  return {
+    call: run => call(need, run),
+    callAsync: run => callAsync(need, run),
+    init,
+  };
+}
+
+/** The functions that browsers and Node share. */
+export function common({ call, callAsync, init }) {
+  return {
+    init,
+    version: () => call(core => core.version()),
+    validate: request => call(core => core.validate(request)),
+    plan: request => call(core => core.plan(request)),
+    status: (request, host) => callAsync(core => core.status(request, host)),
+  };
+}
+
+/** What only the server build has. */
+export function server({ call, callAsync }) {
+  class Gate {
+    #gate;
+    constructor(config, defaults, host) {
+      this.#gate = call(core => new core.Gate(config, defaults, host));
+    }
+    static permissions() {
+      return call(core => core.Gate.permissions());
+    }
+    static headers() {
+      return call(core => core.Gate.headers());
+    }
+    get issuer() {
+      return call(() => this.#gate.issuer);
+    }
+    discovery() {
+      return call(() => this.#gate.discovery());
+    }
+    decide(verb, target, caller) {
+      return call(() => this.#gate.decide(verb, target, caller));
+    }
+    checkBody(method, body) {
+      return call(() => this.#gate.checkBody(method, body)) ?? null;
+    }
+    outcome(target, status, body) {
+      return call(() => this.#gate.outcome(target, status, body));
+    }
+    token(ref, groups) {
+      return callAsync(() => this.#gate.token(ref, groups));
+    }
+    observe(ref, status) {
+      call(() => this.#gate.observe(ref, status));
+    }
+    reason(details) {
+      return call(() => this.#gate.reason(details));
+    }
+  }
+  return {
+    Gate,
+    deploy: (request, host) => callAsync(core => core.deploy(request, host)),
+  };
+}

@@ -1,0 +1,8 @@
+// Node, whole: loaded from disk at first use.
+import * as bindings from '../dist/generated/server/core.cjs';
+import { common, createFacade, server } from './facade.mjs';
+
+const facade = createFacade(() => bindings, { sync: true });
+
+export const { init, version, validate, plan, status } = common(facade);
+export const { deploy, Gate } = server(facade);
