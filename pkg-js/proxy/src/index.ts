@@ -1,0 +1,1 @@
+export { proxyModuleVertexAi as default } from './module';

@@ -1,0 +1,1 @@
+export { scaffolderModuleVertexAi as default } from './module';

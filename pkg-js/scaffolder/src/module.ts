@@ -1,0 +1,7 @@
+import { createBackendModule } from '@backstage/backend-plugin-api';
+
+export const scaffolderModuleVertexAi = createBackendModule({
+  pluginId: 'scaffolder',
+  moduleId: 'vertex-ai',
+  register() {},
+});
