@@ -3,5 +3,7 @@ import { createBackendModule } from '@backstage/backend-plugin-api';
 export const proxyModuleVertexAi = createBackendModule({
   pluginId: 'proxy',
   moduleId: 'vertex-ai',
-  register() {},
+  register(reg) {
+    reg.registerInit({ deps: {}, async init() {} });
+  },
 });

@@ -3,5 +3,7 @@ import { createBackendModule } from '@backstage/backend-plugin-api';
 export const scaffolderModuleVertexAi = createBackendModule({
   pluginId: 'scaffolder',
   moduleId: 'vertex-ai',
-  register() {},
+  register(reg) {
+    reg.registerInit({ deps: {}, async init() {} });
+  },
 });
