@@ -3,10 +3,16 @@
 //! Nothing here reads a clock, randomness or the network: see [`conversation`] for how the outside takes part.
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
+#[cfg(feature = "server")]
+pub mod config;
 pub mod conversation;
 pub mod diagnostic;
 pub mod google;
 pub mod google_error;
+#[cfg(feature = "server")]
+pub mod guard;
+#[cfg(feature = "server")]
+pub mod identity;
 pub mod method;
 pub mod name;
 pub mod plan;

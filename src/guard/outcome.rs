@@ -1,0 +1,116 @@
+//! What Google said to a forwarded call, for the audit record.
+
+use super::{in_project, method_named};
+use crate::google_error::GoogleError;
+use crate::identity::redact;
+use crate::method::{Resource, find};
+use crate::name::Operation;
+use serde::Serialize;
+use serde_json::Value;
+
+const LONGEST_ERROR: usize = 300;
+
+/// The result of a forwarded call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    pub succeeded: bool,
+    /// The operation that was started, under the name by which it may be read through the proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// Google's status and message, nothing else of its answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Reads an answer. `method` and `resource` are those of the allowed call; `body` is there where it was read whole.
+pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -> Outcome {
+    let method = method_named(method);
+    let text = body.map(String::from_utf8_lossy);
+    if !(200..300).contains(&status) {
+        let error = match &text {
+            Some(text) => shortened(&GoogleError::from_http(status, text)),
+            None => format!("HTTP {status}"),
+        };
+        return Outcome { succeeded: false, operation: None, error: Some(error) };
+    }
+    let Some(method) = method.filter(|method| method.starts_operation) else {
+        return Outcome { succeeded: true, operation: None, error: None };
+    };
+    let answer: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    // A short operation is over, and may have failed, by the time that its name comes back.
+    let error = answer.get("error").map(|error| shortened(&GoogleError::from_status(error)));
+    let path = format!("{}/{resource}{}", method.version, method.suffix);
+    let operation = find(method.service, method.verb, &path).and_then(|(_, target)| {
+        let operation: Operation = answer["name"].as_str()?.parse().ok()?;
+        match in_project(Resource::Operation(operation), target.project()?) {
+            Resource::Operation(operation) => Some(operation.to_string()),
+            _ => None,
+        }
+    });
+    Outcome { succeeded: error.is_none(), operation, error }
+}
+
+fn shortened(error: &GoogleError) -> String {
+    let text = match (error.status.as_str(), error.message.as_str()) {
+        (status, "") => status.to_owned(),
+        ("", message) => message.to_owned(),
+        (status, message) => format!("{status}: {message}"),
+    };
+    redact::shortened(&text, &[], LONGEST_ERROR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const DEPLOY: &str = "aiplatform.projects.locations.endpoints.deployModel";
+    const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
+
+    fn of(status: u16, body: &Value) -> Outcome {
+        outcome(DEPLOY, ENDPOINT, status, Some(body.to_string().as_bytes()))
+    }
+
+    #[test]
+    fn an_operation_is_named_as_it_may_be_read() {
+        let name = "projects/123456789012/locations/us-central1/endpoints/77/operations/42";
+        assert_eq!(
+            of(200, &json!({"name": name})),
+            Outcome {
+                succeeded: true,
+                operation: Some("projects/acme-ml/locations/us-central1/endpoints/77/operations/42".into()),
+                error: None
+            }
+        );
+        let failed = of(200, &json!({"name": name, "done": true, "error": {"code": 9, "message": "server exited"}}));
+        assert!(!failed.succeeded && failed.operation.is_some());
+        assert_eq!(failed.error.as_deref(), Some("FAILED_PRECONDITION: server exited"));
+    }
+
+    #[test]
+    fn an_answer_without_a_readable_operation_names_none() {
+        for body in [json!({}), json!({"name": "projects/../x"}), json!([1])] {
+            assert_eq!(of(200, &body), Outcome { succeeded: true, operation: None, error: None });
+        }
+    }
+
+    #[test]
+    fn a_refusal_keeps_googles_words_and_nothing_else() {
+        let refused = of(
+            403,
+            &json!({"error": {"status": "PERMISSION_DENIED", "message": format!("denied {}", "x".repeat(900)), "details": [{"@type": "q", "secret": "s3cr3t"}]}}),
+        );
+        let error = refused.error.unwrap();
+        assert!(error.starts_with("PERMISSION_DENIED: denied") && error.chars().count() <= LONGEST_ERROR);
+        assert!(!error.contains("s3cr3t"));
+        assert_eq!(outcome(DEPLOY, ENDPOINT, 502, None).error.as_deref(), Some("HTTP 502"));
+        let html = outcome(DEPLOY, ENDPOINT, 502, Some(b"<html>bad gateway</html>"));
+        assert_eq!(html.error.as_deref(), Some("UNAVAILABLE"));
+    }
+
+    #[test]
+    fn a_read_needs_no_body() {
+        let read = outcome("aiplatform.projects.locations.endpoints.get", ENDPOINT, 200, None);
+        assert_eq!(read, Outcome { succeeded: true, operation: None, error: None });
+    }
+}

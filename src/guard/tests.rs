@@ -1,0 +1,362 @@
+//! Every way to write a call that is not one: each is refused with its code, and nothing else passes either.
+
+use super::*;
+use crate::config::tests::{config, emulated};
+use proptest::prelude::*;
+
+const ENDPOINT: &str = "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
+const OPERATION: &str = "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector/operations/42";
+
+fn guest() -> Caller {
+    Caller::User { entity_ref: "user:default/guest".into() }
+}
+
+fn scaffolder() -> Caller {
+    Caller::Service { subject: "plugin:scaffolder".into() }
+}
+
+fn verdict(verb: &str, target: &str) -> Result<Allowed, Refusal> {
+    decide(&config(), verb, target, &guest())
+}
+
+fn refused(verb: &str, target: &str) -> (u16, Code) {
+    match verdict(verb, target) {
+        Ok(allowed) => panic!("{verb} {target} is allowed as {}", allowed.url),
+        Err(refusal) => {
+            assert!(refusal.diagnostic.help.is_some(), "{verb} {target} is refused without help");
+            (refusal.status, refusal.diagnostic.code)
+        }
+    }
+}
+
+#[test]
+fn a_deployment_is_allowed_and_rebuilt() {
+    let allowed = verdict("POST", &format!("{ENDPOINT}:deployModel")).unwrap();
+    assert_eq!(
+        allowed,
+        Allowed {
+            method: "aiplatform.projects.locations.endpoints.deployModel",
+            verb: "POST",
+            url: "https://us-central1-aiplatform.googleapis.com/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector:deployModel".into(),
+            resource: "projects/acme-ml/locations/us-central1/endpoints/fraud-detector".into(),
+            permission: "vertex-ai.deploy",
+            audited: true,
+            body: "json",
+            starts_operation: true,
+            subject: ActingFor::User { entity_ref: "user:default/guest".into() },
+        }
+    );
+    assert_eq!(
+        serde_json::to_value(&allowed).unwrap()["subject"],
+        serde_json::json!({"kind": "user", "ref": "user:default/guest"})
+    );
+}
+
+#[test]
+fn a_prediction_streams_and_leaves_no_record() {
+    let allowed = verdict("POST", &format!("{ENDPOINT}:predict")).unwrap();
+    assert_eq!((allowed.body, allowed.audited, allowed.permission), ("stream", false, "vertex-ai.predict"));
+}
+
+#[test]
+fn the_emulator_stands_in_for_every_host() {
+    for target in [format!("{ENDPOINT}:predict"), "cloudresourcemanager/v3/projects/acme-ml:getIamPolicy".into()] {
+        let allowed = decide(&emulated(), "POST", &target, &guest()).unwrap();
+        assert!(allowed.url.starts_with("http://127.0.0.1:8085/v"), "{}", allowed.url);
+    }
+}
+
+#[test]
+fn a_project_number_becomes_the_id() {
+    let allowed = verdict("GET", &OPERATION.replace("acme-ml", "123456789012")).unwrap();
+    assert_eq!(allowed.resource, "projects/acme-ml/locations/us-central1/endpoints/fraud-detector/operations/42");
+    assert!(!allowed.url.contains("123456789012"));
+    let allowed = verdict("POST", "cloudresourcemanager/v3/projects/123456789012:getIamPolicy").unwrap();
+    assert_eq!(allowed.url, "https://cloudresourcemanager.googleapis.com/v3/projects/acme-ml:getIamPolicy");
+}
+
+#[test]
+fn a_path_written_in_a_roundabout_way_is_malformed() {
+    for target in [
+        "",
+        "/",
+        "aiplatform",
+        "aiplatform/",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/../../../../../v1/token",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/.",
+        "aiplatform/../sts/v1/token",
+        "../aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints",
+        "aiplatform/v1/projects/acme-ml/locations/%2e%2e/endpoints/fraud-detector",
+        "aiplatform/v1/projects/acme-ml/locations/%2E%2E/endpoints",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints%2Ffraud-detector",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector%3ApredictX",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector%00",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/%252e%252e",
+        "%61iplatform/v1/projects/acme-ml/locations/us-central1/endpoints",
+        "aiplatform//v1/projects/acme-ml/locations/us-central1/endpoints",
+        "aiplatform/v1//projects/acme-ml/locations/us-central1/endpoints",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/",
+        "/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints",
+        "//evil.example/v1/projects/acme-ml/locations/us-central1/endpoints",
+        "https://evil.example/v1/projects/acme-ml/locations/us-central1/endpoints",
+        "http://us-central1-aiplatform.googleapis.com/v1/projects/acme-ml/locations/us-central1/endpoints",
+        "aiplatform/https://evil.example/v1/projects/acme-ml/locations/us-central1/endpoints",
+        "aiplatform\\v1\\projects\\acme-ml\\locations\\us-central1\\endpoints",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints\\..\\x",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints#fragment",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints;x=1",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/..;/x",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/end points",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints\r\nhost: evil.example",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints\0",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints\u{2025}",
+        "aiplatform/v1/projects/acme-ml/locations/us-central1/\u{ff0e}\u{ff0e}/endpoints",
+    ] {
+        assert_eq!(refused("GET", target), (400, Code::ProxyPathMalformed), "{target:?}");
+    }
+    assert_eq!(refused("GET", &"a/".repeat(20_000)), (400, Code::ProxyPathMalformed));
+}
+
+#[test]
+fn what_is_not_in_the_table_is_unknown() {
+    for (verb, target) in [
+        // Other services, and the ones for credentials.
+        ("POST", "sts/v1/token"),
+        (
+            "POST",
+            "iamcredentials/v1/projects/-/serviceAccounts/deployer@acme-ml.iam.gserviceaccount.com:generateAccessToken",
+        ),
+        ("POST", "aiplatform/v1/token"),
+        ("GET", "storage/v1/b"),
+        ("GET", "us-central1-aiplatform.googleapis.com/v1/projects/acme-ml/locations/us-central1/endpoints"),
+        ("GET", "aiplatform.evil.example/v1/projects/acme-ml/locations/us-central1/endpoints"),
+        ("GET", "aiplatform@evil.example/v1/projects/acme-ml/locations/us-central1/endpoints"),
+        // Upper-case routes.
+        ("GET", "AIPLATFORM/v1/projects/acme-ml/locations/us-central1/endpoints"),
+        ("GET", "aiplatform/V1/projects/acme-ml/locations/us-central1/endpoints"),
+        ("GET", "aiplatform/v1/Projects/acme-ml/locations/us-central1/endpoints"),
+        ("POST", "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector:DEPLOYMODEL"),
+        // Other versions, resources, verbs.
+        ("GET", "aiplatform/v1beta1/projects/acme-ml/locations/us-central1/endpoints"),
+        ("GET", "aiplatform/v1/projects/acme-ml/locations/us-central1/datasets"),
+        ("GET", "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector:predict"),
+        ("POST", "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector"),
+        ("PUT", "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector"),
+        ("HEAD", "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector"),
+        ("OPTIONS", "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector"),
+        ("get", "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector"),
+        ("TRACE\r\n", "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector"),
+        ("POST", "cloudresourcemanager/v3/organizations/1:setIamPolicy"),
+        ("GET", "cloudresourcemanager/v3/projects/acme-ml"),
+        // A method of one service at another.
+        ("POST", "cloudresourcemanager/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector:deployModel"),
+        ("POST", "aiplatform/v3/projects/acme-ml:setIamPolicy"),
+    ] {
+        assert_eq!(refused(verb, target), (403, Code::ProxyMethodUnknown), "{verb} {target}");
+    }
+    let help = verdict("GET", "aiplatform/v1/x").unwrap_err().diagnostic.help.unwrap();
+    assert!(help.contains("aiplatform.projects.locations.endpoints.deployModel") && !help.contains("sts.token"));
+}
+
+#[test]
+fn only_configured_projects_and_locations_are_called() {
+    for target in [
+        "aiplatform/v1/projects/other-project/locations/us-central1/endpoints",
+        "aiplatform/v1/projects/acme-ml/locations/europe-west4/endpoints",
+        "aiplatform/v1/projects/acme-ml/locations/global/endpoints",
+        "aiplatform/v1/projects/999999999999/locations/us-central1/endpoints",
+        "aiplatform/v1/projects/acme-mll/locations/us-central1/endpoints",
+    ] {
+        assert_eq!(refused("GET", target), (403, Code::ProxyTargetNotAllowed), "{target}");
+    }
+    assert_eq!(
+        refused("POST", "cloudresourcemanager/v3/projects/other-project:getIamPolicy"),
+        (403, Code::ProxyTargetNotAllowed)
+    );
+    assert!(verdict("GET", "aiplatform/v1/projects/acme-lab/locations/europe-west4/endpoints").is_ok());
+}
+
+#[test]
+fn a_query_is_read_and_written_anew() {
+    let list = "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints";
+    let url = |query: &str| {
+        let url = verdict("GET", &format!("{list}?{query}")).map(|allowed| allowed.url).unwrap();
+        url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    };
+    assert_eq!(url(""), "");
+    assert_eq!(url("pageSize=5&pageToken="), "pageSize=5&pageToken=");
+    assert_eq!(url("filter=labels.a%3D%22b%26c%22+AND+x"), "filter=labels.a%3D%22b%26c%22%20AND%20x");
+    assert_eq!(
+        url("%24alt=json%3Benum-encoding=int&fields=endpoints(name)"),
+        "$alt=json%3Benum-encoding%3Dint&fields=endpoints%28name%29"
+    );
+    assert_eq!(url("filter=..%2F%2e%2e//"), "filter=..%2F..%2F%2F");
+    let policy =
+        "aiplatform/v1beta1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector:testIamPermissions";
+    let allowed = verdict("POST", &format!("{policy}?permissions=a.b.c&permissions=d.e.f")).unwrap();
+    assert!(allowed.url.ends_with("?permissions=a.b.c&permissions=d.e.f"));
+}
+
+#[test]
+fn a_query_that_is_not_the_methods_is_refused() {
+    let list = "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints";
+    for query in [
+        "key=AIza",
+        "access_token=ya29.x",
+        "oauth_token=x",
+        "callback=alert",
+        "quotaUser=x",
+        "x-http-method-override=DELETE",
+        "X-HTTP-Method-Override=DELETE",
+        "%24.xgafv=1",
+        "PageSize=5",
+        "pageSize=5&pageSize=6",
+        "pageSize=5&page%53ize=6",
+        "pageSize=5&",
+        "&",
+        "=1",
+        "alt=media",
+        "alt=sse",
+        "prettyPrint=1",
+        "filter=%",
+        "filter=%4",
+        "filter=%zz",
+        "filter=%00",
+        "filter=%0d%0ahost:evil",
+        "filter=%ff",
+        "filter=ä",
+        "filter=a b",
+        "filter=a#b",
+        "filter=a\r\n",
+        "filter=%C2%85",
+    ] {
+        assert_eq!(refused("GET", &format!("{list}?{query}")), (400, Code::ProxyQueryUnknown), "{query}");
+    }
+    let long = format!("{list}?filter={}", "x".repeat(5000));
+    assert_eq!(refused("GET", &long), (400, Code::ProxyQueryUnknown));
+    let deploy = format!("{ENDPOINT}:deployModel?fields=metadata");
+    assert_eq!(refused("POST", &deploy), (400, Code::ProxyQueryUnknown), "the operation's name must come back");
+    let many = format!("{ENDPOINT}:testIamPermissions?{}", vec!["permissions=a.b.c"; 200].join("&"));
+    assert_eq!(refused("POST", &many.replace("/v1/", "/v1beta1/")), (400, Code::ProxyQueryUnknown));
+}
+
+#[test]
+fn a_service_alone_only_follows_operations() {
+    for (verb, target) in [("GET", OPERATION.to_owned()), ("POST", format!("{OPERATION}:wait?timeout=30s"))] {
+        let allowed = decide(&config(), verb, &target, &scaffolder()).unwrap();
+        assert_eq!(
+            allowed.subject,
+            ActingFor::Starter {
+                operation: "projects/acme-ml/locations/us-central1/endpoints/fraud-detector/operations/42".into()
+            }
+        );
+    }
+    for (verb, target) in [
+        ("POST", format!("{OPERATION}:cancel")),
+        ("GET", ENDPOINT.to_owned()),
+        ("POST", format!("{ENDPOINT}:deployModel")),
+        ("GET", "aiplatform/v1/projects/acme-ml/locations/us-central1/operations".to_owned()),
+    ] {
+        let refusal = decide(&config(), verb, &target, &scaffolder()).unwrap_err();
+        assert_eq!((refusal.status, refusal.diagnostic.code), (403, Code::ProxyCallerNotAllowed), "{verb} {target}");
+    }
+    let nobody = Caller::User { entity_ref: String::new() };
+    let refusal = decide(&config(), "GET", ENDPOINT, &nobody).unwrap_err();
+    assert_eq!(refusal.diagnostic.code, Code::ProxyCallerNotAllowed);
+}
+
+#[test]
+fn callers_are_read_as_javascript_writes_them() {
+    let read = |json| serde_json::from_value::<Caller>(json).unwrap();
+    assert_eq!(read(serde_json::json!({"kind": "user", "ref": "user:default/guest"})), guest());
+    assert_eq!(read(serde_json::json!({"kind": "service", "subject": "plugin:scaffolder"})), scaffolder());
+}
+
+#[test]
+fn every_open_method_can_be_reached_and_no_other() {
+    for method in METHODS {
+        let resource = match method.on {
+            crate::method::Kind::Nothing => "",
+            crate::method::Kind::Project => "projects/acme-ml",
+            crate::method::Kind::Place => "projects/acme-ml/locations/us-central1",
+            crate::method::Kind::Endpoint => "projects/acme-ml/locations/us-central1/endpoints/e",
+            crate::method::Kind::Model => "projects/acme-ml/locations/us-central1/models/m",
+            crate::method::Kind::Operation => "projects/acme-ml/locations/us-central1/operations/9",
+            crate::method::Kind::ServiceAccount => {
+                "projects/-/serviceAccounts/deployer@acme-ml.iam.gserviceaccount.com"
+            }
+        };
+        let target = format!("{}/{}/{resource}{}", method.service.as_str(), method.version, method.suffix);
+        match (method.door, verdict(method.verb.as_str(), &target)) {
+            (Door::Proxy(access), Ok(allowed)) => {
+                assert_eq!((allowed.method, allowed.permission), (method.name, access.permission()));
+            }
+            (Door::Internal, Err(_)) => {}
+            (door, verdict) => panic!("{} behind {door:?} is {verdict:?}", method.name),
+        }
+    }
+}
+
+/// Texts that come close to what passes.
+fn near_targets() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "aiplatform",
+        "cloudresourcemanager",
+        "/",
+        "v1",
+        "v3",
+        "v1beta1",
+        "projects/acme-ml",
+        "locations/us-central1",
+        "endpoints",
+        "fraud-detector",
+        "models/m@1",
+        "operations/9",
+        ":predict",
+        ":deployModel",
+        ":getIamPolicy",
+        "..",
+        ".",
+        "//",
+        "%2e%2e",
+        "%2F",
+        "\\",
+        "?",
+        "&",
+        "filter=",
+        "pageSize=1",
+        "$alt=json",
+        "@",
+        ":",
+        "#",
+        "é",
+        "\u{0}",
+        "https://evil.example",
+        "..%2f",
+        "permissions=a",
+    ]);
+    prop::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn whatever_is_allowed_stays_at_googles(target in prop_oneof![
+        near_targets(),
+        "\\PC{0,100}",
+        near_targets().prop_map(|rest| format!("{ENDPOINT}{rest}")),
+        near_targets().prop_map(|rest| format!("aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints?filter={rest}")),
+    ], verb in prop::sample::select(vec!["GET", "POST", "PATCH", "DELETE", "PUT", ""])) {
+        if let Ok(allowed) = verdict(verb, &target) {
+            let rest = ["https://us-central1-aiplatform.googleapis.com/", "https://cloudresourcemanager.googleapis.com/"]
+                .iter()
+                .find_map(|origin| allowed.url.strip_prefix(origin));
+            let rest = rest.expect("one of the expected origins");
+            let path = rest.split('?').next().unwrap_or_default();
+            prop_assert!(!path.contains("..") && !path.contains('%') && !rest.contains("//"), "{}", allowed.url);
+            prop_assert!(rest.bytes().all(|b| b.is_ascii_graphic() && b != b'#' && b != b'\\'));
+            prop_assert!(allowed.resource.starts_with("projects/acme-ml"));
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The assertion: a short-lived ES256 JWT in which the portal says who its user is.
+//!
+//! Rules for Google's Security Token Service: `shared/facts/google-cloud.md` §3.2. Randomness and time are given, never drawn.
+
+use super::crypto;
+use super::secret::Secret;
+use crate::config::IdentityConfig;
+use crate::conversation::Millis;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::timestamp::rfc3339;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use p256::SecretKey;
+use p256::elliptic_curve::sec1::ToEncodedPoint;
+use p256::elliptic_curve::zeroize::Zeroizing;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// From `iat` to `exp`.
+const LIFE_SECONDS: u64 = 300;
+/// `iat` lies as far in the past, because Google refuses an assertion from the future and clocks differ.
+const SKEW_SECONDS: u64 = 30;
+/// A key signs for so long, then a new one is made.
+const SIGNS_FOR: Millis = 3_600_000;
+/// Google's limit on `google.subject`.
+const LONGEST_SUBJECT: usize = 127;
+
+/// 32 bytes from the platform's random generator.
+pub type Entropy = Zeroizing<[u8; 32]>;
+
+/// A user's entity ref, short enough to be Google's subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject(String);
+
+impl Subject {
+    /// Checked before any call: Google would only refuse it later.
+    pub fn parse(entity_ref: &str) -> Result<Self, Diagnostic> {
+        if entity_ref.len() > LONGEST_SUBJECT {
+            return Err(Diagnostic::error(
+                Code::IdentitySubjectTooLong,
+                format!(
+                    "the user's entity ref has {} bytes, and Google's subject at most {LONGEST_SUBJECT}",
+                    entity_ref.len()
+                ),
+            )
+            .help("give the user a shorter name in the catalog"));
+        }
+        if entity_ref.is_empty() || entity_ref.chars().any(char::is_control) {
+            return Err(Diagnostic::error(Code::RequestMalformed, "this is not a user's entity ref")
+                .help("an entity ref looks like `user:default/guest`"));
+        }
+        Ok(Self(entity_ref.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The public half of a key, as RFC 7517 writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Jwk {
+    pub kty: &'static str,
+    pub crv: &'static str,
+    pub x: String,
+    pub y: String,
+    #[serde(rename = "use")]
+    pub usage: &'static str,
+    pub alg: &'static str,
+    pub kid: String,
+}
+
+impl Jwk {
+    fn of(key: &SecretKey) -> Self {
+        let point = key.public_key().to_encoded_point(false);
+        let text = |bytes: Option<&p256::FieldBytes>| URL_SAFE_NO_PAD.encode(bytes.map(|b| &b[..]).unwrap_or_default());
+        let (x, y) = (text(point.x()), text(point.y()));
+        // RFC 7638: the required members in the order of their names, without blanks.
+        let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(members));
+        Self { kty: "EC", crv: "P-256", x, y, usage: "sig", alg: "ES256", kid }
+    }
+}
+
+/// What is published of a key. Shape: `PublicKey` of `pkg-js/core/src/server.d.ts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PublicKey {
+    pub kid: String,
+    pub jwk: Jwk,
+    /// RFC 3339: when no assertion signed with it can be valid any more.
+    pub expires_at: String,
+}
+
+/// A private key that never leaves its process.
+pub struct SigningKey {
+    key: EncodingKey,
+    jwk: Jwk,
+    signs_until: Millis,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("kid", &self.jwk.kid).finish_non_exhaustive()
+    }
+}
+
+impl SigningKey {
+    /// A key that signs from now on. `None` for the one in 2³² entropies that is no P-256 scalar: draw again.
+    pub fn new(entropy: &Entropy, now: Millis) -> Option<Self> {
+        let secret = SecretKey::from_slice(entropy.as_slice()).ok()?;
+        Some(Self {
+            key: crypto::encoding_key(entropy),
+            jwk: Jwk::of(&secret),
+            signs_until: now.saturating_add(SIGNS_FOR),
+        })
+    }
+
+    pub fn may_sign(&self, now: Millis) -> bool {
+        now < self.signs_until
+    }
+
+    pub fn public(&self) -> PublicKey {
+        let last = self.signs_until.saturating_add((LIFE_SECONDS + SKEW_SECONDS) * 1000);
+        PublicKey { kid: self.jwk.kid.clone(), jwk: self.jwk.clone(), expires_at: rfc3339(last) }
+    }
+
+    /// Signs that the portal's user is `subject`, a member of `groups`. `nonce` makes the assertion unique.
+    pub fn assert(
+        &self,
+        identity: &IdentityConfig,
+        subject: &Subject,
+        groups: &[String],
+        nonce: &Entropy,
+        now: Millis,
+    ) -> Result<Secret, Diagnostic> {
+        crypto::install();
+        let iat = (now / 1000).saturating_sub(SKEW_SECONDS);
+        let mut groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let claims = Claims {
+            iss: identity.issuer.as_str(),
+            sub: subject.as_str(),
+            aud: identity.audience.claim(),
+            iat,
+            exp: iat + LIFE_SECONDS,
+            jti: URL_SAFE_NO_PAD.encode(nonce.as_slice()),
+            groups,
+        };
+        let header = Header { kid: Some(self.jwk.kid.clone()), ..Header::new(Algorithm::ES256) };
+        encode(&header, &claims, &self.key)
+            .map(Secret::new)
+            .map_err(|error| Diagnostic::error(Code::CoreInternal, format!("the assertion cannot be signed: {error}")))
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: String,
+    iat: u64,
+    exp: u64,
+    jti: String,
+    groups: Vec<&'a str>,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::config::tests::{AUDIENCE, ISSUER, config};
+    use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
+    use serde_json::Value;
+
+    pub(crate) const NOW: Millis = 1_795_493_106_007;
+
+    pub(crate) fn key(seed: u8) -> SigningKey {
+        SigningKey::new(&Entropy::new([seed; 32]), NOW).expect("a scalar")
+    }
+
+    pub(crate) fn assertion() -> Secret {
+        let groups =
+            ["group:default/ml-team".to_owned(), "group:default/all".to_owned(), "group:default/all".to_owned()];
+        let guest = Subject::parse("user:default/guest").unwrap();
+        key(7).assert(&config().identity, &guest, &groups, &Entropy::new([9; 32]), NOW).unwrap()
+    }
+
+    fn verify(token: &str, key: &SigningKey) -> jsonwebtoken::errors::Result<Value> {
+        crypto::install();
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_audience(&[format!("https:{AUDIENCE}")]);
+        validation.set_issuer(&[ISSUER]);
+        // The clock of these tests stands still.
+        validation.validate_exp = false;
+        let public = DecodingKey::from_ec_components(&key.jwk.x, &key.jwk.y)?;
+        decode::<Value>(token, &public, &validation).map(|data| data.claims)
+    }
+
+    #[test]
+    fn signing_works_at_first_use_and_says_what_google_wants() {
+        let assertion = assertion();
+        let header = decode_header(assertion.expose()).unwrap();
+        assert_eq!((header.alg, header.typ.as_deref()), (Algorithm::ES256, Some("JWT")));
+        assert_eq!(header.kid.as_deref(), Some(key(7).jwk.kid.as_str()));
+        let claims = verify(assertion.expose(), &key(7)).unwrap();
+        assert_eq!(claims["sub"], "user:default/guest");
+        assert_eq!(claims["groups"], serde_json::json!(["group:default/all", "group:default/ml-team"]));
+        assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 300);
+        assert!(claims["iat"].as_u64().unwrap() < NOW / 1000);
+        assert!(claims["jti"].as_str().unwrap().len() > 20);
+    }
+
+    #[test]
+    fn another_key_or_a_changed_claim_does_not_verify() {
+        let assertion = assertion();
+        assert!(verify(assertion.expose(), &key(8)).is_err());
+        let parts: Vec<&str> = assertion.expose().split('.').collect();
+        let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+        let forged = URL_SAFE_NO_PAD.encode(claims.replace("guest", "admin"));
+        assert!(verify(&format!("{}.{forged}.{}", parts[0], parts[2]), &key(7)).is_err());
+    }
+
+    #[test]
+    fn the_kid_is_the_thumbprint_of_rfc_7638() {
+        // The key of RFC 7517 appendix A.1; its thumbprint was computed with Python's hashlib.
+        let scalar = URL_SAFE_NO_PAD.decode("870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE").unwrap();
+        let key = SigningKey::new(&Entropy::new(scalar.try_into().unwrap()), NOW).unwrap();
+        assert_eq!(key.jwk.x, "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4");
+        assert_eq!(key.jwk.y, "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM");
+        assert_eq!(key.jwk.kid, THUMBPRINT);
+    }
+
+    const THUMBPRINT: &str = "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s";
+
+    #[test]
+    fn nothing_private_is_published_or_printed() {
+        let key = key(7);
+        let public = serde_json::to_value(key.public()).unwrap();
+        assert_eq!(public["kid"], public["jwk"]["kid"]);
+        assert!(public["jwk"].get("d").is_none());
+        assert_eq!(public["expiresAt"], "2026-11-24T05:10:36.007Z");
+        let scalar = URL_SAFE_NO_PAD.encode([7; 32]);
+        for shown in [format!("{key:?}"), public.to_string(), format!("{:?}", assertion())] {
+            assert!(!shown.contains(&scalar) && !shown.contains("7, 7") && !shown.contains("eyJ"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn keys_grow_old_and_zero_is_none() {
+        assert!(key(7).may_sign(NOW + SIGNS_FOR - 1));
+        assert!(!key(7).may_sign(NOW + SIGNS_FOR));
+        assert!(SigningKey::new(&Entropy::new([0; 32]), NOW).is_none());
+        assert!(SigningKey::new(&Entropy::new([255; 32]), NOW).is_none());
+    }
+
+    #[test]
+    fn a_subject_fits_googles() {
+        let long = format!("user:default/{}", "a".repeat(114));
+        assert!(Subject::parse(&long).is_ok());
+        assert_eq!(Subject::parse(&format!("{long}a")).unwrap_err().code, Code::IdentitySubjectTooLong);
+        assert_eq!(Subject::parse("").unwrap_err().code, Code::RequestMalformed);
+    }
+}

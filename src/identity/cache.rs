@@ -1,0 +1,108 @@
+//! Tokens in memory, each for one user, given out until shortly before they expire.
+
+use super::exchange::Token;
+use crate::conversation::Millis;
+use std::collections::HashMap;
+
+/// A token is renewed so long before it expires, or a tenth of its life before where that is shorter.
+const MARGIN: Millis = 300_000;
+const MOST: usize = 10_000;
+
+/// The tokens of a process.
+#[derive(Debug)]
+pub struct TokenCache {
+    tokens: HashMap<String, Entry>,
+    most: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    token: Token,
+    since: Millis,
+}
+
+impl Entry {
+    fn usable(&self, now: Millis) -> bool {
+        let life = self.token.expires_at.saturating_sub(self.since);
+        now < self.token.expires_at.saturating_sub(MARGIN.min(life / 10))
+    }
+}
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        Self { tokens: HashMap::new(), most: MOST }
+    }
+}
+
+impl TokenCache {
+    /// The user's token, if it is still good for a while.
+    pub fn get(&self, entity_ref: &str, now: Millis) -> Option<&Token> {
+        self.tokens.get(entity_ref).filter(|entry| entry.usable(now)).map(|entry| &entry.token)
+    }
+
+    /// Keeps a new token. When there are too many, those past their use go first, then the oldest.
+    pub fn put(&mut self, entity_ref: String, token: Token, now: Millis) {
+        if self.tokens.len() >= self.most && !self.tokens.contains_key(&entity_ref) {
+            self.tokens.retain(|_, entry| entry.usable(now));
+        }
+        if self.tokens.len() >= self.most
+            && !self.tokens.contains_key(&entity_ref)
+            && let Some(oldest) = self.tokens.iter().min_by_key(|(_, entry)| entry.since).map(|(key, _)| key.clone())
+        {
+            self.tokens.remove(&oldest);
+        }
+        self.tokens.insert(entity_ref, Entry { token, since: now });
+    }
+
+    /// Forgets a token that Google did not take.
+    pub fn observe(&mut self, entity_ref: &str, status: u16) {
+        if status == 401 {
+            self.tokens.remove(entity_ref);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::secret::Secret;
+
+    fn token(expires_at: Millis) -> Token {
+        Token { secret: Secret::new("t".into()), expires_at }
+    }
+
+    #[test]
+    fn a_token_is_renewed_before_it_expires() {
+        let mut cache = TokenCache::default();
+        cache.put("hour".into(), token(3_600_000), 0);
+        cache.put("minute".into(), token(60_000), 0);
+        assert!(cache.get("hour", 3_299_999).is_some() && cache.get("hour", 3_300_000).is_none());
+        assert!(cache.get("minute", 53_999).is_some() && cache.get("minute", 54_000).is_none());
+        assert!(cache.get("nobody", 0).is_none());
+    }
+
+    #[test]
+    fn a_refused_token_is_forgotten_and_others_stay() {
+        let mut cache = TokenCache::default();
+        cache.put("a".into(), token(3_600_000), 0);
+        cache.put("b".into(), token(3_600_000), 0);
+        cache.observe("a", 403);
+        assert!(cache.get("a", 1).is_some());
+        cache.observe("a", 401);
+        assert!(cache.get("a", 1).is_none() && cache.get("b", 1).is_some());
+    }
+
+    #[test]
+    fn it_never_grows_beyond_its_bound() {
+        let mut cache = TokenCache { most: 2, ..TokenCache::default() };
+        cache.put("oldest".into(), token(9_000_000), 1);
+        cache.put("short".into(), token(1_000), 2);
+        cache.put("third".into(), token(9_000_000), 5_000);
+        assert!(cache.get("short", 5_000).is_none() && cache.get("oldest", 5_000).is_some());
+        cache.put("fourth".into(), token(9_000_000), 6_000);
+        assert!(cache.get("oldest", 6_000).is_none() && cache.get("third", 6_000).is_some());
+        cache.put("third".into(), token(9_500_000), 7_000);
+        assert!(cache.get("fourth", 7_000).is_some(), "replacing a token pushes nobody out");
+        assert_eq!(cache.tokens.len(), 2);
+    }
+}

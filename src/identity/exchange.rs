@@ -1,0 +1,255 @@
+//! The exchange: an assertion becomes a federated token at Google's Security Token Service, and that, where a service account
+//! is configured, the service account's token.
+//!
+//! Shapes and causes: `shared/facts/google-cloud.md` §3.1, §3.6 and §7. The two services write errors in two ways: OAuth's and
+//! `google.rpc.Status`.
+
+use super::redact::shortened;
+use super::secret::Secret;
+use crate::config::Config;
+use crate::conversation::{Conversation, Failure, Identity, Millis, Request, Response, Voice};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google_error::{GoogleError, is_transient};
+use crate::method::{Call, Id, Resource};
+use crate::name::ServiceAccount;
+use serde_json::{Value, json};
+
+/// How often each of the two calls is made at most.
+const TRIES: u32 = 3;
+/// No try begins later than this after the first: somebody waits for the answer.
+const PATIENCE: Millis = 15_000;
+/// The first pause; it doubles, and a random half of it is left out.
+const PAUSE: Millis = 300;
+/// What a header can hold; Google documents 12,288 bytes and that this may change.
+const LONGEST_TOKEN: usize = 32 * 1024;
+const LONGEST_MESSAGE: usize = 400;
+
+/// What the token that calls Google may do. Vertex AI alone would be content with `…/auth/aiplatform`, but endpoint policies and
+/// Cloud Resource Manager, which the proxy lets through too, take this one only; what a user may do is decided by IAM.
+const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
+/// What the federated token may do when its one use is to get a service account's: nothing outside IAM.
+const IAM: &str = "https://www.googleapis.com/auth/iam";
+
+/// A Google access token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub secret: Secret,
+    /// Counted from before the request was sent, on the portal's own clock.
+    pub expires_at: Millis,
+}
+
+/// Exchanges an assertion, with bounded tries.
+pub fn exchange(config: &Config, assertion: Secret) -> Conversation<Result<Token, Diagnostic>> {
+    let config = config.clone();
+    Conversation::new(move |voice| async move {
+        let exchange = Exchange { deadline: voice.now().saturating_add(PATIENCE), config, voice };
+        let federated = exchange.federate(&assertion).await?;
+        match &exchange.config.identity.service_account {
+            Some(account) => exchange.impersonate(account, &federated.secret).await,
+            None => Ok(federated),
+        }
+    })
+}
+
+struct Exchange {
+    config: Config,
+    voice: Voice,
+    deadline: Millis,
+}
+
+impl Exchange {
+    /// `POST https://sts.googleapis.com/v1/token`. Google asks for no `Authorization` header here.
+    async fn federate(&self, assertion: &Secret) -> Result<Token, Diagnostic> {
+        let scope = if self.config.identity.service_account.is_some() { IAM } else { CLOUD_PLATFORM };
+        let call = Call::new(Id::StsToken, Resource::Nothing).body(json!({
+            "grantType": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "audience": self.config.identity.audience.as_str(),
+            "scope": scope,
+            "requestedTokenType": "urn:ietf:params:oauth:token-type:access_token",
+            "subjectToken": assertion.expose(),
+            "subjectTokenType": "urn:ietf:params:oauth:token-type:jwt",
+        }));
+        let (since, response) = self.post(&call, None).await?;
+        if response.status != 200 {
+            return Err(self.federation_refused(&response, assertion));
+        }
+        let answer: Value = serde_json::from_str(&response.body).unwrap_or_default();
+        let life = answer["expires_in"].as_u64().filter(|seconds| *seconds > 0);
+        let bearer = answer["token_type"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
+        match (token_text(&answer["access_token"]), life) {
+            (Some(secret), Some(seconds)) if bearer => Ok(Token { secret, expires_at: after(since, seconds) }),
+            _ => Err(unreadable("Security Token Service")),
+        }
+    }
+
+    /// `POST https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{account}:generateAccessToken`
+    async fn impersonate(&self, account: &ServiceAccount, federated: &Secret) -> Result<Token, Diagnostic> {
+        let seconds = self.config.identity.token_lifetime_seconds;
+        let call = Call::new(Id::GenerateAccessToken, Resource::ServiceAccount(account.clone()))
+            .body(json!({"scope": [CLOUD_PLATFORM], "lifetime": format!("{seconds}s")}));
+        let (since, response) = self.post(&call, Some(federated)).await?;
+        if response.status != 200 {
+            return Err(impersonation_refused(&response, account, federated));
+        }
+        let answer: Value = serde_json::from_str(&response.body).unwrap_or_default();
+        match (token_text(&answer["accessToken"]), answer["expireTime"].as_str()) {
+            // Google grants the life that was asked for, or refuses; its clock need not be ours.
+            (Some(secret), Some(_)) => Ok(Token { secret, expires_at: after(since, seconds.into()) }),
+            _ => Err(unreadable("Service Account Credentials API")),
+        }
+    }
+
+    /// Sends a call until it is answered with something that stays, and says when that was sent. Both calls may be repeated:
+    /// they change nothing.
+    async fn post(&self, call: &Call, bearer: Option<&Secret>) -> Result<(Millis, Response), Diagnostic> {
+        let mut number = 1;
+        loop {
+            let since = self.voice.now();
+            let (asked, result) = match self.voice.send(self.request(call, bearer)).await {
+                Ok(response) if !is_transient(response.status) => return Ok((since, response)),
+                Ok(response) => (response.retry_after, Ok((since, response))),
+                Err(Failure::Cancelled) => return Err(too_late()),
+                Err(_) => (None, Err(self.unreachable())),
+            };
+            let longest = PAUSE << number;
+            let jittered = (longest as f64 * (0.5 + self.voice.random() / 2.0)) as Millis;
+            let pause = jittered.max(asked.unwrap_or(0));
+            if number == TRIES || self.voice.now().saturating_add(pause) > self.deadline {
+                return result;
+            }
+            self.voice.wait(pause).await.map_err(|_| too_late())?;
+            number += 1;
+        }
+    }
+
+    fn request(&self, call: &Call, bearer: Option<&Secret>) -> Request {
+        let mut headers =
+            vec![("accept", "application/json".to_owned()), ("content-type", "application/json".to_owned())];
+        if let Some(bearer) = bearer {
+            headers.push(("authorization", format!("Bearer {}", bearer.expose())));
+        }
+        Request {
+            verb: call.method.verb,
+            url: format!("{}/{}", self.config.origin(call.method.service, None), call.path()),
+            headers,
+            body: call.body.as_ref().map(Value::to_string),
+            identity: Identity::Service,
+        }
+    }
+
+    fn unreachable(&self) -> Diagnostic {
+        let finding = Diagnostic::error(Code::NetworkUnreachable, "Google's token services do not answer");
+        match &self.config.emulator {
+            Some(emulator) => finding.help(format!("start the emulator at {emulator}")),
+            None => {
+                finding.help("the portal's backend must reach sts.googleapis.com and iamcredentials.googleapis.com")
+            }
+        }
+    }
+
+    /// Reads OAuth's error, `{"error": "invalid_grant", "error_description": "…"}`.
+    fn federation_refused(&self, response: &Response, assertion: &Secret) -> Diagnostic {
+        if let Some(finding) = unavailable(response, "Security Token Service") {
+            return finding;
+        }
+        let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
+        let (code, said) = match body["error"].as_str() {
+            Some(code) => (code.to_owned(), body["error_description"].as_str().unwrap_or_default().to_owned()),
+            None => {
+                let error = GoogleError::from_http(response.status, &response.body);
+                (error.status, error.message)
+            }
+        };
+        let text = format!("Google's Security Token Service refused the portal's assertion: {code}: {said}");
+        let message = shortened(text.trim_end_matches([':', ' ']), &[assertion], LONGEST_MESSAGE);
+        Diagnostic::error(Code::IdentityExchangeRefused, message)
+            .about(self.config.identity.audience.to_string())
+            .help(self.federation_help(&code, &said.to_ascii_lowercase()))
+    }
+
+    fn federation_help(&self, code: &str, said: &str) -> String {
+        let issuer = &self.config.identity.issuer;
+        let audience = &self.config.identity.audience;
+        match code {
+            "invalid_target" => "the workload identity pool or provider of `vertexAi.identity.audience` does not exist, or is disabled or deleted; a new one takes up to five minutes".into(),
+            "invalid_request" if said.contains("127 bytes") => {
+                "the provider maps the user to more than 127 bytes: shorten the user's name, or change the provider's attribute mapping".into()
+            }
+            "invalid_request" if said.contains("audience") => {
+                "correct `vertexAi.identity.audience`: the provider's full resource name, with the project's number".into()
+            }
+            "unauthorized_client" => {
+                "the provider's attribute condition does not let this user in: compare it with the assertion's `sub` (the user's entity ref) and `groups`".into()
+            }
+            "invalid_grant" if said.contains("audience") => {
+                format!("the provider's allowed audiences must be empty or hold `{}`", audience.claim())
+            }
+            "invalid_grant" if said.contains("issuer") => format!("the provider's issuer URI must be `{issuer}`, to the letter"),
+            "invalid_grant" if said.contains("stale") || said.contains("expired") || said.contains("future") => {
+                "the clock of the portal's backend is wrong: assertions live for five minutes".into()
+            }
+            "invalid_grant" => format!(
+                "Google must be able to read the portal's keys: `{issuer}/.well-known/openid-configuration` has to be reachable from outside, or its keys uploaded to the provider"
+            ),
+            _ => format!("check the provider `{audience}`"),
+        }
+    }
+}
+
+/// Reads a `google.rpc.Status`.
+fn impersonation_refused(response: &Response, account: &ServiceAccount, federated: &Secret) -> Diagnostic {
+    if let Some(finding) = unavailable(response, "Service Account Credentials API") {
+        return finding;
+    }
+    let error = GoogleError::from_http(response.status, &response.body);
+    let text = format!("the portal may not act as {account}: {}: {}", error.status, error.message);
+    let message = shortened(text.trim_end_matches([':', ' ']), &[federated], LONGEST_MESSAGE);
+    let finding = Diagnostic::error(Code::IdentityImpersonationRefused, message).about(account.to_string());
+    match error.status.as_str() {
+        "PERMISSION_DENIED" => finding.needing("iam.serviceAccounts.getAccessToken").help(format!(
+            "grant `roles/iam.workloadIdentityUser` on {account} to the pool's principal for this user or group; Google says the same where the account does not exist"
+        )),
+        "NOT_FOUND" => finding.help("correct `vertexAi.identity.serviceAccount`: there is no such account"),
+        "INVALID_ARGUMENT" => finding.help("check `vertexAi.identity.tokenLifetimeSeconds`, and that the account belongs to a project that is not deleted"),
+        _ => finding.help(format!("check the service account {account}")),
+    }
+}
+
+/// What is no refusal, although it is no success.
+fn unavailable(response: &Response, service: &str) -> Option<Diagnostic> {
+    let (code, what) = match response.status {
+        429 => (Code::GoogleExhausted, "has no quota left for the portal's project"),
+        500.. => (Code::GoogleUnavailable, "is not available at the moment"),
+        400..500 => return None,
+        _ => return Some(unreadable(service)),
+    };
+    let message = format!("Google's {service} {what} (HTTP {})", response.status);
+    Some(Diagnostic::error(code, message).help("try again later"))
+}
+
+fn unreadable(service: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::IdentityAnswerUnreadable,
+        format!("Google's {service} answered with something that is no token"),
+    )
+    .help("something between the portal and Google answers in its place")
+}
+
+fn too_late() -> Diagnostic {
+    Diagnostic::error(Code::NetworkUnreachable, "Google's token services did not answer in time")
+        .help("try again later")
+}
+
+/// A token that can stand in a header.
+fn token_text(value: &Value) -> Option<Secret> {
+    let text = value.as_str()?;
+    let fits = !text.is_empty() && text.len() <= LONGEST_TOKEN && text.bytes().all(|b| b.is_ascii_graphic());
+    fits.then(|| Secret::new(text.to_owned()))
+}
+
+fn after(since: Millis, seconds: u64) -> Millis {
+    since.saturating_add(seconds.saturating_mul(1000))
+}
+
+#[cfg(test)]
+mod tests;
