@@ -5,8 +5,11 @@
 
 #[cfg(feature = "server")]
 pub mod config;
+pub mod annotation;
+pub mod api;
 pub mod conversation;
 pub mod diagnostic;
+pub mod entity;
 pub mod google;
 pub mod google_error;
 #[cfg(feature = "server")]
@@ -22,3 +25,5 @@ pub mod status;
 pub mod target;
 pub mod timestamp;
 pub mod vertex;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

@@ -1,4 +1,5 @@
 //! Vertex AI's own terms: value domains, messages, answers.
 
 pub mod machine;
+pub mod region;
 pub mod stage;

@@ -1,0 +1,52 @@
+//! The table of annotation keys.
+
+/// What all our keys begin with.
+pub const PREFIX: &str = "google.com/vertex-ai-";
+
+macro_rules! keys {
+    ($($key:ident $name:literal $example:literal $meaning:literal,)+) => {
+        /// One of our annotations.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Key { $($key,)+ }
+
+        /// All of them, in the order of the reference.
+        pub const KEYS: &[Key] = &[$(Key::$key,)+];
+
+        impl Key {
+            /// What follows [`PREFIX`].
+            pub fn name(self) -> &'static str {
+                match self { $(Key::$key => $name,)+ }
+            }
+
+            /// A value as it may be written.
+            pub fn example(self) -> &'static str {
+                match self { $(Key::$key => $example,)+ }
+            }
+
+            /// One line for the reference.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Key::$key => $meaning,)+ }
+            }
+        }
+    };
+}
+
+keys! {
+    Project "project" "acme-ml" "the Google project; not needed where endpoint and model are full names",
+    Location "location" "us-central1" "the location; not needed where endpoint and model are full names",
+    Endpoint "endpoint" "fraud-detector" "the endpoint: an id, or `projects/P/locations/L/endpoints/E`",
+    Model "model" "fraud-detector@3" "the model, with its version: an id, or `projects/P/locations/L/models/M@V`",
+    ServiceAccount "service-account" "fraud-serving@acme-ml.iam.gserviceaccount.com" "what the model server runs as",
+    MachineType "machine-type" "g2-standard-4" "the machine of one replica; Google's default is n1-standard-2",
+    Accelerator "accelerator" "NVIDIA_L4:1" "accelerator and number for one replica",
+    Replicas "replicas" "1-3" "how many replicas, or from how many to how many",
+    Image "image" "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3" "the serving container, to upload a model that is not there yet",
+    ArtifactUri "artifact-uri" "gs://acme-models/fraud/3" "the model's files, for the upload",
+    KmsKey "kms-key" "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving" "the key that encrypts what is stored",
+}
+
+impl Key {
+    pub fn parse(name: &str) -> Option<Self> {
+        KEYS.iter().copied().find(|key| key.name() == name)
+    }
+}
