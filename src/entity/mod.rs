@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn columns_count_utf16_and_offsets_count_bytes() {
         for text in [
-            ("kind: A\r\nmetadata: {name: n, annotations: {\"😀\": v}}\r\n",
-            ("\u{feff}kind: A\nmetadata: {name: n, annotations: {\"😀\": v}}\n",
+            "kind: A\r\nmetadata: {name: n, annotations: {\"😀\": v}}\r\n",
+            "\u{feff}kind: A\nmetadata: {name: n, annotations: {\"😀\": v}}\n",
         ] {
             let entity = Entity::from_text(text, None).unwrap();
             let at = entity.annotations()[0].1.span.unwrap();
