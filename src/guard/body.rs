@@ -54,7 +54,7 @@ fn checked(method: &Method, body: &[u8]) -> Result<(), Diagnostic> {
 /// version 3, conditions are.
 fn policy(policy: &Map<String, Value>) -> Result<(), Diagnostic> {
     let help = "read the policy with `requestedPolicyVersion: 3`, change it, and write it back whole with its `etag` and `version: 3`";
-    if !policy.get("etag").and_then(Value::as_str).is_some_and(|etag| !etag.is_empty()) {
+    if policy.get("etag").and_then(Value::as_str).is_none_or(str::is_empty) {
         return Err(malformed("policy.etag", "the policy has no `etag`", help));
     }
     if policy.get("version").and_then(Value::as_u64) != Some(3) {

@@ -1,0 +1,274 @@
+//! The proxy's decisions and credentials, for JavaScript. Types: `class Gate` in `pkg-js/core/src/server.d.ts`.
+
+use super::convert::{from_js, to_js};
+use super::error::CoreError;
+use super::transport::{Host, drive};
+use crate::config::Config;
+use crate::conversation::Millis;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::{self, Allowed, Reason};
+use crate::identity::assertion::{Entropy, SigningKey, Subject};
+use crate::identity::cache::TokenCache;
+use crate::identity::exchange::exchange;
+use crate::identity::{self, issuer};
+use crate::method::Access;
+use js_sys::{Function, Object, Promise, Reflect};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::AbortSignal;
+
+/// A `fetch` that hangs is given up then: all callers of one user wait for it.
+const EXCHANGE_MILLIS: u32 = 30_000;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn fill_randomly(bytes: &mut [u8]) -> Result<JsValue, JsValue>;
+}
+
+/// One per process: it holds the signing key and the tokens in its own memory.
+#[wasm_bindgen]
+pub struct Gate(Rc<Broker>);
+
+#[derive(Deserialize)]
+struct Defaults {
+    issuer: String,
+}
+
+#[derive(Deserialize)]
+struct Forwarded {
+    method: String,
+    resource: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReasonDetails {
+    subject: String,
+    audit_id: Option<String>,
+    actor: Option<String>,
+    given: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Verdict {
+    Allowed { allowed: bool, call: Allowed },
+    Refused { allowed: bool, status: u16, diagnostic: Diagnostic },
+}
+
+#[derive(Serialize)]
+struct Permission {
+    name: &'static str,
+    action: &'static str,
+}
+
+#[derive(Serialize)]
+struct Headers {
+    request: &'static [&'static str],
+    response: &'static [&'static str],
+}
+
+#[wasm_bindgen]
+impl Gate {
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: JsValue, defaults: JsValue, host: JsValue) -> Result<Gate, JsValue> {
+        let value: Value = from_js(config)?;
+        let defaults: Defaults = from_js(defaults)?;
+        let config = Config::parse(&value, &defaults.issuer).map_err(|findings| CoreError::new(500, findings))?;
+        Ok(Gate(Rc::new(Broker::new(config, host)?)))
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn issuer(&self) -> String {
+        self.0.config.identity.issuer.to_string()
+    }
+
+    pub fn discovery(&self) -> Result<JsValue, JsValue> {
+        Ok(to_js(&issuer::discovery(&self.0.config.identity.issuer))?)
+    }
+
+    pub fn permissions() -> Result<JsValue, JsValue> {
+        // A prediction changes nothing, but a policy that lets everybody read must not let everybody predict.
+        let action = |access| if access == Access::Read { "read" } else { "update" };
+        let permissions = Access::ALL.map(|access| Permission { name: access.permission(), action: action(access) });
+        Ok(to_js(&permissions)?)
+    }
+
+    pub fn headers() -> Result<JsValue, JsValue> {
+        Ok(to_js(&Headers { request: &guard::REQUEST_HEADERS, response: &guard::RESPONSE_HEADERS })?)
+    }
+
+    pub fn decide(&self, verb: &str, target: &str, caller: JsValue) -> Result<JsValue, JsValue> {
+        let verdict = match guard::decide(&self.0.config, verb, target, &from_js(caller)?) {
+            Ok(call) => Verdict::Allowed { allowed: true, call },
+            Err(refusal) => Verdict::Refused { allowed: false, status: refusal.status, diagnostic: refusal.diagnostic },
+        };
+        Ok(to_js(&verdict)?)
+    }
+
+    #[wasm_bindgen(js_name = checkBody)]
+    pub fn check_body(&self, method: &str, body: &[u8]) -> Result<JsValue, JsValue> {
+        Ok(to_js(&guard::check_body(method, body))?)
+    }
+
+    pub fn outcome(&self, target: JsValue, status: u16, body: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
+        let target: Forwarded = from_js(target)?;
+        Ok(to_js(&guard::outcome(&target.method, &target.resource, status, body.as_deref()))?)
+    }
+
+    pub fn token(&self, entity_ref: String, groups: Option<Vec<String>>) -> Promise {
+        self.0.token(entity_ref, groups)
+    }
+
+    pub fn observe(&self, entity_ref: &str, status: u16) {
+        self.0.tokens.borrow_mut().observe(entity_ref, status);
+    }
+
+    pub fn reason(&self, details: JsValue) -> Result<String, JsValue> {
+        let details: ReasonDetails = from_js(details)?;
+        Ok(guard::reason(&Reason {
+            subject: &details.subject,
+            audit_id: details.audit_id.as_deref(),
+            actor: details.actor.as_deref(),
+            given: details.given.as_deref(),
+        }))
+    }
+}
+
+/// Gets tokens. Everything that takes time is a promise that whoever else wants the same shares.
+struct Broker {
+    config: Config,
+    host: JsValue,
+    fetch: Function,
+    publish_key: Function,
+    groups: Function,
+    key: RefCell<Option<Rc<SigningKey>>>,
+    key_in_flight: RefCell<Option<Promise>>,
+    tokens: RefCell<TokenCache>,
+    tokens_in_flight: RefCell<HashMap<String, Promise>>,
+}
+
+impl Broker {
+    fn new(config: Config, host: JsValue) -> Result<Self, CoreError> {
+        let function = |name: &str| {
+            Reflect::get(&host, &name.into()).ok().and_then(|value| value.dyn_into().ok()).ok_or_else(|| {
+                CoreError::from(Diagnostic::error(Code::RequestMalformed, format!("the host has no `{name}` function")))
+            })
+        };
+        Ok(Self {
+            config,
+            fetch: function("fetch")?,
+            publish_key: function("publishKey")?,
+            groups: function("groups")?,
+            key: RefCell::default(),
+            key_in_flight: RefCell::default(),
+            tokens: RefCell::default(),
+            tokens_in_flight: RefCell::default(),
+            host,
+        })
+    }
+
+    fn token(self: &Rc<Self>, entity_ref: String, groups: Option<Vec<String>>) -> Promise {
+        if let Some(token) = self.tokens.borrow().get(&entity_ref, now()) {
+            return Promise::resolve(&JsValue::from_str(token.secret.expose()));
+        }
+        if let Some(promise) = self.tokens_in_flight.borrow().get(&entity_ref) {
+            return promise.clone();
+        }
+        let (broker, key) = (Rc::clone(self), entity_ref.clone());
+        // The future first runs after this function has returned.
+        let promise = future_to_promise(async move {
+            let token = broker.fetch_token(&entity_ref, groups).await;
+            broker.tokens_in_flight.borrow_mut().remove(&entity_ref);
+            token
+        });
+        self.tokens_in_flight.borrow_mut().insert(key, promise.clone());
+        promise
+    }
+
+    async fn fetch_token(self: &Rc<Self>, entity_ref: &str, groups: Option<Vec<String>>) -> Result<JsValue, JsValue> {
+        let subject = Subject::parse(entity_ref).map_err(refusal)?;
+        let groups = match groups {
+            Some(groups) => groups,
+            None => from_js(self.ask(&self.groups, &entity_ref.into()).await?)?,
+        };
+        let key = self.signing_key().await?;
+        let assertion = key.assert(&self.config.identity, &subject, &groups, &entropy()?, now()).map_err(refusal)?;
+        let token = drive(exchange(&self.config, assertion), &self.exchange_host()?).await.map_err(refusal)?;
+        let text = token.secret.expose().into();
+        self.tokens.borrow_mut().put(entity_ref.to_owned(), token, now());
+        Ok(text)
+    }
+
+    /// The key that signs now. A new one is known to every replica before it is used.
+    async fn signing_key(self: &Rc<Self>) -> Result<Rc<SigningKey>, JsValue> {
+        if let Some(key) = self.current_key() {
+            return Ok(key);
+        }
+        let in_flight = self.key_in_flight.borrow().clone();
+        let promise = in_flight.unwrap_or_else(|| {
+            let broker = Rc::clone(self);
+            let promise = future_to_promise(async move {
+                let made = broker.make_key().await;
+                broker.key_in_flight.borrow_mut().take();
+                made.map(|()| JsValue::UNDEFINED)
+            });
+            self.key_in_flight.borrow_mut().replace(promise.clone());
+            promise
+        });
+        JsFuture::from(promise).await?;
+        self.current_key().ok_or_else(|| {
+            refusal(Diagnostic::error(Code::CoreInternal, "the signing key was too old as soon as it was published"))
+        })
+    }
+
+    fn current_key(&self) -> Option<Rc<SigningKey>> {
+        self.key.borrow().as_ref().filter(|key| key.may_sign(now())).cloned()
+    }
+
+    async fn make_key(&self) -> Result<(), JsValue> {
+        // One entropy in 2³² is no key: a second one that is none means that the generator is broken.
+        let key = match SigningKey::new(&entropy()?, now()) {
+            Some(key) => key,
+            None => SigningKey::new(&entropy()?, now())
+                .ok_or_else(|| refusal(Diagnostic::error(Code::CoreInternal, "`crypto.getRandomValues` is broken")))?,
+        };
+        self.ask(&self.publish_key, &to_js(&key.public())?).await?;
+        self.key.borrow_mut().replace(Rc::new(key));
+        Ok(())
+    }
+
+    /// Calls a function of the host and awaits what it returns; what it throws is thrown on.
+    async fn ask(&self, function: &Function, argument: &JsValue) -> Result<JsValue, JsValue> {
+        JsFuture::from(Promise::resolve(&function.call1(&self.host, argument)?)).await
+    }
+
+    /// The host's `fetch`, with a signal that ends what hangs.
+    fn exchange_host(&self) -> Result<Host, JsValue> {
+        let host = Object::new();
+        Reflect::set(&host, &"fetch".into(), &self.fetch.bind0(&self.host))?;
+        Reflect::set(&host, &"signal".into(), &AbortSignal::timeout_with_u32(EXCHANGE_MILLIS))?;
+        Host::from_js(&host)
+            .ok_or_else(|| refusal(Diagnostic::error(Code::CoreInternal, "the host's `fetch` cannot be bound")))
+    }
+}
+
+fn refusal(finding: Diagnostic) -> JsValue {
+    CoreError::new(identity::status(&finding), vec![finding]).into()
+}
+
+fn now() -> Millis {
+    js_sys::Date::now() as Millis
+}
+
+fn entropy() -> Result<Entropy, JsValue> {
+    let mut bytes = Entropy::new([0; 32]);
+    fill_randomly(bytes.as_mut_slice())?;
+    Ok(bytes)
+}
