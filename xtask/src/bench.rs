@@ -1,0 +1,73 @@
+//! Measuring: each script prints JSON lines `{"key": …, "value": …}`, and only those become figures.
+
+use crate::build;
+use crate::demo::{Setting, Stage};
+use crate::figures;
+use crate::step::step;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::Value;
+use std::process::Stdio;
+
+#[derive(Args)]
+pub struct Options {
+    /// Only this one: proxy, deploy
+    only: Option<String>,
+}
+
+/// A benchmark: its name, its script, and whether it wants a running portal.
+const BENCHES: [(&str, &str, bool); 2] =
+    [("proxy", "tests/bench/proxy.mjs", false), ("deploy", "tests/bench/deploy.mjs", true)];
+
+pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
+    build::build(workspace)?;
+    let chosen: Vec<_> =
+        BENCHES.iter().filter(|(name, ..)| options.only.as_deref().is_none_or(|o| o == *name)).collect();
+    if chosen.is_empty() {
+        bail!("there is no such benchmark; there are {}", BENCHES.map(|(name, ..)| name).join(", "));
+    }
+    for (name, script, wants_portal) in chosen {
+        let stage = wants_portal.then(|| Stage::start(workspace, &setting())).transpose()?;
+        step(&format!("measure: {name}"), || {
+            let mut node = workspace.command("node");
+            node.arg(script).stderr(Stdio::inherit()).stdin(Stdio::null());
+            if let Some(stage) = &stage {
+                node.env("PORTAL_URL", &stage.portal_url).env("EMULATOR_URL", &stage.emulator_url);
+            }
+            let output = node.output().with_context(|| format!("cannot start {script}"))?;
+            if !output.status.success() {
+                bail!("{script} ended with {}:\n{}", output.status, String::from_utf8_lossy(&output.stdout));
+            }
+            figures::record(&workspace.target("figures.json"), &measured(&String::from_utf8_lossy(&output.stdout)))
+        })?;
+    }
+    println!("figures are in target/figures.json");
+    Ok(())
+}
+
+fn setting() -> Setting {
+    Setting { portal_port: 7117, emulator_port: 8185, user: "guest", database: None, logs: "bench/logs" }
+}
+
+/// The figures among what a script printed.
+fn measured(output: &str) -> Vec<(String, f64)> {
+    output
+        .lines()
+        .filter_map(|line| {
+            let value: Value = serde_json::from_str(line).ok()?;
+            Some((value["key"].as_str()?.to_owned(), value["value"].as_f64()?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_figures_are_figures() {
+        let output = "hello\n{\"key\":\"a.b\",\"value\":1.5}\n{\"key\":\"c\"}\n[1]\n";
+        assert_eq!(measured(output), [("a.b".to_owned(), 1.5)]);
+    }
+}

@@ -1,0 +1,178 @@
+//! The core as WebAssembly, its bindings, the npm package around it, and the portal's pages.
+
+use crate::figures;
+use crate::stamp::Stamp;
+use crate::step::{skipped, step};
+use crate::tools;
+use crate::workspace::{Workspace, run};
+use anyhow::{Context, Result, bail};
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+
+/// One of the two builds of the core, and what it may weigh.
+struct Flavor {
+    feature: &'static str,
+    /// wasm-bindgen's target: what the generated glue is written for.
+    glue: &'static str,
+    most_brotli_bytes: usize,
+}
+
+const FLAVORS: [Flavor; 2] = [
+    Flavor { feature: "browser", glue: "web", most_brotli_bytes: 80_000 },
+    Flavor { feature: "server", glue: "nodejs", most_brotli_bytes: 300_000 },
+];
+
+const CORE_INPUTS: &[&str] = &[
+    "Cargo.toml",
+    "Cargo.lock",
+    "src",
+    "xtask/src/build.rs",
+    "pkg-js/core/src",
+    "pkg-js/core/build.mjs",
+    "pkg-js/core/package.json",
+];
+const PORTAL_INPUTS: &[&str] =
+    &["package-lock.json", "www/app", "www/app-config.yaml", "pkg-js/frontend", "pkg-js/core/src", "src", "Cargo.toml"];
+
+/// Everything that `demo` and `test` start from.
+pub fn build(workspace: &Workspace) -> Result<()> {
+    set_up(workspace)?;
+    core(workspace)?;
+    portal(workspace)
+}
+
+/// Installs what is missing. npm's waiting for the network and cargo's computing go well together.
+fn set_up(workspace: &Workspace) -> Result<()> {
+    tools::wasm_target(workspace)?;
+    tools::node(workspace)?;
+    std::thread::scope(|scope| {
+        let packages = scope.spawn(|| tools::npm_packages(workspace));
+        let compiled = compile(workspace);
+        let packages = packages.join().map_err(|_| anyhow::anyhow!("installing npm packages panicked"))?;
+        packages.and(compiled)
+    })
+}
+
+fn compile(workspace: &Workspace) -> Result<()> {
+    step("compile the emulator and the bindings generator", || {
+        run(&mut workspace.cargo(&["build", "--quiet", "--locked", "--package", "emulator", "--package", "bindings"]))
+    })?;
+    for flavor in &FLAVORS {
+        step(&format!("compile the core for wasm: {}", flavor.feature), || {
+            run(&mut workspace.cargo(&[
+                "build",
+                "--quiet",
+                "--locked",
+                "--profile",
+                "wasm",
+                "--target",
+                "wasm32-unknown-unknown",
+                "--package",
+                "backstage-vertex-ai",
+                "--no-default-features",
+                "--features",
+                flavor.feature,
+                "--target-dir",
+                &format!("target/core-{}", flavor.feature),
+            ]))
+        })?;
+    }
+    Ok(())
+}
+
+/// The compiled core as an npm package: `pkg-js/core/dist`.
+fn core(workspace: &Workspace) -> Result<()> {
+    let name = "assemble the npm package of the core";
+    let stamp = Stamp::of(&workspace.root, &workspace.target("xtask/stamps"), "core", CORE_INPUTS)?;
+    if stamp.is_current() && workspace.path("pkg-js/core/dist/web.mjs").exists() {
+        skipped(name);
+        return Ok(());
+    }
+    step(name, || {
+        let mut figures = Vec::new();
+        for flavor in &FLAVORS {
+            let folder = workspace.path(&format!("pkg-js/core/dist/generated/{}", flavor.feature));
+            generate(workspace, flavor, &folder)?;
+            let wasm = folder.join("core_bg.wasm");
+            optimise(workspace, &wasm)?;
+            figures.push((format!("wasm.{}.brotli_bytes", flavor.feature), weigh(flavor, &wasm)? as f64));
+        }
+        // The package is ESM; Node's glue is not.
+        let server = workspace.path("pkg-js/core/dist/generated/server");
+        std::fs::rename(server.join("core.js"), server.join("core.cjs"))?;
+        run(workspace.command("npm").args(["run", "--silent", "build", "--workspace", "@backstage-vertex-ai/core"]))?;
+        figures::record(&workspace.target("figures.json"), &figures)?;
+        stamp.write()
+    })
+}
+
+fn generate(workspace: &Workspace, flavor: &Flavor, folder: &Path) -> Result<()> {
+    let wasm = format!("target/core-{}/wasm32-unknown-unknown/wasm/backstage_vertex_ai.wasm", flavor.feature);
+    let mut command = workspace.command("target/debug/bindings");
+    command.args(["generate", &wasm, "--target", flavor.glue, "--out-name", "core", "--no-typescript"]);
+    command.args(["--remove-name-section", "--remove-producers-section"]);
+    if flavor.glue == "web" {
+        // A default path would make every adopter's bundler look for a file beside the glue.
+        command.arg("--omit-default-module-path");
+    }
+    run(command.arg("--out-dir").arg(folder))
+}
+
+fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
+    let mut command = workspace.command("node");
+    command.arg("node_modules/binaryen/bin/wasm-opt").arg(wasm).arg("-o").arg(wasm).arg("-Oz");
+    for feature in
+        ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "reference-types", "multivalue"]
+    {
+        command.arg(format!("--enable-{feature}"));
+    }
+    run(&mut command)
+}
+
+/// Prints sizes; fails above the budget.
+fn weigh(flavor: &Flavor, wasm: &Path) -> Result<usize> {
+    let bytes = std::fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&bytes)?;
+    let gzip = gzip.finish()?.len();
+    let mut brotli = Vec::new();
+    let settings = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut bytes.as_slice(), &mut brotli, &settings)?;
+    println!("  {}: {} bytes, gzip {gzip}, brotli {}", flavor.feature, bytes.len(), brotli.len());
+    within_budget(flavor.feature, brotli.len(), flavor.most_brotli_bytes)?;
+    Ok(brotli.len())
+}
+
+fn within_budget(what: &str, bytes: usize, most: usize) -> Result<()> {
+    if bytes > most {
+        bail!("the {what} build weighs {bytes} bytes with brotli; at most {most} are allowed");
+    }
+    Ok(())
+}
+
+/// The portal's pages: `www/app/dist`.
+fn portal(workspace: &Workspace) -> Result<()> {
+    let name = "build the portal's pages";
+    let stamp = Stamp::of(&workspace.root, &workspace.target("xtask/stamps"), "portal", PORTAL_INPUTS)?;
+    if stamp.is_current() && workspace.path("www/app/dist/index.html").exists() {
+        skipped(name);
+        return Ok(());
+    }
+    step(name, || {
+        let mut npm = workspace.command("npm");
+        run(npm.args(["run", "--silent", "build", "--workspace", "app"]).stdout(Stdio::null()))?;
+        stamp.write()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budget_is_a_limit() {
+        assert!(within_budget("browser", 80_000, 80_000).is_ok());
+        assert!(within_budget("browser", 80_001, 80_000).unwrap_err().to_string().contains("80001"));
+    }
+}

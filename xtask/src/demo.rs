@@ -1,0 +1,123 @@
+//! The emulator and a portal with everything installed, for people and for end-to-end tests.
+
+use crate::build;
+use crate::figures;
+use crate::process::{Server, require_free};
+use crate::step::step;
+use crate::workspace::Workspace;
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+#[derive(Args)]
+pub struct Options {
+    /// Port of the portal
+    #[arg(long, default_value_t = 7007)]
+    port: u16,
+    /// Port of the emulator
+    #[arg(long, default_value_t = 8085)]
+    emulator_port: u16,
+    /// Start, see that it answers, write the figures, stop
+    #[arg(long)]
+    check: bool,
+}
+
+/// What runs for a demo or a test: dropped, it ends.
+pub struct Stage {
+    pub portal_url: String,
+    pub emulator_url: String,
+    portal: Server,
+    _emulator: Server,
+}
+
+/// How a stage differs from the demo's.
+pub struct Setting {
+    pub portal_port: u16,
+    pub emulator_port: u16,
+    /// `guest`, or another user of the catalog.
+    pub user: &'static str,
+    /// A folder for the databases; in memory where there is none.
+    pub database: Option<PathBuf>,
+    /// Where the logs go, below `target/`.
+    pub logs: &'static str,
+}
+
+impl Stage {
+    /// Starts emulator and portal, and waits until both answer.
+    pub fn start(workspace: &Workspace, setting: &Setting) -> Result<Self> {
+        let Setting { portal_port, emulator_port, .. } = *setting;
+        let logs = workspace.target(setting.logs);
+        let mut emulator = step("start the emulator", || {
+            let mut command = workspace.command("target/debug/emulator");
+            command.args(["--port", &emulator_port.to_string(), "--seed", "emulator/seeds/demo.yaml"]);
+            let mut server = Server::start("the emulator", &mut command, &logs.join("emulator.log"))?;
+            server.await_ready(emulator_port, "/emulator/health", Duration::from_secs(20))?;
+            Ok(server)
+        })?;
+        let emulator_url = format!("http://127.0.0.1:{emulator_port}");
+        let portal = step("start the portal", || {
+            let mut command = workspace.command("node");
+            // The CLI itself, not npm: one process group, and no shell in between to swallow a signal.
+            command
+                .current_dir(workspace.path("www/backend"))
+                .arg(workspace.path("node_modules/@backstage/cli/bin/backstage-cli"))
+                .args(["package", "start", "--config", "../app-config.yaml"])
+                .env("PORTAL_PORT", portal_port.to_string())
+                .env("EMULATOR_URL", &emulator_url)
+                .env("PORTAL_ROOT", &workspace.root)
+                .env("PORTAL_USER", setting.user);
+            if let Some(folder) = &setting.database {
+                std::fs::create_dir_all(folder)?;
+                command.args(["--config", "../app-config.file-database.yaml"]).env("PORTAL_DATABASE", folder);
+            }
+            let mut server = Server::start("the portal", &mut command, &logs.join("portal.log"))?;
+            for path in
+                ["/.backstage/health/v1/readiness", "/", "/api/proxy/vertex-ai/.well-known/openid-configuration"]
+            {
+                server.await_ready(portal_port, path, Duration::from_secs(90))?;
+            }
+            Ok(server)
+        });
+        // The emulator may only go after the portal.
+        let portal = match portal {
+            Ok(portal) => portal,
+            Err(error) => {
+                drop(emulator);
+                return Err(error);
+            }
+        };
+        emulator.await_ready(emulator_port, "/emulator/health", Duration::from_secs(5))?;
+        Ok(Self { portal_url: format!("http://localhost:{portal_port}"), emulator_url, portal, _emulator: emulator })
+    }
+}
+
+pub fn demo(workspace: &Workspace, options: &Options) -> Result<()> {
+    let start = Instant::now();
+    require_free(options.port, "portal", "--port")?;
+    require_free(options.emulator_port, "emulator", "--emulator-port")?;
+    let cold = !workspace.path("node_modules").exists() && !workspace.target("xtask/stamps").exists();
+    let warm = workspace.target("xtask/stamps/portal").exists();
+    build::build(workspace)?;
+    let mut stage = Stage::start(
+        workspace,
+        &Setting {
+            portal_port: options.port,
+            emulator_port: options.emulator_port,
+            user: "guest",
+            database: None,
+            logs: "xtask/logs",
+        },
+    )?;
+    let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
+    // In between (something was built, not everything) is neither figure.
+    let key = if cold { Some("demo.cold_seconds") } else { warm.then_some("demo.warm_seconds") };
+    if let Some(key) = key {
+        figures::record(&workspace.target("figures.json"), &[(key.to_owned(), seconds)])?;
+    }
+    let Stage { portal_url, emulator_url, .. } = &stage;
+    println!(
+        "\nThe portal runs at  {portal_url}\n  1. press Enter to sign in as a guest\n  2. open Create, choose \"Deploy model\", pick the fraud detector\n  3. watch the task, then look at the Vertex AI card of the fraud detector\nThe emulator runs at {emulator_url} (its state: {emulator_url}/emulator/state)\nLogs are in target/xtask/logs. Ctrl-C ends both."
+    );
+    if options.check { Ok(()) } else { stage.portal.wait() }
+}

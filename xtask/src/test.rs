@@ -1,0 +1,169 @@
+//! Every test there is, in one table.
+
+use crate::build;
+use crate::demo::{Setting, Stage};
+use crate::step::step;
+use crate::tools;
+use crate::workspace::{Workspace, run};
+use anyhow::{Result, bail};
+use clap::Args;
+
+#[derive(Args)]
+pub struct Options {
+    /// Only the steps whose name contains this
+    #[arg(long)]
+    only: Option<String>,
+    /// Say which steps there are, run none
+    #[arg(long)]
+    list: bool,
+}
+
+type Work = fn(&Workspace) -> Result<()>;
+
+const FORMAT: &[(&str, Work)] = &[
+    ("format of Rust", |w| run(&mut w.cargo(&["fmt", "--all", "--check"]))),
+    ("format of TypeScript", |w| npm(w, &["run", "--silent", "prettier:check"])),
+];
+
+const LINT: &[(&str, Work)] = &[
+    ("clippy", |w| {
+        run(&mut w.cargo(&["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    }),
+    ("clippy of the browser build", |w| clippy_wasm(w, "browser")),
+    ("clippy of the server build", |w| clippy_wasm(w, "server")),
+    ("TypeScript's types", |w| npm(w, &["run", "--silent", "tsc"])),
+    ("lint of TypeScript", |w| npm(w, &["run", "--silent", "lint"])),
+];
+
+const TESTS: &[(&str, Work)] = &[
+    ("Rust, native", |w| run(&mut w.cargo(&["test", "--quiet", "--locked", "--workspace"]))),
+    ("wasm in Node", |w| wasm_tests(w, false)),
+    ("wasm in Chromium", |w| wasm_tests(w, true)),
+    ("adapters, jest", |w| run(w.command("npm").args(["test", "--silent", "--", "--maxWorkers=2"]).env("CI", "true"))),
+    ("packaging", |w| node(w, "tests/packaging/run.mjs")),
+    ("Google's clients against the emulator", |w| node(w, "tests/google-clients/run.mjs")),
+    ("requests against Google's published description", |w| run(w.command("python3").arg("tests/conformance/run.py"))),
+    ("end to end, in a browser", end_to_end),
+];
+
+fn npm(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    run(workspace.command("npm").args(arguments))
+}
+
+fn node(workspace: &Workspace, script: &str) -> Result<()> {
+    let chromium = tools::chromium(workspace)?;
+    run(workspace.command("node").arg(script).env("CHROMIUM", chromium))
+}
+
+fn clippy_wasm(workspace: &Workspace, feature: &str) -> Result<()> {
+    run(&mut workspace.cargo(&[
+        "clippy",
+        "--quiet",
+        "--locked",
+        "--package",
+        "backstage-vertex-ai",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--no-default-features",
+        "--features",
+        feature,
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn wasm_tests(workspace: &Workspace, in_browser: bool) -> Result<()> {
+    let mut cargo = workspace.cargo(&[
+        "test",
+        "--quiet",
+        "--locked",
+        "--package",
+        "backstage-vertex-ai",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--test",
+        "wasm",
+    ]);
+    cargo.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+        format!("{} test", workspace.target("debug/bindings").display()),
+    );
+    if in_browser {
+        tools::chromium(workspace)?;
+        cargo.env("WASM_BINDGEN_USE_BROWSER", "1");
+        if let Some(driver) = tools::on_path("chromedriver") {
+            cargo.env("CHROMEDRIVER", driver);
+        }
+    }
+    run(&mut cargo)
+}
+
+/// A fresh portal with its databases in files, so that their rows can be searched for secrets.
+fn end_to_end(workspace: &Workspace) -> Result<()> {
+    let chromium = tools::chromium(workspace)?;
+    let artifacts = workspace.target("e2e");
+    if artifacts.exists() {
+        std::fs::remove_dir_all(&artifacts)?;
+    }
+    let database = artifacts.join("database");
+    let stage = Stage::start(
+        workspace,
+        &Setting {
+            portal_port: 7107,
+            emulator_port: 8185,
+            user: "guest",
+            database: Some(database.clone()),
+            logs: "e2e/logs",
+        },
+    )?;
+    run(workspace
+        .command("node")
+        .arg("tests/e2e/run.mjs")
+        .env("PORTAL_URL", &stage.portal_url)
+        .env("EMULATOR_URL", &stage.emulator_url)
+        .env("CHROMIUM", chromium)
+        .env("DATABASE", database)
+        .env("ARTIFACTS", &artifacts))
+}
+
+pub fn test(workspace: &Workspace, options: &Options) -> Result<()> {
+    let all = || FORMAT.iter().chain(LINT).chain(TESTS);
+    let wanted = |name: &str| options.only.as_deref().is_none_or(|only| name.contains(only));
+    if options.list {
+        all().for_each(|(name, _)| println!("{name}"));
+        return Ok(());
+    }
+    build::build(workspace)?;
+    let mut failed = Vec::new();
+    let mut passed = 0;
+    for (name, work) in all().filter(|(name, _)| wanted(name)) {
+        match step(name, || work(workspace)) {
+            Ok(()) => passed += 1,
+            Err(error) => {
+                eprintln!("{error:#}");
+                failed.push(*name);
+            }
+        }
+    }
+    for name in &failed {
+        println!("failed: {name}");
+    }
+    println!("\nsteps: {passed} passed, {} failed", failed.len());
+    if !failed.is_empty() {
+        bail!("{} of the test steps failed", failed.len());
+    }
+    Ok(())
+}
+
+pub fn format(workspace: &Workspace) -> Result<()> {
+    tools::node(workspace)?;
+    tools::npm_packages(workspace)?;
+    run(&mut workspace.cargo(&["fmt", "--all"]))?;
+    npm(workspace, &["run", "--silent", "prettier:write"])
+}
+
+pub fn lint(workspace: &Workspace) -> Result<()> {
+    build::build(workspace)?;
+    FORMAT.iter().chain(LINT).try_for_each(|(name, work)| step(name, || work(workspace)))
+}
