@@ -1,0 +1,236 @@
+//! Reads the configuration's value, and goes on after a mistake to find them all.
+
+use super::{AllowedProject, Config, EmulatorUrl, IdentityConfig, Issuer, is_number};
+use crate::diagnostic::{Code, Diagnostic, Where};
+use crate::name::{Location, NameError, Project, ServiceAccount};
+use serde_json::{Map, Value};
+use std::str::FromStr;
+
+const DEFAULT_TOKEN_LIFETIME: u32 = 900;
+
+/// Reads the value of the `vertexAi` key.
+pub fn config(value: &Value, default_issuer: &str) -> Result<Config, Vec<Diagnostic>> {
+    let mut reader = Reader { findings: Vec::new() };
+    match reader.config(value, default_issuer) {
+        Some(config) if reader.findings.is_empty() => Ok(config),
+        _ => Err(reader.findings),
+    }
+}
+
+struct Reader {
+    findings: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn mistake(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
+        let place = Where { path: Some(path.to_owned()), ..Where::default() };
+        self.findings.push(Diagnostic::error(Code::ConfigInvalid, message).at(place).help(help));
+    }
+
+    fn config(&mut self, value: &Value, default_issuer: &str) -> Option<Config> {
+        let path = "vertexAi";
+        let map = self.mapping(value, path, &["projects", "identity", "emulator"])?;
+        let emulator = self.child(map, path, "emulator", Self::emulator);
+        let projects = match map.get("projects") {
+            Some(value) => self.projects(value),
+            None => {
+                self.mistake("vertexAi.projects", "no project is allowed", PROJECTS_HELP);
+                None
+            }
+        };
+        let identity = match map.get("identity") {
+            Some(value) => self.identity(value, default_issuer, map.contains_key("emulator")),
+            None => {
+                self.mistake(
+                    "vertexAi.identity",
+                    "`identity` is missing",
+                    "give at least `identity.audience`, the workload identity pool provider that trusts this portal",
+                );
+                None
+            }
+        };
+        Some(Config { projects: projects?, identity: identity?, emulator })
+    }
+
+    /// Reads an optional key.
+    fn child<T>(
+        &mut self,
+        map: &Map<String, Value>,
+        path: &str,
+        key: &str,
+        read: impl FnOnce(&mut Self, &Value, &str) -> Option<T>,
+    ) -> Option<T> {
+        let value = map.get(key)?;
+        read(self, value, &format!("{path}.{key}"))
+    }
+
+    fn mapping<'a>(&mut self, value: &'a Value, path: &str, keys: &[&str]) -> Option<&'a Map<String, Value>> {
+        let known = || format!("its keys are {}", keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "));
+        let Some(map) = value.as_object() else {
+            self.mistake(path, format!("`{path}` is not a mapping"), known());
+            return None;
+        };
+        for key in map.keys().filter(|key| !keys.contains(&key.as_str())) {
+            self.mistake(&format!("{path}.{key}"), format!("`{key}` is not a key of `{path}`"), known());
+        }
+        Some(map)
+    }
+
+    /// A text of a form of its own.
+    fn text<T: FromStr<Err = NameError>>(&mut self, value: &Value, path: &str) -> Option<T> {
+        let Some(text) = value.as_str() else {
+            self.mistake(path, format!("`{path}` is not a text"), "write it in quotes");
+            return None;
+        };
+        self.parsed(text, path)
+    }
+
+    fn parsed<T: FromStr<Err = NameError>>(&mut self, text: &str, path: &str) -> Option<T> {
+        text.parse().map_err(|e: NameError| self.mistake(path, format!("`{text}` is not a {}", e.kind), e.rule)).ok()
+    }
+
+    fn projects(&mut self, value: &Value) -> Option<Vec<AllowedProject>> {
+        let path = "vertexAi.projects";
+        let Some(list) = value.as_array().filter(|list| !list.is_empty()) else {
+            self.mistake(path, "`vertexAi.projects` is not a list with at least one project", PROJECTS_HELP);
+            return None;
+        };
+        let mut projects: Vec<AllowedProject> = Vec::new();
+        for (i, value) in list.iter().enumerate() {
+            let path = format!("{path}[{i}]");
+            let Some(allowed) = self.project(value, &path) else { continue };
+            if projects.iter().any(|other| other.project == allowed.project) {
+                self.mistake(
+                    &format!("{path}.project"),
+                    format!("`{}` stands in the list twice", allowed.project),
+                    "name all of its locations in one entry",
+                );
+            }
+            projects.push(allowed);
+        }
+        Some(projects)
+    }
+
+    fn project(&mut self, value: &Value, path: &str) -> Option<AllowedProject> {
+        let map = self.mapping(value, path, &["project", "number", "locations"])?;
+        let number = self.child(map, path, "number", Self::number);
+        let locations = self.child(map, path, "locations", Self::locations);
+        let path = format!("{path}.project");
+        let Some(value) = map.get("project") else {
+            self.mistake(&path, "`project` is missing", "name the project's id, e.g. `acme-ml`");
+            return None;
+        };
+        let project: Project = self.text(value, &path)?;
+        if is_number(project.as_str()) {
+            self.mistake(
+                &path,
+                format!("`{project}` is a project's number"),
+                "put the project's id here, and the number in `number`",
+            );
+            return None;
+        }
+        // An entry whose locations cannot be read must not become one that allows them all.
+        if map.contains_key("locations") && locations.is_none() {
+            return None;
+        }
+        Some(AllowedProject { project, number, locations: locations.unwrap_or_default() })
+    }
+
+    /// YAML reads a project number as a number; quoted, it is a text.
+    fn number(&mut self, value: &Value, path: &str) -> Option<Project> {
+        let text = value.as_u64().map(|n| n.to_string()).or_else(|| value.as_str().map(str::to_owned));
+        match text.filter(|text| is_number(text)) {
+            Some(text) => self.parsed(&text, path),
+            None => {
+                self.mistake(path, "this is not a project number", "a project number has digits only");
+                None
+            }
+        }
+    }
+
+    fn locations(&mut self, value: &Value, path: &str) -> Option<Vec<Location>> {
+        let Some(list) = value.as_array() else {
+            self.mistake(path, format!("`{path}` is not a list"), "leave it out to allow every location");
+            return None;
+        };
+        let before = self.findings.len();
+        let read = list.iter().enumerate().filter_map(|(i, value)| self.text(value, &format!("{path}[{i}]")));
+        let locations = read.collect();
+        (self.findings.len() == before).then_some(locations)
+    }
+
+    fn emulator(&mut self, value: &Value, path: &str) -> Option<EmulatorUrl> {
+        let map = self.mapping(value, path, &["url"])?;
+        let path = format!("{path}.url");
+        match map.get("url") {
+            Some(value) => self.text(value, &path),
+            None => {
+                self.mistake(&path, "`url` is missing", "e.g. `http://127.0.0.1:8085`");
+                None
+            }
+        }
+    }
+
+    fn identity(&mut self, value: &Value, default_issuer: &str, emulated: bool) -> Option<IdentityConfig> {
+        let path = "vertexAi.identity";
+        let map = self.mapping(value, path, &["audience", "issuer", "serviceAccount", "tokenLifetimeSeconds"])?;
+        let service_account: Option<ServiceAccount> = self.child(map, path, "serviceAccount", Self::text);
+        let lifetime = self.child(map, path, "tokenLifetimeSeconds", Self::lifetime);
+        if lifetime.is_some() && !map.contains_key("serviceAccount") {
+            self.mistake(
+                "vertexAi.identity.tokenLifetimeSeconds",
+                "`tokenLifetimeSeconds` has no effect without `serviceAccount`",
+                "only a service account's token has a life that can be chosen: name a `serviceAccount`, or leave this out",
+            );
+        }
+        let issuer = self.issuer(map, default_issuer, emulated);
+        let audience = match map.get("audience") {
+            Some(value) => self.text(value, "vertexAi.identity.audience"),
+            None => {
+                self.mistake(
+                    "vertexAi.identity.audience",
+                    "`audience` is missing",
+                    "name the workload identity pool provider that trusts this portal",
+                );
+                None
+            }
+        };
+        Some(IdentityConfig {
+            audience: audience?,
+            issuer: issuer?,
+            service_account,
+            token_lifetime_seconds: lifetime.unwrap_or(DEFAULT_TOKEN_LIFETIME),
+        })
+    }
+
+    fn issuer(&mut self, map: &Map<String, Value>, default: &str, emulated: bool) -> Option<Issuer> {
+        let path = "vertexAi.identity.issuer";
+        let issuer: Issuer = match map.get("issuer") {
+            Some(value) => self.text(value, path)?,
+            None => self.parsed(default, path)?,
+        };
+        if !issuer.is_https() && !emulated {
+            self.mistake(
+                path,
+                format!("Google takes no issuer without TLS, and this is `{issuer}`"),
+                "set `issuer` to the https URL under which the portal is reached; http is for the emulator",
+            );
+        }
+        Some(issuer)
+    }
+
+    fn lifetime(&mut self, value: &Value, path: &str) -> Option<u32> {
+        let seconds = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| (60..=3600).contains(n));
+        if seconds.is_none() {
+            self.mistake(
+                path,
+                format!("`{value}` is not a token's life in seconds"),
+                "a whole number from 60 to 3600: Google issues no longer ones",
+            );
+        }
+        seconds
+    }
+}
+
+const PROJECTS_HELP: &str =
+    "list each project that may be called: `- project: acme-ml`, and its `locations` to allow no others";

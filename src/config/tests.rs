@@ -1,0 +1,145 @@
+//! Configurations that others test with, and every mistake at its place.
+
+use super::*;
+use serde_json::json;
+
+pub const AUDIENCE: &str =
+    "//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/providers/portal";
+pub const ISSUER: &str = "https://portal.acme.example/api/proxy/vertex-ai";
+
+/// `acme-ml` in `us-central1` only, and all of `acme-lab`.
+pub fn config() -> Config {
+    Config::parse(
+        &json!({
+            "projects": [
+                {"project": "acme-ml", "number": 123456789012u64, "locations": ["us-central1"]},
+                {"project": "acme-lab"},
+            ],
+            "identity": {"audience": AUDIENCE},
+        }),
+        ISSUER,
+    )
+    .unwrap()
+}
+
+pub fn emulated() -> Config {
+    Config { emulator: Some("http://127.0.0.1:8085".parse().unwrap()), ..config() }
+}
+
+fn mistakes(value: Value) -> Vec<String> {
+    let findings = Config::parse(&value, ISSUER).expect_err("a mistake");
+    findings.into_iter().map(|f| f.place.and_then(|p| p.path).unwrap_or_default()).collect()
+}
+
+#[test]
+fn the_smallest_configuration_has_defaults() {
+    let config =
+        Config::parse(&json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}}), ISSUER)
+            .unwrap();
+    assert_eq!(config.identity.issuer.as_str(), ISSUER);
+    assert_eq!(config.identity.token_lifetime_seconds, 900);
+    assert_eq!(config.identity.audience.claim(), format!("https:{AUDIENCE}"));
+    assert!(config.projects[0].allows(&"europe-west4".parse().unwrap()));
+    assert_eq!(config.origin(Service::Sts, None), "https://sts.googleapis.com");
+}
+
+#[test]
+fn a_project_is_known_by_id_and_number() {
+    let config = config();
+    let place = |project: &str, location: &str| Place {
+        project: project.parse().unwrap(),
+        location: location.parse().unwrap(),
+    };
+    assert!(config.allows(&place("acme-ml", "us-central1")));
+    assert!(config.allows(&place("123456789012", "us-central1")));
+    assert!(!config.allows(&place("acme-ml", "us-east1")));
+    assert!(!config.allows(&place("123456789013", "us-central1")));
+    assert!(config.allows(&place("acme-lab", "us-east1")));
+}
+
+#[test]
+fn every_mistake_is_told_at_its_place() {
+    let all = mistakes(json!({
+        "projects": [
+            {"project": "Acme"},
+            {"project": "acme-ml", "location": ["us-central1"]},
+            {"project": "acme-ml", "locations": ["us-central1", "Europe"]},
+            {"project": "123456789012"},
+            {"project": "acme-lab", "number": "12a"},
+            {"locations": []},
+        ],
+        "identity": {
+            "audience": "//iam.googleapis.com/projects/acme-ml/locations/global/workloadIdentityPools/backstage/providers/portal",
+            "issuer": "https://user@portal/",
+            "tokenLifetimeSeconds": 43200,
+        },
+        "emulator": {"url": "http://192.168.1.4:8085"},
+        "debug": true,
+    }));
+    for path in [
+        "vertexAi.debug",
+        "vertexAi.emulator.url",
+        "vertexAi.projects[0].project",
+        "vertexAi.projects[1].location",
+        "vertexAi.projects[2].locations[1]",
+        "vertexAi.projects[3].project",
+        "vertexAi.projects[4].number",
+        "vertexAi.projects[5].project",
+        "vertexAi.identity.tokenLifetimeSeconds",
+        "vertexAi.identity.issuer",
+        "vertexAi.identity.audience",
+    ] {
+        assert!(all.iter().any(|p| p == path), "{path} is not in {all:?}");
+    }
+    assert_eq!(all.len(), 11, "{all:?}");
+}
+
+#[test]
+fn what_is_missing_is_told_too() {
+    assert_eq!(mistakes(json!(null)), ["vertexAi"]);
+    assert_eq!(mistakes(json!({})), ["vertexAi.projects", "vertexAi.identity"]);
+    let identity = json!({"audience": AUDIENCE});
+    assert_eq!(mistakes(json!({"projects": [], "identity": identity})), ["vertexAi.projects"]);
+    assert_eq!(
+        mistakes(json!({"projects": [{"project": "acme-ml"}, {"project": "acme-ml"}], "identity": identity})),
+        ["vertexAi.projects[1].project"]
+    );
+    assert_eq!(
+        mistakes(
+            json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE, "tokenLifetimeSeconds": 300}})
+        ),
+        ["vertexAi.identity.tokenLifetimeSeconds"]
+    );
+}
+
+#[test]
+fn http_issuers_are_for_the_emulator() {
+    let value = |emulator: Value| {
+        json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE, "issuer": "http://localhost:7007/api/proxy/vertex-ai"},
+            "emulator": emulator})
+    };
+    assert!(Config::parse(&value(json!({"url": "http://127.0.0.1:8085/"})), ISSUER).is_ok());
+    let mut without = value(json!({}));
+    without.as_object_mut().unwrap().remove("emulator");
+    assert_eq!(mistakes(without), ["vertexAi.identity.issuer"]);
+}
+
+#[test]
+fn an_emulator_is_on_this_machine() {
+    for url in ["http://127.0.0.1:8085", "http://localhost:1/", "http://[::1]:65535"] {
+        assert!(url.parse::<EmulatorUrl>().is_ok(), "{url}");
+    }
+    for url in [
+        "https://127.0.0.1:8085",
+        "http://127.0.0.1",
+        "http://127.0.0.1:0",
+        "http://127.0.0.1:+1",
+        "http://127.0.0.1:8085/x",
+        "http://localhost:80@evil.example",
+        "http://localhost.evil.example:80",
+        "http://0.0.0.0:8085",
+        "http://aiplatform.googleapis.com:80",
+    ] {
+        assert!(url.parse::<EmulatorUrl>().is_err(), "{url}");
+    }
+}
