@@ -97,7 +97,7 @@ impl GoogleError {
                 409 => "ABORTED",
                 429 => "RESOURCE_EXHAUSTED",
                 501 => "UNIMPLEMENTED",
-                502 | 503 | 504 => "UNAVAILABLE",
+                502..=504 => "UNAVAILABLE",
                 _ => "UNKNOWN",
             }
             .to_owned();

@@ -109,14 +109,7 @@ fn core(workspace: &Workspace) -> Result<()> {
 
 fn generate(workspace: &Workspace, flavor: &Flavor, folder: &Path) -> Result<()> {
     let wasm = format!("target/core-{}/wasm32-unknown-unknown/wasm/backstage_vertex_ai.wasm", flavor.feature);
-    let mut command = workspace.command("target/debug/bindings");
-    command.args(["generate", &wasm, "--target", flavor.glue, "--out-name", "core", "--no-typescript"]);
-    command.args(["--remove-name-section", "--remove-producers-section"]);
-    if flavor.glue == "web" {
-        // A default path would make every adopter's bundler look for a file beside the glue.
-        command.arg("--omit-default-module-path");
-    }
-    run(command.arg("--out-dir").arg(folder))
+    run(workspace.command("target/debug/bindings").arg(wasm).arg(flavor.glue).arg(folder))
 }
 
 fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {

@@ -51,6 +51,7 @@ impl Stage {
         let mut emulator = step("start the emulator", || {
             let mut command = workspace.command("target/debug/emulator");
             command.args(["--port", &emulator_port.to_string(), "--seed", "emulator/seeds/demo.yaml"]);
+            command.args(["--issuer", &format!("http://localhost:{portal_port}/api/proxy/vertex-ai")]);
             let mut server = Server::start("the emulator", &mut command, &logs.join("emulator.log"))?;
             server.await_ready(emulator_port, "/emulator/health", Duration::from_secs(20))?;
             Ok(server)

@@ -74,6 +74,7 @@ fn clippy_wasm(workspace: &Workspace, feature: &str) -> Result<()> {
 }
 
 fn wasm_tests(workspace: &Workspace, in_browser: bool) -> Result<()> {
+    run(&mut workspace.cargo(&["build", "--quiet", "--locked", "--package", "test-runner"]))?;
     let mut cargo = workspace.cargo(&[
         "test",
         "--quiet",
@@ -85,10 +86,7 @@ fn wasm_tests(workspace: &Workspace, in_browser: bool) -> Result<()> {
         "--test",
         "wasm",
     ]);
-    cargo.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-        format!("{} test", workspace.target("debug/bindings").display()),
-    );
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", workspace.target("debug/test-runner"));
     if in_browser {
         tools::chromium(workspace)?;
         cargo.env("WASM_BINDGEN_USE_BROWSER", "1");

@@ -1,16 +1,20 @@
-//! wasm-bindgen's own command-line tools, as `cargo xtask` calls them: `bindings generate …`, `bindings test …`.
+//! Generates the JavaScript around a compiled core: `bindings WASM web|nodejs FOLDER`.
+#![forbid(unsafe_code)]
 
-use std::ffi::OsString;
+use anyhow::{Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
 
-fn main() -> anyhow::Result<()> {
-    let mut args = std::env::args_os().skip(1);
-    let (tool, rest): (Option<OsString>, Vec<OsString>) = (args.next(), args.collect());
-    let with_name = |name: &str| std::iter::once(OsString::from(name)).chain(rest).collect::<Vec<_>>();
-    match tool.as_ref().and_then(|tool| tool.to_str()) {
-        Some("generate") => wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(with_name("wasm-bindgen")),
-        Some("test") => {
-            wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(with_name("wasm-bindgen-test-runner"))
-        }
-        _ => anyhow::bail!("usage: bindings generate|test ARGUMENTS…"),
-    }
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [wasm, target, folder] = arguments.as_slice() else { bail!("usage: bindings WASM web|nodejs FOLDER") };
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(wasm).out_name("core").typescript(false);
+    bindgen.remove_name_section(true).remove_producers_section(true);
+    match target.as_str() {
+        // A default path would make every adopter's bundler look for a file beside the glue.
+        "web" => bindgen.web(true)?.omit_default_module_path(true),
+        "nodejs" => bindgen.nodejs(true)?,
+        other => bail!("there is no target `{other}`"),
+    };
+    bindgen.generate(folder)
 }

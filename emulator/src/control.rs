@@ -1,0 +1,61 @@
+//! `/emulator/…`: to look inside, start over, order faults and change the clock. Not part of Google.
+
+use crate::error::ApiError;
+use crate::fault::Fault;
+use crate::world::{Cloud, World};
+use serde_json::{Value, json};
+
+pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value, ApiError> {
+    let parse = || serde_json::from_slice::<Value>(body).map_err(|error| ApiError::invalid(error.to_string()));
+    match (verb, path) {
+        ("GET", "health") => Ok(json!({"status": "ok"})),
+        ("GET", "state") => Ok(state(&cloud.world())),
+        ("POST", "reset") => {
+            let speed = cloud.world().speed;
+            *cloud.world() = World::new(&cloud.seed, speed);
+            cloud.announce();
+            Ok(json!({}))
+        }
+        ("POST", "faults") => {
+            let fault: Fault = serde_json::from_value(parse()?)
+                .map_err(|error| ApiError::invalid(format!("Invalid fault: {error}")))?;
+            cloud.world().faults.0.push(fault);
+            Ok(json!({}))
+        }
+        ("GET", "faults") => Ok(json!({ "faults": cloud.world().faults.0 })),
+        ("DELETE", "faults") => {
+            cloud.world().faults.0.clear();
+            Ok(json!({}))
+        }
+        ("POST", "clock") => {
+            let speed = parse()?["speed"].as_f64().filter(|speed| *speed > 0.0);
+            cloud.world().speed = speed.ok_or_else(|| ApiError::invalid("speed must be a number above 0."))?;
+            Ok(json!({}))
+        }
+        _ => Err(ApiError::not_found(path)),
+    }
+}
+
+/// What there is, and which calls came: with principals, never with tokens.
+fn state(world: &World) -> Value {
+    let endpoints: Vec<Value> = world
+        .endpoints
+        .iter()
+        .map(|(name, endpoint)| {
+            let mut body = endpoint.body.clone();
+            body["name"] = json!(name);
+            body
+        })
+        .collect();
+    let operations: Vec<&Value> = world.operations.values().map(|operation| &operation.body).collect();
+    let models: Vec<Value> =
+        world.models.iter().map(|(name, versions)| json!({"name": name, "versions": versions})).collect();
+    json!({
+        "projects": world.projects.keys().collect::<Vec<_>>(),
+        "speed": world.speed,
+        "endpoints": endpoints,
+        "models": models,
+        "operations": operations,
+        "calls": world.calls,
+    })
+}

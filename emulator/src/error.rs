@@ -1,0 +1,109 @@
+//! Errors as Google answers them. Shapes: `google.rpc.Status`, `google/rpc/error_details.proto`; OAuth's for STS.
+
+use serde_json::{Value, json};
+
+/// A refusal, with its HTTP status.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    pub http: u16,
+    pub body: Value,
+}
+
+/// Names, HTTP statuses and numbers of `google.rpc.Code`.
+const CODES: &[(&str, u16, i64)] = &[
+    ("CANCELLED", 499, 1),
+    ("INVALID_ARGUMENT", 400, 3),
+    ("DEADLINE_EXCEEDED", 504, 4),
+    ("NOT_FOUND", 404, 5),
+    ("ALREADY_EXISTS", 409, 6),
+    ("PERMISSION_DENIED", 403, 7),
+    ("RESOURCE_EXHAUSTED", 429, 8),
+    ("FAILED_PRECONDITION", 400, 9),
+    ("ABORTED", 409, 10),
+    ("UNIMPLEMENTED", 501, 12),
+    ("INTERNAL", 500, 13),
+    ("UNAVAILABLE", 503, 14),
+    ("UNAUTHENTICATED", 401, 16),
+];
+
+/// The name that goes with an HTTP status, where there is one.
+pub fn name_of_http(http: u16) -> &'static str {
+    CODES.iter().find(|(_, h, _)| *h == http).map_or("UNKNOWN", |(name, ..)| name)
+}
+
+fn http_of(name: &str) -> u16 {
+    CODES.iter().find(|(n, ..)| *n == name).map_or(500, |(_, http, _)| *http)
+}
+
+impl ApiError {
+    pub fn new(status: &str, message: impl Into<String>) -> Self {
+        let http = http_of(status);
+        Self { http, body: json!({"error": {"code": http, "message": message.into(), "status": status}}) }
+    }
+
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new("INVALID_ARGUMENT", message)
+    }
+
+    pub fn not_found(what: &str) -> Self {
+        Self::new("NOT_FOUND", format!("The resource {what} is not found."))
+    }
+
+    pub fn precondition(message: impl Into<String>) -> Self {
+        Self::new("FAILED_PRECONDITION", message)
+    }
+
+    pub fn exists(what: &str) -> Self {
+        Self::new("ALREADY_EXISTS", format!("The resource {what} already exists."))
+    }
+
+    /// Google does not say whether the permission or the resource is missing.
+    pub fn denied(permission: &str, resource: &str) -> Self {
+        let domain = match permission.split('.').next() {
+            Some("resourcemanager") => "cloudresourcemanager.googleapis.com".to_owned(),
+            Some(service) => format!("{service}.googleapis.com"),
+            None => String::new(),
+        };
+        let message =
+            format!("Permission '{permission}' denied on resource '//{domain}/{resource}' (or it may not exist).");
+        Self::new("PERMISSION_DENIED", message).with(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "IAM_PERMISSION_DENIED",
+            "domain": domain,
+            "metadata": {"permission": permission, "resource": resource}
+        }))
+    }
+
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            "UNAUTHENTICATED",
+            "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+        )
+        .with(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+            "domain": "googleapis.com",
+            "metadata": {}
+        }))
+    }
+
+    /// Adds a detail.
+    #[must_use]
+    pub fn with(mut self, detail: Value) -> Self {
+        match self.body["error"]["details"].as_array_mut() {
+            Some(details) => details.push(detail),
+            None => self.body["error"]["details"] = json!([detail]),
+        }
+        self
+    }
+
+    /// STS answers errors as RFC 6749 does.
+    pub fn oauth(error: &str, description: impl Into<String>) -> Self {
+        Self { http: 400, body: json!({"error": error, "error_description": description.into()}) }
+    }
+
+    /// The same as an operation carries it: `code` is the number of `google.rpc.Code`.
+    pub fn status(code: i64, message: &str) -> Value {
+        json!({"code": code, "message": message})
+    }
+}

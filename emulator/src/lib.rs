@@ -1,0 +1,57 @@
+//! A local Google Cloud: Vertex AI, STS, IAM and Resource Manager on one loopback port, with permissions enforced.
+//!
+//! It shares no code with the product's core, so that one cannot hide the other's mistakes.
+#![forbid(unsafe_code)]
+
+mod assertion;
+mod clock;
+mod control;
+mod error;
+mod fault;
+mod iam;
+mod message;
+mod policy;
+mod principal;
+mod query;
+pub mod seed;
+mod server;
+mod sts;
+mod vertex;
+mod world;
+
+use anyhow::{Context, Result};
+use seed::Seed;
+use std::net::SocketAddr;
+use tokio::net::TcpListener;
+
+/// A running emulator; it ends when its future is dropped.
+pub struct Emulator {
+    listener: TcpListener,
+    cloud: world::Cloud,
+}
+
+impl Emulator {
+    /// Listens on loopback; port 0 chooses a free one.
+    pub async fn bind(port: u16, seed: Seed, speed: f64) -> Result<Self> {
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("cannot listen on port {port}: is it in use? choose another with --port"))?;
+        Ok(Self { listener, cloud: world::Cloud::new(seed, speed) })
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn url(&self) -> Result<String> {
+        Ok(format!("http://{}", self.listener.local_addr()?))
+    }
+
+    /// Answers until `stop` is ready.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+        let router = axum::Router::new().fallback(server::answer).with_state(self.cloud);
+        // Waits and slow answers may be open: whoever ends the emulator does not wait for them.
+        tokio::select! {
+            served = axum::serve(self.listener, router).into_future() => Ok(served?),
+            () = stop => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Allow policies: read, changed with an etag, evaluated with conditions.
+//! Source: `cloudresourcemanager.v3` `Policy`; "Policy versions" and "Resource attributes" in Google's IAM documentation.
+
+use crate::error::ApiError;
+use crate::principal::Principal;
+use cel::{Context, Program, Value as Cel};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    pub role: String,
+    pub members: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    pub expression: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub location: String,
+}
+
+/// A policy and how often it was written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    #[serde(default)]
+    pub bindings: Vec<Binding>,
+    #[serde(skip)]
+    generation: u64,
+}
+
+impl Policy {
+    fn etag(&self) -> String {
+        format!("BwY{:09x}", self.generation + 1)
+    }
+
+    fn has_conditions(&self) -> bool {
+        self.bindings.iter().any(|binding| binding.condition.is_some())
+    }
+
+    /// What a reader who asked for this version gets; conditions are only shown to who asked for version 3.
+    pub fn read(&self, version: i64) -> Value {
+        let mut bindings = json!(self.bindings);
+        let shown = if self.has_conditions() && version >= 3 { 3 } else { 1 };
+        if version < 3 {
+            for binding in bindings.as_array_mut().into_iter().flatten() {
+                if let Some(binding) = binding.as_object_mut()
+                    && binding.remove("condition").is_some()
+                {
+                    let role = binding["role"].as_str().unwrap_or_default();
+                    binding["role"] = json!(format!("{role}_withcond_hidden"));
+                }
+            }
+        }
+        json!({"version": shown, "etag": self.etag(), "bindings": bindings})
+    }
+
+    /// Replaces it by what was sent, if nobody wrote since it was read.
+    pub fn write(&mut self, sent: &Value) -> Result<Value, ApiError> {
+        let parsed: Policy = serde_json::from_value(json!({"bindings": sent.get("bindings").unwrap_or(&json!([]))}))
+            .map_err(|error| ApiError::invalid(format!("Invalid policy: {error}")))?;
+        if let Some(etag) = sent["etag"].as_str()
+            && etag != self.etag()
+        {
+            return Err(ApiError::new(
+                "ABORTED",
+                "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff.",
+            ));
+        }
+        let version = sent["version"].as_i64().unwrap_or(0);
+        if version < 3 && (parsed.has_conditions() || self.has_conditions()) {
+            return Err(ApiError::invalid("Policies with conditions must be written with version 3."));
+        }
+        self.bindings = parsed.bindings;
+        self.generation += 1;
+        Ok(self.read(3))
+    }
+
+    /// Whether it grants a permission. A condition that cannot be evaluated grants nothing.
+    pub fn grants(&self, who: &Principal, permission: &str, roles: &BTreeMap<String, Vec<String>>) -> bool {
+        self.bindings.iter().any(|binding| {
+            roles.get(&binding.role).is_some_and(|held| held.iter().any(|p| p == permission))
+                && binding.members.iter().any(|member| who.is(member))
+                && binding.condition.as_ref().is_none_or(|condition| holds(&condition.expression))
+        })
+    }
+}
+
+/// Evaluates a condition at this moment. Vertex AI provides no `resource.*` attributes, so what uses one does not hold.
+fn holds(expression: &str) -> bool {
+    let evaluate = || -> Option<bool> {
+        let program = Program::compile(expression).ok()?;
+        let mut context = Context::default();
+        let now: chrono::DateTime<chrono::FixedOffset> = chrono::Utc::now().into();
+        let request = std::collections::HashMap::from([("time".to_owned(), Cel::Timestamp(now))]);
+        context.add_variable_from_value("request", request);
+        match program.execute(&context).ok()? {
+            Cel::Bool(holds) => Some(holds),
+            _ => None,
+        }
+    };
+    evaluate().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(expression: &str) -> Policy {
+        let condition = Condition { expression: expression.into(), ..Condition::default() };
+        let binding = Binding { role: "r".into(), members: vec!["user:a".into()], condition: Some(condition) };
+        Policy { bindings: vec![binding], generation: 0 }
+    }
+
+    #[test]
+    fn conditions_on_time_hold_and_those_on_resources_do_not() {
+        let roles = BTreeMap::from([("r".to_owned(), vec!["p".to_owned()])]);
+        let who = Principal::Member { member: "user:a".into() };
+        for (expression, grants) in [
+            ("request.time < timestamp('2999-01-01T00:00:00Z')", true),
+            ("request.time < timestamp('2001-01-01T00:00:00Z')", false),
+            ("resource.name.startsWith('projects/')", false),
+            ("not cel (", false),
+        ] {
+            assert_eq!(policy(expression).grants(&who, "p", &roles), grants, "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_stale_etag_and_an_old_version_are_refused() {
+        let mut policy = policy("true");
+        let read = policy.read(3);
+        assert_eq!(read["version"], 3);
+        assert!(policy.read(1)["bindings"][0].get("condition").is_none());
+        let mut old = read.clone();
+        old["version"] = json!(1);
+        assert_eq!(policy.write(&old).unwrap_err().http, 400);
+        policy.write(&read).unwrap();
+        assert_eq!(policy.write(&read).unwrap_err().http, 409);
+    }
+}

@@ -1,0 +1,124 @@
+//! The YAML file that says what the emulated cloud holds at its start. `emulator/seeds/demo.yaml` shows every key.
+
+use crate::policy::Policy;
+use crate::principal::Principal;
+use crate::world::{Grant, Project, Provider, World};
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Seed {
+    projects: Vec<SeedProject>,
+    /// By name, e.g. `projects/acme-ml/roles/vertexDeployer`.
+    #[serde(default)]
+    roles: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    providers: Vec<SeedProvider>,
+    #[serde(default)]
+    service_accounts: BTreeMap<String, Policy>,
+    #[serde(default)]
+    models: Vec<SeedModel>,
+    /// Tokens that stand for somebody from the start: for tests and for whoever runs the emulator.
+    #[serde(default)]
+    tokens: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedProject {
+    id: String,
+    number: String,
+    #[serde(default)]
+    policy: Policy,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedProvider {
+    name: String,
+    issuer: String,
+    #[serde(default)]
+    allowed_audiences: Vec<String>,
+    attribute_mapping: BTreeMap<String, String>,
+    attribute_condition: Option<String>,
+    jwks: Option<Value>,
+    #[serde(default)]
+    disabled: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedModel {
+    name: String,
+    display_name: String,
+    image: String,
+    versions: u64,
+}
+
+impl Seed {
+    pub fn read(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read the seed {}", file.display()))?;
+        Self::parse(&text).with_context(|| format!("the seed {} is wrong", file.display()))
+    }
+
+    pub fn parse(text: &str) -> Result<Self> {
+        Ok(serde_yaml::from_str(text)?)
+    }
+
+    /// For a portal elsewhere than the seed says.
+    pub fn replace_issuers(&mut self, issuer: &str) {
+        for provider in &mut self.providers {
+            issuer.clone_into(&mut provider.issuer);
+        }
+    }
+
+    /// Fills a new world.
+    pub fn plant(&self, world: &mut World) {
+        for project in &self.projects {
+            let state = Project { number: project.number.clone(), policy: project.policy.clone() };
+            world.projects.insert(project.id.clone(), state);
+        }
+        world.roles = self.roles.clone();
+        world.service_accounts = self.service_accounts.clone();
+        for provider in &self.providers {
+            let pool = provider.name.trim_start_matches("//iam.googleapis.com/");
+            let pool = pool.split("/providers/").next().unwrap_or(pool).to_owned();
+            world.providers.insert(
+                provider.name.clone(),
+                Provider {
+                    pool,
+                    issuer: provider.issuer.clone(),
+                    allowed_audiences: provider.allowed_audiences.clone(),
+                    attribute_mapping: provider.attribute_mapping.clone(),
+                    attribute_condition: provider.attribute_condition.clone(),
+                    jwks: provider.jwks.clone(),
+                    disabled: provider.disabled,
+                },
+            );
+        }
+        for model in &self.models {
+            let versions = (1..=model.versions).map(|version| {
+                let body = json!({
+                    "displayName": model.display_name,
+                    "versionId": version.to_string(),
+                    "containerSpec": {"imageUri": model.image},
+                    "supportedDeploymentResourcesTypes": ["DEDICATED_RESOURCES"],
+                    "createTime": crate::clock::now(),
+                });
+                (version, body)
+            });
+            world.models.insert(model.name.clone(), versions.collect());
+        }
+        for (token, member) in &self.tokens {
+            let principal = match member.strip_prefix("serviceAccount:") {
+                Some(email) => Principal::ServiceAccount { email: email.to_owned() },
+                None => Principal::Member { member: member.clone() },
+            };
+            world.tokens.insert(token.clone(), Grant { principal, expires: None });
+        }
+    }
+}

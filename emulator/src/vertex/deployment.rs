@@ -1,0 +1,204 @@
+//! Deploying a model through Google's stages, and undeploying it.
+
+use super::endpoint::check_split;
+use super::{Call, model, operation};
+use crate::clock;
+use crate::error::ApiError;
+use crate::message;
+use crate::world::{Cloud, World};
+use serde_json::{Value, json};
+
+/// How long each stage takes at Google's pace, in seconds: ten minutes in all.
+const STAGES: &[(&str, f64)] = &[
+    ("STARTING_DEPLOYMENT", 15.0),
+    ("PREPARING_MODEL", 45.0),
+    ("CREATING_SERVING_CLUSTER", 150.0),
+    ("ADDING_NODES_TO_CLUSTER", 120.0),
+    ("GETTING_CONTAINER_IMAGE", 120.0),
+    ("STARTING_MODEL_SERVER", 105.0),
+    ("FINISHING_UP", 45.0),
+];
+
+/// Families of machine types that serve models.
+const FAMILIES: &[&str] =
+    &["e2-", "n1-", "n2-", "n2d-", "c2-", "c2d-", "c3-", "a2-", "a3-", "a4-", "a4x-", "g2-", "g4-"];
+
+fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError> {
+    let name = deployed["model"].as_str().unwrap_or_default();
+    let (_, model) = model::find(world, name).ok_or_else(|| ApiError::not_found(name))?;
+    if model["supportedDeploymentResourcesTypes"].as_array().is_none_or(Vec::is_empty) {
+        return Err(ApiError::precondition("The model cannot be deployed to an endpoint."));
+    }
+    if let Some(id) = deployed["id"].as_str() {
+        if !(1..=10).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(ApiError::invalid(format!("Invalid deployed model id: {id}")));
+        }
+        // Unverified: what Google answers to a second model of the same id.
+        let state = world.endpoints.get(endpoint);
+        let taken = state.is_some_and(|e| {
+            e.deploying.iter().any(|d| d == id)
+                || e.body["deployedModels"].as_array().into_iter().flatten().any(|m| m["id"] == id)
+        });
+        if taken {
+            return Err(ApiError::exists(&format!("{endpoint}/deployedModels/{id}")));
+        }
+    }
+    let resources = ["dedicatedResources", "automaticResources", "sharedResources"];
+    if resources.iter().filter(|kind| !deployed[**kind].is_null()).count() != 1 {
+        return Err(ApiError::invalid("Exactly one of dedicated, automatic and shared resources must be set."));
+    }
+    let dedicated = &deployed["dedicatedResources"];
+    if dedicated.is_object() {
+        let (min, max) = (dedicated["minReplicaCount"].as_i64().unwrap_or(0), dedicated["maxReplicaCount"].as_i64());
+        if min < 1 || max.is_some_and(|max| max < min) {
+            return Err(ApiError::invalid("minReplicaCount must be at least 1, and at most maxReplicaCount."));
+        }
+        let machine = &dedicated["machineSpec"];
+        if let Some(kind) = machine["machineType"].as_str()
+            && !FAMILIES.iter().any(|family| kind.starts_with(family))
+        {
+            return Err(ApiError::invalid(format!("Machine type \"{kind}\" is not supported.")));
+        }
+        if machine["acceleratorType"].is_null() != machine["acceleratorCount"].is_null() {
+            return Err(ApiError::invalid("acceleratorType and acceleratorCount go together."));
+        }
+    }
+    Ok(())
+}
+
+/// `POST {endpoint}:deployModel`
+pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let request = message::read(call.body, message::DEPLOY_MODEL)?;
+    call.require("aiplatform.endpoints.deploy", endpoint)?;
+    let mut deployed = request["deployedModel"].clone();
+    let split = request["trafficSplit"].clone();
+    let (id, fault) = {
+        let mut world = call.cloud.world();
+        let state = world.endpoints.get(endpoint).ok_or_else(|| ApiError::not_found(endpoint))?;
+        check_split(&state.body, &split, Some("0"))?;
+        if let Some(account) = deployed["serviceAccount"].as_str()
+            && !world.may_on_account(call.who, "iam.serviceAccounts.actAs", account)
+        {
+            return Err(ApiError::invalid(format!(
+                "You do not have permission to act as service_account: {account} (or it may not exist)."
+            )));
+        }
+        check(&world, endpoint, &deployed)?;
+        let id = deployed["id"].as_str().map(str::to_owned).unwrap_or_else(|| world.id().to_string());
+        if let Some(state) = world.endpoints.get_mut(endpoint) {
+            state.deploying.push(id.clone());
+        }
+        (id, world.faults.strike_deployment())
+    };
+    deployed["id"] = json!(id);
+    let endpoint_name = endpoint.to_owned();
+    Ok(operation::start(
+        call.cloud,
+        endpoint,
+        "DeployModel",
+        "aiplatform.endpoints.deploy",
+        async move |cloud, name| {
+            // However this ends (cancelled, too), the id is no longer being deployed.
+            let _leave = Deploying { cloud: cloud.clone(), endpoint: endpoint_name.clone(), id: id.clone() };
+            for (stage, seconds) in STAGES {
+                operation::tell_stage(&cloud, &name, stage);
+                clock::pass(&cloud, *seconds).await;
+                if let Some((at, code, message)) = &fault
+                    && at == stage
+                {
+                    operation::tell_stage(&cloud, &name, "FAILED_TO_DEPLOY");
+                    return Err(ApiError::status(*code, message));
+                }
+            }
+            let response = finish(&cloud, &endpoint_name, &id, deployed, &split)?;
+            operation::tell_stage(&cloud, &name, "SUCCESSFULLY_DEPLOYED");
+            Ok(response)
+        },
+    ))
+}
+
+struct Deploying {
+    cloud: Cloud,
+    endpoint: String,
+    id: String,
+}
+
+impl Drop for Deploying {
+    fn drop(&mut self) {
+        if let Some(endpoint) = self.cloud.world().endpoints.get_mut(&self.endpoint) {
+            endpoint.deploying.retain(|id| *id != self.id);
+        }
+    }
+}
+
+fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &Value) -> Result<Value, Value> {
+    let gone = || ApiError::status(5, "The endpoint or the model is gone.");
+    let mut world = cloud.world();
+    let name = deployed["model"].as_str().unwrap_or_default().to_owned();
+    let (base, model) = model::find(&world, &name).ok_or_else(gone)?;
+    deployed["modelVersionId"] = model["versionId"].clone();
+    if deployed["displayName"].is_null() {
+        deployed["displayName"] = model["displayName"].clone();
+    }
+    deployed["model"] = json!(world.shown(&base));
+    deployed["createTime"] = json!(clock::now());
+    let dedicated = &mut deployed["dedicatedResources"];
+    if dedicated.is_object() && dedicated["maxReplicaCount"].is_null() {
+        dedicated["maxReplicaCount"] = dedicated["minReplicaCount"].clone();
+    }
+    let replicas = deployed["dedicatedResources"]["minReplicaCount"].as_i64().unwrap_or(1);
+    deployed["status"] = json!({"availableReplicaCount": replicas, "lastUpdateTime": clock::now()});
+    let body = &mut world.endpoints.get_mut(endpoint).ok_or_else(gone)?.body;
+    match body["deployedModels"].as_array_mut() {
+        Some(models) => models.push(deployed.clone()),
+        None => body["deployedModels"] = json!([deployed]),
+    }
+    if let Some(split) = split.as_object().filter(|split| !split.is_empty()) {
+        let named = split.iter().map(|(key, share)| (if key == "0" { id } else { key }.to_owned(), share.clone()));
+        body["trafficSplit"] = Value::Object(named.collect());
+    }
+    body["updateTime"] = json!(clock::now());
+    Ok(
+        json!({"@type": operation::kind("DeployModelResponse"), "deployedModel": {"id": id, "model": deployed["model"]}}),
+    )
+}
+
+/// `POST {endpoint}:undeployModel`
+pub fn undeploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let request = message::read(call.body, message::UNDEPLOY_MODEL)?;
+    call.require("aiplatform.endpoints.undeploy", endpoint)?;
+    {
+        let mut world = call.cloud.world();
+        let state = world.endpoints.get_mut(endpoint).ok_or_else(|| ApiError::not_found(endpoint))?;
+        let id = request["deployedModelId"].as_str().unwrap_or_default();
+        let empty = Vec::new();
+        let models = state.body["deployedModels"].as_array().unwrap_or(&empty);
+        let left: Vec<Value> = models.iter().filter(|model| model["id"] != id).cloned().collect();
+        if left.len() == models.len() {
+            return Err(ApiError::invalid(format!("DeployedModel with ID `{id}` is not found on the endpoint.")));
+        }
+        let split = &request["trafficSplit"];
+        let mut after = state.body.clone();
+        after["deployedModels"] = json!(left);
+        check_split(&after, split, None)?;
+        let carried = state.body["trafficSplit"][id].as_i64().unwrap_or(0);
+        match split.as_object().filter(|split| !split.is_empty()) {
+            Some(split) => after["trafficSplit"] = Value::Object(split.clone()),
+            None if carried > 0 && !left.is_empty() => {
+                return Err(ApiError::precondition("The deployed model has traffic: send it elsewhere first."));
+            }
+            None => {
+                if let Some(split) = after["trafficSplit"].as_object_mut() {
+                    split.remove(id);
+                }
+            }
+        }
+        state.body = after;
+    }
+    Ok(operation::start(call.cloud, endpoint, "UndeployModel", "aiplatform.endpoints.undeploy", async |cloud, _| {
+        clock::pass(&cloud, 20.0).await;
+        Ok(json!({"@type": operation::kind("UndeployModelResponse")}))
+    }))
+}

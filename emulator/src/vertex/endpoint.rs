@@ -1,0 +1,171 @@
+//! Endpoints, and their own allow policies (v1beta1).
+
+use super::{Call, operation};
+use crate::error::ApiError;
+use crate::message;
+use crate::world::{EndpointState, World};
+use serde_json::{Value, json};
+
+fn shown(world: &World, name: &str, endpoint: &EndpointState) -> Value {
+    let mut body = endpoint.body.clone();
+    body["name"] = json!(world.shown(name));
+    body
+}
+
+/// A chosen id: letters first, or at most nine digits.
+fn is_valid_id(id: &str) -> bool {
+    let bytes = id.as_bytes();
+    match bytes.first() {
+        Some(b'a'..=b'z') => {
+            id.len() <= 63
+                && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+                && !id.ends_with('-')
+        }
+        Some(b'1'..=b'9') => id.len() <= 9 && bytes.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
+    call.allow(&["endpointId"])?;
+    let mut body = message::read(call.body, message::ENDPOINT)?;
+    call.require("aiplatform.endpoints.create", place)?;
+    if body["displayName"].as_str().is_none_or(|name| name.is_empty() || name.chars().count() > 128) {
+        return Err(ApiError::invalid("displayName is required and has at most 128 characters."));
+    }
+    let name = {
+        let mut world = call.cloud.world();
+        let id = match call.param("endpointId") {
+            Some(id) if is_valid_id(id) => id.to_owned(),
+            Some(id) => return Err(ApiError::invalid(format!("Invalid endpoint id: {id}"))),
+            None => world.id().to_string(),
+        };
+        let name = format!("{place}/endpoints/{id}");
+        let pending = format!("{name}/operations/");
+        let being_made =
+            world.operations.iter().any(|(op, state)| op.starts_with(&pending) && state.body["done"] != true);
+        if world.endpoints.contains_key(&name) || being_made {
+            return Err(ApiError::exists(&name));
+        }
+        name
+    };
+    body["createTime"] = json!(crate::clock::now());
+    body["updateTime"] = body["createTime"].clone();
+    body["etag"] = json!("AMEw9yN1");
+    let endpoint = name.clone();
+    Ok(operation::start(call.cloud, &name, "CreateEndpoint", "aiplatform.endpoints.update", async move |cloud, _| {
+        crate::clock::pass(&cloud, 40.0).await;
+        let mut world = cloud.world();
+        let state = EndpointState { body, ..EndpointState::default() };
+        let mut response = shown(&world, &endpoint, &state);
+        world.endpoints.insert(endpoint, state);
+        response["@type"] = json!(operation::kind("Endpoint"));
+        Ok(response)
+    }))
+}
+
+pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    call.require("aiplatform.endpoints.get", name)?;
+    let world = call.cloud.world();
+    let endpoint = world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?;
+    Ok(shown(&world, name, endpoint))
+}
+
+pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
+    call.allow(&["filter", "orderBy", "pageSize", "pageToken", "readMask", "gdcZone"])?;
+    call.require("aiplatform.endpoints.list", place)?;
+    let world = call.cloud.world();
+    let start = format!("{place}/endpoints/");
+    let endpoints: Vec<Value> = world
+        .endpoints
+        .iter()
+        .filter(|(name, _)| name.starts_with(&start))
+        .map(|(name, endpoint)| shown(&world, name, endpoint))
+        .collect();
+    Ok(json!({ "endpoints": endpoints }))
+}
+
+pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&["updateMask"])?;
+    let sent = message::read(call.body, message::ENDPOINT)?;
+    call.require("aiplatform.endpoints.update", name)?;
+    let mut world = call.cloud.world();
+    let endpoint = world.endpoints.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
+    let mask = call.param("updateMask").unwrap_or_default();
+    for field in mask.split(',').map(str::trim) {
+        match field {
+            "trafficSplit" | "traffic_split" => {
+                check_split(&endpoint.body, &sent["trafficSplit"], None)?;
+                endpoint.body["trafficSplit"] = sent["trafficSplit"].clone();
+            }
+            "displayName" | "display_name" => endpoint.body["displayName"] = sent["displayName"].clone(),
+            "description" | "labels" => endpoint.body[field] = sent[field].clone(),
+            other => return Err(ApiError::invalid(format!("Invalid field mask: {other}"))),
+        }
+    }
+    endpoint.body["updateTime"] = json!(crate::clock::now());
+    let endpoint = world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?;
+    let body = shown(&world, name, endpoint);
+    drop(world);
+    call.cloud.announce();
+    Ok(body)
+}
+
+/// Keys are deployed models (or `also`), values sum to 100; no split at all is fine too.
+pub fn check_split(endpoint: &Value, split: &Value, also: Option<&str>) -> Result<(), ApiError> {
+    let Some(split) = split.as_object().filter(|split| !split.is_empty()) else { return Ok(()) };
+    let known = |id: &str| {
+        also == Some(id)
+            || endpoint["deployedModels"].as_array().into_iter().flatten().any(|model| model["id"].as_str() == Some(id))
+    };
+    if let Some(id) = split.keys().find(|id| !known(id)) {
+        return Err(ApiError::invalid(format!("The traffic split names {id}, which is not deployed.")));
+    }
+    let sum: i64 = split.values().filter_map(Value::as_i64).sum();
+    if sum != 100 || split.values().any(|share| share.as_i64().is_none_or(|s| s < 0)) {
+        return Err(ApiError::invalid("The traffic split must add up to 100."));
+    }
+    Ok(())
+}
+
+pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    call.require("aiplatform.endpoints.delete", name)?;
+    {
+        let mut world = call.cloud.world();
+        let endpoint = world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?;
+        let has_models = endpoint.body["deployedModels"].as_array().is_some_and(|models| !models.is_empty());
+        if has_models || !endpoint.deploying.is_empty() {
+            return Err(ApiError::precondition(format!("Endpoint {name} has deployed models and cannot be deleted.")));
+        }
+        world.endpoints.remove(name);
+    }
+    Ok(operation::start(call.cloud, name, "Delete", "aiplatform.endpoints.delete", async |cloud, _| {
+        crate::clock::pass(&cloud, 10.0).await;
+        Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
+    }))
+}
+
+pub fn get_policy(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&["options.requestedPolicyVersion"])?;
+    call.require("aiplatform.endpoints.getIamPolicy", name)?;
+    let version = call.param("options.requestedPolicyVersion").and_then(|v| v.parse().ok()).unwrap_or(1);
+    let world = call.cloud.world();
+    Ok(world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?.policy.read(version))
+}
+
+pub fn set_policy(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    let sent = message::read(call.body, message::SET_POLICY)?;
+    call.require("aiplatform.endpoints.setIamPolicy", name)?;
+    let mut world = call.cloud.world();
+    world.endpoints.get_mut(name).ok_or_else(|| ApiError::not_found(name))?.policy.write(&sent["policy"])
+}
+
+pub fn test_permissions(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&["permissions"])?;
+    let world = call.cloud.world();
+    let asked = call.query.iter().filter(|(n, _)| n == "permissions").map(|(_, value)| value);
+    let held: Vec<&String> = asked.filter(|permission| world.may(call.who, permission, name)).collect();
+    Ok(json!({ "permissions": held }))
+}

@@ -1,0 +1,162 @@
+//! Long-running operations: started, followed, waited for, cancelled.
+
+use super::Call;
+use crate::error::ApiError;
+use crate::message;
+use crate::world::{Cloud, OperationState};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The `@type` of a Vertex AI message.
+pub fn kind(message: &str) -> String {
+    format!("type.googleapis.com/google.cloud.aiplatform.v1.{message}")
+}
+
+/// Starts an operation below a resource (by stored name); `work` runs it to its end and returns response or error.
+pub fn start<F, W>(cloud: &Cloud, resource: &str, what: &str, cancel_permission: &'static str, work: W) -> Value
+where
+    F: Future<Output = Result<Value, Value>> + Send + 'static,
+    W: FnOnce(Cloud, String) -> F + Send + 'static,
+{
+    let (name, body) = {
+        let mut world = cloud.world();
+        let name = format!("{resource}/operations/{}", world.id());
+        let now = crate::clock::now();
+        let body = json!({
+            "name": world.shown(&name),
+            "metadata": {
+                "@type": kind(&format!("{what}OperationMetadata")),
+                "genericMetadata": {"createTime": now, "updateTime": now},
+            },
+        });
+        let state = OperationState { body: body.clone(), cancel_permission, cancelled: false };
+        world.operations.insert(name.clone(), state);
+        (name, body)
+    };
+    let cloud = cloud.clone();
+    tokio::spawn(async move {
+        let mut changes = cloud.changes();
+        let cancelled = async {
+            while !cloud.world().operations.get(&name).is_none_or(|o| o.cancelled) {
+                // The sender lives as long as the cloud, which this task holds.
+                let _ = changes.changed().await;
+            }
+        };
+        let result = tokio::select! {
+            result = work(cloud.clone(), name.clone()) => result,
+            () = cancelled => Err(ApiError::status(1, "Operation was cancelled.")),
+        };
+        let mut world = cloud.world();
+        if let Some(operation) = world.operations.get_mut(&name) {
+            operation.body["done"] = json!(true);
+            operation.body["metadata"]["genericMetadata"]["updateTime"] = json!(crate::clock::now());
+            match result {
+                Ok(response) => operation.body["response"] = response,
+                Err(error) => operation.body["error"] = error,
+            }
+        }
+        drop(world);
+        cloud.announce();
+    });
+    body
+}
+
+/// Tells the stage of a deployment.
+pub fn tell_stage(cloud: &Cloud, name: &str, stage: &str) {
+    if let Some(operation) = cloud.world().operations.get_mut(name) {
+        operation.body["metadata"]["deploymentStage"] = json!(stage);
+        operation.body["metadata"]["genericMetadata"]["updateTime"] = json!(crate::clock::now());
+    }
+    cloud.announce();
+}
+
+/// The permission to read an operation is its parent's.
+fn read_permission(name: &str) -> &'static str {
+    if name.contains("/endpoints/") { "aiplatform.endpoints.get" } else { "aiplatform.models.get" }
+}
+
+/// Routes calls on operations; `None` when there is no such method.
+pub async fn route(call: &Call<'_>, verb: &str, name: &str, method: Option<&str>) -> Option<Result<Value, ApiError>> {
+    let (parent, id) = name.split_once("/operations").map(|(parent, id)| (parent, id.trim_start_matches('/')))?;
+    Some(match (verb, method, id.is_empty()) {
+        ("GET", None, true) => list(call, parent),
+        ("GET", None, false) => get(call, name),
+        ("POST", Some("wait"), false) => wait(call, name).await,
+        ("POST", Some("cancel"), false) => cancel(call, name),
+        ("DELETE", None, false) => delete(call, name),
+        _ => return None,
+    })
+}
+
+fn look(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    let world = call.cloud.world();
+    world.operations.get(name).map(|o| o.body.clone()).ok_or_else(|| ApiError::not_found(name))
+}
+
+fn require_read(call: &Call<'_>, name: &str) -> Result<(), ApiError> {
+    let parent = name.split("/operations").next().unwrap_or(name);
+    call.require(read_permission(name), parent)
+}
+
+fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    require_read(call, name)?;
+    look(call, name)
+}
+
+fn list(call: &Call<'_>, parent: &str) -> Result<Value, ApiError> {
+    call.allow(&["filter", "pageSize", "pageToken", "returnPartialSuccess"])?;
+    call.require("aiplatform.operations.list", parent)?;
+    let world = call.cloud.world();
+    let start = format!("{parent}/");
+    let mut operations: Vec<&Value> =
+        world.operations.iter().filter(|(name, _)| name.starts_with(&start)).map(|(_, o)| &o.body).collect();
+    // Newest first, as Google lists them.
+    operations.sort_by_key(|o| std::cmp::Reverse(o["metadata"]["genericMetadata"]["createTime"].to_string()));
+    let most = call.param("pageSize").and_then(|size| size.parse().ok()).unwrap_or(100);
+    operations.truncate(most);
+    Ok(json!({ "operations": operations }))
+}
+
+/// Answers as soon as the operation is done, or with its latest state when the time is up.
+async fn wait(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&["timeout"])?;
+    message::read(call.body, &[("timeout", message::Shape::Text)])?;
+    require_read(call, name)?;
+    let seconds: f64 = call.param("timeout").and_then(|t| t.strip_suffix('s')?.parse().ok()).unwrap_or(30.0);
+    let mut changes = call.cloud.changes();
+    let done = async {
+        loop {
+            let operation = look(call, name)?;
+            if operation["done"] == true {
+                return Ok(operation);
+            }
+            let _ = changes.changed().await;
+        }
+    };
+    match tokio::time::timeout(Duration::from_secs_f64(seconds.clamp(0.0, 120.0)), done).await {
+        Ok(result) => result,
+        Err(_) => look(call, name),
+    }
+}
+
+fn cancel(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    message::read(call.body, message::EMPTY)?;
+    let permission = call.cloud.world().operations.get(name).map_or(read_permission(name), |o| o.cancel_permission);
+    call.require(permission, name.split("/operations").next().unwrap_or(name))?;
+    {
+        let mut world = call.cloud.world();
+        let operation = world.operations.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
+        operation.cancelled = true;
+    }
+    call.cloud.announce();
+    Ok(json!({}))
+}
+
+fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let permission = if name.contains("/endpoints/") { "aiplatform.endpoints.update" } else { "aiplatform.models.get" };
+    call.require(permission, name.split("/operations").next().unwrap_or(name))?;
+    call.cloud.world().operations.remove(name).map(|_| json!({})).ok_or_else(|| ApiError::not_found(name))
+}
