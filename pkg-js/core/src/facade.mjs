@@ -13,7 +13,10 @@ function coreError(code, message, status = 500) {
 }
 
 const internal = detail =>
-  coreError('core/internal', `the core failed in a way it should not: ${detail}`);
+  coreError(
+    'core/internal',
+    `the core failed in a way it should not: ${detail}`,
+  );
 
 /**
  * @param {(source?: unknown) => unknown} load gives the generated bindings, or a promise of them
@@ -36,7 +39,10 @@ export function createFacade(load, { sync }) {
   function need() {
     if (bindings) return bindings;
     if (sync) return adopt(load());
-    throw coreError('core/not-initialised', 'the core is not loaded yet: call and await init() first');
+    throw coreError(
+      'core/not-initialised',
+      'the core is not loaded yet: call and await init() first',
+    );
   }
 
   /** Rust throws CoreErrors; anything else that comes out of wasm is a trap. */

@@ -1,4 +1,2 @@
-import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
-
-/** Shows what serves on Vertex AI. */
-export default createFrontendPlugin({ pluginId: 'vertex-ai' });
+export { vertexAiPlugin as default, vertexAiPlugin } from './plugin';
+export { isVertexAiAvailable } from './annotations';

@@ -8,8 +8,9 @@ const signIn = createFrontendModule({
   extensions: [
     SignInPageBlueprint.make({
       params: {
-        loader: async () => props =>
-          <SignInPage {...props} providers={['guest']} title="Acme portal" />,
+        loader: async () => props => (
+          <SignInPage {...props} providers={['guest']} title="Acme portal" />
+        ),
       },
     }),
   ],

@@ -1,0 +1,20 @@
+import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
+import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { isVertexAiAvailable } from './annotations';
+
+const entityCard = EntityCardBlueprint.make({
+  name: 'serving',
+  params: {
+    filter: isVertexAiAvailable,
+    loader: () =>
+      import('./components/VertexAiCard').then(m => <m.VertexAiCard />),
+  },
+});
+
+/** Shows on an entity page what serves on Vertex AI. */
+export const vertexAiPlugin = createFrontendPlugin({
+  pluginId: 'vertex-ai',
+  title: 'Vertex AI',
+  info: { packageJson: () => import('../package.json') },
+  extensions: [entityCard],
+});
