@@ -117,7 +117,7 @@ impl Google {
             let why = error.clone().finding();
             self.voice.say(Progress::new(
                 ProgressKind::Retry,
-                format!("{}; try {} of {} in {:.1} s", why.message, number + 1, self.tries, millis as f64 / 1000.0),
+                format!("{}; try {} of {} in {millis} ms", why.message, number + 1, self.tries),
             ));
             self.voice.wait(millis).await.map_err(|_| CallError::Cancelled)?;
             number += 1;

@@ -53,9 +53,10 @@ fn text(value: &Value) -> Option<String> {
 
 /// `"1.5s"` in milliseconds.
 fn duration(value: &Value) -> Option<Millis> {
-    let seconds: f64 = value.as_str()?.strip_suffix('s')?.parse().ok()?;
-    // A float-to-int cast saturates, and no delay that long is ever waited for.
-    (seconds >= 0.0).then_some((seconds * 1000.0) as Millis)
+    let (seconds, fraction) =
+        value.as_str()?.strip_suffix('s').map(|text| text.split_once('.').unwrap_or((text, "")))?;
+    let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
+    Some(seconds.parse::<Millis>().ok()?.saturating_mul(1000).saturating_add(thousandths.parse().ok()?))
 }
 
 impl GoogleError {

@@ -3,10 +3,10 @@
 //! Nothing here reads a clock, randomness or the network: see [`conversation`] for how the outside takes part.
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
-#[cfg(feature = "server")]
-pub mod config;
 pub mod annotation;
 pub mod api;
+#[cfg(feature = "server")]
+pub mod config;
 pub mod conversation;
 pub mod diagnostic;
 pub mod entity;

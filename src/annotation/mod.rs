@@ -220,7 +220,8 @@ fn replicas(reading: &mut Reading<'_>) -> Option<Replicas> {
     let (min, max) = text.value.split_once('-').unwrap_or((&text.value, &text.value));
     let (Ok(min), Ok(max)) = (min.trim().parse::<u32>(), max.trim().parse::<u32>()) else {
         let message = format!("`{}` is not a range of replicas", text.value);
-        reading.say(&text, Diagnostic::error(Code::ReplicasInvalid, message).help("write `2`, or a range such as `1-3`"));
+        reading
+            .say(&text, Diagnostic::error(Code::ReplicasInvalid, message).help("write `2`, or a range such as `1-3`"));
         return None;
     };
     if min == 0 || max < min {

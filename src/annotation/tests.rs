@@ -66,14 +66,8 @@ fn every_mistake_has_its_code() {
         (&[("service-account", "me@example.com")], &["annotation/malformed"]),
         (&[("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["annotation/image-location"]),
         (&[("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest")], &[]),
-        (
-            &[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")],
-            &["annotation/location-mismatch"],
-        ),
-        (
-            &[("model", "projects/other-ml/locations/us-central1/models/m@1")],
-            &["annotation/contradiction"],
-        ),
+        (&[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")], &["annotation/location-mismatch"]),
+        (&[("model", "projects/other-ml/locations/us-central1/models/m@1")], &["annotation/contradiction"]),
         (&[("kms-key", "projects/p-key-1/locations/us/keyRings/r/cryptoKeys/k")], &["annotation/contradiction"]),
     ] {
         assert_eq!(codes(changes), expected, "{changes:?}");

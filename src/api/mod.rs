@@ -2,6 +2,8 @@
 //!
 //! Shapes: `pkg-js/core/src/index.d.ts` and `server.d.ts`.
 
+pub mod request;
+
 use crate::annotation;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};
@@ -12,50 +14,10 @@ use crate::plan::{self, Plan};
 use crate::run::{self, RunReport};
 use crate::status::{self, State, StatusReport};
 use crate::target::Target;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-/// An entity as its file has it, or as the catalog hands it out.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EntitySource {
-    pub text: Option<String>,
-    pub file: Option<String>,
-    pub entity: Option<Value>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EntityRequest {
-    pub source: EntitySource,
-    pub environment: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DeploymentRequest {
-    pub source: EntitySource,
-    pub environment: Option<String>,
-    pub model_version: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct StatusRequest {
-    pub source: EntitySource,
-    pub environment: Option<String>,
-    pub proxy_url: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DeployRequest {
-    pub source: EntitySource,
-    pub environment: Option<String>,
-    pub model_version: Option<String>,
-    pub proxy_url: String,
-    pub reason: Option<String>,
-}
+#[cfg(feature = "server")]
+use request::DeployRequest;
+use request::{DeploymentRequest, EntityRequest, EntitySource, StatusRequest};
+use serde::Serialize;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct ValidateReport {
@@ -75,12 +37,8 @@ pub struct PlanReport {
 
 fn entity(source: &EntitySource) -> Result<Entity, Vec<Diagnostic>> {
     match source {
-        EntitySource { text: Some(text), file, entity: None } => Entity::from_text(text, file.as_deref()),
-        EntitySource { text: None, file: None, entity: Some(value) } => Entity::from_json(value),
-        _ => Err(vec![
-            Diagnostic::error(Code::RequestMalformed, "a source has either `text` (and `file`) or `entity`")
-                .help("give the text of a catalog-info file, or the entity that the catalog hands out"),
-        ]),
+        EntitySource::Text { text, file } => Entity::from_text(text, file.as_deref()),
+        EntitySource::Entity(value) => Entity::from_json(value),
     }
 }
 
@@ -94,12 +52,10 @@ pub fn validate(request: &EntityRequest) -> ValidateReport {
 }
 
 fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagnostic>) {
-    let DeploymentRequest { source, environment, model_version } = request;
-    let report = validate(&EntityRequest { source: source.clone(), environment: environment.clone() });
+    let report = validate(&request.entity);
     let mut diagnostics = report.diagnostics;
     let Some(mut target) = report.target else { return (None, diagnostics) };
-    // An empty field of a form is one that was left out.
-    if let Some(version) = model_version.as_deref().filter(|version| !version.is_empty()) {
+    if let Some(version) = &request.model_version {
         match version.parse::<ModelVersion>() {
             Ok(version) => target.model.version = Some(version),
             Err(error) => {
@@ -128,11 +84,12 @@ pub fn status(request: &StatusRequest, now: Millis) -> Result<Conversation<Statu
     let bare = |state, headline: &str, diagnostics| {
         Box::new(status::dated(StatusReport::bare(state, headline, diagnostics), now))
     };
-    let read = entity(&request.source).map_err(|found| bare(State::Invalid, "The entity cannot be read", found))?;
+    let read =
+        entity(&request.entity.source).map_err(|found| bare(State::Invalid, "The entity cannot be read", found))?;
     if !annotation::is_annotated(&read) {
         return Err(bare(State::NotAnnotated, "No Vertex AI annotations", Vec::new()));
     }
-    match annotation::read(&read, request.environment.as_deref()) {
+    match annotation::read(&read, request.entity.environment.as_deref()) {
         (Some(target), _) => Ok(status::status(target, &request.proxy_url)),
         (None, found) => Err(bare(State::Invalid, "The Vertex AI annotations are wrong", found)),
     }
@@ -141,9 +98,8 @@ pub fn status(request: &StatusRequest, now: Millis) -> Result<Conversation<Statu
 /// Carries a deployment out.
 #[cfg(feature = "server")]
 pub fn deploy(request: &DeployRequest) -> Result<Conversation<RunReport>, Box<RunReport>> {
-    let DeployRequest { source, environment, model_version, proxy_url, reason } = request.clone();
-    match make_plan(&DeploymentRequest { source, environment, model_version }) {
-        (Some(plan), _) => Ok(run::run(plan, &proxy_url, reason)),
+    match make_plan(&request.deployment) {
+        (Some(plan), _) => Ok(run::run(plan, &request.proxy_url, request.reason.clone())),
         (None, diagnostics) => Err(Box::new(RunReport::refused(diagnostics))),
     }
 }

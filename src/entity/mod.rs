@@ -19,7 +19,7 @@ pub struct Entity {
 }
 
 fn lower(node: Option<&Node>) -> Option<String> {
-    Some(node?.as_text().filter(|text| !text.is_empty())?.to_lowercase())
+    Some(node?.as_text().filter(|text| !text.is_empty())?.to_ascii_lowercase())
 }
 
 impl Entity {
@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn json_and_the_catalogs_objects_read_alike() {
-        let json = r#"{"kind": "Component", "metadata": {"name": "n", "namespace": "Team", "annotations": {"a": "b"}}}"#;
+        let json =
+            r#"{"kind": "Component", "metadata": {"name": "n", "namespace": "Team", "annotations": {"a": "b"}}}"#;
         let value: Value = serde_json::from_str(json).unwrap();
         for entity in [Entity::from_text(json, None).unwrap(), Entity::from_json(&value).unwrap()] {
             assert_eq!(entity.entity_ref(), "component:team/n");

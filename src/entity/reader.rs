@@ -6,7 +6,6 @@ use super::position::Lines;
 use super::tree::{Content, Node};
 use crate::diagnostic::{Code, Diagnostic, Where};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
-use std::collections::{HashMap, HashSet};
 
 /// Larger than any entity that people write.
 const MOST_BYTES: usize = 1 << 20;
@@ -27,7 +26,8 @@ struct Reader<'a> {
     lines: Lines<'a>,
     file: Option<&'a str>,
     open: Vec<Open>,
-    anchors: HashMap<usize, (Node, usize)>,
+    /// By the parser's number, which counts them from 1.
+    anchors: Vec<(usize, Node, usize)>,
     nodes: usize,
     findings: Vec<Diagnostic>,
 }
@@ -47,7 +47,7 @@ pub fn read(text: &str, file: Option<&str>) -> Result<Vec<Node>, Vec<Diagnostic>
         lines: Lines::new(bare, text.len() - bare.len()),
         file,
         open: Vec::new(),
-        anchors: HashMap::new(),
+        anchors: Vec::new(),
         nodes: 0,
         findings: Vec::new(),
     };
@@ -93,8 +93,9 @@ impl Reader<'_> {
                 // An unknown alias is an error of the parser; one that stands inside its own anchor is not finished yet.
                 let (node, size) = self
                     .anchors
-                    .get(&id)
-                    .cloned()
+                    .iter()
+                    .find(|(known, ..)| *known == id)
+                    .map(|(_, node, size)| (node.clone(), *size))
                     .unwrap_or((Node { value: Content::Null, span: Some(self.lines.span(&span)) }, 1));
                 self.nodes += size;
                 self.close(node, 0, size)
@@ -127,7 +128,7 @@ impl Reader<'_> {
     /// Puts a finished value where it belongs.
     fn close(&mut self, node: Node, anchor: usize, size: usize) -> Option<Node> {
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), size));
+            self.anchors.push((anchor, node.clone(), size));
         }
         match self.open.last_mut() {
             Some(open) => {
@@ -140,18 +141,24 @@ impl Reader<'_> {
 
     fn map(&mut self, items: Vec<Node>) -> Content {
         let mut entries: Vec<(Node, Node)> = Vec::with_capacity(items.len() / 2);
-        let mut keys = HashSet::new();
         let mut items = items.into_iter();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
-            if let Some(text) = key.as_text()
-                && !keys.insert(text.to_owned())
+            entries.push((key, value));
+        }
+        let mut keys: Vec<(&str, usize)> =
+            entries.iter().enumerate().filter_map(|(i, (key, _))| Some((key.as_text()?, i))).collect();
+        keys.sort_unstable();
+        for pair in keys.windows(2) {
+            if let [(first, _), (second, index)] = pair
+                && first == second
             {
-                let finding = Diagnostic::error(Code::EntityDuplicateKey, format!("the key `{text}` stands here twice"))
-                    .at(Where { file: self.file.map(str::to_owned), path: None, span: key.span })
-                    .help("keep one of them");
+                let span = entries.get(*index).and_then(|(key, _)| key.span);
+                let finding =
+                    Diagnostic::error(Code::EntityDuplicateKey, format!("the key `{second}` stands here twice"))
+                        .at(Where { file: self.file.map(str::to_owned), path: None, span })
+                        .help("keep one of them");
                 self.findings.push(finding);
             }
-            entries.push((key, value));
         }
         Content::Map(entries)
     }

@@ -8,7 +8,6 @@ use crate::method::{Call, Id, Permission, Resource};
 use crate::name::{DeployedModelId, ModelVersion, Operation};
 use crate::target::Target;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 pub use explain::explain;
 
@@ -141,15 +140,20 @@ impl Plan {
         plan(&target)
     }
 
-    /// Every permission that the plan needs, and the methods that need it: probes, calls, following the operations, and
+    /// Every permission that the plan needs, sorted, and the methods that need it: probes, calls, following the operations, and
     /// taking everything back.
-    pub fn permissions(&self) -> BTreeMap<Permission, Vec<&'static str>> {
-        let mut needed: BTreeMap<Permission, Vec<&'static str>> = BTreeMap::new();
+    pub fn permissions(&self) -> Vec<(Permission, Vec<&'static str>)> {
+        let mut needed: Vec<(Permission, Vec<&'static str>)> = Vec::new();
         let mut need = |call: &Call| {
             for permission in call.permissions() {
-                let methods = needed.entry(permission).or_default();
-                if !methods.contains(&call.method.name) {
-                    methods.push(call.method.name);
+                let name = call.method.name;
+                match needed.iter_mut().find(|(known, _)| *known == permission) {
+                    Some((_, methods)) if methods.contains(&name) => {}
+                    Some((_, methods)) => methods.push(name),
+                    None => {
+                        let at = needed.iter().take_while(|(known, _)| *known < permission).count();
+                        needed.insert(at, (permission, vec![name]));
+                    }
                 }
             }
         };
@@ -158,7 +162,6 @@ impl Plan {
             if call.method.starts_operation {
                 // Any operation will do: the permission to follow one is its parent's.
                 let below = match &call.resource {
-                    Resource::Endpoint(endpoint) => format!("{endpoint}/operations/0"),
                     Resource::Place(_) if call.method.id == Id::EndpointsCreate => {
                         format!("{}/operations/0", self.target.endpoint)
                     }
@@ -247,7 +250,7 @@ pub(crate) mod tests {
     #[test]
     fn a_first_deployment_needs_few_permissions() {
         let permissions = plan(&target()).permissions();
-        let names: Vec<_> = permissions.keys().map(|p| p.permission).collect();
+        let names: Vec<_> = permissions.iter().map(|(p, _)| p.permission).collect();
         assert_eq!(
             names,
             [
@@ -282,6 +285,6 @@ pub(crate) mod tests {
 
     #[test]
     fn the_plan_as_data() {
-        insta::assert_json_snapshot!(plan(&target()));
+        insta::assert_snapshot!(serde_json::to_string_pretty(&plan(&target())).unwrap());
     }
 }

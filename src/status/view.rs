@@ -191,8 +191,10 @@ pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> St
     let mut diagnostics = Vec::new();
     if let Some(error) = failure {
         let error = GoogleError::from_status(error);
-        let mut finding =
-            Diagnostic::error(Code::DeployOperationFailed, format!("the last deployment ended in {}: {}", error.status, error.message));
+        let mut finding = Diagnostic::error(
+            Code::DeployOperationFailed,
+            format!("the last deployment ended in {}: {}", error.status, error.message),
+        );
         if serving.is_some() {
             finding.severity = crate::diagnostic::Severity::Warning;
         }

@@ -45,7 +45,13 @@ const MACHINES: &[(&str, &str)] = &[
 const ACCELERATORS: &[(&str, &[(&str, u32)])] = &[
     (
         "NVIDIA_TESLA_A100",
-        &[("a2-highgpu-1g", 1), ("a2-highgpu-2g", 2), ("a2-highgpu-4g", 4), ("a2-highgpu-8g", 8), ("a2-megagpu-16g", 16)],
+        &[
+            ("a2-highgpu-1g", 1),
+            ("a2-highgpu-2g", 2),
+            ("a2-highgpu-4g", 4),
+            ("a2-highgpu-8g", 8),
+            ("a2-megagpu-16g", 16),
+        ],
     ),
     ("NVIDIA_A100_80GB", &[("a2-ultragpu-1g", 1), ("a2-ultragpu-2g", 2), ("a2-ultragpu-4g", 4), ("a2-ultragpu-8g", 8)]),
     (
@@ -161,9 +167,7 @@ impl Accelerator {
             let cpus = machine.0.strip_prefix("n1-").and_then(|rest| rest.rsplit('-').next()?.parse().ok());
             return match cpus {
                 Some(cpus) if n1_counts(self.kind, cpus).contains(&self.count) => Ok(()),
-                Some(cpus) => {
-                    Err(format!("`{machine}` takes {} of them", list(n1_counts(self.kind, cpus).iter())))
-                }
+                Some(cpus) => Err(format!("`{machine}` takes {} of them", list(n1_counts(self.kind, cpus).iter()))),
                 None => Err(format!("{} is attached to n1 machines only", self.kind)),
             };
         }

@@ -1,6 +1,6 @@
 //! What is thrown: a JavaScript `Error` named `CoreError` that carries the findings.
 
-use super::convert::to_js;
+use super::convert::write;
 use crate::diagnostic::{Code, Diagnostic};
 use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
@@ -37,7 +37,7 @@ impl From<CoreError> for JsValue {
         };
         set("code", &code.as_str().into());
         set("status", &error.status.into());
-        set("diagnostics", &to_js(&error.diagnostics).unwrap_or_else(|_| js_sys::Array::new().into()));
+        set("diagnostics", &write(&error.diagnostics).unwrap_or_else(|_| js_sys::Array::new().into()));
         thrown.into()
     }
 }

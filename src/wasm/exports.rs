@@ -1,6 +1,6 @@
 //! What both builds export. Types: `pkg-js/core/src/index.d.ts`.
 
-use super::convert::{from_js, to_js};
+use super::convert::{read, write};
 use super::error::CoreError;
 use super::transport::{Host, drive};
 use crate::api;
@@ -33,21 +33,21 @@ impl Listener {
 
 #[wasm_bindgen]
 pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
-    Ok(to_js(&api::validate(&from_js(request)?))?)
+    Ok(write(&api::validate(&read(&request)?))?)
 }
 
 #[wasm_bindgen]
 pub fn plan(request: JsValue) -> Result<JsValue, JsValue> {
-    Ok(to_js(&api::plan(&from_js(request)?))?)
+    Ok(write(&api::plan(&read(&request)?))?)
 }
 
 #[wasm_bindgen]
 pub async fn status(request: JsValue, host: JsValue) -> Result<JsValue, JsValue> {
-    let report = match api::status(&from_js(request)?, js_sys::Date::now() as u64) {
+    let report = match api::status(&read(&request)?, js_sys::Date::now() as u64) {
         Ok(conversation) => drive(conversation, &read_host(&host)?).await,
         Err(report) => *report,
     };
-    Ok(to_js(&report)?)
+    Ok(write(&report)?)
 }
 
 pub(super) fn read_host(host: &JsValue) -> Result<Host, CoreError> {

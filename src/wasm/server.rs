@@ -1,6 +1,6 @@
 //! What only the server build exports, besides the gate. Types: `pkg-js/core/src/server.d.ts`.
 
-use super::convert::{from_js, to_js};
+use super::convert::{read, write};
 use super::exports::read_host;
 use super::transport::drive;
 use crate::api;
@@ -8,9 +8,9 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 pub async fn deploy(request: JsValue, host: JsValue) -> Result<JsValue, JsValue> {
-    let report = match api::deploy(&from_js(request)?) {
+    let report = match api::deploy(&read(&request)?) {
         Ok(conversation) => drive(conversation, &read_host(&host)?).await,
         Err(report) => *report,
     };
-    Ok(to_js(&report)?)
+    Ok(write(&report)?)
 }

@@ -1,6 +1,6 @@
 //! Drives a [`Conversation`] with the `fetch`, clock and timers of the JavaScript around it.
 
-use super::convert::to_js;
+use super::convert::write;
 use crate::conversation::{Conversation, Event, Failure, Identity, Outcome, Request, Response, Turn, Want};
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -54,7 +54,7 @@ pub async fn drive<T>(mut conversation: Conversation<T>, host: &Host) -> T {
         if let Some(listener) = &host.on_progress {
             for progress in conversation.said() {
                 // A listener that throws must not end a deployment.
-                if let Ok(value) = to_js(&progress) {
+                if let Ok(value) = write(&progress) {
                     let _ = listener.call1(&host.this, &value);
                 }
             }
@@ -125,7 +125,9 @@ async fn send(host: &Host, request: &Request, signal: Option<&AbortSignal>) -> R
         .map_err(|_| failed(Failure::Unreachable))?;
     let answer = JsFuture::from(Promise::resolve(&promise)).await.map_err(|_| failed(Failure::Unreachable))?;
     // Duck-typed on purpose: a `Response` of another realm (jest, undici) is no `instanceof` of ours.
-    if !Reflect::has(&answer, &"status".into()).unwrap_or(false) || !Reflect::has(&answer, &"text".into()).unwrap_or(false) {
+    if !Reflect::has(&answer, &"status".into()).unwrap_or(false)
+        || !Reflect::has(&answer, &"text".into()).unwrap_or(false)
+    {
         return Err(Failure::Unreachable);
     }
     let answer = gloo_net::http::Response::from(answer.unchecked_into::<web_sys::Response>());

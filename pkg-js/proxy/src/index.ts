@@ -1,1 +1,1 @@
-export { proxyModuleVertexAi as default } from './module';
+export { proxyModuleVertexAi as default, proxyModuleVertexAi } from './module';

@@ -1,9 +1,129 @@
-import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
+import type { Config } from '@backstage/config';
+import { ConflictError, InputError } from '@backstage/errors';
+import {
+  type CoreError,
+  Gate,
+  type BrokerHost,
+} from '@backstage-vertex-ai/core/server';
+import { Router } from 'express';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { AuditRecords } from './audit';
+import { createHandler } from './handler';
+import { PublicKeys } from './keys';
+import { migrate } from './migrate';
+import { createPermissionCheck } from './permissions';
 
+const ROUTE = '/vertex-ai';
+
+/** An endpoint of the stock proxy that covers our route would let calls bypass every check. */
+function refuseOverlap(config: Config) {
+  const proxy = config.getOptionalConfig('proxy');
+  const endpoints = proxy?.getOptionalConfig('endpoints');
+  const routes = [
+    ...(endpoints?.keys() ?? []),
+    // Before `proxy.endpoints` there were keys with a slash.
+    ...(proxy?.keys() ?? []).filter(key => key.startsWith('/')),
+  ];
+  for (const route of routes) {
+    const plain = `/${route.toLowerCase().replace(/^\/+|\/+$/g, '')}`;
+    const covers = plain === '/' || `${ROUTE}/`.startsWith(`${plain}/`);
+    if (covers || plain.startsWith(`${ROUTE}/`)) {
+      throw new ConflictError(
+        `The proxy endpoint '${route}' overlaps '${ROUTE}', which the Vertex AI module guards: rename or remove it`,
+      );
+    }
+  }
+}
+
+function createGate(config: Config, issuer: string, host: BrokerHost): Gate {
+  try {
+    return new Gate(config.getOptional('vertexAi') ?? {}, { issuer }, host);
+  } catch (error) {
+    const { diagnostics } = error as CoreError;
+    if (!diagnostics) throw error;
+    const lines = diagnostics.map(
+      ({ where, message, help }) =>
+        `${where?.path ?? 'vertexAi'}: ${message}${help ? ` (${help})` : ''}`,
+    );
+    throw new InputError(
+      `The configuration of Vertex AI is wrong:\n${lines.join('\n')}`,
+    );
+  }
+}
+
+/** Lets the portal's proxy call Vertex AI as the user who asks, without keys. */
 export const proxyModuleVertexAi = createBackendModule({
   pluginId: 'proxy',
   moduleId: 'vertex-ai',
   register(reg) {
-    reg.registerInit({ deps: {}, async init() {} });
+    reg.registerInit({
+      deps: {
+        auditor: coreServices.auditor,
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        discovery: coreServices.discovery,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        logger: coreServices.logger,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+        userInfo: coreServices.userInfo,
+      },
+      async init(deps) {
+        const { config, httpRouter } = deps;
+        refuseOverlap(config);
+        const client = await migrate(deps.database);
+        const keys = new PublicKeys(client);
+        const external = await deps.discovery.getExternalBaseUrl('proxy');
+        // The gate asks for a user's groups when it needs a new token; whose call that is for is known here only.
+        const asking = new AsyncLocalStorage<() => Promise<string[]>>();
+        const gate = createGate(config, `${external}${ROUTE}`, {
+          fetch: (url, init) => fetch(url, init),
+          publishKey: key => keys.publish(key),
+          groups: async () => asking.getStore()!(),
+        });
+
+        const router = Router();
+        router.get(
+          `${ROUTE}/.well-known/openid-configuration`,
+          (_, response) => {
+            response.json(gate.discovery());
+          },
+        );
+        router.get(`${ROUTE}/.well-known/jwks.json`, (_, response, next) => {
+          keys
+            .jwks()
+            .then(jwks =>
+              response.set('cache-control', 'public, max-age=60').json(jwks),
+            )
+            .catch(next);
+        });
+        router.use(
+          ROUTE,
+          createHandler({
+            gate,
+            asking: { run: (ownership, call) => asking.run(ownership, call) },
+            audit: new AuditRecords(client),
+            auditor: deps.auditor,
+            httpAuth: deps.httpAuth,
+            logger: deps.logger,
+            userInfo: deps.userInfo,
+            permit: createPermissionCheck(
+              deps.permissions,
+              deps.permissionsRegistry,
+            ),
+          }),
+        );
+        httpRouter.use(router);
+        httpRouter.addAuthPolicy({
+          path: `${ROUTE}/.well-known`,
+          allow: 'unauthenticated',
+        });
+      },
+    });
   },
 });

@@ -1,34 +1,42 @@
+import type { Diagnostic } from '@backstage-vertex-ai/core';
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { Diagnostic } from '@backstage-vertex-ai/core/server';
 
-/** One finding as a line of text: `catalog-info.yaml:7:8: error[annotation/malformed]: … (help: …)`. */
-export function renderFinding(finding: Diagnostic): string {
-  const { where, severity, code, message, help, permission, resource } =
-    finding;
-  const place = [where?.file, where?.start?.line, where?.start?.column]
+const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const;
+
+/** `catalog-info.yaml:13:40 (metadata.annotations["…"])`, as far as each part is known. */
+function describePlace({ where }: Diagnostic): string {
+  const point = [where?.file, where?.start?.line, where?.start?.column]
     .filter(part => part !== undefined)
     .join(':');
-  const at = place || where?.path;
+  const path = point && where?.path ? `(${where.path})` : where?.path;
+  return [point, path].filter(Boolean).join(' ');
+}
+
+/** One finding for people: code, where, message, the right that is missing, what to do. */
+export function describeFinding(finding: Diagnostic): string {
+  const place = describePlace(finding);
+  const needs = [
+    finding.permission && `permission ${finding.permission}`,
+    finding.resource && `on ${finding.resource}`,
+  ].filter(Boolean);
   return [
-    at ? `${at}: ` : '',
-    `${severity}[${code}]: ${message}`,
-    help ? ` (help: ${help})` : '',
-    permission ? ` [permission ${permission} on ${resource}]` : '',
-  ].join('');
+    `${finding.severity} ${finding.code}${place && ` at ${place}`}: ${
+      finding.message
+    }`,
+    needs.length > 0 && `  about: ${needs.join(' ')}`,
+    finding.help && `  help: ${finding.help}`,
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
-/** All findings, a line each. */
-export function renderFindings(findings: Diagnostic[]): string {
-  return findings.map(renderFinding).join('\n');
-}
+/** All findings, one after the other. */
+export const describeFindings = (findings: Diagnostic[]): string =>
+  findings.map(describeFinding).join('\n');
 
-/** Writes findings to the task log at their own level. */
-export function logFindings(
-  logger: LoggerService,
-  findings: Diagnostic[],
-): void {
-  const level = { error: 'error', warning: 'warn', info: 'info' } as const;
+/** Writes each finding to the task's log, at the level of its severity. */
+export function logFindings(logger: LoggerService, findings: Diagnostic[]) {
   for (const finding of findings) {
-    logger[level[finding.severity]](renderFinding(finding));
+    logger[logLevel[finding.severity]](describeFinding(finding));
   }
 }

@@ -1,4 +1,4 @@
-export { scaffolderModuleVertexAi as default, scaffolderModuleVertexAi } from './module';
-export { createValidateAnnotationsAction } from './actions/validateAnnotations';
-export { createPlanDeploymentAction } from './actions/planDeployment';
-export { createDeployModelAction } from './actions/deployModel';
+export {
+  scaffolderModuleVertexAi as default,
+  scaffolderModuleVertexAi,
+} from './module';

@@ -4,11 +4,12 @@ import {
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
-import { createDeployModelAction } from './actions/deployModel';
-import { createPlanDeploymentAction } from './actions/planDeployment';
-import { createValidateAnnotationsAction } from './actions/validateAnnotations';
+import { createAnnotationsValidateAction } from './actions/annotationsValidate/annotationsValidate';
+import { createDeploymentPlanAction } from './actions/deploymentPlan/deploymentPlan';
+import { createModelDeployAction } from './actions/modelDeploy/modelDeploy';
+import { loadCore } from './core';
 
-/** Adds the `vertex:*` actions to the scaffolder. */
+/** Adds the actions `vertex:*` to the scaffolder. */
 export const scaffolderModuleVertexAi = createBackendModule({
   pluginId: 'scaffolder',
   moduleId: 'vertex-ai',
@@ -22,9 +23,9 @@ export const scaffolderModuleVertexAi = createBackendModule({
       },
       async init({ actions, auth, catalog, discovery }) {
         actions.addActions(
-          createValidateAnnotationsAction({ catalog }),
-          createPlanDeploymentAction({ catalog }),
-          createDeployModelAction({ auth, catalog, discovery }),
+          createAnnotationsValidateAction({ catalog, loadCore }),
+          createDeploymentPlanAction({ catalog, loadCore }),
+          createModelDeployAction({ auth, catalog, discovery, loadCore }),
         );
       },
     });

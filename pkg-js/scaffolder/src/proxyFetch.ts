@@ -1,44 +1,47 @@
+import type { Host } from '@backstage-vertex-ai/core';
 import type {
   AuthService,
   BackstageCredentials,
+  LoggerService,
 } from '@backstage/backend-plugin-api';
-import type { Host } from '@backstage-vertex-ai/core/server';
 
-/** A plugin token is renewed when it has less than this left, in milliseconds. */
-const MARGIN = 60_000;
-/** How long a token is kept; Backstage's live at most an hour. */
-const KEEP = 10 * 60_000;
+/** What went wrong on the way, e.g. `fetch failed (connect ECONNREFUSED 127.0.0.1:7007)`. */
+function describeFailure(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? `${message} (${cause.message})` : message;
+}
 
 /**
- * Calls the portal's proxy: as the user who started the task, or as the scaffolder itself. A user's credentials end after an
- * hour at most; what the core asks for as `service` goes on without them.
+ * The core's way to the portal's proxy: `initiator` calls with the rights of the user who started the task, `service` with
+ * those of this backend, which stay valid when the user's have expired.
  */
-export function createProxyFetch(
-  auth: AuthService,
-  initiator: BackstageCredentials,
-): Host['fetch'] {
-  const tokens = new Map<string, { token: string; until: number }>();
-
-  async function tokenFor(identity: 'initiator' | 'service'): Promise<string> {
-    const kept = tokens.get(identity);
-    if (kept && kept.until > Date.now() + MARGIN) {
-      return kept.token;
-    }
-    const onBehalfOf =
-      identity === 'service'
-        ? await auth.getOwnServiceCredentials()
-        : initiator;
-    const { token } = await auth.getPluginRequestToken({
-      onBehalfOf,
-      targetPluginId: 'proxy',
-    });
-    tokens.set(identity, { token, until: Date.now() + KEEP });
-    return token;
-  }
+export function createProxyFetch(options: {
+  auth: AuthService;
+  getInitiatorCredentials(): Promise<BackstageCredentials>;
+  logger: LoggerService;
+}): Host['fetch'] {
+  const { auth, getInitiatorCredentials, logger } = options;
+  const credentials = {
+    initiator: getInitiatorCredentials,
+    service: () => auth.getOwnServiceCredentials(),
+  };
 
   return async (url, init, identity) => {
-    const headers = new Headers(init.headers);
-    headers.set('authorization', `Bearer ${await tokenFor(identity)}`);
-    return fetch(url, { ...init, headers });
+    try {
+      // Signed for each call: that is cheap, and no call then carries a token that is about to expire.
+      const { token } = await auth.getPluginRequestToken({
+        onBehalfOf: await credentials[identity](),
+        targetPluginId: 'proxy',
+      });
+      const headers = new Headers(init.headers);
+      headers.set('authorization', `Bearer ${token}`);
+      // The proxy never redirects; whatever does is not the proxy.
+      return await fetch(url, { ...init, headers, redirect: 'error' });
+    } catch (error) {
+      if (!init.signal?.aborted) {
+        logger.warn(`The proxy was not reached: ${describeFailure(error)}`);
+      }
+      throw error;
+    }
   };
 }

@@ -1,0 +1,68 @@
+import type { Knex } from 'knex';
+import { randomUUID } from 'node:crypto';
+
+const TABLE = 'vertex_ai_audit';
+
+/** What is about to happen. */
+export interface Intention {
+  userRef: string;
+  /** Ownership refs of the user at this moment: who started an operation is remembered as they were. */
+  ownership: string[];
+  actor?: string;
+  method: string;
+  resource: string;
+  reason?: string;
+}
+
+/** What came of it. */
+export interface Outcome {
+  succeeded: boolean;
+  status?: number;
+  operation?: string;
+  error?: string;
+}
+
+/** Records of calls that change something: one row each, written before the call is made. */
+export class AuditRecords {
+  constructor(private readonly client: Knex) {}
+
+  /** Writes down what is about to happen; where this throws, it must not happen. */
+  async begin(intention: Intention): Promise<string> {
+    const id = randomUUID();
+    await this.client(TABLE).insert({
+      id,
+      created_at: new Date().toISOString(),
+      user_ref: intention.userRef,
+      ownership: JSON.stringify(intention.ownership),
+      actor: intention.actor,
+      method: intention.method,
+      resource: intention.resource,
+      reason: intention.reason,
+      outcome: 'pending',
+    });
+    return id;
+  }
+
+  async end(id: string, outcome: Outcome): Promise<void> {
+    await this.client(TABLE)
+      .where({ id })
+      .update({
+        outcome: outcome.succeeded ? 'succeeded' : 'failed',
+        http_status: outcome.status,
+        operation: outcome.operation,
+        error: outcome.error,
+        finished_at: new Date().toISOString(),
+      });
+  }
+
+  /** The user who started an operation, as they were then. */
+  async starter(
+    operation: string,
+  ): Promise<{ ref: string; ownership: string[] } | undefined> {
+    const row = await this.client(TABLE)
+      .where({ operation })
+      .orderBy('created_at', 'desc')
+      .first('user_ref', 'ownership');
+    return row && { ref: row.user_ref, ownership: JSON.parse(row.ownership) };
+  }
+}

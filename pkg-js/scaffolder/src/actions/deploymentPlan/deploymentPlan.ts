@@ -1,0 +1,76 @@
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import type { JsonObject } from '@backstage/types';
+import type { Core } from '../../core';
+import {
+  deploymentInputHelp,
+  planAndLog,
+  readDeploymentRequest,
+} from '../../deploymentRequest';
+import { examples } from './examples';
+
+/** `vertex:deployment:plan`: says what a deployment would do, and calls nothing. */
+export function createDeploymentPlanAction(options: {
+  catalog: CatalogService;
+  loadCore(): Promise<Core>;
+}) {
+  return createTemplateAction({
+    id: 'vertex:deployment:plan',
+    description:
+      'Plans the deployment that the annotations of an entity describe: the calls to Google, what takes them back, and the permissions they need. Nothing is called.',
+    examples,
+    supportsDryRun: true,
+    schema: {
+      input: {
+        entityRef: z =>
+          z.string().optional().describe(deploymentInputHelp.entityRef),
+        text: z => z.string().optional().describe(deploymentInputHelp.text),
+        path: z => z.string().optional().describe(deploymentInputHelp.path),
+        environment: z =>
+          z.string().optional().describe(deploymentInputHelp.environment),
+        modelVersion: z =>
+          z.string().optional().describe(deploymentInputHelp.modelVersion),
+      },
+      output: {
+        plan: z => z.object({}).passthrough().describe('The plan as data'),
+        explanation: z => z.string().describe('The plan in Markdown'),
+        permissions: z =>
+          z
+            .array(
+              z.object({
+                permission: z.string(),
+                resource: z.string(),
+                neededBy: z.array(z.string()),
+              }),
+            )
+            .describe(
+              'Every Google permission that the plan takes, on which resource, and the methods that need it',
+            ),
+        endpoint: z =>
+          z
+            .string()
+            .describe(
+              'projects/{project}/locations/{location}/endpoints/{endpoint}',
+            ),
+        deployedModelId: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'The same for the same deployment; absent while the version of the model is not known',
+            ),
+      },
+    },
+    async handler(ctx) {
+      const core = await options.loadCore();
+      const request = await readDeploymentRequest(ctx, options.catalog);
+      const { plan, explanation } = planAndLog(core, request, ctx.logger);
+
+      ctx.output('plan', plan as unknown as JsonObject);
+      ctx.output('explanation', explanation);
+      ctx.output('permissions', plan.permissions);
+      ctx.output('endpoint', plan.endpoint);
+      ctx.output('deployedModelId', plan.deployedModelId);
+    },
+  });
+}

@@ -1,0 +1,118 @@
+import type {
+  AuthService,
+  DiscoveryService,
+} from '@backstage/backend-plugin-api';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import type { Core } from '../../core';
+import {
+  deploymentInputHelp,
+  planAndLog,
+  readDeploymentRequest,
+} from '../../deploymentRequest';
+import { logProgress } from '../../progressLog';
+import { createProxyFetch } from '../../proxyFetch';
+import { describeEnd } from './describeEnd';
+import { examples } from './examples';
+
+/** `vertex:model:deploy`: deploys a model, and ends when Google's operation has ended. */
+export function createModelDeployAction(options: {
+  auth: AuthService;
+  catalog: CatalogService;
+  discovery: DiscoveryService;
+  loadCore(): Promise<Core>;
+}) {
+  const { auth, catalog, discovery } = options;
+
+  return createTemplateAction({
+    id: 'vertex:model:deploy',
+    description:
+      'Deploys the model that the annotations of an entity describe to its Vertex AI endpoint, which is created where it is not there. Running it again finds what is there already. When it fails or is cancelled, what it made is taken back.',
+    examples,
+    supportsDryRun: true,
+    schema: {
+      input: {
+        entityRef: z =>
+          z.string().optional().describe(deploymentInputHelp.entityRef),
+        text: z => z.string().optional().describe(deploymentInputHelp.text),
+        path: z => z.string().optional().describe(deploymentInputHelp.path),
+        environment: z =>
+          z.string().optional().describe(deploymentInputHelp.environment),
+        modelVersion: z =>
+          z.string().optional().describe(deploymentInputHelp.modelVersion),
+      },
+      output: {
+        endpoint: z =>
+          z
+            .string()
+            .describe(
+              'projects/{project}/locations/{location}/endpoints/{endpoint}',
+            ),
+        deployedModelId: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'The id below the endpoint; absent in a dry run while the version of the model is not known',
+            ),
+        model: z =>
+          z
+            .string()
+            .describe(
+              'projects/{project}/locations/{location}/models/{model}@{version}',
+            ),
+        operation: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              "The name of Google's operation; absent in a dry run, and where the model was deployed already",
+            ),
+        consoleUrl: z =>
+          z
+            .string()
+            .optional()
+            .describe("The endpoint in Google's console; absent in a dry run"),
+      },
+    },
+    async handler(ctx) {
+      const core = await options.loadCore();
+      const request = await readDeploymentRequest(ctx, catalog);
+
+      if (ctx.isDryRun) {
+        const { plan } = planAndLog(core, request, ctx.logger);
+        ctx.output('endpoint', plan.endpoint);
+        ctx.output('deployedModelId', plan.deployedModelId);
+        ctx.output('model', plan.target.model);
+        return;
+      }
+
+      const report = await core.deploy(
+        {
+          ...request,
+          proxyUrl: `${await discovery.getBaseUrl('proxy')}/vertex-ai`,
+          reason: `scaffolder task ${ctx.task.id}`,
+        },
+        {
+          fetch: createProxyFetch({
+            auth,
+            getInitiatorCredentials: () => ctx.getInitiatorCredentials(),
+            logger: ctx.logger,
+          }),
+          signal: ctx.signal,
+          onProgress: logProgress(ctx.logger),
+        },
+      );
+      if (!report.outputs) {
+        throw new Error(describeEnd(report));
+      }
+      const { endpoint, deployedModelId, model, operation, consoleUrl } =
+        report.outputs;
+      ctx.output('endpoint', endpoint);
+      ctx.output('deployedModelId', deployedModelId);
+      ctx.output('model', model);
+      ctx.output('operation', operation);
+      ctx.output('consoleUrl', consoleUrl);
+    },
+  });
+}
