@@ -1,0 +1,132 @@
+//! Faults on order, and the rest of `/emulator/`.
+
+use crate::harness::{Cloud, FAST, OWNER, PLACE, STILL, demo_seed};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+fn order(cloud: &Cloud, fault: Value) {
+    cloud.post("", "/emulator/faults", fault).ok();
+}
+
+/// The bytes of an answer, until the connection ends.
+fn raw(cloud: &Cloud, verb: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(cloud.url.trim_start_matches("http://")).unwrap();
+    let length = body.len();
+    let request = format!(
+        "{verb} {PLACE}{path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {OWNER}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    // A reset connection is an answer that did not come.
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[test]
+fn a_status_strikes_as_often_as_ordered_and_says_when_to_come_back() {
+    let cloud = Cloud::start();
+    let fault = json!({"kind": "status", "status": 429, "retryAfterSeconds": 7});
+    order(&cloud, json!({"method": "GET", "pathContains": "/endpoints", "times": 2, "fault": fault}));
+    cloud.own("GET", "/models", json!(null)).ok();
+    for _ in 0..2 {
+        let answer = cloud.own("GET", "/endpoints", json!(null));
+        answer.refused(429, "RESOURCE_EXHAUSTED");
+        assert_eq!(answer.headers["retry-after"], "7");
+        let retry = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"});
+        assert_eq!(answer.body["error"]["details"], json!([retry]));
+    }
+    cloud.own("GET", "/endpoints", json!(null)).ok();
+}
+
+#[test]
+fn faults_can_be_cancelled() {
+    let cloud = Cloud::start();
+    order(&cloud, json!({"times": 9, "fault": {"kind": "status", "status": 503}}));
+    cloud.own("GET", "/endpoints", json!(null)).refused(503, "UNAVAILABLE");
+    cloud.call("", "DELETE", "/emulator/faults", &json!(null)).ok();
+    cloud.own("GET", "/endpoints", json!(null)).ok();
+}
+
+#[test]
+fn a_slow_answer_comes_late() {
+    let cloud = Cloud::start();
+    order(&cloud, json!({"fault": {"kind": "slow", "millis": 300}}));
+    let begun = std::time::Instant::now();
+    cloud.own("GET", "/endpoints", json!(null)).ok();
+    assert!(begun.elapsed().as_millis() >= 300);
+}
+
+#[test]
+fn a_lost_answer_is_lost_after_the_deed() {
+    let cloud = Cloud::start();
+    order(&cloud, json!({"method": "POST", "fault": {"kind": "lostResponse"}}));
+    assert_eq!(raw(&cloud, "POST", "/endpoints?endpointId=fraud", "{\"displayName\": \"e\"}"), "");
+    // The deed was done: the same again is refused.
+    cloud.own("POST", "/endpoints?endpointId=fraud", json!({"displayName": "e"})).refused(409, "ALREADY_EXISTS");
+}
+
+#[test]
+fn a_deployment_fails_where_ordered_and_leaves_nothing() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    let message = "Model server terminated: model server container terminated.";
+    order(
+        &cloud,
+        json!({"fault": {"kind": "failAtStage", "stage": "STARTING_MODEL_SERVER", "code": 9, "message": message}}),
+    );
+    let operation = cloud.finish(&cloud.begin_deployment("fraud", "1"));
+    assert_eq!(operation["error"], json!({"code": 9, "message": message}));
+    assert!(operation["response"].is_null());
+    assert_eq!(operation["metadata"]["deploymentStage"], "FAILED_TO_DEPLOY");
+    let endpoint = cloud.own("GET", "/endpoints/fraud", json!(null)).ok();
+    assert!(endpoint["deployedModels"].as_array().is_none_or(Vec::is_empty));
+    cloud.finish(&cloud.begin_deployment("fraud", "1"));
+}
+
+#[test]
+fn a_fault_that_is_not_understood_is_refused() {
+    let cloud = Cloud::start();
+    for fault in [json!({"fault": {"kind": "surprise"}}), json!({"fault": {"kind": "slow"}}), json!({"surprise": 1})] {
+        cloud.post("", "/emulator/faults", fault).refused(400, "INVALID_ARGUMENT");
+    }
+    cloud.post("", "/emulator/clock", json!({"speed": -1})).refused(400, "INVALID_ARGUMENT");
+}
+
+#[test]
+fn after_a_reset_everything_is_as_seeded() {
+    let cloud = Cloud::with(demo_seed(), FAST);
+    cloud.create_endpoint("fraud");
+    order(&cloud, json!({"times": 9, "pathContains": "/endpoints", "fault": {"kind": "status", "status": 503}}));
+    cloud.set_speed(STILL);
+    cloud
+        .own("POST", "/models:upload", json!({"model": {"displayName": "m", "containerSpec": {"imageUri": "i"}}}))
+        .ok();
+    cloud.post("", "/emulator/reset", json!({})).ok();
+    let state = cloud.get("", "/emulator/state").ok();
+    assert_eq!((&state["endpoints"], &state["operations"], &state["calls"]), (&json!([]), &json!([]), &json!([])));
+    assert_eq!(state["models"].as_array().unwrap().len(), 1);
+    cloud.own("GET", "/endpoints", json!(null)).ok();
+}
+
+#[test]
+fn the_state_tells_callers_and_reasons_but_no_tokens() {
+    let cloud = Cloud::start();
+    let request =
+        ureq::get(format!("{}{PLACE}/endpoints", cloud.url)).header("authorization", format!("Bearer {OWNER}"));
+    request.header("x-goog-request-reason", "task 42").call().unwrap();
+    let state = cloud.get("", "/emulator/state").ok();
+    let call = &state["calls"][0];
+    assert_eq!((&call["principal"], &call["reason"]), (&json!("user:owner@acme.example"), &json!("task 42")));
+    assert_eq!((&call["method"], &call["status"]), (&json!("GET"), &json!(200)));
+    assert!(!state.to_string().contains(OWNER));
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let cloud = Cloud::start();
+    let port: u16 = cloud.url.rsplit(':').next().unwrap().parse().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let error = runtime.block_on(emulator::Emulator::bind(port, demo_seed(), FAST)).err().unwrap();
+    assert!(error.to_string().contains(&port.to_string()), "{error}");
+}

@@ -1,0 +1,163 @@
+//! An emulator with the demo's seed, on a port of its own, and calls to it.
+
+use emulator::Emulator;
+use emulator::seed::Seed;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+pub const OWNER: &str = "test-owner";
+pub const STRANGER: &str = "test-stranger";
+pub const PLACE: &str = "/v1/projects/acme-ml/locations/us-central1";
+pub const SHOWN_PLACE: &str = "projects/123456789012/locations/us-central1";
+pub const MODEL: &str = "projects/acme-ml/locations/us-central1/models/fraud-detector@3";
+/// Fast enough that a deployment takes a third of a second.
+pub const FAST: f64 = 2000.0;
+/// So slow that nothing that takes time ends during a test.
+pub const STILL: f64 = 0.001;
+
+/// A running emulator; dropping it ends it.
+pub struct Cloud {
+    pub url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub headers: ureq::http::HeaderMap,
+}
+
+impl Answer {
+    /// The body of a success.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.body
+    }
+
+    /// The message of a refusal with this status.
+    #[track_caller]
+    pub fn refused(&self, http: u16, status: &str) -> String {
+        assert_eq!((self.status, self.body["error"]["status"].as_str()), (http, Some(status)), "{}", self.body);
+        assert_eq!(self.body["error"]["code"], http);
+        self.body["error"]["message"].as_str().unwrap().to_owned()
+    }
+}
+
+pub fn demo_seed() -> Seed {
+    Seed::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/demo.yaml")).unwrap()
+}
+
+pub fn agent() -> ureq::Agent {
+    let config =
+        ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+    config.build().into()
+}
+
+impl Cloud {
+    pub fn start() -> Self {
+        Self::with(demo_seed(), FAST)
+    }
+
+    pub fn with(seed: Seed, speed: f64) -> Self {
+        let (tell, told) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async {
+                let emulator = Emulator::bind(0, seed, speed).await.unwrap();
+                tell.send(emulator.url().unwrap()).unwrap();
+                emulator.serve(async { stopped.await.unwrap_or_default() }).await.unwrap();
+            });
+        });
+        Self { url: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// A call whose answer may never come.
+    pub fn try_call(&self, token: &str, verb: &str, path: &str, body: &Value) -> Result<Answer, ureq::Error> {
+        let mut request = ureq::http::Request::builder().method(verb).uri(format!("{}{path}", self.url));
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let mut response = match verb {
+            "GET" | "DELETE" => agent().run(request.body(()).unwrap())?,
+            _ => agent().run(request.header("content-type", "application/json").body(body.to_string()).unwrap())?,
+        };
+        let text = response.body_mut().read_to_string()?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok(Answer { status: response.status().as_u16(), body, headers: response.headers().clone() })
+    }
+
+    pub fn call(&self, token: &str, verb: &str, path: &str, body: &Value) -> Answer {
+        self.try_call(token, verb, path, body).unwrap()
+    }
+
+    pub fn get(&self, token: &str, path: &str) -> Answer {
+        self.call(token, "GET", path, &Value::Null)
+    }
+
+    pub fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+        self.call(token, "POST", path, &body)
+    }
+
+    /// The owner's call on `PLACE`.
+    pub fn own(&self, verb: &str, path: &str, body: Value) -> Answer {
+        self.call(OWNER, verb, &format!("{PLACE}{path}"), &body)
+    }
+
+    pub fn set_speed(&self, speed: f64) {
+        self.post("", "/emulator/clock", json!({ "speed": speed })).ok();
+    }
+
+    /// The operation once it ended.
+    #[track_caller]
+    pub fn finish(&self, operation: &Value) -> Value {
+        let name = operation["name"].as_str().unwrap();
+        let operation = self.post(OWNER, &format!("/v1/{name}:wait?timeout=30s"), json!({})).ok();
+        assert_eq!(operation["done"], true, "{operation}");
+        operation
+    }
+
+    #[track_caller]
+    pub fn create_endpoint(&self, id: &str) {
+        let operation = self.own("POST", &format!("/endpoints?endpointId={id}"), json!({"displayName": id})).ok();
+        assert!(self.finish(&operation)["error"].is_null());
+    }
+
+    /// Begins to deploy, with all traffic.
+    pub fn begin_deployment(&self, endpoint: &str, id: &str) -> Value {
+        self.own("POST", &format!("/endpoints/{endpoint}:deployModel"), deploy_request(id)).ok()
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            assert!(std::thread::panicking() || ended.is_ok());
+        }
+    }
+}
+
+pub fn deploy_request(id: &str) -> Value {
+    json!({
+        "deployedModel": {
+            "id": id,
+            "model": MODEL,
+            "dedicatedResources": {
+                "machineSpec": {"machineType": "g2-standard-4", "acceleratorType": "NVIDIA_L4", "acceleratorCount": 1},
+                "minReplicaCount": 2,
+                "maxReplicaCount": 3,
+            },
+        },
+        "trafficSplit": {"0": 100},
+    })
+}

@@ -1,0 +1,96 @@
+//! What requests may look like, and what is refused for its form alone.
+
+use crate::harness::{Cloud, OWNER, PLACE, STILL, deploy_request};
+use serde_json::json;
+
+#[test]
+fn unknown_fields_and_parameters_are_refused_by_name() {
+    let cloud = Cloud::start();
+    let text =
+        cloud.own("POST", "/endpoints", json!({"displayName": "e", "surprise": 1})).refused(400, "INVALID_ARGUMENT");
+    assert!(text.starts_with("Invalid JSON payload received. Unknown name \"surprise\""), "{text}");
+    let mut request = deploy_request("1");
+    request["deployedModel"]["dedicatedResources"]["machineSpec"]["colour"] = json!("red");
+    let text = cloud.own("POST", "/endpoints/e:deployModel", request).refused(400, "INVALID_ARGUMENT");
+    assert!(text.contains("\"colour\""), "{text}");
+    let text = cloud.own("GET", "/endpoints?colour=red", json!(null)).refused(400, "INVALID_ARGUMENT");
+    assert!(text.contains("\"colour\""), "{text}");
+    cloud.own("GET", "/endpoints?prettyPrint=false&quotaUser=me", json!(null)).ok();
+}
+
+#[test]
+fn names_and_enums_are_taken_in_every_form() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    let request = json!({
+        "deployed_model": {
+            "id": "1",
+            "model": crate::harness::MODEL,
+            "dedicated_resources": {
+                "machine_spec": {"machine_type": "g2-standard-4", "accelerator_type": 11, "accelerator_count": 1},
+                "min_replica_count": 1,
+            },
+        },
+        "traffic_split": {"0": 100},
+    });
+    // As Google's Python client sends it: the parameter is percent-encoded, enums are numbers both ways.
+    let numbers = "%24alt=json%3Benum-encoding%3Dint";
+    let operation = cloud.own("POST", &format!("/endpoints/fraud:deployModel?{numbers}"), request).ok();
+    cloud.finish(&operation);
+    let machine = |query: &str| {
+        let endpoint = cloud.own("GET", &format!("/endpoints/fraud{query}"), json!(null)).ok();
+        endpoint["deployedModels"][0]["dedicatedResources"]["machineSpec"]["acceleratorType"].clone()
+    };
+    assert_eq!(machine(""), "NVIDIA_L4");
+    assert_eq!(machine(&format!("?{numbers}")), 11);
+}
+
+#[test]
+fn values_that_google_refuses_are_refused() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    for (pointer, value) in [
+        ("/deployedModel/id", json!("a")),
+        ("/deployedModel/id", json!("12345678901")),
+        ("/deployedModel/dedicatedResources/minReplicaCount", json!(0)),
+        ("/deployedModel/dedicatedResources/maxReplicaCount", json!(1)),
+        ("/deployedModel/dedicatedResources/machineSpec/machineType", json!("z9-mega")),
+        ("/deployedModel/dedicatedResources/machineSpec/acceleratorType", json!("NVIDIA_L5")),
+        ("/deployedModel/dedicatedResources/machineSpec/acceleratorCount", json!(null)),
+        ("/trafficSplit/0", json!(99)),
+        ("/trafficSplit", json!({"7": 100})),
+        ("/trafficSplit/0", json!("all")),
+    ] {
+        let mut request = deploy_request("1");
+        *request.pointer_mut(pointer).unwrap() = value;
+        cloud.own("POST", "/endpoints/fraud:deployModel", request).refused(400, "INVALID_ARGUMENT");
+    }
+    for id in ["Upper", "-a", "0123", "1234567890", "a-", "a_b"] {
+        let path = format!("/endpoints?endpointId={id}");
+        cloud.own("POST", &path, json!({"displayName": "e"})).refused(400, "INVALID_ARGUMENT");
+    }
+    cloud.own("POST", "/endpoints", json!({})).refused(400, "INVALID_ARGUMENT");
+}
+
+#[test]
+fn a_body_that_is_no_json_is_refused() {
+    let cloud = Cloud::with(crate::harness::demo_seed(), STILL);
+    let request =
+        ureq::post(format!("{}{PLACE}/endpoints", cloud.url)).header("authorization", format!("Bearer {OWNER}"));
+    let response = request.config().http_status_as_error(false).build().send("{\"displayName\":").unwrap();
+    assert_eq!(response.status(), 400);
+}
+
+#[test]
+fn there_is_nothing_where_google_has_nothing() {
+    let cloud = Cloud::start();
+    for path in [
+        "/v1/projects/acme-ml/locations/us-central1/surprises",
+        "/v9/projects/acme-ml",
+        "/ui/projects/acme-ml/locations/l/endpoints",
+    ] {
+        cloud.get(OWNER, path).refused(404, "NOT_FOUND");
+    }
+    // Endpoints have policies of their own in v1beta1 only.
+    cloud.own("POST", "/endpoints/fraud:setIamPolicy", json!({"policy": {}})).refused(404, "NOT_FOUND");
+}
