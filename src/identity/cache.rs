@@ -7,6 +7,8 @@ use std::collections::HashMap;
 /// A token is renewed so long before it expires, or a tenth of its life before where that is shorter.
 const MARGIN: Millis = 300_000;
 const MOST: usize = 10_000;
+/// So long a token counts as new.
+const NEW: Millis = 30_000;
 
 /// The tokens of a process.
 #[derive(Debug)]
@@ -54,9 +56,11 @@ impl TokenCache {
         self.tokens.insert(entity_ref, Entry { token, since: now });
     }
 
-    /// Forgets a token that Google did not take.
-    pub fn observe(&mut self, entity_ref: &str, status: u16) {
-        if status == 401 {
+    /// Forgets a token that Google did not take. One that lacks a right may carry groups of yesterday: it is given up too, but
+    /// only when it is not new, so that somebody without rights does not cause an exchange for each call.
+    pub fn observe(&mut self, entity_ref: &str, status: u16, now: Millis) {
+        let since = self.tokens.get(entity_ref).map_or(now, |entry| entry.since);
+        if status == 401 || (status == 403 && now.saturating_sub(since) >= NEW) {
             self.tokens.remove(entity_ref);
         }
     }
@@ -82,13 +86,21 @@ mod tests {
     }
 
     #[test]
+    fn a_token_without_rights_is_given_up_once_it_is_not_new() {
+        let mut cache = TokenCache::default();
+        cache.put("a".into(), token(3_600_000), 0);
+        cache.observe("a", 403, NEW);
+        assert!(cache.get("a", NEW).is_none());
+    }
+
+    #[test]
     fn a_refused_token_is_forgotten_and_others_stay() {
         let mut cache = TokenCache::default();
         cache.put("a".into(), token(3_600_000), 0);
         cache.put("b".into(), token(3_600_000), 0);
-        cache.observe("a", 403);
+        cache.observe("a", 403, NEW - 1);
         assert!(cache.get("a", 1).is_some());
-        cache.observe("a", 401);
+        cache.observe("a", 401, 1);
         assert!(cache.get("a", 1).is_none() && cache.get("b", 1).is_some());
     }
 

@@ -127,7 +127,7 @@ impl Gate {
     }
 
     pub fn observe(&self, entity_ref: &str, status: u16) {
-        self.0.tokens.borrow_mut().observe(entity_ref, status);
+        self.0.tokens.borrow_mut().observe(entity_ref, status, now());
     }
 
     pub fn reason(&self, details: JsValue) -> Result<String, JsValue> {

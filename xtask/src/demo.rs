@@ -2,7 +2,7 @@
 
 use crate::build;
 use crate::figures;
-use crate::process::{Server, require_free};
+use crate::process::{Server, get, require_free};
 use crate::step::step;
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -78,6 +78,8 @@ impl Stage {
             {
                 server.await_ready(portal_port, path, Duration::from_secs(90))?;
             }
+            // Who signs in before the catalog knows them belongs to no group, and so may do nothing at Google.
+            server.wait_for(portal_port, Duration::from_secs(60), || has_catalog(portal_port))?;
             Ok(server)
         });
         // The emulator may only go after the portal.
@@ -91,6 +93,21 @@ impl Stage {
         emulator.await_ready(emulator_port, "/emulator/health", Duration::from_secs(5))?;
         Ok(Self { portal_url: format!("http://localhost:{portal_port}"), emulator_url, portal, _emulator: emulator })
     }
+}
+
+/// Whether a guest finds the sample entity, and is found in the catalog.
+fn has_catalog(port: u16) -> bool {
+    let find = || -> Option<String> {
+        let session = get(port, "/api/auth/guest/refresh", "x-requested-with: XMLHttpRequest\r\n")?;
+        let session: serde_json::Value = serde_json::from_str(&session).ok()?;
+        let identity = &session["backstageIdentity"];
+        let groups = identity["identity"]["ownershipEntityRefs"].as_array()?;
+        groups.iter().any(|entity| entity.as_str().is_some_and(|name| name.starts_with("group:"))).then_some(())?;
+        let credentials = format!("authorization: Bearer {}\r\n", identity["token"].as_str()?);
+        get(port, "/api/catalog/entities/by-name/component/default/fraud-detector", &credentials)?;
+        get(port, "/api/catalog/entities/by-name/template/default/deploy-model", &credentials)
+    };
+    find().is_some()
 }
 
 pub fn demo(workspace: &Workspace, options: &Options) -> Result<()> {

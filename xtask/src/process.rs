@@ -91,9 +91,14 @@ impl Server {
 
     /// Waits until a GET answers 2xx; fails with the end of the log when the server ends before.
     pub fn await_ready(&mut self, port: u16, path: &str, patience: Duration) -> Result<()> {
+        self.wait_for(port, patience, || answers(port, path))
+    }
+
+    /// Waits until something holds; fails with the end of the log when the server ends before.
+    pub fn wait_for(&mut self, port: u16, patience: Duration, mut holds: impl FnMut() -> bool) -> Result<()> {
         let deadline = Instant::now() + patience;
         loop {
-            if answers(port, path) {
+            if holds() {
                 return Ok(());
             }
             if let Some(status) = self.child.try_wait()? {
@@ -134,16 +139,24 @@ impl Drop for Server {
 }
 
 fn answers(port: u16, path: &str) -> bool {
-    let get = || -> std::io::Result<bool> {
+    get(port, path, "").is_some()
+}
+
+/// The body of a 2xx answer to a GET; `headers` are lines that end in CRLF.
+pub fn get(port: u16, path: &str, headers: &str) -> Option<String> {
+    let get = || -> std::io::Result<Option<String>> {
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n")?;
-        let mut start = [0; 12];
-        stream.read_exact(&mut start)?;
-        Ok(&start[..9] == b"HTTP/1.1 " && start[9] == b'2')
+        write!(stream, "GET {path} HTTP/1.0\r\nhost: localhost:{port}\r\n{headers}\r\n")?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        let answer = String::from_utf8_lossy(&answer);
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        let succeeded = head.split(' ').nth(1).is_some_and(|status| status.starts_with('2'));
+        Ok(succeeded.then(|| body.to_owned()))
     };
-    get().unwrap_or(false)
+    get().ok().flatten()
 }
 
 /// Fails, naming the port and its holder, when something listens there already.
