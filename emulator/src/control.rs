@@ -9,16 +9,16 @@ pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value
     let parse = || serde_json::from_slice::<Value>(body).map_err(|error| ApiError::invalid(error.to_string()));
     match (verb, path) {
         ("GET", "health") => Ok(json!({"status": "ok"})),
-        ("GET", "state") => Ok(state(&cloud.world())),
+        ("GET", "state") => Ok(state(&cloud.world(), cloud.speed())),
         ("POST", "reset") => {
-            let speed = cloud.world().speed;
-            *cloud.world() = World::new(&cloud.seed, speed);
+            *cloud.world() = World::new(&cloud.seed);
             cloud.announce();
             Ok(json!({}))
         }
         ("POST", "faults") => {
             let fault: Fault = serde_json::from_value(parse()?)
                 .map_err(|error| ApiError::invalid(format!("Invalid fault: {error}")))?;
+            fault.check().map_err(ApiError::invalid)?;
             cloud.world().faults.0.push(fault);
             Ok(json!({}))
         }
@@ -29,7 +29,7 @@ pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value
         }
         ("POST", "clock") => {
             let speed = parse()?["speed"].as_f64().filter(|speed| *speed > 0.0);
-            cloud.world().speed = speed.ok_or_else(|| ApiError::invalid("speed must be a number above 0."))?;
+            cloud.set_speed(speed.ok_or_else(|| ApiError::invalid("speed must be a number above 0."))?);
             Ok(json!({}))
         }
         _ => Err(ApiError::not_found(path)),
@@ -37,7 +37,7 @@ pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value
 }
 
 /// What there is, and which calls came: with principals, never with tokens.
-fn state(world: &World) -> Value {
+fn state(world: &World, speed: f64) -> Value {
     let endpoints: Vec<Value> = world
         .endpoints
         .iter()
@@ -52,7 +52,7 @@ fn state(world: &World) -> Value {
         world.models.iter().map(|(name, versions)| json!({"name": name, "versions": versions})).collect();
     json!({
         "projects": world.projects.keys().collect::<Vec<_>>(),
-        "speed": world.speed,
+        "speed": speed,
         "endpoints": endpoints,
         "models": models,
         "operations": operations,

@@ -37,6 +37,18 @@ pub struct Fault {
     pub fault: Kind,
 }
 
+impl Fault {
+    /// A stage that no deployment passes through would never strike.
+    pub fn check(&self) -> Result<(), String> {
+        match &self.fault {
+            Kind::FailAtStage { stage, .. } if !crate::vertex::deployment::passes_through(stage) => {
+                Err(format!("No deployment passes through the stage {stage}."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 fn once() -> u32 {
     1
 }

@@ -18,9 +18,11 @@ pub enum Shape {
     Map(&'static Shape),
     /// Anything: what the emulator does not look into.
     Any,
+    /// Only Google writes it: accepted from who sends back what was read, and dropped.
+    Output,
 }
 
-use Shape::{Any, Bool, Enum, Int, List, Long, Message, Text};
+use Shape::{Any, Bool, Enum, Int, List, Long, Message, Output, Text};
 
 /// `AcceleratorType`
 pub const ACCELERATORS: &[(&str, i64)] = &[
@@ -90,6 +92,10 @@ const DEPLOYED_MODEL: &[(&str, Shape)] = &[
     ("enableAccessLogging", Bool),
     ("disableContainerLogging", Bool),
     ("checkpointId", Text),
+    ("modelVersionId", Output),
+    ("createTime", Output),
+    ("status", Output),
+    ("privateEndpoints", Output),
 ];
 
 const ENCRYPTION: Shape = Message(&[("kmsKeyName", Text)]);
@@ -107,6 +113,13 @@ pub const ENDPOINT: &[(&str, Shape)] = &[
     ("privateServiceConnectConfig", Any),
     ("predictRequestResponseLoggingConfig", Any),
     ("clientConnectionConfig", Any),
+    ("createTime", Output),
+    ("updateTime", Output),
+    ("deployedModels", Output),
+    ("modelDeploymentMonitoringJob", Output),
+    ("dedicatedEndpointDns", Output),
+    ("satisfiesPzs", Output),
+    ("satisfiesPzi", Output),
 ];
 
 const CONTAINER: &[(&str, Shape)] = &[
@@ -142,6 +155,13 @@ const MODEL: &[(&str, Shape)] = &[
     ("encryptionSpec", ENCRYPTION),
     ("explanationSpec", Any),
     ("baseModelSource", Any),
+    ("createTime", Output),
+    ("updateTime", Output),
+    ("versionId", Output),
+    ("versionCreateTime", Output),
+    ("versionUpdateTime", Output),
+    ("deployedModels", Output),
+    ("supportedDeploymentResourcesTypes", Output),
 ];
 
 pub const UPLOAD_MODEL: &[(&str, Shape)] =
@@ -180,7 +200,7 @@ fn message(value: Value, fields: &'static [(&'static str, Shape)], path: &str) -
             )));
         };
         // In the JSON mapping of protocol buffers, null is a field that is not set.
-        if !value.is_null() {
+        if !value.is_null() && !matches!(shape, Output) {
             let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
             out.insert((*name).to_owned(), shaped(value, shape, &path)?);
         }

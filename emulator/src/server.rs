@@ -89,21 +89,31 @@ fn respond(result: Result<Value, ApiError>, enums_as_numbers: bool, fault: Optio
     };
     let body = match chunks.as_slice() {
         [Ok(whole)] => Body::from(whole.clone()),
-        _ => Body::from_stream(Chunks(chunks.into_iter())),
+        _ => Body::from_stream(Chunks { chunks: chunks.into_iter(), sent: false }),
     };
     response.body(body).unwrap_or_default()
 }
 
 /// The chunks of an answer, one after the other.
-struct Chunks(std::vec::IntoIter<Result<Bytes, std::io::Error>>);
+struct Chunks {
+    chunks: std::vec::IntoIter<Result<Bytes, std::io::Error>>,
+    sent: bool,
+}
 
 impl futures_core::Stream for Chunks {
     type Item = Result<Bytes, std::io::Error>;
     fn poll_next(
         mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
+        context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Self::Item>> {
-        std::task::Poll::Ready(self.0.next())
+        // The server sends what it has only while it waits; without a pause the failure would swallow the first chunk.
+        if std::mem::take(&mut self.sent) {
+            context.waker().wake_by_ref();
+            return std::task::Poll::Pending;
+        }
+        let chunk = self.chunks.next();
+        self.sent = matches!(chunk, Some(Ok(_)));
+        std::task::Poll::Ready(chunk)
     }
 }
 

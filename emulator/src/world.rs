@@ -91,13 +91,11 @@ pub struct World {
     pub tokens: HashMap<String, Grant>,
     pub calls: Vec<SeenCall>,
     pub faults: Faults,
-    /// How much faster than Google it is.
-    pub speed: f64,
     next_id: u64,
 }
 
 impl World {
-    pub fn new(seed: &Seed, speed: f64) -> Self {
+    pub fn new(seed: &Seed) -> Self {
         let mut world = Self {
             projects: BTreeMap::new(),
             providers: BTreeMap::new(),
@@ -109,7 +107,6 @@ impl World {
             tokens: HashMap::new(),
             calls: Vec::new(),
             faults: Faults::default(),
-            speed,
             next_id: 1_000_000,
         };
         seed.plant(&mut world);
@@ -184,6 +181,8 @@ impl World {
 pub struct Cloud {
     world: Arc<Mutex<World>>,
     changed: watch::Sender<u64>,
+    /// How much faster than Google it is.
+    speed: watch::Sender<f64>,
     pub seed: Arc<Seed>,
     /// Keys of issuers, as they were fetched last.
     keys: Arc<Mutex<HashMap<String, Value>>>,
@@ -191,10 +190,11 @@ pub struct Cloud {
 
 impl Cloud {
     pub fn new(seed: Seed, speed: f64) -> Self {
-        let world = World::new(&seed, speed);
+        let world = World::new(&seed);
         Self {
             world: Arc::new(Mutex::new(world)),
             changed: watch::channel(0).0,
+            speed: watch::channel(speed).0,
             seed: Arc::new(seed),
             keys: Arc::default(),
         }
@@ -212,6 +212,19 @@ impl Cloud {
 
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    pub fn speed(&self) -> f64 {
+        *self.speed.borrow()
+    }
+
+    pub fn set_speed(&self, speed: f64) {
+        self.speed.send_replace(speed);
+    }
+
+    /// Tells of every change of speed.
+    pub fn speeds(&self) -> watch::Receiver<f64> {
+        self.speed.subscribe()
     }
 
     pub fn cached_keys(&self, issuer: &str) -> Option<Value> {

@@ -19,6 +19,11 @@ const STAGES: &[(&str, f64)] = &[
     ("FINISHING_UP", 45.0),
 ];
 
+/// Whether every deployment that goes well passes through a stage of this name.
+pub fn passes_through(stage: &str) -> bool {
+    STAGES.iter().any(|(name, _)| *name == stage)
+}
+
 /// Families of machine types that serve models.
 const FAMILIES: &[&str] =
     &["e2-", "n1-", "n2-", "n2d-", "c2-", "c2d-", "c3-", "a2-", "a3-", "a4-", "a4x-", "g2-", "g4-"];

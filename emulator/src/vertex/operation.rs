@@ -52,7 +52,12 @@ where
             operation.body["metadata"]["genericMetadata"]["updateTime"] = json!(crate::clock::now());
             match result {
                 Ok(response) => operation.body["response"] = response,
-                Err(error) => operation.body["error"] = error,
+                Err(error) => {
+                    if error["code"] == 1 && operation.body["metadata"]["deploymentStage"].is_string() {
+                        operation.body["metadata"]["deploymentStage"] = json!("DEPLOYMENT_TERMINATED");
+                    }
+                    operation.body["error"] = error;
+                }
             }
         }
         drop(world);

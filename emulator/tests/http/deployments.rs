@@ -166,6 +166,7 @@ fn waiting_ends_with_the_time_or_with_the_operation() {
         cloud.post(OWNER, &format!("/v1/{name}:cancel"), json!({})).ok();
         let operation = waiting.join().unwrap();
         assert_eq!((&operation["done"], &operation["error"]["code"]), (&json!(true), &json!(1)), "{operation}");
+        assert_eq!(operation["metadata"]["deploymentStage"], "DEPLOYMENT_TERMINATED");
     });
     assert!(begun.elapsed().as_secs() < 20);
     assert!(endpoint(&cloud)["deployedModels"].as_array().is_none_or(Vec::is_empty));

@@ -130,3 +130,30 @@ fn a_port_in_use_is_named() {
     let error = runtime.block_on(emulator::Emulator::bind(port, demo_seed(), FAST)).err().unwrap();
     assert!(error.to_string().contains(&port.to_string()), "{error}");
 }
+
+#[test]
+fn a_truncated_answer_begins_and_does_not_end() {
+    let cloud = Cloud::start();
+    let whole = raw(&cloud, "GET", "/models/fraud-detector", "");
+    order(&cloud, json!({"fault": {"kind": "truncatedResponse"}}));
+    let part = raw(&cloud, "GET", "/models/fraud-detector", "");
+    assert!(part.starts_with("HTTP/1.1 200"), "{part:?}");
+    assert!(part.contains("containerSpec") && part.len() < whole.len(), "{part:?}");
+}
+
+#[test]
+fn the_clock_changes_what_is_under_way() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    cloud.set_speed(STILL);
+    let operation = cloud.begin_deployment("fraud", "1");
+    cloud.set_speed(FAST);
+    cloud.finish(&operation);
+}
+
+#[test]
+fn a_stage_that_never_comes_is_refused() {
+    let cloud = Cloud::start();
+    let fault = json!({"kind": "failAtStage", "stage": "NO_SUCH", "code": 9, "message": "x"});
+    cloud.post("", "/emulator/faults", json!({ "fault": fault })).refused(400, "INVALID_ARGUMENT");
+}

@@ -94,3 +94,15 @@ fn there_is_nothing_where_google_has_nothing() {
     // Endpoints have policies of their own in v1beta1 only.
     cloud.own("POST", "/endpoints/fraud:setIamPolicy", json!({"policy": {}})).refused(404, "NOT_FOUND");
 }
+
+#[test]
+fn what_only_google_writes_may_be_sent_back() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    let mut endpoint = cloud.own("GET", "/endpoints/fraud", json!(null)).ok();
+    endpoint["displayName"] = json!("renamed");
+    endpoint["deployedModels"] = json!([{"id": "1"}]);
+    let patched = cloud.own("PATCH", "/endpoints/fraud?updateMask=displayName", endpoint).ok();
+    assert_eq!(patched["displayName"], "renamed");
+    assert!(patched["deployedModels"].is_null());
+}
