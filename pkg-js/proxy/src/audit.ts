@@ -1,17 +1,18 @@
 import type { Knex } from 'knex';
-import { randomUUID } from 'node:crypto';
 
 const TABLE = 'vertex_ai_audit';
 
 /** What is about to happen. */
 export interface Intention {
+  /** The record's id; Google's own log has it too, in the request reason. */
+  id: string;
   userRef: string;
   /** Ownership refs of the user at this moment: who started an operation is remembered as they were. */
   ownership: string[];
   actor?: string;
   method: string;
   resource: string;
-  reason?: string;
+  reason: string;
 }
 
 /** What came of it. */
@@ -27,10 +28,9 @@ export class AuditRecords {
   constructor(private readonly client: Knex) {}
 
   /** Writes down what is about to happen; where this throws, it must not happen. */
-  async begin(intention: Intention): Promise<string> {
-    const id = randomUUID();
+  async begin(intention: Intention): Promise<void> {
     await this.client(TABLE).insert({
-      id,
+      id: intention.id,
       created_at: new Date().toISOString(),
       user_ref: intention.userRef,
       ownership: JSON.stringify(intention.ownership),
@@ -40,7 +40,6 @@ export class AuditRecords {
       reason: intention.reason,
       outcome: 'pending',
     });
-    return id;
   }
 
   async end(id: string, outcome: Outcome): Promise<void> {

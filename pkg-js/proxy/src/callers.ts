@@ -1,7 +1,4 @@
-import type {
-  BackstageCredentials,
-  UserInfoService,
-} from '@backstage/backend-plugin-api';
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { AuthenticationError } from '@backstage/errors';
 import type { Caller } from '@backstage-vertex-ai/core/server';
 
@@ -29,13 +26,4 @@ export function readCaller(credentials: BackstageCredentials): {
     default:
       throw new AuthenticationError('The caller is neither user nor service');
   }
-}
-
-/** What a user owns, and who they are a member of. */
-export async function readOwnership(
-  userInfo: UserInfoService,
-  credentials: BackstageCredentials,
-): Promise<string[]> {
-  const { ownershipEntityRefs } = await userInfo.getUserInfo(credentials);
-  return ownershipEntityRefs;
 }

@@ -3,43 +3,43 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { Refusal } from './refusal';
 
-/** Google keeps a call open for at most this long, in milliseconds. */
-const TIMEOUT = 10 * 60_000;
+/** So long may Google be silent, in milliseconds: an online prediction may take ten minutes. */
+const SILENCE = 10 * 60_000;
 /** Bodies that are read whole: requests that change something, answers that name an operation. */
-export const LARGEST_WHOLE_BODY = 1024 * 1024;
+const LARGEST_WHOLE_BODY = 1024 * 1024;
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
   'https:': new https.Agent({ keepAlive: true }),
 };
 
-/** Reads a body to its end. */
-export async function readWhole(source: IncomingMessage): Promise<Buffer> {
+/** Reads a body to its end; `undefined` when it is larger than 1 MiB: the rest of it is then thrown away. */
+export async function readWhole(
+  source: IncomingMessage,
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of source) {
+  for await (const chunk of source.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > LARGEST_WHOLE_BODY) {
-      throw Refusal.because(
-        413,
-        'proxy/body-malformed',
-        `the body is larger than ${LARGEST_WHOLE_BODY} bytes`,
-      );
-    }
+    if (size > LARGEST_WHOLE_BODY) break;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  if (size <= LARGEST_WHOLE_BODY) return Buffer.concat(chunks);
+  // Node throws away by itself only what nobody began to read.
+  source.resume();
+  return undefined;
 }
 
 /**
- * Sends a request upstream and gives the answer, its body still to come. The request ends when the caller leaves.
+ * Sends a request upstream and gives the answer, its body still to come.
  *
  * @param body the whole body, or the stream it comes from
+ * @param caller when they leave, the request ends; where none is given it runs to its end
  */
 export function send(
   target: { verb: string; url: string; headers: http.OutgoingHttpHeaders },
   body: Buffer | IncomingMessage | undefined,
-  caller: ServerResponse,
+  caller?: ServerResponse,
 ): Promise<IncomingMessage> {
   const url = new URL(target.url);
   const secure = url.protocol === 'https:';
@@ -48,24 +48,22 @@ export function send(
       method: target.verb,
       headers: target.headers,
       agent: agents[secure ? 'https:' : 'http:'],
-      timeout: TIMEOUT,
+      timeout: SILENCE,
     });
-    const leave = () => {
-      if (!caller.writableFinished) request.destroy();
-    };
-    caller.once('close', leave);
     request.once('response', resolve);
     request.once('timeout', () => request.destroy());
-    request.once('error', () => {
-      caller.off('close', leave);
+    request.on('error', () =>
       reject(
         Refusal.because(
           502,
           'network/unreachable',
-          'Google does not answer at its address',
+          'Google does not answer at its address, or hung up',
           'check the network between the portal and Google, or that the emulator runs',
         ),
-      );
+      ),
+    );
+    caller?.once('close', () => {
+      if (!caller.writableFinished) request.destroy();
     });
     if (body && 'pipe' in body) {
       body.once('error', () => request.destroy());
@@ -78,7 +76,6 @@ export function send(
 
 /** Streams an answer to the caller, chunk by chunk; one that is cut off arrives cut off. */
 export function stream(answer: IncomingMessage, caller: ServerResponse): void {
-  answer.once('error', () => caller.destroy());
-  answer.once('aborted', () => caller.destroy());
+  answer.on('error', () => caller.destroy());
   answer.pipe(caller);
 }

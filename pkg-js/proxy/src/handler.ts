@@ -7,9 +7,16 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { Gate, type AllowedCall } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
-import type { AuditRecords } from './audit';
-import { readCaller, readOwnership } from './callers';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { AuditRecords, Outcome } from './audit';
+import { readCaller } from './callers';
 import { readWhole, send, stream } from './forward';
+import {
+  ownershipOf,
+  type ReadOwnership,
+  type WaitingUsers,
+} from './ownership';
 import { answerRefusal, Refusal, toRefusal } from './refusal';
 
 /** Where the module is mounted below the backend's address. */
@@ -24,13 +31,7 @@ const OVERRIDES = [
 
 export interface HandlerOptions {
   gate: Gate;
-  /** Whose credentials the gate's question for groups is about; see `module.ts`. */
-  asking: {
-    run<T>(
-      ownership: () => Promise<string[]>,
-      call: () => Promise<T>,
-    ): Promise<T>;
-  };
+  waiting: WaitingUsers;
   audit: AuditRecords;
   auditor: AuditorService;
   httpAuth: HttpAuthService;
@@ -39,9 +40,17 @@ export interface HandlerOptions {
   permit(name: string, credentials: BackstageCredentials): Promise<void>;
 }
 
+/** For whom a call is made, through whom, and why in their own words. */
+interface Principal {
+  ref: string;
+  ownership: ReadOwnership;
+  actor?: string;
+  given?: string;
+}
+
 /** One proxied call, end to end. */
 export function createHandler(options: HandlerOptions) {
-  const { gate, asking, audit, auditor, httpAuth, logger, userInfo, permit } =
+  const { gate, waiting, audit, auditor, httpAuth, logger, userInfo, permit } =
     options;
   const passing = Gate.headers();
 
@@ -84,38 +93,43 @@ export function createHandler(options: HandlerOptions) {
       body = request;
     } else if (call.body === 'json') {
       body = await readWhole(request);
+      if (!body) {
+        throw Refusal.because(
+          413,
+          'proxy/body-malformed',
+          'the body is larger than 1 MiB',
+          'send less',
+        );
+      }
       const finding = gate.checkBody(call.method, body);
       if (finding) {
         throw new Refusal(400, finding);
       }
     }
 
-    const subject = await subjectOf(call, credentials);
-    const given = request.header('x-goog-request-reason');
-    if (!call.audited) {
-      const answer = await asking.run(subject.ownership, () =>
-        forward(request, response, call, body, {
-          ref: subject.ref,
-          actor,
-          given,
-        }),
-      );
-      begin(response, answer);
-      stream(answer, response);
+    const who: Principal = {
+      ...(await subjectOf(call, credentials)),
+      actor,
+      given: request.header('x-goog-request-reason'),
+    };
+    if (call.audited) {
+      await audited(request, response, call, body, who);
       return;
     }
-    await audited(request, response, call, body, { ...subject, actor, given });
+    const answer = await forward(request, response, call, body, who);
+    begin(response, answer);
+    stream(answer, response);
   }
 
   /** With whose identity Google is called. */
   async function subjectOf(
     { subject }: AllowedCall,
     credentials: BackstageCredentials,
-  ): Promise<{ ref: string; ownership: () => Promise<string[]> }> {
+  ): Promise<Pick<Principal, 'ref' | 'ownership'>> {
     if (subject.kind === 'user') {
       return {
         ref: subject.ref,
-        ownership: () => readOwnership(userInfo, credentials),
+        ownership: ownershipOf(userInfo, credentials),
       };
     }
     const starter = await audit.starter(subject.operation);
@@ -136,41 +150,54 @@ export function createHandler(options: HandlerOptions) {
     response: Response,
     call: AllowedCall,
     body: Buffer | Request | undefined,
-    who: {
-      ref: string;
-      ownership: () => Promise<string[]>;
-      actor?: string;
-      given?: string;
-    },
+    who: Principal,
   ): Promise<void> {
-    const ownership = await who.ownership();
-    const meta = {
-      method: call.method,
-      resource: call.resource,
-      user: who.ref,
-    };
-    let event: Awaited<ReturnType<AuditorService['createEvent']>>;
-    let auditId: string;
+    const record = await intend(request, call, who);
     try {
-      auditId = await audit.begin({
-        userRef: who.ref,
-        ownership,
-        actor: who.actor,
-        method: call.method,
-        resource: call.resource,
-        reason: who.given,
-      });
+      const answer = await forward(request, response, call, body, who, record);
+      const status = answer.statusCode!;
+      const whole = await readAnswer(answer);
+      await record.settle({ ...gate.outcome(call, status, whole), status });
+      begin(response, answer);
+      response.end(whole);
+    } catch (error) {
+      const { message } = toRefusal(error);
+      await record.settle({ succeeded: false, error: message });
+      throw error;
+    }
+  }
+
+  /** Writes down what is about to happen, in the portal's audit log and in the database; where either fails, it must not. */
+  async function intend(request: Request, call: AllowedCall, who: Principal) {
+    const auditId = randomUUID();
+    const { ref, actor, given } = who;
+    const reason = gate.reason({ subject: ref, actor, auditId, given });
+    const { method, resource } = call;
+    const meta = { auditId, method, resource, user: ref };
+    let event: Awaited<ReturnType<AuditorService['createEvent']>> | undefined;
+    try {
       event = await auditor.createEvent({
         eventId: 'vertex-ai-call',
         severityLevel: 'high',
         request,
-        meta: { ...meta, auditId },
+        meta: { ...meta, reason },
+      });
+      await audit.begin({
+        id: auditId,
+        userRef: ref,
+        ownership: await who.ownership(),
+        actor,
+        method,
+        resource,
+        reason,
       });
     } catch (error) {
+      const cause = error as Error;
       logger.error('A Vertex AI call could not be recorded, so it is refused', {
         ...meta,
-        error: String((error as Error).message),
+        error: cause.message,
       });
+      await event?.fail({ meta, error: cause }).catch(() => {});
       throw Refusal.because(
         503,
         'portal/refused',
@@ -178,60 +205,54 @@ export function createHandler(options: HandlerOptions) {
         'tell whoever looks after the portal that its audit store does not work',
       );
     }
+    const recorded = event;
 
-    const settle = async (outcome: Parameters<AuditRecords['end']>[1]) => {
-      try {
-        await audit.end(auditId, outcome);
-        await (outcome.succeeded
-          ? event.success({ meta: { auditId, operation: outcome.operation } })
-          : event.fail({ meta: { auditId }, error: new Error(outcome.error) }));
-      } catch (error) {
-        logger.error(`The outcome of audit record ${auditId} is lost`, {
-          error: String((error as Error).message),
-        });
-      }
+    return {
+      reason,
+      async settle(outcome: Outcome) {
+        try {
+          await audit.end(auditId, outcome);
+          const { succeeded, operation, error } = outcome;
+          await (succeeded
+            ? recorded.success({ meta: { ...meta, operation } })
+            : recorded.fail({ meta, error: new Error(error) }));
+        } catch (error) {
+          logger.error(`The outcome of audit record ${auditId} is lost`, {
+            error: (error as Error).message,
+          });
+        }
+      },
     };
-
-    try {
-      const answer = await asking.run(
-        async () => ownership,
-        () => forward(request, response, call, body, { ...who, auditId }),
-      );
-      const whole = await readWhole(answer);
-      const { succeeded, operation, error } = gate.outcome(
-        call,
-        answer.statusCode!,
-        whole,
-      );
-      await settle({ succeeded, operation, error, status: answer.statusCode });
-      begin(response, answer);
-      response.end(whole);
-    } catch (error) {
-      const refusal = toRefusal(error);
-      await settle({ succeeded: false, error: refusal.message });
-      throw error;
-    }
   }
 
+  /** Calls Google with the user's token. A recorded call that has been sent runs to its end, so that its outcome is known. */
   async function forward(
     request: Request,
     response: Response,
     call: AllowedCall,
     body: Buffer | Request | undefined,
-    who: { ref: string; actor?: string; given?: string; auditId?: string },
+    who: Principal,
+    record?: { reason: string },
   ) {
+    const { ref, actor, given } = who;
+    const token = await waiting.during(ref, who.ownership, () =>
+      gate.token(ref),
+    );
+    if (response.destroyed) {
+      throw Refusal.because(
+        499,
+        'portal/refused',
+        'the caller left, so nothing was sent',
+      );
+    }
     const headers: Record<string, string | number> = {
-      authorization: `Bearer ${await gate.token(who.ref)}`,
-      'x-goog-request-reason': gate.reason({
-        subject: who.ref,
-        actor: who.actor,
-        auditId: who.auditId,
-        given: who.given,
-      }),
+      authorization: `Bearer ${token}`,
+      'x-goog-request-reason':
+        record?.reason ?? gate.reason({ subject: ref, actor, given }),
     };
     for (const name of passing.request) {
-      const value = request.header(name);
-      if (value) headers[name] = value;
+      const value = request.headers[name];
+      if (typeof value === 'string') headers[name] = value;
     }
     if (Buffer.isBuffer(body)) {
       headers['content-length'] = body.length;
@@ -239,23 +260,24 @@ export function createHandler(options: HandlerOptions) {
       headers['content-length'] = request.headers['content-length'];
     }
     const { verb, url } = call;
-    const answer = await send({ verb, url, headers }, body, response);
-    gate.observe(who.ref, answer.statusCode!);
+    const caller = record ? undefined : response;
+    const answer = await send({ verb, url, headers }, body, caller);
+    gate.observe(ref, answer.statusCode!);
     return answer;
   }
 
-  function begin(
-    response: Response,
-    answer: { statusCode?: number; headers: Record<string, any> },
-  ) {
+  function begin(response: Response, answer: IncomingMessage) {
     // `no-transform` keeps the backend's compression from holding chunks back.
-    const headers: Record<string, string> = {
+    const headers: OutgoingHttpHeaders = {
       'cache-control': 'no-cache, no-transform',
     };
     for (const name of passing.response) {
       const value = answer.headers[name];
       if (value) headers[name] = value;
     }
+    // The body passes as it is, so its length stays true.
+    const length = answer.headers['content-length'];
+    if (length) headers['content-length'] = length;
     response.writeHead(answer.statusCode!, headers);
   }
 
@@ -263,13 +285,30 @@ export function createHandler(options: HandlerOptions) {
     try {
       await handle(request, response);
     } catch (error) {
+      // Whoever left is told nothing, and leaving is no failure.
+      if (response.destroyed) return;
       const refusal = toRefusal(error);
       if (refusal.status >= 500) {
-        logger.warn(`A Vertex AI call failed: ${refusal.message}`, {
+        logger.warn(`A Vertex AI call failed: ${(error as Error).message}`, {
           code: refusal.diagnostic.code,
         });
       }
       answerRefusal(response, refusal);
     }
   };
+}
+
+/** Google's answer, whole: it is small where it names an operation. */
+async function readAnswer(answer: IncomingMessage): Promise<Buffer> {
+  const whole = await readWhole(answer).catch(() => undefined);
+  if (!whole) {
+    answer.destroy();
+    throw Refusal.because(
+      502,
+      'google/answer-unreadable',
+      'Google answered, but with a cut-off or very large body: whether it did what was asked is not known',
+      'look at the resource before trying again',
+    );
+  }
+  return whole;
 }

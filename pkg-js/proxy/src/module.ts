@@ -3,51 +3,32 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
-import { ConflictError, InputError } from '@backstage/errors';
+import { InputError } from '@backstage/errors';
 import {
   type CoreError,
   Gate,
   type BrokerHost,
 } from '@backstage-vertex-ai/core/server';
 import { Router } from 'express';
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { AuditRecords } from './audit';
 import { createHandler } from './handler';
 import { PublicKeys } from './keys';
 import { migrate } from './migrate';
+import { refuseOverlap } from './overlap';
+import { WaitingUsers } from './ownership';
 import { createPermissionCheck } from './permissions';
 
 const ROUTE = '/vertex-ai';
 
-/** An endpoint of the stock proxy that covers our route would let calls bypass every check. */
-function refuseOverlap(config: Config) {
-  const proxy = config.getOptionalConfig('proxy');
-  const endpoints = proxy?.getOptionalConfig('endpoints');
-  const routes = [
-    ...(endpoints?.keys() ?? []),
-    // Before `proxy.endpoints` there were keys with a slash.
-    ...(proxy?.keys() ?? []).filter(key => key.startsWith('/')),
-  ];
-  for (const route of routes) {
-    const plain = `/${route.toLowerCase().replace(/^\/+|\/+$/g, '')}`;
-    const covers = plain === '/' || `${ROUTE}/`.startsWith(`${plain}/`);
-    if (covers || plain.startsWith(`${ROUTE}/`)) {
-      throw new ConflictError(
-        `The proxy endpoint '${route}' overlaps '${ROUTE}', which the Vertex AI module guards: rename or remove it`,
-      );
-    }
-  }
-}
-
 function createGate(config: Config, issuer: string, host: BrokerHost): Gate {
   try {
-    return new Gate(config.getOptional('vertexAi') ?? {}, { issuer }, host);
+    return new Gate(config.getOptional('vertexAi') ?? null, { issuer }, host);
   } catch (error) {
     const { diagnostics } = error as CoreError;
     if (!diagnostics) throw error;
     const lines = diagnostics.map(
       ({ where, message, help }) =>
-        `${where?.path ?? 'vertexAi'}: ${message}${help ? ` (${help})` : ''}`,
+        `${where?.path ?? 'vertexAi'}: ${message}${help ? ` — ${help}` : ''}`,
     );
     throw new InputError(
       `The configuration of Vertex AI is wrong:\n${lines.join('\n')}`,
@@ -75,16 +56,15 @@ export const proxyModuleVertexAi = createBackendModule({
       },
       async init(deps) {
         const { config, httpRouter } = deps;
-        refuseOverlap(config);
+        refuseOverlap(config, ROUTE);
         const client = await migrate(deps.database);
         const keys = new PublicKeys(client);
         const external = await deps.discovery.getExternalBaseUrl('proxy');
-        // The gate asks for a user's groups when it needs a new token; whose call that is for is known here only.
-        const asking = new AsyncLocalStorage<() => Promise<string[]>>();
+        const waiting = new WaitingUsers();
         const gate = createGate(config, `${external}${ROUTE}`, {
           fetch: (url, init) => fetch(url, init),
           publishKey: key => keys.publish(key),
-          groups: async () => asking.getStore()!(),
+          groups: ref => waiting.ownership(ref),
         });
 
         const router = Router();
@@ -106,7 +86,7 @@ export const proxyModuleVertexAi = createBackendModule({
           ROUTE,
           createHandler({
             gate,
-            asking: { run: (ownership, call) => asking.run(ownership, call) },
+            waiting,
             audit: new AuditRecords(client),
             auditor: deps.auditor,
             httpAuth: deps.httpAuth,

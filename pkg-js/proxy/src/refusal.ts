@@ -28,6 +28,7 @@ const NAMES: Record<number, string> = {
   403: 'NotAllowedError',
   404: 'NotFoundError',
   413: 'PayloadTooLargeError',
+  502: 'BadGatewayError',
   503: 'ServiceUnavailableError',
 };
 

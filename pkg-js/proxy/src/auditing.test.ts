@@ -1,0 +1,191 @@
+import { mockCredentials } from '@backstage/backend-test-utils';
+import { FakeGoogle, json, SECRET } from './__testUtils__/google';
+import {
+  alice,
+  bob,
+  DEPLOY,
+  ENDPOINT,
+  OPERATION,
+  Portal,
+  PREDICT,
+  scaffolder,
+} from './__testUtils__/portal';
+
+const body = { deployedModel: { model: 'projects/p/locations/l/models/m' } };
+const POLL = `/api/proxy/vertex-ai/aiplatform/v1/${OPERATION}`;
+
+describe('a call that changes something', () => {
+  let google: FakeGoogle;
+  let portal: Portal;
+
+  beforeEach(async () => {
+    google = await FakeGoogle.start();
+    google.answer = response => json(response, { name: OPERATION });
+    portal = await new Portal().start(Portal.settings(google));
+  });
+
+  afterEach(async () => {
+    await portal.stop();
+    await google.stop();
+  });
+
+  it('is recorded before it is made, and again when its outcome is known', async () => {
+    let before: any[] = [];
+    let events = 0;
+    google.answer = async response => {
+      before = await portal.records();
+      events = portal.events.length;
+      json(response, { name: OPERATION });
+    };
+    const { status, text } = await portal.ask({ path: DEPLOY, body });
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toEqual({ name: OPERATION });
+
+    expect(events).toBe(1);
+    expect(before).toMatchObject([
+      {
+        user_ref: 'user:default/alice',
+        method: 'aiplatform.projects.locations.endpoints.deployModel',
+        resource: ENDPOINT,
+        outcome: 'pending',
+        operation: null,
+      },
+    ]);
+    const [after] = await portal.records();
+    expect(after).toMatchObject({
+      id: before[0].id,
+      outcome: 'succeeded',
+      http_status: 200,
+      operation: OPERATION,
+    });
+    const reason = google.received[0].headers['x-goog-request-reason'];
+    expect(reason).toContain(after.id);
+    expect(after.reason).toBe(reason);
+    expect(portal.events.map(({ state }) => state)).toEqual([
+      'initiated',
+      'succeeded',
+    ]);
+    expect(portal.events[0]).toMatchObject({
+      eventId: 'vertex-ai-call',
+      severityLevel: 'high',
+      meta: { auditId: after.id, resource: ENDPOINT },
+    });
+  });
+
+  it('names the service that acts for a user', async () => {
+    const token = mockCredentials.user.token('user:default/alice', {
+      actor: { subject: 'plugin:scaffolder' },
+    });
+    const as = `Bearer ${token}`;
+    await portal.ask({ path: DEPLOY, body, as });
+    expect(await portal.records()).toMatchObject([
+      { user_ref: 'user:default/alice', actor: 'plugin:scaffolder' },
+    ]);
+    expect(google.received[0].headers).toMatchObject({
+      authorization: `Bearer ${SECRET}.user:default/alice`,
+      'x-goog-request-reason': expect.stringContaining('plugin:scaffolder'),
+    });
+  });
+
+  it("keeps Google's refusal", async () => {
+    google.answer = response =>
+      json(
+        response,
+        { error: { status: 'PERMISSION_DENIED', message: 'no' } },
+        403,
+      );
+    const { status } = await portal.ask({ path: DEPLOY, body });
+    expect(status).toBe(403);
+    expect(await portal.records()).toMatchObject([
+      {
+        outcome: 'failed',
+        http_status: 403,
+        error: 'PERMISSION_DENIED: no',
+      },
+    ]);
+    expect(portal.events[1].state).toBe('failed');
+  });
+
+  it('is not made when it cannot be recorded in the database', async () => {
+    await portal.database.schema.dropTable('vertex_ai_audit');
+    expect(await portal.refusal({ path: DEPLOY, body })).toEqual({
+      status: 503,
+      code: 'portal/refused',
+    });
+    expect(google.received).toEqual([]);
+    expect(portal.events.map(({ state }) => state)).toEqual([
+      'initiated',
+      'failed',
+    ]);
+  });
+
+  it('is not made when it cannot be recorded in the audit log', async () => {
+    portal.auditorFails = true;
+    expect(await portal.refusal({ path: DEPLOY, body })).toEqual({
+      status: 503,
+      code: 'portal/refused',
+    });
+    expect(google.received).toEqual([]);
+  });
+
+  it('has an unknown outcome when the answer is cut off', async () => {
+    google.answer = response => {
+      response.writeHead(200);
+      response.write('{"name":', () => response.destroy());
+    };
+    expect(await portal.refusal({ path: DEPLOY, body })).toEqual({
+      status: 502,
+      code: 'google/answer-unreadable',
+    });
+    expect(await portal.records()).toMatchObject([
+      { outcome: 'failed', error: expect.stringContaining('not known') },
+    ]);
+  });
+
+  it('runs to its end when the caller leaves, so that its operation is known', async () => {
+    let arrived!: () => void;
+    const arrival = new Promise<void>(resolve => {
+      arrived = resolve;
+    });
+    let goOn!: () => void;
+    const left = new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+    google.answer = async response => {
+      arrived();
+      await left;
+      json(response, { name: OPERATION });
+    };
+    const leaving = new AbortController();
+    const call = fetch(portal.url(DEPLOY), {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { authorization: alice },
+      signal: leaving.signal,
+    });
+    await arrival;
+    leaving.abort();
+    await expect(call).rejects.toThrow();
+    goOn();
+    await portal.event('succeeded');
+    expect(await portal.records()).toMatchObject([{ operation: OPERATION }]);
+  });
+
+  it('may be watched by a service with the identity of whoever started it, as they were', async () => {
+    await portal.ask({ path: DEPLOY, body, as: bob });
+    google.answer = response => json(response, { name: OPERATION, done: true });
+    const { status, text } = await portal.ask({
+      path: POLL,
+      verb: 'GET',
+      as: scaffolder,
+    });
+    expect([status, JSON.parse(text).done]).toEqual([200, true]);
+    expect(google.received[1].headers).toMatchObject({
+      authorization: `Bearer ${SECRET}.user:default/bob`,
+      'x-goog-request-reason': expect.stringContaining('user:default/bob'),
+    });
+    expect(
+      await portal.refusal({ path: PREDICT, as: scaffolder, body: {} }),
+    ).toEqual({ status: 403, code: 'proxy/caller-not-allowed' });
+  });
+});
