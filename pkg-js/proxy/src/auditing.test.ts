@@ -171,6 +171,42 @@ describe('a call that changes something', () => {
     expect(await portal.records()).toMatchObject([{ operation: OPERATION }]);
   });
 
+  it('is not made when the caller leaves before it is sent', async () => {
+    let asked!: () => void;
+    const asking = new Promise<void>(resolve => {
+      asked = resolve;
+    });
+    let goOn!: () => void;
+    const left = new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+    google.beforeToken = async sub => {
+      if (sub !== 'user:default/alice') return;
+      asked();
+      await left;
+    };
+    const leaving = new AbortController();
+    const call = fetch(portal.url(DEPLOY), {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { authorization: alice },
+      signal: leaving.signal,
+    });
+    await asking;
+    leaving.abort();
+    await expect(call).rejects.toThrow();
+    // Once another call has gone through, the portal has heard that the first one's caller left.
+    await portal.ask({ path: PREDICT, body: {}, as: bob });
+    goOn();
+    await portal.event('failed');
+    expect(google.received.map(({ path }) => path)).toEqual([
+      expect.stringContaining(':predict'),
+    ]);
+    expect(await portal.records()).toMatchObject([
+      { outcome: 'failed', error: 'the caller left, so nothing was sent' },
+    ]);
+  });
+
   it('may be watched by a service with the identity of whoever started it, as they were', async () => {
     await portal.ask({ path: DEPLOY, body, as: bob });
     google.answer = response => json(response, { name: OPERATION, done: true });

@@ -48,6 +48,8 @@ export class FakeGoogle {
   readonly received: Received[] = [];
   /** The assertions that were exchanged. */
   readonly assertions: string[] = [];
+  /** Awaited before a user gets a token. */
+  beforeToken: (sub: string) => Promise<void> = async () => {};
   answer: Answer = response => json(response, { predictions: [0.1] });
 
   private constructor(private readonly server: http.Server) {}
@@ -86,6 +88,7 @@ export class FakeGoogle {
     if (request.url === '/v1/token') {
       const { subjectToken } = JSON.parse(body);
       this.assertions.push(subjectToken);
+      await this.beforeToken(claimsOf(subjectToken).sub);
       json(response, {
         access_token: `${SECRET}.${claimsOf(subjectToken).sub}`,
         token_type: 'Bearer',

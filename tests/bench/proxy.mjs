@@ -1,0 +1,275 @@
+// What the module costs on a warm path: the same prediction through Backstage's own proxy with a fixed token and through
+// `vertex-ai`, in one backend, in turns. Both end at a small server here that answers at once.
+//
+//   node tests/bench/proxy.mjs       prints one JSON line for each figure
+//
+// Figures are taken with Backstage's permission framework off, its default, and under `proxy.permission_framework.` with
+// it on: the module then asks the permission backend about every call, and the stock proxy asks nobody.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { Agent, createServer, request } from 'node:http';
+import { createRequire } from 'node:module';
+import { createServer as createTcpServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const ROUNDS = 24;
+const CALLS = 250;
+const WARM_UP = 1500;
+/** So long may the backend take to start, in milliseconds. */
+const PATIENCE = 120_000;
+
+const FOLDER = 'target/bench/proxy';
+const ENDPOINT =
+  'v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector:predict';
+const BODY = JSON.stringify({ instances: [{ text: 'x'.repeat(1000) }] });
+const ANSWER = JSON.stringify({
+  predictions: [{ score: 0.93 }],
+  deployedModelId: '1',
+});
+
+if (process.argv.includes('--backend')) {
+  await serve();
+} else {
+  await measure();
+}
+
+/** The backend under measurement, as a portal would have it; started with the CLI's transform for TypeScript. */
+async function serve() {
+  const require = createRequire(
+    new URL('../../www/backend/package.json', import.meta.url),
+  );
+  const { createBackend } = require('@backstage/backend-defaults');
+  const backend = createBackend();
+  for (const feature of [
+    '@backstage/plugin-auth-backend',
+    '@backstage/plugin-auth-backend-module-guest-provider',
+    '@backstage/plugin-permission-backend',
+    '@backstage/plugin-permission-backend-module-allow-all-policy',
+    '@backstage/plugin-proxy-backend',
+    '@backstage-vertex-ai/plugin-proxy-backend-module-vertex-ai',
+  ]) {
+    backend.add(require(feature).default);
+  }
+  // Whoever started this holds the other end: it does not outlive them.
+  process.stdin.resume().once('end', () => process.exit());
+  await backend.start();
+}
+
+async function measure() {
+  const upstream = await startUpstream();
+  try {
+    for (const permission of [false, true]) {
+      const { baseUrl, stop } = await startBackend(upstream.port, permission);
+      try {
+        await compare(
+          baseUrl,
+          permission ? 'proxy.permission_framework.' : 'proxy.',
+        );
+      } finally {
+        await stop();
+      }
+    }
+  } finally {
+    upstream.server.close();
+    upstream.server.closeAllConnections();
+  }
+}
+
+async function compare(baseUrl, prefix) {
+  const token = await signIn(baseUrl);
+  const ways = {
+    stock: caller(`${baseUrl}/api/proxy/fixed/${ENDPOINT}`, token),
+    ours: caller(
+      `${baseUrl}/api/proxy/vertex-ai/aiplatform/${ENDPOINT}`,
+      token,
+    ),
+  };
+  const times = { stock: [], ours: [] };
+  for (const call of Object.values(ways)) {
+    for (let i = 0; i < WARM_UP; i += 1) await call();
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // Whoever is first in a round is second in the next.
+    const order = round % 2 ? ['stock', 'ours'] : ['ours', 'stock'];
+    for (const way of order) {
+      for (let i = 0; i < CALLS; i += 1) {
+        const since = process.hrtime.bigint();
+        await ways[way]();
+        times[way].push(Number(process.hrtime.bigint() - since) / 1000);
+      }
+    }
+  }
+  const [stock, ours] = [times.stock, times.ours].map(list =>
+    list.sort((a, b) => a - b),
+  );
+  const at = (list, share) => list[Math.floor(list.length * share)];
+  const figures = {
+    warm_p50_ratio: at(ours, 0.5) / at(stock, 0.5),
+    warm_p99_ratio: at(ours, 0.99) / at(stock, 0.99),
+    stock_p50_us: at(stock, 0.5),
+    ours_p50_us: at(ours, 0.5),
+  };
+  for (const [key, value] of Object.entries(figures)) {
+    console.log(
+      JSON.stringify({
+        key: `${prefix}${key}`,
+        value: Number(value.toFixed(3)),
+      }),
+    );
+  }
+}
+
+/** Google's part: exchanges every assertion, and predicts the same of everything. */
+async function startUpstream() {
+  const token = JSON.stringify({
+    access_token: 'a-token',
+    token_type: 'Bearer',
+    expires_in: 3600,
+  });
+  const server = createServer((incoming, response) => {
+    const text = incoming.url === '/v1/token' ? token : ANSWER;
+    incoming.resume().once('end', () => {
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text),
+      });
+      response.end(text);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: server.address().port };
+}
+
+async function startBackend(upstreamPort, permission) {
+  const port = await freePort();
+  const baseUrl = `http://localhost:${port}`;
+  const upstream = `http://127.0.0.1:${upstreamPort}`;
+  const config = {
+    app: { baseUrl },
+    backend: {
+      baseUrl,
+      listen: { host: '127.0.0.1', port },
+      database: { client: 'better-sqlite3', connection: ':memory:' },
+    },
+    auth: {
+      environment: 'production',
+      providers: { guest: { dangerouslyAllowOutsideDevelopment: true } },
+    },
+    permission: { enabled: permission },
+    proxy: {
+      endpoints: {
+        '/fixed': {
+          target: upstream,
+          credentials: 'require',
+          headers: { Authorization: 'Bearer a-token' },
+        },
+      },
+    },
+    vertexAi: {
+      projects: [{ project: 'acme-ml', locations: ['us-central1'] }],
+      identity: {
+        audience:
+          '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/providers/portal',
+      },
+      emulator: { url: upstream },
+    },
+  };
+  mkdirSync(FOLDER, { recursive: true });
+  const file = `${FOLDER}/app-config.yaml`;
+  writeFileSync(file, JSON.stringify(config));
+  const transform = createRequire(import.meta.url).resolve(
+    '@backstage/cli/config/nodeTransform.cjs',
+  );
+  const child = spawn(
+    process.execPath,
+    [
+      '--require',
+      transform,
+      fileURLToPath(import.meta.url),
+      '--backend',
+      '--config',
+      file,
+    ],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_ENV: 'production', LOG_LEVEL: 'warn' },
+    },
+  );
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', chunk => {
+      said = `${said}${chunk}`.slice(-5000);
+    });
+  }
+  const stop = async () => {
+    if (child.exitCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    const ready = await fetch(
+      `${baseUrl}/.backstage/health/v1/readiness`,
+    ).catch(() => undefined);
+    if (ready?.ok) return { baseUrl, stop };
+    if (child.exitCode !== null || Date.now() > until) {
+      await stop();
+      throw new Error(`the backend did not start:\n${said}`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }
+}
+
+async function freePort() {
+  const server = createTcpServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function signIn(baseUrl) {
+  const response = await fetch(`${baseUrl}/api/auth/guest/refresh`, {
+    headers: { 'x-requested-with': 'XMLHttpRequest' },
+  });
+  const { backstageIdentity } = await response.json();
+  if (!backstageIdentity)
+    throw new Error(`the guest cannot sign in: HTTP ${response.status}`);
+  return backstageIdentity.token;
+}
+
+/** One prediction through `address`, over one connection that is kept. */
+function caller(address, token) {
+  const options = {
+    method: 'POST',
+    agent: new Agent({ keepAlive: true, maxSockets: 1 }),
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(BODY),
+    },
+  };
+  return () =>
+    new Promise((resolve, reject) => {
+      const call = request(address, options, response => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', chunk => {
+          text += chunk;
+        });
+        response.once('error', reject);
+        response.once('end', () => {
+          if (response.statusCode === 200 && text === ANSWER) resolve();
+          else
+            reject(
+              new Error(`${address} answered ${response.statusCode}: ${text}`),
+            );
+        });
+      });
+      call.once('error', reject);
+      call.end(BODY);
+    });
+}
