@@ -25,8 +25,12 @@ test('a person deploys a model and sees it serve', { timeout: 240_000 }, async t
   const step = (name, work) =>
     t.test(name, { skip: broken && 'an earlier step failed' }, async () => {
       broken = true;
-      await work();
-      broken = false;
+      try {
+        await work();
+        broken = false;
+      } finally {
+        if (broken) await shoot('failed');
+      }
     });
 
   await step('before, the card says that nothing is deployed', async () => {
@@ -43,7 +47,7 @@ test('a person deploys a model and sees it serve', { timeout: 240_000 }, async t
   });
 
   await step('the task log passes through Google’s stages', async () => {
-    await page.getByText('Open the entity').first().waitFor({ timeout: 120_000 });
+    await page.getByText('Open the entity').first().waitFor({ timeout: 60_000 });
     await shoot('3-task');
     const task = page.url().split('/').pop();
     const events = await portal.responses();

@@ -22,13 +22,16 @@ where
         let mut world = cloud.world();
         let name = format!("{resource}/operations/{}", world.id());
         let now = crate::clock::now();
-        let body = json!({
+        let mut body = json!({
             "name": world.shown(&name),
             "metadata": {
                 "@type": kind(&format!("{what}OperationMetadata")),
                 "genericMetadata": {"createTime": now, "updateTime": now},
             },
         });
+        if what == "DeployModel" {
+            body["metadata"]["deploymentStage"] = json!("STARTING_DEPLOYMENT");
+        }
         let state = OperationState { body: body.clone(), cancel_permission, cancelled: false };
         world.operations.insert(name.clone(), state);
         (name, body)
