@@ -125,7 +125,7 @@ test('a person deploys a model and sees it serve', { timeout: 240_000 }, async t
       times: 50,
       fault: { kind: 'status', status: 503 },
     });
-    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByText('Refresh', { exact: true }).click();
     await page.getByText('Stale.').waitFor({ timeout: 30_000 });
     await page.getByText('Serving version 3').waitFor();
     await shoot('6-stale');
