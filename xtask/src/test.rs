@@ -77,7 +77,6 @@ fn wasm_tests(workspace: &Workspace, in_browser: bool) -> Result<()> {
     run(&mut workspace.cargo(&["build", "--quiet", "--locked", "--package", "test-runner"]))?;
     let mut cargo = workspace.cargo(&[
         "test",
-        "--quiet",
         "--locked",
         "--package",
         "backstage-vertex-ai",

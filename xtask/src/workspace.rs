@@ -76,7 +76,8 @@ impl Workspace {
 
 /// Runs a command to its end; its output is the user's.
 pub fn run(command: &mut Command) -> Result<()> {
-    let shown = format!("{command:?}");
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let shown = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     let status = command.status().with_context(|| format!("cannot start {shown}"))?;
     if !status.success() {
         bail!("{shown} ended with {status}");

@@ -1,0 +1,125 @@
+//! The boundary as JavaScript sees it, in Node and in a browser: `cargo xtask test --only wasm`.
+#![cfg(target_arch = "wasm32")]
+
+use backstage_vertex_ai::wasm::exports::{plan, status, validate, version};
+use js_sys::{Function, JSON, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const ANNOTATIONS: &str = r#"{"google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
+    "google.com/vertex-ai-endpoint": "fraud", "google.com/vertex-ai-model": "fraud@3"}"#;
+
+fn request(annotations: &str, more: &str) -> JsValue {
+    let text = format!(
+        r#"{{"source": {{"entity": {{"kind": "Component", "metadata": {{"name": "fraud", "annotations": {annotations}}}}}}}{more}}}"#
+    );
+    JSON::parse(&text).unwrap()
+}
+
+fn get(value: &JsValue, path: &str) -> JsValue {
+    path.split('.').fold(value.clone(), |value, key| Reflect::get(&value, &key.into()).unwrap())
+}
+
+fn text(value: &JsValue, path: &str) -> String {
+    get(value, path).as_string().unwrap_or_else(|| panic!("{path} is not a text"))
+}
+
+#[wasm_bindgen_test]
+fn the_version_is_the_crates() {
+    assert_eq!(version(), env!("CARGO_PKG_VERSION"));
+}
+
+#[wasm_bindgen_test]
+fn reports_are_plain_objects_without_what_is_missing() {
+    let report = validate(request(ANNOTATIONS, "")).unwrap();
+    assert_eq!(get(&report, "valid"), JsValue::TRUE);
+    assert_eq!(text(&report, "target.endpoint"), "projects/acme-ml/locations/us-central1/endpoints/fraud");
+    assert!(get(&report, "target.machineType").is_undefined());
+    assert_eq!(text(&report, "target.entityRef"), "component:default/fraud");
+}
+
+#[wasm_bindgen_test]
+fn a_text_keeps_its_positions() {
+    let source =
+        r#"{"source": {"text": "kind: A\nmetadata:\n  name: a\n  annotations:\n    google.com/vertex-ai-model: 7\n"}}"#;
+    let report = validate(JSON::parse(source).unwrap()).unwrap();
+    let findings = js_sys::Array::from(&get(&report, "diagnostics"));
+    let model = findings.iter().find(|f| text(f, "code") == "annotation/not-text").unwrap();
+    assert_eq!(get(&model, "where.start.line").as_f64(), Some(5.0));
+    assert_eq!(get(&model, "where.start.column").as_f64(), Some(33.0));
+}
+
+#[wasm_bindgen_test]
+fn numbers_in_a_plan_are_numbers() {
+    let report = plan(request(ANNOTATIONS, "")).unwrap();
+    let steps = js_sys::Array::from(&get(&report, "plan.steps"));
+    let split = get(&steps.get(2), "call.body.trafficSplit");
+    assert_eq!(get(&split, "0").as_f64(), Some(100.0));
+}
+
+#[wasm_bindgen_test]
+fn a_wrong_request_throws_a_core_error() {
+    for wrong in [JsValue::UNDEFINED, JSON::parse(r#"{"surprise": 1}"#).unwrap()] {
+        let error = validate(wrong).unwrap_err();
+        assert_eq!(text(&error, "name"), "CoreError");
+        assert_eq!(text(&error, "code"), "request/malformed");
+        assert!(js_sys::Array::is_array(&get(&error, "diagnostics")));
+    }
+}
+
+fn host(fetch: &str) -> JsValue {
+    let host = js_sys::Object::new();
+    let fetch = Function::new_with_args("url, init, identity", fetch);
+    Reflect::set(&host, &"fetch".into(), &fetch).unwrap();
+    host.into()
+}
+
+const PROXY: &str = r#", "proxyUrl": "http://portal/api/proxy/vertex-ai""#;
+
+#[wasm_bindgen_test]
+async fn a_status_asks_through_the_injected_fetch() {
+    let host = host(
+        "if (identity !== 'initiator' || init.method !== 'GET') throw new Error('wrong call');
+         const body = url.endsWith('/endpoints/fraud')
+           ? { displayName: 'Fraud', trafficSplit: { 1: 100 }, deployedModels: [{ id: '1', model: 'm@3', modelVersionId: '3' }] }
+           : { operations: [] };
+         return Promise.resolve(new Response(JSON.stringify(body), { status: 200 }));",
+    );
+    let report = status(request(ANNOTATIONS, PROXY), host).await.unwrap();
+    assert_eq!(text(&report, "state"), "serving");
+    assert_eq!(text(&report, "headline"), "Serving version 3");
+    assert!(text(&report, "observedAt") < text(&report, "staleAt"));
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_fails_or_answers_nonsense_is_a_finding() {
+    for fetch in ["throw new Error('down')", "return Promise.reject(new Error('down'))", "return Promise.resolve(42)"] {
+        let report = status(request(ANNOTATIONS, PROXY), host(fetch)).await.unwrap();
+        assert_eq!(text(&report, "state"), "unavailable", "{fetch}");
+        let findings = js_sys::Array::from(&get(&report, "diagnostics"));
+        assert_eq!(text(&findings.get(0), "code"), "network/unreachable", "{fetch}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_aborted_signal_ends_the_question() {
+    let host = host("throw new Error('must not be called')");
+    let signal = Function::new_no_args("return AbortSignal.abort()").call0(&JsValue::UNDEFINED).unwrap();
+    Reflect::set(&host, &"signal".into(), &signal).unwrap();
+    let report = status(request(ANNOTATIONS, PROXY), host).await.unwrap();
+    assert_eq!(text(&report, "state"), "unavailable");
+}
+
+#[wasm_bindgen_test]
+async fn a_host_without_fetch_is_misuse() {
+    let error = status(request(ANNOTATIONS, PROXY), js_sys::Object::new().into()).await.unwrap_err();
+    assert_eq!(text(&error, "code"), "request/malformed");
+}
+
+#[cfg(feature = "server")]
+#[wasm_bindgen_test]
+async fn wrong_annotations_are_refused_before_anything_is_called() {
+    let host = host("throw new Error('must not be called')");
+    let report = backstage_vertex_ai::wasm::server::deploy(request("{}", PROXY), host).await.unwrap();
+    assert_eq!(text(&report, "outcome"), "failed");
+}
