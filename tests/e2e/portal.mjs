@@ -22,12 +22,17 @@ export async function signIn() {
       '--disable-sync',
     ],
   });
-  const page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
+  const page = await browser.newPage({
+    viewport: { width: 1360, height: 900 },
+  });
   const bodies = [];
   const errors = [];
   page.on('response', response => {
     const type = response.headers()['content-type'] ?? '';
-    if (/json|text|event-stream/.test(type) && !/javascript|css|html/.test(type)) {
+    if (
+      /json|text|event-stream/.test(type) &&
+      !/javascript|css|html/.test(type)
+    ) {
       bodies.push(
         response.text().then(
           text => `${response.url()}\n${text}`,
@@ -46,7 +51,8 @@ export async function signIn() {
     browser,
     page,
     errors,
-    shoot: name => page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true }),
+    shoot: name =>
+      page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true }),
     responses: async () => (await Promise.all(bodies)).join('\n'),
     /** What the browser keeps: local and session storage, cookies, IndexedDB names. */
     storage: async () =>

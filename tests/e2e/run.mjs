@@ -6,7 +6,8 @@ import { artifacts, emulator, proxied, signIn } from './portal.mjs';
 import { findSecrets, readRows, readTree } from './secrets.mjs';
 
 mkdirSync(artifacts, { recursive: true });
-const ENDPOINT = 'aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector';
+const ENDPOINT =
+  'aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector';
 
 /** From the filled form to the running task. */
 async function startTask(page) {
@@ -16,135 +17,193 @@ async function startTask(page) {
   await page.waitForURL(/create\/tasks\//);
 }
 
-test('a person deploys a model and sees it serve', { timeout: 240_000 }, async t => {
-  const portal = await signIn();
-  const { page, shoot } = portal;
-  t.after(() => portal.browser.close());
-  // Each step stands on the one before: after a failure there is nothing to see.
-  let broken = false;
-  const step = (name, work) =>
-    t.test(name, { skip: broken && 'an earlier step failed' }, async () => {
-      broken = true;
-      try {
-        await work();
-        broken = false;
-      } finally {
-        if (broken) await shoot('failed');
+test(
+  'a person deploys a model and sees it serve',
+  { timeout: 240_000 },
+  async t => {
+    const portal = await signIn();
+    const { page, shoot } = portal;
+    t.after(() => portal.browser.close());
+    // Each step stands on the one before: after a failure there is nothing to see.
+    let broken = false;
+    const step = (name, work) =>
+      t.test(name, { skip: broken && 'an earlier step failed' }, async () => {
+        broken = true;
+        try {
+          await work();
+          broken = false;
+        } finally {
+          if (broken) await shoot('failed');
+        }
+      });
+
+    await step('before, the card says that nothing is deployed', async () => {
+      await page.goto(
+        `${process.env.PORTAL_URL}/catalog/default/component/fraud-detector`,
+      );
+      await page.getByText('Not deployed yet').waitFor();
+      await shoot('1-absent');
+    });
+
+    await step(
+      'the template takes the entity from the card and starts',
+      async () => {
+        await page.getByRole('link', { name: 'Deploy model' }).click();
+        await page
+          .locator('input[value="component:default/fraud-detector"]')
+          .waitFor();
+        await shoot('2-form');
+        await startTask(page);
+      },
+    );
+
+    await step('the task log passes through Google’s stages', async () => {
+      await page
+        .getByText('Open the entity')
+        .first()
+        .waitFor({ timeout: 60_000 });
+      await shoot('3-task');
+      const task = page.url().split('/').pop();
+      const events = await portal.responses();
+      assert.match(events, new RegExp(`tasks/${task}`));
+      for (const stage of [
+        'STARTING_DEPLOYMENT',
+        'CREATING_SERVING_CLUSTER',
+        'STARTING_MODEL_SERVER',
+        'SUCCESSFULLY_DEPLOYED',
+      ]) {
+        assert.ok(events.includes(stage), `the log tells ${stage}`);
       }
     });
 
-  await step('before, the card says that nothing is deployed', async () => {
-    await page.goto(`${process.env.PORTAL_URL}/catalog/default/component/fraud-detector`);
-    await page.getByText('Not deployed yet').waitFor();
-    await shoot('1-absent');
-  });
-
-  await step('the template takes the entity from the card and starts', async () => {
-    await page.getByRole('link', { name: 'Deploy model' }).click();
-    await page.locator('input[value="component:default/fraud-detector"]').waitFor();
-    await shoot('2-form');
-    await startTask(page);
-  });
-
-  await step('the task log passes through Google’s stages', async () => {
-    await page.getByText('Open the entity').first().waitFor({ timeout: 60_000 });
-    await shoot('3-task');
-    const task = page.url().split('/').pop();
-    const events = await portal.responses();
-    assert.match(events, new RegExp(`tasks/${task}`));
-    for (const stage of ['STARTING_DEPLOYMENT', 'CREATING_SERVING_CLUSTER', 'STARTING_MODEL_SERVER', 'SUCCESSFULLY_DEPLOYED']) {
-      assert.ok(events.includes(stage), `the log tells ${stage}`);
-    }
-  });
-
-  await step('the card says that the model serves', async () => {
-    await page.getByText('Open the entity').first().click();
-    await page.getByText('Serving version 3').waitFor();
-    const table = page.getByRole('table', { name: 'Deployed models' });
-    await table.waitFor();
-    const row = await table.getByRole('row').nth(1).innerText();
-    assert.match(row, /3/);
-    assert.match(row, /100 %/);
-    assert.match(row, /1 of 1–3/);
-    await page.getByText(/As of/).waitFor();
-    await shoot('4-serving');
-  });
-
-  await step('a prediction through the proxy answers', async () => {
-    const response = await proxied(`${ENDPOINT}:predict`, {
-      method: 'POST',
-      body: JSON.stringify({ instances: [{ amount: 12 }] }),
+    await step('the card says that the model serves', async () => {
+      await page.getByText('Open the entity').first().click();
+      await page.getByText('Serving version 3').waitFor();
+      const table = page.getByRole('table', { name: 'Deployed models' });
+      await table.waitFor();
+      const row = await table.getByRole('row').nth(1).innerText();
+      assert.match(row, /3/);
+      assert.match(row, /100 %/);
+      assert.match(row, /1 of 1–3/);
+      await page.getByText(/As of/).waitFor();
+      await shoot('4-serving');
     });
-    assert.equal(response.status, 200);
-    const { predictions, modelVersionId } = await response.json();
-    assert.deepEqual(predictions, [{ echo: { amount: 12 } }]);
-    assert.equal(modelVersionId, '3');
-  });
 
-  await step('Google was called as the person, with a reason that leads to the audit record', async () => {
-    const { calls } = await emulator('state');
-    const deploy = calls.find(call => call.path.endsWith(':deployModel'));
-    assert.match(deploy.principal, /subject\/user:default\/guest$/);
-    assert.match(deploy.reason, /audit=[0-9a-f-]{36}/);
-    assert.match(deploy.reason, /scaffolder task/);
-    const rows = readRows(process.env.DATABASE);
-    const [, id] = deploy.reason.match(/audit=([0-9a-f-]{36})/);
-    assert.ok(rows.includes(id), 'the audit record is in the database');
-  });
-
-  await step('deploying again finds the deployment instead of making a second', async () => {
-    const before = (await emulator('state')).calls.length;
-    await page.getByRole('link', { name: 'Deploy model' }).click();
-    await page.locator('input[value="component:default/fraud-detector"]').waitFor();
-    await startTask(page);
-    await page.getByText('Open the entity').first().waitFor({ timeout: 60_000 });
-    const { calls, endpoints } = await emulator('state');
-    assert.equal(endpoints[0].deployedModels.length, 1);
-    assert.ok(!calls.slice(before).some(call => call.path.endsWith(':deployModel')));
-  });
-
-  await step('an entity that is wrong on purpose is told so, in words', async () => {
-    await page.goto(`${process.env.PORTAL_URL}/catalog/default/component/churn-detector`);
-    await page.getByText(/serves no models on machine type/).waitFor();
-    await page.getByText(/did you mean `n1-standard-4`/).waitFor();
-    await page.getByText(/the endpoint is in `europe-west4`/).waitFor();
-    await shoot('5-invalid');
-  });
-
-  await step('an entity without annotations has no card', async () => {
-    await page.goto(`${process.env.PORTAL_URL}/catalog/default/component/website`);
-    await page.getByText('What customers see').first().waitFor();
-    assert.equal(await page.getByText('Vertex AI', { exact: true }).count(), 0);
-  });
-
-  await step('the card keeps what it knew, and says that it is stale, when Google stops answering', async () => {
-    await page.goto(`${process.env.PORTAL_URL}/catalog/default/component/fraud-detector`);
-    await page.getByText('Serving version 3').waitFor();
-    await emulator('faults', {
-      pathContains: '/endpoints/fraud-detector',
-      times: 50,
-      fault: { kind: 'status', status: 503 },
+    await step('a prediction through the proxy answers', async () => {
+      const response = await proxied(`${ENDPOINT}:predict`, {
+        method: 'POST',
+        body: JSON.stringify({ instances: [{ amount: 12 }] }),
+      });
+      assert.equal(response.status, 200);
+      const { predictions, modelVersionId } = await response.json();
+      assert.deepEqual(predictions, [{ echo: { amount: 12 } }]);
+      assert.equal(modelVersionId, '3');
     });
-    await page.getByText('Refresh', { exact: true }).click();
-    await page.getByText('Stale.').waitFor({ timeout: 30_000 });
-    await page.getByText('Serving version 3').waitFor();
-    await shoot('6-stale');
-    await fetch(`${process.env.EMULATOR_URL}/emulator/faults`, { method: 'DELETE' });
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('Stale.').waitFor({ state: 'detached', timeout: 30_000 });
-  });
 
-  await step('no secret is in a log, a response, a database row or the browser', async () => {
-    const places = {
-      responses: await portal.responses(),
-      storage: await portal.storage(),
-      rows: readRows(process.env.DATABASE),
-      logs: readTree(`${artifacts}/logs`),
-    };
-    assert.ok(places.responses.length > 1000 && places.rows.length > 1000 && places.logs.length > 1000);
-    for (const [place, text] of Object.entries(places)) {
-      assert.deepEqual(findSecrets(text), [], `secrets in ${place}`);
-    }
-    assert.deepEqual(portal.errors, []);
-  });
-});
+    await step(
+      'Google was called as the person, with a reason that leads to the audit record',
+      async () => {
+        const { calls } = await emulator('state');
+        const deploy = calls.find(call => call.path.endsWith(':deployModel'));
+        assert.match(deploy.principal, /subject\/user:default\/guest$/);
+        assert.match(deploy.reason, /audit=[0-9a-f-]{36}/);
+        assert.match(deploy.reason, /scaffolder task/);
+        const rows = readRows(process.env.DATABASE);
+        const [, id] = deploy.reason.match(/audit=([0-9a-f-]{36})/);
+        assert.ok(rows.includes(id), 'the audit record is in the database');
+      },
+    );
+
+    await step(
+      'deploying again finds the deployment instead of making a second',
+      async () => {
+        const before = (await emulator('state')).calls.length;
+        await page.getByRole('link', { name: 'Deploy model' }).click();
+        await page
+          .locator('input[value="component:default/fraud-detector"]')
+          .waitFor();
+        await startTask(page);
+        await page
+          .getByText('Open the entity')
+          .first()
+          .waitFor({ timeout: 60_000 });
+        const { calls, endpoints } = await emulator('state');
+        assert.equal(endpoints[0].deployedModels.length, 1);
+        assert.ok(
+          !calls.slice(before).some(call => call.path.endsWith(':deployModel')),
+        );
+      },
+    );
+
+    await step(
+      'an entity that is wrong on purpose is told so, in words',
+      async () => {
+        await page.goto(
+          `${process.env.PORTAL_URL}/catalog/default/component/churn-detector`,
+        );
+        await page.getByText(/serves no models on machine type/).waitFor();
+        await page.getByText(/did you mean `n1-standard-4`/).waitFor();
+        await page.getByText(/the endpoint is in `europe-west4`/).waitFor();
+        await shoot('5-invalid');
+      },
+    );
+
+    await step('an entity without annotations has no card', async () => {
+      await page.goto(
+        `${process.env.PORTAL_URL}/catalog/default/component/website`,
+      );
+      await page.getByText('What customers see').first().waitFor();
+      assert.equal(
+        await page.getByText('Vertex AI', { exact: true }).count(),
+        0,
+      );
+    });
+
+    await step(
+      'the card keeps what it knew, and says that it is stale, when Google stops answering',
+      async () => {
+        await page.goto(
+          `${process.env.PORTAL_URL}/catalog/default/component/fraud-detector`,
+        );
+        await page.getByText('Serving version 3').waitFor();
+        await emulator('faults', {
+          pathContains: '/endpoints/fraud-detector',
+          times: 50,
+          fault: { kind: 'status', status: 503 },
+        });
+        await page.getByText('Refresh', { exact: true }).click();
+        await page.getByText('Stale.').waitFor({ timeout: 30_000 });
+        await page.getByText('Serving version 3').waitFor();
+        await shoot('6-stale');
+        await fetch(`${process.env.EMULATOR_URL}/emulator/faults`, {
+          method: 'DELETE',
+        });
+        await page.getByRole('button', { name: 'Try again' }).click();
+        await page
+          .getByText('Stale.')
+          .waitFor({ state: 'detached', timeout: 30_000 });
+      },
+    );
+
+    await step(
+      'no secret is in a log, a response, a database row or the browser',
+      async () => {
+        const places = {
+          responses: await portal.responses(),
+          storage: await portal.storage(),
+          rows: readRows(process.env.DATABASE),
+          logs: readTree(`${artifacts}/logs`),
+        };
+        assert.ok(
+          places.responses.length > 1000 &&
+            places.rows.length > 1000 &&
+            places.logs.length > 1000,
+        );
+        for (const [place, text] of Object.entries(places)) {
+          assert.deepEqual(findSecrets(text), [], `secrets in ${place}`);
+        }
+        assert.deepEqual(portal.errors, []);
+      },
+    );
+  },
+);

@@ -8,8 +8,20 @@ const jwt = claims =>
     .join('.');
 
 test('the search finds each kind of secret, and nothing else', () => {
-  const assertion = jwt({ aud: 'https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p' });
-  assert.equal(findSecrets(`x ya29.f.0123456789abcdef y ${assertion}`).length, 2);
-  assert.equal(findSecrets('{"kty":"EC","x":"1","d":"2"} -----BEGIN PRIVATE KEY-----').length, 2);
-  assert.deepEqual(findSecrets(`${jwt({ aud: 'backstage' })} {"kty":"EC","x":"1"}`), []);
+  const assertion = jwt({
+    aud: 'https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p',
+  });
+  assert.equal(
+    findSecrets(`x ya29.f.0123456789abcdef y ${assertion}`).length,
+    2,
+  );
+  assert.equal(
+    findSecrets('{"kty":"EC","x":"1","d":"2"} -----BEGIN PRIVATE KEY-----')
+      .length,
+    2,
+  );
+  assert.deepEqual(
+    findSecrets(`${jwt({ aud: 'backstage' })} {"kty":"EC","x":"1"}`),
+    [],
+  );
 });

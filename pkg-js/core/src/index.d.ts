@@ -6,7 +6,9 @@
  */
 
 /** Loads the core. Node needs no call; browsers await it once. Calling it again, or at the same time, is free. */
-export function init(source?: URL | string | Response | BufferSource): Promise<void>;
+export function init(
+  source?: URL | string | Response | BufferSource,
+): Promise<void>;
 
 /** The version of the compiled core, e.g. `0.1.0`. */
 export function version(): string;
@@ -138,7 +140,11 @@ export function plan(request: DeploymentRequest): PlanReport;
 /** The world as the core reaches it. */
 export interface Host {
   /** As the global `fetch`. `identity` says with whose Backstage credentials the proxy is to be called. */
-  fetch(url: string, init: RequestInit, identity: 'initiator' | 'service'): Promise<Response>;
+  fetch(
+    url: string,
+    init: RequestInit,
+    identity: 'initiator' | 'service',
+  ): Promise<Response>;
   signal?: AbortSignal;
 }
 
@@ -149,11 +155,24 @@ export interface StatusRequest extends EntityRequest {
 
 /** What the card shows. */
 export interface StatusReport {
-  state: 'serving' | 'deploying' | 'failed' | 'idle' | 'absent' | 'not-annotated' | 'invalid' | 'unavailable';
+  state:
+    | 'serving'
+    | 'deploying'
+    | 'failed'
+    | 'idle'
+    | 'absent'
+    | 'not-annotated'
+    | 'invalid'
+    | 'unavailable';
   /** One short sentence, e.g. `Serving version 3`. */
   headline: string;
   target?: Target;
-  endpoint?: { name: string; displayName: string; location: string; consoleUrl: string };
+  endpoint?: {
+    name: string;
+    displayName: string;
+    location: string;
+    consoleUrl: string;
+  };
   deployedModels: {
     id: string;
     displayName: string;
@@ -166,7 +185,13 @@ export interface StatusReport {
     accelerator?: string;
     createTime?: string;
   }[];
-  operation?: { name: string; stage?: string; stageIndex?: number; stageCount: number; startTime?: string };
+  operation?: {
+    name: string;
+    stage?: string;
+    stageIndex?: number;
+    stageCount: number;
+    startTime?: string;
+  };
   /** RFC 3339: when Google said this. */
   observedAt: string;
   /** RFC 3339: from then on the report is to be shown as stale. */
@@ -177,4 +202,7 @@ export interface StatusReport {
 }
 
 /** Asks Google, through the proxy, what serves. Never rejects because of what Google answers: see `state` and `diagnostics`. */
-export function status(request: StatusRequest, host: Host): Promise<StatusReport>;
+export function status(
+  request: StatusRequest,
+  host: Host,
+): Promise<StatusReport>;

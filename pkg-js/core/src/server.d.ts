@@ -42,13 +42,18 @@ export interface DeployReport {
 }
 
 /** Carries a deployment out. Resolves only when Google's operation has ended. Safe to run again: it finds what is already there. */
-export function deploy(request: DeployRequest, host: DeployHost): Promise<DeployReport>;
+export function deploy(
+  request: DeployRequest,
+  host: DeployHost,
+): Promise<DeployReport>;
 
 /** The `vertexAi` key of `app-config.yaml`, as it stands there. */
 export type VertexAiConfig = unknown;
 
 /** Who calls the proxy. */
-export type Caller = { kind: 'user'; ref: string } | { kind: 'service'; subject: string };
+export type Caller =
+  | { kind: 'user'; ref: string }
+  | { kind: 'service'; subject: string };
 
 /** A call that may be forwarded. */
 export interface AllowedCall {
@@ -68,7 +73,9 @@ export interface AllowedCall {
   /** The answer names an operation: read it whole (it is small) and hand it to `Gate.outcome`. */
   startsOperation: boolean;
   /** With whose identity Google is called: the caller's, or that of the user who started this operation. */
-  subject: { kind: 'user'; ref: string } | { kind: 'starter'; operation: string };
+  subject:
+    | { kind: 'user'; ref: string }
+    | { kind: 'starter'; operation: string };
 }
 
 export type Verdict =
@@ -99,7 +106,11 @@ export class Gate {
    * @param defaults `issuer` where the configuration names none
    * @throws CoreError `config/…` with one diagnostic for every mistake
    */
-  constructor(config: VertexAiConfig, defaults: { issuer: string }, host: BrokerHost);
+  constructor(
+    config: VertexAiConfig,
+    defaults: { issuer: string },
+    host: BrokerHost,
+  );
   readonly issuer: string;
   /** OpenID discovery document of the issuer. */
   discovery(): object;
@@ -115,11 +126,20 @@ export class Gate {
   /** Checks the whole body of a call with `body: 'json'`; `null` when it may pass. */
   checkBody(method: string, body: Uint8Array): Diagnostic | null;
   /** What Google said: for the audit record. `operation` is the name under which it may be read through the proxy. */
-  outcome(target: AllowedCall, status: number, body?: Uint8Array): { succeeded: boolean; operation?: string; error?: string };
+  outcome(
+    target: AllowedCall,
+    status: number,
+    body?: Uint8Array,
+  ): { succeeded: boolean; operation?: string; error?: string };
   /** A Google access token for this user: from memory, or by one exchange however many ask at once. */
   token(ref: string, groups?: string[]): Promise<string>;
   /** Tells the gate how Google took the token, so that a refused one is not used again. */
   observe(ref: string, status: number): void;
   /** The value of `x-goog-request-reason`: who, which audit record, and the caller's own words, cleaned and bounded. */
-  reason(details: { subject: string; auditId?: string; actor?: string; given?: string }): string;
+  reason(details: {
+    subject: string;
+    auditId?: string;
+    actor?: string;
+    given?: string;
+  }): string;
 }

@@ -1,0 +1,147 @@
+import type { AuthService } from '@backstage/backend-plugin-api';
+import { mockServices } from '@backstage/backend-test-utils';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const ENDPOINT =
+  'projects/acme-ml/locations/us-central1/endpoints/fraud-detector';
+const DEPLOYMENT =
+  'type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata';
+
+/** What the fake Google is to do. */
+export interface Behaviour {
+  stages?: string[];
+  error?: { code: number; message: string };
+  denied?: string;
+  /** From this moment on the initiator's credentials are refused, as after an hour. */
+  userExpires?: boolean;
+  /** Called each time somebody looks at the deployment. */
+  onLook?(): void;
+}
+
+/** The entity that the tests deploy. */
+export const entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    name: 'fraud-detector',
+    annotations: {
+      'google.com/vertex-ai-project': 'acme-ml',
+      'google.com/vertex-ai-location': 'us-central1',
+      'google.com/vertex-ai-endpoint': 'fraud-detector',
+      'google.com/vertex-ai-model': 'fraud-detector@3',
+    },
+  },
+};
+
+/** A portal's proxy with a small Google behind it, on loopback. */
+export async function startFakePortal(behaviour: Behaviour = {}) {
+  const stages = [...(behaviour.stages ?? [])];
+  const calls: { line: string; identity: string }[] = [];
+  let hasEndpoint = false;
+  let deploying: string | undefined;
+
+  const operation = (id: number, rest: object) => ({
+    name: `${ENDPOINT.replace('acme-ml', '123456789012')}/operations/${id}`,
+    ...rest,
+  });
+
+  function answer(line: string, body: any): [number, object] {
+    if (behaviour.denied && line.includes(behaviour.denied)) {
+      return [
+        403,
+        { error: { status: 'PERMISSION_DENIED', message: 'denied' } },
+      ];
+    }
+    if (line.includes('/models/')) return [200, { versionId: '3' }];
+    if (line.endsWith(':deployModel')) {
+      deploying = body.deployedModel.id;
+      return [200, operation(2, {})];
+    }
+    if (line.includes(':cancel')) {
+      stages.length = 0;
+      behaviour.error = { code: 1, message: 'cancelled' };
+      return [200, {}];
+    }
+    if (line.includes(':wait')) {
+      if (!line.includes('/operations/2')) {
+        return [200, operation(1, { done: true, response: {} })];
+      }
+      behaviour.onLook?.();
+      const stage = stages.shift();
+      if (stage) {
+        return [
+          200,
+          operation(2, {
+            metadata: { '@type': DEPLOYMENT, deploymentStage: stage },
+          }),
+        ];
+      }
+      return [
+        200,
+        operation(2, {
+          done: true,
+          ...(behaviour.error
+            ? { error: behaviour.error }
+            : { response: { deployedModel: { id: deploying } } }),
+        }),
+      ];
+    }
+    if (line.includes(':undeployModel')) {
+      return [
+        400,
+        { error: { status: 'INVALID_ARGUMENT', message: 'not found' } },
+      ];
+    }
+    if (line.startsWith('POST') && line.includes('/endpoints?')) {
+      hasEndpoint = true;
+      return [200, operation(1, { done: true, response: {} })];
+    }
+    if (line.startsWith('DELETE')) {
+      hasEndpoint = false;
+      return [200, operation(1, { done: true, response: {} })];
+    }
+    return hasEndpoint
+      ? [200, { deployedModels: [] }]
+      : [404, { error: { status: 'NOT_FOUND', message: 'no endpoint' } }];
+  }
+
+  const server: Server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    const line = `${request.method} ${request.url}`;
+    const identity = request.headers.authorization?.split(' ')[1] ?? 'nobody';
+    calls.push({ line, identity });
+    const [status, body] =
+      behaviour.userExpires && identity === 'user-token' && deploying
+        ? [401, { error: { name: 'AuthenticationError', message: 'expired' } }]
+        : answer(line, text ? JSON.parse(text) : undefined);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>(done => {
+    server.listen(0, '127.0.0.1', done);
+  });
+  const { port } = server.address() as AddressInfo;
+
+  const auth = mockServices.auth.mock({
+    getOwnServiceCredentials: async () => ({ who: 'service' }) as any,
+    getPluginRequestToken: async ({ onBehalfOf }) => ({
+      token:
+        (onBehalfOf as any).who === 'service' ? 'service-token' : 'user-token',
+    }),
+  }) as unknown as AuthService;
+  return {
+    auth,
+    calls,
+    catalog: { getEntityByRef: async () => entity } as any,
+    discovery: mockServices.discovery.mock({
+      getBaseUrl: async () => `http://127.0.0.1:${port}/api/proxy`,
+    }),
+    get hasEndpoint() {
+      return hasEndpoint;
+    },
+    close: () => new Promise(done => server.close(done)),
+  };
+}
