@@ -71,6 +71,15 @@ export async function guestToken() {
   return (await response.json()).backstageIdentity.token;
 }
 
+/** What a scaffolder task logged, as the portal hands it out. */
+export async function taskLog(task) {
+  const response = await fetch(
+    `${portalUrl}/api/scaffolder/v2/tasks/${task}/events`,
+    { headers: { authorization: `Bearer ${await guestToken()}` } },
+  );
+  return response.text();
+}
+
 /** Calls Google through the portal's proxy. */
 export async function proxied(path, init = {}, token = undefined) {
   return fetch(`${portalUrl}/api/proxy/vertex-ai/${path}`, {

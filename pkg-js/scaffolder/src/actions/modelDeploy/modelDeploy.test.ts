@@ -4,7 +4,7 @@ import {
   entity,
   startFakePortal,
   type Behaviour,
-} from '../../__fixtures__/portal';
+} from '../../__testUtils__/portal';
 import { createModelDeployAction } from './modelDeploy';
 
 let portal: Awaited<ReturnType<typeof startFakePortal>>;
