@@ -74,7 +74,7 @@ impl Google {
 
     fn request(&self, call: &Call, identity: Identity) -> Request {
         let mut headers = vec![("accept", "application/json".to_owned())];
-        let body = call.body.as_ref().map(Value::to_string);
+        let body = call.body.as_ref().and_then(|body| serde_json::to_string(body).ok());
         if body.is_some() {
             headers.push(("content-type", "application/json".to_owned()));
         }
@@ -91,7 +91,7 @@ impl Google {
         let mut number = 1;
         loop {
             let (error, asked) = match self.voice.send(self.request(call, identity)).await {
-                Ok(response) if (200..300).contains(&response.status) => match parse(&response) {
+                Ok(response) if (200..300).contains(&response.status) => match readable(response) {
                     Ok(value) => return Ok(value),
                     // The answer is whole but not JSON: something else than Google answered.
                     Err(finding) => return Err(CallError::NoAnswer(finding)),
@@ -99,7 +99,7 @@ impl Google {
                 Ok(response) => {
                     let asked = response
                         .retry_after
-                        .or_else(|| GoogleError::from_http(response.status, &response.body).retry_delay);
+                        .or_else(|| GoogleError::from_http(response.status, response.json()).retry_delay);
                     let error =
                         CallError::Refused { status: response.status, finding: diagnose(&response, Some(call)) };
                     if !is_transient(response.status) {
@@ -129,9 +129,8 @@ impl Google {
     }
 }
 
-fn parse(response: &Response) -> Result<Value, Diagnostic> {
-    let body = if response.body.is_empty() { "{}" } else { &response.body };
-    serde_json::from_str(body).map_err(|_| {
+fn readable(response: Response) -> Result<Value, Diagnostic> {
+    response.body.ok_or_else(|| {
         Diagnostic::error(Code::GoogleAnswerUnreadable, "the answer is not JSON")
             .help("something between the portal and Google answers in its place, or cuts answers short")
     })

@@ -86,9 +86,8 @@ impl GoogleError {
     }
 
     /// Reads an HTTP error's body; one that is not Google's gets its status from the HTTP status.
-    pub fn from_http(status: u16, body: &str) -> Self {
-        let value: Value = serde_json::from_str(body).unwrap_or_default();
-        let mut error = Self::from_status(&value["error"]);
+    pub fn from_http(status: u16, body: &Value) -> Self {
+        let mut error = Self::from_status(&body["error"]);
         if !CODES.contains(&error.status.as_str()) {
             error.status = match status {
                 400 => "INVALID_ARGUMENT",
@@ -195,9 +194,8 @@ fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
 
 /// Reads a response whose status says that the call failed.
 pub fn diagnose(response: &Response, call: Option<&Call>) -> Diagnostic {
-    let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
-    portal_refusal(response.status, &body)
-        .unwrap_or_else(|| GoogleError::from_http(response.status, &response.body).diagnose(call))
+    portal_refusal(response.status, response.json())
+        .unwrap_or_else(|| GoogleError::from_http(response.status, response.json()).diagnose(call))
 }
 
 /// A request that got no answer.
@@ -223,7 +221,7 @@ mod tests {
     use serde_json::json;
 
     fn response(status: u16, body: Value) -> Response {
-        Response { status, retry_after: None, body: body.to_string() }
+        Response { status, retry_after: None, body: Some(body) }
     }
 
     fn call() -> Call {
@@ -244,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_bare_denial_is_completed_from_the_call() {
-        let finding = diagnose(&Response { status: 403, retry_after: None, body: "no".into() }, Some(&call()));
+        let finding = diagnose(&Response { status: 403, retry_after: None, body: None }, Some(&call()));
         assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.deploy"));
         assert_eq!(finding.resource.as_deref(), Some("projects/acme-ml/locations/us-central1/endpoints/fraud"));
     }
@@ -280,8 +278,7 @@ mod tests {
         let error = GoogleError::from_http(
             429,
             &json!({"error": {"status": "RESOURCE_EXHAUSTED", "details": [
-                {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.5s"}]}})
-            .to_string(),
+                {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.5s"}]}}),
         );
         assert_eq!(error.retry_delay, Some(1500));
     }

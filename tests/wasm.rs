@@ -50,6 +50,28 @@ fn a_text_keeps_its_positions() {
 }
 
 #[wasm_bindgen_test]
+fn what_json_cannot_say_is_refused_and_what_is_undefined_is_not_there() {
+    let cycle = request(ANNOTATIONS, "");
+    Reflect::set(&get(&cycle, "source.entity"), &"spec".into(), &cycle).unwrap();
+    assert_eq!(text(&validate(cycle).unwrap_err(), "code"), "request/malformed");
+    let function = request(ANNOTATIONS, "");
+    Reflect::set(&get(&function, "source.entity"), &"spec".into(), &Function::new_no_args("")).unwrap();
+    assert_eq!(text(&validate(function).unwrap_err(), "code"), "request/malformed");
+    let undefined = request(ANNOTATIONS, "");
+    Reflect::set(&undefined, &"environment".into(), &JsValue::UNDEFINED).unwrap();
+    Reflect::set(&undefined, &"surprise".into(), &JsValue::UNDEFINED).unwrap();
+    assert!(validate(undefined).is_ok());
+}
+
+#[wasm_bindgen_test]
+fn a_fraction_or_a_huge_number_among_the_annotations_breaks_nothing() {
+    for number in ["1.5", "1e300", "-7", "9007199254740993"] {
+        let report = validate(request(&format!(r#"{{"google.com/vertex-ai-model": {number}}}"#), "")).unwrap();
+        assert_eq!(get(&report, "valid"), JsValue::FALSE, "{number}");
+    }
+}
+
+#[wasm_bindgen_test]
 fn numbers_in_a_plan_are_numbers() {
     let report = plan(request(ANNOTATIONS, "")).unwrap();
     let steps = js_sys::Array::from(&get(&report, "plan.steps"));

@@ -37,7 +37,13 @@ pub struct PlanReport {
 
 fn entity(source: &EntitySource) -> Result<Entity, Vec<Diagnostic>> {
     match source {
+        #[cfg(feature = "server")]
         EntitySource::Text { text, file } => Entity::from_text(text, file.as_deref()),
+        #[cfg(not(feature = "server"))]
+        EntitySource::Text { .. } => {
+            let finding = Diagnostic::error(Code::RequestMalformed, "this build takes entities and reads no texts");
+            Err(vec![finding.help("give the `entity` as the catalog hands it out; texts are read in Node")])
+        }
         EntitySource::Entity(value) => Entity::from_json(value),
     }
 }

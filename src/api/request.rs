@@ -40,39 +40,48 @@ fn malformed(message: String) -> Diagnostic {
     Diagnostic::error(Code::RequestMalformed, message).help("see the types of `@backstage-vertex-ai/core`")
 }
 
-/// The fields of a request; each is taken once, and none may be left.
-struct Fields(Map<String, Value>);
+/// The fields of a request; each is taken once, and there may be no others.
+struct Fields {
+    map: Map<String, Value>,
+    taken: Vec<&'static str>,
+}
 
 impl Fields {
     fn of(value: Value) -> Result<Self, Diagnostic> {
         match value {
-            Value::Object(map) => Ok(Self(map)),
+            Value::Object(map) => Ok(Self { map, taken: Vec::new() }),
             _ => Err(malformed("a request is an object".into())),
         }
     }
 
-    fn optional(&mut self, name: &str) -> Result<Option<String>, Diagnostic> {
-        match self.0.remove(name) {
-            None | Some(Value::Null) => Ok(None),
+    /// Null where there is none.
+    fn take(&mut self, name: &'static str) -> Value {
+        self.taken.push(name);
+        self.map.get_mut(name).map(Value::take).unwrap_or_default()
+    }
+
+    fn optional(&mut self, name: &'static str) -> Result<Option<String>, Diagnostic> {
+        match self.take(name) {
+            Value::Null => Ok(None),
             // An empty field of a form is one that was left out.
-            Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
-            Some(_) => Err(malformed(format!("`{name}` is not a text"))),
+            Value::String(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+            _ => Err(malformed(format!("`{name}` is not a text"))),
         }
     }
 
-    fn required(&mut self, name: &str) -> Result<String, Diagnostic> {
+    fn required(&mut self, name: &'static str) -> Result<String, Diagnostic> {
         self.optional(name)?.ok_or_else(|| malformed(format!("`{name}` is missing")))
     }
 
     fn entity(&mut self) -> Result<EntityRequest, Diagnostic> {
-        let mut source = Self::of(self.0.remove("source").unwrap_or_default())
-            .map_err(|_| malformed("`source` is missing or not an object".into()))?;
-        let source = match source.0.remove("entity") {
-            Some(entity) => EntitySource::Entity(source.end(entity)?),
-            None => {
+        let mut source =
+            Self::of(self.take("source")).map_err(|_| malformed("`source` is missing or not an object".into()))?;
+        let source = match source.take("entity") {
+            entity @ Value::Object(_) => EntitySource::Entity(source.end(entity)?),
+            _ => {
                 // An empty text is one that holds no entity, not one that is missing.
-                let text = match source.0.remove("text") {
-                    Some(Value::String(text)) => text,
+                let text = match source.take("text") {
+                    Value::String(text) => text,
                     _ => return Err(malformed("`source` has either `text` (and `file`) or `entity`".into())),
                 };
                 let file = source.optional("file")?;
@@ -88,7 +97,7 @@ impl Fields {
 
     /// Refuses what is left.
     fn end<T>(self, read: T) -> Result<T, Diagnostic> {
-        match self.0.keys().next() {
+        match self.map.keys().find(|name| !self.taken.contains(&name.as_str())) {
             Some(name) => Err(malformed(format!("there is no field `{name}`"))),
             None => Ok(read),
         }

@@ -2,13 +2,15 @@
 //!
 //! Source of the shape: Backstage, "Descriptor Format of Catalog Entities".
 
+#[cfg(feature = "server")]
 mod position;
+#[cfg(feature = "server")]
 mod reader;
 pub mod tree;
 
 use crate::diagnostic::{Code, Diagnostic, Where};
 use serde_json::Value;
-use tree::{Content, Node};
+use tree::Node;
 
 /// An entity with a kind and a name.
 #[derive(Clone, Debug)]
@@ -24,10 +26,11 @@ fn lower(node: Option<&Node>) -> Option<String> {
 
 impl Entity {
     /// Reads the first entity of a YAML or JSON text.
+    #[cfg(feature = "server")]
     pub fn from_text(text: &str, file: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
         let documents = reader::read(text, file)?;
         // A file may begin with an empty document, or one that is a template's leftover.
-        let is_empty = |node: &Node| node.value == Content::Null;
+        let is_empty = |node: &Node| node.value == tree::Content::Null;
         let mut candidates = documents.into_iter().filter(|d| !is_empty(d));
         let first = candidates.next();
         let root = match first {

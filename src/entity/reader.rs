@@ -145,17 +145,14 @@ impl Reader<'_> {
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             entries.push((key, value));
         }
-        let mut keys: Vec<(&str, usize)> =
-            entries.iter().enumerate().filter_map(|(i, (key, _))| Some((key.as_text()?, i))).collect();
-        keys.sort_unstable();
-        for pair in keys.windows(2) {
-            if let [(first, _), (second, index)] = pair
-                && first == second
-            {
-                let span = entries.get(*index).and_then(|(key, _)| key.span);
+        // A JSON object and no set, whose code the browser build would carry for this alone.
+        let mut seen = serde_json::Map::new();
+        for (key, _) in &entries {
+            let Some(text) = key.as_text() else { continue };
+            if seen.insert(text.to_owned(), serde_json::Value::Null).is_some() {
                 let finding =
-                    Diagnostic::error(Code::EntityDuplicateKey, format!("the key `{second}` stands here twice"))
-                        .at(Where { file: self.file.map(str::to_owned), path: None, span })
+                    Diagnostic::error(Code::EntityDuplicateKey, format!("the key `{text}` stands here twice"))
+                        .at(Where { file: self.file.map(str::to_owned), path: None, span: key.span })
                         .help("keep one of them");
                 self.findings.push(finding);
             }

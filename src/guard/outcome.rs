@@ -25,10 +25,10 @@ pub struct Outcome {
 /// Reads an answer. `method` and `resource` are those of the allowed call; `body` is there where it was read whole.
 pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -> Outcome {
     let method = method_named(method);
-    let text = body.map(String::from_utf8_lossy);
+    let answer: Option<Value> = body.map(|body| serde_json::from_slice(body).unwrap_or_default());
     if !(200..300).contains(&status) {
-        let error = match &text {
-            Some(text) => shortened(&GoogleError::from_http(status, text)),
+        let error = match &answer {
+            Some(answer) => shortened(&GoogleError::from_http(status, answer)),
             None => format!("HTTP {status}"),
         };
         return Outcome { succeeded: false, operation: None, error: Some(error) };
@@ -36,7 +36,7 @@ pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -
     let Some(method) = method.filter(|method| method.starts_operation) else {
         return Outcome { succeeded: true, operation: None, error: None };
     };
-    let answer: Value = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let answer = answer.unwrap_or_default();
     // A short operation is over, and may have failed, by the time that its name comes back.
     let error = answer.get("error").map(|error| shortened(&GoogleError::from_status(error)));
     let path = format!("{}/{resource}{}", method.version, method.suffix);

@@ -73,7 +73,7 @@ impl Exchange {
         if response.status != 200 {
             return Err(self.federation_refused(&response, assertion));
         }
-        let answer: Value = serde_json::from_str(&response.body).unwrap_or_default();
+        let answer = response.json();
         let life = answer["expires_in"].as_u64().filter(|seconds| *seconds > 0);
         let bearer = answer["token_type"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"));
         match (token_text(&answer["access_token"]), life) {
@@ -91,7 +91,7 @@ impl Exchange {
         if response.status != 200 {
             return Err(impersonation_refused(&response, account, federated));
         }
-        let answer: Value = serde_json::from_str(&response.body).unwrap_or_default();
+        let answer = response.json();
         match (token_text(&answer["accessToken"]), answer["expireTime"].as_str()) {
             // Google grants the life that was asked for, or refuses; its clock need not be ours.
             (Some(secret), Some(_)) => Ok(Token { secret, expires_at: after(since, seconds.into()) }),
@@ -152,11 +152,11 @@ impl Exchange {
         if let Some(finding) = unavailable(response, "Security Token Service") {
             return finding;
         }
-        let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
+        let body = response.json();
         let (code, said) = match body["error"].as_str() {
             Some(code) => (code.to_owned(), body["error_description"].as_str().unwrap_or_default().to_owned()),
             None => {
-                let error = GoogleError::from_http(response.status, &response.body);
+                let error = GoogleError::from_http(response.status, body);
                 (error.status, error.message)
             }
         };
@@ -201,7 +201,7 @@ fn impersonation_refused(response: &Response, account: &ServiceAccount, federate
     if let Some(finding) = unavailable(response, "Service Account Credentials API") {
         return finding;
     }
-    let error = GoogleError::from_http(response.status, &response.body);
+    let error = GoogleError::from_http(response.status, response.json());
     let text = format!("the portal may not act as {account}: {}: {}", error.status, error.message);
     let message = shortened(text.trim_end_matches([':', ' ']), &[federated], LONGEST_MESSAGE);
     let finding = Diagnostic::error(Code::IdentityImpersonationRefused, message).about(account.to_string());

@@ -1,17 +1,48 @@
 //! Request bodies. Fields and their limits: `aiplatform.v1` `Endpoint`, `DeployedModel`, `DedicatedResources`, `Model`.
+//!
+//! Built by hand: `json!` would bring a second serializer into what every portal page loads.
 
 use crate::name::{DeployedModelId, Image};
 use crate::target::Target;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+use std::fmt::Display;
 
 /// Google's default for a deployed model that names none.
 const DEFAULT_MACHINE_TYPE: &str = "n1-standard-2";
 
-fn with_key(target: &Target, mut body: Map<String, Value>) -> Value {
-    if let Some(key) = &target.kms_key {
-        body.insert("encryptionSpec".into(), json!({ "kmsKeyName": key }));
+/// A JSON object under construction; fields without a value are left out, as Google does.
+#[derive(Default)]
+struct Object(Map<String, Value>);
+
+impl Object {
+    fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(name.to_owned(), value.into());
+        self
     }
-    Value::Object(body)
+
+    fn with_text(self, name: &str, value: Option<&impl Display>) -> Self {
+        match value {
+            Some(value) => self.with(name, value.to_string()),
+            None => self,
+        }
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Value::Object(object.0)
+    }
+}
+
+fn object() -> Object {
+    Object::default()
+}
+
+fn encrypted(body: Object, target: &Target) -> Object {
+    match &target.kms_key {
+        Some(key) => body.with("encryptionSpec", object().with_text("kmsKeyName", Some(key))),
+        None => body,
+    }
 }
 
 fn origin(target: &Target) -> String {
@@ -23,61 +54,49 @@ fn origin(target: &Target) -> String {
 
 /// An `Endpoint`.
 pub fn endpoint(target: &Target) -> Value {
-    let mut body = Map::new();
-    body.insert("displayName".into(), json!(target.endpoint.id));
-    body.insert("description".into(), json!(origin(target)));
-    with_key(target, body)
+    let body = object().with("displayName", target.endpoint.id.as_str()).with("description", origin(target));
+    encrypted(body, target).into()
 }
 
 /// An `UploadModelRequest`.
 pub fn upload(target: &Target, image: &Image) -> Value {
-    let mut model = Map::new();
-    model.insert("displayName".into(), json!(target.model.id));
-    model.insert("description".into(), json!(origin(target)));
-    model.insert("containerSpec".into(), json!({ "imageUri": image }));
-    if let Some(uri) = &target.artifact_uri {
-        model.insert("artifactUri".into(), json!(uri));
-    }
-    json!({ "model": with_key(target, model), "modelId": target.model.id })
+    let model = object()
+        .with("displayName", target.model.id.as_str())
+        .with("description", origin(target))
+        .with("containerSpec", object().with("imageUri", image.as_str()))
+        .with_text("artifactUri", target.artifact_uri.as_ref());
+    object().with("model", encrypted(model, target)).with("modelId", target.model.id.as_str()).into()
 }
 
 /// A `DeployedModel`.
 pub fn deployed_model(target: &Target, id: Option<&DeployedModelId>) -> Value {
-    let mut machine = Map::new();
     let machine_type = target.machine_type.as_ref().map_or(DEFAULT_MACHINE_TYPE, |m| m.as_str());
-    machine.insert("machineType".into(), json!(machine_type));
+    let mut machine = object().with("machineType", machine_type);
     if let Some(accelerator) = &target.accelerator {
-        machine.insert("acceleratorType".into(), json!(accelerator.kind));
-        machine.insert("acceleratorCount".into(), json!(accelerator.count));
+        machine = machine.with("acceleratorType", accelerator.kind).with("acceleratorCount", accelerator.count);
     }
     let (min, max) = target.replicas.map_or((1, 1), |r| (r.min, r.max));
-    let mut body = Map::new();
-    if let Some(id) = id {
-        body.insert("id".into(), json!(id));
-    }
-    body.insert("model".into(), json!(target.model));
-    body.insert("displayName".into(), json!(target.model.short().replace('@', "-")));
-    if let Some(account) = &target.service_account {
-        body.insert("serviceAccount".into(), json!(account));
-    }
-    body.insert(
-        "dedicatedResources".into(),
-        json!({ "machineSpec": machine, "minReplicaCount": min, "maxReplicaCount": max }),
-    );
-    Value::Object(body)
+    let resources = object().with("machineSpec", machine).with("minReplicaCount", min).with("maxReplicaCount", max);
+    object()
+        .with_text("id", id)
+        .with("model", target.model.to_string())
+        .with("displayName", target.model.short().replace('@', "-"))
+        .with_text("serviceAccount", target.service_account.as_ref())
+        .with("dedicatedResources", resources)
+        .into()
 }
 
 /// A `DeployModelRequest`; `"0"` stands for the model being deployed.
 pub fn deploy(target: &Target, id: Option<&DeployedModelId>) -> Value {
-    json!({ "deployedModel": deployed_model(target, id), "trafficSplit": { "0": 100 } })
+    object().with("deployedModel", deployed_model(target, id)).with("trafficSplit", object().with("0", 100)).into()
 }
 
 /// An `UndeployModelRequest`.
 pub fn undeploy(id: &DeployedModelId) -> Value {
-    json!({ "deployedModelId": id })
+    object().with("deployedModelId", id.as_str()).into()
 }
 
 /// An `Endpoint` with nothing but its traffic.
 pub fn traffic(id: &DeployedModelId) -> Value {
-    json!({ "trafficSplit": { id.as_str(): 100 } })
+    object().with("trafficSplit", object().with(id.as_str(), 100)).into()
 }

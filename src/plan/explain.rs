@@ -1,10 +1,9 @@
 //! A plan for people (Markdown) and for programs (JSON as in `pkg-js/core/src/index.d.ts`).
 
 use super::{Plan, Step};
-use crate::method::Call;
+use crate::method::{Call, Permission};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use serde_json::json;
 use std::fmt::Write;
 
 impl Serialize for Call {
@@ -43,12 +42,21 @@ impl Serialize for Plan {
             map.serialize_entry("deployedModelId", id)?;
         }
         map.serialize_entry("steps", &self.steps)?;
-        let permissions: Vec<_> = self
-            .permissions()
-            .into_iter()
-            .map(|(p, methods)| json!({ "permission": p.permission, "resource": p.resource, "neededBy": methods }))
-            .collect();
+        let permissions: Vec<_> = self.permissions().into_iter().map(|(p, methods)| Needed(p, methods)).collect();
         map.serialize_entry("permissions", &permissions)?;
+        map.end()
+    }
+}
+
+/// A permission and the methods that need it.
+struct Needed(Permission, Vec<&'static str>);
+
+impl Serialize for Needed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("permission", self.0.permission)?;
+        map.serialize_entry("resource", &self.0.resource)?;
+        map.serialize_entry("neededBy", &self.1)?;
         map.end()
     }
 }

@@ -7,7 +7,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::method::{Call, Id, Permission, Resource};
 use crate::name::{DeployedModelId, ModelVersion, Operation};
 use crate::target::Target;
-use sha2::{Digest, Sha256};
+use siphasher::sip::SipHasher24;
+use std::hash::Hasher;
 
 pub use explain::explain;
 
@@ -48,18 +49,14 @@ fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
     if !pinned.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let revision = body::deployed_model(target, None).to_string();
-    let mut hash = Sha256::new();
+    let revision = serde_json::to_string(&body::deployed_model(target, None)).ok()?;
+    let mut hash = SipHasher24::new();
     for part in [target.entity_ref.as_str(), target.environment.as_deref().unwrap_or(""), &revision] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    let mut number: u64 = 0;
-    for byte in hash.finalize().iter().take(8) {
-        number = number << 8 | u64::from(*byte);
+        hash.write(&(part.len() as u64).to_le_bytes());
+        hash.write(part.as_bytes());
     }
     const SMALLEST: u64 = 1_000_000_000;
-    (SMALLEST + number % (9 * SMALLEST)).to_string().parse().ok()
+    (SMALLEST + hash.finish() % (9 * SMALLEST)).to_string().parse().ok()
 }
 
 /// Plans the deployment that a target describes.

@@ -144,9 +144,7 @@ impl World {
                 }
                 Turn::Want(Want::Send(request)) => {
                     outcome = match self.answer(&request) {
-                        Ok((status, body)) => {
-                            Outcome::Answer(Response { status, retry_after: None, body: body.to_string() })
-                        }
+                        Ok((status, body)) => Outcome::Answer(Response { status, retry_after: None, body: Some(body) }),
                         Err(failure) => Outcome::Failed(failure),
                     }
                 }

@@ -7,6 +7,7 @@ use crate::target::Target;
 use crate::vertex::stage::{Stage, is_deployment};
 use serde::Serialize;
 use serde_json::Value;
+use std::cmp::Reverse;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -177,13 +178,13 @@ pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> St
         .filter(is_done)
         .max_by_key(|o| o["metadata"]["genericMetadata"]["createTime"].as_str().unwrap_or_default());
     let traffic = endpoint.map_or(&Value::Null, |e| &e["trafficSplit"]);
-    let mut models: Vec<_> = endpoint
-        .and_then(|e| e["deployedModels"].as_array())
-        .into_iter()
-        .flatten()
-        .map(|model| deployed_model(model, traffic))
-        .collect();
-    models.sort_by(|a, b| b.traffic.cmp(&a.traffic).then_with(|| a.id.cmp(&b.id)));
+    // The most traffic first. An endpoint has a handful: a general sort would only be bytes to load.
+    let mut models: Vec<DeployedModelView> = Vec::new();
+    for model in endpoint.and_then(|e| e["deployedModels"].as_array()).into_iter().flatten() {
+        let model = deployed_model(model, traffic);
+        let at = models.partition_point(|m| (Reverse(m.traffic), &m.id) <= (Reverse(model.traffic), &model.id));
+        models.insert(at, model);
+    }
 
     let serving = models.iter().find(|m| m.traffic > 0 && m.replicas.available != Some(0));
     let failure = latest_done.map(|o| &o["error"]).filter(|error| error.is_object());

@@ -1,24 +1,75 @@
 //! JavaScript values to serde types and back: plain objects, `null` for nothing.
 //!
-//! Requests and reports cross as JSON text, which the engine reads and writes faster than Rust walks an object, and for which the
-//! browser build carries the code anyway. The gate's small values, one call of which a proxied request waits for, are walked.
+//! What comes in is walked: JSON text is left to the engine's reader, because `serde_json`'s own, with all it can say about wrong
+//! values, would be a fifth of the browser build. Reports go out as JSON text, which the engine reads faster than Rust builds
+//! objects. The gate's small values, one call of which a proxied request waits for, go through serde both ways.
 
 use super::error::CoreError;
 use crate::api::request::Request;
 use crate::diagnostic::{Code, Diagnostic};
-use js_sys::JSON;
+use js_sys::{Array, JSON, Object};
 use serde::Serialize;
-use wasm_bindgen::JsValue;
+use serde_json::{Map, Value};
+use wasm_bindgen::{JsCast, JsValue};
 
 fn internal(error: &dyn std::fmt::Display) -> CoreError {
     Diagnostic::error(Code::CoreInternal, error.to_string()).into()
 }
 
+/// As deep as `serde_json` reads; a value that holds itself ends here too.
+const MOST_DEPTH: usize = 128;
+
+/// A JavaScript value as JSON; `None` for what JSON cannot say, or too deeply nested.
+fn walk(value: &JsValue, depth: usize) -> Option<Value> {
+    if depth > MOST_DEPTH {
+        return None;
+    }
+    if value.is_null() || value.is_undefined() {
+        return Some(Value::Null);
+    }
+    if let Some(text) = value.as_string() {
+        return Some(Value::String(text));
+    }
+    if let Some(boolean) = value.as_bool() {
+        return Some(Value::Bool(boolean));
+    }
+    if let Some(number) = value.as_f64() {
+        return number_of(number);
+    }
+    if let Some(items) = value.dyn_ref::<Array>() {
+        return items.iter().map(|item| walk(&item, depth + 1)).collect::<Option<_>>().map(Value::Array);
+    }
+    let object = value.dyn_ref::<Object>().filter(|object| !object.is_function())?;
+    let mut map = Map::new();
+    for entry in Object::entries(object).iter() {
+        let entry = Array::from(&entry);
+        let value = entry.get(1);
+        // As `JSON.stringify` does: what is undefined is not there.
+        if !value.is_undefined() {
+            map.insert(entry.get(0).as_string()?, walk(&value, depth + 1)?);
+        }
+    }
+    Some(Value::Object(map))
+}
+
+/// Whole numbers that JavaScript holds exactly are whole numbers here.
+fn number_of(number: f64) -> Option<Value> {
+    const SAFE: f64 = 9_007_199_254_740_991.0;
+    if number == number.trunc() && number.abs() <= SAFE {
+        return Some(Value::from(number as i64));
+    }
+    js_sys::Number::from(number).to_string_with_radix(10).ok()?.as_string().map(Value::String)
+}
+
+/// Reads JSON text with the engine's reader.
+pub fn parse(text: &str) -> Option<Value> {
+    walk(&JSON::parse(text).ok()?, 0)
+}
+
 /// Reads a request object.
 pub fn read<T: Request>(value: &JsValue) -> Result<T, CoreError> {
-    let text = JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_default();
-    // What stringify writes is JSON; `undefined` is nothing, and so no request.
-    Ok(T::read(serde_json::from_str(&text).unwrap_or_default())?)
+    // What JSON cannot say is no request, and refused as one.
+    Ok(T::read(walk(value, 0).unwrap_or_default())?)
 }
 
 /// Writes a report as a plain object.

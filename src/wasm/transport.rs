@@ -1,6 +1,6 @@
 //! Drives a [`Conversation`] with the `fetch`, clock and timers of the JavaScript around it.
 
-use super::convert::write;
+use super::convert::{parse, write};
 use crate::conversation::{Conversation, Event, Failure, Identity, Outcome, Request, Response, Turn, Want};
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
@@ -133,6 +133,7 @@ async fn send(host: &Host, request: &Request, signal: Option<&AbortSignal>) -> R
     let answer = gloo_net::http::Response::from(answer.unchecked_into::<web_sys::Response>());
     let retry_after = answer.headers().get("retry-after").and_then(|s| s.trim().parse::<u64>().ok());
     let status = answer.status();
-    let body = answer.text().await.map_err(|_| failed(Failure::CutOff))?;
+    let text = answer.text().await.map_err(|_| failed(Failure::CutOff))?;
+    let body = parse(if text.is_empty() { "{}" } else { &text });
     Ok(Response { status, retry_after: retry_after.map(|seconds| seconds.saturating_mul(1000)), body })
 }

@@ -7,7 +7,7 @@ use crate::tools;
 use crate::workspace::{Workspace, run};
 use anyhow::{Context, Result, bail};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 /// One of the two builds of the core, and what it may weigh.
@@ -19,7 +19,7 @@ struct Flavor {
 }
 
 const FLAVORS: [Flavor; 2] = [
-    Flavor { feature: "browser", glue: "web", most_brotli_bytes: 120_000 },
+    Flavor { feature: "browser", glue: "web", most_brotli_bytes: 80_000 },
     Flavor { feature: "server", glue: "nodejs", most_brotli_bytes: 300_000 },
 ];
 
@@ -58,27 +58,44 @@ fn compile(workspace: &Workspace) -> Result<()> {
     step("compile the emulator and the bindings generator", || {
         run(&mut workspace.cargo(&["build", "--quiet", "--locked", "--package", "emulator", "--package", "bindings"]))
     })?;
+    let flags = core_flags()?;
     for flavor in &FLAVORS {
         step(&format!("compile the core for wasm: {}", flavor.feature), || {
-            run(&mut workspace.cargo(&[
-                "build",
-                "--quiet",
-                "--locked",
-                "--profile",
-                "wasm",
-                "--target",
-                "wasm32-unknown-unknown",
-                "--package",
-                "backstage-vertex-ai",
-                "--no-default-features",
-                "--features",
-                flavor.feature,
-                "--target-dir",
-                &format!("target/core-{}", flavor.feature),
-            ]))
+            run(workspace
+                .cargo(&[
+                    "build",
+                    "--quiet",
+                    "--locked",
+                    "--profile",
+                    "wasm",
+                    "--target",
+                    "wasm32-unknown-unknown",
+                    "--package",
+                    "backstage-vertex-ai",
+                    "--no-default-features",
+                    "--features",
+                    flavor.feature,
+                    "--target-dir",
+                    &format!("target/core-{}", flavor.feature),
+                ])
+                .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", &flags))
         })?;
     }
     Ok(())
+}
+
+/// What ships says `crates/…` where panics tell their places, not where this machine keeps them or has them from.
+fn core_flags() -> Result<String> {
+    let home = match std::env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => PathBuf::from(std::env::var_os("HOME").context("HOME is not set")?).join(".cargo"),
+    };
+    let sources = home.join("registry/src");
+    let mut flags = Vec::new();
+    for registry in std::fs::read_dir(&sources).with_context(|| format!("cannot read {}", sources.display()))? {
+        flags.push(format!("--remap-path-prefix={}=crates", registry?.path().display()));
+    }
+    Ok(flags.join(" "))
 }
 
 /// The compiled core as an npm package: `pkg-js/core/dist`.
@@ -114,7 +131,11 @@ fn generate(workspace: &Workspace, flavor: &Flavor, folder: &Path) -> Result<()>
 
 fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
     let mut command = workspace.command("node");
-    command.arg("node_modules/binaryen/bin/wasm-opt").arg(wasm).arg("-o").arg(wasm).arg("-Oz");
+    command.arg("node_modules/binaryen/bin/wasm-opt").arg(wasm).arg("-o").arg(wasm).arg("-Os");
+    // What is inlined is smaller raw and larger compressed: measured, 4 % of the browser build.
+    for which in ["always", "flexible", "one-caller"] {
+        command.arg(format!("--{which}-inline-max-function-size=0"));
+    }
     for feature in
         ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", "sign-ext", "reference-types", "multivalue"]
     {

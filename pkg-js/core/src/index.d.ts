@@ -53,7 +53,12 @@ export class CoreError extends Error {
   readonly status: number;
 }
 
-/** An entity as its file has it (positions are kept) or as Backstage's catalog hands it out. */
+/**
+ * An entity as its file has it (positions are kept) or as Backstage's catalog hands it out.
+ *
+ * Texts are read in Node only: in a browser they are refused with `request/malformed`, because the reader of YAML would be a
+ * quarter of what every page loads.
+ */
 export type EntitySource = { text: string; file?: string } | { entity: object };
 
 export interface EntityRequest {
