@@ -6,17 +6,23 @@ pub fn parse(text: &str) -> Vec<(String, String)> {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(name), decode(value))
+            (decode(name, b"+"), decode(value, b"+"))
         })
         .collect()
 }
 
-fn decode(text: &str) -> String {
+/// A path, decoded but for its slashes: Google's clients write `models/fraud%403`.
+pub fn path(text: &str) -> String {
+    text.split('/').map(|part| decode(part, b"").replace('/', "%2F")).collect::<Vec<_>>().join("/")
+}
+
+/// `spaces` are the bytes that stand for one: forms write `+`.
+fn decode(text: &str, spaces: &[u8]) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         match byte {
-            b'+' => bytes.push(b' '),
+            space if spaces.contains(&space) => bytes.push(b' '),
             b'%' => {
                 let mut ahead = rest.clone();
                 let hex = |b: Option<u8>| char::from(b?).to_digit(16);
@@ -41,5 +47,10 @@ mod tests {
         let pairs = super::parse("%24alt=json%3Benum-encoding%3Dint&a=b+c&d&e=100%");
         let pairs: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(pairs, [("$alt", "json;enum-encoding=int"), ("a", "b c"), ("d", ""), ("e", "100%")]);
+    }
+
+    #[test]
+    fn a_slash_in_a_part_of_a_path_stays_encoded() {
+        assert_eq!(super::path("/v1/models/fraud%403+1/%2e%2F"), "/v1/models/fraud@3+1/.%2F");
     }
 }

@@ -23,7 +23,7 @@ const LARGEST_BODY: usize = 16 << 20;
 pub async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let verb = parts.method.as_str().to_owned();
-    let path = parts.uri.path().to_owned();
+    let path = query::path(parts.uri.path());
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return respond(Err(ApiError::invalid("The body is too large.")), false, None);
     };
