@@ -309,7 +309,7 @@ methods! {
         query ["timeout"] body None needs [documented("aiplatform.endpoints.get", ParentEndpoint), documented("aiplatform.models.get", ParentOther)]
         operation false undo None, READ;
     OperationsCancel "aiplatform.projects.locations.operations.cancel" "Operations.CancelOperation" Aiplatform Post "v1" Operation ":cancel"
-        query [] body Json needs [documented("aiplatform.endpoints.deploy", ParentEndpoint), documented("aiplatform.models.update", ParentOther)]
+        query [] body None needs [documented("aiplatform.endpoints.deploy", ParentEndpoint), documented("aiplatform.models.update", ParentOther)]
         operation false undo None, DEPLOY;
     EndpointsGetIamPolicy "aiplatform.projects.locations.endpoints.getIamPolicy" "EndpointService.GetIamPolicy" Aiplatform Post "v1beta1" Endpoint ":getIamPolicy"
         query ["options.requestedPolicyVersion"] body None needs [inferred("aiplatform.endpoints.getIamPolicy", Itself)] operation false undo None, READ;

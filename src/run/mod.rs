@@ -315,7 +315,6 @@ fn unexpected(message: &str) -> CallError {
 
 /// The endpoint an operation belongs to, for taking back what it was making.
 fn cancel_call(operation: &Operation) -> Option<Call> {
-    matches!(operation.parent, OperationParent::Endpoint(_)).then(|| {
-        Call::new(Id::OperationsCancel, Resource::Operation(operation.clone())).body(Value::Object(Default::default()))
-    })
+    matches!(operation.parent, OperationParent::Endpoint(_))
+        .then(|| Call::new(Id::OperationsCancel, Resource::Operation(operation.clone())))
 }

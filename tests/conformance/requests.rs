@@ -1,0 +1,193 @@
+//! Prints the method table and every request that the core builds, for `run.py`: `cargo run --example requests`.
+//!
+//! A small Google answers the core's conversations so that each way through them is taken: first deployment, second one, failure,
+//! cancelling, a deployment that somebody else has begun, a lookup that Google refuses.
+
+use backstage_vertex_ai::api::{self, request::Request as _};
+use backstage_vertex_ai::config::Config;
+use backstage_vertex_ai::conversation::{Conversation, Event, Outcome, Request, Response, Turn, Want};
+use backstage_vertex_ai::identity::{exchange::exchange, secret::Secret};
+use backstage_vertex_ai::method::{Body, METHODS};
+use serde_json::{Value, json};
+
+const PROXY: &str = "http://portal/api/proxy/vertex-ai";
+const OPERATION: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/1";
+
+/// What Google has and does in one scenario.
+#[derive(Clone, Copy, Default)]
+struct Scenario {
+    model: bool,
+    endpoint: bool,
+    deployed: bool,
+    fails: bool,
+    in_use: bool,
+    no_wait: bool,
+    cancel_at: Option<usize>,
+}
+
+/// Google, as far as the conversations look.
+struct Google {
+    scenario: Scenario,
+    deployed_id: Option<String>,
+    looks: usize,
+    sent: Vec<Value>,
+}
+
+impl Google {
+    fn answer(&mut self, request: &Request) -> (u16, Value) {
+        let body: Value =
+            request.body.as_deref().map(|body| serde_json::from_str(body).expect("JSON")).unwrap_or_default();
+        let path = request.url.strip_prefix(PROXY).map(|rest| rest.trim_start_matches('/').split_once('/').unwrap().1);
+        let path = path.unwrap_or_else(|| request.url.splitn(4, '/').nth(3).unwrap()).to_owned();
+        self.sent.push(json!({ "verb": request.verb.as_str(), "path": path, "body": body }));
+        if let Some(id) = body["deployedModel"]["id"].as_str() {
+            self.deployed_id = Some(id.to_owned());
+        }
+        let Scenario { model, endpoint, deployed, fails, in_use, no_wait, .. } = self.scenario;
+        let missing = (404, json!({ "error": { "status": "NOT_FOUND" } }));
+        let is = |what: &str| path.split('?').next().unwrap().ends_with(what);
+        let operation = |rest: Value| {
+            let mut operation = json!({ "name": OPERATION });
+            operation.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+            (200, operation)
+        };
+        match request.verb.as_str() {
+            _ if is("v1/token") => (200, json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 3600 })),
+            _ if is(":generateAccessToken") => {
+                (200, json!({ "accessToken": "t", "expireTime": "2026-01-01T00:00:00Z" }))
+            }
+            "POST" if is(":wait") && no_wait => (501, json!({ "error": { "status": "UNIMPLEMENTED" } })),
+            "POST" if is(":deployModel") && in_use => (409, json!({ "error": { "status": "ALREADY_EXISTS" } })),
+            "POST" if is(":wait") => self.look(fails, operation),
+            "GET" if path.contains("/operations/") => self.look(fails, operation),
+            "GET" if is("/operations") => {
+                let kind = "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata";
+                (200, json!({ "operations": [{ "name": OPERATION, "metadata": { "@type": kind } }] }))
+            }
+            "GET" if path.contains("/models/") && !model => missing,
+            "GET" if path.contains("/models/") => (200, json!({ "versionId": "3" })),
+            "GET" if !endpoint => missing,
+            "GET" if deployed => {
+                // Any id may be meant: this endpoint has all that the plans name.
+                let ids = planned_ids().into_iter().map(|id| json!({ "id": id })).collect::<Vec<_>>();
+                (200, json!({ "deployedModels": ids }))
+            }
+            "GET" => (200, json!({})),
+            _ if is(":upload") => operation(json!({ "done": true, "response": { "modelVersionId": "1" } })),
+            _ if is(":deployModel") => operation(json!({})),
+            _ => operation(json!({ "done": true, "response": {} })),
+        }
+    }
+
+    fn look(&mut self, fails: bool, operation: impl Fn(Value) -> (u16, Value)) -> (u16, Value) {
+        self.looks += 1;
+        if self.looks == 1 {
+            return operation(json!({}));
+        }
+        match fails {
+            true => operation(json!({ "done": true, "error": { "code": 9, "message": "exited" } })),
+            false => operation(json!({ "done": true, "response": { "deployedModel": { "id": self.deployed_id } } })),
+        }
+    }
+}
+
+/// Everything that one conversation sends.
+fn sent<T>(mut talk: Conversation<T>, scenario: Scenario) -> Vec<Value> {
+    let mut google = Google { scenario, deployed_id: None, looks: 0, sent: Vec::new() };
+    let mut outcome = Outcome::Begin;
+    for number in 0..500 {
+        let cancelled = scenario.cancel_at.is_some_and(|at| number >= at);
+        match talk.tell(Event { outcome, now: 0, random: 0.5, cancelled }) {
+            Turn::Done(_) => return google.sent,
+            Turn::Want(Want::Wait(_)) => outcome = Outcome::Waited,
+            Turn::Want(Want::Send(request)) => {
+                let (status, body) = google.answer(&request);
+                outcome = Outcome::Answer(Response { status, retry_after: None, body: Some(body) });
+            }
+        }
+    }
+    panic!("a conversation does not end");
+}
+
+/// Sets of annotations that together name every field which a request may carry.
+fn annotations() -> [Value; 3] {
+    let base = json!({ "project": "acme-ml", "location": "us-central1", "endpoint": "fraud", "model": "fraud@3" });
+    let with = |more: Value| {
+        let mut all = base.clone();
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    let key = "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving";
+    [
+        base.clone(),
+        with(json!({ "machine-type": "g2-standard-4", "accelerator": "NVIDIA_L4:1", "replicas": "1-3",
+            "service-account": "fraud-serving@acme-ml.iam.gserviceaccount.com", "kms-key": key })),
+        with(json!({ "model": "fraud", "image": "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3",
+            "artifact-uri": "gs://acme-models/fraud/3", "kms-key": key })),
+    ]
+}
+
+fn request(annotations: &Value) -> Value {
+    let named = annotations.as_object().unwrap().iter();
+    let annotations: Value = named.map(|(key, value)| (format!("google.com/vertex-ai-{key}"), value.clone())).collect();
+    json!({ "source": { "entity": { "kind": "Component", "metadata": { "name": "fraud", "annotations": annotations } } } })
+}
+
+fn planned_ids() -> Vec<String> {
+    let plans =
+        annotations().map(|a| api::plan(&api::request::DeploymentRequest::read(request(&a)).expect("a request")));
+    let ids = plans.iter().filter_map(|report| report.plan.as_ref()?.deployed_model_id.as_ref());
+    ids.map(|id| id.as_str().to_owned()).collect()
+}
+
+fn configuration(service_account: Option<&str>) -> Config {
+    let audience =
+        "//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/providers/portal";
+    let mut identity = json!({ "audience": audience });
+    if let Some(account) = service_account {
+        identity["serviceAccount"] = account.into();
+    }
+    let config = json!({ "projects": [{ "project": "acme-ml" }], "identity": identity });
+    Config::parse(&config, "https://portal.acme.example/api/proxy/vertex-ai").expect("a configuration")
+}
+
+fn main() {
+    let default = Scenario::default();
+    let model = Scenario { model: true, ..default };
+    let endpoint = Scenario { endpoint: true, ..model };
+    let scenarios = [
+        model,
+        Scenario { fails: true, ..model },
+        Scenario { fails: true, ..default },
+        Scenario { cancel_at: Some(4), ..model },
+        Scenario { cancel_at: Some(5), ..model },
+        Scenario { no_wait: true, ..endpoint },
+        Scenario { deployed: true, ..endpoint },
+        Scenario { in_use: true, ..endpoint },
+    ];
+    let mut requests = Vec::new();
+    for annotations in annotations() {
+        let mut request = request(&annotations);
+        request["proxyUrl"] = PROXY.into();
+        let status = api::request::StatusRequest::read(request.clone()).expect("a request");
+        requests.extend(sent(api::status(&status, 0).expect("a target"), endpoint));
+        let deploy = api::request::DeployRequest::read(request).expect("a request");
+        for scenario in scenarios {
+            requests.extend(sent(api::deploy(&deploy).expect("a target"), scenario));
+        }
+    }
+    for account in [None, Some("deployer@acme-ml.iam.gserviceaccount.com")] {
+        requests.extend(sent(exchange(&configuration(account), Secret::new("assertion".into())), default));
+    }
+    let methods: Vec<_> = METHODS
+        .iter()
+        .map(|method| {
+            json!({
+                "name": method.name, "service": method.service.as_str(), "version": method.version,
+                "verb": method.verb.as_str(), "query": method.query, "suffix": method.suffix,
+                "hasBody": method.body != Body::None, "startsOperation": method.starts_operation,
+            })
+        })
+        .collect();
+    println!("{}", json!({ "methods": methods, "requests": requests }));
+}
