@@ -14,7 +14,8 @@ const PROVIDER =
 const PLACE = 'projects/acme-ml/locations/us-central1';
 const ENDPOINT = `${PLACE}/endpoints/clients`;
 const DEPLOYER = 'deployer@acme-ml.iam.gserviceaccount.com';
-const { EndpointServiceClient, ModelServiceClient, PredictionServiceClient } = aiplatform.v1;
+const { EndpointServiceClient, ModelServiceClient, PredictionServiceClient } =
+  aiplatform.v1;
 
 let issuer;
 let emulator;
@@ -37,7 +38,12 @@ function credentials({ groups, claims, account }) {
     token_url: `${emulator.url}/v1/token`,
     subject_token_supplier: {
       getSubjectToken: async () =>
-        issuer.assertion({ sub: 'user:default/maria', aud: `https:${PROVIDER}`, groups, ...claims }),
+        issuer.assertion({
+          sub: 'user:default/maria',
+          aud: `https:${PROVIDER}`,
+          groups,
+          ...claims,
+        }),
     },
     scopes: ['https://www.googleapis.com/auth/cloud-platform'],
     ...(account && {
@@ -47,7 +53,13 @@ function credentials({ groups, claims, account }) {
 }
 
 function client(Service, authClient) {
-  return new Service({ authClient, fallback: true, protocol: 'http', apiEndpoint: '127.0.0.1', port: emulator.port });
+  return new Service({
+    authClient,
+    fallback: true,
+    protocol: 'http',
+    apiEndpoint: '127.0.0.1',
+    port: emulator.port,
+  });
 }
 
 async function createEndpoint(endpoints) {
@@ -68,7 +80,11 @@ async function deploy(endpoints) {
       displayName: 'fraud-detector-3',
       serviceAccount: 'fraud-serving@acme-ml.iam.gserviceaccount.com',
       dedicatedResources: {
-        machineSpec: { machineType: 'g2-standard-4', acceleratorType: 'NVIDIA_L4', acceleratorCount: 1 },
+        machineSpec: {
+          machineType: 'g2-standard-4',
+          acceleratorType: 'NVIDIA_L4',
+          acceleratorCount: 1,
+        },
         minReplicaCount: 1,
         maxReplicaCount: 2,
       },
@@ -84,7 +100,9 @@ async function lastPrincipal() {
 
 test('a federated user deploys, predicts and takes it all back', async () => {
   const auth = credentials({ groups: ['group:default/ml-team'] });
-  const [model] = await client(ModelServiceClient, auth).getModel({ name: `${PLACE}/models/fraud-detector` });
+  const [model] = await client(ModelServiceClient, auth).getModel({
+    name: `${PLACE}/models/fraud-detector`,
+  });
   assert.equal(model.displayName, 'Fraud detector');
 
   const endpoints = client(EndpointServiceClient, auth);
@@ -96,37 +114,69 @@ test('a federated user deploys, predicts and takes it all back', async () => {
   const [endpoint] = await endpoints.getEndpoint({ name: ENDPOINT });
   assert.deepEqual(endpoint.trafficSplit, { [deployedModel.id]: 100 });
   const { machineSpec } = endpoint.deployedModels[0].dedicatedResources;
-  assert.deepEqual([machineSpec.machineType, machineSpec.acceleratorType], ['g2-standard-4', 'NVIDIA_L4']);
+  assert.deepEqual(
+    [machineSpec.machineType, machineSpec.acceleratorType],
+    ['g2-standard-4', 'NVIDIA_L4'],
+  );
 
   const instance = aiplatform.helpers.toValue({ amount: 12.5, country: 'NL' });
-  const [prediction] = await client(PredictionServiceClient, auth).predict({ endpoint: ENDPOINT, instances: [instance] });
+  const [prediction] = await client(PredictionServiceClient, auth).predict({
+    endpoint: ENDPOINT,
+    instances: [instance],
+  });
   assert.equal(prediction.predictions.length, 1);
   assert.equal(prediction.deployedModelId, deployedModel.id);
 
-  const [undeployed] = await endpoints.undeployModel({ endpoint: ENDPOINT, deployedModelId: deployedModel.id });
+  const [undeployed] = await endpoints.undeployModel({
+    endpoint: ENDPOINT,
+    deployedModelId: deployedModel.id,
+  });
   await undeployed.promise();
   const [deleted] = await endpoints.deleteEndpoint({ name: ENDPOINT });
   await deleted.promise();
-  await assert.rejects(endpoints.getEndpoint({ name: ENDPOINT }), error => error.code === 5);
-  assert.match(await lastPrincipal(), /^principal:.*\/subject\/user:default\/maria$/);
+  await assert.rejects(
+    endpoints.getEndpoint({ name: ENDPOINT }),
+    error => error.code === 5,
+  );
+  assert.match(
+    await lastPrincipal(),
+    /^principal:.*\/subject\/user:default\/maria$/,
+  );
 });
 
 test('a federated user acts as a service account', async () => {
-  const auth = credentials({ groups: ['group:default/ml-team'], account: DEPLOYER });
-  const [model] = await client(ModelServiceClient, auth).getModel({ name: `${PLACE}/models/fraud-detector@3` });
+  const auth = credentials({
+    groups: ['group:default/ml-team'],
+    account: DEPLOYER,
+  });
+  const [model] = await client(ModelServiceClient, auth).getModel({
+    name: `${PLACE}/models/fraud-detector@3`,
+  });
   assert.equal(model.versionId, '3');
   assert.equal(await lastPrincipal(), `serviceAccount:${DEPLOYER}`);
 });
 
 test('who may not impersonate, or may not deploy, is refused with the permission', async () => {
-  const stranger = credentials({ groups: ['group:default/strangers'], account: DEPLOYER });
-  await assert.rejects(stranger.getAccessToken(), /getAccessToken|PERMISSION_DENIED|Permission/);
+  const stranger = credentials({
+    groups: ['group:default/strangers'],
+    account: DEPLOYER,
+  });
+  await assert.rejects(
+    stranger.getAccessToken(),
+    /getAccessToken|PERMISSION_DENIED|Permission/,
+  );
 
-  const endpoints = client(EndpointServiceClient, credentials({ groups: ['group:default/viewers'] }));
+  const endpoints = client(
+    EndpointServiceClient,
+    credentials({ groups: ['group:default/viewers'] }),
+  );
   await assert.rejects(createEndpoint(endpoints), error => {
     assert.equal(error.code, 7);
     assert.equal(error.reason, 'IAM_PERMISSION_DENIED');
-    assert.equal(error.errorInfoMetadata.permission, 'aiplatform.endpoints.create');
+    assert.equal(
+      error.errorInfoMetadata.permission,
+      'aiplatform.endpoints.create',
+    );
     return true;
   });
 });
@@ -140,17 +190,32 @@ test('assertions that Google would not take are not taken', async () => {
     { iat: past, exp: past + 300 },
     { sub: '' },
   ]) {
-    await assert.rejects(credentials({ groups, claims }).getAccessToken(), /invalid_grant/, JSON.stringify(claims));
+    await assert.rejects(
+      credentials({ groups, claims }).getAccessToken(),
+      /invalid_grant/,
+      JSON.stringify(claims),
+    );
   }
 });
 
 test('an operation that fails fails in the client, with its stage’s error', async () => {
-  const endpoints = client(EndpointServiceClient, credentials({ groups: ['group:default/ml-team'] }));
+  const endpoints = client(
+    EndpointServiceClient,
+    credentials({ groups: ['group:default/ml-team'] }),
+  );
   await createEndpoint(endpoints);
-  const fault = { kind: 'failAtStage', stage: 'STARTING_MODEL_SERVER', code: 9, message: 'Model server exited unexpectedly.' };
+  const fault = {
+    kind: 'failAtStage',
+    stage: 'STARTING_MODEL_SERVER',
+    code: 9,
+    message: 'Model server exited unexpectedly.',
+  };
   await emulator.fault({ pathContains: ':deployModel', fault });
   const operation = await deploy(endpoints);
-  await assert.rejects(operation.promise(), error => error.code === 9 && /exited unexpectedly/.test(error.message));
+  await assert.rejects(
+    operation.promise(),
+    error => error.code === 9 && /exited unexpectedly/.test(error.message),
+  );
   const [endpoint] = await endpoints.getEndpoint({ name: ENDPOINT });
   assert.equal(endpoint.deployedModels.length, 0);
 });
