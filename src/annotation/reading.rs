@@ -47,7 +47,7 @@ impl<'a> Reading<'a> {
                 Some(near) => format!("did you mean `{PREFIX}{near}`?"),
                 None => "remove it, or see the reference for the keys there are".into(),
             };
-            let finding = Diagnostic::warning(Code::AnnotationUnknown, format!("there is no annotation `{text}`"));
+            let finding = Diagnostic::new(Code::AnnotationUnknown, format!("there is no annotation `{text}`"));
             self.findings.push(finding.at(self.entity.place(text, key)).help(help));
         }
     }

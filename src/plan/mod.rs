@@ -177,13 +177,10 @@ impl Plan {
         match &self.deployed_model_id {
             Some(_) => Vec::new(),
             None => vec![
-                Diagnostic {
-                    severity: crate::diagnostic::Severity::Info,
-                    ..Diagnostic::error(
-                        Code::AnnotationMissing,
-                        "the model has no version number: the default version at the time of deploying is taken",
-                    )
-                }
+                Diagnostic::new(
+                    Code::PlanVersionOpen,
+                    "the model has no version number: the default version at the time of deploying is taken",
+                )
                 .help("name a version, e.g. `fraud-detector@3`, to deploy the same thing every time"),
             ],
         }

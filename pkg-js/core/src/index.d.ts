@@ -30,18 +30,51 @@ export interface Where {
   end?: Position;
 }
 
+/** One replacement: of an annotation's value, or of its key. */
+export interface Edit {
+  /** The annotation's key as it is now. */
+  annotation: string;
+  /** Its key from now on; absent: it stays. */
+  key?: string;
+  /** Its value from now on; absent: it stays. */
+  value?: string;
+  /** Where a text was given: from where to where in it… */
+  start?: Position;
+  end?: Position;
+  /** …and what to put there, quoted as its place asks for. */
+  text?: string;
+}
+
+/** A change that makes the finding go away and means what was meant. */
+export interface Fix {
+  /** As a button says it. */
+  title: string;
+  edits: Edit[];
+}
+
 /** One finding. `code` is stable (`group/kebab-case`); `help` says what to do. */
 export interface Diagnostic {
   code: string;
   severity: Severity;
   message: string;
   where?: Where;
+  /** Other places that it is about, e.g. "the location is set here". */
+  related?: { message: string; where: Where }[];
+  fix?: Fix;
   help?: string;
   /** The Google permission that was missing, e.g. `aiplatform.endpoints.deploy`. */
   permission?: string;
   /** The Google resource that a refusal is about, e.g. `projects/p/locations/l/endpoints/e`. */
   resource?: string;
+  /** The rule's page in the reference. */
+  url?: string;
 }
+
+/** What a rule is to be; `vertexAi.rules` in `app-config.yaml`. */
+export type RuleLevel = 'off' | 'warning' | 'error';
+
+/** By the rules' codes. */
+export type RuleSettings = { [code: string]: RuleLevel };
 
 /** Misuse or failed I/O. `diagnostics` holds the reasons where there are any. */
 export class CoreError extends Error {
@@ -65,6 +98,8 @@ export interface EntityRequest {
   source: EntitySource;
   /** Reads `google.com/vertex-ai-*.<environment>` before the plain keys. */
   environment?: string;
+  /** Levels other than the rules' own. A wrong one is a finding of every report. */
+  rules?: RuleSettings;
 }
 
 /** What an entity's annotations describe. */
@@ -87,12 +122,17 @@ export interface Target {
 }
 
 export interface ValidateReport {
+  /** Whether there is no error. */
   valid: boolean;
+  /** Of the environment that was asked for, where nothing is wrong with it. */
   target?: Target;
+  /** Of all environments, in the order of the text. */
   diagnostics: Diagnostic[];
+  /** What the entity itself waives, with its reasons. */
+  waived: { code: string; reason: string }[];
 }
 
-/** Reads and checks the Vertex AI annotations of one entity. */
+/** Reads and checks the Vertex AI annotations of one entity: the same findings everywhere. */
 export function validate(request: EntityRequest): ValidateReport;
 
 /** One call to a Google method. */
@@ -197,6 +237,8 @@ export interface StatusReport {
     stageCount: number;
     startTime?: string;
   };
+  /** What `validate` finds in the entity. */
+  findings: Diagnostic[];
   /** RFC 3339: when Google said this. */
   observedAt: string;
   /** RFC 3339: from then on the report is to be shown as stale. */

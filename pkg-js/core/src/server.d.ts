@@ -1,6 +1,60 @@
 /** What only a backend does: run a deployment, decide on a proxied call, get a Google token. Node only. */
 export * from './index.js';
-import type { DeploymentRequest, Diagnostic, Host, Plan } from './index.js';
+import type {
+  DeploymentRequest,
+  Diagnostic,
+  Host,
+  Plan,
+  RuleSettings,
+} from './index.js';
+
+/** How findings are written out. */
+export type Format = 'text' | 'json' | 'sarif' | 'github' | 'markdown';
+
+export interface CheckOptions {
+  /** Left out: `text`, like a compiler's. */
+  format?: Format;
+  /** Colours the text. */
+  color?: boolean;
+  rules?: RuleSettings;
+  /** An `app-config.yaml`, whose `vertexAi.rules` count; its mistakes are findings. */
+  config?: { file: string; bytes: Uint8Array };
+  /** What makes the check fail. Left out: `error`. */
+  failOn?: 'error' | 'warning' | 'never';
+  /** Applies every fix. */
+  fix?: boolean;
+}
+
+export interface FileReport {
+  diagnostics: Diagnostic[];
+  /** What can be printed already; formats that are one document print at the end. */
+  output: string;
+  /** The mended text, where `fix` changed something. Its findings are those that are left. */
+  fixed?: string;
+  /** How many entities the file holds. */
+  entities: number;
+}
+
+export interface CheckSummary {
+  /** The rest of what is to be printed. */
+  output: string;
+  failed: boolean;
+  files: number;
+  entities: number;
+  errors: number;
+  warnings: number;
+}
+
+/** Checks whole files, one after the other, in memory that does not grow with their number. */
+export class Checker {
+  constructor(options?: CheckOptions);
+  /** Checks one file; `file` is its name in what is written out. */
+  add(file: string, bytes: Uint8Array): FileReport;
+  /** A file or folder that could not be read, and why, e.g. `permission denied`. */
+  unreadable(file: string, reason: string): FileReport;
+  /** Ends the check. That no file holds an entity is a finding too. */
+  finish(): CheckSummary;
+}
 
 /** What a run says while it goes on. */
 export interface Progress {

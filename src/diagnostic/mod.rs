@@ -1,0 +1,204 @@
+//! Every finding, anywhere, is a [`Diagnostic`]: a stable code, where, why, and what to do.
+
+mod code;
+
+pub use code::{Code, Kind, Level};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Error,
+    Warning,
+    Info,
+}
+
+/// A place in a text: byte offset from 0; line and UTF-16 column from 1, as editors count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Position {
+    pub offset: usize,
+    pub line: usize,
+    pub column: usize,
+}
+
+/// From the first byte to just behind the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Span {
+    pub start: Position,
+    pub end: Position,
+}
+
+/// Where a finding is: the file and span where a text was given, the path within the document always.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Where {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+}
+
+/// Another place that a finding is about: "the location is set here".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Related {
+    pub message: String,
+    #[serde(rename = "where")]
+    pub place: Where,
+}
+
+/// A change that makes the finding go away and means what was meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// What it does, as a button says it: "Write `n1-standard-4`".
+    pub title: String,
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement: of an annotation's value, or of its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edit {
+    /// The annotation's key as it is now.
+    pub annotation: String,
+    /// Its key from now on; where it is absent the key stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Its value from now on; where it is absent the value stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Where a text was given: the part of it to replace…
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// …and what to put there, quoted as its place asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// One finding. In JSON as `Diagnostic` of `pkg-js/core/src/index.d.ts`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub code: Code,
+    pub severity: Severity,
+    /// Lower-case first word unless it is a name, no final stop, the reader's words.
+    pub message: String,
+    pub place: Option<Where>,
+    pub related: Vec<Related>,
+    /// What to do.
+    pub help: Option<String>,
+    pub fix: Option<Fix>,
+    /// The Google permission that was missing.
+    pub permission: Option<String>,
+    /// The Google resource that a refusal is about.
+    pub resource: Option<String>,
+}
+
+/// Where the page of a rule is: the code and `.md` follow.
+pub const RULE_PAGES: &str =
+    "https://github.com/backstage-vertex-ai/backstage-vertex-ai/blob/main/docs/reference/rules/";
+
+impl Serialize for Diagnostic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("code", &self.code)?;
+        map.serialize_entry("severity", &self.severity)?;
+        map.serialize_entry("message", &self.message)?;
+        if let Some(place) = &self.place {
+            map.serialize_entry("where", place)?;
+        }
+        if !self.related.is_empty() {
+            map.serialize_entry("related", &self.related)?;
+        }
+        if let Some(fix) = &self.fix {
+            map.serialize_entry("fix", fix)?;
+        }
+        for (key, text) in [("help", &self.help), ("permission", &self.permission), ("resource", &self.resource)] {
+            if let Some(text) = text {
+                map.serialize_entry(key, text)?;
+            }
+        }
+        if self.code.is_rule() {
+            map.serialize_entry("url", &format!("{RULE_PAGES}{}.md", self.code.as_str()))?;
+        }
+        map.end()
+    }
+}
+
+impl Diagnostic {
+    /// A finding of the severity that its code has by itself.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            place: None,
+            related: Vec::new(),
+            help: None,
+            fix: None,
+            permission: None,
+            resource: None,
+        }
+    }
+
+    /// An error; the most common severity.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, ..Self::new(code, message) }
+    }
+
+    #[must_use]
+    pub fn at(mut self, place: Where) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    #[must_use]
+    pub fn related(mut self, message: impl Into<String>, place: Where) -> Self {
+        self.related.push(Related { message: message.into(), place });
+        self
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
+        self
+    }
+
+    #[must_use]
+    pub fn about(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    #[must_use]
+    pub fn needing(mut self, permission: impl Into<String>) -> Self {
+        self.permission = Some(permission.into());
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_flat_in_json() {
+        let at = Position { offset: 3, line: 1, column: 4 };
+        let finding = Diagnostic::error(Code::EntitySyntax, "no")
+            .at(Where { span: Some(Span { start: at, end: at }), ..Where::default() });
+        let json = serde_json::to_value(&finding).unwrap();
+        assert_eq!(json["where"]["start"]["line"], 1);
+        assert_eq!(json["code"], "entity/syntax");
+        assert!(json.get("help").is_none());
+    }
+}
