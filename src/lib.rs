@@ -19,6 +19,7 @@ pub mod identity;
 pub mod method;
 pub mod name;
 pub mod plan;
+pub mod rule;
 #[cfg(feature = "server")]
 pub mod run;
 pub mod status;
