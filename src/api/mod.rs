@@ -43,7 +43,7 @@ fn entity(source: &EntitySource) -> Result<Entity, Vec<Diagnostic>> {
         EntitySource::Text { text, file } => Entity::from_text(text, file.as_deref()),
         #[cfg(not(feature = "server"))]
         EntitySource::Text { .. } => {
-            let finding = Diagnostic::error(Code::RequestMalformed, "this build takes entities and reads no texts");
+            let finding = Diagnostic::new(Code::RequestMalformed, "this build takes entities and reads no texts");
             Err(vec![finding.help("give the `entity` as the catalog hands it out; texts are read in Node")])
         }
         EntitySource::Entity(value) => Entity::from_json(value),
@@ -96,7 +96,7 @@ fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagnostic>) {
             Ok(version) => target.model.version = Some(version),
             Err(error) => {
                 diagnostics.push(
-                    Diagnostic::error(Code::RequestMalformed, error.to_string())
+                    Diagnostic::new(Code::RequestMalformed, error.to_string())
                         .help("give the number of a version, or one of the model's aliases"),
                 );
                 return (None, diagnostics);

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
 fn internal(error: &dyn std::fmt::Display) -> CoreError {
-    Diagnostic::error(Code::CoreInternal, error.to_string()).into()
+    Diagnostic::new(Code::CoreInternal, error.to_string()).into()
 }
 
 /// As deep as `serde_json` reads; a value that holds itself ends here too.
@@ -83,7 +83,7 @@ pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
 pub fn from_js<T: serde::de::DeserializeOwned>(value: JsValue) -> Result<T, CoreError> {
     serde_wasm_bindgen::from_value(value).map_err(|error| {
         let message = format!("the request has another shape than the core takes: {error}");
-        Diagnostic::error(Code::RequestMalformed, message).into()
+        Diagnostic::new(Code::RequestMalformed, message).into()
     })
 }
 
