@@ -56,7 +56,7 @@ fn check(request: &EntityRequest) -> Result<(Entity, Checked), Vec<Diagnostic>> 
     match entity(&request.source) {
         Ok(entity) => {
             let mut checked = annotation::check(&entity, &settings, request.environment.as_deref());
-            checked.findings.splice(0..0, wrong);
+            checked.findings.extend(wrong);
             Ok((entity, checked))
         }
         Err(found) => Err(wrong.into_iter().chain(found).collect()),
