@@ -63,8 +63,24 @@ macro_rules! codes {
 codes! {
     /// The text is not well-formed YAML or JSON.
     EntitySyntax = "entity/syntax",
-    /// The text is larger, deeper or more repetitive than an entity may be.
+    /// The text is larger than an entity may be.
     EntityTooLarge = "entity/too-large",
+    /// Values are nested deeper than an entity's may be.
+    EntityTooDeep = "entity/too-deep",
+    /// Aliases repeat more than an entity may repeat.
+    EntityTooRepetitive = "entity/too-repetitive",
+    /// The file is not encoded in UTF-8.
+    EntityNotUtf8 = "entity/not-utf8",
+    /// The file is no text.
+    EntityBinary = "entity/binary",
+    /// A tab stands where spaces must indent.
+    EntityTab = "entity/tab",
+    /// A tag is not known, or does not fit its value.
+    EntityUnknownTag = "entity/unknown-tag",
+    /// A `<<` merges nothing: Backstage reads it as a key like any other.
+    EntityMergeKey = "entity/merge-key",
+    /// `metadata.annotations` is not a mapping.
+    EntityAnnotationsNotAMapping = "entity/annotations-not-a-mapping",
     /// The same key stands twice in one mapping.
     EntityDuplicateKey = "entity/duplicate-key",
     /// The document is not a Backstage entity: `kind` or `metadata.name` is missing or not a string.
@@ -159,6 +175,14 @@ impl Serialize for Code {
     }
 }
 
+/// Another place that a finding has to do with, and what is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Related {
+    pub message: String,
+    #[serde(rename = "where")]
+    pub place: Where,
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
@@ -168,6 +192,9 @@ pub struct Diagnostic {
     pub message: String,
     #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
     pub place: Option<Where>,
+    /// Other places that have to do with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Related>,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -187,6 +214,7 @@ impl Diagnostic {
             severity: Severity::Error,
             message: message.into(),
             place: None,
+            related: Vec::new(),
             help: None,
             permission: None,
             resource: None,
@@ -201,6 +229,12 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, place: Where) -> Self {
         self.place = Some(place);
+        self
+    }
+
+    #[must_use]
+    pub fn related(mut self, message: impl Into<String>, place: Where) -> Self {
+        self.related.push(Related { message: message.into(), place });
         self
     }
 
