@@ -51,7 +51,8 @@ impl<'a> Anchors<'a> {
 
     /// The value is read.
     pub fn close(&mut self, id: usize, node: &Node) {
-        let size = size(node);
+        // Nothing more can be used then, and measuring nested anchors would cost as much as copying them.
+        let size = if self.is_exhausted() { Size::default() } else { size(node) };
         let is_bare = matches!(&node.value, Content::List(items) if items.is_empty())
             || matches!(&node.value, Content::Map(entries) if entries.is_empty());
         let weight = self.weight.max(usize::from(!is_bare));

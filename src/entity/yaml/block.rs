@@ -23,7 +23,7 @@ impl<'a> Parser<'a> {
     pub fn block_value(&mut self, parent: isize, is_compact: bool, in_map: bool) -> Read<Node> {
         let from = self.source.pos;
         let at = self.source.here();
-        let Before { outer, inner, is_there } = self.before_value(parent, in_map)?;
+        let Before { outer, inner, is_there } = self.before_value(parent, is_compact, in_map)?;
         if !is_there {
             let props = self.one_of(outer, inner)?;
             return self.empty(at, props);
@@ -72,7 +72,7 @@ impl<'a> Parser<'a> {
             return self.leaf(leaf, props);
         }
         if self.source.line != line.1 {
-            return Err(self.fault(Kind::ManyLineKey));
+            return Err(self.many_line_key(&leaf, is_fresh, begin, line));
         }
         opens(self, Kind::NestedMapping)?;
         self.check_key_length(begin)?;
@@ -80,8 +80,9 @@ impl<'a> Parser<'a> {
     }
 
     /// Goes to the next value, past its anchor and tag.
-    fn before_value(&mut self, parent: isize, in_map: bool) -> Read<Before<'a>> {
+    fn before_value(&mut self, parent: isize, is_compact: bool, in_map: bool) -> Read<Before<'a>> {
         let (mut outer, mut inner) = (Props::default(), Props::default());
+        let from = self.source.pos;
         loop {
             let line = self.source.line;
             self.source.skip_to_content();
@@ -91,17 +92,25 @@ impl<'a> Parser<'a> {
             if self.source.is_at_end() {
                 return Ok(Before { outer, inner, is_there: false });
             }
-            if let Some(found) = self.source.indentation().filter(|found| found.spaces as isize <= parent) {
-                if let Some(tab) = found.tab {
+            if let Some(found) = self.source.indentation() {
+                let spaces = found.spaces as isize;
+                // Inside brackets only brackets structure.
+                let is_flow = parent < 0 && matches!(self.source.peek(), b'[' | b'{');
+                if let Some(tab) = found.tab.filter(|_| spaces <= parent.max(0) && !is_flow) {
                     return Err(self.fault_at(tab, Kind::Tab));
                 }
-                let is_list = in_map && found.spaces as isize == parent && self.source.is_at_indicator(b'-');
-                if !is_list {
+                let is_list = in_map && spaces == parent && self.source.is_at_indicator(b'-');
+                if spaces <= parent && !is_list {
                     return Ok(Before { outer, inner, is_there: false });
                 }
             }
             if !matches!(self.source.peek(), b'&' | b'!') {
                 return Ok(Before { outer, inner, is_there: true });
+            }
+            let from = if is_compact { from.max(self.source.line_start) } else { self.source.pos };
+            let from = self.source.indentation().map_or(from, |_| self.source.line_start);
+            if let Some(tab) = self.source.slice(from, self.source.pos).find('\t').filter(|_| inner.is_empty()) {
+                return Err(self.fault_at(from + tab, Kind::Tab));
             }
             self.read_prop(&mut inner)?;
         }
@@ -153,12 +162,12 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Both belong to one value.
     fn one_of(&mut self, outer: Props<'a>, inner: Props<'a>) -> Read<Props<'a>> {
-        match (outer.is_empty(), inner.is_empty()) {
-            (_, true) => Ok(outer),
-            (true, false) => Ok(inner),
-            (false, false) => Err(self.fault(Kind::PropsTwice)),
+        if outer.is_empty() {
+            return Ok(inner);
         }
+        outer.and(inner).ok_or_else(|| self.fault(Kind::PropsTwice))
     }
 }
 

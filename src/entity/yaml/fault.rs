@@ -1,8 +1,9 @@
 //! Why a text cannot be read, in people's words.
 
 use super::source::is_blank;
-use super::{MOST_DEPTH, MOST_NODES, Parser};
+use super::{Leaf, MOST_DEPTH, MOST_NODES, Parser};
 use crate::diagnostic::{Code, Diagnostic, Position, Span, Where};
+use crate::entity::tree::Style;
 
 /// What went wrong, and where.
 pub struct Fault {
@@ -40,6 +41,7 @@ pub enum Kind {
     AliasWithProps,
     PropsTwice,
     PropsBeforeList,
+    PropsBeforeKey,
     EmptyName(char),
     BadDirective,
     NoDocumentStart,
@@ -166,6 +168,7 @@ impl Kind {
             Self::PropsBeforeList => {
                 ("an anchor or tag of a list stands on the list's line", "put it behind the key, on the line above")
             }
+            Self::PropsBeforeKey => ("an anchor or tag stands before a `?`", "put it behind the `?`"),
             Self::EmptyName('!') => ("a tag has no name", quote),
             Self::EmptyName(_) => ("an anchor or alias has no name", quote),
             Self::BadDirective => ("this is not a directive of YAML", "remove the line"),
@@ -202,6 +205,19 @@ impl Parser<'_> {
             None => Kind::AfterValue,
         };
         self.fault(kind)
+    }
+
+    /// A `:` behind a text of several lines: something was meant to end above.
+    pub fn many_line_key(&mut self, leaf: &Leaf<'_>, is_fresh: bool, begin: usize, line: (usize, usize)) -> Fault {
+        let is_plain = matches!(leaf, Leaf::Scalar(scalar) if scalar.style == Style::Plain);
+        if is_plain && is_fresh {
+            let first = self.source.slice(begin, self.source.line_end(begin)).trim_end();
+            let at = self.source.position_above(line, begin + first.len());
+            return Fault::new(at, Kind::MissingColon(shortened(first)));
+        }
+        let spaces =
+            self.source.slice(self.source.line_start, self.source.pos).bytes().take_while(|byte| *byte == b' ').count();
+        self.fault_at(self.source.line_start + spaces, if is_plain { Kind::Indentation } else { Kind::ManyLineKey })
     }
 
     /// A key without its `: `.

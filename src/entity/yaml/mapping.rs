@@ -50,14 +50,15 @@ impl<'a> Parser<'a> {
         self.check_collection_tag(&props, true)?;
         let anchor = props.anchor.map(|name| self.anchors.open(name));
         let mut entries: Vec<(Node, Node)> = Vec::new();
-        let mut start = first_props.start;
+        let here = self.source.here();
+        let start = first_props.start;
         let mut key = match first {
             Some(leaf) => Some(self.leaf(leaf, first_props)?),
-            None => None,
+            None if first_props.is_empty() => None,
+            None if self.source.peek() == b'?' => return Err(self.fault(Kind::PropsBeforeKey)),
+            None => Some(self.empty(here, first_props)?),
         };
-        if key.is_none() {
-            start = start.or(Some(self.source.here()));
-        }
+        let start = start.or_else(|| key.as_ref().map_or(Some(here), |key| key.span.map(|span| span.start)));
         loop {
             let entry = match key.take() {
                 Some(key) => self.value_of(key, column, false)?,
@@ -107,7 +108,7 @@ impl<'a> Parser<'a> {
             if self.source.peek() != b':' {
                 return Err(self.no_colon(begin));
             }
-            return self.value_of(key, column, true);
+            return self.value_of(key, column, false);
         }
         let leaf = match self.source.peek() {
             b'*' => Leaf::Alias(self.alias()?),

@@ -35,7 +35,8 @@ impl<'a> Parser<'a> {
                     append(&mut text, self.source.slice(from, at));
                     if matches!(self.source.peek_at(1), b'\n' | b'\r') {
                         self.source.pos += 1;
-                        self.next_line(start, quote, parent)?;
+                        let breaks = self.next_line(start, quote, parent)?;
+                        fold(&mut text, breaks - 1);
                     } else {
                         let (unit, length) = self.escape()?;
                         push_unit(text.to_mut(), unit, &mut high, from == at);
@@ -46,12 +47,7 @@ impl<'a> Parser<'a> {
                 b'\n' | b'\r' => {
                     append(&mut text, self.source.slice(from, at).trim_end_matches([' ', '\t']));
                     let breaks = self.next_line(start, quote, parent)?;
-                    let text = text.to_mut();
-                    if breaks == 1 {
-                        text.push(' ');
-                    } else {
-                        (1..breaks).for_each(|_| text.push('\n'));
-                    }
+                    fold(&mut text, breaks);
                     from = self.source.pos;
                 }
                 _ => self.source.pos += 1,
@@ -109,6 +105,15 @@ impl<'a> Parser<'a> {
                 Err(self.fault(Kind::BadEscape(written.lines().next().unwrap_or("\\").to_owned())))
             }
         }
+    }
+}
+
+/// One line end is a space; of more, the first is nothing.
+fn fold(text: &mut Cow<'_, str>, breaks: usize) {
+    match breaks {
+        0 => {}
+        1 => text.to_mut().push(' '),
+        _ => (1..breaks).for_each(|_| text.to_mut().push('\n')),
     }
 }
 

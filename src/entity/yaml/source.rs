@@ -128,6 +128,12 @@ impl<'a> Source<'a> {
         self.position(self.pos)
     }
 
+    /// Of an offset on a line above.
+    pub fn position_above(&self, (line_start, line): (usize, usize), offset: usize) -> Position {
+        let column = self.slice(line_start, offset).encode_utf16().count() + 1;
+        Position { offset: offset + self.before, line, column }
+    }
+
     /// Of an offset on the line that is being read.
     pub fn position(&mut self, offset: usize) -> Position {
         let units = if self.is_ascii {

@@ -1,7 +1,7 @@
 //! What stands before a value: anchors, tags; and the directives that tags may need.
 
 use super::fault::{Fault, Kind};
-use super::source::{is_blank, is_flow_indicator};
+use super::source::is_blank;
 use super::{Parser, Read, Scalar};
 use crate::diagnostic::{Code, Diagnostic, Position, Span, Where};
 use crate::entity::scalar;
@@ -30,6 +30,13 @@ impl<'a> Props<'a> {
     pub fn is_empty(&self) -> bool {
         self.start.is_none()
     }
+
+    /// With further ones; `None` if one is there twice.
+    pub fn and(self, other: Self) -> Option<Self> {
+        let is_twice = (self.anchor.is_some() && other.anchor.is_some()) || (self.tag.is_some() && other.tag.is_some());
+        let (anchor, tag) = (self.anchor.or(other.anchor), self.tag.or(other.tag));
+        (!is_twice).then_some(Self { anchor, tag, start: self.start, column: self.column })
+    }
 }
 
 impl<'a> Parser<'a> {
@@ -44,7 +51,7 @@ impl<'a> Parser<'a> {
             let mut words =
                 line.split([' ', '\t']).filter(|word| !word.is_empty()).take_while(|word| !word.starts_with('#'));
             match (words.next(), words.next(), words.next(), words.next()) {
-                (Some("%YAML"), Some(version), None, None) if version.starts_with("1.") => {}
+                (Some("%YAML"), Some(version), None, None) if is_version(version) => {}
                 (Some("%TAG"), Some(handle), Some(prefix), None) => self.directives.tags.push((handle, prefix)),
                 (Some("%YAML" | "%TAG"), ..) => return Err(self.fault(Kind::BadDirective)),
                 // Reserved ones are passed over, as YAML has it.
@@ -91,8 +98,12 @@ impl<'a> Parser<'a> {
                     return Err(Fault::new(start, Kind::EmptyName('!')));
                 }
             } else {
-                while !is_blank(self.source.at(end)) && !is_flow_indicator(self.source.at(end)) {
-                    end += 1;
+                loop {
+                    match self.source.at(end) {
+                        b'%' if [1, 2].iter().all(|i| self.source.at(end + i).is_ascii_hexdigit()) => end += 3,
+                        byte if is_tag_byte(byte) => end += 1,
+                        _ => break,
+                    }
                 }
             }
             self.source.pos = end;
@@ -101,7 +112,7 @@ impl<'a> Parser<'a> {
                 return Err(Fault::new(start, Kind::PropsTwice));
             }
         }
-        if is_blank(self.source.peek()) || is_flow_indicator(self.source.peek()) {
+        if is_blank(self.source.peek()) || matches!(self.source.peek(), b',' | b']' | b'}') {
             Ok(())
         } else {
             Err(self.fault(Kind::AfterValue))
@@ -168,4 +179,13 @@ impl<'a> Parser<'a> {
                 .help("remove it: Backstage reads the value as if it were not there"),
         );
     }
+}
+
+fn is_version(text: &str) -> bool {
+    text.strip_prefix("1.").is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Source: YAML 1.2.2, `ns-tag-char`.
+fn is_tag_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-#;/?:@&=+$_.!~*'()".contains(&byte)
 }
