@@ -84,8 +84,24 @@ macro_rules! codes {
 codes! {
     /// The text is not well-formed YAML or JSON.
     EntitySyntax: error = "entity/syntax",
-    /// The text is larger, deeper or more repetitive than an entity may be.
+    /// The text is larger than an entity may be.
     EntityTooLarge: error = "entity/too-large",
+    /// Values are nested deeper than an entity's may be.
+    EntityTooDeep: error = "entity/too-deep",
+    /// Aliases repeat more than an entity may repeat.
+    EntityTooRepetitive: error = "entity/too-repetitive",
+    /// The file is not encoded in UTF-8.
+    EntityNotUtf8: error = "entity/not-utf8",
+    /// The file is no text.
+    EntityBinary: error = "entity/binary",
+    /// A tab stands where spaces must indent.
+    EntityTab: error = "entity/tab",
+    /// A tag is not known, or does not fit its value.
+    EntityUnknownTag: rule warning = "entity/unknown-tag",
+    /// A `<<` merges nothing: Backstage reads it as a key like any other.
+    EntityMergeKey: rule warning = "entity/merge-key",
+    /// `metadata.annotations` is not a mapping.
+    EntityAnnotationsNotAMapping: error = "entity/annotations-not-a-mapping",
     /// The same key stands twice in one mapping.
     EntityDuplicateKey: error = "entity/duplicate-key",
     /// The document is not a Backstage entity: `kind` or `metadata.name` is missing or not a string.
@@ -304,7 +320,7 @@ mod tests {
             let (group, name) = text.split_once('/').expect("a group and a name");
             for part in [group, name] {
                 assert!(
-                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
                     "{text} is not kebab-case"
                 );
             }

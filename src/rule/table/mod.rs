@@ -24,7 +24,7 @@ pub enum Example {
     /// A whole file.
     File(&'static str),
     /// A file that is better told in words than shown.
-    Made(fn() -> String, &'static str),
+    Made(fn() -> Vec<u8>, &'static str),
 }
 
 /// A rule of the reference.
@@ -56,7 +56,7 @@ impl Example {
     /// The file that the example stands for.
     pub fn bytes(&self) -> Vec<u8> {
         let lines = match self {
-            Self::Made(make, _) => return make().into_bytes(),
+            Self::Made(make, _) => return make(),
             Self::File(text) => return text.as_bytes().to_vec(),
             Self::All(lines) => lines.lines().map(str::to_owned).collect(),
             Self::Lines(lines) => {
