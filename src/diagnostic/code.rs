@@ -1,6 +1,6 @@
 //! The closed list of codes.
 
-use super::Severity;
+use super::{RULE_PAGES, Severity};
 use serde::{Serialize, Serializer};
 
 /// What a code is before anybody adjusts it.
@@ -94,6 +94,8 @@ codes! {
     FileUnreadable: error = "file/unreadable",
     /// Nothing that was named holds an entity.
     FileNoEntity: error = "file/no-entity",
+    /// The mended file cannot be written to where it was.
+    FileUnwritable: error = "file/unwritable",
     /// A required annotation is missing.
     AnnotationMissing: error = "annotation/missing",
     /// An annotation's value is not a string.
@@ -210,6 +212,11 @@ impl Code {
         matches!(self.kind(), Kind::Rule(_))
             || self.as_str().starts_with("entity/")
             || self.as_str().starts_with("annotation/")
+    }
+
+    /// Where the page of a rule is.
+    pub fn url(self) -> Option<String> {
+        self.is_rule().then(|| format!("{RULE_PAGES}{}.md", self.as_str()))
     }
 }
 

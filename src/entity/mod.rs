@@ -20,6 +20,15 @@ pub struct Entity {
     entity_ref: String,
 }
 
+/// Larger than any entity that people write.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// The first document of a configuration file, entity or not.
+#[cfg(feature = "server")]
+pub fn read_config(bytes: &[u8], file: &str) -> Result<Option<Node>, Vec<Diagnostic>> {
+    Ok(reader::read(&String::from_utf8_lossy(bytes), Some(file))?.into_iter().next())
+}
+
 fn lower(node: Option<&Node>) -> Option<String> {
     Some(node?.as_text().filter(|text| !text.is_empty())?.to_ascii_lowercase())
 }

@@ -2,13 +2,12 @@
 //!
 //! Plain scalars mean what YAML 1.2's core schema says, as in the `yaml` package that Backstage reads entities with.
 
+use super::MOST_BYTES;
 use super::position::Lines;
 use super::tree::{Content, Node};
 use crate::diagnostic::{Code, Diagnostic, Where};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-/// Larger than any entity that people write.
-const MOST_BYTES: usize = 1 << 20;
 const MOST_NODES: usize = 100_000;
 const MOST_DEPTH: usize = 64;
 
