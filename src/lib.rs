@@ -21,6 +21,7 @@ pub mod identity;
 pub mod method;
 pub mod name;
 pub mod plan;
+pub mod rule;
 #[cfg(feature = "server")]
 pub mod render;
 #[cfg(feature = "server")]

@@ -2,14 +2,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use backstage_vertex_ai::annotation::{KEYS, PREFIX};
-use backstage_vertex_ai::diagnostic::Code;
+use backstage_vertex_ai::diagnostic::{Code, Kind};
 use backstage_vertex_ai::method::{Confidence, Door, METHODS, On};
+use backstage_vertex_ai::rule::table::{self, Example};
 use std::fmt::Write;
 use std::path::Path;
 
 fn check(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
     }
     let page = std::fs::read_to_string(&path).unwrap_or_default();
@@ -37,6 +39,37 @@ fn diagnostics() {
         writeln!(page, "| `{}` | {} |", code.as_str(), code.meaning().trim()).unwrap();
     }
     check("diagnostics.md", &page);
+}
+
+#[test]
+fn rules() {
+    let mut index = String::from(
+        "# Rules\n\nWhat is checked of an entity's Vertex AI annotations, everywhere: by the command line, the scaffolder's actions, the catalog, the \
+         forms and the card. The level of a rule may be set in `app-config.yaml` (`vertexAi.rules`), and one entity may waive it with a \
+         reason (`google.com/vertex-ai-waive`); *fixed* ones may not be adjusted.\n\n| rule | level | what it says |\n| --- | --- | --- |\n",
+    );
+    for rule in table::rules() {
+        let code = rule.code.as_str();
+        let level = match rule.code.kind() {
+            Kind::Fixed(severity) => format!("{severity:?}, fixed").to_lowercase(),
+            Kind::Rule(level) => format!("{level:?}").to_lowercase(),
+        };
+        let meaning = rule.code.meaning().trim();
+        writeln!(index, "| [`{code}`]({code}.md) | {level} | {meaning} |").unwrap();
+        let example = |example: &Example| match example {
+            Example::Made(_, words) => format!("{words}\n"),
+            other => format!("```yaml\n{}```\n", String::from_utf8_lossy(&other.bytes())),
+        };
+        let page = format!(
+            "# {code}\n\n{meaning}\n\nLevel: {level}\n\n## Why\n\n{}\n\n## Wrong\n\n{}\n## Right\n\n{}\n## Source\n\n{}\n",
+            rule.why,
+            example(&rule.wrong),
+            example(&rule.right),
+            rule.source
+        );
+        check(&format!("reference/rules/{code}.md"), &page);
+    }
+    check("reference/rules/README.md", &index);
 }
 
 #[test]

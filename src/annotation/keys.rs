@@ -1,10 +1,12 @@
 //! The table of annotation keys.
 
+use crate::diagnostic::Code;
+
 /// What all our keys begin with.
 pub const PREFIX: &str = "google.com/vertex-ai-";
 
 macro_rules! keys {
-    ($($key:ident $name:literal $example:literal $meaning:literal,)+) => {
+    ($($key:ident $name:literal $malformed:ident $example:literal $meaning:literal,)+) => {
         /// One of our annotations.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Key { $($key,)+ }
@@ -16,6 +18,11 @@ macro_rules! keys {
             /// What follows [`PREFIX`].
             pub fn name(self) -> &'static str {
                 match self { $(Key::$key => $name,)+ }
+            }
+
+            /// What a value without the right form is a case of.
+            pub fn malformed(self) -> Code {
+                match self { $(Key::$key => Code::$malformed,)+ }
             }
 
             /// A value as it may be written.
@@ -32,17 +39,18 @@ macro_rules! keys {
 }
 
 keys! {
-    Project "project" "acme-ml" "the Google project; not needed where endpoint and model are full names",
-    Location "location" "us-central1" "the location; not needed where endpoint and model are full names",
-    Endpoint "endpoint" "fraud-detector" "the endpoint: an id, or `projects/P/locations/L/endpoints/E`",
-    Model "model" "fraud-detector@3" "the model, with its version: an id, or `projects/P/locations/L/models/M@V`",
-    ServiceAccount "service-account" "fraud-serving@acme-ml.iam.gserviceaccount.com" "what the model server runs as",
-    MachineType "machine-type" "g2-standard-4" "the machine of one replica; Google's default is n1-standard-2",
-    Accelerator "accelerator" "NVIDIA_L4:1" "accelerator and number for one replica",
-    Replicas "replicas" "1-3" "how many replicas, or from how many to how many",
-    Image "image" "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3" "the serving container, to upload a model that is not there yet",
-    ArtifactUri "artifact-uri" "gs://acme-models/fraud/3" "the model's files, for the upload",
-    KmsKey "kms-key" "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving" "the key that encrypts what is stored",
+    Project "project" ProjectMalformed "acme-ml" "the Google project; not needed where endpoint and model are full names",
+    Location "location" LocationMalformed "us-central1" "the location; not needed where endpoint and model are full names",
+    Endpoint "endpoint" EndpointMalformed "fraud-detector" "the endpoint: an id, or `projects/P/locations/L/endpoints/E`",
+    Model "model" ModelMalformed "fraud-detector@3" "the model, with its version: an id, or `projects/P/locations/L/models/M@V`",
+    ServiceAccount "service-account" ServiceAccountMalformed "fraud-serving@acme-ml.iam.gserviceaccount.com" "what the model server runs as",
+    MachineType "machine-type" MachineTypeMalformed "g2-standard-4" "the machine of one replica; Google's default is n1-standard-2",
+    Accelerator "accelerator" AcceleratorMalformed "NVIDIA_L4:1" "accelerator and number for one replica",
+    Replicas "replicas" ReplicasMalformed "1-3" "how many replicas, or from how many to how many",
+    Image "image" ImageMalformed "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3" "the serving container, to upload a model that is not there yet",
+    ArtifactUri "artifact-uri" ArtifactUriMalformed "gs://acme-models/fraud/3" "the model's files, for the upload",
+    KmsKey "kms-key" KmsKeyMalformed "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving" "the key that encrypts what is stored",
+    Waive "waive" WaiverMalformed "model/alias: retrained every night" "rules that do not hold for this entity, each with its reason; one a line",
 }
 
 impl Key {

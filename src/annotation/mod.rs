@@ -1,117 +1,201 @@
-//! The annotations: `google.com/vertex-ai-*` on an entity, read into a [`Target`].
+//! The annotations: `google.com/vertex-ai-*` on an entity, checked by every rule and read into a [`Target`] per environment.
 
+mod environment;
+mod given;
 mod keys;
+mod machine;
+mod model;
+mod place;
 mod reading;
+mod storage;
 #[cfg(test)]
 mod tests;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
-use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Location, Model, Place, Project, ServiceAccount};
-use crate::target::{Replicas, Target};
-use crate::vertex::machine::{Accelerator, MachineType};
-use crate::vertex::region;
+use crate::rule::{Settings, Waived, Waivers};
+use crate::target::Target;
+use crate::vertex::region::nearest;
+use given::{At, Given};
 pub use keys::{KEYS, Key, PREFIX};
-use reading::{Found, Reading};
+use reading::{Reading, rename};
+
+/// What one environment's annotations are worth.
+pub struct Deployment {
+    /// Absent for the plain annotations.
+    pub environment: Option<String>,
+    /// Only where nothing is wrong.
+    pub target: Option<Target>,
+    pub findings: Vec<Diagnostic>,
+}
+
+/// What an entity's annotations are worth.
+pub struct Checked {
+    /// What is not about one environment.
+    pub findings: Vec<Diagnostic>,
+    /// The plain one first where there is one, then in the order of the text.
+    pub deployments: Vec<Deployment>,
+    pub waived: Vec<Waived>,
+}
+
+impl Checked {
+    /// All findings, each once, in the order of the text; what has no place in one keeps its order.
+    pub fn into_findings(self) -> Vec<Diagnostic> {
+        let mut all = self.findings;
+        for deployment in self.deployments {
+            for finding in deployment.findings {
+                // Environments share the plain annotations, and so what is wrong with them.
+                if !all.contains(&finding) {
+                    all.push(finding);
+                }
+            }
+        }
+        in_order(all)
+    }
+
+    /// The target of an environment; absent where something is wrong with it.
+    pub fn target(&self, environment: Option<&str>) -> Option<&Target> {
+        self.deployments.iter().find(|d| d.environment.as_deref() == environment)?.target.as_ref()
+    }
+
+    /// The target of an environment and what was found on the way to it.
+    pub fn into_target(self, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>) {
+        let mut findings = self.findings;
+        let mut target = None;
+        if let Some(found) = self.deployments.into_iter().find(|d| d.environment.as_deref() == environment) {
+            findings.extend(found.findings);
+            target = found.target;
+        }
+        (target, in_order(findings))
+    }
+}
+
+/// Most come in order already; for the few others a general sort would be 6 kB of what every portal page loads.
+fn in_order(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let offset = |finding: &Diagnostic| finding.place.as_ref().and_then(|p| p.span).map(|span| span.start.offset);
+    let mut sorted = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let at = sorted.partition_point(|before| offset(before) <= offset(&finding));
+        sorted.insert(at, finding);
+    }
+    sorted
+}
 
 /// Whether the entity has any of our annotations that says what to serve.
 pub fn is_annotated(entity: &Entity) -> bool {
-    entity.annotations().iter().any(|(key, _)| {
-        key.as_text()
-            .and_then(|key| key.strip_prefix(PREFIX))
-            .is_some_and(|name| matches!(name.split('.').next(), Some("model" | "endpoint")))
-    })
+    Given::new(entity).says_what_to_serve()
 }
 
-/// Reads the annotations for an environment. All findings at once, in the order of the text; a target only without errors.
-pub fn read(entity: &Entity, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>) {
-    let mut reading = Reading::new(entity, environment);
-    let target = target(&mut reading, entity, environment);
-    let findings = reading.into_findings();
-    let target = target.filter(|_| !findings.iter().any(Diagnostic::is_error));
-    (target, findings)
-}
-
-fn target(reading: &mut Reading<'_>, entity: &Entity, environment: Option<&str>) -> Option<Target> {
-    let project = reading.parse::<Project>(Key::Project);
-    let location = reading.parse::<Location>(Key::Location);
-    if let Some(location) = &location {
-        known_location(reading, location);
-    }
-    let place = |reading: &mut Reading<'_>, for_what: Key| -> Option<Place> {
-        for (key, missing) in [(Key::Project, project.is_none()), (Key::Location, location.is_none())] {
-            if missing && !reading.has(key) {
-                reading.missing(key, for_what);
-            }
+/// Checks the annotations of an entity. `asked` is an environment to look at even where no annotation names it.
+pub fn check(entity: &Entity, settings: &Settings, asked: Option<&str>) -> Checked {
+    let given = Given::new(entity);
+    let mut findings = keys(entity, &given);
+    let mut waivers = waivers(entity, &given, &mut findings);
+    let mut checked = Checked { findings: Vec::new(), deployments: Vec::new(), waived: Vec::new() };
+    let mut environments: Vec<Option<&str>> = given.environments().into_iter().map(Some).collect();
+    if given.says_what_to_serve() || asked.is_some() {
+        if asked.is_some() && !environments.contains(&asked) {
+            environments.push(asked);
         }
-        Some(Place { project: project.as_ref()?.value.clone(), location: location.as_ref()?.value.clone() })
+        if given.has_plain_deployment() {
+            environments.insert(0, None);
+        }
+    } else {
+        environments.clear();
+    }
+    for environment in environments {
+        let mut reading = Reading::new(entity, &given, environment);
+        let target = target(&mut reading, entity, environment);
+        let findings = adjust(reading.into_findings(), settings, &mut waivers);
+        let target = target.filter(|_| !findings.iter().any(Diagnostic::is_error));
+        checked.deployments.push(Deployment { environment: environment.map(str::to_owned), target, findings });
+    }
+    findings.extend(environment::compare(entity, &given, &checked.deployments));
+    let mut findings = adjust(findings, settings, &mut waivers);
+    let (waived, unused) = waivers.end();
+    findings.extend(unused.into_iter().filter_map(|finding| settings.apply(finding)));
+    checked.findings = findings;
+    checked.waived = waived;
+    checked
+}
+
+/// The findings that are left of some when the portal's settings and the entity's waivers are heeded.
+fn adjust(findings: Vec<Diagnostic>, settings: &Settings, waivers: &mut Waivers) -> Vec<Diagnostic> {
+    findings
+        .into_iter()
+        .filter_map(|finding| settings.apply(finding))
+        .filter(|finding| !waivers.waives(finding))
+        .collect()
+}
+
+/// Keys that are nearly ours.
+fn keys(entity: &Entity, given: &Given<'_>) -> Vec<Diagnostic> {
+    let mut findings = entity.findings().to_vec();
+    let place = |at: At<'_>| entity.place(at.name(), at.key);
+    for at in &given.unknown {
+        let name = at.name().strip_prefix(PREFIX).unwrap_or_default();
+        let (plain, suffix) = name.split_at(name.find('.').unwrap_or(name.len()));
+        let finding = Diagnostic::new(Code::AnnotationUnknown, format!("there is no annotation `{}`", at.name()));
+        findings.push(finding.at(place(*at)).help_or_fix(nearest_key(plain), *at, suffix));
+    }
+    for at in &given.foreign {
+        // Another domain, or other letters: `cloud.google.com/vertex-ai-model`, `google.com/Vertex-AI-Model`.
+        let Some((_, name)) = at.name().split_once('/') else { continue };
+        let lower = name.to_ascii_lowercase();
+        let Some(name) = lower.strip_prefix("vertex-ai-").or_else(|| lower.strip_prefix("vertexai-")) else { continue };
+        let (plain, suffix) = name.split_at(name.find('.').unwrap_or(name.len()));
+        if Key::parse(plain).is_some() {
+            let message = format!("nobody reads `{}`: our annotations begin with `{PREFIX}`", at.name());
+            let finding = Diagnostic::new(Code::AnnotationPrefix, message);
+            findings.push(finding.at(place(*at)).help_or_fix(Some(plain.to_owned()), *at, suffix));
+        }
+    }
+    for environment in given.environments() {
+        findings.extend(environment::name(entity, given, environment));
+    }
+    findings
+}
+
+fn nearest_key(word: &str) -> Option<String> {
+    nearest(word, KEYS.iter().map(|key| key.name().to_owned()))
+}
+
+impl Diagnostic {
+    fn help_or_fix(self, near: Option<String>, at: At<'_>, suffix: &str) -> Self {
+        match near {
+            Some(near) => {
+                let key = format!("{PREFIX}{near}{suffix}");
+                self.help(format!("did you mean `{key}`?")).fix(rename(at, &key))
+            }
+            None => self.help("remove it, or see the reference for the keys there are"),
+        }
+    }
+}
+
+fn waivers(entity: &Entity, given: &Given<'_>, findings: &mut Vec<Diagnostic>) -> Waivers {
+    let mut reading = Reading::new(entity, given, None);
+    let text = reading.text(Key::Waive);
+    let waivers = match &text {
+        Some(text) => Waivers::read(text.value, &reading.place(text.at), findings),
+        None => Waivers::default(),
     };
+    findings.extend(reading.into_findings());
+    waivers
+}
 
-    let model = reading.required(Key::Model).and_then(|text| {
-        if text.value.contains('/') {
-            let model = reading.check(&text, text.value.parse::<Model>())?;
-            agrees(reading, &text, &model.place, project.as_ref(), location.as_ref());
-            Some(text.with(model))
-        } else {
-            let parsed = reading.check(&text, Model::parse_id(&text.value));
-            let place = place(reading, Key::Model);
-            let (id, version) = parsed?;
-            Some(text.with(Model { place: place?, id, version }))
-        }
-    });
-    let endpoint = reading.required(Key::Endpoint).and_then(|text| {
-        if text.value.contains('/') {
-            let endpoint = reading.check(&text, text.value.parse::<Endpoint>())?;
-            if endpoint.place.project.as_str() != project.as_ref().map_or("", |p| p.value.as_str()) {
-                agrees(reading, &text, &endpoint.place, project.as_ref(), None);
-            }
-            Some(text.with(endpoint))
-        } else {
-            let parsed = reading.check(&text, text.value.parse());
-            let place = place(reading, Key::Endpoint);
-            Some(text.with(Endpoint { place: place?, id: parsed? }))
-        }
-    });
-    if let (Some(model), Some(endpoint)) = (&model, &endpoint) {
-        let (there, here) = (&model.value.place.location, &endpoint.value.place.location);
-        if there != here {
-            let message = format!("the endpoint is in `{here}`, but the model is in `{there}`");
-            reading.say(
-                endpoint,
-                Diagnostic::error(Code::LocationMismatch, message)
-                    .help(format!("deploy to an endpoint in `{there}`, or copy the model to `{here}` first")),
-            );
-        }
-    }
-
-    let service_account = reading.parse::<ServiceAccount>(Key::ServiceAccount);
-    let machine_type = machine_type(reading);
-    let accelerator = accelerator(reading, machine_type.as_ref());
-    let replicas = replicas(reading);
-    let image = reading.parse::<Image>(Key::Image);
-    if let (Some(image), Some(model)) = (&image, &model) {
-        let (at, needed) = (image.value.location(), model.value.place.location.as_str());
-        if !image.value.is_prebuilt() && at != needed {
-            let message = format!("the image is in `{at}`, but the model is in `{needed}`");
-            reading.say(
-                image,
-                Diagnostic::error(Code::ImageLocation, message)
-                    .help(format!("push the image to a repository in `{needed}`: Vertex AI reads it from there only")),
-            );
-        }
-    }
-    let artifact_uri = reading.parse::<ArtifactUri>(Key::ArtifactUri);
-    let kms_key = reading.parse::<KmsKey>(Key::KmsKey);
-    if let (Some(key), Some(endpoint)) = (&kms_key, &endpoint)
-        && key.value.location().as_ref() != Some(&endpoint.value.place.location)
-    {
-        let message = format!("the key is not in `{}`, where the endpoint is", endpoint.value.place.location);
-        reading.say(
-            key,
-            Diagnostic::error(Code::AnnotationContradiction, message).help("use a key of the endpoint's own location"),
-        );
-    }
-
+/// Reads one environment. Everything is read, so that everything that is wrong is said.
+fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&str>) -> Option<Target> {
+    let places = place::Places::read(reading);
+    let model = model::model(reading, &places);
+    let endpoint = model::endpoint(reading, &places);
+    model::agree(reading, &places, endpoint.as_ref(), model.as_ref());
+    let service_account = reading.parse(Key::ServiceAccount);
+    let machine_type = machine::machine_type(reading);
+    let accelerator = machine::accelerator(reading, machine_type.as_ref());
+    let replicas = machine::replicas(reading);
+    let image = storage::image(reading, model.as_ref());
+    let artifact_uri = reading.parse(Key::ArtifactUri);
+    let kms_key = storage::kms_key(reading, endpoint.as_ref());
     Some(Target {
         entity_ref: entity.entity_ref().to_owned(),
         environment: environment.map(str::to_owned),
@@ -119,118 +203,10 @@ fn target(reading: &mut Reading<'_>, entity: &Entity, environment: Option<&str>)
         model: model?.value,
         service_account: service_account.map(|f| f.value),
         machine_type: machine_type.map(|f| f.value),
-        accelerator,
-        replicas,
+        accelerator: accelerator.map(|f| f.value),
+        replicas: replicas.map(|f| f.value),
         image: image.map(|f| f.value),
         artifact_uri: artifact_uri.map(|f| f.value),
         kms_key: kms_key.map(|f| f.value),
     })
-}
-
-fn known_location(reading: &mut Reading<'_>, location: &Found<Location>) {
-    let word = location.value.as_str();
-    if region::is_known(word) {
-        return;
-    }
-    let finding = Diagnostic::error(Code::LocationUnknown, format!("Vertex AI serves no custom models in `{word}`"));
-    let help = match region::nearest_location(word) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "choose a location of Vertex AI, e.g. `us-central1` or `europe-west4`".into(),
-    };
-    reading.say(location, finding.help(help));
-}
-
-/// A full name and the plain keys must not contradict each other.
-fn agrees(
-    reading: &mut Reading<'_>,
-    name: &Found<String>,
-    place: &Place,
-    project: Option<&Found<Project>>,
-    location: Option<&Found<Location>>,
-) {
-    let pairs = [
-        (Key::Project, place.project.as_str(), project.map(|f| f.value.as_str())),
-        (Key::Location, place.location.as_str(), location.map(|f| f.value.as_str())),
-    ];
-    for (key, said, other) in pairs {
-        if let Some(other) = other.filter(|other| *other != said) {
-            let message = format!("this names `{said}`, but `{PREFIX}{}` says `{other}`", key.name());
-            reading.say(
-                name,
-                Diagnostic::error(Code::AnnotationContradiction, message)
-                    .help("make the two agree, or leave the plain annotation out"),
-            );
-        }
-    }
-}
-
-fn machine_type(reading: &mut Reading<'_>) -> Option<Found<MachineType>> {
-    let text = reading.text(Key::MachineType)?;
-    match text.value.parse::<MachineType>() {
-        Ok(machine) => Some(text.with(machine)),
-        Err(error) => {
-            let help = match MachineType::nearest(&text.value) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => error.rule.to_owned(),
-            };
-            let message = format!("Vertex AI serves no models on machine type `{}`", text.value);
-            reading.say(&text, Diagnostic::error(Code::MachineTypeUnknown, message).help(help));
-            None
-        }
-    }
-}
-
-fn accelerator(reading: &mut Reading<'_>, machine: Option<&Found<MachineType>>) -> Option<Accelerator> {
-    let text = reading.text(Key::Accelerator)?;
-    let (kind, count) = text.value.split_once(':').unwrap_or((&text.value, "1"));
-    let Some(count) = count.parse::<u32>().ok().filter(|count| *count > 0) else {
-        let message = format!("`{count}` is not a number of accelerators");
-        reading.say(&text, Diagnostic::error(Code::AnnotationMalformed, message).help("write e.g. `NVIDIA_L4:1`"));
-        return None;
-    };
-    let Some(accelerator) = Accelerator::new(kind, count) else {
-        let help = match Accelerator::nearest(kind) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "write one of Google's names, e.g. `NVIDIA_L4:1`".into(),
-        };
-        let message = format!("there is no accelerator `{kind}`");
-        reading.say(&text, Diagnostic::error(Code::AcceleratorUnknown, message).help(help));
-        return None;
-    };
-    match machine {
-        Some(machine) => {
-            if let Err(fitting) = accelerator.fits(&machine.value) {
-                let message = format!("{count} × {kind} does not go with `{}`", machine.value);
-                reading.say(&text, Diagnostic::error(Code::AcceleratorMismatch, message).help(fitting));
-            }
-        }
-        // Where the machine type is there but wrong, that is the one thing to mend first.
-        None if reading.has(Key::MachineType) => {}
-        None => {
-            let message = format!("{kind} needs a machine type that carries it");
-            let help = format!("add `{PREFIX}machine-type`");
-            reading.say(&text, Diagnostic::error(Code::AcceleratorMismatch, message).help(help));
-        }
-    }
-    Some(accelerator)
-}
-
-fn replicas(reading: &mut Reading<'_>) -> Option<Replicas> {
-    let text = reading.text(Key::Replicas)?;
-    let (min, max) = text.value.split_once('-').unwrap_or((&text.value, &text.value));
-    let (Ok(min), Ok(max)) = (min.trim().parse::<u32>(), max.trim().parse::<u32>()) else {
-        let message = format!("`{}` is not a range of replicas", text.value);
-        reading
-            .say(&text, Diagnostic::error(Code::ReplicasInvalid, message).help("write `2`, or a range such as `1-3`"));
-        return None;
-    };
-    if min == 0 || max < min {
-        let message = match min {
-            0 => "an endpoint needs at least one replica".to_owned(),
-            _ => format!("at most {max} is less than at least {min}"),
-        };
-        reading.say(&text, Diagnostic::error(Code::ReplicasInvalid, message).help("write a range such as `1-3`"));
-        return None;
-    }
-    Some(Replicas { min, max })
 }

@@ -1,89 +1,80 @@
 //! Finding values among the annotations, and saying what is wrong with them where they stand.
 
-use super::keys::{KEYS, Key, PREFIX};
-use crate::diagnostic::{Code, Diagnostic, Where};
+use super::given::{At, Given};
+use super::keys::{Key, PREFIX};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where};
 use crate::entity::Entity;
 use crate::entity::tree::{Content, Node};
 use crate::name::NameError;
-use crate::vertex::region::nearest;
 use std::str::FromStr;
 
 /// A value, and where it stands.
-pub struct Found<T> {
+#[derive(Clone, Copy)]
+pub struct Found<'a, T> {
     pub value: T,
-    place: Where,
+    pub at: At<'a>,
 }
 
-impl<T> Found<T> {
-    pub fn with<U>(&self, value: U) -> Found<U> {
-        Found { value, place: self.place.clone() }
+impl<'a, T> Found<'a, T> {
+    pub fn with<U>(&self, value: U) -> Found<'a, U> {
+        Found { value, at: self.at }
     }
 }
 
+/// Reads the annotations of one entity for one environment.
 pub struct Reading<'a> {
     entity: &'a Entity,
+    given: &'a Given<'a>,
     environment: Option<&'a str>,
     findings: Vec<Diagnostic>,
     missing: Vec<Key>,
 }
 
 impl<'a> Reading<'a> {
-    pub fn new(entity: &'a Entity, environment: Option<&'a str>) -> Self {
-        let mut reading = Self { entity, environment, findings: Vec::new(), missing: Vec::new() };
-        reading.report_unknown_keys();
-        reading
+    pub fn new(entity: &'a Entity, given: &'a Given<'a>, environment: Option<&'a str>) -> Self {
+        Self { entity, given, environment, findings: Vec::new(), missing: Vec::new() }
     }
 
-    fn report_unknown_keys(&mut self) {
-        for (key, _) in self.entity.annotations() {
-            let Some(text) = key.as_text() else { continue };
-            let Some(name) = text.strip_prefix(PREFIX) else { continue };
-            let plain = name.split('.').next().unwrap_or(name);
-            if Key::parse(plain).is_some() {
-                continue;
-            }
-            let near = nearest(plain, KEYS.iter().map(|key| key.name().to_owned()));
-            let help = match near {
-                Some(near) => format!("did you mean `{PREFIX}{near}`?"),
-                None => "remove it, or see the reference for the keys there are".into(),
-            };
-            let finding = Diagnostic::new(Code::AnnotationUnknown, format!("there is no annotation `{text}`"));
-            self.findings.push(finding.at(self.entity.place(text, key)).help(help));
-        }
-    }
-
-    /// The environment's own key where there is one, else the plain one.
-    fn node(&self, key: Key) -> Option<(String, &'a Node)> {
-        let annotations = self.entity.annotations();
-        let find = |name: String| {
-            annotations.iter().find(|(k, _)| k.as_text() == Some(&name)).map(|(_, value)| (name.clone(), value))
-        };
-        let plain = format!("{PREFIX}{}", key.name());
-        self.environment.and_then(|environment| find(format!("{plain}.{environment}"))).or_else(|| find(plain))
+    pub fn at(&self, key: Key) -> Option<At<'a>> {
+        self.given.get(key, self.environment)
     }
 
     pub fn has(&self, key: Key) -> bool {
-        self.node(key).is_some()
+        self.at(key).is_some()
     }
 
-    /// The text of an annotation, or `None` after saying that it is none.
-    pub fn text(&mut self, key: Key) -> Option<Found<String>> {
-        let (name, node) = self.node(key)?;
-        let place = self.entity.place(&name, node);
-        let finding = match &node.value {
+    /// The text of an annotation; `None` where there is none, after saying why, or where it is not known yet.
+    pub fn text(&mut self, key: Key) -> Option<Found<'a, &'a str>> {
+        let at = self.at(key)?;
+        let name = at.name();
+        let finding = match &at.value.value {
+            // A placeholder, or a template's expression: the value comes later, and is looked at then.
+            _ if is_open(at.value) => return None,
             Content::Text(text) if text.trim().is_empty() => {
-                Diagnostic::error(Code::AnnotationMalformed, format!("`{name}` is empty"))
+                Diagnostic::new(Code::AnnotationEmpty, format!("`{name}` is empty"))
                     .help(format!("write a value such as `{}`, or remove the line", key.example()))
             }
-            Content::Text(text) => return Some(Found { value: text.clone(), place }),
-            Content::Number(text) => not_text(&name, node).help(format!("put it in quotes: \"{text}\"")),
-            _ => not_text(&name, node).help(format!("write a text such as \"{}\"", key.example())),
+            Content::Text(text) => {
+                let trimmed = text.trim();
+                if trimmed.len() < text.len() && key != Key::Waive {
+                    let finding = Diagnostic::new(
+                        Code::AnnotationWhitespace,
+                        format!("`{name}` has white space around its value"),
+                    );
+                    self.say(at, finding.fix(self.write(at, trimmed)));
+                }
+                return Some(Found { value: trimmed, at });
+            }
+            Content::Number(text) => {
+                not_text(name, at.value).help(format!("put it in quotes: \"{text}\"")).fix(self.write(at, text))
+            }
+            _ => not_text(name, at.value).help(format!("write a text such as \"{}\"", key.example())),
         };
-        self.findings.push(finding.at(place));
+        self.say(at, finding);
         None
     }
 
-    pub fn required(&mut self, key: Key) -> Option<Found<String>> {
+    pub fn required(&mut self, key: Key) -> Option<Found<'a, &'a str>> {
         if !self.has(key) {
             self.missing(key, key);
             return None;
@@ -97,52 +88,82 @@ impl<'a> Reading<'a> {
             return;
         }
         self.missing.push(key);
-        let name = format!("{PREFIX}{}", key.name());
+        let suffix = |key: Key| match self.environment.filter(|_| !self.given.has_plain_deployment()) {
+            Some(environment) => format!("{PREFIX}{}.{environment}", key.name()),
+            None => format!("{PREFIX}{}", key.name()),
+        };
+        let name = suffix(key);
         let message = match for_what == key {
             true => format!("`{name}` is missing"),
             false => format!("`{name}` is missing: `{PREFIX}{}` is only an id", for_what.name()),
         };
-        let finding = Diagnostic::error(Code::AnnotationMissing, message)
+        let finding = Diagnostic::new(Code::AnnotationMissing, message)
             .at(self.entity.annotations_place())
             .help(format!("add it, e.g. `{name}: {}`", key.example()));
         self.findings.push(finding);
     }
 
     /// Parses a value that need not be there.
-    pub fn parse<T: FromStr<Err = NameError>>(&mut self, key: Key) -> Option<Found<T>> {
+    pub fn parse<T: FromStr<Err = NameError>>(&mut self, key: Key) -> Option<Found<'a, T>> {
         let text = self.text(key)?;
-        let value = self.check(&text, text.value.parse::<T>())?;
+        let value = self.check(key, &text, text.value.parse::<T>())?;
         Some(text.with(value))
     }
 
-    pub fn check<T>(&mut self, text: &Found<String>, result: Result<T, NameError>) -> Option<T> {
+    /// The value, or `None` after saying that it has not the right form.
+    pub fn check<T>(&mut self, key: Key, text: &Found<'a, &str>, result: Result<T, NameError>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
                 let message = format!("`{value}` is not a {kind}");
-                self.say(text, Diagnostic::error(Code::AnnotationMalformed, message).help(rule));
+                self.say(text.at, Diagnostic::new(key.malformed(), message).help(rule));
                 None
             }
         }
     }
 
-    pub fn say<T>(&mut self, found: &Found<T>, finding: Diagnostic) {
-        self.findings.push(finding.at(found.place.clone()));
+    pub fn say(&mut self, at: At<'a>, finding: Diagnostic) {
+        let place = self.place(at);
+        self.findings.push(finding.at(place));
     }
 
-    /// In the order of the text; what has no place in one keeps its order.
+    /// Where an annotation's value stands.
+    pub fn place(&self, at: At<'_>) -> Where {
+        self.entity.place(at.name(), at.value)
+    }
+
+    /// The fix that writes another value.
+    pub fn write(&self, at: At<'_>, value: &str) -> Option<Fix> {
+        let edit = edit(at, at.value, value)?;
+        Some(Fix { title: format!("write `{value}`"), edits: vec![Edit { value: Some(value.to_owned()), ..edit }] })
+    }
+
     pub fn into_findings(self) -> Vec<Diagnostic> {
-        let offset = |finding: &Diagnostic| finding.place.as_ref().and_then(|p| p.span).map(|span| span.start.offset);
-        // Most come in order already; for the few others a general sort would be 6 kB of what every portal page loads.
-        let mut sorted = Vec::with_capacity(self.findings.len());
-        for finding in self.findings {
-            let at = sorted.partition_point(|before| offset(before) <= offset(&finding));
-            sorted.insert(at, finding);
-        }
-        sorted
+        self.findings
     }
 }
 
+/// The fix that renames an annotation.
+pub fn rename(at: At<'_>, key: &str) -> Option<Fix> {
+    let edit = edit(at, at.key, key)?;
+    Some(Fix { title: format!("rename it to `{key}`"), edits: vec![Edit { key: Some(key.to_owned()), ..edit }] })
+}
+
+/// The edit that puts a text in a node's place; none where that would change other places too.
+fn edit(at: At<'_>, node: &Node, text: &str) -> Option<Edit> {
+    let span = node.span;
+    let text = match span {
+        Some(_) => Some(node.written(text)?),
+        None => None,
+    };
+    Some(Edit { annotation: at.name().to_owned(), key: None, value: None, span, text })
+}
+
+/// Whether a value is filled in by somebody else: Backstage's placeholders, the expressions of a template's skeleton.
+pub fn is_open(node: &Node) -> bool {
+    node.is_placeholder() || node.as_text().is_some_and(|text| text.contains("${{") || text.contains("{{"))
+}
+
 fn not_text(name: &str, node: &Node) -> Diagnostic {
-    Diagnostic::error(Code::AnnotationNotText, format!("`{name}` is {}, but annotations are texts", node.kind()))
+    Diagnostic::new(Code::AnnotationNotText, format!("`{name}` is {}, but annotations are texts", node.kind()))
 }

@@ -22,6 +22,10 @@ fn entity(annotations: &str) -> Entity {
     Entity::from_text(&text, Some("catalog-info.yaml")).unwrap()
 }
 
+fn read(entity: &Entity, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>) {
+    check(entity, &Settings::default(), environment).into_target(environment)
+}
+
 /// The good annotations with some lines replaced (by key) or added.
 fn with(changes: &[(&str, &str)]) -> Vec<Diagnostic> {
     let mut lines: Vec<String> = GOOD.lines().map(str::to_owned).collect();
@@ -51,24 +55,24 @@ fn every_mistake_has_its_code() {
     for (changes, expected) in [
         (&[("model", "")][..], &["annotation/missing"][..]),
         (&[("project", ""), ("location", "")], &["annotation/missing", "annotation/missing"]),
-        (&[("endpoint", "Fraud")], &["annotation/malformed"]),
-        (&[("endpoint", "''")], &["annotation/malformed"]),
+        (&[("endpoint", "Fraud")], &["endpoint/malformed"]),
+        (&[("endpoint", "''")], &["annotation/empty"]),
         (&[("replicas", "3")], &["annotation/not-text"]),
         (&[("replicas", "'3'")], &[]),
-        (&[("replicas", "3-1")], &["annotation/replicas-invalid"]),
-        (&[("replicas", "0-1")], &["annotation/replicas-invalid"]),
+        (&[("replicas", "3-1")], &["replicas/reversed"]),
+        (&[("replicas", "0-1")], &["replicas/zero"]),
         (&[("modle", "x")], &["annotation/unknown"]),
-        (&[("location", "us-centrall")], &["annotation/location-unknown"]),
-        (&[("machine-type", "n1-standart-4")], &["annotation/machine-type-unknown"]),
-        (&[("accelerator", "NVIDIA_L5:1")], &["annotation/accelerator-unknown"]),
-        (&[("accelerator", "NVIDIA_L4:2")], &["annotation/accelerator-mismatch"]),
-        (&[("machine-type", "")], &["annotation/accelerator-mismatch"]),
-        (&[("service-account", "me@example.com")], &["annotation/malformed"]),
-        (&[("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["annotation/image-location"]),
+        (&[("location", "us-centrall")], &["location/unknown"]),
+        (&[("machine-type", "n1-standart-4")], &["machine-type/unknown"]),
+        (&[("accelerator", "NVIDIA_L5:1")], &["accelerator/unknown"]),
+        (&[("accelerator", "NVIDIA_L4:2")], &["accelerator/machine-mismatch"]),
+        (&[("machine-type", "")], &["accelerator/machine-missing"]),
+        (&[("service-account", "me@example.com")], &["service-account/malformed"]),
+        (&[("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["image/location"]),
         (&[("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest")], &[]),
-        (&[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")], &["annotation/location-mismatch"]),
-        (&[("model", "projects/other-ml/locations/us-central1/models/m@1")], &["annotation/contradiction"]),
-        (&[("kms-key", "projects/p-key-1/locations/us/keyRings/r/cryptoKeys/k")], &["annotation/contradiction"]),
+        (&[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")], &["endpoint/location-mismatch"]),
+        (&[("model", "projects/other-ml/locations/us-central1/models/m@1")], &["project/contradiction"]),
+        (&[("kms-key", "projects/p-key-1/locations/us/keyRings/r/cryptoKeys/k")], &["kms-key/location"]),
     ] {
         assert_eq!(codes(changes), expected, "{changes:?}");
     }
@@ -116,6 +120,8 @@ proptest! {
         let key = KEYS[index];
         let quoted = serde_json::Value::String(value).to_string();
         let (target, findings) = read(&entity(&format!("{GOOD}{PREFIX}{}.e: {quoted}", key.name())), Some("e"));
-        prop_assert_eq!(target.is_some(), !findings.iter().any(Diagnostic::is_error));
+        // What a template fills in later makes no target, and no error either.
+        let open = quoted.contains("{{");
+        prop_assert_eq!(target.is_some() || open, !findings.iter().any(Diagnostic::is_error));
     }
 }

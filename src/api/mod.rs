@@ -4,12 +4,13 @@
 
 pub mod request;
 
-use crate::annotation;
+use crate::annotation::{self, Checked};
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
 use crate::name::ModelVersion;
 use crate::plan::{self, Plan};
+use crate::rule::{Settings, Waived};
 #[cfg(feature = "server")]
 use crate::run::{self, RunReport};
 use crate::status::{self, State, StatusReport};
@@ -25,6 +26,7 @@ pub struct ValidateReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
     pub diagnostics: Vec<Diagnostic>,
+    pub waived: Vec<Waived>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -48,19 +50,47 @@ fn entity(source: &EntitySource) -> Result<Entity, Vec<Diagnostic>> {
     }
 }
 
+/// Reads an entity and checks it; what is wrong with the settings is found before all else.
+fn check(request: &EntityRequest) -> Result<(Entity, Checked), Vec<Diagnostic>> {
+    let (settings, wrong) = Settings::read(&request.rules, None);
+    match entity(&request.source) {
+        Ok(entity) => {
+            let mut checked = annotation::check(&entity, &settings, request.environment.as_deref());
+            checked.findings.splice(0..0, wrong);
+            Ok((entity, checked))
+        }
+        Err(found) => Err(wrong.into_iter().chain(found).collect()),
+    }
+}
+
 /// Reads and checks the annotations of one entity.
 pub fn validate(request: &EntityRequest) -> ValidateReport {
-    let (target, diagnostics) = match entity(&request.source) {
-        Ok(entity) => annotation::read(&entity, request.environment.as_deref()),
-        Err(diagnostics) => (None, diagnostics),
-    };
-    ValidateReport { valid: !diagnostics.iter().any(Diagnostic::is_error), target, diagnostics }
+    match check(request) {
+        Ok((_, checked)) => {
+            let waived = checked.waived.clone();
+            let target = checked.target(request.environment.as_deref()).cloned();
+            let diagnostics = checked.into_findings();
+            ValidateReport { valid: !diagnostics.iter().any(Diagnostic::is_error), target, diagnostics, waived }
+        }
+        Err(diagnostics) => ValidateReport { valid: false, target: None, diagnostics, waived: Vec::new() },
+    }
 }
 
 fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagnostic>) {
-    let report = validate(&request.entity);
-    let mut diagnostics = report.diagnostics;
-    let Some(mut target) = report.target else { return (None, diagnostics) };
+    let environment = request.entity.environment.as_deref();
+    let (target, mut diagnostics) = match check(&request.entity) {
+        Ok((_, checked)) => checked.into_target(environment),
+        Err(diagnostics) => (None, diagnostics),
+    };
+    let Some(mut target) = target else {
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.push(
+                Diagnostic::new(Code::PlanValueOpen, "not everything that is needed is there to plan with")
+                    .help("plan with the entity as the catalog has it: a placeholder is filled in only there"),
+            );
+        }
+        return (None, diagnostics);
+    };
     if let Some(version) = &request.model_version {
         match version.parse::<ModelVersion>() {
             Ok(version) => target.model.version = Some(version),
@@ -87,17 +117,19 @@ pub fn plan(request: &DeploymentRequest) -> PlanReport {
 
 /// What serves. `now` stamps a report that needs no question to Google.
 pub fn status(request: &StatusRequest, now: Millis) -> Result<Conversation<StatusReport>, Box<StatusReport>> {
-    let bare = |state, headline: &str, diagnostics| {
-        Box::new(status::dated(StatusReport::bare(state, headline, diagnostics), now))
+    let bare = |state, headline: &str, findings| {
+        Box::new(status::dated(StatusReport { findings, ..StatusReport::bare(state, headline, Vec::new()) }, now))
     };
-    let read =
-        entity(&request.entity.source).map_err(|found| bare(State::Invalid, "The entity cannot be read", found))?;
-    if !annotation::is_annotated(&read) {
-        return Err(bare(State::NotAnnotated, "No Vertex AI annotations", Vec::new()));
+    let (entity, checked) =
+        check(&request.entity).map_err(|found| bare(State::Invalid, "The entity cannot be read", found))?;
+    if !annotation::is_annotated(&entity) {
+        return Err(bare(State::NotAnnotated, "No Vertex AI annotations", checked.into_findings()));
     }
-    match annotation::read(&read, request.entity.environment.as_deref()) {
-        (Some(target), _) => Ok(status::status(target, &request.proxy_url)),
-        (None, found) => Err(bare(State::Invalid, "The Vertex AI annotations are wrong", found)),
+    let target = checked.target(request.entity.environment.as_deref()).cloned();
+    let findings = checked.into_findings();
+    match target {
+        Some(target) => Ok(status::status(target, findings, &request.proxy_url)),
+        None => Err(bare(State::Invalid, "The Vertex AI annotations are wrong", findings)),
     }
 }
 

@@ -2,6 +2,7 @@
 //! into a build that every portal page loads.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::entity::tree::Node;
 use serde_json::{Map, Value};
 
 /// An entity as its file has it, or as the catalog hands it out.
@@ -15,6 +16,8 @@ pub enum EntitySource {
 pub struct EntityRequest {
     pub source: EntitySource,
     pub environment: Option<String>,
+    /// Levels of rules, as `vertexAi.rules` has them.
+    pub rules: Node,
 }
 
 #[derive(Clone, Debug)]
@@ -88,7 +91,8 @@ impl Fields {
                 EntitySource::Text { text, file: source.end(file)? }
             }
         };
-        Ok(EntityRequest { source, environment: self.optional("environment")? })
+        let rules = Node::from(&self.take("rules"));
+        Ok(EntityRequest { source, environment: self.optional("environment")?, rules })
     }
 
     fn deployment(&mut self) -> Result<DeploymentRequest, Diagnostic> {

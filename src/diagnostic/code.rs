@@ -100,28 +100,106 @@ codes! {
     AnnotationMissing: error = "annotation/missing",
     /// An annotation's value is not a string.
     AnnotationNotText: error = "annotation/not-text",
-    /// An annotation's value does not have the form that Google asks for.
-    AnnotationMalformed: error = "annotation/malformed",
+    /// An annotation's value is empty.
+    AnnotationEmpty: error = "annotation/empty",
+    /// An annotation's value begins or ends with white space.
+    AnnotationWhitespace: rule warning = "annotation/whitespace",
     /// An annotation begins like ours but is not one of ours.
     AnnotationUnknown: rule warning = "annotation/unknown",
-    /// Two annotations contradict each other, e.g. a full resource name names another project than `-project`.
-    AnnotationContradiction: error = "annotation/contradiction",
-    /// The endpoint and the model are in different locations.
-    LocationMismatch: rule error = "annotation/location-mismatch",
+    /// An annotation looks like one of ours below another domain or in other letters: nobody reads it.
+    AnnotationPrefix: rule warning = "annotation/prefix",
+    /// The project is neither a project id nor a project number.
+    ProjectMalformed: error = "project/malformed",
+    /// What is given is a project's display name; Google wants its id.
+    ProjectDisplayName: error = "project/display-name",
+    /// The project is named by its number; configurations, policies and people know it by its id.
+    ProjectNumber: rule warning = "project/number",
+    /// A full resource name and the project annotation name different projects.
+    ProjectContradiction: error = "project/contradiction",
+    /// The location does not have the form of one.
+    LocationMalformed: error = "location/malformed",
     /// The location is not one that Vertex AI serves custom models in.
-    LocationUnknown: rule error = "annotation/location-unknown",
-    /// The machine type is not one that Vertex AI serves models on.
-    MachineTypeUnknown: rule error = "annotation/machine-type-unknown",
-    /// The accelerator does not exist.
-    AcceleratorUnknown: rule error = "annotation/accelerator-unknown",
+    LocationUnknown: rule error = "location/unknown",
+    /// What is given is a zone; Vertex AI wants its region.
+    LocationZone: rule error = "location/zone",
+    /// Endpoints for custom models live in a region, not at the global location.
+    LocationGlobal: rule error = "location/global",
+    /// A full resource name and the location annotation name different locations.
+    LocationContradiction: error = "location/contradiction",
+    /// The endpoint is neither an id nor a full resource name.
+    EndpointMalformed: error = "endpoint/malformed",
+    /// What is given is a URL; the endpoint's resource name is a part of it.
+    EndpointUrl: error = "endpoint/url",
+    /// The endpoint annotation names a model.
+    EndpointIsModel: error = "endpoint/is-a-model",
+    /// The endpoint and the model are in different locations.
+    EndpointLocationMismatch: rule error = "endpoint/location-mismatch",
+    /// The endpoint and the model are in different projects.
+    EndpointProjectMismatch: rule warning = "endpoint/project-mismatch",
+    /// The model is neither an id nor a full resource name.
+    ModelMalformed: error = "model/malformed",
+    /// What is given is a URL; the model's resource name is a part of it.
+    ModelUrl: error = "model/url",
+    /// The model annotation names an endpoint.
+    ModelIsEndpoint: error = "model/is-an-endpoint",
+    /// What is given is a publisher's model of Model Garden, not one of the Model Registry.
+    ModelPublisher: error = "model/publisher",
+    /// Versions are counted from 1.
+    ModelVersionZero: error = "model/version-zero",
+    /// No version is named: what is deployed depends on the day.
+    ModelUnpinned: rule warning = "model/unpinned",
+    /// The version is an alias: what is deployed depends on where the alias points that day.
+    ModelAlias: rule warning = "model/alias",
+    /// The service account is not one's e-mail address.
+    ServiceAccountMalformed: error = "service-account/malformed",
+    /// The machine type does not have the form of one.
+    MachineTypeMalformed: error = "machine-type/malformed",
+    /// The machine type is not one that Vertex AI is known to serve models on.
+    MachineTypeUnknown: rule error = "machine-type/unknown",
+    /// The accelerator is not `NAME:NUMBER`.
+    AcceleratorMalformed: error = "accelerator/malformed",
+    /// The accelerator is not one that Vertex AI is known to have.
+    AcceleratorUnknown: rule error = "accelerator/unknown",
     /// The machine type does not carry this accelerator in this number.
-    AcceleratorMismatch: rule error = "annotation/accelerator-mismatch",
-    /// The replica range is empty or starts below one.
-    ReplicasInvalid: error = "annotation/replicas-invalid",
+    AcceleratorMachineMismatch: rule error = "accelerator/machine-mismatch",
+    /// An accelerator is named, but no machine type that carries it.
+    AcceleratorMachineMissing: rule error = "accelerator/machine-missing",
+    /// The replicas are neither a number nor a range.
+    ReplicasMalformed: error = "replicas/malformed",
+    /// An endpoint needs at least one replica.
+    ReplicasZero: error = "replicas/zero",
+    /// The range of replicas ends before it begins.
+    ReplicasReversed: error = "replicas/reversed",
+    /// The image is not one of Artifact Registry.
+    ImageMalformed: error = "image/malformed",
     /// An image lies in another location than the model.
-    ImageLocation: rule error = "annotation/image-location",
+    ImageLocation: rule error = "image/location",
+    /// What is given is not a directory in Cloud Storage.
+    ArtifactUriMalformed: error = "artifact-uri/malformed",
+    /// The key is not a Cloud KMS key.
+    KmsKeyMalformed: error = "kms-key/malformed",
+    /// The key is in another location than the endpoint.
+    KmsKeyLocation: rule error = "kms-key/location",
+    /// What stands behind the dot of an annotation is no environment's name.
+    EnvironmentMalformed: error = "environment/malformed",
+    /// An environment's name is nearly that of another one of this entity.
+    EnvironmentMisspelt: rule warning = "environment/misspelt",
+    /// Two environments deploy to the same endpoint: each takes the other's traffic.
+    EnvironmentSharedEndpoint: rule warning = "environment/shared-endpoint",
+    /// A waiver is not `code: reason`.
+    WaiverMalformed: error = "waiver/malformed",
+    /// A waiver gives no reason.
+    WaiverReasonMissing: error = "waiver/reason-missing",
+    /// A waiver names a rule that does not exist.
+    WaiverUnknownRule: error = "waiver/unknown-rule",
+    /// A waiver names a finding that nothing can go on without mending.
+    WaiverFixedRule: error = "waiver/fixed-rule",
+    /// A waiver waives nothing any more.
+    WaiverUnused: rule warning = "waiver/unused",
     /// The plan takes whichever version of the model is the default when it is carried out.
     PlanVersionOpen: info = "plan/version-open",
+    /// A value is filled in only when the catalog reads the file, so that there is nothing to plan with yet.
+    PlanValueOpen: error = "plan/value-open",
     /// A request has a shape that the core does not know.
     RequestMalformed: error = "request/malformed",
     /// The configuration lacks a key, or a key has a wrong value.
@@ -207,11 +285,10 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
     }
 
-    /// Whether the code is a rule: it has a page of its own in the reference.
+    /// Whether the code says something of an entity or its file: such a rule has a page of its own in the reference.
     pub fn is_rule(self) -> bool {
-        matches!(self.kind(), Kind::Rule(_))
-            || self.as_str().starts_with("entity/")
-            || self.as_str().starts_with("annotation/")
+        // The list begins with them.
+        (self as usize) < Code::PlanVersionOpen as usize
     }
 
     /// Where the page of a rule is.

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "server")]
 mod position;
+mod quote;
 #[cfg(feature = "server")]
 mod reader;
 pub mod tree;
@@ -76,6 +77,11 @@ impl Entity {
     /// `component:default/fraud-detector`
     pub fn entity_ref(&self) -> &str {
         &self.entity_ref
+    }
+
+    /// What is wrong with the entity's own shape.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &[]
     }
 
     /// Keys and values of `metadata.annotations`, in their order.

@@ -73,7 +73,8 @@ pub fn deployed_model(target: &Target, id: Option<&DeployedModelId>) -> Value {
     let machine_type = target.machine_type.as_ref().map_or(DEFAULT_MACHINE_TYPE, |m| m.as_str());
     let mut machine = object().with("machineType", machine_type);
     if let Some(accelerator) = &target.accelerator {
-        machine = machine.with("acceleratorType", accelerator.kind).with("acceleratorCount", accelerator.count);
+        machine =
+            machine.with("acceleratorType", accelerator.kind.as_str()).with("acceleratorCount", accelerator.count);
     }
     let (min, max) = target.replicas.map_or((1, 1), |r| (r.min, r.max));
     let resources = object().with("machineSpec", machine).with("minReplicaCount", min).with("maxReplicaCount", max);

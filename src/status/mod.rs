@@ -3,6 +3,7 @@
 mod view;
 
 use crate::conversation::{Conversation, Identity};
+use crate::diagnostic::Diagnostic;
 use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource};
 use crate::target::Target;
@@ -15,8 +16,8 @@ const FRESH: u64 = 90_000;
 const REFRESH: u64 = 30_000;
 const REFRESH_WHILE_DEPLOYING: u64 = 2_000;
 
-/// Asks, through the proxy at `proxy_url`, what serves at the target's endpoint.
-pub fn status(target: Target, proxy_url: &str) -> Conversation<StatusReport> {
+/// Asks, through the proxy at `proxy_url`, what serves at the target's endpoint. `findings` are what is to be said of the entity.
+pub fn status(target: Target, findings: Vec<Diagnostic>, proxy_url: &str) -> Conversation<StatusReport> {
     let proxy_url = proxy_url.to_owned();
     Conversation::new(move |voice| async move {
         let google = Google::new(voice.clone(), &proxy_url, None).trying(2);
@@ -29,15 +30,16 @@ pub fn status(target: Target, proxy_url: &str) -> Conversation<StatusReport> {
             Err(error) if error.status() != Some(404) => view::unavailable(&target, error.clone().finding()),
             _ => {
                 // Who may read the endpoint but not its operations still sees what serves.
-                let operations = match google.call(&list, Identity::Initiator).await {
-                    Ok(operations) => operations,
-                    Err(CallError::Refused { .. }) => serde_json::Value::Null,
-                    Err(error) => return dated(view::unavailable(&target, error.finding()), voice.now()),
-                };
-                view::view(&target, found.as_ref().ok(), &operations)
+                let view = |operations| view::view(&target, found.as_ref().ok(), &operations);
+                match google.call(&list, Identity::Initiator).await {
+                    Ok(operations) => view(operations),
+                    Err(CallError::Refused { .. }) => view(serde_json::Value::Null),
+                    Err(error) => view::unavailable(&target, error.finding()),
+                }
             }
         };
         report.target = Some(target);
+        report.findings = findings;
         dated(report, voice.now())
     })
 }

@@ -85,6 +85,8 @@ pub struct StatusReport {
     pub deployed_models: Vec<DeployedModelView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<OperationView>,
+    /// Of the entity, not of what Google says.
+    pub findings: Vec<Diagnostic>,
     pub observed_at: String,
     pub stale_at: String,
     pub refresh_after: u64,
@@ -101,6 +103,7 @@ impl StatusReport {
             endpoint: None,
             deployed_models: Vec::new(),
             operation: None,
+            findings: Vec::new(),
             observed_at: String::new(),
             stale_at: String::new(),
             refresh_after: 0,

@@ -112,6 +112,11 @@ impl MachineType {
         &self.0
     }
 
+    /// Whether Vertex AI is known to serve models on it.
+    pub fn is_known(&self) -> bool {
+        machines().any(|machine| machine == self.0)
+    }
+
     /// The known machine type nearest to a misspelt one.
     pub fn nearest(word: &str) -> Option<String> {
         nearest(word, machines())
@@ -124,15 +129,17 @@ impl fmt::Display for MachineType {
     }
 }
 
+/// The form of machine types; which of them serve is [`MachineType::is_known`]'s question, because Google adds some every year.
 impl FromStr for MachineType {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
-        if machines().any(|machine| machine == s) {
+        let part = |p: &str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if s.len() <= 60 && s.split('-').count() >= 3 && s.split('-').all(part) {
             Ok(Self(s.to_owned()))
         } else {
             Err(NameError {
-                kind: "machine type for serving",
-                rule: "Vertex AI serves models on types such as `n1-standard-4` or `g2-standard-4`",
+                kind: "machine type",
+                rule: "a machine type looks like `n1-standard-4` or `g2-standard-4`",
                 value: s.to_owned(),
             })
         }
@@ -143,14 +150,32 @@ impl FromStr for MachineType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Accelerator {
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub kind: String,
     pub count: u32,
 }
 
+/// `NVIDIA_L4:1`, or `NVIDIA_L4` for one of them. Whether there is such a kind is [`Accelerator::is_known`]'s question.
+impl FromStr for Accelerator {
+    type Err = NameError;
+    fn from_str(s: &str) -> Result<Self, NameError> {
+        let (kind, count) = s.split_once(':').unwrap_or((s, "1"));
+        let is_kind =
+            (1..=60).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_alphanumeric() || b"_- ".contains(&b));
+        match count.parse::<u32>() {
+            Ok(count) if count > 0 && is_kind => Ok(Self { kind: kind.to_owned(), count }),
+            _ => Err(NameError {
+                kind: "kind and number of accelerators",
+                rule: "write e.g. `NVIDIA_L4:1`",
+                value: s.to_owned(),
+            }),
+        }
+    }
+}
+
 impl Accelerator {
-    /// `None` when there is no accelerator of this name.
-    pub fn new(kind: &str, count: u32) -> Option<Self> {
-        ACCELERATORS.iter().find(|(known, _)| *known == kind).map(|(kind, _)| Self { kind, count })
+    /// Whether Google has accelerators of this name.
+    pub fn is_known(&self) -> bool {
+        ACCELERATORS.iter().any(|(known, _)| *known == self.kind)
     }
 
     /// The known accelerator nearest to a misspelt one.
@@ -166,8 +191,8 @@ impl Accelerator {
         if carriers.is_empty() {
             let cpus = machine.0.strip_prefix("n1-").and_then(|rest| rest.rsplit('-').next()?.parse().ok());
             return match cpus {
-                Some(cpus) if n1_counts(self.kind, cpus).contains(&self.count) => Ok(()),
-                Some(cpus) => Err(format!("`{machine}` takes {} of them", list(n1_counts(self.kind, cpus).iter()))),
+                Some(cpus) if n1_counts(&self.kind, cpus).contains(&self.count) => Ok(()),
+                Some(cpus) => Err(format!("`{machine}` takes {} of them", list(n1_counts(&self.kind, cpus).iter()))),
                 None => Err(format!("{} is attached to n1 machines only", self.kind)),
             };
         }
@@ -188,13 +213,14 @@ mod tests {
     use super::*;
 
     fn fits(kind: &str, count: u32, machine: &str) -> Result<(), String> {
-        Accelerator::new(kind, count).unwrap().fits(&machine.parse().unwrap())
+        format!("{kind}:{count}").parse::<Accelerator>().unwrap().fits(&machine.parse().unwrap())
     }
 
     #[test]
     fn machines_are_known_or_guessed() {
-        assert!("n1-standard-4".parse::<MachineType>().is_ok() && "c2-standard-60".parse::<MachineType>().is_ok());
-        assert!("n1-standard-3".parse::<MachineType>().is_err());
+        let known = |text: &str| text.parse::<MachineType>().unwrap().is_known();
+        assert!(known("n1-standard-4") && known("c2-standard-60") && !known("n1-standard-3"));
+        assert!("n1 standard".parse::<MachineType>().is_err());
         assert_eq!(MachineType::nearest("n1-standart-4").as_deref(), Some("n1-standard-4"));
     }
 
@@ -214,7 +240,7 @@ mod tests {
         assert_eq!(fits("NVIDIA_TESLA_T4", 2, "n1-standard-4"), Ok(()));
         assert!(fits("NVIDIA_TESLA_T4", 1, "n1-standard-32").unwrap_err().contains("2, 4"));
         assert!(fits("NVIDIA_TESLA_T4", 1, "e2-standard-4").is_err());
-        assert!(Accelerator::new("NVIDIA_L5", 1).is_none());
+        assert!(!"NVIDIA_L5".parse::<Accelerator>().unwrap().is_known());
         assert_eq!(Accelerator::nearest("NVIDA_L4").as_deref(), Some("NVIDIA_L4"));
     }
 }

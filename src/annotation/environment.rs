@@ -1,0 +1,69 @@
+//! Environments: their names, and whether they get in each other's way.
+
+use super::Deployment;
+use super::given::Given;
+use super::keys::Key;
+use super::reading::rename;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::entity::Entity;
+use crate::vertex::region::nearest;
+
+/// What is wrong with the name of an environment, said at each annotation that bears it.
+pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagnostic> {
+    let at = given.of(Some(environment));
+    let place = |at: super::given::At<'_>| entity.place(at.name(), at.key);
+    let valid = !environment.is_empty()
+        && environment.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && environment.starts_with(|c: char| c.is_ascii_lowercase());
+    if !valid {
+        let say = || Diagnostic::new(Code::EnvironmentMalformed, format!("`{environment}` names no environment"));
+        return at
+            .map(|at| say().at(place(at)).help("write lower-case letters, digits and hyphens, e.g. `staging`"))
+            .collect();
+    }
+    // Of two names that are nearly the same, the one with fewer annotations is the slip.
+    let count = |environment| given.of(Some(environment)).count();
+    let others = given.environments().into_iter().filter(|other| count(other) > count(environment));
+    let Some(near) = nearest(environment, others.map(str::to_owned)) else { return Vec::new() };
+    // Numbered environments are meant to be alike.
+    let letters = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    if letters(&near) == letters(environment) {
+        return Vec::new();
+    }
+    at.map(|at| {
+        let key = at.name().strip_suffix(environment).map(|start| format!("{start}{near}")).unwrap_or_default();
+        Diagnostic::new(
+            Code::EnvironmentMisspelt,
+            format!("there is an environment `{near}`; is `{environment}` another one?"),
+        )
+        .at(place(at))
+        .help(format!("did you mean `{key}`?"))
+        .fix(rename(at, &key))
+    })
+    .collect()
+}
+
+/// What is wrong between environments.
+pub fn compare(entity: &Entity, given: &Given<'_>, deployments: &[Deployment]) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (i, later) in deployments.iter().enumerate() {
+        let Some(target) = &later.target else { continue };
+        let same =
+            |earlier: &&Deployment| earlier.target.as_ref().is_some_and(|other| other.endpoint == target.endpoint);
+        let Some(earlier) = deployments.iter().take(i).find(same) else { continue };
+        let at = |deployment: &Deployment| given.get(Key::Endpoint, deployment.environment.as_deref());
+        let (Some(here), Some(there)) = (at(later), at(earlier)) else { continue };
+        let name = |deployment: &Deployment| match &deployment.environment {
+            Some(environment) => format!("`{environment}`"),
+            None => "the plain annotations".to_owned(),
+        };
+        let message = format!("{} and {} deploy to the same endpoint", name(earlier), name(later));
+        findings.push(
+            Diagnostic::new(Code::EnvironmentSharedEndpoint, message)
+                .at(entity.place(here.name(), here.value))
+                .related(format!("the endpoint of {}", name(earlier)), entity.place(there.name(), there.value))
+                .help("give each environment an endpoint of its own: a deployment takes all of an endpoint's traffic"),
+        );
+    }
+    findings
+}

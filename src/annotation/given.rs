@@ -1,0 +1,90 @@
+//! Our annotations among those of an entity: found once, looked up often.
+
+use super::keys::{Key, PREFIX};
+use crate::entity::Entity;
+use crate::entity::tree::Node;
+
+/// An annotation: its key and its value, as they stand.
+#[derive(Clone, Copy)]
+pub struct At<'a> {
+    pub key: &'a Node,
+    pub value: &'a Node,
+}
+
+impl<'a> At<'a> {
+    /// The key's text.
+    pub fn name(self) -> &'a str {
+        self.key.as_text().unwrap_or_default()
+    }
+}
+
+struct Entry<'a> {
+    key: Key,
+    environment: Option<&'a str>,
+    at: At<'a>,
+}
+
+/// Everything of ours that an entity says.
+pub struct Given<'a> {
+    entries: Vec<Entry<'a>>,
+    /// What begins as ours does, but is not ours.
+    pub unknown: Vec<At<'a>>,
+    /// What is no annotation of ours.
+    pub foreign: Vec<At<'a>>,
+}
+
+impl<'a> Given<'a> {
+    pub fn new(entity: &'a Entity) -> Self {
+        let mut given = Self { entries: Vec::new(), unknown: Vec::new(), foreign: Vec::new() };
+        for (key, value) in entity.annotations() {
+            let at = At { key, value };
+            let Some(name) = at.name().strip_prefix(PREFIX) else {
+                given.foreign.push(at);
+                continue;
+            };
+            let (name, environment) =
+                name.split_once('.').map_or((name, None), |(name, environment)| (name, Some(environment)));
+            match Key::parse(name) {
+                Some(key) => given.entries.push(Entry { key, environment, at }),
+                None => given.unknown.push(at),
+            }
+        }
+        given
+    }
+
+    /// Whether there is nothing of ours that says what to serve.
+    pub fn says_what_to_serve(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.key, Key::Model | Key::Endpoint))
+    }
+
+    /// The environments that keys are given for, in the order of the text.
+    pub fn environments(&self) -> Vec<&'a str> {
+        let mut environments = Vec::new();
+        for environment in self.entries.iter().filter_map(|entry| entry.environment) {
+            if !environments.contains(&environment) {
+                environments.push(environment);
+            }
+        }
+        environments
+    }
+
+    /// Whether there is a deployment without an environment: what to serve is said by plain keys, or by no key at all.
+    pub fn has_plain_deployment(&self) -> bool {
+        let of_plain =
+            |entry: &Entry<'_>| entry.environment.is_none() && matches!(entry.key, Key::Model | Key::Endpoint);
+        self.entries.iter().any(of_plain) || self.environments().is_empty()
+    }
+
+    /// The annotations of exactly this environment.
+    pub fn of(&self, environment: Option<&str>) -> impl Iterator<Item = At<'a>> {
+        self.entries.iter().filter(move |entry| entry.environment == environment).map(|entry| entry.at)
+    }
+
+    /// The environment's own annotation where there is one, else the plain one.
+    pub fn get(&self, key: Key, environment: Option<&str>) -> Option<At<'a>> {
+        let find = |environment: Option<&str>| {
+            self.entries.iter().find(|entry| entry.key == key && entry.environment == environment).map(|entry| entry.at)
+        };
+        environment.and_then(|_| find(environment)).or_else(|| find(None))
+    }
+}

@@ -1,0 +1,66 @@
+//! Environments and waivers.
+
+use super::Example::{All, Lines};
+use super::Rule;
+use crate::diagnostic::Code;
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        code: Code::EnvironmentMalformed,
+        why: "The name of an environment is asked for by templates and actions; one in other letters is never found.",
+        wrong: Lines("endpoint.Staging: fraud-staging"),
+        right: Lines("endpoint.staging: fraud-staging"),
+        source: "ours: docs/annotations.md",
+    },
+    Rule {
+        code: Code::EnvironmentMisspelt,
+        why: "A slip in one key makes a second environment of one annotation, and the first one keeps the plain value.",
+        wrong: Lines("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4\nreplicas.stagin: \"1\""),
+        right: Lines("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4\nreplicas.staging: \"1\""),
+        source: "ours: docs/annotations.md",
+    },
+    Rule {
+        code: Code::EnvironmentSharedEndpoint,
+        why: "A deployment takes all traffic of its endpoint: whichever environment is deployed last serves them both.",
+        wrong: Lines("model.staging: fraud-detector@4"),
+        right: Lines("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4"),
+        source: "ours: docs/annotations.md",
+    },
+    Rule {
+        code: Code::WaiverMalformed,
+        why: "A waiver that cannot be read waives nothing, and nobody notices until the finding is back.",
+        wrong: Lines("model: fraud-detector@champion\nwaive: we know, it is the alias"),
+        right: Lines("model: fraud-detector@champion\nwaive: \"model/alias: retrained every night\""),
+        source: "ours: docs/annotations.md",
+    },
+    Rule {
+        code: Code::WaiverReasonMissing,
+        why: "In a year nobody knows whether the exception still holds unless it says why it was made.",
+        wrong: Lines("model: fraud-detector@champion\nwaive: model/alias"),
+        right: Lines("model: fraud-detector@champion\nwaive: \"model/alias: retrained every night\""),
+        source: "ours: docs/annotations.md",
+    },
+    Rule {
+        code: Code::WaiverUnknownRule,
+        why: "A misspelt rule is not waived.",
+        wrong: Lines("waive: \"model/alais: retrained every night\""),
+        right: Lines("model: fraud-detector@champion\nwaive: \"model/alias: retrained every night\""),
+        source: "ours: docs/annotations.md",
+    },
+    Rule {
+        code: Code::WaiverFixedRule,
+        why: "What cannot be read cannot be deployed, whoever waives it.",
+        wrong: All(
+            "project: acme-ml\nlocation: us-central1\nendpoint: fraud-detector\nwaive: \"annotation/missing: later\"",
+        ),
+        right: Lines("model: fraud-detector@champion\nwaive: \"model/alias: retrained every night\""),
+        source: "ours: docs/annotations.md",
+    },
+    Rule {
+        code: Code::WaiverUnused,
+        why: "A waiver that outlives its finding hides the next one.",
+        wrong: Lines("waive: \"model/alias: retrained every night\""),
+        right: Lines("model: fraud-detector@champion\nwaive: \"model/alias: retrained every night\""),
+        source: "ours: docs/annotations.md",
+    },
+];

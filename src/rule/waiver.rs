@@ -1,0 +1,82 @@
+//! What one entity waives, and why: lines of `code: reason` in `google.com/vertex-ai-waive`.
+
+use super::settings::known;
+use crate::diagnostic::{Code, Diagnostic, Where};
+use serde::Serialize;
+
+/// A finding that was waived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waived {
+    pub code: Code,
+    pub reason: String,
+}
+
+struct Waiver {
+    code: Code,
+    reason: String,
+    used: bool,
+}
+
+/// The waivers of one entity.
+#[derive(Default)]
+pub struct Waivers {
+    place: Where,
+    waivers: Vec<Waiver>,
+}
+
+impl Waivers {
+    /// Reads the annotation's value. A waiver that is wrong waives nothing.
+    pub fn read(text: &str, place: &Where, findings: &mut Vec<Diagnostic>) -> Self {
+        let mut waivers = Vec::new();
+        for line in text.split(['\n', ';']).map(str::trim).filter(|line| !line.is_empty()) {
+            let (name, reason) = line.split_once(':').map_or((line, ""), |(name, reason)| (name.trim(), reason.trim()));
+            let finding = if name.contains(char::is_whitespace) || !name.contains('/') {
+                Diagnostic::new(Code::WaiverMalformed, format!("`{line}` waives nothing"))
+                    .help("write a rule and a reason, e.g. `model/alias: retrained every night`")
+            } else {
+                match known(name) {
+                    Ok(_) if reason.is_empty() => {
+                        Diagnostic::new(Code::WaiverReasonMissing, format!("the waiver of `{name}` gives no reason"))
+                            .help(format!("write one behind a colon: `{name}: REASON`"))
+                    }
+                    Ok(code) => {
+                        waivers.push(Waiver { code, reason: reason.to_owned(), used: false });
+                        continue;
+                    }
+                    Err(finding) if finding.code == Code::ConfigFixedRule => Diagnostic {
+                        code: Code::WaiverFixedRule,
+                        message: format!("`{name}` cannot be waived"),
+                        ..finding
+                    },
+                    Err(finding) => Diagnostic { code: Code::WaiverUnknownRule, ..finding },
+                }
+            };
+            findings.push(finding.at(place.clone()));
+        }
+        Self { place: place.clone(), waivers }
+    }
+
+    /// Whether a finding is waived.
+    pub fn waives(&mut self, finding: &Diagnostic) -> bool {
+        let waiver = self.waivers.iter_mut().find(|waiver| waiver.code == finding.code);
+        waiver.is_some_and(|waiver| {
+            waiver.used = true;
+            true
+        })
+    }
+
+    /// What was waived, and a finding for each waiver that was not needed.
+    pub fn end(self) -> (Vec<Waived>, Vec<Diagnostic>) {
+        let mut waived = Vec::new();
+        let mut unused = Vec::new();
+        for Waiver { code, reason, used } in self.waivers {
+            if used {
+                waived.push(Waived { code, reason });
+            } else {
+                let finding = Diagnostic::new(Code::WaiverUnused, format!("there is no `{}` to waive", code.as_str()));
+                unused.push(finding.at(self.place.clone()).help("remove the waiver"));
+            }
+        }
+        (waived, unused)
+    }
+}
