@@ -21,9 +21,9 @@ pub mod identity;
 pub mod method;
 pub mod name;
 pub mod plan;
-pub mod rule;
 #[cfg(feature = "server")]
 pub mod render;
+pub mod rule;
 #[cfg(feature = "server")]
 pub mod run;
 pub mod status;

@@ -1,7 +1,8 @@
 //! Applies fixes.
 
-use super::examine::{Settings, examine};
+use super::examine::examine;
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::rule::Settings;
 
 /// A fix may uncover what another fix mends; what takes longer than this goes round in circles.
 const MOST_ROUNDS: usize = 4;

@@ -10,9 +10,9 @@ mod tests;
 
 use crate::diagnostic::{Code, Diagnostic, Where};
 use crate::render::{Report, Source, Totals};
-use examine::{Settings, examine};
-pub use examine::MOST_BYTES;
-pub use options::{FailOn, Options};
+use crate::rule::Settings;
+use examine::examine;
+pub use options::{ConfigFile, FailOn, Options};
 use serde::Serialize;
 
 /// How a file came to be checked.
@@ -66,7 +66,7 @@ impl Checker {
     pub fn new(options: &Options) -> Self {
         let mut report = Report::new(options.format, options.color, options.summary);
         let mut totals = Totals::default();
-        let (settings, diagnostics) = Settings::of(options);
+        let (settings, diagnostics) = examine::settings(options);
         let text = options.config.as_ref().map(|config| (config.file.as_str(), String::from_utf8_lossy(&config.bytes)));
         let source = text.as_ref().map(|(file, text)| Source { file, text });
         let pending = report.add(&diagnostics, source);

@@ -17,7 +17,9 @@ pub fn finding(out: &mut String, finding: &Diagnostic) {
             let _ = write!(out, "file={},", property(file));
         }
         if let Some(span) = place.span {
-            let _ = write!(out, "line={},endLine={},", span.start.line, span.end.line);
+            // What ends before the first character of a line ends on the line before.
+            let is_over = span.end.line > span.start.line && span.end.column == 1;
+            let _ = write!(out, "line={},endLine={},", span.start.line, span.end.line - usize::from(is_over));
             // GitHub knows columns within one line only.
             if span.start.line == span.end.line {
                 let _ = write!(out, "col={},endColumn={},", span.start.column, span.end.column);

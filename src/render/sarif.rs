@@ -165,7 +165,11 @@ impl Document {
         };
         let related = finding.related.iter().zip(1..).filter_map(|(related, id)| {
             let text = Text { text: self::message(&related.message) };
-            Some(Location { id: Some(id), message: Some(text), ..location(&related.place, related.place.file.as_deref()?) })
+            Some(Location {
+                id: Some(id),
+                message: Some(text),
+                ..location(&related.place, related.place.file.as_deref()?)
+            })
         });
         let result = ResultObject {
             rule_id: code.as_str(),
@@ -264,14 +268,15 @@ fn message(text: &str) -> String {
 
 /// A path as a URI reference. Source: RFC 3986, §2.3 and §3.3.
 fn uri(path: &str) -> String {
-    let is_drive = matches!(path.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
+    let drive = path.split_once(":/").filter(|(drive, _)| drive.len() == 1);
     let (mut uri, path) = match path {
-        _ if is_drive => (format!("file:///{}:", &path[..1]), &path[2..]),
+        _ if drive.is_some() => ("file:///".to_owned(), path),
         _ if path.starts_with('/') => ("file://".to_owned(), path),
         _ => (String::new(), path.strip_prefix("./").unwrap_or(path)),
     };
-    for byte in path.bytes() {
+    for (i, byte) in path.bytes().enumerate() {
         match byte {
+            b':' if i == 1 && drive.is_some() => uri.push(':'),
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
