@@ -1,5 +1,6 @@
 //! Workflow commands. Source: GitHub, "Workflow commands for GitHub Actions"; escapes as `@actions/core` writes them.
 
+use super::help;
 use super::printable::printable;
 use crate::diagnostic::{Diagnostic, Severity};
 use std::fmt::Write;
@@ -31,7 +32,7 @@ pub fn finding(out: &mut String, finding: &Diagnostic) {
         let line = related.place.span.map(|span| format!(" (line {})", span.start.line)).unwrap_or_default();
         let _ = write!(out, "%0A{}{line}", data(&related.message));
     }
-    for (label, text) in [("help", &finding.help), ("fix", &finding.fix.as_ref().map(|fix| fix.title.clone()))] {
+    for (label, text) in [("help", help(finding)), ("fix", finding.fix.as_ref().map(|fix| &fix.title))] {
         if let Some(text) = text {
             let _ = write!(out, "%0A{label}: {}", data(text));
         }

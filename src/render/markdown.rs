@@ -1,5 +1,6 @@
 //! A comment on a pull request. What comes from files is shown and never obeyed: no tag, link, mention or reference comes of it.
 
+use super::help;
 use super::printable::printable;
 use super::summary::Totals;
 use super::word;
@@ -47,7 +48,7 @@ fn row(finding: &Diagnostic) -> String {
     for related in &finding.related {
         what.push_str(&format!("<br>{}: {}", prose(&related.message), place(&related.place)));
     }
-    if let Some(help) = &finding.help {
+    if let Some(help) = help(finding) {
         what.push_str(&format!("<br>help: {}", prose(help)));
     }
     if let Some(fix) = &finding.fix {

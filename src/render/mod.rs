@@ -116,3 +116,9 @@ fn word(severity: Severity) -> &'static str {
         Severity::Info => "info",
     }
 }
+
+/// What to do, unless the fix says the same.
+fn help(finding: &Diagnostic) -> Option<&String> {
+    let fix = finding.fix.as_ref().map(|fix| &fix.title);
+    finding.help.as_ref().filter(|help| fix != Some(help))
+}

@@ -1,5 +1,6 @@
 //! SARIF 2.1.0. Source: OASIS, "Static Analysis Results Interchange Format Version 2.1.0" (§ numbers are its).
 
+use super::help;
 use super::printable::printable_json;
 use crate::diagnostic::{Code, Diagnostic, Fix, Kind, Level, Severity, Span, Where};
 use serde::Serialize;
@@ -149,7 +150,7 @@ impl Document {
         let level = level(finding.severity);
         let code = finding.code;
         let mut text = finding.message.clone();
-        if let Some(help) = &finding.help {
+        if let Some(help) = help(finding) {
             text.push_str(&format!("\nhelp: {help}"));
         }
         let message = Text { text: message(&text) };

@@ -76,7 +76,8 @@ pub fn snippet(out: &mut String, text: &str, marks: &[Mark<'_>], severity: Paint
         for mark in marks.iter().filter(|mark| !is_joined(mark)).chain(marks.iter().filter(is_joined)) {
             let (starts, ends) = (mark.span.start.line == line.number, mark.span.end.line == line.number);
             let is_joined = is_joined(&mark);
-            if !starts && !(ends && is_joined) {
+            let has_row = starts || (ends && is_joined);
+            if !has_row {
                 continue;
             }
             let paint = if mark.is_primary { severity } else { Paint::Frame };

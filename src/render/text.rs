@@ -1,6 +1,7 @@
 //! As rustc writes it: what is wrong, where, the lines themselves with what is meant underlined, and what to do.
 
 use super::Source;
+use super::help;
 use super::printable::printable;
 use super::snippet::{Mark, snippet};
 use super::word;
@@ -82,7 +83,7 @@ pub fn finding(out: &mut String, finding: &Diagnostic, source: Option<Source<'_>
     for (label, text) in [
         ("permission", finding.permission.as_ref()),
         ("resource", finding.resource.as_ref()),
-        ("help", finding.help.as_ref()),
+        ("help", help(finding)),
         ("fix", fix),
         ("see", url.as_ref()),
     ] {

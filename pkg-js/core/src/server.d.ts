@@ -63,11 +63,7 @@ export class Checker {
    * Checks one file; `file` is its name in what is written out. That it holds no entity is a finding where it was `named`
    * (left out: it was), and passed over where it was found in a folder.
    */
-  add(
-    file: string,
-    bytes: Uint8Array,
-    origin?: { named: boolean },
-  ): FileReport;
+  add(file: string, bytes: Uint8Array, origin?: { named: boolean }): FileReport;
   /** A file or folder that could not be read, and why, e.g. `permission denied`. */
   unreadable(file: string, reason: string): FileReport;
   /** A file whose mended text could not be written, and why. */
