@@ -32,7 +32,7 @@ pub fn finding(out: &mut String, finding: &Diagnostic) {
         let line = related.place.span.map(|span| format!(" (line {})", span.start.line)).unwrap_or_default();
         let _ = write!(out, "%0A{}{line}", data(&related.message));
     }
-    for (label, text) in [("help", help(finding)), ("fix", finding.fix.as_ref().map(|fix| &fix.title))] {
+    for (label, text) in [("help", help(finding)), ("fix", finding.fix.as_ref().map(|fix| &*fix.title))] {
         if let Some(text) = text {
             let _ = write!(out, "%0A{label}: {}", data(text));
         }

@@ -118,7 +118,7 @@ fn word(severity: Severity) -> &'static str {
 }
 
 /// What to do, unless the fix says the same.
-fn help(finding: &Diagnostic) -> Option<&String> {
-    let fix = finding.fix.as_ref().map(|fix| &fix.title);
-    finding.help.as_ref().filter(|help| fix != Some(help))
+fn help(finding: &Diagnostic) -> Option<&str> {
+    let fix = finding.fix.as_ref().map(|fix| &*fix.title);
+    finding.help.as_deref().filter(|help| fix != Some(help))
 }

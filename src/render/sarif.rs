@@ -149,7 +149,7 @@ impl Document {
     pub fn add(&mut self, finding: &Diagnostic) {
         let level = level(finding.severity);
         let code = finding.code;
-        let mut text = finding.message.clone();
+        let mut text = finding.message.to_string();
         if let Some(help) = help(finding) {
             text.push_str(&format!("\nhelp: {help}"));
         }

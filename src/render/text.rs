@@ -79,13 +79,13 @@ pub fn finding(out: &mut String, finding: &Diagnostic, source: Option<Source<'_>
         note("note", &format!("{}: {}", related.message, location(&related.place)));
     }
     let url = finding.code.url();
-    let fix = finding.fix.as_ref().map(|fix| &fix.title);
+    let fix = finding.fix.as_ref().map(|fix| &*fix.title);
     for (label, text) in [
-        ("permission", finding.permission.as_ref()),
-        ("resource", finding.resource.as_ref()),
+        ("permission", finding.permission.as_deref()),
+        ("resource", finding.resource.as_deref()),
         ("help", help(finding)),
         ("fix", fix),
-        ("see", url.as_ref()),
+        ("see", url.as_deref()),
     ] {
         if let Some(text) = text {
             note(label, text);

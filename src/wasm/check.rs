@@ -87,7 +87,7 @@ fn written(report: &FileReport) -> Result<JsValue, JsValue> {
 }
 
 fn malformed(message: String) -> JsValue {
-    CoreError::from(Diagnostic::error(Code::RequestMalformed, message)).into()
+    CoreError::from(Diagnostic::new(Code::RequestMalformed, message)).into()
 }
 
 fn unknown(option: &str, given: &str, known: &[&str]) -> JsValue {

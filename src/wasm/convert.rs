@@ -12,8 +12,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
+#[cfg(feature = "server")]
 fn internal(error: &dyn std::fmt::Display) -> CoreError {
-    Diagnostic::error(Code::CoreInternal, error.to_string()).into()
+    Diagnostic::new(Code::CoreInternal, error.to_string()).into()
 }
 
 /// As deep as `serde_json` reads; a value that holds itself ends here too.
@@ -80,12 +81,16 @@ pub fn read_any(value: &JsValue) -> Option<Value> {
 
 /// Writes a report as a plain object.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
-    JSON::parse(&text(value)?).map_err(|_| internal(&"a report is not JSON"))
+    Ok(JSON::parse(&text(value)?).map_err(|_| unwritable())?)
 }
 
 /// Writes a report as JSON text.
 pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, CoreError> {
-    serde_json::to_string(value).map_err(|error| internal(&error))
+    Ok(serde_json::to_string(value).map_err(|_| unwritable())?)
+}
+
+fn unwritable() -> Diagnostic {
+    Diagnostic::new(Code::CoreInternal, "a report is not JSON")
 }
 
 /// Reads a small value.
@@ -93,7 +98,7 @@ pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, CoreError> {
 pub fn from_js<T: serde::de::DeserializeOwned>(value: JsValue) -> Result<T, CoreError> {
     serde_wasm_bindgen::from_value(value).map_err(|error| {
         let message = format!("the request has another shape than the core takes: {error}");
-        Diagnostic::error(Code::RequestMalformed, message).into()
+        Diagnostic::new(Code::RequestMalformed, message).into()
     })
 }
 
