@@ -6,6 +6,8 @@
 pub mod annotation;
 pub mod api;
 #[cfg(feature = "server")]
+pub mod check;
+#[cfg(feature = "server")]
 pub mod config;
 pub mod conversation;
 pub mod diagnostic;
@@ -19,6 +21,8 @@ pub mod identity;
 pub mod method;
 pub mod name;
 pub mod plan;
+#[cfg(feature = "server")]
+pub mod render;
 pub mod rule;
 #[cfg(feature = "server")]
 pub mod run;

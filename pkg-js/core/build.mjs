@@ -48,4 +48,4 @@ const common = [
 const reexport = names =>
   `import core from './node.cjs';\nexport const { ${names.join(', ')} } = core;\n`;
 await writeFile('dist/node.mjs', reexport(common));
-await writeFile('dist/server.mjs', reexport([...common, 'deploy', 'Gate']));
+await writeFile('dist/server.mjs', reexport([...common, 'Checker', 'deploy', 'Gate']));

@@ -1,6 +1,6 @@
 //! The closed list of codes.
 
-use super::Severity;
+use super::{RULE_PAGES, Severity};
 use serde::{Serialize, Serializer};
 
 /// What a code is before anybody adjusts it.
@@ -106,10 +106,6 @@ codes! {
     EntityDuplicateKey: error = "entity/duplicate-key",
     /// The document is not a Backstage entity: `kind` or `metadata.name` is missing or not a string.
     EntityNotAnEntity: error = "entity/not-an-entity",
-    /// The file cannot be read from where it is.
-    FileUnreadable: error = "file/unreadable",
-    /// Nothing that was named holds an entity.
-    FileNoEntity: error = "file/no-entity",
     /// A required annotation is missing.
     AnnotationMissing: error = "annotation/missing",
     /// An annotation's value is not a string.
@@ -214,6 +210,12 @@ codes! {
     PlanVersionOpen: info = "plan/version-open",
     /// A value is filled in only when the catalog reads the file, so that there is nothing to plan with yet.
     PlanValueOpen: error = "plan/value-open",
+    /// The file cannot be read from where it is.
+    FileUnreadable: error = "file/unreadable",
+    /// Nothing that was named holds an entity.
+    FileNoEntity: error = "file/no-entity",
+    /// The mended file cannot be written to where it was.
+    FileUnwritable: error = "file/unwritable",
     /// A request has a shape that the core does not know.
     RequestMalformed: error = "request/malformed",
     /// The configuration lacks a key, or a key has a wrong value.
@@ -299,10 +301,15 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
     }
 
-    /// Whether the code says something of an entity or its file: such a rule has a page of its own in the reference.
+    /// Whether the code says something of an entity: such a rule has a page of its own in the reference.
     pub fn is_rule(self) -> bool {
         // The list begins with them.
         (self as usize) < Code::PlanVersionOpen as usize
+    }
+
+    /// Where the page of a rule is.
+    pub fn url(self) -> Option<String> {
+        self.is_rule().then(|| format!("{RULE_PAGES}{}.md", self.as_str()))
     }
 }
 

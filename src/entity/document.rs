@@ -1,11 +1,8 @@
 //! The documents of a file. Each is read by itself, so that an error in one hides nothing of the others.
 
 use super::yaml::{self, Part, Tree};
-use super::{Entity, tree::Content};
+use super::{Entity, MOST_BYTES, tree::Content};
 use crate::diagnostic::{Code, Diagnostic, Position, Span, Where, Words};
-
-/// Larger than any file that people write entities in.
-const MOST_BYTES: usize = 1 << 20;
 
 /// One document of a file; empty ones are none.
 #[derive(Clone, Debug)]
@@ -51,7 +48,7 @@ fn text<'a>(bytes: &'a [u8], file: Option<&str>) -> Result<&'a str, Diagnostic> 
         Diagnostic::new(code, message).at(place).help(help)
     };
     if bytes.len() > MOST_BYTES {
-        let message = format!("the file has {} bytes; at most {MOST_BYTES} are read", bytes.len());
+        let message = format!("the file is larger than {MOST_BYTES} bytes");
         return Err(fault(Code::EntityTooLarge, message.into(), "an entity is a page of text: split the file", None));
     }
     let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);

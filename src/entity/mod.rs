@@ -31,6 +31,15 @@ pub struct Entity {
     findings: Vec<Diagnostic>,
 }
 
+/// Larger than any entity that people write.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// The first document of a configuration file, entity or not.
+#[cfg(feature = "server")]
+pub fn read_config(bytes: &[u8], file: &str) -> Result<Option<Node>, Diagnostic> {
+    read_trees(bytes, Some(file)).into_iter().next().map(|tree| tree.map(|tree| tree.root)).transpose()
+}
+
 fn lower(node: Option<&Node>) -> Option<String> {
     Some(node?.as_text().filter(|text| !text.is_empty())?.to_ascii_lowercase())
 }

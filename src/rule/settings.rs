@@ -44,6 +44,14 @@ impl Settings {
         (settings, findings)
     }
 
+    /// These settings, and the other's for the rules that these do not name.
+    #[cfg(feature = "server")]
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        self.levels.extend(other.levels);
+        self
+    }
+
     /// The finding as these settings have it; `None` where its rule is off.
     pub fn apply(&self, mut finding: Diagnostic) -> Option<Diagnostic> {
         let Kind::Rule(own) = finding.code.kind() else { return Some(finding) };

@@ -142,7 +142,47 @@ export function server({ call, callAsync }) {
       return call(() => this.#gate.reason(details));
     }
   }
+  /** What crosses for a file without findings is a number. */
+  const report = answer =>
+    typeof answer === 'number'
+      ? { diagnostics: [], output: '', entities: answer }
+      : JSON.parse(answer);
+  class Checker {
+    #checker;
+    constructor(options = {}) {
+      const { format = 'text', failOn = 'error', rules, config } = options;
+      this.#checker = call(
+        core =>
+          new core.Checker(
+            format,
+            options.color ?? false,
+            options.summary ?? true,
+            failOn,
+            options.fix ?? false,
+            rules,
+            config?.file,
+            config?.bytes,
+          ),
+      );
+    }
+    static mostBytes() {
+      return call(core => core.Checker.mostBytes());
+    }
+    add(file, bytes, { named = true } = {}) {
+      return report(call(() => this.#checker.add(file, bytes, named)));
+    }
+    unreadable(file, reason) {
+      return report(call(() => this.#checker.unreadable(file, reason)));
+    }
+    unwritable(file, reason) {
+      return report(call(() => this.#checker.unwritable(file, reason)));
+    }
+    finish() {
+      return report(call(() => this.#checker.finish()));
+    }
+  }
   return {
+    Checker,
     Gate,
     deploy: (request, host) => callAsync(core => core.deploy(request, host)),
   };
