@@ -21,7 +21,9 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn check_finding(finding: &Diagnostic, bytes: &[u8]) {
     let places = finding.place.iter().chain(finding.related.iter().map(|related| &related.place));
-    places.filter_map(|place| place.span).for_each(|span| check_span(span, bytes));
+    for span in places.filter_map(|place| place.span) {
+        check_span(span, bytes);
+    }
 }
 
 fn check_node(node: &Node, bytes: &[u8]) {

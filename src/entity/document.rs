@@ -52,8 +52,8 @@ fn text<'a>(bytes: &'a [u8], file: Option<&str>) -> Result<&'a str, Diagnostic> 
         return Err(fault(Code::EntityTooLarge, message.into(), "an entity is a page of text: split the file", None));
     }
     let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    let nul = bytes.iter().position(|byte| *byte == 0).filter(|_| !is_utf16);
-    if let Some(nul) = nul {
+    if bytes.contains(&0) && !is_utf16 {
+        let nul = bytes.iter().position(|byte| *byte == 0).unwrap_or(0);
         let place = place(bytes, nul);
         return Err(fault(
             Code::EntityBinary,

@@ -59,7 +59,9 @@ export const differences = [
   { why: keys, applies: (_, ours) => ours.some(document => document.value && hasCollectionKey(document.value)) },
   { why: 'a CR alone ends a line in YAML and in editors, but not in `yaml`', applies: text => /\r(?!\n)/.test(text) },
   { why: 'half a character (`\\ud83d`) is none: U+FFFD stands for it', applies: text => /\\u[dD][89a-fA-F]/.test(text) },
-  { why: '`yaml` refuses a last line that is nothing but a tab', applies: text => /\n *\t[ \t]*$/.test(text) },
+  { why: '`yaml` refuses some lines that are nothing but tabs', applies: (text, ours) => /\n *\t[ \t]*(\r?\n|$)/.test(text) && !refused(ours) },
+  { why: 'no collection begins behind a tab', applies: (_, ours) => ours.some(document => document.error === 'entity/tab') },
+  { why: '`yaml` cannot read a list behind a byte order mark', applies: text => /^\ufeff\s*-/.test(text) },
   { why: 'directives without a document are refused, not passed over', applies: (text, ours) => /^\ufeff?%/m.test(text) && refused(ours) },
   { why: 'a byte order mark may begin a file, but no further document', applies: text => text.lastIndexOf('\ufeff') > 0 },
   {

@@ -37,8 +37,15 @@ impl<'a> Parser<'a> {
             let line = self.source.slice(first, line_end);
             let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
             let content = line.get(spaces..).unwrap_or("");
+            if content.starts_with('\t') && indent.map_or(spaces as isize <= parent, |indent| spaces < indent) {
+                self.source.break_line();
+                return Err(self.fault_at(first + spaces, Kind::Tab));
+            }
             if content.is_empty() {
-                if first >= self.source.text.len() {
+                // The text's end ends no line.
+                let is_last = line_end >= self.source.text.len();
+                let is_nothing = spaces == 0 || (!lines.is_empty() && indent.is_none_or(|indent| spaces <= indent));
+                if is_last && is_nothing {
                     break;
                 }
                 if indent.is_none() {

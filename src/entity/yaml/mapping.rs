@@ -49,7 +49,7 @@ impl<'a> Parser<'a> {
         self.enter()?;
         self.check_collection_tag(&props, true)?;
         let anchor = props.anchor.map(|name| self.anchors.open(name));
-        let mut entries: Vec<(Node, Node)> = Vec::new();
+        let mut entries: Vec<(Node, Node)> = Vec::with_capacity(8);
         let here = self.source.here();
         let start = first_props.start;
         let mut key = match first {

@@ -109,7 +109,8 @@ impl<'a> Parser<'a> {
         {
             return None;
         }
-        if source.at(at) == b':' && is_blank(source.at(at + 1)) {
+        let next = source.at(at + 1);
+        if source.at(at) == b':' && (is_blank(next) || (in_flow && is_flow_indicator(next))) {
             return None;
         }
         let spaces = source.slice(line, at).bytes().take_while(|byte| *byte == b' ').count();
