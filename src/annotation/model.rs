@@ -66,7 +66,7 @@ fn version<'a>(reading: &mut Reading<'a>, text: &Found<'a, &str>, model: &Model)
     let finding = match model.version.as_ref().map(|version| version.as_str()) {
         None => {
             // Where the model is uploaded first, its version does not exist yet.
-            if reading.has(Key::Image) {
+            if reading.has(Key::Image) || reading.has(Key::ArtifactUri) {
                 return;
             }
             Diagnostic::new(Code::ModelUnpinned, "no version is named: the default one of the day is deployed")

@@ -97,10 +97,13 @@ impl<'a> Reading<'a> {
             true => format!("`{name}` is missing"),
             false => format!("`{name}` is missing: `{PREFIX}{}` is only an id", for_what.name()),
         };
-        let finding = Diagnostic::new(Code::AnnotationMissing, message)
-            .at(self.entity.annotations_place())
-            .help(format!("add it, e.g. `{name}: {}`", key.example()));
-        self.findings.push(finding);
+        let finding = Diagnostic::new(Code::AnnotationMissing, message);
+        self.say_of_all(finding.help(format!("add it, e.g. `{name}: {}`", key.example())));
+    }
+
+    /// Says something of the annotations as a whole, because what it is about is not there.
+    pub fn say_of_all(&mut self, finding: Diagnostic) {
+        self.findings.push(finding.at(self.entity.annotations_place()));
     }
 
     /// Parses a value that need not be there.
@@ -112,11 +115,26 @@ impl<'a> Reading<'a> {
 
     /// The value, or `None` after saying that it has not the right form.
     pub fn check<T>(&mut self, key: Key, text: &Found<'a, &str>, result: Result<T, NameError>) -> Option<T> {
+        self.mend(key, text, result, None)
+    }
+
+    /// As [`Reading::check`]; where it is sure what was meant, with the fix that writes that.
+    pub fn mend<T>(
+        &mut self,
+        key: Key,
+        text: &Found<'a, &str>,
+        result: Result<T, NameError>,
+        meant: Option<&str>,
+    ) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
-                let message = format!("`{value}` is not a {kind}");
-                self.say(text.at, Diagnostic::new(key.malformed(), message).help(rule));
+                let finding = Diagnostic::new(key.malformed(), format!("`{value}` is not a {kind}"));
+                let finding = match meant {
+                    Some(meant) => finding.help(format!("write `{meant}`")).fix(self.write(text.at, meant)),
+                    None => finding.help(rule),
+                };
+                self.say(text.at, finding);
                 None
             }
         }

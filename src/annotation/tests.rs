@@ -50,6 +50,9 @@ fn good_annotations_make_a_target() {
     insta::assert_json_snapshot!(target.unwrap());
 }
 
+const NEW: (&str, &str) = ("model", "fraud-detector");
+const FILES: (&str, &str) = ("artifact-uri", "gs://acme-models/fraud/3");
+
 #[test]
 fn every_mistake_has_its_code() {
     for (changes, expected) in [
@@ -65,11 +68,17 @@ fn every_mistake_has_its_code() {
         (&[("location", "us-centrall")], &["location/unknown"]),
         (&[("machine-type", "n1-standart-4")], &["machine-type/unknown"]),
         (&[("accelerator", "NVIDIA_L5:1")], &["accelerator/unknown"]),
-        (&[("accelerator", "NVIDIA_L4:2")], &["accelerator/machine-mismatch"]),
+        (&[("accelerator", "NVIDIA_L4:2")], &["accelerator/count"]),
+        (&[("accelerator", "NVIDIA_TESLA_T4:1")], &["accelerator/machine-mismatch"]),
+        (&[("machine-type", "e2-standard-4")], &["accelerator/machine-mismatch"]),
+        (&[("accelerator", "")], &["machine-type/accelerator-missing"]),
         (&[("machine-type", "")], &["accelerator/machine-missing"]),
         (&[("service-account", "me@example.com")], &["service-account/malformed"]),
-        (&[("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["image/location"]),
-        (&[("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest")], &[]),
+        (&[NEW, ("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["image/location"]),
+        (&[NEW, FILES, ("image", "us-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest")], &[]),
+        (&[NEW, FILES], &["artifact-uri/image-missing"]),
+        // What is not used is not looked at any further.
+        (&[FILES, ("image", "us-docker.pkg.dev/acme-ml/r/i")], &["artifact-uri/unused", "image/unused"]),
         (&[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")], &["endpoint/location-mismatch"]),
         (&[("model", "projects/other-ml/locations/us-central1/models/m@1")], &["project/contradiction"]),
         (&[("kms-key", "projects/p-key-1/locations/us/keyRings/r/cryptoKeys/k")], &["kms-key/location"]),
