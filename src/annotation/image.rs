@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::name::{Image, Model};
 use crate::vertex::image::{CONTINENTS, Prebuilt, continent, in_artifact_registry, is_digest, is_googles, tag};
 use crate::vertex::machine::MachineType;
+use crate::words;
 
 const BY_DIGEST: &str = "name it by its digest, `IMAGE@sha256:…`, which always means the same image";
 
@@ -16,7 +17,7 @@ pub fn image<'a>(
     machine: Option<&Found<'a, MachineType>>,
 ) -> Option<Found<'a, Image>> {
     let text = reading.text(Key::Image)?;
-    let bare = text.value.split_once("://").map_or(text.value, |(_, bare)| bare);
+    let bare = words::split_once(text.value, "://").map_or(text.value, |(_, bare)| bare);
     let refusal = if !in_artifact_registry(bare) {
         let message = format!("`{}` is not in Artifact Registry", text.value);
         let help = "push it there, and name it in full: `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE`";
@@ -145,10 +146,9 @@ fn on_machine<'a>(
     let finding = match reading.at(Key::Accelerator) {
         Some(at) if !prebuilt.on_gpu() => {
             let finding = if prebuilt.has_gpu_twin() {
-                let twin = prebuilt.name().replace("-cpu", "-gpu");
                 let message = "the image makes no use of an accelerator: it is built for CPUs";
                 Diagnostic::new(Code::AcceleratorImageWithoutGpu, message)
-                    .help(format!("take `{twin}`, or remove the accelerator"))
+                    .help("take the image with `-gpu`, or remove the accelerator")
             } else {
                 let message = "prebuilt images of scikit-learn and XGBoost run on CPUs only";
                 Diagnostic::new(Code::AcceleratorFramework, message)

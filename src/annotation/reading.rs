@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where};
 use crate::entity::Entity;
 use crate::entity::tree::{Content, Node};
 use crate::name::NameError;
+use crate::words;
 use std::str::FromStr;
 
 /// A value, and where it stands.
@@ -179,7 +180,7 @@ fn edit(at: At<'_>, node: &Node, text: &str) -> Option<Edit> {
 
 /// Whether a value is filled in by somebody else: Backstage's placeholders, the expressions of a template's skeleton.
 pub fn is_open(node: &Node) -> bool {
-    node.is_placeholder() || node.as_text().is_some_and(|text| text.contains("${{") || text.contains("{{"))
+    node.is_placeholder() || node.as_text().is_some_and(|text| words::contains(text, "{{"))
 }
 
 fn not_text(name: &str, node: &Node) -> Diagnostic {

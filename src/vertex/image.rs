@@ -2,7 +2,8 @@
 //! Sources: Google's page "Custom container requirements"; the list of prebuilt images in Google's Python SDK 2.7.0
 //! (`google/cloud/aiplatform/constants/prediction.py`), see `shared/facts/google-cloud.md` §5.6.
 
-use super::region::{nearest, plain, words};
+use super::region::{expand, nearest, plain};
+use crate::words;
 
 /// What stands between the location and the path of every image of Artifact Registry.
 const HOST: &str = "-docker.pkg.dev";
@@ -57,7 +58,7 @@ pub fn is_digest(text: &str) -> bool {
 /// Whether the image is in one of Google's own projects, whose images every region is thought to read (unverified but for
 /// the prebuilt ones).
 pub fn is_googles(image: &str) -> bool {
-    matches!(image.split('/').nth(1), Some("vertex-ai" | "vertex-ai-restricted"))
+    words::contains(image, ".dev/vertex-ai/") || words::contains(image, ".dev/vertex-ai-restricted/")
 }
 
 /// The name of a prebuilt image, such as `tf2-cpu.2-15`.
@@ -70,7 +71,7 @@ pub struct Prebuilt<'a> {
 impl<'a> Prebuilt<'a> {
     /// `None` where the image is not a prebuilt one.
     pub fn new(image: &'a str) -> Option<Self> {
-        let (_, rest) = image.split_once(PREBUILT_PATH)?;
+        let (_, rest) = words::split_once(image, PREBUILT_PATH)?;
         Some(Self { image, name: rest.split([':', '@']).next()? })
     }
 
@@ -80,7 +81,7 @@ impl<'a> Prebuilt<'a> {
 
     /// Whether it runs on GPUs.
     pub fn on_gpu(self) -> bool {
-        self.name.contains("-gpu")
+        words::contains(self.name, "-gpu.")
     }
 
     /// Whether its framework is one that Google has for GPUs too.
@@ -90,21 +91,21 @@ impl<'a> Prebuilt<'a> {
 
     /// Whether Google is known to have built it.
     pub fn is_known(self) -> bool {
-        words(PREBUILT).iter().any(|known| known == self.name)
+        expand(PREBUILT).iter().any(|known| known == self.name)
     }
 
     /// The nearest known name, and whether it differs by separators only.
     pub fn nearest(self) -> Option<(String, bool)> {
-        let near = nearest(self.name, words(PREBUILT).into_iter())?;
+        let near = nearest(self.name, expand(PREBUILT).into_iter())?;
         let is_sure = plain(&near) == plain(self.name);
         Some((near, is_sure))
     }
 
     /// The image in another location, or of another name.
     pub fn with(self, location: Option<&str>, name: Option<&str>) -> String {
-        let (old, rest) = self.image.split_once(PREBUILT_PATH).unwrap_or((self.image, ""));
+        let (old, rest) = words::split_once(self.image, PREBUILT_PATH).unwrap_or((self.image, ""));
         let rest = rest.get(self.name.len()..).unwrap_or_default();
-        [location.unwrap_or(old), PREBUILT_PATH, name.unwrap_or(self.name), rest].concat()
+        format!("{}{PREBUILT_PATH}{}{rest}", location.unwrap_or(old), name.unwrap_or(self.name))
     }
 }
 
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn there_are_as_many_as_google_lists() {
-        assert_eq!(words(PREBUILT).len() * CONTINENTS.len(), 207);
+        assert_eq!(expand(PREBUILT).len() * CONTINENTS.len(), 207);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use super::region::{nearest, plain};
 use crate::name::NameError;
+use crate::words;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -68,7 +69,7 @@ fn machines() -> Vec<Machine> {
     for (family, sizes, kind) in FAMILIES {
         for size in sizes.split(' ') {
             let (size, count) = size.split_once(':').unwrap_or((size, "1"));
-            machines.push(Machine { name: [*family, size].concat(), kind, count: count.parse().unwrap_or(1) });
+            machines.push(Machine { name: format!("{family}{size}"), kind, count: count.parse().unwrap_or(1) });
         }
     }
     machines
@@ -194,16 +195,16 @@ impl Accelerator {
     /// misspelt.
     pub fn meant(&self) -> Vec<&'static str> {
         let word = plain(&self.kind);
-        let mut meant = kinds();
-        meant.retain(|kind| {
-            let rest =
-                bare(&plain(kind)).strip_prefix(bare(&word)).map(|rest| rest.is_empty() || rest.starts_with('-'));
-            rest == Some(true)
-        });
+        let mut meant = Vec::new();
+        for kind in kinds() {
+            let known = plain(kind);
+            if bare(&known).strip_prefix(bare(&word)).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) {
+                meant.push(kind);
+            }
+        }
         if meant.is_empty() {
             let near = nearest(&self.kind.to_ascii_uppercase(), kinds().into_iter().map(str::to_owned));
-            meant = kinds();
-            meant.retain(|kind| near.as_deref() == Some(*kind));
+            meant.extend(kinds().into_iter().find(|kind| near.as_deref() == Some(*kind)));
         }
         meant
     }
@@ -220,8 +221,8 @@ impl Accelerator {
             if counts.contains(&self.count) {
                 return Ok(());
             }
-            let counts: Vec<String> = counts.iter().map(u32::to_string).collect();
-            return Err(Misfit::Count(format!("it takes {} of them", counts.join(", ")), None));
+            let counts = words::list(counts.iter().map(u32::to_string), ", ");
+            return Err(Misfit::Count(format!("it takes {counts} of them"), None));
         }
         match machine.carries() {
             Some((carried, most)) if carried == kind => match self.count <= most {
@@ -229,13 +230,9 @@ impl Accelerator {
                 false => Err(Misfit::Count(format!("it has {most} of them"), (most == 1).then_some(1))),
             },
             _ => {
-                let mut carriers = Vec::new();
-                for machine in machines() {
-                    if machine.kind == kind {
-                        carriers.push(machine.name);
-                    }
-                }
-                Err(Misfit::Kind(format!("{kind} comes with {}", carriers.join(", "))))
+                let carriers = machines().into_iter().filter(|machine| machine.kind == kind);
+                let carriers = words::list(carriers.map(|machine| machine.name), ", ");
+                Err(Misfit::Kind(format!("{kind} comes with {carriers}")))
             }
         }
     }

@@ -26,11 +26,11 @@ const REGIONS: &[(&str, &str)] = &[
 ];
 
 /// The words of a table of beginnings and ends, whose ends have spaces between them.
-pub(super) fn words(table: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn expand(table: &[(&str, &str)]) -> Vec<String> {
     let mut words = Vec::new();
     for (start, ends) in table {
         for end in ends.split(' ') {
-            words.push([*start, end].concat());
+            words.push(format!("{start}{end}"));
         }
     }
     words
@@ -44,12 +44,12 @@ pub(super) fn plain(word: &str) -> String {
 
 /// Whether the location is a known one; `us` and `eu` are multi-regions.
 pub fn is_known(location: &str) -> bool {
-    matches!(location, "us" | "eu") || words(REGIONS).iter().any(|region| region == location)
+    matches!(location, "us" | "eu") || expand(REGIONS).iter().any(|region| region == location)
 }
 
 /// The known location nearest to a misspelt one.
 pub fn nearest_location(word: &str) -> Option<String> {
-    nearest(word, words(REGIONS).into_iter())
+    nearest(word, expand(REGIONS).into_iter())
 }
 
 /// The nearest of some words, if it is near: at most two letters, or a third of them, differ.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
+#[cfg(feature = "server")]
 fn internal(error: &dyn std::fmt::Display) -> CoreError {
     Diagnostic::new(Code::CoreInternal, error.to_string()).into()
 }
@@ -74,8 +75,9 @@ pub fn read<T: Request>(value: &JsValue) -> Result<T, CoreError> {
 
 /// Writes a report as a plain object.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
-    let text = serde_json::to_string(value).map_err(|error| internal(&error))?;
-    JSON::parse(&text).map_err(|_| internal(&"a report is not JSON"))
+    let unwritable = || Diagnostic::new(Code::CoreInternal, "a report is not JSON");
+    let text = serde_json::to_string(value).map_err(|_| unwritable())?;
+    Ok(JSON::parse(&text).map_err(|_| unwritable())?)
 }
 
 /// Reads a small value.
