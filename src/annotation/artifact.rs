@@ -12,19 +12,16 @@ const FILES: &str = "pkl joblib bst pb pt pth onnx h5 keras json mar";
 pub fn artifact_uri<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) -> Option<Found<'a, ArtifactUri>> {
     let text = reading.text(Key::ArtifactUri)?;
     let Some(bucket) = bucket(text.value) else {
-        let message = format!("`{}` is not in Cloud Storage", text.value);
-        let finding = Diagnostic::new(Code::ArtifactUriNotCloudStorage, message);
-        let finding = match in_url(text.value) {
-            Some(uri) => finding.help(format!("write `{uri}`")).fix(reading.write(text.at, &uri)),
-            None => finding.help("copy the files to a bucket, and write `gs://BUCKET/PATH`"),
-        };
-        reading.say(text.at, finding);
+        let finding = Diagnostic::new(Code::ArtifactUriNotCloudStorage, "the model's files are not in Cloud Storage");
+        match in_url(text.value) {
+            Some(uri) => reading.say_write(text.at, finding, &uri),
+            None => reading.say(text.at, finding.help("copy them to a bucket, and write `gs://BUCKET/PATH`")),
+        }
         return None;
     };
     if !bucket.is_empty() && !is_bucket(bucket) {
-        let message = format!("no bucket can be called `{bucket}`");
-        let finding = Diagnostic::new(Code::ArtifactUriBucket, message);
-        reading.say(text.at, finding.help("a bucket's name has 3 to 63 lower-case letters, digits, dots, hyphens and underscores, is no IP address and does not begin with `goog`"));
+        let finding = Diagnostic::new(Code::ArtifactUriBucket, format!("no bucket can be called `{bucket}`"));
+        reading.say(text.at, finding.help("a bucket's name has 3 to 63 lower-case letters, digits, dots, hyphens and underscores; it is no IP address and does not begin with `goog`"));
         return None;
     }
     let uri = text.with(reading.check(Key::ArtifactUri, &text, text.value.parse::<ArtifactUri>())?);
@@ -32,15 +29,13 @@ pub fn artifact_uri<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Mode
         return Some(uri);
     }
     if model.is_some() && !reading.has(Key::Image) {
-        let message = "without an image no model is uploaded, and these files are not used";
-        let finding = Diagnostic::new(Code::ArtifactUriImageMissing, message);
+        let finding = Diagnostic::new(Code::ArtifactUriImageMissing, "without an image these files are not uploaded");
         reading.say(uri.at, finding.help("add `google.com/vertex-ai-image`, or name a version of the model instead"));
     }
     let directory = directory(text.value);
     if directory != text.value {
-        let finding =
-            Diagnostic::new(Code::ArtifactUriFile, "this looks like a file, and Vertex AI wants its directory");
-        reading.say(uri.at, finding.help(format!("write `{directory}`")).fix(reading.write(uri.at, directory)));
+        let finding = Diagnostic::new(Code::ArtifactUriFile, "this looks like a file, not like a directory");
+        reading.say_write(uri.at, finding, directory);
     }
     Some(uri)
 }

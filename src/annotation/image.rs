@@ -9,7 +9,7 @@ use crate::vertex::image::{CONTINENTS, Prebuilt, continent, in_artifact_registry
 use crate::vertex::machine::MachineType;
 use crate::words;
 
-const BY_DIGEST: &str = "name it by its digest, `IMAGE@sha256:…`, which always means the same image";
+const BY_DIGEST: &str = "name it by its digest, `IMAGE@sha256:…`";
 
 pub fn image<'a>(
     reading: &mut Reading<'a>,
@@ -19,21 +19,28 @@ pub fn image<'a>(
     let text = reading.text(Key::Image)?;
     let bare = words::split_once(text.value, "://").map_or(text.value, |(_, bare)| bare);
     let refusal = if !in_artifact_registry(bare) {
-        let message = format!("`{}` is not in Artifact Registry", text.value);
-        let help = "push it there, and name it in full: `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE`";
-        Some(Diagnostic::new(Code::ImageRegistry, message).help(help))
+        Diagnostic::new(Code::ImageRegistry, "the image is not in Artifact Registry")
+            .help("push it there, and write `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE`")
     } else if text.value.split_once('@').is_some_and(|(_, digest)| !is_digest(digest)) {
-        let finding = Diagnostic::new(Code::ImageDigestMalformed, "what stands behind the `@` is no digest");
-        Some(finding.help("a digest is `sha256:` and 64 hexadecimal digits; copy it from Artifact Registry"))
+        Diagnostic::new(Code::ImageDigestMalformed, "what stands behind the `@` is no digest")
+            .help("a digest is `sha256:` and 64 hexadecimal digits")
     } else {
-        None
+        return known(reading, &text, bare, model, machine);
     };
-    if let Some(finding) = refusal {
-        reading.say(text.at, finding);
-        return None;
-    }
+    reading.say(text.at, refusal);
+    None
+}
+
+/// An image whose registry and digest are right.
+fn known<'a>(
+    reading: &mut Reading<'a>,
+    text: &Found<'a, &str>,
+    bare: &str,
+    model: Option<&Found<'a, Model>>,
+    machine: Option<&Found<'a, MachineType>>,
+) -> Option<Found<'a, Image>> {
     let meant = Some(bare).filter(|bare| bare.parse::<Image>().is_ok());
-    let image = text.with(reading.mend(Key::Image, &text, text.value.parse::<Image>(), meant)?);
+    let image = text.with(reading.mend(Key::Image, text, text.value.parse::<Image>(), meant)?);
     if !is_unused(reading, image.at, model, Code::ImageUnused) {
         let location = model.map(|model| model.value.place.location.as_str());
         match Prebuilt::new(image.value.as_str()) {
@@ -55,15 +62,13 @@ pub fn image<'a>(
 
 /// Whether nothing is uploaded, because a version of the model is named: then what an upload takes is not looked at.
 pub fn is_unused<'a>(reading: &mut Reading<'a>, at: At<'a>, model: Option<&Found<'a, Model>>, code: Code) -> bool {
-    let Some((model, version)) = model.and_then(|model| Some((model, model.value.version.as_ref()?))) else {
-        return false;
-    };
+    let Some(model) = model.filter(|model| model.value.version.is_some()) else { return false };
     // A plain annotation may well be for the models of other environments.
     if model.at.is_plain() || !at.is_plain() {
-        let message = format!("this is not used: version `{version}` is deployed as it was uploaded");
-        let finding = Diagnostic::new(code, message)
-            .related("the version is named here", reading.place(model.at))
-            .help("remove it, or name no version to have one uploaded");
+        let finding =
+            Diagnostic::new(code, "this is not used: a version of the model is named, so nothing is uploaded")
+                .related("the version is named here", reading.place(model.at))
+                .help("remove it, or name no version");
         reading.say(at, finding);
     }
     true
@@ -100,23 +105,16 @@ fn pinned<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>) {
 /// Whether Google has built it, and whether it has something to serve.
 fn which<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>, prebuilt: Prebuilt<'_>) {
     if !prebuilt.is_known() {
-        let message = format!("Google has no prebuilt image `{}`", prebuilt.name());
-        let mut finding = Diagnostic::new(Code::ImagePrebuiltUnknown, message);
-        finding = match prebuilt.nearest() {
-            Some((near, is_sure)) => {
-                let fix = is_sure.then(|| reading.write(image.at, &prebuilt.with(None, Some(&near)))).flatten();
-                finding.help(format!("did you mean `{near}`?")).fix(fix)
-            }
-            None => finding.help("see Google's list, \"Prebuilt containers for inference\""),
-        };
-        reading.say(image.at, finding);
+        let finding = Diagnostic::new(Code::ImagePrebuiltUnknown, "Google has no prebuilt image of this name");
+        match prebuilt.nearest() {
+            Some((near, true)) => reading.say_write(image.at, finding, &prebuilt.with(None, Some(&near))),
+            Some((near, false)) => reading.say(image.at, finding.help(format!("did you mean `{near}`?"))),
+            None => reading.say(image.at, finding.help("choose one of \"Prebuilt containers for inference\"")),
+        }
     }
     if !reading.has(Key::ArtifactUri) {
         let finding = Diagnostic::new(Code::ImageArtifactMissing, "a prebuilt image has no model in it");
-        reading.say(
-            image.at,
-            finding.help("add `google.com/vertex-ai-artifact-uri`, the directory with the model's files"),
-        );
+        reading.say(image.at, finding.help("add `google.com/vertex-ai-artifact-uri`"));
     }
 }
 
@@ -124,16 +122,16 @@ fn which<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>, prebuilt: Preb
 fn near<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>, prebuilt: Prebuilt<'_>, location: Option<&str>) {
     let (at, best) = (image.value.location(), location.and_then(continent));
     let finding = if !CONTINENTS.contains(&at) {
-        let message = format!("there are no prebuilt images in `{at}`");
-        Diagnostic::new(Code::ImagePrebuiltRegion, message).help("they are in `us`, `europe` and `asia`")
-    } else if let (Some(location), true) = (location, best.is_some_and(|best| best != at)) {
-        let message = format!("the image is in `{at}`, but the model is in `{location}`");
-        Diagnostic::new(Code::ImagePrebuiltFar, message).help("take the same image from the model's continent")
+        Diagnostic::new(Code::ImagePrebuiltRegion, "prebuilt images are in `us`, `europe` and `asia` only")
+    } else if best.is_some_and(|best| best != at) {
+        Diagnostic::new(Code::ImagePrebuiltFar, "this prebuilt image is also on the model's continent")
     } else {
         return;
     };
-    let fix = best.and_then(|best| reading.write(image.at, &prebuilt.with(Some(best), None)));
-    reading.say(image.at, finding.fix(fix));
+    match best {
+        Some(best) => reading.say_write(image.at, finding, &prebuilt.with(Some(best), None)),
+        None => reading.say(image.at, finding.help("write one of them")),
+    }
 }
 
 /// Whether a prebuilt image and the accelerator go together.
@@ -143,26 +141,26 @@ fn on_machine<'a>(
     prebuilt: Prebuilt<'_>,
     machine: Option<&Found<'a, MachineType>>,
 ) {
-    let finding = match reading.at(Key::Accelerator) {
-        Some(at) if !prebuilt.on_gpu() => {
-            let finding = if prebuilt.has_gpu_twin() {
-                let message = "the image makes no use of an accelerator: it is built for CPUs";
-                Diagnostic::new(Code::AcceleratorImageWithoutGpu, message)
-                    .help("take the image with `-gpu`, or remove the accelerator")
-            } else {
-                let message = "prebuilt images of scikit-learn and XGBoost run on CPUs only";
-                Diagnostic::new(Code::AcceleratorFramework, message)
-                    .help("remove the accelerator, or serve with a container of your own")
-            };
-            let finding = finding.related("the image is named here", reading.place(image.at));
-            return reading.say(at, finding);
-        }
+    let Some(accelerator) = reading.at(Key::Accelerator) else {
         // Where the machine has an accelerator that is not named, that has been said.
-        None if prebuilt.on_gpu() && machine.is_none_or(|machine| machine.value.carries().is_none()) => {
-            Diagnostic::new(Code::ImageAcceleratorMissing, "the image is built for GPUs, but no accelerator is named")
-                .help("add `google.com/vertex-ai-accelerator`, or take the image with `-cpu`")
+        if prebuilt.on_gpu() && machine.is_none_or(|machine| machine.value.carries().is_none()) {
+            let finding =
+                Diagnostic::new(Code::ImageAcceleratorMissing, "the image is for GPUs, but no accelerator is named");
+            reading
+                .say(image.at, finding.help("add `google.com/vertex-ai-accelerator`, or take the image with `-cpu`"));
         }
-        _ => return,
+        return;
     };
-    reading.say(image.at, finding);
+    let finding = match (prebuilt.on_gpu(), prebuilt.has_gpu_twin()) {
+        (true, _) => return,
+        (false, true) => {
+            Diagnostic::new(Code::AcceleratorImageWithoutGpu, "the image is for CPUs: it uses no accelerator")
+                .help("take the image with `-gpu`, or remove the accelerator")
+        }
+        (false, false) => {
+            Diagnostic::new(Code::AcceleratorFramework, "prebuilt scikit-learn and XGBoost use no accelerator")
+                .help("remove it, or serve with a container of your own")
+        }
+    };
+    reading.say(accelerator, finding.related("the image is named here", reading.place(image.at)));
 }

@@ -19,14 +19,10 @@ pub fn machine_type<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, MachineTy
     if !name.is_known() {
         let finding =
             Diagnostic::new(Code::MachineTypeUnknown, format!("Vertex AI serves no models on machine type `{name}`"));
-        let finding = match MachineType::nearest(name.as_str()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(reading.write(machine.at, &near)),
-            None => finding.help("choose a type such as `n1-standard-4` or `g2-standard-4`"),
-        };
-        reading.say(machine.at, finding);
+        let help = "choose a type such as `n1-standard-4` or `g2-standard-4`";
+        reading.say_guess(machine.at, finding, MachineType::nearest(name.as_str()).as_deref(), help);
     } else if let Some((kind, count)) = name.carries().filter(|_| !reading.has(Key::Accelerator)) {
-        let message = format!("`{name}` has {count} × {kind}, but no accelerator is named");
-        let finding = Diagnostic::new(Code::MachineTypeAcceleratorMissing, message);
+        let finding = Diagnostic::new(Code::MachineTypeAcceleratorMissing, "this machine's accelerators are not named");
         reading.say(machine.at, finding.help(format!("add `google.com/vertex-ai-accelerator: {kind}:{count}`")));
     }
     Some(machine)
@@ -43,10 +39,10 @@ pub fn accelerator<'a>(
     let machine = machine.filter(|machine| machine.value.is_known());
     let kind = &accelerator.value.kind;
     let finding = if kind == "NVIDIA_TESLA_K80" {
-        Diagnostic::new(Code::AcceleratorDeprecated, "Google has given up NVIDIA_TESLA_K80")
-            .help("take another one, e.g. `NVIDIA_TESLA_T4:1`")
+        Diagnostic::new(Code::AcceleratorDeprecated, "this accelerator is deprecated")
+            .help("take another, e.g. `NVIDIA_TESLA_T4:1`")
     } else if kind.starts_with("TPU") {
-        Diagnostic::new(Code::AcceleratorTpu, format!("{kind} is a TPU, which is not deployed to from here"))
+        Diagnostic::new(Code::AcceleratorTpu, "models are not deployed to TPUs from here")
             .help("take a GPU, e.g. `NVIDIA_L4:1`")
     } else {
         if !reading.has(Key::MachineType) {
@@ -119,16 +115,17 @@ pub fn replicas<'a>(
     let Replicas { min, max } = range.unwrap_or(Replicas { min: 1, max: 1 });
     let at = found.as_ref().map(|found| found.at);
     if let Some(machine) = machine.filter(|machine| machine.value.least_replicas() > min) {
-        let least = machine.value.least_replicas();
-        let message = format!("`{}` serves with {least} replicas or more, not {min}", machine.value);
+        let message = format!("`{}` serves with {} replicas or more", machine.value, machine.value.least_replicas());
         let finding = Diagnostic::new(Code::MachineTypeFewReplicas, message)
-            .related("the machine type is set here", reading.place(machine.at))
-            .help(format!("write `{least}` as the least number of replicas, or take another machine type"));
-        reading.say(at.unwrap_or(machine.at), finding);
+            .help("have more replicas, or take another machine type");
+        match at {
+            Some(at) => reading.say(at, finding.related("the machine type is set here", reading.place(machine.at))),
+            None => reading.say(machine.at, finding),
+        }
     }
     if max == 1 {
-        let message = "there is one replica at most: nothing serves while it fails or is replaced";
-        let finding = Diagnostic::new(Code::ReplicasSingle, message).help("have two or more, e.g. `2-3`");
+        let message = "one replica at most: nothing serves while it fails";
+        let finding = Diagnostic::new(Code::ReplicasSingle, message).help("have more, e.g. `2-3`");
         match at {
             Some(at) => reading.say(at, finding),
             None => reading.say_of_all(finding),
@@ -139,39 +136,32 @@ pub fn replicas<'a>(
 
 fn range<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, Replicas>> {
     let text = reading.text(Key::Replicas)?;
-    let Some((min, between, max)) = numbers(text.value).filter(|(_, between, _)| is_range(between)) else {
-        let finding = Diagnostic::new(Code::ReplicasMalformed, format!("`{}` is not a range of replicas", text.value));
-        reading.say(text.at, finding.help("write `2`, or a range such as `1-3`"));
-        return None;
-    };
-    let finding = if min == 0 || max == 0 {
-        Diagnostic::new(Code::ReplicasZero, "an endpoint needs at least one replica")
-            .help("write a range such as `1-3`")
-    } else if max < min {
-        let meant = format!("{max}-{min}");
-        let finding = Diagnostic::new(Code::ReplicasReversed, format!("at most {max} is less than at least {min}"));
-        finding.help(format!("write `{meant}`")).fix(reading.write(text.at, &meant))
-    } else if between != "-" {
-        let meant = format!("{min}-{max}");
-        let finding = Diagnostic::new(Code::ReplicasMalformed, format!("`{}` is not a range of replicas", text.value));
-        finding.help(format!("write `{meant}`")).fix(reading.write(text.at, &meant))
-    } else {
-        return Some(text.with(Replicas { min, max }));
-    };
-    reading.say(text.at, finding);
+    let range = numbers(text.value).filter(|(_, between, _)| is_range(between));
+    let malformed = || Diagnostic::new(Code::ReplicasMalformed, format!("`{}` is not a range of replicas", text.value));
+    match range {
+        Some((min, "-", max)) if 0 < min && min <= max => return Some(text.with(Replicas { min, max })),
+        None => reading.say(text.at, malformed().help("write `2`, or a range such as `1-3`")),
+        Some((0, ..) | (.., 0)) => {
+            let finding = Diagnostic::new(Code::ReplicasZero, "an endpoint needs at least one replica");
+            reading.say(text.at, finding.help("write a range such as `1-3`"));
+        }
+        Some((min, _, max)) => {
+            let finding = match min <= max {
+                true => malformed(),
+                false => Diagnostic::new(Code::ReplicasReversed, format!("at most {max} is less than at least {min}")),
+            };
+            reading.say_write(text.at, finding, &format!("{}-{}", min.min(max), min.max(max)));
+        }
+    }
     None
 }
 
 /// The number that a text begins with, the one that it ends in, and what stands between; a single number is both.
 fn numbers(text: &str) -> Option<(u32, &str, u32)> {
     let other = |c: char| !c.is_ascii_digit();
-    let (Some(end), Some(start)) = (text.find(other), text.rfind(other)) else {
-        let number = text.parse().ok()?;
-        return Some((number, "-", number));
-    };
-    let (min, rest) = text.split_at_checked(end)?;
-    let max = text.get(start..)?.trim_start_matches(other);
-    Some((min.parse().ok()?, rest.strip_suffix(max)?.trim(), max.parse().ok()?))
+    let (min, max) = (text.split(other).next()?, text.rsplit(other).next()?);
+    let between = text.get(min.len()..text.len() - max.len()).map_or("-", str::trim);
+    Some((min.parse().ok()?, between, max.parse().ok()?))
 }
 
 /// Whether what stands between two numbers says that they are the ends of a range.

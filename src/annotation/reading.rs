@@ -102,6 +102,20 @@ impl<'a> Reading<'a> {
         self.say_of_all(finding.help(format!("add it, e.g. `{name}: {}`", key.example())));
     }
 
+    /// Says it, with what to write instead as help and as fix.
+    pub fn say_write(&mut self, at: At<'a>, finding: Diagnostic, value: &str) {
+        self.say(at, finding.help(format!("write `{value}`")).fix(self.write(at, value)));
+    }
+
+    /// Says it, with a guess at what was meant as help and as fix; where there is no guess, with other help.
+    pub fn say_guess(&mut self, at: At<'a>, finding: Diagnostic, near: Option<&str>, help: &'static str) {
+        let finding = match near {
+            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(self.write(at, near)),
+            None => finding.help(help),
+        };
+        self.say(at, finding);
+    }
+
     /// Says something of the annotations as a whole, because what it is about is not there.
     pub fn say_of_all(&mut self, finding: Diagnostic) {
         self.findings.push(finding.at(self.entity.annotations_place()));
@@ -131,11 +145,10 @@ impl<'a> Reading<'a> {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
                 let finding = Diagnostic::new(key.malformed(), format!("`{value}` is not a {kind}"));
-                let finding = match meant {
-                    Some(meant) => finding.help(format!("write `{meant}`")).fix(self.write(text.at, meant)),
-                    None => finding.help(rule),
-                };
-                self.say(text.at, finding);
+                match meant {
+                    Some(meant) => self.say_write(text.at, finding, meant),
+                    None => self.say(text.at, finding.help(rule)),
+                }
                 None
             }
         }

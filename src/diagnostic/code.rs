@@ -164,7 +164,7 @@ codes! {
     AcceleratorMalformed: error = "accelerator/malformed",
     /// The accelerator is not one that Vertex AI is known to have.
     AcceleratorUnknown: rule error = "accelerator/unknown",
-    /// The accelerator is one that Google has given up.
+    /// The accelerator is deprecated.
     AcceleratorDeprecated: rule error = "accelerator/deprecated",
     /// The accelerator is a TPU; this product deploys to GPUs and CPUs.
     AcceleratorTpu: rule error = "accelerator/tpu",

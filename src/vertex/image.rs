@@ -2,7 +2,7 @@
 //! Sources: Google's page "Custom container requirements"; the list of prebuilt images in Google's Python SDK 2.7.0
 //! (`google/cloud/aiplatform/constants/prediction.py`), see `shared/facts/google-cloud.md` §5.6.
 
-use super::region::{expand, nearest, plain};
+use super::region::{expand, is_listed, nearest, plain};
 use crate::words;
 
 /// What stands between the location and the path of every image of Artifact Registry.
@@ -91,7 +91,7 @@ impl<'a> Prebuilt<'a> {
 
     /// Whether Google is known to have built it.
     pub fn is_known(self) -> bool {
-        expand(PREBUILT).iter().any(|known| known == self.name)
+        is_listed(PREBUILT, self.name)
     }
 
     /// The nearest known name, and whether it differs by separators only.

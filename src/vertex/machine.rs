@@ -56,20 +56,13 @@ fn n1_counts(kind: &str, cpus: u32) -> &'static [u32] {
     }
 }
 
-/// What Vertex AI offers.
-struct Machine {
-    name: String,
-    /// Empty where it has no accelerator of its own.
-    kind: &'static str,
-    count: u32,
-}
-
-fn machines() -> Vec<Machine> {
+/// The machine types of the families that `fits` is true of for their accelerator.
+fn machines(fits: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut machines = Vec::new();
-    for (family, sizes, kind) in FAMILIES {
+    for (family, sizes, _) in FAMILIES.iter().filter(|(.., kind)| fits(kind)) {
         for size in sizes.split(' ') {
-            let (size, count) = size.split_once(':').unwrap_or((size, "1"));
-            machines.push(Machine { name: format!("{family}{size}"), kind, count: count.parse().unwrap_or(1) });
+            let size = size.split(':').next().unwrap_or_default();
+            machines.push(format!("{family}{size}"));
         }
     }
     machines
@@ -86,8 +79,18 @@ fn kinds() -> Vec<&'static str> {
     kinds
 }
 
-fn find(name: &str) -> Option<Machine> {
-    machines().into_iter().find(|machine| machine.name == name)
+/// The accelerator of a machine type (or an empty name) and how many there are; `None` where the type is not known.
+fn find(name: &str) -> Option<(&'static str, u32)> {
+    for (family, sizes, kind) in FAMILIES {
+        let Some(wanted) = name.strip_prefix(family) else { continue };
+        for size in sizes.split(' ') {
+            let (size, count) = size.split_once(':').unwrap_or((size, "1"));
+            if size == wanted {
+                return Some((kind, count.parse().ok()?));
+            }
+        }
+    }
+    None
 }
 
 /// A machine type that Vertex AI serves models on.
@@ -107,18 +110,18 @@ impl MachineType {
 
     /// The known machine type nearest to a misspelt one.
     pub fn nearest(word: &str) -> Option<String> {
-        nearest(word, machines().into_iter().map(|machine| machine.name))
+        nearest(word, machines(&|_| true).into_iter())
     }
 
     /// The known machine type that a text means which has other letters or separators, or is a path to it.
     pub fn meant(text: &str) -> Option<String> {
-        Some(find(&plain(text.rsplit('/').next()?))?.name)
+        let name = plain(text.rsplit('/').next()?);
+        find(&name).map(|_| name)
     }
 
     /// The accelerator that every machine of this type has, and how many.
     pub fn carries(&self) -> Option<(&'static str, u32)> {
-        let Machine { kind, count, .. } = find(&self.0)?;
-        if kind.is_empty() { None } else { Some((kind, count)) }
+        find(&self.0).filter(|(kind, _)| !kind.is_empty())
     }
 
     /// How many replicas there must be at least.
@@ -230,8 +233,7 @@ impl Accelerator {
                 false => Err(Misfit::Count(format!("it has {most} of them"), (most == 1).then_some(1))),
             },
             _ => {
-                let carriers = machines().into_iter().filter(|machine| machine.kind == kind);
-                let carriers = words::list(carriers.map(|machine| machine.name), ", ");
+                let carriers = words::list(machines(&|carried| carried == kind).iter(), ", ");
                 Err(Misfit::Kind(format!("{kind} comes with {carriers}")))
             }
         }
@@ -263,6 +265,7 @@ mod tests {
     #[test]
     fn machines_are_known_or_guessed() {
         let known = |text: &str| machine(text).is_known();
+        assert!(machines(&|_| true).iter().all(|name| known(name)));
         assert!(known("n1-standard-4") && known("c2-standard-60") && !known("n1-standard-3"));
         assert!("n1 standard".parse::<MachineType>().is_err());
         assert_eq!(MachineType::nearest("n1-standart-4").as_deref(), Some("n1-standard-4"));
@@ -279,7 +282,8 @@ mod tests {
         assert_eq!(machine("a2-megagpu-16g").carries(), Some(("NVIDIA_TESLA_A100", 16)));
         assert_eq!(machine("n1-standard-4").carries(), None);
         assert_eq!((machine("a4x-highgpu-4g").least_replicas(), machine("a4-highgpu-8g").least_replicas()), (18, 1));
-        for Machine { name, kind, count } in machines().into_iter().filter(|machine| !machine.kind.is_empty()) {
+        for name in machines(&|kind| !kind.is_empty()) {
+            let (kind, count) = machine(&name).carries().unwrap();
             assert_eq!(fits(kind, count, &name), Ok(()), "{kind} {name}");
             assert!(fits(kind, count + 1, &name).is_err());
         }

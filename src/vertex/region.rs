@@ -36,6 +36,12 @@ pub(super) fn expand(table: &[(&str, &str)]) -> Vec<String> {
     words
 }
 
+/// Whether a word is one of those.
+pub(super) fn is_listed(table: &[(&str, &str)], word: &str) -> bool {
+    let mut starts = table.iter();
+    starts.any(|(start, ends)| word.strip_prefix(start).is_some_and(|wanted| ends.split(' ').any(|end| end == wanted)))
+}
+
 /// A word in lower-case letters and with hyphens for any separators, to compare it with others.
 pub(super) fn plain(word: &str) -> String {
     let plain = |c: char| if matches!(c, '_' | ' ' | '.') { '-' } else { c.to_ascii_lowercase() };
@@ -44,7 +50,7 @@ pub(super) fn plain(word: &str) -> String {
 
 /// Whether the location is a known one; `us` and `eu` are multi-regions.
 pub fn is_known(location: &str) -> bool {
-    matches!(location, "us" | "eu") || expand(REGIONS).iter().any(|region| region == location)
+    matches!(location, "us" | "eu") || is_listed(REGIONS, location)
 }
 
 /// The known location nearest to a misspelt one.
@@ -95,6 +101,7 @@ mod tests {
 
     #[test]
     fn locations_are_known_or_guessed() {
+        assert!(expand(REGIONS).iter().all(|region| is_known(region)));
         assert!(is_known("us-central1") && is_known("europe-west12") && is_known("eu"));
         assert!(!is_known("us-central9") && !is_known("global"));
         assert_eq!(nearest_location("us-centrall").as_deref(), Some("us-central1"));
