@@ -16,6 +16,11 @@ impl<'a> At<'a> {
     pub fn name(self) -> &'a str {
         self.key.as_text().unwrap_or_default()
     }
+
+    /// Whether it is of no environment.
+    pub fn is_plain(self) -> bool {
+        !self.name().strip_prefix(PREFIX).unwrap_or_default().contains('.')
+    }
 }
 
 struct Entry<'a> {

@@ -1,8 +1,12 @@
 //! The annotations: `google.com/vertex-ai-*` on an entity, checked by every rule and read into a [`Target`] per environment.
 
+mod artifact;
 mod environment;
 mod given;
+mod image;
 mod keys;
+#[cfg(test)]
+mod laws;
 mod machine;
 mod model;
 mod place;
@@ -192,9 +196,9 @@ fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&s
     let service_account = reading.parse(Key::ServiceAccount);
     let machine_type = machine::machine_type(reading);
     let accelerator = machine::accelerator(reading, machine_type.as_ref());
-    let replicas = machine::replicas(reading);
-    let image = storage::image(reading, model.as_ref());
-    let artifact_uri = reading.parse(Key::ArtifactUri);
+    let replicas = machine::replicas(reading, machine_type.as_ref());
+    let image = image::image(reading, model.as_ref(), machine_type.as_ref());
+    let artifact_uri = artifact::artifact_uri(reading, model.as_ref());
     let kms_key = storage::kms_key(reading, endpoint.as_ref());
     Some(Target {
         entity_ref: entity.entity_ref().to_owned(),

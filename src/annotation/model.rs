@@ -25,11 +25,10 @@ fn is_url<'a>(
 ) -> bool {
     let Some(name) = in_url(text.value) else { return false };
     let finding = Diagnostic::new(code, format!("`{}` is a URL, not a name of {what}", text.value));
-    let finding = match is_name(name) {
-        true => finding.help(format!("write `{name}`")).fix(reading.write(text.at, name)),
-        false => finding.help(format!("write the id of {what}, or its full resource name")),
-    };
-    reading.say(text.at, finding);
+    match is_name(name) {
+        true => reading.say_write(text.at, finding, name),
+        false => reading.say(text.at, finding.help(format!("write the id of {what}, or its full resource name"))),
+    }
     true
 }
 
@@ -67,7 +66,7 @@ fn version<'a>(reading: &mut Reading<'a>, text: &Found<'a, &str>, model: &Model)
     let finding = match model.version.as_ref().map(|version| version.as_str()) {
         None => {
             // Where the model is uploaded first, its version does not exist yet.
-            if reading.has(Key::Image) {
+            if reading.has(Key::Image) || reading.has(Key::ArtifactUri) {
                 return;
             }
             Diagnostic::new(Code::ModelUnpinned, "no version is named: the default one of the day is deployed")

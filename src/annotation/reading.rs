@@ -98,10 +98,27 @@ impl<'a> Reading<'a> {
             true => format!("`{name}` is missing"),
             false => format!("`{name}` is missing: `{PREFIX}{}` is only an id", for_what.name()),
         };
-        let finding = Diagnostic::new(Code::AnnotationMissing, message)
-            .at(self.entity.annotations_place())
-            .help(format!("add it, e.g. `{name}: {}`", key.example()));
-        self.findings.push(finding);
+        let finding = Diagnostic::new(Code::AnnotationMissing, message);
+        self.say_of_all(finding.help(format!("add it, e.g. `{name}: {}`", key.example())));
+    }
+
+    /// Says it, with what to write instead as help and as fix.
+    pub fn say_write(&mut self, at: At<'a>, finding: Diagnostic, value: &str) {
+        self.say(at, finding.help(format!("write `{value}`")).fix(self.write(at, value)));
+    }
+
+    /// Says it, with a guess at what was meant as help and as fix; where there is no guess, with other help.
+    pub fn say_guess(&mut self, at: At<'a>, finding: Diagnostic, near: Option<&str>, help: &'static str) {
+        let finding = match near {
+            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(self.write(at, near)),
+            None => finding.help(help),
+        };
+        self.say(at, finding);
+    }
+
+    /// Says something of the annotations as a whole, because what it is about is not there.
+    pub fn say_of_all(&mut self, finding: Diagnostic) {
+        self.findings.push(finding.at(self.entity.annotations_place()));
     }
 
     /// Parses a value that need not be there.
@@ -113,11 +130,25 @@ impl<'a> Reading<'a> {
 
     /// The value, or `None` after saying that it has not the right form.
     pub fn check<T>(&mut self, key: Key, text: &Found<'a, &str>, result: Result<T, NameError>) -> Option<T> {
+        self.mend(key, text, result, None)
+    }
+
+    /// As [`Reading::check`]; where it is sure what was meant, with the fix that writes that.
+    pub fn mend<T>(
+        &mut self,
+        key: Key,
+        text: &Found<'a, &str>,
+        result: Result<T, NameError>,
+        meant: Option<&str>,
+    ) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
-                let message = format!("`{value}` is not a {kind}");
-                self.say(text.at, Diagnostic::new(key.malformed(), message).help(rule));
+                let finding = Diagnostic::new(key.malformed(), format!("`{value}` is not a {kind}"));
+                match meant {
+                    Some(meant) => self.say_write(text.at, finding, meant),
+                    None => self.say(text.at, finding.help(rule)),
+                }
                 None
             }
         }

@@ -50,6 +50,9 @@ fn good_annotations_make_a_target() {
     insta::assert_json_snapshot!(target.unwrap());
 }
 
+const NEW: (&str, &str) = ("model", "fraud-detector");
+const FILES: (&str, &str) = ("artifact-uri", "gs://acme-models/fraud/3");
+
 #[test]
 fn every_mistake_has_its_code() {
     for (changes, expected) in [
@@ -65,17 +68,106 @@ fn every_mistake_has_its_code() {
         (&[("location", "us-centrall")], &["location/unknown"]),
         (&[("machine-type", "n1-standart-4")], &["machine-type/unknown"]),
         (&[("accelerator", "NVIDIA_L5:1")], &["accelerator/unknown"]),
-        (&[("accelerator", "NVIDIA_L4:2")], &["accelerator/machine-mismatch"]),
+        (&[("accelerator", "NVIDIA_L4:2")], &["accelerator/count"]),
+        (&[("accelerator", "NVIDIA_TESLA_T4:1")], &["accelerator/machine-mismatch"]),
+        (&[("machine-type", "e2-standard-4")], &["accelerator/machine-mismatch"]),
+        (&[("accelerator", "")], &["machine-type/accelerator-missing"]),
         (&[("machine-type", "")], &["accelerator/machine-missing"]),
         (&[("service-account", "me@example.com")], &["service-account/malformed"]),
-        (&[("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["image/location"]),
-        (&[("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest")], &[]),
+        (&[NEW, ("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["image/location"]),
+        (&[NEW, FILES, ("image", "us-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest")], &[]),
+        (&[NEW, FILES], &["artifact-uri/image-missing"]),
+        (&[NEW, ("image", "https://us-central1-docker.pkg.dev/acme-ml/r/i:1")], &["image/malformed"]),
+        (&[NEW, ("image", "fraud")], &["image/registry"]),
+        (&[NEW, ("image", "quay.io/acme/fraud@sha256:0")], &["image/registry"]),
+        (&[NEW, ("image", "us-central1-docker.pkg.dev/acme-ml/r/i@md5:0")], &["image/digest-malformed"]),
+        (&[NEW, ("image", "us-docker.pkg.dev/acme-ml/r/i")], &["image/multi-region", "image/untagged"]),
+        (&[NEW, ("image", "us-docker.pkg.dev/vertex-ai/garden/vllm:1")], &[]),
+        (
+            &[NEW, FILES, ("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-gpu.1-5:latest")],
+            &["image/prebuilt-unknown"],
+        ),
+        (
+            &[NEW, FILES, ("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.9-9:latest")],
+            &["accelerator/framework", "image/prebuilt-unknown"],
+        ),
+        (&[("artifact-uri", "gs://")], &["artifact-uri/malformed"]),
+        (&[("artifact-uri", "gs://10.0.0.1/m")], &["artifact-uri/bucket"]),
+        (&[("artifact-uri", "./model.pkl")], &["artifact-uri/not-cloud-storage"]),
+        (&[("accelerator", "NVIDIA_TESLA_K80:1")], &["accelerator/deprecated"]),
+        (&[("accelerator", "TPU_V3:8")], &["accelerator/tpu"]),
+        (&[("accelerator", "L4:1"), ("machine-type", "")], &["accelerator/machine-missing", "accelerator/unknown"]),
+        (
+            &[("accelerator", "NVIDIA_GB200:4"), ("machine-type", "a4x-highgpu-4g"), ("replicas", "")],
+            &["machine-type/few-replicas"],
+        ),
+        (&[("replicas", "1-2-3")], &["replicas/malformed"]),
+        (&[("replicas", "3-0")], &["replicas/zero"]),
+        // What is not used is not looked at any further.
+        (&[FILES, ("image", "us-docker.pkg.dev/acme-ml/r/i")], &["artifact-uri/unused", "image/unused"]),
         (&[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")], &["endpoint/location-mismatch"]),
         (&[("model", "projects/other-ml/locations/us-central1/models/m@1")], &["project/contradiction"]),
         (&[("kms-key", "projects/p-key-1/locations/us/keyRings/r/cryptoKeys/k")], &["kms-key/location"]),
     ] {
         assert_eq!(codes(changes), expected, "{changes:?}");
     }
+}
+
+/// The value that the only fix there is writes, or what there is instead.
+fn fixed(changes: &[(&str, &str)]) -> String {
+    let findings = with(changes);
+    let mut fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    match (fixes.next(), fixes.next()) {
+        (Some(fix), None) => fix.edits[0].value.clone().unwrap(),
+        (None, _) => "nothing".to_owned(),
+        _ => format!("{findings:#?}"),
+    }
+}
+
+#[test]
+fn a_fix_is_what_was_surely_meant() {
+    for (changes, expected) in [
+        (&[("machine-type", "G2_standard_4")][..], "g2-standard-4"),
+        (&[("machine-type", "zones/us-central1-a/machineTypes/g2-standard-4")], "g2-standard-4"),
+        (&[("machine-type", "g2 standard 5")], "nothing"),
+        (&[("accelerator", "L4")], "NVIDIA_L4:1"),
+        (&[("accelerator", "nvidia-l4:1")], "NVIDIA_L4:1"),
+        // The machine tells which of several.
+        (&[("accelerator", "A100:1"), ("machine-type", "a2-highgpu-1g")], "NVIDIA_TESLA_A100:1"),
+        (&[("accelerator", "A100:1"), ("machine-type", "a2-ultragpu-1g")], "NVIDIA_A100_80GB:1"),
+        (&[("accelerator", "H100:8"), ("machine-type", "a3-megagpu-8g")], "NVIDIA_H100_MEGA_80GB:8"),
+        (&[("accelerator", "H100:8"), ("machine-type", "")], "nothing"),
+        // What would not fit is no fix.
+        (&[("accelerator", "T4:1")], "nothing"),
+        (&[("accelerator", "NVIDIA_L4:2")], "NVIDIA_L4:1"),
+        (&[("accelerator", "NVIDIA_L4:9"), ("machine-type", "g2-standard-96")], "nothing"),
+        (&[("replicas", "1–3")], "1-3"),
+        (&[("replicas", "1..3")], "1-3"),
+        (&[("replicas", "3 to 1")], "1-3"),
+        (&[("replicas", "1/3")], "nothing"),
+        (
+            &[NEW, ("image", "docker://us-central1-docker.pkg.dev/acme-ml/r/i:1")],
+            "us-central1-docker.pkg.dev/acme-ml/r/i:1",
+        ),
+        (
+            &[NEW, FILES, ("image", "us-central1-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest")],
+            "us-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest",
+        ),
+    ] {
+        assert_eq!(fixed(changes), expected, "{changes:?}");
+    }
+}
+
+#[test]
+fn a_plain_image_may_be_for_another_environments_model() {
+    let text = GOOD.replace("fraud-detector@3", "fraud-detector");
+    let image = "google.com/vertex-ai-image: us-central1-docker.pkg.dev/acme-ml/r/i:1\n";
+    let pinned = "google.com/vertex-ai-endpoint.staging: s\ngoogle.com/vertex-ai-model.staging: fraud-detector@4\n";
+    let read = |text: String| read(&entity(&text), Some("staging")).1;
+    assert_eq!(read(format!("{text}{image}{pinned}")), []);
+    let own = image.replace("image:", "image.staging:");
+    let findings = read(format!("{text}{own}{pinned}"));
+    assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::ImageUnused]);
 }
 
 #[test]

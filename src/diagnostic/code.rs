@@ -166,26 +166,76 @@ codes! {
     MachineTypeMalformed: error = "machine-type/malformed",
     /// The machine type is not one that Vertex AI is known to serve models on.
     MachineTypeUnknown: rule error = "machine-type/unknown",
+    /// The machine type has accelerators, but none are named.
+    MachineTypeAcceleratorMissing: rule warning = "machine-type/accelerator-missing",
+    /// The machine type serves in larger numbers of replicas only.
+    MachineTypeFewReplicas: rule error = "machine-type/few-replicas",
+    /// No machine type is named: Google's default is taken.
+    MachineTypeDefault: rule off = "machine-type/default",
     /// The accelerator is not `NAME:NUMBER`.
     AcceleratorMalformed: error = "accelerator/malformed",
     /// The accelerator is not one that Vertex AI is known to have.
     AcceleratorUnknown: rule error = "accelerator/unknown",
-    /// The machine type does not carry this accelerator in this number.
+    /// The accelerator is deprecated.
+    AcceleratorDeprecated: rule error = "accelerator/deprecated",
+    /// The accelerator is a TPU; this product deploys to GPUs and CPUs.
+    AcceleratorTpu: rule error = "accelerator/tpu",
+    /// The machine type carries another accelerator, or none.
     AcceleratorMachineMismatch: rule error = "accelerator/machine-mismatch",
+    /// The machine type does not carry the accelerator in this number.
+    AcceleratorCount: rule error = "accelerator/count",
     /// An accelerator is named, but no machine type that carries it.
     AcceleratorMachineMissing: rule error = "accelerator/machine-missing",
+    /// An accelerator is named, but the prebuilt image's framework makes no use of one.
+    AcceleratorFramework: rule error = "accelerator/framework",
+    /// An accelerator is named, but the prebuilt image is the one for CPUs.
+    AcceleratorImageWithoutGpu: rule warning = "accelerator/image-without-gpu",
     /// The replicas are neither a number nor a range.
     ReplicasMalformed: error = "replicas/malformed",
     /// An endpoint needs at least one replica.
     ReplicasZero: error = "replicas/zero",
     /// The range of replicas ends before it begins.
     ReplicasReversed: error = "replicas/reversed",
-    /// The image is not one of Artifact Registry.
+    /// There is one replica at most: nothing serves while it fails or is replaced.
+    ReplicasSingle: rule off = "replicas/single",
+    /// The image is not in Artifact Registry.
+    ImageRegistry: error = "image/registry",
+    /// The image is not named as images of Artifact Registry are.
     ImageMalformed: error = "image/malformed",
+    /// What stands behind the `@` of an image is no digest.
+    ImageDigestMalformed: error = "image/digest-malformed",
     /// An image lies in another location than the model.
     ImageLocation: rule error = "image/location",
-    /// What is given is not a directory in Cloud Storage.
+    /// An image of one's own lies in a multi-region.
+    ImageMultiRegion: rule error = "image/multi-region",
+    /// The image has neither a tag nor a digest.
+    ImageUntagged: rule warning = "image/untagged",
+    /// The image is whichever was pushed last.
+    ImageLatest: rule warning = "image/latest",
+    /// The prebuilt image is not one that Google is known to have.
+    ImagePrebuiltUnknown: rule warning = "image/prebuilt-unknown",
+    /// There are no prebuilt images in this location.
+    ImagePrebuiltRegion: rule error = "image/prebuilt-region",
+    /// The prebuilt image is that of another continent than the model's.
+    ImagePrebuiltFar: rule warning = "image/prebuilt-far",
+    /// A prebuilt image is named, but no files for it to serve.
+    ImageArtifactMissing: rule warning = "image/artifact-missing",
+    /// The prebuilt image is the one for GPUs, but no accelerator is named.
+    ImageAcceleratorMissing: rule warning = "image/accelerator-missing",
+    /// An image is named, but so is a version of the model, so that nothing is uploaded.
+    ImageUnused: rule warning = "image/unused",
+    /// What is given is not in Cloud Storage.
+    ArtifactUriNotCloudStorage: error = "artifact-uri/not-cloud-storage",
+    /// What is given is not the name of a directory in Cloud Storage.
     ArtifactUriMalformed: error = "artifact-uri/malformed",
+    /// The bucket has a name that no bucket can have.
+    ArtifactUriBucket: error = "artifact-uri/bucket",
+    /// What is given looks like a file, not like a directory.
+    ArtifactUriFile: rule warning = "artifact-uri/file",
+    /// Files are named, but no image to serve them with.
+    ArtifactUriImageMissing: rule warning = "artifact-uri/image-missing",
+    /// Files are named, but so is a version of the model, so that nothing is uploaded.
+    ArtifactUriUnused: rule warning = "artifact-uri/unused",
     /// The key is not a Cloud KMS key.
     KmsKeyMalformed: error = "kms-key/malformed",
     /// The key is in another location than the endpoint.

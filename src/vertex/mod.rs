@@ -1,5 +1,6 @@
 //! Vertex AI's own terms: value domains, messages, answers.
 
+pub mod image;
 pub mod machine;
 pub mod region;
 pub mod stage;

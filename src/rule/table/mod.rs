@@ -4,6 +4,7 @@
 //! from here, and the tests run every example.
 
 mod entity;
+mod image;
 mod machine;
 mod place;
 mod settings;
@@ -49,7 +50,7 @@ pub const BASE: &[(&str, &str)] = &[
 
 /// Every rule.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [entity::RULES, place::RULES, machine::RULES, storage::RULES, settings::RULES].into_iter().flatten()
+    [entity::RULES, place::RULES, machine::RULES, image::RULES, storage::RULES, settings::RULES].into_iter().flatten()
 }
 
 impl Example {
