@@ -56,7 +56,7 @@ impl<'a> Reading<'a> {
             }
             Content::Text(text) => {
                 let trimmed = text.trim();
-                if trimmed.len() < text.len() && key != Key::Waive {
+                if trimmed.len() < text.len() && !key.has_lines() {
                     let finding = Diagnostic::new(
                         Code::AnnotationWhitespace,
                         format!("`{name}` has white space around its value"),
@@ -112,11 +112,15 @@ impl<'a> Reading<'a> {
 
     /// The value, or `None` after saying that it has not the right form.
     pub fn check<T>(&mut self, key: Key, text: &Found<'a, &str>, result: Result<T, NameError>) -> Option<T> {
+        self.parsed(text.at, key.malformed(), result)
+    }
+
+    /// The result, or `None` after saying with this code what it is not.
+    pub fn parsed<T>(&mut self, at: At<'a>, code: Code, result: Result<T, NameError>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
-                let message = format!("`{value}` is not a {kind}");
-                self.say(text.at, Diagnostic::new(key.malformed(), message).help(rule));
+                self.say(at, Diagnostic::new(code, format!("`{value}` is not a {kind}")).help(rule));
                 None
             }
         }
@@ -141,6 +145,12 @@ impl<'a> Reading<'a> {
     pub fn into_findings(self) -> Vec<Diagnostic> {
         self.findings
     }
+}
+
+/// The entries of a list, each a name and a value with `=` between them; an entry without one is an error.
+pub fn pairs<'t>(text: &'t str, between: &[char]) -> impl Iterator<Item = Result<(&'t str, &'t str), &'t str>> {
+    let entries = text.split(between).map(str::trim).filter(|entry| !entry.is_empty());
+    entries.map(|entry| entry.split_once('=').map(|(name, value)| (name.trim(), value.trim())).ok_or(entry))
 }
 
 /// The fix that renames an annotation.

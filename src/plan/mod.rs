@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::method::{Call, Id, Permission, Resource};
 use crate::name::{DeployedModelId, ModelVersion, Operation};
 use crate::target::Target;
+use crate::vertex::traffic::Traffic;
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 
@@ -64,6 +65,7 @@ pub fn plan(target: &Target) -> Plan {
     let model = Resource::Model(target.model.clone());
     let endpoint = Resource::Endpoint(target.endpoint.clone());
     let id = deployed_model_id(target);
+    let share = target.traffic.unwrap_or(Traffic::ALL).words();
     let mut steps = Vec::new();
 
     // A version can only be named once it exists; without one, a model that is missing may be uploaded first.
@@ -100,7 +102,7 @@ pub fn plan(target: &Target) -> Plan {
 
     steps.push(Step {
         kind: StepKind::Deployment,
-        title: format!("Deploy `{}` to it, with all traffic", target.model.short()),
+        title: format!("Deploy `{}` to it, with {share}", target.model.short()),
         probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
         call: Some(
             Call::new(Id::EndpointsDeployModel, endpoint.clone())
@@ -113,10 +115,12 @@ pub fn plan(target: &Target) -> Plan {
     if let Some(id) = &id {
         steps.push(Step {
             kind: StepKind::Traffic,
-            title: "Where it was deployed before: send all traffic to it".into(),
+            title: format!("Where it was deployed before: send {share} to it"),
             probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
             call: Some(
-                Call::new(Id::EndpointsPatch, endpoint).query("updateMask", "trafficSplit").body(body::traffic(id)),
+                Call::new(Id::EndpointsPatch, endpoint)
+                    .query("updateMask", "trafficSplit")
+                    .body(body::traffic(target, id)),
             ),
             undo: None,
         });
@@ -205,6 +209,8 @@ pub fn console_url(target: &Target) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::target::Replicas;
+    use crate::vertex::container::Container;
+    use crate::vertex::labels::Labels;
 
     pub(crate) fn target() -> Target {
         Target {
@@ -219,6 +225,10 @@ pub(crate) mod tests {
             image: None,
             artifact_uri: None,
             kms_key: None,
+            display_name: None,
+            labels: Labels::default(),
+            traffic: None,
+            container: Container::default(),
         }
     }
 

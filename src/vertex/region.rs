@@ -39,9 +39,9 @@ pub fn nearest_location(word: &str) -> Option<String> {
     nearest(word, regions())
 }
 
-/// The nearest of some words, if it is near: at most two letters, or a third of them, differ.
+/// The nearest of some words, if it is near: at most two letters, or a third of them, differ, and never more than half.
 pub fn nearest(word: &str, known: impl Iterator<Item = String>) -> Option<String> {
-    let limit = (word.len() / 3).max(2);
+    let limit = (word.len() / 3).max(2).min(word.len() / 2);
     known.map(|k| (distance(word, &k), k)).filter(|(d, _)| *d <= limit).min().map(|(_, k)| k)
 }
 
