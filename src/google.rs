@@ -131,7 +131,7 @@ impl Google {
 
 fn readable(response: Response) -> Result<Value, Diagnostic> {
     response.body.ok_or_else(|| {
-        Diagnostic::error(Code::GoogleAnswerUnreadable, "the answer is not JSON")
+        Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer is not JSON")
             .help("something between the portal and Google answers in its place, or cuts answers short")
     })
 }

@@ -7,6 +7,7 @@
 use crate::conversation::{Failure, Millis, Response};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::method::Call;
+use crate::words;
 use serde_json::Value;
 
 /// The parts of an error body that decide anything.
@@ -124,15 +125,15 @@ impl GoogleError {
         let said = if self.message.is_empty() { self.status.as_str() } else { self.message.as_str() };
         let code = self.code();
         let permissions = call.map(Call::permissions).unwrap_or_default();
-        if said.contains("permission to act as service_account") {
+        if words::contains(said, "permission to act as service_account") {
             let account = call.and_then(|c| c.serving_account.as_ref()).map(ToString::to_string);
             let on = account.unwrap_or_else(|| "the serving account".into());
-            return Diagnostic::error(Code::GooglePermissionDenied, said)
+            return Diagnostic::new(Code::GooglePermissionDenied, said.to_owned())
                 .needing("iam.serviceAccounts.actAs")
                 .about(on.clone())
                 .help(format!("ask for `roles/iam.serviceAccountUser` on {on}, and on nothing wider"));
         }
-        let finding = Diagnostic::error(code, said);
+        let finding = Diagnostic::new(code, said.to_owned());
         match code {
             Code::GooglePermissionDenied if self.reason.as_deref() == Some("SERVICE_DISABLED") => finding
                 .help("enable the API in this project, or correct the project in the annotations")
@@ -143,12 +144,13 @@ impl GoogleError {
                 let resource = self.resource.clone().or_else(|| needed.map(|p| p.resource.clone()));
                 let mut finding = finding;
                 if let (Some(permission), Some(resource)) = (&permission, &resource) {
-                    finding.help = Some(format!(
+                    let help = format!(
                         "the permission `{permission}` on `{resource}` is missing, or the resource does not exist: Google does not say which; ask a platform engineer for the permission, and check the name"
-                    ));
+                    );
+                    finding.help = Some(help.into());
                 }
-                finding.permission = permission;
-                finding.resource = resource;
+                finding.permission = permission.map(Into::into);
+                finding.resource = resource.map(Into::into);
                 finding
             }
             Code::GoogleUnauthenticated => {
@@ -174,7 +176,8 @@ fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
     let own = &body["diagnostic"];
     if let (Some(code), Some(message)) = (own["code"].as_str(), own["message"].as_str()) {
         let code = Code::ALL.iter().copied().find(|c| c.as_str() == code).unwrap_or(Code::PortalRefused);
-        let mut finding = Diagnostic::error(code, message);
+        let mut finding = Diagnostic::new(code, message.to_owned());
+        let text = |value| text(value).map(Into::into);
         finding.help = text(&own["help"]);
         finding.permission = text(&own["permission"]);
         finding.resource = text(&own["resource"]);
@@ -183,7 +186,7 @@ fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
     // Backstage's error handler names the error's class; Google's `error` has no `name`.
     let name = body["error"]["name"].as_str()?;
     let message = body["error"]["message"].as_str().unwrap_or(name);
-    let finding = Diagnostic::error(Code::PortalRefused, format!("the portal answered {status}: {message}"));
+    let finding = Diagnostic::new(Code::PortalRefused, format!("the portal answered {status}: {message}"));
     Some(match status {
         401 => finding.help("sign in to the portal again"),
         403 => finding.help("ask for the Backstage permission that this needs"),
@@ -201,11 +204,11 @@ pub fn diagnose(response: &Response, call: Option<&Call>) -> Diagnostic {
 /// A request that got no answer.
 pub fn diagnose_failure(failure: Failure) -> Diagnostic {
     match failure {
-        Failure::Unreachable => Diagnostic::error(Code::NetworkUnreachable, "the portal's proxy does not answer")
+        Failure::Unreachable => Diagnostic::new(Code::NetworkUnreachable, "the portal's proxy does not answer")
             .help("check that the portal's backend runs and that its base URL is right"),
-        Failure::CutOff => Diagnostic::error(Code::GoogleAnswerUnreadable, "the answer was cut off")
+        Failure::CutOff => Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer was cut off")
             .help("try again; where it happens every time, something between the portal and Google cuts answers short"),
-        Failure::Cancelled => Diagnostic::error(Code::DeployCancelled, "cancelled"),
+        Failure::Cancelled => Diagnostic::new(Code::DeployCancelled, "cancelled"),
     }
 }
 
@@ -237,7 +240,7 @@ mod tests {
         let finding = diagnose(&response(403, body), None);
         assert_eq!(finding.code, Code::GooglePermissionDenied);
         assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.deploy"));
-        assert!(finding.help.unwrap().contains("endpoints/fraud"));
+        assert!(finding.help.clone().unwrap().contains("endpoints/fraud"));
     }
 
     #[test]
@@ -270,7 +273,7 @@ mod tests {
         let body = json!({"error": {"name": "AuthenticationError", "message": "Illegal token"}});
         let finding = diagnose(&response(401, body), None);
         assert_eq!(finding.code, Code::PortalRefused);
-        assert!(finding.help.unwrap().contains("sign in"));
+        assert!(finding.help.clone().unwrap().contains("sign in"));
     }
 
     #[test]

@@ -28,3 +28,4 @@ pub mod timestamp;
 pub mod vertex;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+mod words;

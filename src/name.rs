@@ -4,6 +4,7 @@
 //! collected in `shared/facts/google-cloud.md` §5.4. A value of one of these types holds no character that could change the
 //! meaning of a URL path.
 
+use crate::words;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -89,7 +90,7 @@ text_type!(
     /// A location such as `us-central1`, or one of `global`, `us`, `eu`.
     Location, "location",
     "a location looks like `us-central1`",
-    |s| word(s, 2..=40, lower, |b| lower_digit(b) || b == b'-') && !s.contains("--")
+    |s| word(s, 2..=40, lower, |b| lower_digit(b) || b == b'-') && !words::contains(s, "--")
 );
 
 text_type!(
@@ -162,10 +163,10 @@ text_type!(
     Image, "container image",
     "an image is `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE`, then a `:tag` or `@sha256:` digest",
     |s| {
-        let rest = |t: &str| !t.is_empty() && !t.contains("..") && t.split('/').all(|p| !p.is_empty())
+        let rest = |t: &str| !t.is_empty() && !words::contains(t, "..") && t.split('/').all(|p| !p.is_empty())
             && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b));
         s.len() <= 500
-            && s.split_once("-docker.pkg.dev/").is_some_and(|(location, path)| {
+            && words::split_once(s, "-docker.pkg.dev/").is_some_and(|(location, path)| {
                 location.parse::<Location>().is_ok() && path.split('/').count() >= 3 && rest(path)
             })
     }
@@ -200,12 +201,12 @@ impl KmsKey {
 impl Image {
     /// The location of its repository: a region, or `us`, `europe`, `asia` for prebuilt images.
     pub fn location(&self) -> &str {
-        self.0.split_once("-docker.pkg.dev/").map_or("", |(l, _)| l)
+        words::split_once(&self.0, "-docker.pkg.dev/").map_or("", |(l, _)| l)
     }
 
     /// Whether it is one of Vertex AI's own serving images, which every region can read.
     pub fn is_prebuilt(&self) -> bool {
-        self.0.contains("-docker.pkg.dev/vertex-ai/prediction/")
+        words::contains(&self.0, "-docker.pkg.dev/vertex-ai/prediction/")
     }
 }
 
@@ -372,7 +373,7 @@ impl FromStr for Operation {
             if let Some((place, id)) = in_place(s, "operations") {
                 return Some(Self { parent: OperationParent::Place(place), id: id.parse().ok()? });
             }
-            let (parent, id) = s.split_once("/operations/")?;
+            let (parent, id) = words::split_once(s, "/operations/")?;
             let parent = match (parent.parse::<Endpoint>(), parent.parse::<Model>()) {
                 (Ok(endpoint), _) => OperationParent::Endpoint(endpoint),
                 (_, Ok(model)) => OperationParent::Model(model),

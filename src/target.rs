@@ -66,9 +66,9 @@ impl Serialize for Target {
         field!("artifactUri", &self.artifact_uri);
         field!("kmsKey", &self.kms_key);
         field!("displayName", &self.display_name);
-        field!("labels", Some(&self.labels).filter(|labels| !labels.is_empty()));
+        field!("labels", &self.labels.message().unless_empty());
         field!("traffic", &self.traffic);
-        field!("container", Some(&self.container).filter(|container| !container.is_empty()));
+        field!("container", &self.container.message().unless_empty());
         out.end()
     }
 }

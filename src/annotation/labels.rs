@@ -1,9 +1,10 @@
 //! Labels.
 
 use super::keys::Key;
-use super::reading::{Reading, pairs};
-use crate::diagnostic::{Code, Diagnostic};
+use super::reading::Reading;
+use crate::diagnostic::Code;
 use crate::vertex::labels::{LabelKey, LabelValue, Labels};
+use crate::words;
 
 /// More than Google takes on other resources.
 const MOST: usize = 64;
@@ -11,12 +12,12 @@ const MOST: usize = 64;
 pub fn labels(reading: &mut Reading<'_>) -> Labels {
     let mut labels = Labels::default();
     let Some(text) = reading.text(Key::Labels) else { return labels };
-    for entry in pairs(text.value, &[',']) {
+    for entry in words::pairs(text.value, b",") {
         let (key, value) = match entry {
             Ok(pair) => pair,
             Err(entry) => {
-                let finding = Diagnostic::new(Code::LabelsMalformed, format!("`{entry}` is not a label"));
-                reading.say(text.at, finding.help("write `key=value`, several with commas between them"));
+                let help = "write `key=value`, several with commas between them";
+                reading.tell(text.at, Code::LabelsMalformed, format!("`{entry}` is not a label"), help);
                 continue;
             }
         };
@@ -25,17 +26,15 @@ pub fn labels(reading: &mut Reading<'_>) -> Labels {
         let (Some(key), Some(value)) = (key, value) else { continue };
         if key.is_reserved() {
             let message = format!("Google keeps keys such as `{key}` for itself");
-            reading
-                .say(text.at, Diagnostic::new(Code::LabelsReserved, message).help("give the label a key of your own"));
+            reading.tell(text.at, Code::LabelsReserved, message, "choose another key");
         }
         if let Err(key) = labels.add(key, value) {
-            let message = format!("the label `{key}` is given twice");
-            reading.say(text.at, Diagnostic::new(Code::LabelsDuplicate, message).help("keep one of them"));
+            reading.tell(text.at, Code::LabelsDuplicate, format!("`{key}` is given twice"), "keep one of them");
         }
     }
     if labels.len() > MOST {
-        let finding = Diagnostic::new(Code::LabelsTooMany, format!("{} labels are more than {MOST}", labels.len()));
-        reading.say(text.at, finding.help("keep those that are searched or billed by"));
+        let message = format!("{} labels are more than {MOST}", labels.len());
+        reading.tell(text.at, Code::LabelsTooMany, message, "keep those that are searched or billed by");
     }
     labels
 }

@@ -5,12 +5,13 @@ use super::place::Places;
 use super::reading::{Found, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::{Endpoint, Model, Project};
+use crate::words;
 
 /// The resource name within a URL such as `https://us-central1-aiplatform.googleapis.com/v1/projects/…` or
 /// `//aiplatform.googleapis.com/projects/…`; `None` where the text is no URL.
 fn in_url(text: &str) -> Option<&str> {
-    let rest = text.split_once("//").filter(|(scheme, _)| matches!(*scheme, "" | "http:" | "https:"))?.1;
-    let name = rest.find("/projects/").and_then(|start| rest.get(start + 1..)).unwrap_or_default();
+    let rest = words::split_once(text, "//").filter(|(scheme, _)| matches!(*scheme, "" | "http:" | "https:"))?.1;
+    let name = words::find(rest, "/projects/").and_then(|start| rest.get(start + 1..)).unwrap_or_default();
     Some(name.split(['?', '#', ':']).next().unwrap_or(name))
 }
 
@@ -37,7 +38,7 @@ pub fn model<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Found
     if is_url(reading, &text, Code::ModelUrl, "a model", |name| name.parse::<Model>().is_ok()) {
         return None;
     }
-    if text.value.contains("/endpoints/") {
+    if words::contains(text.value, "/endpoints/") {
         let finding = Diagnostic::new(Code::ModelIsEndpoint, "this is the name of an endpoint, not of a model");
         reading.say(text.at, finding.help("write the model's name, e.g. `projects/P/locations/L/models/M@V`"));
         return None;
@@ -88,7 +89,7 @@ pub fn endpoint<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Fo
     if is_url(reading, &text, Code::EndpointUrl, "an endpoint", |name| name.parse::<Endpoint>().is_ok()) {
         return None;
     }
-    if text.value.contains("/models/") {
+    if words::contains(text.value, "/models/") {
         let finding = Diagnostic::new(Code::EndpointIsModel, "this is the name of a model, not of an endpoint");
         reading.say(text.at, finding.help("write the endpoint's name, e.g. `projects/P/locations/L/endpoints/E`"));
         return None;

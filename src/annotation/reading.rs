@@ -2,10 +2,11 @@
 
 use super::given::{At, Given};
 use super::keys::{Key, PREFIX};
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where, Words};
 use crate::entity::Entity;
 use crate::entity::tree::{Content, Node};
 use crate::name::NameError;
+use crate::words;
 use std::str::FromStr;
 
 /// A value, and where it stands.
@@ -131,6 +132,16 @@ impl<'a> Reading<'a> {
         self.findings.push(finding.at(place));
     }
 
+    /// Says what is no more than a message and what to do.
+    pub fn tell(&mut self, at: At<'a>, code: Code, message: impl Into<Words>, help: &'static str) {
+        self.tell_words(at, code, message.into(), help);
+    }
+
+    /// Apart from the conversion, so that there is one of it.
+    fn tell_words(&mut self, at: At<'a>, code: Code, message: Words, help: &'static str) {
+        self.say(at, Diagnostic::new(code, message).help(help));
+    }
+
     /// Where an annotation's value stands.
     pub fn place(&self, at: At<'_>) -> Where {
         self.entity.place(at.name(), at.value)
@@ -145,12 +156,6 @@ impl<'a> Reading<'a> {
     pub fn into_findings(self) -> Vec<Diagnostic> {
         self.findings
     }
-}
-
-/// The entries of a list, each a name and a value with `=` between them; an entry without one is an error.
-pub fn pairs<'t>(text: &'t str, between: &[char]) -> impl Iterator<Item = Result<(&'t str, &'t str), &'t str>> {
-    let entries = text.split(between).map(str::trim).filter(|entry| !entry.is_empty());
-    entries.map(|entry| entry.split_once('=').map(|(name, value)| (name.trim(), value.trim())).ok_or(entry))
 }
 
 /// The fix that renames an annotation.
@@ -171,7 +176,7 @@ fn edit(at: At<'_>, node: &Node, text: &str) -> Option<Edit> {
 
 /// Whether a value is filled in by somebody else: Backstage's placeholders, the expressions of a template's skeleton.
 pub fn is_open(node: &Node) -> bool {
-    node.is_placeholder() || node.as_text().is_some_and(|text| text.contains("${{") || text.contains("{{"))
+    node.is_placeholder() || node.as_text().is_some_and(|text| words::contains(text, "{{"))
 }
 
 fn not_text(name: &str, node: &Node) -> Diagnostic {

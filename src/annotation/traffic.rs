@@ -7,22 +7,18 @@ use crate::vertex::traffic::Traffic;
 
 pub fn traffic<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, Traffic>> {
     let text = reading.text(Key::Traffic)?;
-    let Ok(percent) = text.value.parse::<i64>() else {
-        let finding = Diagnostic::new(Code::TrafficMalformed, format!("`{}` is not a whole number", text.value));
-        let number = text.value.trim_end_matches('%').trim_end();
-        let fix = number.parse::<u8>().ok().and_then(|_| reading.write(text.at, number));
-        reading.say(text.at, finding.help("write a percentage without its sign, e.g. `20`").fix(fix));
+    if let Some(number) = text.value.strip_suffix('%')
+        && matches!(number.parse(), Ok(1u32..=100))
+    {
+        let finding = Diagnostic::new(Code::TrafficMalformed, "percents are meant anyway");
+        reading.say(text.at, finding.help(format!("write `{number}`")).fix(reading.write(text.at, number)));
         return None;
-    };
-    let traffic = u32::try_from(percent).ok().and_then(Traffic::new);
-    if traffic.is_none_or(|traffic| traffic.percent() == 0) {
-        let finding = match traffic {
-            None => Diagnostic::new(Code::TrafficRange, format!("{percent} % is no share of the traffic"))
-                .help("write a number from 0 to 100"),
-            Some(_) => Diagnostic::new(Code::TrafficNone, "it is deployed and paid for, but gets no traffic")
-                .help("give it a share, e.g. `10`"),
-        };
-        reading.say(text.at, finding);
     }
-    Some(text.with(traffic?))
+    let code = if text.value.parse::<u32>().is_ok() { Code::TrafficRange } else { Code::TrafficMalformed };
+    let traffic = text.with(reading.parsed(text.at, code, text.value.parse::<Traffic>())?);
+    if traffic.value.percent() == 0 {
+        let message = "it is deployed and paid for, but gets no traffic";
+        reading.tell(text.at, Code::TrafficNone, message, "give it a share, e.g. `10`");
+    }
+    Some(traffic)
 }

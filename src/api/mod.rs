@@ -4,7 +4,7 @@
 
 pub mod request;
 
-use crate::annotation::{self, Checked};
+use crate::annotation::{self, Checked, KEYS, Key, PREFIX};
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
@@ -19,6 +19,14 @@ use crate::target::Target;
 use request::DeployRequest;
 use request::{DeploymentRequest, EntityRequest, EntitySource, StatusRequest};
 use serde::Serialize;
+
+/// One of our annotations, for forms.
+#[derive(Clone, Debug, Serialize)]
+pub struct Annotation {
+    pub key: String,
+    pub example: &'static str,
+    pub meaning: &'static str,
+}
 
 #[derive(Clone, Debug, Serialize)]
 pub struct ValidateReport {
@@ -37,13 +45,23 @@ pub struct PlanReport {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The annotations there are, in the order of the reference.
+pub fn annotations() -> Vec<Annotation> {
+    let annotation = |key: &Key| Annotation {
+        key: format!("{PREFIX}{}", key.name()),
+        example: key.example(),
+        meaning: key.meaning(),
+    };
+    KEYS.iter().map(annotation).collect()
+}
+
 fn entity(source: &EntitySource) -> Result<Entity, Vec<Diagnostic>> {
     match source {
         #[cfg(feature = "server")]
         EntitySource::Text { text, file } => Entity::from_text(text, file.as_deref()),
         #[cfg(not(feature = "server"))]
         EntitySource::Text { .. } => {
-            let finding = Diagnostic::error(Code::RequestMalformed, "this build takes entities and reads no texts");
+            let finding = Diagnostic::new(Code::RequestMalformed, "this build takes entities and reads no texts");
             Err(vec![finding.help("give the `entity` as the catalog hands it out; texts are read in Node")])
         }
         EntitySource::Entity(value) => Entity::from_json(value),
@@ -56,7 +74,7 @@ fn check(request: &EntityRequest) -> Result<(Entity, Checked), Vec<Diagnostic>> 
     match entity(&request.source) {
         Ok(entity) => {
             let mut checked = annotation::check(&entity, &settings, request.environment.as_deref());
-            checked.findings.splice(0..0, wrong);
+            checked.findings.extend(wrong);
             Ok((entity, checked))
         }
         Err(found) => Err(wrong.into_iter().chain(found).collect()),
@@ -96,7 +114,7 @@ fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagnostic>) {
             Ok(version) => target.model.version = Some(version),
             Err(error) => {
                 diagnostics.push(
-                    Diagnostic::error(Code::RequestMalformed, error.to_string())
+                    Diagnostic::new(Code::RequestMalformed, error.to_string())
                         .help("give the number of a version, or one of the model's aliases"),
                 );
                 return (None, diagnostics);

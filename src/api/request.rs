@@ -40,7 +40,7 @@ pub struct DeployRequest {
 }
 
 fn malformed(message: String) -> Diagnostic {
-    Diagnostic::error(Code::RequestMalformed, message).help("see the types of `@backstage-vertex-ai/core`")
+    Diagnostic::new(Code::RequestMalformed, message).help("see the types of `@backstage-vertex-ai/core`")
 }
 
 /// The fields of a request; each is taken once, and there may be no others.
@@ -155,7 +155,7 @@ mod tests {
     use serde_json::json;
 
     fn refusal(value: Value) -> String {
-        StatusRequest::read(value).unwrap_err().message
+        StatusRequest::read(value).unwrap_err().message.to_string()
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Reads the configuration's value, and goes on after a mistake to find them all.
 
 use super::{AllowedProject, Config, EmulatorUrl, IdentityConfig, Issuer, is_number};
-use crate::diagnostic::{Code, Diagnostic, Where};
+use crate::diagnostic::{Code, Diagnostic, Where, Words};
+use crate::entity::tree::Node;
 use crate::name::{Location, NameError, Project, ServiceAccount};
+use crate::rule::Settings;
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
@@ -22,14 +24,18 @@ struct Reader {
 }
 
 impl Reader {
-    fn mistake(&mut self, path: &str, message: impl Into<String>, help: impl Into<String>) {
+    fn mistake(&mut self, path: &str, message: impl Into<Words>, help: impl Into<Words>) {
         let place = Where { path: Some(path.to_owned()), ..Where::default() };
-        self.findings.push(Diagnostic::error(Code::ConfigInvalid, message).at(place).help(help));
+        self.findings.push(Diagnostic::new(Code::ConfigInvalid, message).at(place).help(help));
     }
 
     fn config(&mut self, value: &Value, default_issuer: &str) -> Option<Config> {
         let path = "vertexAi";
-        let map = self.mapping(value, path, &["projects", "identity", "emulator"])?;
+        // `catalog` is for the module of the catalog.
+        let map = self.mapping(value, path, &["projects", "identity", "emulator", "rules", "catalog"])?;
+        if let Some(rules) = map.get("rules") {
+            self.findings.extend(Settings::read(&Node::from(rules), None).1);
+        }
         let emulator = self.child(map, path, "emulator", Self::emulator);
         let projects = match map.get("projects") {
             Some(value) => self.projects(value),

@@ -28,7 +28,7 @@ pub fn emulated() -> Config {
 
 fn mistakes(value: Value) -> Vec<String> {
     let findings = Config::parse(&value, ISSUER).expect_err("a mistake");
-    findings.into_iter().map(|f| f.place.and_then(|p| p.path).unwrap_or_default()).collect()
+    findings.into_iter().map(|f| f.place.clone().and_then(|p| p.path).unwrap_or_default()).collect()
 }
 
 #[test]
@@ -92,6 +92,16 @@ fn every_mistake_is_told_at_its_place() {
         assert!(all.iter().any(|p| p == path), "{path} is not in {all:?}");
     }
     assert_eq!(all.len(), 11, "{all:?}");
+}
+
+#[test]
+fn rules_are_checked_and_the_catalogs_key_is_not_ours() {
+    let value = |rules: Value| {
+        json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}, "rules": rules,
+            "catalog": {"onInvalid": "refuse"}})
+    };
+    assert!(Config::parse(&value(json!({"model/alias": "off"})), ISSUER).is_ok());
+    assert_eq!(mistakes(value(json!({"model/alais": "off"}))), [r#"vertexAi.rules["model/alais"]"#]);
 }
 
 #[test]

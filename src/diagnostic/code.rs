@@ -231,7 +231,7 @@ codes! {
     /// The startup probe is not `path=…` and limits.
     StartupProbeMalformed: error = "startup-probe/malformed",
     /// A limit of a probe is below 1.
-    ProbeLimits: error = "probe/limits",
+    ProbeLimits: rule error = "probe/limits",
     /// The timeout is not a number of seconds such as `3600s`.
     DeploymentTimeoutMalformed: error = "deployment-timeout/malformed",
     /// The timeout is longer than two hours.

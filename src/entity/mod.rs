@@ -95,9 +95,9 @@ impl Entity {
     }
 }
 
-fn not_an_entity(file: Option<&str>, node: Option<&Node>, message: &str) -> Diagnostic {
+fn not_an_entity(file: Option<&str>, node: Option<&Node>, message: &'static str) -> Diagnostic {
     let span = node.and_then(|n| n.span).map(|span| crate::diagnostic::Span { start: span.start, end: span.start });
-    Diagnostic::error(Code::EntityNotAnEntity, message)
+    Diagnostic::new(Code::EntityNotAnEntity, message)
         .at(Where { file: file.map(str::to_owned), path: None, span })
         .help("an entity has `apiVersion`, `kind` and `metadata` with a `name`")
 }

@@ -35,7 +35,7 @@ struct Reader<'a> {
 /// All documents of a text, or every reason why it cannot be read.
 pub fn read(text: &str, file: Option<&str>) -> Result<Vec<Node>, Vec<Diagnostic>> {
     let too_large = |message: String| {
-        Diagnostic::error(Code::EntityTooLarge, message)
+        Diagnostic::new(Code::EntityTooLarge, message)
             .at(Where { file: file.map(str::to_owned), ..Where::default() })
             .help("an entity is a page of text: split the file, and write repeated parts out")
     };
@@ -58,7 +58,7 @@ pub fn read(text: &str, file: Option<&str>) -> Result<Vec<Node>, Vec<Diagnostic>
             Err(error) => {
                 let at = reader.lines.position(error.marker());
                 let span = Some(crate::diagnostic::Span { start: at, end: at });
-                let finding = Diagnostic::error(Code::EntitySyntax, format!("this is not YAML: {}", error.info()))
+                let finding = Diagnostic::new(Code::EntitySyntax, format!("this is not YAML: {}", error.info()))
                     .at(Where { file: file.map(str::to_owned), path: None, span })
                     .help("mend the indentation, quotes or brackets here");
                 reader.findings.push(finding);
@@ -150,10 +150,9 @@ impl Reader<'_> {
         for (key, _) in &entries {
             let Some(text) = key.as_text() else { continue };
             if seen.insert(text.to_owned(), serde_json::Value::Null).is_some() {
-                let finding =
-                    Diagnostic::error(Code::EntityDuplicateKey, format!("the key `{text}` stands here twice"))
-                        .at(Where { file: self.file.map(str::to_owned), path: None, span: key.span })
-                        .help("keep one of them");
+                let finding = Diagnostic::new(Code::EntityDuplicateKey, format!("the key `{text}` stands here twice"))
+                    .at(Where { file: self.file.map(str::to_owned), path: None, span: key.span })
+                    .help("keep one of them");
                 self.findings.push(finding);
             }
         }

@@ -1,7 +1,7 @@
 //! A request's body, read whole before anything is forwarded.
 
 use super::method_named;
-use crate::diagnostic::{Code, Diagnostic, Where};
+use crate::diagnostic::{Code, Diagnostic, Where, Words};
 use crate::method::{Body, Id, Method};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -79,8 +79,8 @@ fn text(map: &Map<String, Value>, key: &str) -> Result<(), Diagnostic> {
 
 const REQUIRED: &str = "Google requires it; write names in lowerCamelCase";
 
-fn malformed(path: &str, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-    let finding = Diagnostic::error(Code::ProxyBodyMalformed, message).help(help);
+fn malformed(path: &str, message: impl Into<Words>, help: impl Into<Words>) -> Diagnostic {
+    let finding = Diagnostic::new(Code::ProxyBodyMalformed, message).help(help);
     if path.is_empty() { finding } else { finding.at(Where { path: Some(path.to_owned()), ..Where::default() }) }
 }
 

@@ -16,7 +16,7 @@ pub use outcome::{Outcome, outcome};
 pub use reason::{Reason, reason};
 
 use crate::config::Config;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::method::{Access, Body, Call, Door, Id, METHODS, Method, Resource, Service, Verb, find};
 use crate::name::{Endpoint, Model, Operation, Place, Project};
 use serde::{Deserialize, Serialize};
@@ -73,8 +73,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: u16, code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { status, diagnostic: Diagnostic::error(code, message).help(help) }
+    fn new(status: u16, code: Code, message: impl Into<Words>, help: impl Into<Words>) -> Self {
+        Self { status, diagnostic: Diagnostic::new(code, message).help(help) }
     }
 }
 

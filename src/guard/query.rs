@@ -1,7 +1,7 @@
 //! The query: decoded, held against what the method takes, and later encoded anew.
 
 use super::{Refusal, listed, target::shown};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Words};
 use crate::method::{Method, Verb};
 
 const LONGEST_VALUE: usize = 4096;
@@ -67,7 +67,7 @@ fn known(method: &'static Method, name: &str) -> Option<(&'static str, Accepts)>
     own.chain(STANDARD).chain(selection).find(|(known, _)| *known == name)
 }
 
-fn refusal(method: &Method, message: impl Into<String>) -> Refusal {
+fn refusal(method: &Method, message: impl Into<Words>) -> Refusal {
     let names = method.query.iter().copied().chain(STANDARD.map(|(name, _)| name));
     Refusal::new(400, Code::ProxyQueryUnknown, message, format!("`{}` takes {}", method.name, listed(names)))
 }

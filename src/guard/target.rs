@@ -1,7 +1,7 @@
 //! A raw request target taken apart, without decoding anything: what is written in a roundabout way is refused, not normalised.
 
 use super::Refusal;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Words};
 
 /// Longer targets than Google's own front ends take are not looked at.
 const LONGEST: usize = 16 * 1024;
@@ -35,7 +35,7 @@ pub fn split(target: &str) -> Result<Target<'_>, Refusal> {
     }
 }
 
-fn malformed(message: impl Into<String>) -> Refusal {
+fn malformed(message: impl Into<Words>) -> Refusal {
     Refusal::new(
         400,
         Code::ProxyPathMalformed,

@@ -154,7 +154,7 @@ fn what_is_not_in_the_table_is_unknown() {
     ] {
         assert_eq!(refused(verb, target), (403, Code::ProxyMethodUnknown), "{verb} {target}");
     }
-    let help = verdict("GET", "aiplatform/v1/x").unwrap_err().diagnostic.help.unwrap();
+    let help = verdict("GET", "aiplatform/v1/x").unwrap_err().diagnostic.help.clone().unwrap();
     assert!(help.contains("aiplatform.projects.locations.endpoints.deployModel") && !help.contains("sts.token"));
 }
 

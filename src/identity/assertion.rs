@@ -38,7 +38,7 @@ impl Subject {
     /// Checked before any call: Google would only refuse it later.
     pub fn parse(entity_ref: &str) -> Result<Self, Diagnostic> {
         if entity_ref.len() > LONGEST_SUBJECT {
-            return Err(Diagnostic::error(
+            return Err(Diagnostic::new(
                 Code::IdentitySubjectTooLong,
                 format!(
                     "the user's entity ref has {} bytes, and Google's subject at most {LONGEST_SUBJECT}",
@@ -48,7 +48,7 @@ impl Subject {
             .help("give the user a shorter name in the catalog"));
         }
         if entity_ref.is_empty() || entity_ref.chars().any(char::is_control) {
-            return Err(Diagnostic::error(Code::RequestMalformed, "this is not a user's entity ref")
+            return Err(Diagnostic::new(Code::RequestMalformed, "this is not a user's entity ref")
                 .help("an entity ref looks like `user:default/guest`"));
         }
         Ok(Self(entity_ref.to_owned()))
@@ -153,7 +153,7 @@ impl SigningKey {
         let header = Header { kid: Some(self.jwk.kid.clone()), ..Header::new(Algorithm::ES256) };
         encode(&header, &claims, &self.key)
             .map(Secret::new)
-            .map_err(|error| Diagnostic::error(Code::CoreInternal, format!("the assertion cannot be signed: {error}")))
+            .map_err(|error| Diagnostic::new(Code::CoreInternal, format!("the assertion cannot be signed: {error}")))
     }
 }
 

@@ -138,7 +138,7 @@ impl Exchange {
     }
 
     fn unreachable(&self) -> Diagnostic {
-        let finding = Diagnostic::error(Code::NetworkUnreachable, "Google's token services do not answer");
+        let finding = Diagnostic::new(Code::NetworkUnreachable, "Google's token services do not answer");
         match &self.config.emulator {
             Some(emulator) => finding.help(format!("start the emulator at {emulator}")),
             None => {
@@ -162,7 +162,7 @@ impl Exchange {
         };
         let text = format!("Google's Security Token Service refused the portal's assertion: {code}: {said}");
         let message = shortened(text.trim_end_matches([':', ' ']), &[assertion], LONGEST_MESSAGE);
-        Diagnostic::error(Code::IdentityExchangeRefused, message)
+        Diagnostic::new(Code::IdentityExchangeRefused, message)
             .about(self.config.identity.audience.to_string())
             .help(self.federation_help(&code, &said.to_ascii_lowercase()))
     }
@@ -204,7 +204,7 @@ fn impersonation_refused(response: &Response, account: &ServiceAccount, federate
     let error = GoogleError::from_http(response.status, response.json());
     let text = format!("the portal may not act as {account}: {}: {}", error.status, error.message);
     let message = shortened(text.trim_end_matches([':', ' ']), &[federated], LONGEST_MESSAGE);
-    let finding = Diagnostic::error(Code::IdentityImpersonationRefused, message).about(account.to_string());
+    let finding = Diagnostic::new(Code::IdentityImpersonationRefused, message).about(account.to_string());
     match error.status.as_str() {
         "PERMISSION_DENIED" => finding.needing("iam.serviceAccounts.getAccessToken").help(format!(
             "grant `roles/iam.workloadIdentityUser` on {account} to the pool's principal for this user or group; Google says the same where the account does not exist"
@@ -224,11 +224,11 @@ fn unavailable(response: &Response, service: &str) -> Option<Diagnostic> {
         _ => return Some(unreadable(service)),
     };
     let message = format!("Google's {service} {what} (HTTP {})", response.status);
-    Some(Diagnostic::error(code, message).help("try again later"))
+    Some(Diagnostic::new(code, message).help("try again later"))
 }
 
 fn unreadable(service: &str) -> Diagnostic {
-    Diagnostic::error(
+    Diagnostic::new(
         Code::IdentityAnswerUnreadable,
         format!("Google's {service} answered with something that is no token"),
     )
@@ -236,8 +236,7 @@ fn unreadable(service: &str) -> Diagnostic {
 }
 
 fn too_late() -> Diagnostic {
-    Diagnostic::error(Code::NetworkUnreachable, "Google's token services did not answer in time")
-        .help("try again later")
+    Diagnostic::new(Code::NetworkUnreachable, "Google's token services did not answer in time").help("try again later")
 }
 
 /// A token that can stand in a header.

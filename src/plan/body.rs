@@ -17,7 +17,10 @@ fn encrypted(body: Object, target: &Target) -> Object {
 }
 
 fn labelled(body: Object, target: &Target) -> Object {
-    if target.labels.is_empty() { body } else { body.with("labels", target.labels.message()) }
+    match target.labels.message().unless_empty() {
+        Some(labels) => body.with("labels", labels),
+        None => body,
+    }
 }
 
 fn origin(target: &Target) -> String {

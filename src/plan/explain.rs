@@ -3,6 +3,7 @@
 use super::{Plan, Step};
 use crate::method::{Call, Permission};
 use crate::vertex::traffic::Traffic;
+use crate::words;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::fmt::Write;
@@ -89,8 +90,8 @@ fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
     }
     writeln!(out, "\n| permission | on | for |\n| --- | --- | --- |")?;
     for (permission, methods) in plan.permissions() {
-        let short: Vec<_> = methods.iter().map(|m| m.rsplit('.').next().unwrap_or(m)).collect();
-        writeln!(out, "| `{}` | `{}` | {} |", permission.permission, permission.resource, short.join(", "))?;
+        let short = words::list(methods.iter().map(|m| m.rsplit('.').next().unwrap_or(m)), ", ");
+        writeln!(out, "| `{}` | `{}` | {short} |", permission.permission, permission.resource)?;
     }
     Ok(())
 }

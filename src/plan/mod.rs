@@ -209,7 +209,7 @@ pub fn console_url(target: &Target) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::target::Replicas;
-    use crate::vertex::container::Container;
+    use crate::vertex::container::{Container, EnvVar};
     use crate::vertex::labels::Labels;
 
     pub(crate) fn target() -> Target {
@@ -280,6 +280,44 @@ pub(crate) mod tests {
         assert!(unpinned.step(StepKind::Model).unwrap().call.is_some());
         let pinned = unpinned.for_version("1".parse().unwrap());
         assert!(pinned.deployed_model_id.is_some() && pinned.remarks().is_empty());
+    }
+
+    /// A target that says everything of what it uploads.
+    fn uploading() -> Target {
+        let mut target = target();
+        target.model.version = None;
+        target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
+        target.display_name = Some("Fraud detector".parse().unwrap());
+        target.labels.add("team".parse().unwrap(), "fraud".parse().unwrap()).unwrap();
+        target.traffic = Some("20".parse().unwrap());
+        target.container = Container {
+            env: vec![EnvVar::new("LOG_LEVEL", "info").unwrap()],
+            port: Some("9000".parse().unwrap()),
+            predict_route: Some("/predict".parse().unwrap()),
+            health_route: Some("/health".parse().unwrap()),
+            health_probe: Some("path=/health".parse().unwrap()),
+            startup_probe: Some("path=/health,period=5,timeout=2,failures=30".parse().unwrap()),
+            deployment_timeout: Some("3600s".parse().unwrap()),
+        };
+        target
+    }
+
+    #[test]
+    fn what_is_made_has_what_the_target_says() {
+        let plan = plan(&uploading());
+        let body = |kind| plan.step(kind).and_then(|step| step.call.as_ref()?.body.clone()).unwrap();
+        let bodies = [StepKind::Model, StepKind::Endpoint, StepKind::Deployment].map(body);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&bodies).unwrap());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&plan.target).unwrap());
+        insta::assert_snapshot!(explain(&plan));
+    }
+
+    #[test]
+    fn what_is_no_part_of_the_deployed_model_does_not_change_its_id() {
+        let id = |target: &Target| plan(target).deployed_model_id.unwrap();
+        let mut rich = uploading();
+        rich.model.version = target().model.version;
+        assert_eq!(id(&rich), id(&target()));
     }
 
     #[test]

@@ -43,12 +43,15 @@ impl Waivers {
                         waivers.push(Waiver { code, reason: reason.to_owned(), used: false });
                         continue;
                     }
-                    Err(finding) if finding.code == Code::ConfigFixedRule => Diagnostic {
-                        code: Code::WaiverFixedRule,
-                        message: format!("`{name}` cannot be waived"),
-                        ..finding
-                    },
-                    Err(finding) => Diagnostic { code: Code::WaiverUnknownRule, ..finding },
+                    Err(mut finding) => {
+                        if finding.code == Code::ConfigFixedRule {
+                            finding.code = Code::WaiverFixedRule;
+                            finding.message = format!("`{name}` cannot be waived").into();
+                        } else {
+                            finding.code = Code::WaiverUnknownRule;
+                        }
+                        finding
+                    }
                 }
             };
             findings.push(finding.at(place.clone()));

@@ -6,7 +6,7 @@ mod tests;
 mod undo;
 
 use crate::conversation::{Conversation, Identity, Progress, ProgressKind, Voice};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource};
 use crate::name::{DeployedModelId, Operation, OperationParent};
@@ -120,7 +120,7 @@ impl Run {
                     plan: Some(self.plan),
                     outputs: None,
                     undone,
-                    not_undone: not_undone.into_iter().map(|d| d.message).collect(),
+                    not_undone: not_undone.iter().map(|d| d.message.to_string()).collect(),
                     diagnostics,
                 }
             }
@@ -150,7 +150,7 @@ impl Run {
 
     fn step(&self, kind: StepKind) -> Result<Step, CallError> {
         // Every plan is made by `plan::plan`, which leaves none of these out once the version is known.
-        let missing = || CallError::NoAnswer(Diagnostic::error(Code::CoreInternal, "the plan lacks a step"));
+        let missing = || CallError::NoAnswer(Diagnostic::new(Code::CoreInternal, "the plan lacks a step"));
         let step = self.plan.step(kind).cloned().ok_or_else(missing)?;
         if kind != StepKind::Traffic {
             self.say(ProgressKind::Step, step.title.clone());
@@ -264,7 +264,7 @@ impl Run {
         };
         let got = ended.response["deployedModel"]["id"].as_str();
         if got != Some(id.as_str()) {
-            return Err(unexpected(&format!("the operation ended with deployed model {got:?} instead of {id}")));
+            return Err(unexpected(format!("the operation ended with deployed model {got:?} instead of {id}")));
         }
         Ok((id, Some(operation)))
     }
@@ -338,8 +338,8 @@ fn splitting(mut call: Call, split: Split) -> Call {
     call
 }
 
-fn unexpected(message: &str) -> CallError {
-    CallError::NoAnswer(Diagnostic::error(Code::DeployUnexpectedResult, message))
+fn unexpected(message: impl Into<Words>) -> CallError {
+    CallError::NoAnswer(Diagnostic::new(Code::DeployUnexpectedResult, message))
 }
 
 /// The endpoint an operation belongs to, for taking back what it was making.

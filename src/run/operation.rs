@@ -27,7 +27,7 @@ pub struct Ended {
 pub fn name(answer: &Value, call: &Call) -> Result<Operation, CallError> {
     let text = answer["name"].as_str().unwrap_or_default();
     let operation: Operation = text.parse().map_err(|_| {
-        CallError::NoAnswer(Diagnostic::error(
+        CallError::NoAnswer(Diagnostic::new(
             Code::GoogleAnswerUnreadable,
             format!("{} answered without an operation", call.method.audit_name),
         ))
@@ -146,12 +146,12 @@ impl<'a> Follower<'a> {
         let error = &state["error"];
         if error.is_object() {
             let error = GoogleError::from_status(error);
-            let mut finding = Diagnostic::error(
+            let mut finding = Diagnostic::new(
                 if error.status == "CANCELLED" { Code::DeployCancelled } else { Code::DeployOperationFailed },
                 format!("the operation ended in {}: {}", error.status, error.message),
             )
             .about(self.operation.to_string());
-            finding.help = error.diagnose(None).help.or_else(|| {
+            finding.help = error.diagnose(None).help.clone().or_else(|| {
                 Some("read the operation's error above and the model server's log in Cloud Logging, mend the model, and deploy again".into())
             });
             return Err(CallError::NoAnswer(finding));

@@ -16,13 +16,13 @@ pub async fn undo(google: &Google, made: Vec<Made>) -> (Vec<String>, Vec<Diagnos
             Ok(()) => undone.push(made.what),
             Err(error) => {
                 let why = error.finding();
-                let mut finding = Diagnostic::error(
+                let mut finding = Diagnostic::new(
                     Code::DeployNotUndone,
                     format!("{} could not be taken back: {}", made.what, why.message),
                 )
                 .help(format!("call {} on `{}` yourself", made.undo.method.audit_name, made.undo.resource))
                 .about(made.undo.resource.to_string());
-                finding.permission = why.permission;
+                finding.permission = why.permission.clone();
                 not_undone.push(finding);
             }
         }

@@ -195,7 +195,7 @@ pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> St
     let mut diagnostics = Vec::new();
     if let Some(error) = failure {
         let error = GoogleError::from_status(error);
-        let mut finding = Diagnostic::error(
+        let mut finding = Diagnostic::new(
             Code::DeployOperationFailed,
             format!("the last deployment ended in {}: {}", error.status, error.message),
         );

@@ -3,10 +3,10 @@
 
 use super::message::{Object, object};
 use crate::name::{NameError, text_type};
+use crate::words;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::fmt;
-use std::num::NonZeroU16;
 use std::str::FromStr;
 
 text_type!(
@@ -18,17 +18,18 @@ text_type!(
 
 /// The port that the container listens on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Port(NonZeroU16);
+pub struct Port(u32);
 
 impl Port {
     /// Google's default.
-    const DEFAULT: u16 = 8080;
+    const DEFAULT: Self = Self(8080);
 }
 
 impl FromStr for Port {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
-        s.parse().map(Self).map_err(|_| NameError {
+        let number = s.parse().ok().filter(|port| (1..=65535).contains(port)).map(Self);
+        number.ok_or_else(|| NameError {
             kind: "port",
             rule: "a port is a number from 1 to 65535",
             value: s.to_owned(),
@@ -68,7 +69,7 @@ impl EnvVar {
     pub fn looks_secret(&self) -> bool {
         let value = &self.value;
         let word = self.name.rsplit('_').next().unwrap_or_default();
-        value.contains("PRIVATE KEY-----")
+        words::contains(value, "PRIVATE KEY-----")
             || value.starts_with("ya29.")
             || (value.starts_with("AIza") && value.len() >= 39)
             || (SECRET_NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)) && is_random(value))
@@ -77,13 +78,18 @@ impl EnvVar {
 
 /// Long, of many different letters and digits, and no name or path of something.
 fn is_random(value: &str) -> bool {
-    let different = value.bytes().fold(0u128, |seen, b| seen | 1 << (b & 127)).count_ones();
+    let mut different = Vec::new();
+    for b in value.bytes() {
+        if !different.contains(&b) {
+            different.push(b);
+        }
+    }
     value.len() >= 16
-        && different >= 10
+        && different.len() >= 10
         && value.bytes().any(|b| b.is_ascii_digit())
         && value.bytes().any(|b| b.is_ascii_alphabetic())
-        && !value.contains([' ', '\t'])
-        && !value.contains("://")
+        && !value.bytes().any(|b| b == b' ')
+        && !words::contains(value, "://")
         && !["/", "projects/", "$("].iter().any(|start| value.starts_with(start))
 }
 
@@ -92,12 +98,21 @@ fn is_random(value: &str) -> bool {
 pub struct DeploymentTimeout(u32);
 
 impl DeploymentTimeout {
-    /// Two hours.
-    pub const LONGEST: u32 = 7200;
+    /// Whether it is more than Google's two hours.
+    pub fn is_too_long(self) -> bool {
+        self.0 > 7200
+    }
+}
 
-    /// `None` for none, and for more than two hours.
-    pub fn new(seconds: u32) -> Option<Self> {
-        (1..=Self::LONGEST).contains(&seconds).then_some(Self(seconds))
+impl FromStr for DeploymentTimeout {
+    type Err = NameError;
+    fn from_str(s: &str) -> Result<Self, NameError> {
+        let seconds = s.strip_suffix('s').and_then(|number| number.parse().ok()).filter(|seconds| *seconds > 0);
+        seconds.map(Self).ok_or_else(|| NameError {
+            kind: "time in seconds",
+            rule: "write whole seconds and an `s`, e.g. `3600s`",
+            value: s.to_owned(),
+        })
     }
 }
 
@@ -113,46 +128,50 @@ impl fmt::Display for DeploymentTimeout {
 pub struct Probe {
     path: Route,
     /// By the names of Google's fields.
-    limits: Vec<(&'static str, i32)>,
+    limits: Vec<(&'static str, u32)>,
 }
 
 /// Our words for a probe's limits, and Google's.
 const LIMITS: [(&str, &str); 3] =
     [("period", "periodSeconds"), ("timeout", "timeoutSeconds"), ("failures", "failureThreshold")];
 
-/// Why a text is no probe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoProbe {
-    Malformed,
-    /// A limit is below 1.
-    BelowOne,
+impl Probe {
+    /// Whether its limits are such as Google takes.
+    pub fn is_possible(&self) -> bool {
+        self.limits.iter().all(|(_, number)| *number > 0)
+    }
+
+    fn read(s: &str) -> Option<Self> {
+        let mut path = None;
+        let mut limits: Vec<(&'static str, u32)> = Vec::new();
+        for pair in words::pairs(s, b",") {
+            let (name, value) = pair.ok()?;
+            if name == "path" && path.is_none() {
+                path = Some(value.parse().ok()?);
+                continue;
+            }
+            let (_, field) = *LIMITS.iter().find(|(word, _)| *word == name)?;
+            if limits.iter().any(|(known, _)| *known == field) {
+                return None;
+            }
+            // Google's field is an `int32`.
+            let number: u32 = value.parse().ok()?;
+            i32::try_from(number).ok()?;
+            limits.push((field, number));
+        }
+        Some(Self { path: path?, limits })
+    }
 }
 
 impl FromStr for Probe {
-    type Err = NoProbe;
+    type Err = NameError;
     /// `path=/health,period=10,timeout=1,failures=3`; only the path must be there.
-    fn from_str(s: &str) -> Result<Self, NoProbe> {
-        let mut path = None;
-        let mut limits = Vec::new();
-        for part in s.split(',') {
-            let (name, value) = part.split_once('=').ok_or(NoProbe::Malformed)?;
-            let (name, value) = (name.trim(), value.trim());
-            let again = if name == "path" {
-                path.replace(value.parse::<Route>().map_err(|_| NoProbe::Malformed)?).is_some()
-            } else {
-                let (_, field) = *LIMITS.iter().find(|(word, _)| *word == name).ok_or(NoProbe::Malformed)?;
-                let number: i32 = value.parse().map_err(|_| NoProbe::Malformed)?;
-                if number < 1 {
-                    return Err(NoProbe::BelowOne);
-                }
-                limits.push((field, number));
-                limits.iter().filter(|(known, _)| *known == field).count() > 1
-            };
-            if again {
-                return Err(NoProbe::Malformed);
-            }
-        }
-        Ok(Self { path: path.ok_or(NoProbe::Malformed)?, limits })
+    fn from_str(s: &str) -> Result<Self, NameError> {
+        Self::read(s).ok_or_else(|| NameError {
+            kind: "probe",
+            rule: "write a path, and limits where Google's do not fit: `path=/health,period=10,timeout=1,failures=3`",
+            value: s.to_owned(),
+        })
     }
 }
 
@@ -170,10 +189,6 @@ pub struct Container {
 }
 
 impl Container {
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// The fields of a `ModelContainerSpec`, without its image.
     pub fn message(&self) -> Object {
         let mut spec = object()
@@ -184,12 +199,12 @@ impl Container {
             spec = spec.with("env", self.env.iter().map(variable).collect::<Vec<_>>());
         }
         if let Some(Port(port)) = self.port {
-            spec = spec.with("ports", vec![Value::from(object().with("containerPort", port.get()))]);
+            spec = spec.with("ports", vec![Value::from(object().with("containerPort", port))]);
         }
         for (name, probe) in [("healthProbe", &self.health_probe), ("startupProbe", &self.startup_probe)] {
             if let Some(Probe { path, limits }) = probe {
                 // Google publishes no default for a probe's own port.
-                let port = self.port.map_or(Port::DEFAULT, |Port(port)| port.get());
+                let port = self.port.unwrap_or(Port::DEFAULT).0;
                 let get = object().with("path", path.as_str()).with("port", port);
                 let probe = object().with("httpGet", get);
                 spec = spec.with(name, limits.iter().fold(probe, |all, (field, number)| all.with(field, *number)));
@@ -199,25 +214,20 @@ impl Container {
     }
 }
 
-impl Serialize for Container {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Value::from(self.message()).serialize(serializer)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_probe_has_a_path_and_each_limit_once() {
-        assert!("path=/health, period=5".parse::<Probe>().is_ok());
+        assert!("path=/health, period=5".parse::<Probe>().unwrap().is_possible());
+        assert!(!"path=/health,failures=0".parse::<Probe>().unwrap().is_possible());
         for text in ["", "period=5", "path=health", "path=/h,path=/h", "path=/h,period=1,period=1", "path=/h,every=5"] {
-            assert_eq!(text.parse::<Probe>(), Err(NoProbe::Malformed), "{text}");
+            assert!(text.parse::<Probe>().is_err(), "{text}");
         }
-        assert_eq!("path=/h,period=5s".parse::<Probe>(), Err(NoProbe::Malformed));
-        assert_eq!("path=/h,failures=0".parse::<Probe>(), Err(NoProbe::BelowOne));
-        assert_eq!("path=/h,timeout=-1".parse::<Probe>(), Err(NoProbe::BelowOne));
+        assert!(
+            "path=/h,period=5s".parse::<Probe>().is_err() && "path=/h,timeout=3000000000".parse::<Probe>().is_err()
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use super::region::nearest;
 use crate::name::NameError;
+use crate::words;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -205,7 +206,7 @@ impl Accelerator {
 }
 
 fn list<T: fmt::Display>(items: impl Iterator<Item = T>) -> String {
-    items.map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+    words::list(items.map(|item| item.to_string()), ", ")
 }
 
 #[cfg(test)]

@@ -10,9 +10,18 @@ use std::fmt::Display;
 pub struct Object(Map<String, Value>);
 
 impl Object {
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(name.to_owned(), value.into());
+    pub fn with(self, name: &str, value: impl Into<Value>) -> Self {
+        self.put(name, value.into())
+    }
+
+    fn put(mut self, name: &str, value: Value) -> Self {
+        self.0.insert(name.to_owned(), value);
         self
+    }
+
+    /// Absent where it has no field.
+    pub fn unless_empty(self) -> Option<Value> {
+        if self.0.is_empty() { None } else { Some(self.into()) }
     }
 
     pub fn with_text(self, name: &str, value: Option<&impl Display>) -> Self {

@@ -2,9 +2,11 @@
 //! (`shared/facts/google-cloud.md` §5.5).
 
 use super::message::{Object, object};
+use crate::name::NameError;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 /// Percent of an endpoint's traffic, 0 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -13,11 +15,6 @@ pub struct Traffic(u32);
 
 impl Traffic {
     pub const ALL: Self = Self(100);
-
-    /// `None` where it is more than all.
-    pub fn new(percent: u32) -> Option<Self> {
-        (percent <= 100).then_some(Self(percent))
-    }
 
     pub fn percent(self) -> u32 {
         self.0
@@ -29,6 +26,17 @@ impl Traffic {
             Self::ALL => "all traffic".into(),
             Self(percent) => format!("{percent} % of the traffic"),
         }
+    }
+}
+
+impl FromStr for Traffic {
+    type Err = NameError;
+    fn from_str(s: &str) -> Result<Self, NameError> {
+        s.parse().ok().filter(|percent| *percent <= Self::ALL.0).map(Self).ok_or_else(|| NameError {
+            kind: "share of the traffic",
+            rule: "write percents, a whole number from 0 to 100",
+            value: s.to_owned(),
+        })
     }
 }
 
@@ -91,7 +99,7 @@ mod tests {
     use serde_json::json;
 
     fn split(present: Value, id: &str, percent: u32) -> Value {
-        Split::of(&json!({ "trafficSplit": present })).with(id, Traffic::new(percent).unwrap()).into()
+        Split::of(&json!({ "trafficSplit": present })).with(id, percent.to_string().parse().unwrap()).into()
     }
 
     #[test]

@@ -12,8 +12,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
+#[cfg(feature = "server")]
 fn internal(error: &dyn std::fmt::Display) -> CoreError {
-    Diagnostic::error(Code::CoreInternal, error.to_string()).into()
+    Diagnostic::new(Code::CoreInternal, error.to_string()).into()
 }
 
 /// As deep as `serde_json` reads; a value that holds itself ends here too.
@@ -74,8 +75,9 @@ pub fn read<T: Request>(value: &JsValue) -> Result<T, CoreError> {
 
 /// Writes a report as a plain object.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
-    let text = serde_json::to_string(value).map_err(|error| internal(&error))?;
-    JSON::parse(&text).map_err(|_| internal(&"a report is not JSON"))
+    let unwritable = || Diagnostic::new(Code::CoreInternal, "a report is not JSON");
+    let text = serde_json::to_string(value).map_err(|_| unwritable())?;
+    Ok(JSON::parse(&text).map_err(|_| unwritable())?)
 }
 
 /// Reads a small value.
@@ -83,7 +85,7 @@ pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
 pub fn from_js<T: serde::de::DeserializeOwned>(value: JsValue) -> Result<T, CoreError> {
     serde_wasm_bindgen::from_value(value).map_err(|error| {
         let message = format!("the request has another shape than the core takes: {error}");
-        Diagnostic::error(Code::RequestMalformed, message).into()
+        Diagnostic::new(Code::RequestMalformed, message).into()
     })
 }
 

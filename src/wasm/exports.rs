@@ -32,6 +32,11 @@ impl Listener {
 }
 
 #[wasm_bindgen]
+pub fn annotations() -> Result<JsValue, JsValue> {
+    Ok(write(&api::annotations())?)
+}
+
+#[wasm_bindgen]
 pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
     Ok(write(&api::validate(&read(&request)?))?)
 }
@@ -52,5 +57,5 @@ pub async fn status(request: JsValue, host: JsValue) -> Result<JsValue, JsValue>
 
 pub(super) fn read_host(host: &JsValue) -> Result<Host, CoreError> {
     Host::from_js(host)
-        .ok_or_else(|| Diagnostic::error(Code::RequestMalformed, "the host has no `fetch` function").into())
+        .ok_or_else(|| Diagnostic::new(Code::RequestMalformed, "the host has no `fetch` function").into())
 }

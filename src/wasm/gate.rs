@@ -158,7 +158,7 @@ impl Broker {
     fn new(config: Config, host: JsValue) -> Result<Self, CoreError> {
         let function = |name: &str| {
             Reflect::get(&host, &name.into()).ok().and_then(|value| value.dyn_into().ok()).ok_or_else(|| {
-                CoreError::from(Diagnostic::error(Code::RequestMalformed, format!("the host has no `{name}` function")))
+                CoreError::from(Diagnostic::new(Code::RequestMalformed, format!("the host has no `{name}` function")))
             })
         };
         Ok(Self {
@@ -224,7 +224,7 @@ impl Broker {
         });
         JsFuture::from(promise).await?;
         self.current_key().ok_or_else(|| {
-            refusal(Diagnostic::error(Code::CoreInternal, "the signing key was too old as soon as it was published"))
+            refusal(Diagnostic::new(Code::CoreInternal, "the signing key was too old as soon as it was published"))
         })
     }
 
@@ -237,7 +237,7 @@ impl Broker {
         let key = match SigningKey::new(&entropy()?, now()) {
             Some(key) => key,
             None => SigningKey::new(&entropy()?, now())
-                .ok_or_else(|| refusal(Diagnostic::error(Code::CoreInternal, "`crypto.getRandomValues` is broken")))?,
+                .ok_or_else(|| refusal(Diagnostic::new(Code::CoreInternal, "`crypto.getRandomValues` is broken")))?,
         };
         self.ask(&self.publish_key, &to_js(&key.public())?).await?;
         self.key.borrow_mut().replace(Rc::new(key));
@@ -255,7 +255,7 @@ impl Broker {
         Reflect::set(&host, &"fetch".into(), &self.fetch.bind0(&self.host))?;
         Reflect::set(&host, &"signal".into(), &AbortSignal::timeout_with_u32(EXCHANGE_MILLIS))?;
         Host::from_js(&host)
-            .ok_or_else(|| refusal(Diagnostic::error(Code::CoreInternal, "the host's `fetch` cannot be bound")))
+            .ok_or_else(|| refusal(Diagnostic::new(Code::CoreInternal, "the host's `fetch` cannot be bound")))
     }
 }
 

@@ -97,6 +97,7 @@ export function common({ call, callAsync, init }) {
   return {
     init,
     version: () => call(core => core.version()),
+    annotations: () => call(core => core.annotations()),
     validate: request => call(core => core.validate(request)),
     plan: request => call(core => core.plan(request)),
     status: (request, host) => callAsync(core => core.status(request, host)),

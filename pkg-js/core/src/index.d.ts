@@ -146,6 +146,16 @@ export interface ContainerProbe {
   failureThreshold?: number;
 }
 
+/** One of our annotations, for forms: key, a value as it may be written, what it means. */
+export interface AnnotationKey {
+  key: string;
+  example: string;
+  meaning: string;
+}
+
+/** The annotations there are, in the order of the reference. */
+export function annotations(): AnnotationKey[];
+
 export interface ValidateReport {
   /** Whether there is no error. */
   valid: boolean;

@@ -97,7 +97,7 @@ fn the_emulator_is_asked_instead_of_google() {
     assert!(sent.iter().all(|request| request.url.starts_with("http://127.0.0.1:8085/v1/")));
     let finding = refused(&emulated, vec![Outcome::Failed(Failure::Unreachable); 3]);
     assert_eq!(finding.code, Code::NetworkUnreachable);
-    assert!(finding.help.unwrap().contains("http://127.0.0.1:8085"));
+    assert!(finding.help.clone().unwrap().contains("http://127.0.0.1:8085"));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn each_cause_of_a_refusal_has_its_own_help() {
         let finding = refused(&config(), vec![answer(400, json!({"error": error, "error_description": description}))]);
         assert_eq!(finding.code, Code::IdentityExchangeRefused);
         assert!(finding.message.contains(error), "{}", finding.message);
-        let help = finding.help.unwrap();
+        let help = finding.help.clone().unwrap();
         assert!(help.contains(wanted), "{description}: {help}");
         helps.push(help);
     }
@@ -158,7 +158,7 @@ fn a_denied_impersonation_names_the_permission() {
         "message": "The access token lifetime cannot exceed 3600 seconds."}}),
     );
     let finding = refused(&impersonating(), vec![federated(), long]);
-    assert!(finding.help.unwrap().contains("tokenLifetimeSeconds"));
+    assert!(finding.help.clone().unwrap().contains("tokenLifetimeSeconds"));
 }
 
 #[test]
