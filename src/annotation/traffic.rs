@@ -10,7 +10,7 @@ pub fn traffic<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, Traffic>> {
     if let Some(number) = text.value.strip_suffix('%')
         && matches!(number.parse(), Ok(1u32..=100))
     {
-        let finding = Diagnostic::new(Code::TrafficMalformed, "percents are meant anyway");
+        let finding = Diagnostic::new(Code::TrafficMalformed, format!("`{}` is not a whole number", text.value));
         reading.say(text.at, finding.help(format!("write `{number}`")).fix(reading.write(text.at, number)));
         return None;
     }
