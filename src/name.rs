@@ -77,6 +77,8 @@ macro_rules! text_type {
     };
 }
 
+pub(crate) use text_type;
+
 text_type!(
     /// A project id, or the project number that Google's answers use in its place.
     Project, "project",
@@ -181,6 +183,13 @@ text_type!(
             && !s.bytes().any(|b| b.is_ascii_control() || b == b' ')
     })
 );
+
+impl ServiceAccount {
+    /// The project in its address; Google's default accounts name none.
+    pub fn project(&self) -> Option<&str> {
+        self.0.split_once('@')?.1.strip_suffix(".iam.gserviceaccount.com")
+    }
+}
 
 impl KmsKey {
     /// The location that the key lies in.

@@ -29,6 +29,14 @@ pub fn list<T: AsRef<str>>(items: impl Iterator<Item = T>, separator: &str) -> S
     out
 }
 
+/// The entries of a list, without white space around them: each a name and a value with `=` between them, or an error where it
+/// has none.
+pub fn pairs<'a>(text: &'a str, between: &[u8]) -> Vec<Result<(&'a str, &'a str), &'a str>> {
+    let entries = text.split(|c: char| between.iter().any(|b| c == char::from(*b)));
+    let entries = entries.map(str::trim).filter(|entry| !entry.is_empty());
+    entries.map(|entry| entry.split_once('=').map(|(name, value)| (name.trim(), value.trim())).ok_or(entry)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +46,11 @@ mod tests {
     fn items_are_listed() {
         assert_eq!(list(["a", "b", "c"].iter(), ", "), "a, b, c");
         assert_eq!(list([""; 0].iter(), ", "), "");
+    }
+
+    #[test]
+    fn pairs_are_told_from_what_has_no_value() {
+        assert_eq!(pairs(" a = b=c ;; d\ne=", b";\n"), [Ok(("a", "b=c")), Err("d"), Ok(("e", ""))]);
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use super::given::{At, Given};
 use super::keys::{Key, PREFIX};
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where, Words};
 use crate::entity::Entity;
 use crate::entity::tree::{Content, Node};
 use crate::name::NameError;
@@ -57,7 +57,7 @@ impl<'a> Reading<'a> {
             }
             Content::Text(text) => {
                 let trimmed = text.trim();
-                if trimmed.len() < text.len() && key != Key::Waive {
+                if trimmed.len() < text.len() && !key.has_lines() {
                     let finding = Diagnostic::new(
                         Code::AnnotationWhitespace,
                         format!("`{name}` has white space around its value"),
@@ -133,6 +133,11 @@ impl<'a> Reading<'a> {
         self.mend(key, text, result, None)
     }
 
+    /// The result, or `None` after saying with this code what it is not.
+    pub fn parsed<T>(&mut self, at: At<'a>, code: Code, result: Result<T, NameError>) -> Option<T> {
+        self.mended(at, code, result, None)
+    }
+
     /// As [`Reading::check`]; where it is sure what was meant, with the fix that writes that.
     pub fn mend<T>(
         &mut self,
@@ -141,13 +146,17 @@ impl<'a> Reading<'a> {
         result: Result<T, NameError>,
         meant: Option<&str>,
     ) -> Option<T> {
+        self.mended(text.at, key.malformed(), result, meant)
+    }
+
+    fn mended<T>(&mut self, at: At<'a>, code: Code, result: Result<T, NameError>, meant: Option<&str>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
-                let finding = Diagnostic::new(key.malformed(), format!("`{value}` is not a {kind}"));
+                let finding = Diagnostic::new(code, format!("`{value}` is not a {kind}"));
                 match meant {
-                    Some(meant) => self.say_write(text.at, finding, meant),
-                    None => self.say(text.at, finding.help(rule)),
+                    Some(meant) => self.say_write(at, finding, meant),
+                    None => self.say(at, finding.help(rule)),
                 }
                 None
             }
@@ -157,6 +166,16 @@ impl<'a> Reading<'a> {
     pub fn say(&mut self, at: At<'a>, finding: Diagnostic) {
         let place = self.place(at);
         self.findings.push(finding.at(place));
+    }
+
+    /// Says what is no more than a message and what to do.
+    pub fn tell(&mut self, at: At<'a>, code: Code, message: impl Into<Words>, help: &'static str) {
+        self.tell_words(at, code, message.into(), help);
+    }
+
+    /// Apart from the conversion, so that there is one of it.
+    fn tell_words(&mut self, at: At<'a>, code: Code, message: Words, help: &'static str) {
+        self.say(at, Diagnostic::new(code, message).help(help));
     }
 
     /// Where an annotation's value stands.

@@ -73,7 +73,7 @@ fn every_mistake_has_its_code() {
         (&[("machine-type", "e2-standard-4")], &["accelerator/machine-mismatch"]),
         (&[("accelerator", "")], &["machine-type/accelerator-missing"]),
         (&[("machine-type", "")], &["accelerator/machine-missing"]),
-        (&[("service-account", "me@example.com")], &["service-account/malformed"]),
+        (&[("service-account", "me@example.com")], &["service-account/user"]),
         (&[NEW, ("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["image/location"]),
         (&[NEW, FILES, ("image", "us-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest")], &[]),
         (&[NEW, FILES], &["artifact-uri/image-missing"]),
@@ -206,9 +206,86 @@ fn an_entity_without_ours_is_told_apart() {
     assert!(!is_annotated(&entity("google.com/cloudbuild-project-slug: x")));
 }
 
+/// The good annotations for a model that is uploaded, with more.
+fn uploading(more: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let image = "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3";
+    with(&[&[("model", "fraud-detector"), ("image", image)], more].concat())
+}
+
+#[test]
+fn mistakes_of_a_container_have_their_codes() {
+    for (changes, expected) in [
+        (&[("env", "A=1;B=2"), ("health-probe", "path=/h,period=5"), ("port", "'9000'")][..], &[][..]),
+        (&[("env", "A=1;B")], &["env/malformed"]),
+        (&[("env", "A=$(B) c;a-b=1")], &["env/name"]),
+        (&[("env", "A=1;A=2;AIP_X=1")], &["env/duplicate", "env/reserved"]),
+        (&[("port", "'0'")], &["port/malformed"]),
+        (&[("port", "'65536'")], &["port/malformed"]),
+        (&[("port", "9000")], &["annotation/not-text"]),
+        (&[("startup-probe", "path=/h,failures=0")], &["probe/limits"]),
+        (&[("deployment-timeout", "7201s")], &["deployment-timeout/too-long"]),
+        (&[("deployment-timeout", "0s")], &["deployment-timeout/malformed"]),
+        (&[("labels", "team=fraud,goog-x=1,Team=x")], &["labels/reserved", "labels/key"]),
+        (&[("labels", "aiplatform.googleapis.com/x=1")], &["labels/reserved"]),
+        (&[("traffic", "'101'")], &["traffic/range"]),
+        (&[("traffic", "-1")], &["annotation/not-text"]),
+        (&[("traffic", "'0'")], &["traffic/none"]),
+    ] {
+        let codes: Vec<_> = uploading(changes).into_iter().map(|d| d.code.as_str()).collect();
+        assert_eq!(codes, expected, "{changes:?}");
+    }
+    assert_eq!(codes(&[("env", "A=1"), ("port", "'9000'")]), ["container/unused"]);
+    assert_eq!(codes(&[("model", "fraud-detector"), ("port", "'9000'")]), ["model/unpinned", "container/unused"]);
+}
+
+#[test]
+fn a_secret_is_in_no_finding() {
+    let key = "KEY=-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg9f\\nc2VjcmV0Cg==\\n-----END PRIVATE KEY-----";
+    for (env, expected) in [
+        (key, &["env/secret", "env/malformed"][..]),
+        ("X=ya29.MIIEvQIBADANBg9f", &["env/secret"]),
+        ("API_TOKEN=MIIEvQIBADANBg9fc2VjcmV0Cg", &["env/secret"]),
+        ("MIIEvQIBADANBg9fc2VjcmV0Cg", &["env/malformed"]),
+        ("MIIEvQIBADANBg9f-c2VjcmV0Cg==", &["env/name"]),
+        ("  API_TOKEN=MIIEvQIBADANBg9fc2VjcmV0Cg\\n", &["env/secret"]),
+    ] {
+        let findings = uploading(&[("env", &format!("\"{env}\""))]);
+        assert_eq!(findings.iter().map(|d| d.code.as_str()).collect::<Vec<_>>(), expected, "{env}");
+        let said = serde_json::to_string(&findings).unwrap();
+        assert!(!said.contains("MIIE") && !said.contains("c2VjcmV0"), "{said}");
+    }
+}
+
+#[test]
+fn an_account_is_compared_with_the_endpoints_project() {
+    let account = |account: &str| codes(&[("service-account", account)]);
+    assert_eq!(account("fraud-serving@acme-web.iam.gserviceaccount.com"), ["service-account/project"]);
+    assert_eq!(account("serviceAccount:fraud-serving@acme-ml.iam.gserviceaccount.com"), ["service-account/malformed"]);
+    assert_eq!(account("service-1@gcp-sa-aiplatform-cc.iam.gserviceaccount.com"), ["service-account/google-managed"]);
+    let endpoint = ("endpoint", "projects/123456789012/locations/us-central1/endpoints/e");
+    let findings = with(&[
+        ("project", ""),
+        ("location", ""),
+        endpoint,
+        ("model", "projects/acme-ml/locations/us-central1/models/m@1"),
+    ]);
+    assert_eq!(findings, [], "a number may be the same project");
+}
+
+#[test]
+fn who_takes_a_part_of_the_traffic_may_share_an_endpoint() {
+    let shared = |traffic: &str| {
+        let text = format!("{GOOD}{PREFIX}model.canary: fraud-detector@4\n{traffic}");
+        let findings = check(&entity(&text), &Settings::default(), None).into_findings();
+        findings.iter().map(|d| d.code.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(shared(""), ["environment/shared-endpoint"]);
+    assert_eq!(shared(&format!("{PREFIX}traffic.canary: '10'")), [""; 0]);
+}
+
 proptest! {
     #[test]
-    fn no_value_breaks_the_reading(value in "\\PC{0,40}", index in 0usize..11) {
+    fn no_value_breaks_the_reading(value in "\\PC{0,40}", index in 0..KEYS.len() - 1) {
         let key = KEYS[index];
         let quoted = serde_json::Value::String(value).to_string();
         let (target, findings) = read(&entity(&format!("{GOOD}{PREFIX}{}.e: {quoted}", key.name())), Some("e"));

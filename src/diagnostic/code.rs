@@ -162,6 +162,14 @@ codes! {
     ModelAlias: rule warning = "model/alias",
     /// The service account is not one's e-mail address.
     ServiceAccountMalformed: error = "service-account/malformed",
+    /// What is given is an e-mail address, but not that of a service account.
+    ServiceAccountUser: error = "service-account/user",
+    /// The service account is Compute Engine's default one, which everything in the project shares.
+    ServiceAccountDefault: rule warning = "service-account/default",
+    /// The service account is a service agent, which Google uses itself.
+    ServiceAccountGoogleManaged: rule error = "service-account/google-managed",
+    /// The service account is of another project than the endpoint.
+    ServiceAccountProject: rule warning = "service-account/project",
     /// The machine type does not have the form of one.
     MachineTypeMalformed: error = "machine-type/malformed",
     /// The machine type is not one that Vertex AI is known to serve models on.
@@ -240,6 +248,58 @@ codes! {
     KmsKeyMalformed: error = "kms-key/malformed",
     /// The key is in another location than the endpoint.
     KmsKeyLocation: rule error = "kms-key/location",
+    /// What is given is a version of a key, not the key.
+    KmsKeyVersion: error = "kms-key/version",
+    /// The display name has more than 128 characters.
+    DisplayNameMalformed: error = "display-name/malformed",
+    /// A label is not `key=value`.
+    LabelsMalformed: error = "labels/malformed",
+    /// A label's key has other characters than Google takes, or too many.
+    LabelsKey: error = "labels/key",
+    /// A label's value has other characters than Google takes, or too many.
+    LabelsValue: error = "labels/value",
+    /// Two labels have the same key.
+    LabelsDuplicate: error = "labels/duplicate",
+    /// There are more than 64 labels.
+    LabelsTooMany: rule warning = "labels/too-many",
+    /// A label's key begins as Google's own do.
+    LabelsReserved: rule warning = "labels/reserved",
+    /// The share of the traffic is not a whole number.
+    TrafficMalformed: error = "traffic/malformed",
+    /// The share of the traffic is not between 0 and 100 percent.
+    TrafficRange: error = "traffic/range",
+    /// The deployment gets no traffic.
+    TrafficNone: rule warning = "traffic/none",
+    /// An entry of the environment is not `NAME=value`.
+    EnvMalformed: error = "env/malformed",
+    /// The name of an environment variable is no C identifier.
+    EnvName: error = "env/name",
+    /// Two environment variables have the same name.
+    EnvDuplicate: error = "env/duplicate",
+    /// An environment variable has a name that Vertex AI sets itself.
+    EnvReserved: rule error = "env/reserved",
+    /// The value of an environment variable looks like a secret.
+    EnvSecret: rule error = "env/secret",
+    /// There are more than 200 environment variables.
+    EnvTooMany: rule error = "env/too-many",
+    /// The port is not a number from 1 to 65535.
+    PortMalformed: error = "port/malformed",
+    /// The route for predictions is not an HTTP path.
+    PredictRouteMalformed: error = "predict-route/malformed",
+    /// The route for health checks is not an HTTP path.
+    HealthRouteMalformed: error = "health-route/malformed",
+    /// The health probe is not `path=…` and limits.
+    HealthProbeMalformed: error = "health-probe/malformed",
+    /// The startup probe is not `path=…` and limits.
+    StartupProbeMalformed: error = "startup-probe/malformed",
+    /// A limit of a probe is below 1.
+    ProbeLimits: rule error = "probe/limits",
+    /// The timeout is not a number of seconds such as `3600s`.
+    DeploymentTimeoutMalformed: error = "deployment-timeout/malformed",
+    /// The timeout is longer than two hours.
+    DeploymentTimeoutTooLong: error = "deployment-timeout/too-long",
+    /// The container has settings, but no model is uploaded that they could be part of.
+    ContainerUnused: rule warning = "container/unused",
     /// What stands behind the dot of an annotation is no environment's name.
     EnvironmentMalformed: error = "environment/malformed",
     /// An environment's name is nearly that of another one of this entity.

@@ -2,6 +2,7 @@
 
 use super::{Plan, Step};
 use crate::method::{Call, Permission};
+use crate::vertex::traffic::Traffic;
 use crate::words;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -76,6 +77,11 @@ fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
     writeln!(out, "For `{}`, in `{}`.", target.entity_ref, target.endpoint.place)?;
     if let Some(id) = &plan.deployed_model_id {
         writeln!(out, "Its deployed model id is `{id}`; running this again finds it instead of making a second.")?;
+    }
+    if let Some(traffic) = target.traffic.filter(|traffic| *traffic != Traffic::ALL) {
+        let share = traffic.words();
+        writeln!(out, "It takes {share}, and what else serves there shares the rest in today's proportion.")?;
+        writeln!(out, "Where nothing else does, it takes all of it.")?;
     }
     writeln!(out, "\n| step | looks first | then calls | taken back by |\n| --- | --- | --- | --- |")?;
     for step in &plan.steps {

@@ -58,14 +58,14 @@ pub fn nearest_location(word: &str) -> Option<String> {
     nearest(word, expand(REGIONS).into_iter())
 }
 
-/// The nearest of some words, if it is near: at most two letters, or a third of them, differ.
+/// The nearest of some words, if it is near: at most two letters, or a third of them, differ, and never more than half.
 pub fn nearest(word: &str, mut known: impl Iterator<Item = String>) -> Option<String> {
     nearest_of(word, &mut known)
 }
 
 /// Apart from [`nearest`] so that the browser build has it once.
 fn nearest_of(word: &str, known: &mut dyn Iterator<Item = String>) -> Option<String> {
-    let mut limit = (word.len() / 3).max(2);
+    let mut limit = (word.len() / 3).max(2).min(word.len() / 2);
     let mut nearest: Option<String> = None;
     for known in known {
         let distance = distance(word, &known);
