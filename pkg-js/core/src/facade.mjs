@@ -75,13 +75,13 @@ export function createFacade(load, { sync }) {
 
   async function init(source) {
     if (bindings) return;
-    loading ??= (async () => {
-      try {
-        adopt(await load(source));
-      } finally {
+    // After a failure the next call tries again, also where `load` fails at once.
+    loading ??= Promise.resolve(source)
+      .then(load)
+      .then(adopt)
+      .finally(() => {
         loading = undefined;
-      }
-    })();
+      });
     await loading;
   }
 
