@@ -214,12 +214,13 @@ describe('when there is no answer', () => {
             diagnostic: {
               code: 'network/unreachable',
               severity: 'error',
-              message: 'Google does not answer',
+              message: 'Google does not answer at its address, or hung up',
+              help: 'check that the emulator runs',
             },
           },
           502,
         ),
-      ['network/unreachable', 'Google does not answer'],
+      ['network/unreachable', 'does not answer', 'that the emulator runs'],
     ],
     [
       'the session has ended',
