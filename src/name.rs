@@ -181,6 +181,19 @@ text_type!(
     })
 );
 
+impl ServiceAccount {
+    /// The project it lies in, by id; by number for the default accounts that Google makes.
+    pub fn project(&self) -> &str {
+        match self.0.split_once('@') {
+            Some((_, host)) if host.ends_with(".iam.gserviceaccount.com") => {
+                host.strip_suffix(".iam.gserviceaccount.com").unwrap_or_default()
+            }
+            Some((name, _)) => name.split_once('-').map_or("", |(number, _)| number),
+            None => "",
+        }
+    }
+}
+
 impl KmsKey {
     /// The location that the key lies in.
     pub fn location(&self) -> Option<Location> {

@@ -185,7 +185,7 @@ fn main() {
             json!({
                 "name": method.name, "service": method.service.as_str(), "version": method.version,
                 "verb": method.verb.as_str(), "query": method.query, "suffix": method.suffix,
-                "hasBody": method.body != Body::None, "startsOperation": method.starts_operation,
+                "hasBody": method.body != Body::None, "startsOperation": method.starts_operation(),
             })
         })
         .collect();
