@@ -53,17 +53,17 @@ const LEAVE_OUT: &str = "leave it to administrators";
 const WAYS: &[Way] = &[
     high(
         &["iam.serviceAccounts.actAs", "aiplatform.endpoints.deploy", "aiplatform.models.upload"],
-        "runs any container image as the service account, and so does whatever that account may do",
+        "runs any container image as the service account, with all that this account may do",
         NARROW_ACCOUNT,
     ),
     high(
         &["iam.serviceAccounts.actAs", "aiplatform.endpoints.deploy"],
-        "runs any model of the project as the service account; code inside a model does whatever that account may do",
+        "runs any model of the project as the service account: code inside a model may do all that this account may",
         NARROW_ACCOUNT,
     ),
     high(
         &["iam.serviceAccounts.actAs"],
-        "attaches the service account to whatever else its holder may start, and so does what that account may do",
+        "attaches the service account to whatever else its holder may start, with all that this account may do",
         NARROW_ACCOUNT,
     ),
     medium(
@@ -86,7 +86,7 @@ const WAYS: &[Way] = &[
     ),
     high(
         &["iam.serviceAccounts.getAccessToken"],
-        "gets tokens of the service account, and so does whatever it may do",
+        "gets tokens of the service account, with all that it may do",
         LEAVE_OUT,
     ),
     high(

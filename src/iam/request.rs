@@ -297,6 +297,7 @@ const NEVER_CUSTOM: &[&str] = &["resourcemanager.projects.list"];
 /// The least set of rights that carrying out `plan` takes; nothing where something stands in the way.
 pub fn request(plan: &Plan, options: &Options, now: Millis) -> (Option<Request>, Vec<Diagnostic>) {
     let mut findings = Vec::new();
+    let options = &Options { found: plan.settled(options.found), ..options.clone() };
     let mut drafts = Drafts { plan, options, by_holder: BTreeMap::new() };
     for (call, purpose) in plan.calls(options.found) {
         drafts.caller(&call, purpose);

@@ -41,8 +41,25 @@ fn operation(id: Id, parent: OperationParent) -> Option<Call> {
 }
 
 impl Plan {
+    /// What was found, and what follows from it for this plan: where nothing can be made, it has to be there.
+    pub fn settled(&self, found: Found) -> Found {
+        let makes = |kind| self.step(kind).is_some_and(|step| step.call.is_some());
+        let mut found = found;
+        if found.deployment == Some(true) || !makes(StepKind::Model) {
+            found.model = Some(true);
+        }
+        if found.deployment == Some(true) || !makes(StepKind::Endpoint) {
+            found.endpoint = Some(true);
+        }
+        if found.model == Some(false) || found.endpoint == Some(false) {
+            found.deployment = Some(false);
+        }
+        found
+    }
+
     /// Every call that a run may make, as far as what was found lets it.
     pub fn calls(&self, found: Found) -> Vec<(Call, Purpose)> {
+        let found = self.settled(found);
         let mut calls = Vec::new();
         let endpoint = Resource::Endpoint(self.target.endpoint.clone());
         let of_endpoint = OperationParent::Endpoint(self.target.endpoint.clone());
@@ -73,8 +90,7 @@ impl Plan {
                 calls.extend(cancel.map(|cancel| (cancel, Purpose::Cancel)));
             }
         }
-        // An endpoint that this run makes has no earlier deployment whose traffic could lie elsewhere.
-        if found.endpoint != Some(false) && found.deployment != Some(false) {
+        if found.deployment != Some(false) {
             let route = step(StepKind::Traffic).and_then(|step| step.call.clone());
             calls.extend(route.map(|route| (route, Purpose::Route)));
         }

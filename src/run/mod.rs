@@ -9,7 +9,7 @@ use crate::conversation::{Conversation, Identity, Progress, ProgressKind, Voice}
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource};
-use crate::name::{DeployedModelId, Operation, OperationParent};
+use crate::name::{DeployedModelId, Operation};
 use crate::plan::{Plan, Step, StepKind};
 use operation::{Ended, Follower};
 use serde::Serialize;
@@ -187,6 +187,9 @@ impl Run {
             made.operation = Some(operation.clone());
         }
         let ended = Follower::new(&self.google, operation.clone()).follow(Some(started)).await?;
+        if let (Some(made), Some(_)) = (self.made.last_mut(), undo) {
+            made.operation = None;
+        }
         Ok((operation, ended))
     }
 
@@ -249,7 +252,8 @@ impl Run {
             return Ok((id, None));
         }
         let what = format!("deployed model {id}");
-        let (operation, ended) = match self.make(call, step.undo.as_ref(), &what).await {
+        let undo = step.undo.clone().map(|undo| giving_back_traffic(undo, &endpoint));
+        let (operation, ended) = match self.make(call, undo.as_ref(), &what).await {
             Ok(done) => done,
             Err(CallError::Refused { status: 409, finding }) => {
                 self.say(ProgressKind::Wait, "A deployment with this id is already going on: following that one");
@@ -303,6 +307,15 @@ impl Run {
     }
 }
 
+/// Google undeploys nothing that has traffic without being told whose it is to be: whose it was before.
+fn giving_back_traffic(mut undo: Call, endpoint: &Value) -> Call {
+    let before = endpoint["trafficSplit"].as_object().filter(|split| !split.is_empty());
+    if let (Some(split), Some(Value::Object(body))) = (before, &mut undo.body) {
+        body.insert("trafficSplit".to_owned(), Value::Object(split.clone()));
+    }
+    undo
+}
+
 fn is_deployed(endpoint: &Value, id: &DeployedModelId) -> bool {
     endpoint["deployedModels"]
         .as_array()
@@ -311,10 +324,4 @@ fn is_deployed(endpoint: &Value, id: &DeployedModelId) -> bool {
 
 fn unexpected(message: impl Into<Words>) -> CallError {
     CallError::NoAnswer(Diagnostic::new(Code::DeployUnexpectedResult, message))
-}
-
-/// The endpoint an operation belongs to, for taking back what it was making.
-fn cancel_call(operation: &Operation) -> Option<Call> {
-    matches!(operation.parent, OperationParent::Endpoint(_))
-        .then(|| Call::new(Id::OperationsCancel, Resource::Operation(operation.clone())))
 }

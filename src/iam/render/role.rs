@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// At most 100 bytes.
 pub fn title(grant: &Grant) -> String {
-    format!("Backstage Vertex AI: deploy ({})", grant.on.kind())
+    format!("Backstage Vertex AI: deploy ({})", grant.on.kind().replace('-', " "))
 }
 
 /// At most 300 bytes.
