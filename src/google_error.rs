@@ -7,6 +7,7 @@
 use crate::conversation::{Failure, Millis, Response};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::method::Call;
+use crate::words;
 use serde_json::Value;
 
 /// The parts of an error body that decide anything.
@@ -124,7 +125,7 @@ impl GoogleError {
         let said = if self.message.is_empty() { self.status.as_str() } else { self.message.as_str() };
         let code = self.code();
         let permissions = call.map(Call::permissions).unwrap_or_default();
-        if said.contains("permission to act as service_account") {
+        if words::contains(said, "permission to act as service_account") {
             let account = call.and_then(|c| c.serving_account.as_ref()).map(ToString::to_string);
             let on = account.unwrap_or_else(|| "the serving account".into());
             return Diagnostic::new(Code::GooglePermissionDenied, said.to_owned())

@@ -6,6 +6,8 @@
 pub mod annotation;
 pub mod api;
 #[cfg(feature = "server")]
+pub mod check;
+#[cfg(feature = "server")]
 pub mod config;
 pub mod conversation;
 pub mod diagnostic;
@@ -21,6 +23,8 @@ pub mod identity;
 pub mod method;
 pub mod name;
 pub mod plan;
+#[cfg(feature = "server")]
+pub mod render;
 pub mod rule;
 #[cfg(feature = "server")]
 pub mod run;
@@ -30,3 +34,4 @@ pub mod timestamp;
 pub mod vertex;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+mod words;

@@ -4,6 +4,7 @@
 //! collected in `shared/facts/google-cloud.md` §5.4. A value of one of these types holds no character that could change the
 //! meaning of a URL path.
 
+use crate::words;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -76,6 +77,8 @@ macro_rules! text_type {
     };
 }
 
+pub(crate) use text_type;
+
 text_type!(
     /// A project id, or the project number that Google's answers use in its place.
     Project, "project",
@@ -87,7 +90,7 @@ text_type!(
     /// A location such as `us-central1`, or one of `global`, `us`, `eu`.
     Location, "location",
     "a location looks like `us-central1`",
-    |s| word(s, 2..=40, lower, |b| lower_digit(b) || b == b'-') && !s.contains("--")
+    |s| word(s, 2..=40, lower, |b| lower_digit(b) || b == b'-') && !words::contains(s, "--")
 );
 
 text_type!(
@@ -160,10 +163,10 @@ text_type!(
     Image, "container image",
     "an image is `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE`, then a `:tag` or `@sha256:` digest",
     |s| {
-        let rest = |t: &str| !t.is_empty() && !t.contains("..") && t.split('/').all(|p| !p.is_empty())
+        let rest = |t: &str| !t.is_empty() && !words::contains(t, "..") && t.split('/').all(|p| !p.is_empty())
             && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b));
         s.len() <= 500
-            && s.split_once("-docker.pkg.dev/").is_some_and(|(location, path)| {
+            && words::split_once(s, "-docker.pkg.dev/").is_some_and(|(location, path)| {
                 location.parse::<Location>().is_ok() && path.split('/').count() >= 3 && rest(path)
             })
     }
@@ -182,15 +185,14 @@ text_type!(
 );
 
 impl ServiceAccount {
-    /// The project it lies in, by id; by number for the default accounts that Google makes.
-    pub fn project(&self) -> &str {
-        match self.0.split_once('@') {
-            Some((_, host)) if host.ends_with(".iam.gserviceaccount.com") => {
-                host.strip_suffix(".iam.gserviceaccount.com").unwrap_or_default()
-            }
-            Some((name, _)) => name.split_once('-').map_or("", |(number, _)| number),
-            None => "",
-        }
+    /// The project in its address; Google's default accounts name none.
+    pub fn project(&self) -> Option<&str> {
+        self.0.split_once('@')?.1.strip_suffix(".iam.gserviceaccount.com")
+    }
+
+    /// The project that it lies in: by id, or by number where it is one of Google's default accounts.
+    pub fn home(&self) -> &str {
+        self.project().or_else(|| self.0.split_once('-').map(|(number, _)| number)).unwrap_or_default()
     }
 }
 
@@ -204,12 +206,12 @@ impl KmsKey {
 impl Image {
     /// The location of its repository: a region, or `us`, `europe`, `asia` for prebuilt images.
     pub fn location(&self) -> &str {
-        self.0.split_once("-docker.pkg.dev/").map_or("", |(l, _)| l)
+        words::split_once(&self.0, "-docker.pkg.dev/").map_or("", |(l, _)| l)
     }
 
     /// Whether it is one of Vertex AI's own serving images, which every region can read.
     pub fn is_prebuilt(&self) -> bool {
-        self.0.contains("-docker.pkg.dev/vertex-ai/prediction/")
+        words::contains(&self.0, "-docker.pkg.dev/vertex-ai/prediction/")
     }
 }
 
@@ -376,7 +378,7 @@ impl FromStr for Operation {
             if let Some((place, id)) = in_place(s, "operations") {
                 return Some(Self { parent: OperationParent::Place(place), id: id.parse().ok()? });
             }
-            let (parent, id) = s.split_once("/operations/")?;
+            let (parent, id) = words::split_once(s, "/operations/")?;
             let parent = match (parent.parse::<Endpoint>(), parent.parse::<Model>()) {
                 (Ok(endpoint), _) => OperationParent::Endpoint(endpoint),
                 (_, Ok(model)) => OperationParent::Model(model),

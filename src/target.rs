@@ -1,7 +1,10 @@
 //! What an entity's annotations describe: which model is to serve where, and on what.
 
 use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Model, ServiceAccount};
+use crate::vertex::container::Container;
+use crate::vertex::labels::{DisplayName, Labels};
 use crate::vertex::machine::{Accelerator, MachineType};
+use crate::vertex::traffic::Traffic;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
@@ -27,12 +30,20 @@ pub struct Target {
     pub image: Option<Image>,
     pub artifact_uri: Option<ArtifactUri>,
     pub kms_key: Option<KmsKey>,
+    /// The endpoint's, where it is created.
+    pub display_name: Option<DisplayName>,
+    /// Of what is created: the endpoint, the model.
+    pub labels: Labels,
+    /// All of it where none is given.
+    pub traffic: Option<Traffic>,
+    /// Of the model that is uploaded.
+    pub container: Container,
 }
 
 /// As `Target` in `pkg-js/core/src/index.d.ts`.
 impl Serialize for Target {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Target", 13)?;
+        let mut out = serializer.serialize_struct("Target", 17)?;
         macro_rules! field {
             ($key:literal, $value:expr) => {
                 match $value {
@@ -54,6 +65,10 @@ impl Serialize for Target {
         field!("image", &self.image);
         field!("artifactUri", &self.artifact_uri);
         field!("kmsKey", &self.kms_key);
+        field!("displayName", &self.display_name);
+        field!("labels", &self.labels.message().unless_empty());
+        field!("traffic", &self.traffic);
+        field!("container", &self.container.message().unless_empty());
         out.end()
     }
 }

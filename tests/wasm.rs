@@ -123,6 +123,20 @@ async fn a_fetch_that_fails_or_answers_nonsense_is_a_finding() {
     }
 }
 
+/// Whatever the body is rejected with: an abort may have any reason, and another realm's errors are none of ours.
+#[wasm_bindgen_test]
+async fn an_answer_that_is_cut_off_is_a_finding() {
+    for reason in ["new TypeError('terminated')", "'gone'", "undefined", "null", "{}"] {
+        let fetch = format!(
+            "const stream = new ReadableStream({{ start: it => it.error({reason}) }});
+             return Promise.resolve(new Response(stream, {{ status: 200 }}));"
+        );
+        let report = status(request(ANNOTATIONS, PROXY), host(&fetch)).await.unwrap();
+        let findings = js_sys::Array::from(&get(&report, "diagnostics"));
+        assert_eq!(text(&findings.get(0), "code"), "google/answer-unreadable", "{reason}");
+    }
+}
+
 #[wasm_bindgen_test]
 async fn an_aborted_signal_ends_the_question() {
     let host = host("throw new Error('must not be called')");

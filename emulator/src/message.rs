@@ -129,6 +129,26 @@ pub const ENDPOINT: &[(&str, Shape)] = &[
     ("satisfiesPzi", Output),
 ];
 
+const PROBE: &[(&str, Shape)] = &[
+    ("exec", Message(&[("command", List(&Text))])),
+    ("httpGet", Message(HTTP_GET)),
+    ("grpc", Message(&[("port", Int), ("service", Text)])),
+    ("tcpSocket", Message(&[("host", Text), ("port", Int)])),
+    ("periodSeconds", Int),
+    ("timeoutSeconds", Int),
+    ("failureThreshold", Int),
+    ("successThreshold", Int),
+    ("initialDelaySeconds", Int),
+];
+
+const HTTP_GET: &[(&str, Shape)] = &[
+    ("path", Text),
+    ("port", Int),
+    ("host", Text),
+    ("scheme", Text),
+    ("httpHeaders", List(&Message(&[("name", Text), ("value", Text)]))),
+];
+
 const CONTAINER: &[(&str, Shape)] = &[
     ("imageUri", Text),
     ("command", List(&Text)),
@@ -141,9 +161,9 @@ const CONTAINER: &[(&str, Shape)] = &[
     ("invokeRoutePrefix", Text),
     ("deploymentTimeout", Text),
     ("sharedMemorySizeMb", Long),
-    ("startupProbe", Any),
-    ("healthProbe", Any),
-    ("livenessProbe", Any),
+    ("startupProbe", Message(PROBE)),
+    ("healthProbe", Message(PROBE)),
+    ("livenessProbe", Message(PROBE)),
 ];
 
 const MODEL: &[(&str, Shape)] = &[

@@ -6,7 +6,9 @@ use super::keys::Key;
 use super::reading::rename;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
+use crate::target::Target;
 use crate::vertex::region::nearest;
+use crate::vertex::traffic::Traffic;
 
 /// What is wrong with the name of an environment, said at each annotation that bears it.
 pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagnostic> {
@@ -47,9 +49,12 @@ pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagno
 pub fn compare(entity: &Entity, given: &Given<'_>, deployments: &[Deployment]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (i, later) in deployments.iter().enumerate() {
-        let Some(target) = &later.target else { continue };
-        let same =
-            |earlier: &&Deployment| earlier.target.as_ref().is_some_and(|other| other.endpoint == target.endpoint);
+        // Who takes a part of the traffic means to share.
+        let takes_all = |target: &Target| target.traffic.is_none_or(|traffic| traffic == Traffic::ALL);
+        let Some(target) = later.target.as_ref().filter(|target| takes_all(target)) else { continue };
+        let same = |earlier: &&Deployment| {
+            earlier.target.as_ref().is_some_and(|other| other.endpoint == target.endpoint && takes_all(other))
+        };
         let Some(earlier) = deployments.iter().take(i).find(same) else { continue };
         let at = |deployment: &Deployment| given.get(Key::Endpoint, deployment.environment.as_deref());
         let (Some(here), Some(there)) = (at(later), at(earlier)) else { continue };
@@ -62,7 +67,7 @@ pub fn compare(entity: &Entity, given: &Given<'_>, deployments: &[Deployment]) -
             Diagnostic::new(Code::EnvironmentSharedEndpoint, message)
                 .at(entity.place(here.name(), here.value))
                 .related(format!("the endpoint of {}", name(earlier)), entity.place(there.name(), there.value))
-                .help("give each environment an endpoint of its own: a deployment takes all of an endpoint's traffic"),
+                .help("give each environment an endpoint of its own, or one of them a part of the traffic with `google.com/vertex-ai-traffic`"),
         );
     }
     findings

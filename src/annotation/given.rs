@@ -16,6 +16,11 @@ impl<'a> At<'a> {
     pub fn name(self) -> &'a str {
         self.key.as_text().unwrap_or_default()
     }
+
+    /// Whether it is of no environment.
+    pub fn is_plain(self) -> bool {
+        !self.name().strip_prefix(PREFIX).unwrap_or_default().contains('.')
+    }
 }
 
 struct Entry<'a> {
@@ -52,7 +57,12 @@ impl<'a> Given<'a> {
         given
     }
 
-    /// Whether there is nothing of ours that says what to serve.
+    /// Whether anything is of ours, or was meant to be.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.unknown.is_empty()
+    }
+
+    /// Whether anything of ours says what to serve.
     pub fn says_what_to_serve(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry.key, Key::Model | Key::Endpoint))
     }

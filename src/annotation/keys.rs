@@ -50,11 +50,26 @@ keys! {
     Image "image" ImageMalformed "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3" "the serving container, to upload a model that is not there yet",
     ArtifactUri "artifact-uri" ArtifactUriMalformed "gs://acme-models/fraud/3" "the model's files, for the upload",
     KmsKey "kms-key" KmsKeyMalformed "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving" "the key that encrypts what is stored",
+    DisplayName "display-name" DisplayNameMalformed "Fraud detector" "what the endpoint is called in Google's console, where it is created",
+    Labels "labels" LabelsMalformed "team=fraud,tier=gold" "labels of the endpoint where it is created, and of the model where it is uploaded",
+    Traffic "traffic" TrafficMalformed "20" "percent of the endpoint's traffic for this deployment; what else serves there shares the rest; all where it is not given",
+    Env "env" EnvMalformed "LOG_LEVEL=info" "the container's environment, for the upload; one variable a line, or `;` between them",
+    Port "port" PortMalformed "8080" "the port that the container listens on, for the upload; Google's default is 8080",
+    PredictRoute "predict-route" PredictRouteMalformed "/predict" "where the container takes predictions, for the upload",
+    HealthRoute "health-route" HealthRouteMalformed "/health" "where the container says that it is well, for the upload",
+    HealthProbe "health-probe" HealthProbeMalformed "path=/health,period=10,timeout=1,failures=3" "when the container gets traffic, for the upload; limits are Google's where they are left out",
+    StartupProbe "startup-probe" StartupProbeMalformed "path=/health,period=10,timeout=1,failures=30" "when the container has started, for the upload; limits are Google's where they are left out",
+    DeploymentTimeout "deployment-timeout" DeploymentTimeoutMalformed "3600s" "how long a deployment may take, for the upload; two hours at most",
     Waive "waive" WaiverMalformed "model/alias: retrained every night" "rules that do not hold for this entity, each with its reason; one a line",
 }
 
 impl Key {
     pub fn parse(name: &str) -> Option<Self> {
         KEYS.iter().copied().find(|key| key.name() == name)
+    }
+
+    /// Whether the value may have several lines, the last of which YAML ends as well.
+    pub fn has_lines(self) -> bool {
+        matches!(self, Self::Env | Self::Waive)
     }
 }

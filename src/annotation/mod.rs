@@ -1,15 +1,22 @@
 //! The annotations: `google.com/vertex-ai-*` on an entity, checked by every rule and read into a [`Target`] per environment.
 
+mod artifact;
+mod container;
 mod environment;
 mod given;
+mod identity;
+mod image;
 mod keys;
+mod labels;
+#[cfg(test)]
+mod laws;
 mod machine;
 mod model;
 mod place;
 mod reading;
-mod storage;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
@@ -93,7 +100,7 @@ pub fn check(entity: &Entity, settings: &Settings, asked: Option<&str>) -> Check
     let mut waivers = waivers(entity, &given, &mut findings);
     let mut checked = Checked { findings: Vec::new(), deployments: Vec::new(), waived: Vec::new() };
     let mut environments: Vec<Option<&str>> = given.environments().into_iter().map(Some).collect();
-    if given.says_what_to_serve() || asked.is_some() {
+    if !given.is_empty() || asked.is_some() {
         if asked.is_some() && !environments.contains(&asked) {
             environments.push(asked);
         }
@@ -189,13 +196,17 @@ fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&s
     let model = model::model(reading, &places);
     let endpoint = model::endpoint(reading, &places);
     model::agree(reading, &places, endpoint.as_ref(), model.as_ref());
-    let service_account = reading.parse(Key::ServiceAccount);
+    let service_account = identity::service_account(reading, endpoint.as_ref());
     let machine_type = machine::machine_type(reading);
     let accelerator = machine::accelerator(reading, machine_type.as_ref());
-    let replicas = machine::replicas(reading);
-    let image = storage::image(reading, model.as_ref());
-    let artifact_uri = reading.parse(Key::ArtifactUri);
-    let kms_key = storage::kms_key(reading, endpoint.as_ref());
+    let replicas = machine::replicas(reading, machine_type.as_ref());
+    let image = image::image(reading, model.as_ref(), machine_type.as_ref());
+    let artifact_uri = artifact::artifact_uri(reading, model.as_ref());
+    let kms_key = identity::kms_key(reading, endpoint.as_ref());
+    let display_name = reading.parse(Key::DisplayName);
+    let labels = labels::labels(reading);
+    let traffic = traffic::traffic(reading);
+    let container = container::container(reading, model.as_ref());
     Some(Target {
         entity_ref: entity.entity_ref().to_owned(),
         environment: environment.map(str::to_owned),
@@ -208,5 +219,9 @@ fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&s
         image: image.map(|f| f.value),
         artifact_uri: artifact_uri.map(|f| f.value),
         kms_key: kms_key.map(|f| f.value),
+        display_name: display_name.map(|f| f.value),
+        labels,
+        traffic: traffic.map(|f| f.value),
+        container,
     })
 }

@@ -5,12 +5,13 @@ use super::place::Places;
 use super::reading::{Found, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::{Endpoint, Model, Project};
+use crate::words;
 
 /// The resource name within a URL such as `https://us-central1-aiplatform.googleapis.com/v1/projects/…` or
 /// `//aiplatform.googleapis.com/projects/…`; `None` where the text is no URL.
 fn in_url(text: &str) -> Option<&str> {
-    let rest = text.split_once("//").filter(|(scheme, _)| matches!(*scheme, "" | "http:" | "https:"))?.1;
-    let name = rest.find("/projects/").and_then(|start| rest.get(start + 1..)).unwrap_or_default();
+    let rest = words::split_once(text, "//").filter(|(scheme, _)| matches!(*scheme, "" | "http:" | "https:"))?.1;
+    let name = words::find(rest, "/projects/").and_then(|start| rest.get(start + 1..)).unwrap_or_default();
     Some(name.split(['?', '#', ':']).next().unwrap_or(name))
 }
 
@@ -24,11 +25,10 @@ fn is_url<'a>(
 ) -> bool {
     let Some(name) = in_url(text.value) else { return false };
     let finding = Diagnostic::new(code, format!("`{}` is a URL, not a name of {what}", text.value));
-    let finding = match is_name(name) {
-        true => finding.help(format!("write `{name}`")).fix(reading.write(text.at, name)),
-        false => finding.help(format!("write the id of {what}, or its full resource name")),
-    };
-    reading.say(text.at, finding);
+    match is_name(name) {
+        true => reading.say_write(text.at, finding, name),
+        false => reading.say(text.at, finding.help(format!("write the id of {what}, or its full resource name"))),
+    }
     true
 }
 
@@ -37,7 +37,7 @@ pub fn model<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Found
     if is_url(reading, &text, Code::ModelUrl, "a model", |name| name.parse::<Model>().is_ok()) {
         return None;
     }
-    if text.value.contains("/endpoints/") {
+    if words::contains(text.value, "/endpoints/") {
         let finding = Diagnostic::new(Code::ModelIsEndpoint, "this is the name of an endpoint, not of a model");
         reading.say(text.at, finding.help("write the model's name, e.g. `projects/P/locations/L/models/M@V`"));
         return None;
@@ -66,7 +66,7 @@ fn version<'a>(reading: &mut Reading<'a>, text: &Found<'a, &str>, model: &Model)
     let finding = match model.version.as_ref().map(|version| version.as_str()) {
         None => {
             // Where the model is uploaded first, its version does not exist yet.
-            if reading.has(Key::Image) {
+            if reading.has(Key::Image) || reading.has(Key::ArtifactUri) {
                 return;
             }
             Diagnostic::new(Code::ModelUnpinned, "no version is named: the default one of the day is deployed")
@@ -88,7 +88,7 @@ pub fn endpoint<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Fo
     if is_url(reading, &text, Code::EndpointUrl, "an endpoint", |name| name.parse::<Endpoint>().is_ok()) {
         return None;
     }
-    if text.value.contains("/models/") {
+    if words::contains(text.value, "/models/") {
         let finding = Diagnostic::new(Code::EndpointIsModel, "this is the name of a model, not of an endpoint");
         reading.say(text.at, finding.help("write the endpoint's name, e.g. `projects/P/locations/L/endpoints/E`"));
         return None;

@@ -82,20 +82,17 @@ fn known<'a>(reading: &mut Reading<'a>, location: &Found<'a, Location>) {
         return;
     }
     let zone = word.rsplit_once('-').filter(|(region, zone)| zone.len() == 1 && region::is_known(region));
-    let finding = if word == "global" {
-        Diagnostic::new(Code::LocationGlobal, "endpoints for custom models live in a region, not at `global`")
-            .help("name a region, e.g. `us-central1`")
+    if word == "global" {
+        let finding =
+            Diagnostic::new(Code::LocationGlobal, "endpoints for custom models live in a region, not at `global`");
+        reading.say(location.at, finding.help("name a region, e.g. `us-central1`"));
     } else if let Some((region, _)) = zone {
-        Diagnostic::new(Code::LocationZone, format!("`{word}` is a zone, and Vertex AI wants a region"))
-            .help(format!("write `{region}`"))
-            .fix(reading.write(location.at, region))
+        let finding = Diagnostic::new(Code::LocationZone, format!("`{word}` is a zone, and Vertex AI wants a region"));
+        reading.say_write(location.at, finding, region);
     } else {
         let near = region::nearest_location(word);
         let finding = Diagnostic::new(Code::LocationUnknown, format!("Vertex AI serves no custom models in `{word}`"));
-        match near {
-            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(reading.write(location.at, &near)),
-            None => finding.help("choose a location of Vertex AI, e.g. `us-central1` or `europe-west4`"),
-        }
-    };
-    reading.say(location.at, finding);
+        let help = "choose a location of Vertex AI, e.g. `us-central1` or `europe-west4`";
+        reading.say_guess(location.at, finding, near.as_deref(), help);
+    }
 }

@@ -2,10 +2,11 @@
 
 use super::given::{At, Given};
 use super::keys::{Key, PREFIX};
-use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where};
+use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where, Words};
 use crate::entity::Entity;
 use crate::entity::tree::{Content, Node};
 use crate::name::NameError;
+use crate::words;
 use std::str::FromStr;
 
 /// A value, and where it stands.
@@ -56,7 +57,7 @@ impl<'a> Reading<'a> {
             }
             Content::Text(text) => {
                 let trimmed = text.trim();
-                if trimmed.len() < text.len() && key != Key::Waive {
+                if trimmed.len() < text.len() && !key.has_lines() {
                     let finding = Diagnostic::new(
                         Code::AnnotationWhitespace,
                         format!("`{name}` has white space around its value"),
@@ -97,10 +98,27 @@ impl<'a> Reading<'a> {
             true => format!("`{name}` is missing"),
             false => format!("`{name}` is missing: `{PREFIX}{}` is only an id", for_what.name()),
         };
-        let finding = Diagnostic::new(Code::AnnotationMissing, message)
-            .at(self.entity.annotations_place())
-            .help(format!("add it, e.g. `{name}: {}`", key.example()));
-        self.findings.push(finding);
+        let finding = Diagnostic::new(Code::AnnotationMissing, message);
+        self.say_of_all(finding.help(format!("add it, e.g. `{name}: {}`", key.example())));
+    }
+
+    /// Says it, with what to write instead as help and as fix.
+    pub fn say_write(&mut self, at: At<'a>, finding: Diagnostic, value: &str) {
+        self.say(at, finding.help(format!("write `{value}`")).fix(self.write(at, value)));
+    }
+
+    /// Says it, with a guess at what was meant as help and as fix; where there is no guess, with other help.
+    pub fn say_guess(&mut self, at: At<'a>, finding: Diagnostic, near: Option<&str>, help: &'static str) {
+        let finding = match near {
+            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(self.write(at, near)),
+            None => finding.help(help),
+        };
+        self.say(at, finding);
+    }
+
+    /// Says something of the annotations as a whole, because what it is about is not there.
+    pub fn say_of_all(&mut self, finding: Diagnostic) {
+        self.findings.push(finding.at(self.entity.annotations_place()));
     }
 
     /// Parses a value that need not be there.
@@ -112,11 +130,34 @@ impl<'a> Reading<'a> {
 
     /// The value, or `None` after saying that it has not the right form.
     pub fn check<T>(&mut self, key: Key, text: &Found<'a, &str>, result: Result<T, NameError>) -> Option<T> {
+        self.mend(key, text, result, None)
+    }
+
+    /// The result, or `None` after saying with this code what it is not.
+    pub fn parsed<T>(&mut self, at: At<'a>, code: Code, result: Result<T, NameError>) -> Option<T> {
+        self.mended(at, code, result, None)
+    }
+
+    /// As [`Reading::check`]; where it is sure what was meant, with the fix that writes that.
+    pub fn mend<T>(
+        &mut self,
+        key: Key,
+        text: &Found<'a, &str>,
+        result: Result<T, NameError>,
+        meant: Option<&str>,
+    ) -> Option<T> {
+        self.mended(text.at, key.malformed(), result, meant)
+    }
+
+    fn mended<T>(&mut self, at: At<'a>, code: Code, result: Result<T, NameError>, meant: Option<&str>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
-                let message = format!("`{value}` is not a {kind}");
-                self.say(text.at, Diagnostic::new(key.malformed(), message).help(rule));
+                let finding = Diagnostic::new(code, format!("`{value}` is not a {kind}"));
+                match meant {
+                    Some(meant) => self.say_write(at, finding, meant),
+                    None => self.say(at, finding.help(rule)),
+                }
                 None
             }
         }
@@ -125,6 +166,16 @@ impl<'a> Reading<'a> {
     pub fn say(&mut self, at: At<'a>, finding: Diagnostic) {
         let place = self.place(at);
         self.findings.push(finding.at(place));
+    }
+
+    /// Says what is no more than a message and what to do.
+    pub fn tell(&mut self, at: At<'a>, code: Code, message: impl Into<Words>, help: &'static str) {
+        self.tell_words(at, code, message.into(), help);
+    }
+
+    /// Apart from the conversion, so that there is one of it.
+    fn tell_words(&mut self, at: At<'a>, code: Code, message: Words, help: &'static str) {
+        self.say(at, Diagnostic::new(code, message).help(help));
     }
 
     /// Where an annotation's value stands.
@@ -161,7 +212,7 @@ fn edit(at: At<'_>, node: &Node, text: &str) -> Option<Edit> {
 
 /// Whether a value is filled in by somebody else: Backstage's placeholders, the expressions of a template's skeleton.
 pub fn is_open(node: &Node) -> bool {
-    node.is_placeholder() || node.as_text().is_some_and(|text| text.contains("${{") || text.contains("{{"))
+    node.is_placeholder() || node.as_text().is_some_and(|text| words::contains(text, "{{"))
 }
 
 fn not_text(name: &str, node: &Node) -> Diagnostic {

@@ -50,6 +50,9 @@ fn good_annotations_make_a_target() {
     insta::assert_json_snapshot!(target.unwrap());
 }
 
+const NEW: (&str, &str) = ("model", "fraud-detector");
+const FILES: (&str, &str) = ("artifact-uri", "gs://acme-models/fraud/3");
+
 #[test]
 fn every_mistake_has_its_code() {
     for (changes, expected) in [
@@ -65,17 +68,106 @@ fn every_mistake_has_its_code() {
         (&[("location", "us-centrall")], &["location/unknown"]),
         (&[("machine-type", "n1-standart-4")], &["machine-type/unknown"]),
         (&[("accelerator", "NVIDIA_L5:1")], &["accelerator/unknown"]),
-        (&[("accelerator", "NVIDIA_L4:2")], &["accelerator/machine-mismatch"]),
+        (&[("accelerator", "NVIDIA_L4:2")], &["accelerator/count"]),
+        (&[("accelerator", "NVIDIA_TESLA_T4:1")], &["accelerator/machine-mismatch"]),
+        (&[("machine-type", "e2-standard-4")], &["accelerator/machine-mismatch"]),
+        (&[("accelerator", "")], &["machine-type/accelerator-missing"]),
         (&[("machine-type", "")], &["accelerator/machine-missing"]),
-        (&[("service-account", "me@example.com")], &["service-account/malformed"]),
-        (&[("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["image/location"]),
-        (&[("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest")], &[]),
+        (&[("service-account", "me@example.com")], &["service-account/user"]),
+        (&[NEW, ("image", "europe-west4-docker.pkg.dev/acme-ml/r/i:1")], &["image/location"]),
+        (&[NEW, FILES, ("image", "us-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest")], &[]),
+        (&[NEW, FILES], &["artifact-uri/image-missing"]),
+        (&[NEW, ("image", "https://us-central1-docker.pkg.dev/acme-ml/r/i:1")], &["image/malformed"]),
+        (&[NEW, ("image", "fraud")], &["image/registry"]),
+        (&[NEW, ("image", "quay.io/acme/fraud@sha256:0")], &["image/registry"]),
+        (&[NEW, ("image", "us-central1-docker.pkg.dev/acme-ml/r/i@md5:0")], &["image/digest-malformed"]),
+        (&[NEW, ("image", "us-docker.pkg.dev/acme-ml/r/i")], &["image/multi-region", "image/untagged"]),
+        (&[NEW, ("image", "us-docker.pkg.dev/vertex-ai/garden/vllm:1")], &[]),
+        (
+            &[NEW, FILES, ("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-gpu.1-5:latest")],
+            &["image/prebuilt-unknown"],
+        ),
+        (
+            &[NEW, FILES, ("image", "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.9-9:latest")],
+            &["accelerator/framework", "image/prebuilt-unknown"],
+        ),
+        (&[("artifact-uri", "gs://")], &["artifact-uri/malformed"]),
+        (&[("artifact-uri", "gs://10.0.0.1/m")], &["artifact-uri/bucket"]),
+        (&[("artifact-uri", "./model.pkl")], &["artifact-uri/not-cloud-storage"]),
+        (&[("accelerator", "NVIDIA_TESLA_K80:1")], &["accelerator/deprecated"]),
+        (&[("accelerator", "TPU_V3:8")], &["accelerator/tpu"]),
+        (&[("accelerator", "L4:1"), ("machine-type", "")], &["accelerator/machine-missing", "accelerator/unknown"]),
+        (
+            &[("accelerator", "NVIDIA_GB200:4"), ("machine-type", "a4x-highgpu-4g"), ("replicas", "")],
+            &["machine-type/few-replicas"],
+        ),
+        (&[("replicas", "1-2-3")], &["replicas/malformed"]),
+        (&[("replicas", "3-0")], &["replicas/zero"]),
+        // What is not used is not looked at any further.
+        (&[FILES, ("image", "us-docker.pkg.dev/acme-ml/r/i")], &["artifact-uri/unused", "image/unused"]),
         (&[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")], &["endpoint/location-mismatch"]),
         (&[("model", "projects/other-ml/locations/us-central1/models/m@1")], &["project/contradiction"]),
         (&[("kms-key", "projects/p-key-1/locations/us/keyRings/r/cryptoKeys/k")], &["kms-key/location"]),
     ] {
         assert_eq!(codes(changes), expected, "{changes:?}");
     }
+}
+
+/// The value that the only fix there is writes, or what there is instead.
+fn fixed(changes: &[(&str, &str)]) -> String {
+    let findings = with(changes);
+    let mut fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    match (fixes.next(), fixes.next()) {
+        (Some(fix), None) => fix.edits[0].value.clone().unwrap(),
+        (None, _) => "nothing".to_owned(),
+        _ => format!("{findings:#?}"),
+    }
+}
+
+#[test]
+fn a_fix_is_what_was_surely_meant() {
+    for (changes, expected) in [
+        (&[("machine-type", "G2_standard_4")][..], "g2-standard-4"),
+        (&[("machine-type", "zones/us-central1-a/machineTypes/g2-standard-4")], "g2-standard-4"),
+        (&[("machine-type", "g2 standard 5")], "nothing"),
+        (&[("accelerator", "L4")], "NVIDIA_L4:1"),
+        (&[("accelerator", "nvidia-l4:1")], "NVIDIA_L4:1"),
+        // The machine tells which of several.
+        (&[("accelerator", "A100:1"), ("machine-type", "a2-highgpu-1g")], "NVIDIA_TESLA_A100:1"),
+        (&[("accelerator", "A100:1"), ("machine-type", "a2-ultragpu-1g")], "NVIDIA_A100_80GB:1"),
+        (&[("accelerator", "H100:8"), ("machine-type", "a3-megagpu-8g")], "NVIDIA_H100_MEGA_80GB:8"),
+        (&[("accelerator", "H100:8"), ("machine-type", "")], "nothing"),
+        // What would not fit is no fix.
+        (&[("accelerator", "T4:1")], "nothing"),
+        (&[("accelerator", "NVIDIA_L4:2")], "NVIDIA_L4:1"),
+        (&[("accelerator", "NVIDIA_L4:9"), ("machine-type", "g2-standard-96")], "nothing"),
+        (&[("replicas", "1–3")], "1-3"),
+        (&[("replicas", "1..3")], "1-3"),
+        (&[("replicas", "3 to 1")], "1-3"),
+        (&[("replicas", "1/3")], "nothing"),
+        (
+            &[NEW, ("image", "docker://us-central1-docker.pkg.dev/acme-ml/r/i:1")],
+            "us-central1-docker.pkg.dev/acme-ml/r/i:1",
+        ),
+        (
+            &[NEW, FILES, ("image", "us-central1-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest")],
+            "us-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest",
+        ),
+    ] {
+        assert_eq!(fixed(changes), expected, "{changes:?}");
+    }
+}
+
+#[test]
+fn a_plain_image_may_be_for_another_environments_model() {
+    let text = GOOD.replace("fraud-detector@3", "fraud-detector");
+    let image = "google.com/vertex-ai-image: us-central1-docker.pkg.dev/acme-ml/r/i:1\n";
+    let pinned = "google.com/vertex-ai-endpoint.staging: s\ngoogle.com/vertex-ai-model.staging: fraud-detector@4\n";
+    let read = |text: String| read(&entity(&text), Some("staging")).1;
+    assert_eq!(read(format!("{text}{image}{pinned}")), []);
+    let own = image.replace("image:", "image.staging:");
+    let findings = read(format!("{text}{own}{pinned}"));
+    assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::ImageUnused]);
 }
 
 #[test]
@@ -114,9 +206,86 @@ fn an_entity_without_ours_is_told_apart() {
     assert!(!is_annotated(&entity("google.com/cloudbuild-project-slug: x")));
 }
 
+/// The good annotations for a model that is uploaded, with more.
+fn uploading(more: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let image = "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3";
+    with(&[&[("model", "fraud-detector"), ("image", image)], more].concat())
+}
+
+#[test]
+fn mistakes_of_a_container_have_their_codes() {
+    for (changes, expected) in [
+        (&[("env", "A=1;B=2"), ("health-probe", "path=/h,period=5"), ("port", "'9000'")][..], &[][..]),
+        (&[("env", "A=1;B")], &["env/malformed"]),
+        (&[("env", "A=$(B) c;a-b=1")], &["env/name"]),
+        (&[("env", "A=1;A=2;AIP_X=1")], &["env/duplicate", "env/reserved"]),
+        (&[("port", "'0'")], &["port/malformed"]),
+        (&[("port", "'65536'")], &["port/malformed"]),
+        (&[("port", "9000")], &["annotation/not-text"]),
+        (&[("startup-probe", "path=/h,failures=0")], &["probe/limits"]),
+        (&[("deployment-timeout", "7201s")], &["deployment-timeout/too-long"]),
+        (&[("deployment-timeout", "0s")], &["deployment-timeout/malformed"]),
+        (&[("labels", "team=fraud,goog-x=1,Team=x")], &["labels/reserved", "labels/key"]),
+        (&[("labels", "aiplatform.googleapis.com/x=1")], &["labels/reserved"]),
+        (&[("traffic", "'101'")], &["traffic/range"]),
+        (&[("traffic", "-1")], &["annotation/not-text"]),
+        (&[("traffic", "'0'")], &["traffic/none"]),
+    ] {
+        let codes: Vec<_> = uploading(changes).into_iter().map(|d| d.code.as_str()).collect();
+        assert_eq!(codes, expected, "{changes:?}");
+    }
+    assert_eq!(codes(&[("env", "A=1"), ("port", "'9000'")]), ["container/unused"]);
+    assert_eq!(codes(&[("model", "fraud-detector"), ("port", "'9000'")]), ["model/unpinned", "container/unused"]);
+}
+
+#[test]
+fn a_secret_is_in_no_finding() {
+    let key = "KEY=-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg9f\\nc2VjcmV0Cg==\\n-----END PRIVATE KEY-----";
+    for (env, expected) in [
+        (key, &["env/secret", "env/malformed"][..]),
+        ("X=ya29.MIIEvQIBADANBg9f", &["env/secret"]),
+        ("API_TOKEN=MIIEvQIBADANBg9fc2VjcmV0Cg", &["env/secret"]),
+        ("MIIEvQIBADANBg9fc2VjcmV0Cg", &["env/malformed"]),
+        ("MIIEvQIBADANBg9f-c2VjcmV0Cg==", &["env/name"]),
+        ("  API_TOKEN=MIIEvQIBADANBg9fc2VjcmV0Cg\\n", &["env/secret"]),
+    ] {
+        let findings = uploading(&[("env", &format!("\"{env}\""))]);
+        assert_eq!(findings.iter().map(|d| d.code.as_str()).collect::<Vec<_>>(), expected, "{env}");
+        let said = serde_json::to_string(&findings).unwrap();
+        assert!(!said.contains("MIIE") && !said.contains("c2VjcmV0"), "{said}");
+    }
+}
+
+#[test]
+fn an_account_is_compared_with_the_endpoints_project() {
+    let account = |account: &str| codes(&[("service-account", account)]);
+    assert_eq!(account("fraud-serving@acme-web.iam.gserviceaccount.com"), ["service-account/project"]);
+    assert_eq!(account("serviceAccount:fraud-serving@acme-ml.iam.gserviceaccount.com"), ["service-account/malformed"]);
+    assert_eq!(account("service-1@gcp-sa-aiplatform-cc.iam.gserviceaccount.com"), ["service-account/google-managed"]);
+    let endpoint = ("endpoint", "projects/123456789012/locations/us-central1/endpoints/e");
+    let findings = with(&[
+        ("project", ""),
+        ("location", ""),
+        endpoint,
+        ("model", "projects/acme-ml/locations/us-central1/models/m@1"),
+    ]);
+    assert_eq!(findings, [], "a number may be the same project");
+}
+
+#[test]
+fn who_takes_a_part_of_the_traffic_may_share_an_endpoint() {
+    let shared = |traffic: &str| {
+        let text = format!("{GOOD}{PREFIX}model.canary: fraud-detector@4\n{traffic}");
+        let findings = check(&entity(&text), &Settings::default(), None).into_findings();
+        findings.iter().map(|d| d.code.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(shared(""), ["environment/shared-endpoint"]);
+    assert_eq!(shared(&format!("{PREFIX}traffic.canary: '10'")), [""; 0]);
+}
+
 proptest! {
     #[test]
-    fn no_value_breaks_the_reading(value in "\\PC{0,40}", index in 0usize..11) {
+    fn no_value_breaks_the_reading(value in "\\PC{0,40}", index in 0..KEYS.len() - 1) {
         let key = KEYS[index];
         let quoted = serde_json::Value::String(value).to_string();
         let (target, findings) = read(&entity(&format!("{GOOD}{PREFIX}{}.e: {quoted}", key.name())), Some("e"));

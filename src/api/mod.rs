@@ -6,7 +6,7 @@
 pub mod iam;
 pub mod request;
 
-use crate::annotation::{self, Checked};
+use crate::annotation::{self, Checked, KEYS, Key, PREFIX};
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
@@ -21,6 +21,14 @@ use crate::target::Target;
 use request::DeployRequest;
 use request::{DeploymentRequest, EntityRequest, EntitySource, StatusRequest};
 use serde::Serialize;
+
+/// One of our annotations, for forms.
+#[derive(Clone, Debug, Serialize)]
+pub struct Annotation {
+    pub key: String,
+    pub example: &'static str,
+    pub meaning: &'static str,
+}
 
 #[derive(Clone, Debug, Serialize)]
 pub struct ValidateReport {
@@ -37,6 +45,16 @@ pub struct PlanReport {
     pub plan: Option<Plan>,
     pub explanation: String,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The annotations there are, in the order of the reference.
+pub fn annotations() -> Vec<Annotation> {
+    let annotation = |key: &Key| Annotation {
+        key: format!("{PREFIX}{}", key.name()),
+        example: key.example(),
+        meaning: key.meaning(),
+    };
+    KEYS.iter().map(annotation).collect()
 }
 
 fn entity(source: &EntitySource) -> Result<Entity, Vec<Diagnostic>> {
@@ -58,7 +76,7 @@ fn check(request: &EntityRequest) -> Result<(Entity, Checked), Vec<Diagnostic>> 
     match entity(&request.source) {
         Ok(entity) => {
             let mut checked = annotation::check(&entity, &settings, request.environment.as_deref());
-            checked.findings.splice(0..0, wrong);
+            checked.findings.extend(wrong);
             Ok((entity, checked))
         }
         Err(found) => Err(wrong.into_iter().chain(found).collect()),

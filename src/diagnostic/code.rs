@@ -1,6 +1,6 @@
 //! The closed list of codes.
 
-use super::Severity;
+use super::{RULE_PAGES, Severity};
 use serde::{Serialize, Serializer};
 
 /// What a code is before anybody adjusts it.
@@ -84,16 +84,28 @@ macro_rules! codes {
 codes! {
     /// The text is not well-formed YAML or JSON.
     EntitySyntax: error = "entity/syntax",
-    /// The text is larger, deeper or more repetitive than an entity may be.
+    /// The text is larger than an entity may be.
     EntityTooLarge: error = "entity/too-large",
+    /// Values are nested deeper than an entity's may be.
+    EntityTooDeep: error = "entity/too-deep",
+    /// Aliases repeat more than an entity may repeat.
+    EntityTooRepetitive: error = "entity/too-repetitive",
+    /// The file is not encoded in UTF-8.
+    EntityNotUtf8: error = "entity/not-utf8",
+    /// The file is no text.
+    EntityBinary: error = "entity/binary",
+    /// A tab stands where spaces must indent.
+    EntityTab: error = "entity/tab",
+    /// A tag is not known, or does not fit its value.
+    EntityUnknownTag: rule warning = "entity/unknown-tag",
+    /// A `<<` merges nothing: Backstage reads it as a key like any other.
+    EntityMergeKey: rule warning = "entity/merge-key",
+    /// `metadata.annotations` is not a mapping.
+    EntityAnnotationsNotAMapping: error = "entity/annotations-not-a-mapping",
     /// The same key stands twice in one mapping.
     EntityDuplicateKey: error = "entity/duplicate-key",
     /// The document is not a Backstage entity: `kind` or `metadata.name` is missing or not a string.
     EntityNotAnEntity: error = "entity/not-an-entity",
-    /// The file cannot be read from where it is.
-    FileUnreadable: error = "file/unreadable",
-    /// Nothing that was named holds an entity.
-    FileNoEntity: error = "file/no-entity",
     /// A required annotation is missing.
     AnnotationMissing: error = "annotation/missing",
     /// An annotation's value is not a string.
@@ -150,34 +162,144 @@ codes! {
     ModelAlias: rule warning = "model/alias",
     /// The service account is not one's e-mail address.
     ServiceAccountMalformed: error = "service-account/malformed",
+    /// What is given is an e-mail address, but not that of a service account.
+    ServiceAccountUser: error = "service-account/user",
+    /// The service account is Compute Engine's default one, which everything in the project shares.
+    ServiceAccountDefault: rule warning = "service-account/default",
+    /// The service account is a service agent, which Google uses itself.
+    ServiceAccountGoogleManaged: rule error = "service-account/google-managed",
+    /// The service account is of another project than the endpoint.
+    ServiceAccountProject: rule warning = "service-account/project",
     /// The machine type does not have the form of one.
     MachineTypeMalformed: error = "machine-type/malformed",
     /// The machine type is not one that Vertex AI is known to serve models on.
     MachineTypeUnknown: rule error = "machine-type/unknown",
+    /// The machine type has accelerators, but none are named.
+    MachineTypeAcceleratorMissing: rule warning = "machine-type/accelerator-missing",
+    /// The machine type serves in larger numbers of replicas only.
+    MachineTypeFewReplicas: rule error = "machine-type/few-replicas",
+    /// No machine type is named: Google's default is taken.
+    MachineTypeDefault: rule off = "machine-type/default",
     /// The accelerator is not `NAME:NUMBER`.
     AcceleratorMalformed: error = "accelerator/malformed",
     /// The accelerator is not one that Vertex AI is known to have.
     AcceleratorUnknown: rule error = "accelerator/unknown",
-    /// The machine type does not carry this accelerator in this number.
+    /// The accelerator is deprecated.
+    AcceleratorDeprecated: rule error = "accelerator/deprecated",
+    /// The accelerator is a TPU; this product deploys to GPUs and CPUs.
+    AcceleratorTpu: rule error = "accelerator/tpu",
+    /// The machine type carries another accelerator, or none.
     AcceleratorMachineMismatch: rule error = "accelerator/machine-mismatch",
+    /// The machine type does not carry the accelerator in this number.
+    AcceleratorCount: rule error = "accelerator/count",
     /// An accelerator is named, but no machine type that carries it.
     AcceleratorMachineMissing: rule error = "accelerator/machine-missing",
+    /// An accelerator is named, but the prebuilt image's framework makes no use of one.
+    AcceleratorFramework: rule error = "accelerator/framework",
+    /// An accelerator is named, but the prebuilt image is the one for CPUs.
+    AcceleratorImageWithoutGpu: rule warning = "accelerator/image-without-gpu",
     /// The replicas are neither a number nor a range.
     ReplicasMalformed: error = "replicas/malformed",
     /// An endpoint needs at least one replica.
     ReplicasZero: error = "replicas/zero",
     /// The range of replicas ends before it begins.
     ReplicasReversed: error = "replicas/reversed",
-    /// The image is not one of Artifact Registry.
+    /// There is one replica at most: nothing serves while it fails or is replaced.
+    ReplicasSingle: rule off = "replicas/single",
+    /// The image is not in Artifact Registry.
+    ImageRegistry: error = "image/registry",
+    /// The image is not named as images of Artifact Registry are.
     ImageMalformed: error = "image/malformed",
+    /// What stands behind the `@` of an image is no digest.
+    ImageDigestMalformed: error = "image/digest-malformed",
     /// An image lies in another location than the model.
     ImageLocation: rule error = "image/location",
-    /// What is given is not a directory in Cloud Storage.
+    /// An image of one's own lies in a multi-region.
+    ImageMultiRegion: rule error = "image/multi-region",
+    /// The image has neither a tag nor a digest.
+    ImageUntagged: rule warning = "image/untagged",
+    /// The image is whichever was pushed last.
+    ImageLatest: rule warning = "image/latest",
+    /// The prebuilt image is not one that Google is known to have.
+    ImagePrebuiltUnknown: rule warning = "image/prebuilt-unknown",
+    /// There are no prebuilt images in this location.
+    ImagePrebuiltRegion: rule error = "image/prebuilt-region",
+    /// The prebuilt image is that of another continent than the model's.
+    ImagePrebuiltFar: rule warning = "image/prebuilt-far",
+    /// A prebuilt image is named, but no files for it to serve.
+    ImageArtifactMissing: rule warning = "image/artifact-missing",
+    /// The prebuilt image is the one for GPUs, but no accelerator is named.
+    ImageAcceleratorMissing: rule warning = "image/accelerator-missing",
+    /// An image is named, but so is a version of the model, so that nothing is uploaded.
+    ImageUnused: rule warning = "image/unused",
+    /// What is given is not in Cloud Storage.
+    ArtifactUriNotCloudStorage: error = "artifact-uri/not-cloud-storage",
+    /// What is given is not the name of a directory in Cloud Storage.
     ArtifactUriMalformed: error = "artifact-uri/malformed",
+    /// The bucket has a name that no bucket can have.
+    ArtifactUriBucket: error = "artifact-uri/bucket",
+    /// What is given looks like a file, not like a directory.
+    ArtifactUriFile: rule warning = "artifact-uri/file",
+    /// Files are named, but no image to serve them with.
+    ArtifactUriImageMissing: rule warning = "artifact-uri/image-missing",
+    /// Files are named, but so is a version of the model, so that nothing is uploaded.
+    ArtifactUriUnused: rule warning = "artifact-uri/unused",
     /// The key is not a Cloud KMS key.
     KmsKeyMalformed: error = "kms-key/malformed",
     /// The key is in another location than the endpoint.
     KmsKeyLocation: rule error = "kms-key/location",
+    /// What is given is a version of a key, not the key.
+    KmsKeyVersion: error = "kms-key/version",
+    /// The display name has more than 128 characters.
+    DisplayNameMalformed: error = "display-name/malformed",
+    /// A label is not `key=value`.
+    LabelsMalformed: error = "labels/malformed",
+    /// A label's key has other characters than Google takes, or too many.
+    LabelsKey: error = "labels/key",
+    /// A label's value has other characters than Google takes, or too many.
+    LabelsValue: error = "labels/value",
+    /// Two labels have the same key.
+    LabelsDuplicate: error = "labels/duplicate",
+    /// There are more than 64 labels.
+    LabelsTooMany: rule warning = "labels/too-many",
+    /// A label's key begins as Google's own do.
+    LabelsReserved: rule warning = "labels/reserved",
+    /// The share of the traffic is not a whole number.
+    TrafficMalformed: error = "traffic/malformed",
+    /// The share of the traffic is not between 0 and 100 percent.
+    TrafficRange: error = "traffic/range",
+    /// The deployment gets no traffic.
+    TrafficNone: rule warning = "traffic/none",
+    /// An entry of the environment is not `NAME=value`.
+    EnvMalformed: error = "env/malformed",
+    /// The name of an environment variable is no C identifier.
+    EnvName: error = "env/name",
+    /// Two environment variables have the same name.
+    EnvDuplicate: error = "env/duplicate",
+    /// An environment variable has a name that Vertex AI sets itself.
+    EnvReserved: rule error = "env/reserved",
+    /// The value of an environment variable looks like a secret.
+    EnvSecret: rule error = "env/secret",
+    /// There are more than 200 environment variables.
+    EnvTooMany: rule error = "env/too-many",
+    /// The port is not a number from 1 to 65535.
+    PortMalformed: error = "port/malformed",
+    /// The route for predictions is not an HTTP path.
+    PredictRouteMalformed: error = "predict-route/malformed",
+    /// The route for health checks is not an HTTP path.
+    HealthRouteMalformed: error = "health-route/malformed",
+    /// The health probe is not `path=…` and limits.
+    HealthProbeMalformed: error = "health-probe/malformed",
+    /// The startup probe is not `path=…` and limits.
+    StartupProbeMalformed: error = "startup-probe/malformed",
+    /// A limit of a probe is below 1.
+    ProbeLimits: rule error = "probe/limits",
+    /// The timeout is not a number of seconds such as `3600s`.
+    DeploymentTimeoutMalformed: error = "deployment-timeout/malformed",
+    /// The timeout is longer than two hours.
+    DeploymentTimeoutTooLong: error = "deployment-timeout/too-long",
+    /// The container has settings, but no model is uploaded that they could be part of.
+    ContainerUnused: rule warning = "container/unused",
     /// What stands behind the dot of an annotation is no environment's name.
     EnvironmentMalformed: error = "environment/malformed",
     /// An environment's name is nearly that of another one of this entity.
@@ -198,6 +320,12 @@ codes! {
     PlanVersionOpen: info = "plan/version-open",
     /// A value is filled in only when the catalog reads the file, so that there is nothing to plan with yet.
     PlanValueOpen: error = "plan/value-open",
+    /// The file cannot be read from where it is.
+    FileUnreadable: error = "file/unreadable",
+    /// Nothing that was named holds an entity.
+    FileNoEntity: error = "file/no-entity",
+    /// The mended file cannot be written to where it was.
+    FileUnwritable: error = "file/unwritable",
     /// A request has a shape that the core does not know.
     RequestMalformed: error = "request/malformed",
     /// The configuration lacks a key, or a key has a wrong value.
@@ -323,10 +451,15 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
     }
 
-    /// Whether the code says something of an entity or its file: such a rule has a page of its own in the reference.
+    /// Whether the code says something of an entity: such a rule has a page of its own in the reference.
     pub fn is_rule(self) -> bool {
         // The list begins with them.
         (self as usize) < Code::PlanVersionOpen as usize
+    }
+
+    /// Where the page of a rule is.
+    pub fn url(self) -> Option<String> {
+        self.is_rule().then(|| format!("{RULE_PAGES}{}.md", self.as_str()))
     }
 }
 
@@ -344,7 +477,7 @@ mod tests {
             let (group, name) = text.split_once('/').expect("a group and a name");
             for part in [group, name] {
                 assert!(
-                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
+                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
                     "{text} is not kebab-case"
                 );
             }

@@ -142,8 +142,8 @@ impl Serialize for Diagnostic {
                 map.serialize_entry(key, text)?;
             }
         }
-        if self.code.is_rule() {
-            map.serialize_entry("url", &format!("{RULE_PAGES}{}.md", self.code.as_str()))?;
+        if let Some(url) = self.code.url() {
+            map.serialize_entry("url", &url)?;
         }
         map.end()
     }

@@ -103,7 +103,7 @@ impl Live {
         let project = match on {
             Holder::Project(_) => None,
             Holder::Endpoint { project, .. } => Some(project.to_string()),
-            Holder::ServiceAccount(account) => Some(account.project().to_owned()),
+            Holder::ServiceAccount(account) => Some(account.home().to_owned()),
             Holder::Repository { project, .. } => Some(project.clone()),
             Holder::Key(name) => name.split('/').nth(1).map(str::to_owned),
             Holder::Bucket(_) => None,

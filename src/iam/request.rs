@@ -128,7 +128,7 @@ impl Holder {
         match self {
             Self::Project(project) | Self::Endpoint { project, .. } => Some(project.clone()),
             Self::ServiceAccount(account) => {
-                let project: Project = account.project().parse().ok()?;
+                let project: Project = account.home().parse().ok()?;
                 match project.as_str().starts_with(|c: char| c.is_ascii_digit()) {
                     true => (options.project_number.as_ref() == Some(&project)).then(|| own.clone()),
                     false => Some(project),
@@ -144,7 +144,7 @@ impl fmt::Display for Holder {
         match self {
             Self::Project(project) => write!(f, "projects/{project}"),
             Self::Endpoint { name, .. } | Self::Key(name) => f.write_str(name),
-            Self::ServiceAccount(account) => write!(f, "projects/{}/serviceAccounts/{account}", account.project()),
+            Self::ServiceAccount(account) => write!(f, "projects/{}/serviceAccounts/{account}", account.home()),
             Self::Bucket(bucket) => write!(f, "gs://{bucket}"),
             Self::Repository { project, location, id } => {
                 write!(f, "projects/{project}/locations/{location}/repositories/{id}")
@@ -459,7 +459,7 @@ impl Drafts<'_> {
                     On::AgentServingAccount => target
                         .service_account
                         .clone()
-                        .filter(|account| is_elsewhere(account.project()))
+                        .filter(|account| is_elsewhere(account.home()))
                         .map(Holder::ServiceAccount),
                     _ => None,
                 };

@@ -71,7 +71,7 @@ impl Named {
         parts.next().is_none().then_some(())?;
         // A policy decides by the project of the path: an account of another one does not pass for one of it.
         if let (Some(project), Some(account)) = (&project, &account) {
-            (account.project() == project.as_str()).then_some(())?;
+            (account.home() == project.as_str()).then_some(())?;
         }
         let place = project.clone().zip(location).map(|(project, location)| Place { project, location });
         Some(Self { name: name.to_owned(), project, place })

@@ -1,46 +1,24 @@
 //! Request bodies. Fields and their limits: `aiplatform.v1` `Endpoint`, `DeployedModel`, `DedicatedResources`, `Model`.
-//!
-//! Built by hand: `json!` would bring a second serializer into what every portal page loads.
 
 use crate::name::{DeployedModelId, Image};
 use crate::target::Target;
-use serde_json::{Map, Value};
-use std::fmt::Display;
+use crate::vertex::message::{Object, object};
+use crate::vertex::traffic::Traffic;
+use serde_json::Value;
 
 /// Google's default for a deployed model that names none.
 const DEFAULT_MACHINE_TYPE: &str = "n1-standard-2";
 
-/// A JSON object under construction; fields without a value are left out, as Google does.
-#[derive(Default)]
-struct Object(Map<String, Value>);
-
-impl Object {
-    fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(name.to_owned(), value.into());
-        self
-    }
-
-    fn with_text(self, name: &str, value: Option<&impl Display>) -> Self {
-        match value {
-            Some(value) => self.with(name, value.to_string()),
-            None => self,
-        }
-    }
-}
-
-impl From<Object> for Value {
-    fn from(object: Object) -> Self {
-        Value::Object(object.0)
-    }
-}
-
-fn object() -> Object {
-    Object::default()
-}
-
 fn encrypted(body: Object, target: &Target) -> Object {
     match &target.kms_key {
         Some(key) => body.with("encryptionSpec", object().with_text("kmsKeyName", Some(key))),
+        None => body,
+    }
+}
+
+fn labelled(body: Object, target: &Target) -> Object {
+    match target.labels.message().unless_empty() {
+        Some(labels) => body.with("labels", labels),
         None => body,
     }
 }
@@ -54,8 +32,9 @@ fn origin(target: &Target) -> String {
 
 /// An `Endpoint`.
 pub fn endpoint(target: &Target) -> Value {
-    let body = object().with("displayName", target.endpoint.id.as_str()).with("description", origin(target));
-    encrypted(body, target).into()
+    let name = target.display_name.as_ref().map_or(target.endpoint.id.as_str(), |name| name.as_str());
+    let body = object().with("displayName", name).with("description", origin(target));
+    encrypted(labelled(body, target), target).into()
 }
 
 /// An `UploadModelRequest`.
@@ -63,9 +42,10 @@ pub fn upload(target: &Target, image: &Image) -> Value {
     let model = object()
         .with("displayName", target.model.id.as_str())
         .with("description", origin(target))
-        .with("containerSpec", object().with("imageUri", image.as_str()))
+        .with("containerSpec", target.container.message().with("imageUri", image.as_str()))
         .with_text("artifactUri", target.artifact_uri.as_ref());
-    object().with("model", encrypted(model, target)).with("modelId", target.model.id.as_str()).into()
+    let model = encrypted(labelled(model, target), target);
+    object().with("model", model).with("modelId", target.model.id.as_str()).into()
 }
 
 /// A `DeployedModel`.
@@ -87,9 +67,14 @@ pub fn deployed_model(target: &Target, id: Option<&DeployedModelId>) -> Value {
         .into()
 }
 
+/// The share of the model alone: what else the endpoint serves is known only when the plan is carried out.
+fn share(target: &Target, id: &str) -> Object {
+    object().with(id, target.traffic.unwrap_or(Traffic::ALL).percent())
+}
+
 /// A `DeployModelRequest`; `"0"` stands for the model being deployed.
 pub fn deploy(target: &Target, id: Option<&DeployedModelId>) -> Value {
-    object().with("deployedModel", deployed_model(target, id)).with("trafficSplit", object().with("0", 100)).into()
+    object().with("deployedModel", deployed_model(target, id)).with("trafficSplit", share(target, "0")).into()
 }
 
 /// An `UndeployModelRequest`.
@@ -98,6 +83,6 @@ pub fn undeploy(id: &DeployedModelId) -> Value {
 }
 
 /// An `Endpoint` with nothing but its traffic.
-pub fn traffic(id: &DeployedModelId) -> Value {
-    object().with("trafficSplit", object().with(id.as_str(), 100)).into()
+pub fn traffic(target: &Target, id: &DeployedModelId) -> Value {
+    object().with("trafficSplit", share(target, id.as_str())).into()
 }

@@ -2,6 +2,8 @@
 
 use super::{Plan, Step};
 use crate::method::{Call, Permission};
+use crate::vertex::traffic::Traffic;
+use crate::words;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::fmt::Write;
@@ -76,6 +78,11 @@ fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
     if let Some(id) = &plan.deployed_model_id {
         writeln!(out, "Its deployed model id is `{id}`; running this again finds it instead of making a second.")?;
     }
+    if let Some(traffic) = target.traffic.filter(|traffic| *traffic != Traffic::ALL) {
+        let share = traffic.words();
+        writeln!(out, "It takes {share}, and what else serves there shares the rest in today's proportion.")?;
+        writeln!(out, "Where nothing else does, it takes all of it.")?;
+    }
     writeln!(out, "\n| step | looks first | then calls | taken back by |\n| --- | --- | --- | --- |")?;
     for step in &plan.steps {
         let name = |call: &Option<Call>| call.as_ref().map_or("–", |c| c.method.audit_name);
@@ -83,8 +90,8 @@ fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
     }
     writeln!(out, "\n| permission | on | for |\n| --- | --- | --- |")?;
     for (permission, methods) in plan.permissions() {
-        let short: Vec<_> = methods.iter().map(|m| m.rsplit('.').next().unwrap_or(m)).collect();
-        writeln!(out, "| `{}` | `{}` | {} |", permission.permission, permission.resource, short.join(", "))?;
+        let short = words::list(methods.iter().map(|m| m.rsplit('.').next().unwrap_or(m)), ", ");
+        writeln!(out, "| `{}` | `{}` | {short} |", permission.permission, permission.resource)?;
     }
     Ok(())
 }

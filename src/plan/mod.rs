@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::method::{Call, Id, Resource};
 use crate::name::{DeployedModelId, ModelVersion};
 use crate::target::Target;
+use crate::vertex::traffic::Traffic;
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 
@@ -66,6 +67,7 @@ pub fn plan(target: &Target) -> Plan {
     let model = Resource::Model(target.model.clone());
     let endpoint = Resource::Endpoint(target.endpoint.clone());
     let id = deployed_model_id(target);
+    let share = target.traffic.unwrap_or(Traffic::ALL).words();
     let mut steps = Vec::new();
 
     // A version can only be named once it exists; without one, a model that is missing may be uploaded first.
@@ -102,7 +104,7 @@ pub fn plan(target: &Target) -> Plan {
 
     steps.push(Step {
         kind: StepKind::Deployment,
-        title: format!("Deploy `{}` to it, with all traffic", target.model.short()),
+        title: format!("Deploy `{}` to it, with {share}", target.model.short()),
         probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
         call: Some(
             Call::new(Id::EndpointsDeployModel, endpoint.clone())
@@ -115,10 +117,12 @@ pub fn plan(target: &Target) -> Plan {
     if let Some(id) = &id {
         steps.push(Step {
             kind: StepKind::Traffic,
-            title: "Where it was deployed before: send all traffic to it".into(),
+            title: format!("Where it was deployed before: send {share} to it"),
             probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
             call: Some(
-                Call::new(Id::EndpointsPatch, endpoint).query("updateMask", "trafficSplit").body(body::traffic(id)),
+                Call::new(Id::EndpointsPatch, endpoint)
+                    .query("updateMask", "trafficSplit")
+                    .body(body::traffic(target, id)),
             ),
             undo: None,
         });
@@ -172,6 +176,8 @@ pub fn console_url(target: &Target) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::target::Replicas;
+    use crate::vertex::container::{Container, EnvVar};
+    use crate::vertex::labels::Labels;
 
     pub(crate) fn target() -> Target {
         Target {
@@ -186,6 +192,10 @@ pub(crate) mod tests {
             image: None,
             artifact_uri: None,
             kms_key: None,
+            display_name: None,
+            labels: Labels::default(),
+            traffic: None,
+            container: Container::default(),
         }
     }
 
@@ -238,6 +248,44 @@ pub(crate) mod tests {
         assert!(unpinned.step(StepKind::Model).unwrap().call.is_some());
         let pinned = unpinned.for_version("1".parse().unwrap());
         assert!(pinned.deployed_model_id.is_some() && pinned.remarks().is_empty());
+    }
+
+    /// A target that says everything of what it uploads.
+    fn uploading() -> Target {
+        let mut target = target();
+        target.model.version = None;
+        target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
+        target.display_name = Some("Fraud detector".parse().unwrap());
+        target.labels.add("team".parse().unwrap(), "fraud".parse().unwrap()).unwrap();
+        target.traffic = Some("20".parse().unwrap());
+        target.container = Container {
+            env: vec![EnvVar::new("LOG_LEVEL", "info").unwrap()],
+            port: Some("9000".parse().unwrap()),
+            predict_route: Some("/predict".parse().unwrap()),
+            health_route: Some("/health".parse().unwrap()),
+            health_probe: Some("path=/health".parse().unwrap()),
+            startup_probe: Some("path=/health,period=5,timeout=2,failures=30".parse().unwrap()),
+            deployment_timeout: Some("3600s".parse().unwrap()),
+        };
+        target
+    }
+
+    #[test]
+    fn what_is_made_has_what_the_target_says() {
+        let plan = plan(&uploading());
+        let body = |kind| plan.step(kind).and_then(|step| step.call.as_ref()?.body.clone()).unwrap();
+        let bodies = [StepKind::Model, StepKind::Endpoint, StepKind::Deployment].map(body);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&bodies).unwrap());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&plan.target).unwrap());
+        insta::assert_snapshot!(explain(&plan));
+    }
+
+    #[test]
+    fn what_is_no_part_of_the_deployed_model_does_not_change_its_id() {
+        let id = |target: &Target| plan(target).deployed_model_id.unwrap();
+        let mut rich = uploading();
+        rich.model.version = target().model.version;
+        assert_eq!(id(&rich), id(&target()));
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Settings {
                 Ok(code) => match level(value) {
                     Some(level) => settings.levels.push((code, level)),
                     None => findings.push(
-                        Diagnostic::new(Code::ConfigInvalid, format!("`{name}` has no level of this name"))
+                        Diagnostic::new(Code::ConfigInvalid, not_a_level(name, value))
                             .at(place(Some(name), value))
                             .help("a level is `off`, `warning` or `error`"),
                     ),
@@ -42,6 +42,14 @@ impl Settings {
             }
         }
         (settings, findings)
+    }
+
+    /// These settings, and the other's for the rules that these do not name.
+    #[cfg(feature = "server")]
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        self.levels.extend(other.levels);
+        self
     }
 
     /// The finding as these settings have it; `None` where its rule is off.
@@ -54,6 +62,13 @@ impl Settings {
             Level::Error => Severity::Error,
         };
         Some(finding)
+    }
+}
+
+fn not_a_level(name: &str, value: &Node) -> String {
+    match value.as_text() {
+        Some(text) => format!("`{text}` is no level for `{name}`"),
+        None => format!("the level of `{name}` is {}", value.kind()),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource};
 use crate::name::{DeployedModelId, Operation};
 use crate::plan::{Plan, Step, StepKind};
+use crate::vertex::traffic::{Split, Traffic};
 use operation::{Ended, Follower};
 use serde::Serialize;
 use serde_json::Value;
@@ -251,9 +252,12 @@ impl Run {
             self.route_traffic(&endpoint, &id).await?;
             return Ok((id, None));
         }
+        let call = self.share_traffic(&endpoint, "0", call.clone());
+        // Undeployed, it gives the others back what they had.
+        let present = Split::of(&endpoint);
+        let undo = step.undo.map(|undo| if present.is_empty() { undo } else { splitting(undo, present) });
         let what = format!("deployed model {id}");
-        let undo = step.undo.clone().map(|undo| giving_back_traffic(undo, &endpoint));
-        let (operation, ended) = match self.make(call, undo.as_ref(), &what).await {
+        let (operation, ended) = match self.make(&call, undo.as_ref(), &what).await {
             Ok(done) => done,
             Err(CallError::Refused { status: 409, finding }) => {
                 self.say(ProgressKind::Wait, "A deployment with this id is already going on: following that one");
@@ -296,30 +300,45 @@ impl Run {
     }
 
     async fn route_traffic(&self, endpoint: &Value, id: &DeployedModelId) -> Result<(), CallError> {
-        if endpoint["trafficSplit"][id.as_str()].as_u64() == Some(100) {
+        let present = Split::of(endpoint);
+        if present.with(id.as_str(), self.traffic()).share(id.as_str()) == present.share(id.as_str()) {
             return Ok(());
         }
         if let Step { title, call: Some(call), .. } = self.step(StepKind::Traffic)? {
             self.say(ProgressKind::Step, title);
+            let call = self.share_traffic(endpoint, id.as_str(), call);
             self.google.call(&call, Identity::Initiator).await?;
         }
         Ok(())
     }
-}
 
-/// Google undeploys nothing that has traffic without being told whose it is to be: whose it was before.
-fn giving_back_traffic(mut undo: Call, endpoint: &Value) -> Call {
-    let before = endpoint["trafficSplit"].as_object().filter(|split| !split.is_empty());
-    if let (Some(split), Some(Value::Object(body))) = (before, &mut undo.body) {
-        body.insert("trafficSplit".to_owned(), Value::Object(split.clone()));
+    fn traffic(&self) -> Traffic {
+        self.plan.target.traffic.unwrap_or(Traffic::ALL)
     }
-    undo
+
+    /// The call with the split of all models at the endpoint: a plan knows our share of it only.
+    fn share_traffic(&self, endpoint: &Value, id: &str, call: Call) -> Call {
+        let wanted = self.traffic();
+        let split = Split::of(endpoint).with(id, wanted);
+        if split.share(id) != wanted.percent() {
+            let share = wanted.words();
+            self.say(ProgressKind::Step, format!("Nothing else takes traffic there: it gets all of it, not {share}"));
+        }
+        splitting(call, split)
+    }
 }
 
 fn is_deployed(endpoint: &Value, id: &DeployedModelId) -> bool {
     endpoint["deployedModels"]
         .as_array()
         .is_some_and(|models| models.iter().any(|model| model["id"].as_str() == Some(id.as_str())))
+}
+
+fn splitting(mut call: Call, split: Split) -> Call {
+    if let Some(Value::Object(body)) = &mut call.body {
+        body.insert("trafficSplit".into(), split.into());
+    }
+    call
 }
 
 fn unexpected(message: impl Into<Words>) -> CallError {

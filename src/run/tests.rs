@@ -13,6 +13,12 @@ const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-d
 struct World {
     endpoint: bool,
     deployed: Vec<String>,
+    /// The endpoint's traffic.
+    split: Value,
+    /// The share of it that the target asks for.
+    wanted: Option<u32>,
+    sent_split: Value,
+    undone_split: Value,
     /// Stages that the running deployment still has to pass.
     stages: Vec<&'static str>,
     deploying: Option<String>,
@@ -75,7 +81,7 @@ impl World {
             (Verb::Get, "E") if self.endpoint => (
                 200,
                 json!({"deployedModels": self.deployed.iter().map(|id| json!({"id": id})).collect::<Vec<_>>(),
-                    "trafficSplit": {}}),
+                    "trafficSplit": self.split}),
             ),
             (Verb::Get, "E") => (404, json!({"error": {"status": "NOT_FOUND", "message": "not found"}})),
             (Verb::Post, p) if p.contains("/endpoints?endpointId=fraud-detector") => {
@@ -88,6 +94,7 @@ impl World {
                     (409, json!({"error": {"status": "ALREADY_EXISTS", "message": "id in use"}}))
                 } else {
                     self.deploying = Some(id);
+                    self.sent_split = body["trafficSplit"].clone();
                     (200, self.operation("7", json!({})))
                 }
             }
@@ -103,6 +110,7 @@ impl World {
             }
             (Verb::Post, "E:undeployModel") => {
                 let id = body["deployedModelId"].as_str().unwrap();
+                self.undone_split = body["trafficSplit"].clone();
                 if self.deployed.iter().any(|d| d == id) {
                     self.deployed.retain(|d| d != id);
                     self.done(json!({}))
@@ -114,7 +122,10 @@ impl World {
                 self.endpoint = false;
                 self.done(json!({}))
             }
-            (Verb::Patch, "E?updateMask=trafficSplit") => (200, json!({})),
+            (Verb::Patch, "E?updateMask=trafficSplit") => {
+                self.sent_split = body["trafficSplit"].clone();
+                (200, json!({}))
+            }
             other => panic!("unexpected {other:?}"),
         };
         if lost {
@@ -126,7 +137,9 @@ impl World {
 
     /// Drives a run; `cancel_at` is the number of the event that brings the wish to stop.
     fn drive(&mut self, cancel_at: Option<usize>) -> (RunReport, Vec<Progress>) {
-        let mut talk = run(plan(&target()), "http://portal/api/proxy/vertex-ai/", Some("task 1".into()));
+        let mut target = target();
+        target.traffic = self.wanted.map(|percent| percent.to_string().parse().unwrap());
+        let mut talk = run(plan(&target), "http://portal/api/proxy/vertex-ai/", Some("task 1".into()));
         let mut said = Vec::new();
         let mut outcome = Outcome::Begin;
         let mut now = 0;
@@ -264,4 +277,45 @@ fn cancelling_ends_the_operation_and_takes_everything_back() {
 fn where_the_portal_does_not_know_the_operation_the_user_looks() {
     let mut world = World { services_are_strangers: true, stages: vec!["PREPARING_MODEL"], ..World::default() };
     assert_eq!(world.drive(None).0.outcome, RunOutcome::Succeeded);
+}
+
+#[test]
+fn a_new_deployment_takes_its_share_and_leaves_the_others_theirs() {
+    let others = json!({"1": 75, "2": 25});
+    let mut world = World { endpoint: true, split: others.clone(), wanted: Some(20), ..World::default() };
+    assert_eq!(world.drive(None).0.outcome, RunOutcome::Succeeded);
+    assert_eq!(world.sent_split, json!({"0": 20, "1": 60, "2": 20}));
+
+    let mut world = World { endpoint: true, split: others.clone(), ..World::default() };
+    world.drive(None);
+    assert_eq!(world.sent_split, json!({"0": 100}));
+
+    // Where it is taken back, the others get theirs again.
+    let mut world = World { fail_with: Some(json!({"code": 9, "message": "no"})), ..World::default() };
+    world = World { endpoint: true, split: others.clone(), wanted: Some(20), ..world };
+    world.drive(None);
+    assert_eq!(world.undone_split, others);
+}
+
+#[test]
+fn where_nothing_else_serves_it_takes_all_and_says_so() {
+    let mut world = World { wanted: Some(20), ..World::default() };
+    let (report, said) = world.drive(None);
+    assert_eq!(report.outcome, RunOutcome::Succeeded);
+    assert_eq!(world.sent_split, json!({"0": 100}));
+    assert!(said.iter().any(|p| p.message.contains("all of it, not 20 %")), "{said:?}");
+}
+
+#[test]
+fn a_second_run_sets_the_share_unless_it_is_that_already() {
+    let split = json!({"1": 90, id(): 10});
+    let again = |wanted| {
+        let mut world = World { endpoint: true, deployed: vec![id()], split: split.clone(), ..World::default() };
+        world.wanted = Some(wanted);
+        assert_eq!(world.drive(None).0.outcome, RunOutcome::Succeeded);
+        world.sent_split
+    };
+    assert_eq!(again(30), json!({"1": 70, id(): 30}));
+    assert_eq!(again(10), Value::Null);
+    assert_eq!(again(0), json!({"1": 100, id(): 0}));
 }

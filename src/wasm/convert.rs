@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
+#[cfg(feature = "server")]
 fn internal(error: &dyn std::fmt::Display) -> CoreError {
     Diagnostic::new(Code::CoreInternal, error.to_string()).into()
 }
@@ -72,10 +73,24 @@ pub fn read<T: Request>(value: &JsValue) -> Result<T, CoreError> {
     Ok(T::read(walk(value, 0).unwrap_or_default())?)
 }
 
+/// Reads any value that JSON can say.
+#[cfg(feature = "server")]
+pub fn read_any(value: &JsValue) -> Option<Value> {
+    walk(value, 0)
+}
+
 /// Writes a report as a plain object.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
-    let text = serde_json::to_string(value).map_err(|error| internal(&error))?;
-    JSON::parse(&text).map_err(|_| internal(&"a report is not JSON"))
+    Ok(JSON::parse(&text(value)?).map_err(|_| unwritable())?)
+}
+
+/// Writes a report as JSON text.
+pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, CoreError> {
+    Ok(serde_json::to_string(value).map_err(|_| unwritable())?)
+}
+
+fn unwritable() -> Diagnostic {
+    Diagnostic::new(Code::CoreInternal, "a report is not JSON")
 }
 
 /// Reads a small value.

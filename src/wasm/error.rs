@@ -2,6 +2,7 @@
 
 use super::convert::write;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::words;
 use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -27,8 +28,7 @@ impl From<Diagnostic> for CoreError {
 
 impl From<CoreError> for JsValue {
     fn from(error: CoreError) -> Self {
-        let messages: Vec<&str> = error.diagnostics.iter().map(|d| d.message.as_str()).collect();
-        let thrown = Error::new(&messages.join("; "));
+        let thrown = Error::new(&words::list(error.diagnostics.iter().map(|finding| &finding.message), "; "));
         thrown.set_name("CoreError");
         let code = error.diagnostics.first().map_or(Code::CoreInternal, |d| d.code);
         let set = |key: &str, value: &JsValue| {

@@ -32,6 +32,11 @@ impl Listener {
 }
 
 #[wasm_bindgen]
+pub fn annotations() -> Result<JsValue, JsValue> {
+    Ok(write(&api::annotations())?)
+}
+
+#[wasm_bindgen]
 pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
     Ok(write(&api::validate(&read(&request)?))?)
 }

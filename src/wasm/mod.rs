@@ -1,5 +1,7 @@
 //! The one room that knows JavaScript: conversions, errors, the injected `fetch`, and what is exported.
 
+#[cfg(feature = "server")]
+pub mod check;
 pub mod convert;
 pub mod error;
 pub mod exports;

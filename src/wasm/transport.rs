@@ -133,7 +133,10 @@ async fn send(host: &Host, request: &Request, signal: Option<&AbortSignal>) -> R
     let answer = gloo_net::http::Response::from(answer.unchecked_into::<web_sys::Response>());
     let retry_after = answer.headers().get("retry-after").and_then(|s| s.trim().parse::<u64>().ok());
     let status = answer.status();
-    let text = answer.text().await.map_err(|_| failed(Failure::CutOff))?;
+    // gloo's own `text` panics where the body is rejected with anything but an `Error` of this realm.
+    let raw: web_sys::Response = answer.into();
+    let body = raw.text().map_err(|_| failed(Failure::CutOff))?;
+    let text = JsFuture::from(body).await.map_err(|_| failed(Failure::CutOff))?.as_string().unwrap_or_default();
     let body = parse(if text.is_empty() { "{}" } else { &text });
     Ok(Response { status, retry_after: retry_after.map(|seconds| seconds.saturating_mul(1000)), body })
 }

@@ -74,9 +74,9 @@ impl Google {
             "GET" if deployed => {
                 // Any id may be meant: this endpoint has all that the plans name.
                 let ids = planned_ids().into_iter().map(|id| json!({ "id": id })).collect::<Vec<_>>();
-                (200, json!({ "deployedModels": ids }))
+                (200, json!({ "deployedModels": ids, "trafficSplit": { "1": 70, "2": 30 } }))
             }
-            "GET" => (200, json!({})),
+            "GET" => (200, json!({ "trafficSplit": { "1": 70, "2": 30 } })),
             _ if is(":upload") => operation(json!({ "done": true, "response": { "modelVersionId": "1" } })),
             _ if is(":deployModel") => operation(json!({})),
             _ => operation(json!({ "done": true, "response": {} })),
@@ -114,7 +114,7 @@ fn sent<T>(mut talk: Conversation<T>, scenario: Scenario) -> Vec<Value> {
 }
 
 /// Sets of annotations that together name every field which a request may carry.
-fn annotations() -> [Value; 3] {
+fn annotations() -> [Value; 4] {
     let base = json!({ "project": "acme-ml", "location": "us-central1", "endpoint": "fraud", "model": "fraud@3" });
     let with = |more: Value| {
         let mut all = base.clone();
@@ -128,6 +128,11 @@ fn annotations() -> [Value; 3] {
             "service-account": "fraud-serving@acme-ml.iam.gserviceaccount.com", "kms-key": key })),
         with(json!({ "model": "fraud", "image": "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3",
             "artifact-uri": "gs://acme-models/fraud/3", "kms-key": key })),
+        with(json!({ "model": "fraud", "image": "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3",
+            "display-name": "Fraud", "labels": "team=fraud,tier=gold", "traffic": "20", "port": "9000",
+            "env": "LOG_LEVEL=info\nCACHE=$(LOG_LEVEL)", "predict-route": "/predict", "health-route": "/health",
+            "health-probe": "path=/health", "startup-probe": "path=/health,period=5,timeout=2,failures=30",
+            "deployment-timeout": "3600s" })),
     ]
 }
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { artifacts, emulator, proxied, signIn, taskLog } from './portal.mjs';
+import { artifacts, signIn } from './browser.mjs';
+import { emulator, proxied, taskLog } from './portal.mjs';
 import { findSecrets, readRows, readTree } from './secrets.mjs';
 
 mkdirSync(artifacts, { recursive: true });

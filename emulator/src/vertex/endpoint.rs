@@ -1,6 +1,6 @@
 //! Endpoints, and their own allow policies (v1beta1).
 
-use super::{Call, operation};
+use super::{Call, container, operation};
 use crate::error::ApiError;
 use crate::message;
 use crate::world::{EndpointState, World};
@@ -33,6 +33,7 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     if body["displayName"].as_str().is_none_or(|name| name.is_empty() || name.chars().count() > 128) {
         return Err(ApiError::invalid("displayName is required and has at most 128 characters."));
     }
+    container::check_labels(&body["labels"])?;
     let name = {
         let mut world = call.cloud.world();
         let id = match call.param("endpointId") {
@@ -100,7 +101,11 @@ pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
                 endpoint.body["trafficSplit"] = sent["trafficSplit"].clone();
             }
             "displayName" | "display_name" => endpoint.body["displayName"] = sent["displayName"].clone(),
-            "description" | "labels" => endpoint.body[field] = sent[field].clone(),
+            "labels" => {
+                container::check_labels(&sent["labels"])?;
+                endpoint.body["labels"] = sent["labels"].clone();
+            }
+            "description" => endpoint.body[field] = sent[field].clone(),
             other => return Err(ApiError::invalid(format!("Invalid field mask: {other}"))),
         }
     }

@@ -1,6 +1,7 @@
 //! Vertex AI: models, endpoints, deployments, operations, predictions.
 //! Paths and messages: `aiplatform.v1`, `aiplatform.v1beta1`.
 
+pub mod container;
 pub mod deployment;
 pub mod endpoint;
 pub mod model;

@@ -1,6 +1,6 @@
 //! Models and their versions.
 
-use super::{Call, operation};
+use super::{Call, container, operation};
 use crate::error::ApiError;
 use crate::message;
 use crate::world::World;
@@ -68,6 +68,8 @@ pub fn upload(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     if model["containerSpec"]["imageUri"].as_str().is_none_or(str::is_empty) {
         return Err(ApiError::invalid("model.containerSpec.imageUri is required."));
     }
+    container::check(&model["containerSpec"])?;
+    container::check_labels(&model["labels"])?;
     let name = {
         let mut world = call.cloud.world();
         let id = match (request["modelId"].as_str(), request["parentModel"].as_str()) {

@@ -73,6 +73,51 @@ fn values_that_google_refuses_are_refused() {
 }
 
 #[test]
+fn a_container_is_taken_as_google_takes_it() {
+    let cloud = Cloud::start();
+    let request = || {
+        json!({"modelId": "fraud-new", "model": {
+            "displayName": "fraud",
+            "labels": {"team": "fraud", "empty": ""},
+            "containerSpec": {
+                "imageUri": "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3",
+                "env": [{"name": "LOG_LEVEL", "value": "info"}],
+                "ports": [{"containerPort": 9000}],
+                "predictRoute": "/predict",
+                "healthRoute": "/health",
+                "healthProbe": {"httpGet": {"path": "/health", "port": 9000}},
+                "startupProbe": {"httpGet": {"path": "/health", "port": 9000}, "periodSeconds": 5, "failureThreshold": 30},
+                "deploymentTimeout": "3600s",
+            },
+        }})
+    };
+    for (pointer, value) in [
+        ("/model/labels/team", json!("Fraud")),
+        ("/model/labels/team", json!("x".repeat(65))),
+        ("/model/containerSpec/env/0/name", json!("LOG-LEVEL")),
+        ("/model/containerSpec/env/0/name", json!("AIP_HTTP_PORT")),
+        ("/model/containerSpec/ports/0/containerPort", json!(0)),
+        ("/model/containerSpec/predictRoute", json!("predict")),
+        ("/model/containerSpec/healthProbe/httpGet", json!(null)),
+        ("/model/containerSpec/healthProbe/httpGet/path", json!(1)),
+        ("/model/containerSpec/startupProbe/periodSeconds", json!(0)),
+        ("/model/containerSpec/deploymentTimeout", json!("7201s")),
+        ("/model/containerSpec/deploymentTimeout", json!("1h")),
+    ] {
+        let mut request = request();
+        *request.pointer_mut(pointer).unwrap() = value;
+        cloud.own("POST", "/models:upload", request).refused(400, "INVALID_ARGUMENT");
+    }
+    let operation = cloud.own("POST", "/models:upload", request()).ok();
+    assert!(cloud.finish(&operation)["error"].is_null());
+    let model = cloud.own("GET", "/models/fraud-new", json!(null)).ok();
+    assert_eq!(model["containerSpec"], request()["model"]["containerSpec"]);
+    assert_eq!(model["labels"]["team"], "fraud");
+    let endpoint = json!({"displayName": "e", "labels": {"Team": "fraud"}});
+    cloud.own("POST", "/endpoints", endpoint).refused(400, "INVALID_ARGUMENT");
+}
+
+#[test]
 fn a_body_that_is_no_json_is_refused() {
     let cloud = Cloud::with(crate::harness::demo_seed(), STILL);
     let request =

@@ -75,13 +75,13 @@ export function createFacade(load, { sync }) {
 
   async function init(source) {
     if (bindings) return;
-    loading ??= (async () => {
-      try {
-        adopt(await load(source));
-      } finally {
+    // After a failure the next call tries again, also where `load` fails at once.
+    loading ??= Promise.resolve(source)
+      .then(load)
+      .then(adopt)
+      .finally(() => {
         loading = undefined;
-      }
-    })();
+      });
     await loading;
   }
 
@@ -97,6 +97,7 @@ export function common({ call, callAsync, init }) {
   return {
     init,
     version: () => call(core => core.version()),
+    annotations: () => call(core => core.annotations()),
     validate: request => call(core => core.validate(request)),
     plan: request => call(core => core.plan(request)),
     status: (request, host) => callAsync(core => core.status(request, host)),
@@ -141,7 +142,47 @@ export function server({ call, callAsync }) {
       return call(() => this.#gate.reason(details));
     }
   }
+  /** What crosses for a file without findings is a number. */
+  const report = answer =>
+    typeof answer === 'number'
+      ? { diagnostics: [], output: '', entities: answer }
+      : JSON.parse(answer);
+  class Checker {
+    #checker;
+    constructor(options = {}) {
+      const { format = 'text', failOn = 'error', rules, config } = options;
+      this.#checker = call(
+        core =>
+          new core.Checker(
+            format,
+            options.color ?? false,
+            options.summary ?? true,
+            failOn,
+            options.fix ?? false,
+            rules,
+            config?.file,
+            config?.bytes,
+          ),
+      );
+    }
+    static mostBytes() {
+      return call(core => core.Checker.mostBytes());
+    }
+    add(file, bytes, { named = true } = {}) {
+      return report(call(() => this.#checker.add(file, bytes, named)));
+    }
+    unreadable(file, reason) {
+      return report(call(() => this.#checker.unreadable(file, reason)));
+    }
+    unwritable(file, reason) {
+      return report(call(() => this.#checker.unwritable(file, reason)));
+    }
+    finish() {
+      return report(call(() => this.#checker.finish()));
+    }
+  }
   return {
+    Checker,
     Gate,
     deploy: (request, host) => callAsync(core => core.deploy(request, host)),
   };

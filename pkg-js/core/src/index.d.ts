@@ -119,7 +119,42 @@ export interface Target {
   image?: string;
   artifactUri?: string;
   kmsKey?: string;
+  /** The endpoint's, where it is created. */
+  displayName?: string;
+  /** Of what is created: the endpoint, the model. */
+  labels?: { [key: string]: string };
+  /** Percent of the endpoint's traffic; absent: all of it. */
+  traffic?: number;
+  /** Of the model that is uploaded, as in Google's `ModelContainerSpec`. */
+  container?: {
+    env?: { name: string; value: string }[];
+    ports?: { containerPort: number }[];
+    predictRoute?: string;
+    healthRoute?: string;
+    healthProbe?: ContainerProbe;
+    startupProbe?: ContainerProbe;
+    /** e.g. `3600s` */
+    deploymentTimeout?: string;
+  };
 }
+
+/** Google's `Probe`, as far as annotations say it. */
+export interface ContainerProbe {
+  httpGet: { path: string; port: number };
+  periodSeconds?: number;
+  timeoutSeconds?: number;
+  failureThreshold?: number;
+}
+
+/** One of our annotations, for forms: key, a value as it may be written, what it means. */
+export interface AnnotationKey {
+  key: string;
+  example: string;
+  meaning: string;
+}
+
+/** The annotations there are, in the order of the reference. */
+export function annotations(): AnnotationKey[];
 
 export interface ValidateReport {
   /** Whether there is no error. */

@@ -4,5 +4,6 @@ import { common, createFacade, server } from './facade.mjs';
 
 const facade = createFacade(() => bindings, { sync: true });
 
-export const { init, version, validate, plan, status } = common(facade);
-export const { deploy, Gate } = server(facade);
+export const { init, version, annotations, validate, plan, status } =
+  common(facade);
+export const { Checker, deploy, Gate } = server(facade);

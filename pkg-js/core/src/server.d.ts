@@ -16,6 +16,9 @@ export interface CheckOptions {
   format?: Format;
   /** Colours the text. */
   color?: boolean;
+  /** Whether formats for people end with a line that counts. Left out: yes. */
+  summary?: boolean;
+  /** They count more than the configuration's. */
   rules?: RuleSettings;
   /** An `app-config.yaml`, whose `vertexAi.rules` count; its mistakes are findings. */
   config?: { file: string; bytes: Uint8Array };
@@ -36,6 +39,8 @@ export interface FileReport {
 }
 
 export interface CheckSummary {
+  /** Of no file that was checked: the configuration's, and that nothing holds an entity. */
+  diagnostics: Diagnostic[];
   /** The rest of what is to be printed. */
   output: string;
   failed: boolean;
@@ -43,15 +48,26 @@ export interface CheckSummary {
   entities: number;
   errors: number;
   warnings: number;
+  /** Findings that have a fix. */
+  fixable: number;
+  /** Files that `fix` changed. */
+  mended: number;
 }
 
 /** Checks whole files, one after the other, in memory that does not grow with their number. */
 export class Checker {
   constructor(options?: CheckOptions);
-  /** Checks one file; `file` is its name in what is written out. */
-  add(file: string, bytes: Uint8Array): FileReport;
+  /** A larger file is refused: of such a one, one byte more than this is enough to say so. */
+  static mostBytes(): number;
+  /**
+   * Checks one file; `file` is its name in what is written out. That it holds no entity is a finding where it was `named`
+   * (left out: it was), and passed over where it was found in a folder.
+   */
+  add(file: string, bytes: Uint8Array, origin?: { named: boolean }): FileReport;
   /** A file or folder that could not be read, and why, e.g. `permission denied`. */
   unreadable(file: string, reason: string): FileReport;
+  /** A file whose mended text could not be written, and why. */
+  unwritable(file: string, reason: string): FileReport;
   /** Ends the check. That no file holds an entity is a finding too. */
   finish(): CheckSummary;
 }

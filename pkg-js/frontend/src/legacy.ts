@@ -2,11 +2,23 @@ import {
   createComponentExtension,
   createPlugin,
 } from '@backstage/core-plugin-api';
+import { createScaffolderFieldExtension } from '@backstage/plugin-scaffolder-react';
+import { AnnotationsField } from './fields/AnnotationsField';
+import { validateAnnotations } from './fields/validateAnnotations';
 
 export { isVertexAiAvailable } from './annotations';
 
 /** The plugin, for apps on the legacy frontend system. */
 export const vertexAiPlugin = createPlugin({ id: 'vertex-ai' });
+
+/** The form field for a `<ScaffolderFieldExtensions>`: `ui:field: VertexAiAnnotations`. */
+export const VertexAiAnnotationsFieldExtension = vertexAiPlugin.provide(
+  createScaffolderFieldExtension({
+    name: 'VertexAiAnnotations',
+    component: AnnotationsField,
+    validation: validateAnnotations,
+  }),
+);
 
 /** The card for an `EntityPage.tsx`: `<EntitySwitch.Case if={isVertexAiAvailable}><EntityVertexAiCard /></…>`. */
 export const EntityVertexAiCard = vertexAiPlugin.provide(

@@ -1,5 +1,6 @@
 import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
 import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import { FormFieldBlueprint } from '@backstage/plugin-scaffolder-react/alpha';
 import { isVertexAiAvailable } from './annotations';
 
 const entityCard = EntityCardBlueprint.make({
@@ -11,10 +12,18 @@ const entityCard = EntityCardBlueprint.make({
   },
 });
 
+const annotationsField = FormFieldBlueprint.make({
+  name: 'annotations',
+  params: {
+    field: () =>
+      import('./fields/annotationsFormField').then(m => m.annotationsFormField),
+  },
+});
+
 /** Shows on an entity page what serves on Vertex AI. */
 export const vertexAiPlugin = createFrontendPlugin({
   pluginId: 'vertex-ai',
   title: 'Vertex AI',
   info: { packageJson: () => import('../package.json') },
-  extensions: [entityCard],
+  extensions: [entityCard, annotationsField],
 });

@@ -159,4 +159,14 @@ describe('a call that passes', () => {
       diagnostic: { code: 'network/unreachable', severity: 'error' },
     });
   });
+
+  it('is told when nothing runs where Google should be, not even for a token', async () => {
+    await google.stop();
+    const { status, text } = await portal.ask({ path: PREDICT, body: {} });
+    expect(status).toBe(503);
+    expect(JSON.parse(text).diagnostic).toMatchObject({
+      code: 'network/unreachable',
+      help: expect.stringContaining('start the emulator'),
+    });
+  }, 30_000);
 });

@@ -1,4 +1,8 @@
-import type { DeploymentRequest, PlanReport } from '@backstage-vertex-ai/core';
+import type {
+  DeploymentRequest,
+  PlanReport,
+  RuleSettings,
+} from '@backstage-vertex-ai/core';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
@@ -29,11 +33,11 @@ export const deploymentInputHelp = {
 /** The core's request for an action's input. */
 export async function readDeploymentRequest(
   ctx: SourceContext<DeploymentInput>,
-  catalog: CatalogService,
+  options: { catalog: CatalogService; rules?: RuleSettings },
 ): Promise<DeploymentRequest> {
   const { environment, modelVersion } = ctx.input;
-  const source = await readEntitySource(ctx, catalog);
-  return { source, environment, modelVersion };
+  const source = await readEntitySource(ctx, options.catalog);
+  return { source, environment, modelVersion, rules: options.rules };
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
+import type { RuleSettings } from '@backstage-vertex-ai/core';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { createAnnotationsValidateAction } from './actions/annotationsValidate/annotationsValidate';
@@ -19,13 +20,22 @@ export const scaffolderModuleVertexAi = createBackendModule({
         actions: scaffolderActionsExtensionPoint,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
         discovery: coreServices.discovery,
       },
-      async init({ actions, auth, catalog, discovery }) {
+      async init({ actions, auth, catalog, config, discovery }) {
+        // Where they are wrong, every action says so.
+        const rules = config.getOptional<RuleSettings>('vertexAi.rules');
         actions.addActions(
-          createAnnotationsValidateAction({ catalog, loadCore }),
-          createDeploymentPlanAction({ catalog, loadCore }),
-          createModelDeployAction({ auth, catalog, discovery, loadCore }),
+          createAnnotationsValidateAction({ catalog, loadCore, rules }),
+          createDeploymentPlanAction({ catalog, loadCore, rules }),
+          createModelDeployAction({
+            auth,
+            catalog,
+            discovery,
+            loadCore,
+            rules,
+          }),
         );
       },
     });

@@ -40,7 +40,7 @@ fn binding(grant: &Grant) -> String {
             vec!["projects", "add-iam-policy-binding", project.as_str()]
         }
         Holder::ServiceAccount(account) => {
-            flags.push(("project", account.project()));
+            flags.push(("project", account.home()));
             vec!["iam", "service-accounts", "add-iam-policy-binding", account.as_str()]
         }
         Holder::Bucket(_) => {

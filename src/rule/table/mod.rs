@@ -3,11 +3,14 @@
 //! What a rule checks and how much it matters by itself stands at its [`Code`]. The pages in `docs/reference/rules/` are made
 //! from here, and the tests run every example.
 
+mod container;
+mod endpoint;
 mod entity;
+mod identity;
+mod image;
 mod machine;
 mod place;
 mod settings;
-mod storage;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +27,7 @@ pub enum Example {
     /// A whole file.
     File(&'static str),
     /// A file that is better told in words than shown.
-    Made(fn() -> String, &'static str),
+    Made(fn() -> Vec<u8>, &'static str),
 }
 
 /// A rule of the reference.
@@ -49,34 +52,52 @@ pub const BASE: &[(&str, &str)] = &[
 
 /// Every rule.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [entity::RULES, place::RULES, machine::RULES, storage::RULES, settings::RULES].into_iter().flatten()
+    let groups = [
+        entity::RULES,
+        place::RULES,
+        identity::RULES,
+        machine::RULES,
+        image::RULES,
+        endpoint::RULES,
+        container::RULES,
+        settings::RULES,
+    ];
+    groups.into_iter().flatten()
+}
+
+/// The file with these annotations, and with what they leave out of [`BASE`] before them.
+fn annotated(lines: &str) -> String {
+    let given = |name: &str| lines.lines().any(|line| line.starts_with(&format!("{name}:")));
+    let left_out = BASE.iter().filter(|(name, _)| !given(name));
+    let all: String = left_out.map(|(name, value)| format!("{name}: {value}\n")).collect();
+    file(&(all + lines))
 }
 
 impl Example {
     /// The file that the example stands for.
     pub fn bytes(&self) -> Vec<u8> {
-        let lines = match self {
-            Self::Made(make, _) => return make().into_bytes(),
-            Self::File(text) => return text.as_bytes().to_vec(),
-            Self::All(lines) => lines.lines().map(str::to_owned).collect(),
-            Self::Lines(lines) => {
-                let given = |name: &str| lines.lines().any(|line| line.starts_with(&format!("{name}:")));
-                let base = BASE.iter().filter(|(name, _)| !given(name)).map(|(name, value)| format!("{name}: {value}"));
-                base.chain(lines.lines().map(str::to_owned)).collect::<Vec<_>>()
-            }
-        };
-        let mut text =
-            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: fraud-detector\n  annotations:\n"
-                .to_owned();
-        for line in lines {
-            text.push_str("    ");
-            // What goes on from the line before, or has a prefix of its own, is as it is.
-            if !line.starts_with(' ') && !line.split(':').next().unwrap_or_default().contains('/') {
-                text.push_str(crate::annotation::PREFIX);
-            }
-            text.push_str(&line);
-            text.push('\n');
+        match self {
+            Self::Made(make, _) => make(),
+            Self::File(text) => text.as_bytes().to_vec(),
+            Self::All(lines) => file(lines).into_bytes(),
+            Self::Lines(lines) => annotated(lines).into_bytes(),
         }
-        text.into_bytes()
     }
+}
+
+/// A file with these annotations.
+fn file(lines: &str) -> String {
+    let mut text =
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: fraud-detector\n  annotations:\n"
+            .to_owned();
+    for line in lines.lines() {
+        text.push_str("    ");
+        // What goes on from the line before, or has a prefix of its own, is as it is.
+        if !line.starts_with(' ') && !line.split(':').next().unwrap_or_default().contains('/') {
+            text.push_str(crate::annotation::PREFIX);
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
 }

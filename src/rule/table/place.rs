@@ -43,8 +43,8 @@ pub const RULES: &[Rule] = &[
     Rule {
         code: Code::AnnotationUnknown,
         why: "A misspelt key is silently ignored: the deployment takes Google's default instead of what was written.",
-        wrong: Lines("machine-typ: g2-standard-4"),
-        right: Lines("machine-type: g2-standard-4"),
+        wrong: Lines("machine-typ: n1-standard-4"),
+        right: Lines("machine-type: n1-standard-4"),
         source: OURS,
     },
     Rule {

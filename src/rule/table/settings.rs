@@ -21,7 +21,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         code: Code::EnvironmentSharedEndpoint,
-        why: "A deployment takes all traffic of its endpoint: whichever environment is deployed last serves them both.",
+        why: "A deployment takes all traffic of its endpoint unless it asks for a part: whichever environment is deployed last serves them both.",
         wrong: Lines("model.staging: fraud-detector@4"),
         right: Lines("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4"),
         source: "ours: docs/annotations.md",

@@ -89,7 +89,7 @@ function Content({ report, failure, broken, refresh }: Status) {
       {report.deployedModels.length > 0 && (
         <DeployedModels models={report.deployedModels} />
       )}
-      <Findings diagnostics={report.diagnostics} />
+      <Findings diagnostics={[...report.findings, ...report.diagnostics]} />
       <Freshness report={report} failure={failure} onRetry={refresh} />
     </Flex>
   );

@@ -1,11 +1,13 @@
 import type { Entity } from '@backstage/catalog-model';
 import {
+  configApiRef,
   discoveryApiRef,
   fetchApiRef,
   useApi,
 } from '@backstage/core-plugin-api';
 import { init, status, type StatusReport } from '@backstage-vertex-ai/core';
 import { useCallback, useEffect, useState } from 'react';
+import { rulesOf } from '../rules';
 
 /** What is known, and whether asking again failed. */
 export interface Status {
@@ -23,6 +25,7 @@ export interface Status {
 export function useStatus(entity: Entity): Status {
   const discovery = useApi(discoveryApiRef);
   const { fetch } = useApi(fetchApiRef);
+  const config = useApi(configApiRef);
   const [known, setKnown] = useState<Omit<Status, 'refresh' | 'isLoading'>>({});
   const [isLoading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
@@ -39,7 +42,11 @@ export function useStatus(entity: Entity): Status {
         await init();
         const proxyUrl = `${await discovery.getBaseUrl('proxy')}/vertex-ai`;
         const report = await status(
-          { source: { entity: JSON.parse(JSON.stringify(entity)) }, proxyUrl },
+          {
+            source: { entity: JSON.parse(JSON.stringify(entity)) },
+            rules: rulesOf(config),
+            proxyUrl,
+          },
           { fetch: (url, options) => fetch(url, options), signal },
         );
         if (signal.aborted) return;
@@ -72,7 +79,7 @@ export function useStatus(entity: Entity): Status {
       controller.abort();
       clearTimeout(timer);
     };
-  }, [discovery, entity, fetch, round]);
+  }, [config, discovery, entity, fetch, round]);
 
   return { ...known, isLoading, refresh };
 }

@@ -1,6 +1,6 @@
 import type { AuthService } from '@backstage/backend-plugin-api';
 import { mockServices } from '@backstage/backend-test-utils';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const ENDPOINT =
@@ -8,8 +8,19 @@ const ENDPOINT =
 const DEPLOYMENT =
   'type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata';
 
+/** What comes in place of answers. */
+export interface Fault {
+  /** Strikes calls whose verb and path contain this. */
+  on: string;
+  /** How many of them. */
+  times: number;
+  /** A refusal with this body, the first half of an answer, or none at all. */
+  answer: { status: number; body: object; headers?: object } | 'half' | 'none';
+}
+
 /** What the fake Google is to do. */
 export interface Behaviour {
+  faults?: Fault[];
   stages?: string[];
   error?: { code: number; message: string };
   denied?: string;
@@ -33,6 +44,18 @@ export const entity = {
     },
   },
 };
+
+function strike(response: ServerResponse, answer: Fault['answer']) {
+  if (answer === 'none') {
+    response.destroy();
+  } else if (answer === 'half') {
+    response.writeHead(200, { 'content-length': 1000 });
+    response.write('{"name": "projects/', () => response.destroy());
+  } else {
+    response.writeHead(answer.status, { ...answer.headers });
+    response.end(JSON.stringify(answer.body));
+  }
+}
 
 /** A portal's proxy with a small Google behind it, on loopback. */
 export async function startFakePortal(behaviour: Behaviour = {}) {
@@ -113,6 +136,14 @@ export async function startFakePortal(behaviour: Behaviour = {}) {
     const line = `${request.method} ${request.url}`;
     const identity = request.headers.authorization?.split(' ')[1] ?? 'nobody';
     calls.push({ line, identity });
+    const fault = behaviour.faults?.find(
+      ({ on, times }) => times > 0 && line.includes(on),
+    );
+    if (fault) {
+      fault.times -= 1;
+      strike(response, fault.answer);
+      return;
+    }
     const [status, body] =
       behaviour.userExpires && identity === 'user-token' && deploying
         ? [401, { error: { name: 'AuthenticationError', message: 'expired' } }]

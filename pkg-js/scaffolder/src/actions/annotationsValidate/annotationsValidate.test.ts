@@ -1,5 +1,6 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
+import type { Diagnostic, RuleSettings } from '@backstage-vertex-ai/core';
 import * as core from '@backstage-vertex-ai/core/server';
 import { entity } from '../../__testUtils__/portal';
 import { createAnnotationsValidateAction } from './annotationsValidate';
@@ -10,12 +11,14 @@ metadata:
   name: churn
   annotations:
     google.com/vertex-ai-modle: churn
+    google.com/vertex-ai-endpoint: churn
 `;
 
-async function run(input: object) {
+async function run(input: object, rules?: RuleSettings) {
   const action = createAnnotationsValidateAction({
     catalog: { getEntityByRef: async () => entity } as any,
     loadCore: async () => core,
+    rules,
   });
   const outputs: Record<string, any> = {};
   const context = createMockActionContext({
@@ -55,6 +58,17 @@ describe('vertex:annotations:validate', () => {
     const { failure, outputs } = await run({ text: WRONG, failOn: 'never' });
     expect(failure).toBeUndefined();
     expect(outputs.diagnostics.length).toBeGreaterThan(1);
+  });
+
+  it('heeds the rules of the configuration', async () => {
+    const codes = async (rules?: RuleSettings) =>
+      (await run({ text: WRONG, failOn: 'never' }, rules)).outputs.diagnostics
+        .map(({ code }: Diagnostic) => code)
+        .join(' ');
+    expect(await codes()).toContain('annotation/unknown');
+    const off = await codes({ 'annotation/unknown': 'off' });
+    expect(off).not.toContain('annotation/unknown');
+    expect(await codes({ 'no/rule': 'off' })).toContain('config/unknown-rule');
   });
 
   it('reads nothing outside the workspace, and needs exactly one source', async () => {

@@ -1,4 +1,4 @@
-import type { Severity } from '@backstage-vertex-ai/core';
+import type { RuleSettings, Severity } from '@backstage-vertex-ai/core';
 import { InputError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
@@ -18,6 +18,7 @@ const failing: Record<'error' | 'warning' | 'never', Severity[]> = {
 export function createAnnotationsValidateAction(options: {
   catalog: CatalogService;
   loadCore(): Promise<Core>;
+  rules?: RuleSettings;
 }) {
   return createTemplateAction({
     id: 'vertex:annotations:validate',
@@ -56,7 +57,11 @@ export function createAnnotationsValidateAction(options: {
       const { environment, failOn = 'error' } = ctx.input;
       const { validate } = await options.loadCore();
       const source = await readEntitySource(ctx, options.catalog);
-      const { valid, diagnostics } = validate({ source, environment });
+      const { valid, diagnostics } = validate({
+        source,
+        environment,
+        rules: options.rules,
+      });
 
       logFindings(ctx.logger, diagnostics);
       ctx.output('valid', valid);

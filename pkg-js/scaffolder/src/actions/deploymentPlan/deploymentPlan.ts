@@ -1,3 +1,4 @@
+import type { RuleSettings } from '@backstage-vertex-ai/core';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { JsonObject } from '@backstage/types';
@@ -13,6 +14,7 @@ import { examples } from './examples';
 export function createDeploymentPlanAction(options: {
   catalog: CatalogService;
   loadCore(): Promise<Core>;
+  rules?: RuleSettings;
 }) {
   return createTemplateAction({
     id: 'vertex:deployment:plan',
@@ -63,7 +65,7 @@ export function createDeploymentPlanAction(options: {
     },
     async handler(ctx) {
       const core = await options.loadCore();
-      const request = await readDeploymentRequest(ctx, options.catalog);
+      const request = await readDeploymentRequest(ctx, options);
       const { plan, explanation } = planAndLog(core, request, ctx.logger);
 
       ctx.output('plan', plan as unknown as JsonObject);

@@ -4,8 +4,12 @@ import {
   entity,
   startFakePortal,
   type Behaviour,
+  type Fault,
 } from '../../__testUtils__/portal';
 import { createModelDeployAction } from './modelDeploy';
+
+/** How a run tells that it tries again after a pause. */
+const RETRY = /; try \d of \d in \d+ ms$/;
 
 let portal: Awaited<ReturnType<typeof startFakePortal>>;
 
@@ -19,7 +23,11 @@ async function run(
     loadCore: async () => core,
   });
   const lines: string[] = [];
-  const say = (line: string) => lines.push(line);
+  const say = (line: string) => {
+    lines.push(line);
+    // The pause begins as soon as it has been told.
+    if (RETRY.test(line)) queueMicrotask(() => jest.runOnlyPendingTimers());
+  };
   const context = createMockActionContext({
     input: { entityRef: 'component:default/fraud-detector' },
     logger: { info: say, warn: say, error: say } as any,
@@ -123,5 +131,126 @@ describe('vertex:model:deploy', () => {
     } finally {
       delete annotations['google.com/vertex-ai-machine-type'];
     }
+  });
+});
+
+describe('vertex:model:deploy, when Google falters', () => {
+  // The core's pauses, and nothing of the network's.
+  beforeEach(() =>
+    jest.useFakeTimers({
+      doNotFake: [
+        'Date',
+        'hrtime',
+        'nextTick',
+        'performance',
+        'queueMicrotask',
+        'setImmediate',
+        'clearImmediate',
+        'setInterval',
+        'clearInterval',
+      ],
+    }),
+  );
+  afterEach(() => jest.useRealTimers());
+
+  const google = (status: number, name: string, message: string) => ({
+    status,
+    body: { error: { code: status, status: name, message } },
+  });
+  /** What the portal's proxy says where Google, or the emulator, does not answer. */
+  const unreachable = {
+    status: 502,
+    body: {
+      error: { name: 'BadGatewayError', message: 'no answer' },
+      diagnostic: {
+        code: 'network/unreachable',
+        severity: 'error',
+        message: 'Google does not answer at its address, or hung up',
+        help: 'check that the emulator runs',
+      },
+    },
+  };
+
+  it.each<[string, Fault['answer'], string]>([
+    [
+      'is busy',
+      {
+        ...google(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.'),
+        headers: { 'retry-after': '7' },
+      },
+      'Quota exceeded.; try 2 of 5 in 7000 ms',
+    ],
+    [
+      'is down',
+      google(503, 'UNAVAILABLE', 'The service is unavailable.'),
+      'The service is unavailable.; try 2 of 5',
+    ],
+    ['is not reached', unreachable, 'or hung up; try 2 of 5'],
+    ['answers by half', 'half', 'the answer was cut off; try 2 of 5'],
+    ['loses its answer', 'none', 'does not answer; try 2 of 5'],
+  ])('tries again when it %s', async (_, answer, line) => {
+    const { failure, outputs, log } = await run({
+      faults: [{ on: ':deployModel', times: 1, answer }],
+    });
+    expect(failure).toBeUndefined();
+    expect(log).toContain(line);
+    expect(outputs.deployedModelId).toMatch(/^\d{10}$/);
+  });
+
+  it.each<[string, Fault['answer'], string[]]>([
+    [
+      'is not running',
+      unreachable,
+      ['network/unreachable', 'does not answer', 'that the emulator runs'],
+    ],
+    [
+      'stays busy',
+      google(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.'),
+      ['google/resource-exhausted', 'Quota exceeded.', 'ask for more quota'],
+    ],
+    [
+      'never answers to the end',
+      'half',
+      ['google/answer-unreadable', 'the answer was cut off'],
+    ],
+  ])('gives up when it %s, and says why', async (_, answer, words) => {
+    const { failure, outputs, log } = await run({
+      faults: [{ on: '', times: Infinity, answer }],
+    });
+    for (const word of words) expect(failure?.message).toContain(word);
+    expect(log).toContain('try 5 of 5');
+    expect(portal.calls).toHaveLength(5);
+    expect(outputs).toEqual({});
+  });
+
+  it('takes back what it made when it gives up halfway', async () => {
+    const { failure } = await run({
+      faults: [
+        {
+          on: ':deployModel',
+          times: Infinity,
+          answer: google(503, 'UNAVAILABLE', 'The service is unavailable.'),
+        },
+      ],
+    });
+    expect(failure?.message).toContain('google/unavailable');
+    expect(failure?.message).toContain('endpoint `fraud-detector`');
+    expect(portal.hasEndpoint).toBe(false);
+  });
+
+  it('says that a denial may mean that there is nothing', async () => {
+    const { failure } = await run({ denied: '/models/' });
+    expect(failure?.message).toContain('aiplatform.models.get');
+    expect(failure?.message).toContain('or the resource does not exist');
+    expect(portal.calls).toHaveLength(1);
+  });
+
+  it('says that the portal’s own proxy does not answer', async () => {
+    const { failure, log } = await run({
+      faults: [{ on: '', times: Infinity, answer: 'none' }],
+    });
+    expect(failure?.message).toContain('network/unreachable');
+    expect(failure?.message).toContain("the portal's backend runs");
+    expect(log).toContain('The proxy was not reached');
   });
 });

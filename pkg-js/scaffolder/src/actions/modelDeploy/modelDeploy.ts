@@ -1,3 +1,4 @@
+import type { RuleSettings } from '@backstage-vertex-ai/core';
 import type {
   AuthService,
   DiscoveryService,
@@ -21,8 +22,9 @@ export function createModelDeployAction(options: {
   catalog: CatalogService;
   discovery: DiscoveryService;
   loadCore(): Promise<Core>;
+  rules?: RuleSettings;
 }) {
-  const { auth, catalog, discovery } = options;
+  const { auth, discovery } = options;
 
   return createTemplateAction({
     id: 'vertex:model:deploy',
@@ -77,7 +79,7 @@ export function createModelDeployAction(options: {
     },
     async handler(ctx) {
       const core = await options.loadCore();
-      const request = await readDeploymentRequest(ctx, catalog);
+      const request = await readDeploymentRequest(ctx, options);
 
       if (ctx.isDryRun) {
         const { plan } = planAndLog(core, request, ctx.logger);

@@ -1,0 +1,70 @@
+import {
+  type Diagnostic,
+  type RuleSettings,
+  validate,
+} from '@backstage-vertex-ai/core';
+import { ENTITY_STATUS_CATALOG_PROCESSING_TYPE } from '@backstage/catalog-client';
+import type { Entity } from '@backstage/catalog-model';
+import type {
+  AlphaEntity,
+  EntityStatusItem,
+} from '@backstage/catalog-model/alpha';
+import { serializeError } from '@backstage/errors';
+import type {
+  CatalogProcessor,
+  CatalogProcessorEmit,
+  LocationSpec,
+} from '@backstage/plugin-catalog-node';
+import { AnnotationError } from './AnnotationError';
+import type { OnInvalid } from './settings';
+
+/**
+ * As the catalog writes its own errors: the entity page shows the items of this type and level `error`, and no others.
+ */
+function describe(finding: Diagnostic): EntityStatusItem {
+  const error = new AnnotationError(finding);
+  return {
+    type: ENTITY_STATUS_CATALOG_PROCESSING_TYPE,
+    level: finding.severity,
+    message: `${error.name}: ${error.message}`,
+    error: serializeError(error),
+  };
+}
+
+/** Checks the Vertex AI annotations of every entity on its way into the catalog. */
+export class AnnotationProcessor implements CatalogProcessor {
+  constructor(
+    private readonly options: { onInvalid: OnInvalid; rules?: RuleSettings },
+  ) {}
+
+  getProcessorName() {
+    return 'VertexAiAnnotationProcessor';
+  }
+
+  // Last: placeholders are resolved by then, and what other processors add is there.
+  async postProcessEntity(
+    entity: Entity,
+    location: LocationSpec,
+    emit: CatalogProcessorEmit,
+  ): Promise<Entity> {
+    const { onInvalid, rules } = this.options;
+    const { valid, diagnostics } = validate({ source: { entity }, rules });
+    if (!valid && onInvalid === 'refuse') {
+      for (const finding of diagnostics) {
+        if (finding.severity === 'error') {
+          emit({
+            type: 'error',
+            location,
+            error: new AnnotationError(finding),
+          });
+        }
+      }
+      return entity;
+    }
+    if (diagnostics.length === 0) return entity;
+
+    const { status }: AlphaEntity = entity;
+    const items = [...(status?.items ?? []), ...diagnostics.map(describe)];
+    return { ...entity, status: { ...status, items } } as AlphaEntity;
+  }
+}

@@ -1,0 +1,4 @@
+export {
+  catalogModuleVertexAi as default,
+  catalogModuleVertexAi,
+} from './module';

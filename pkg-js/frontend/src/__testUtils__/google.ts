@@ -1,0 +1,130 @@
+import type { Entity } from '@backstage/catalog-model';
+
+const PLACE = 'projects/123456789012/locations/us-central1';
+
+/** The portal's backend, as the discovery API gives it. */
+export const PORTAL = 'http://portal.example';
+
+/** An entity whose annotations are right; more annotations replace them, those that are `undefined` are left out. */
+export function fraudDetector(
+  annotations: Record<string, string | undefined> = {},
+): Entity {
+  const all = {
+    'google.com/vertex-ai-project': 'acme-ml',
+    'google.com/vertex-ai-location': 'us-central1',
+    'google.com/vertex-ai-endpoint': 'fraud-detector',
+    'google.com/vertex-ai-model': 'fraud-detector@3',
+    ...annotations,
+  };
+  const kept = Object.entries(all).filter(([, value]) => value !== undefined);
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: {
+      name: 'fraud-detector',
+      namespace: 'default',
+      annotations: Object.fromEntries(kept) as Record<string, string>,
+    },
+    spec: { type: 'ml-model', lifecycle: 'production', owner: 'ml-team' },
+  };
+}
+
+/** An entity that says nothing about Vertex AI. */
+export const website: Entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    name: 'website',
+    namespace: 'default',
+    description: 'What customers see',
+  },
+  spec: { type: 'website', lifecycle: 'production', owner: 'web-team' },
+};
+
+/** What Google answers of an endpoint that serves version 3. */
+export const SERVING = {
+  name: `${PLACE}/endpoints/fraud-detector`,
+  displayName: 'Fraud detector',
+  trafficSplit: { '11': 80, '10': 20 },
+  deployedModels: [
+    {
+      id: '10',
+      model: `${PLACE}/models/fraud-detector`,
+      modelVersionId: '2',
+      displayName: 'fraud-2',
+      dedicatedResources: {
+        machineSpec: { machineType: 'n1-standard-2' },
+        minReplicaCount: 1,
+      },
+    },
+    {
+      id: '11',
+      model: `${PLACE}/models/fraud-detector`,
+      modelVersionId: '3',
+      displayName: 'fraud-3',
+      status: { availableReplicaCount: 1 },
+      dedicatedResources: {
+        machineSpec: {
+          machineType: 'g2-standard-4',
+          acceleratorType: 'NVIDIA_L4',
+          acceleratorCount: 1,
+        },
+        minReplicaCount: 1,
+        maxReplicaCount: 3,
+      },
+    },
+  ],
+};
+
+/** What Google tells of a deployment. */
+export function deployment(stage: string, end: object = {}) {
+  return {
+    name: `${PLACE}/endpoints/fraud-detector/operations/7`,
+    metadata: {
+      '@type':
+        'type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata',
+      genericMetadata: { createTime: '2026-11-24T01:00:00Z' },
+      deploymentStage: stage,
+    },
+    ...end,
+  };
+}
+
+/** An answer with JSON in it. */
+export const json = (body: object, status = 200, headers = {}) =>
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+
+/** Google's refusal in Google's words. */
+export const refusal = (code: number, status: string, message: string) =>
+  json({ error: { code, status, message } }, code);
+
+/** Google behind the portal's proxy, as far as the card asks it. */
+export class FakeGoogle {
+  /** Absent: Google knows no such endpoint. */
+  endpoint?: object;
+  operations: object[] = [];
+  /** Answers in Google's place; what it throws is a network that is down. */
+  instead?: (path: string) => Response | Promise<Response>;
+  /** Every call that came. */
+  readonly calls: { url: string; init: RequestInit }[] = [];
+
+  readonly fetch = async (
+    input: RequestInfo | URL,
+    init: RequestInit = {},
+  ): Promise<Response> => {
+    const url = String(input);
+    this.calls.push({ url, init });
+    if (this.instead) return this.instead(url);
+    const { pathname } = new URL(url);
+    if (pathname.endsWith('/endpoints/fraud-detector/operations')) {
+      return json({ operations: this.operations });
+    }
+    if (pathname.endsWith('/endpoints/fraud-detector') && this.endpoint) {
+      return json(this.endpoint);
+    }
+    return refusal(404, 'NOT_FOUND', `${pathname} is not found.`);
+  };
+}

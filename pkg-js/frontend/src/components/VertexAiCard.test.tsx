@@ -1,0 +1,395 @@
+import type { Entity } from '@backstage/catalog-model';
+import { discoveryApiRef, fetchApiRef } from '@backstage/core-plugin-api';
+import {
+  mockApis,
+  renderInTestApp,
+  TestApiProvider,
+} from '@backstage/frontend-test-utils';
+import { EntityProvider } from '@backstage/plugin-catalog-react';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import {
+  deployment,
+  FakeGoogle,
+  fraudDetector,
+  json,
+  PORTAL,
+  refusal,
+  SERVING,
+  website,
+} from '../__testUtils__/google';
+import { VertexAiCard } from './VertexAiCard';
+
+/** The core tries twice, with a pause in between, before it says that Google does not answer. */
+const AFTER_TRYING = { timeout: 5_000 };
+
+let google: FakeGoogle;
+const elsewhere = jest.fn(async () => {
+  throw new Error('nothing but the fetch API may be called');
+});
+
+beforeEach(() => {
+  google = new FakeGoogle();
+  Object.assign(globalThis, { fetch: elsewhere });
+});
+
+const renderCard = (entity: Entity = fraudDetector()) =>
+  renderInTestApp(
+    <TestApiProvider
+      apis={[
+        [discoveryApiRef, mockApis.discovery({ baseUrl: PORTAL })],
+        [fetchApiRef, { fetch: google.fetch }],
+      ]}
+    >
+      <EntityProvider entity={entity}>
+        <VertexAiCard />
+      </EntityProvider>
+    </TestApiProvider>,
+  );
+
+const headline = (name: string, options?: object) =>
+  screen.findByRole('heading', { level: 3, name }, options);
+
+describe('the card', () => {
+  it('says that it is asking until there is an answer', async () => {
+    let answer!: (response: Response) => void;
+    google.instead = () =>
+      new Promise(resolve => {
+        answer = resolve;
+      });
+    renderCard();
+    expect(
+      await screen.findByRole('status', {
+        name: 'Asking Vertex AI what serves',
+      }),
+    ).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Refresh' })).toBeDisabled();
+    await waitFor(() => expect(google.calls).toHaveLength(1));
+
+    google.instead = undefined;
+    answer(json(SERVING));
+    await headline('Serving version 3');
+    expect(screen.getByRole('button', { name: 'Refresh' })).toBeEnabled();
+  });
+
+  it('names the annotations that are missing, and asks nobody', async () => {
+    renderCard(website);
+    expect(
+      await screen.findByText(/google\.com\/vertex-ai-model/),
+    ).toBeInTheDocument();
+    expect(
+      screen.getAllByText(/google\.com\/vertex-ai-endpoint/),
+    ).not.toHaveLength(0);
+    expect(google.calls).toEqual([]);
+  });
+
+  it('says what is wrong with the annotations, where, and what to do', async () => {
+    renderCard(
+      fraudDetector({ 'google.com/vertex-ai-machine-type': 'n1-standart-4' }),
+    );
+    await headline('The Vertex AI annotations are wrong');
+    expect(screen.getByText(/^Error: .*`n1-standart-4`/)).toBeInTheDocument();
+    const why = screen.getByText(/did you mean `n1-standard-4`/);
+    expect(why).toHaveTextContent(
+      'metadata.annotations["google.com/vertex-ai-machine-type"]',
+    );
+    expect(why).toHaveTextContent('(machine-type/unknown)');
+    expect(google.calls).toEqual([]);
+  });
+
+  it('shows what serves: version, traffic, replicas, machine, and how fresh that is', async () => {
+    google.endpoint = SERVING;
+    renderCard();
+    await headline('Serving version 3');
+    expect(
+      screen.getByText('Endpoint Fraud detector, us-central1'),
+    ).toBeInTheDocument();
+
+    const table = screen.getByRole('table', { name: 'Deployed models' });
+    const rows = within(table).getAllByRole('row').slice(1);
+    const cells = rows.map(row =>
+      [
+        within(row).getByRole('rowheader'),
+        ...within(row).getAllByRole('cell'),
+      ].map(cell => cell.textContent),
+    );
+    expect(cells).toEqual([
+      ['fraud-3', '3', '80 %', '1 of 1–3', 'g2-standard-4, 1 × NVIDIA_L4'],
+      ['fraud-2', '2', '20 %', '– of 1', 'n1-standard-2'],
+    ]);
+    expect(screen.getByText(/^As of (now|\d seconds? ago)$/)).toBeVisible();
+    expect(screen.queryByText(/Stale/)).not.toBeInTheDocument();
+
+    const links = Object.fromEntries(
+      screen
+        .getAllByRole('link')
+        .map(link => [link.textContent, link.getAttribute('href')]),
+    );
+    expect(decodeURIComponent(links['Deploy model'] as string)).toBe(
+      '/create/templates/default/deploy-model?formData={"entity":"component:default/fraud-detector"}',
+    );
+    expect(links['Open in Google Cloud (new tab)']).toMatch(
+      /^https:\/\/console\.cloud\.google\.com\/.*fraud-detector.*project=acme-ml/,
+    );
+  });
+
+  it('shows how far a deployment is, by Google’s stages', async () => {
+    google.endpoint = { displayName: 'Fraud detector' };
+    google.operations = [deployment('ADDING_NODES_TO_CLUSTER')];
+    renderCard();
+    await headline('Deploying');
+    const bar = screen.getByRole('progressbar', {
+      name: 'Step 4 of 10: Adding nodes to the cluster',
+    });
+    expect(bar).toHaveAttribute('value', '4');
+    expect(bar).toHaveAttribute('max', '10');
+  });
+
+  it('follows a deployment to its end by itself', async () => {
+    google.endpoint = { displayName: 'Fraud detector' };
+    google.operations = [deployment('FINISHING_UP')];
+    renderCard();
+    await headline('Deploying');
+    google.endpoint = SERVING;
+    google.operations = [];
+    await headline('Serving version 3', { timeout: 5_000 });
+    expect(screen.queryByRole('progressbar')).not.toBeInTheDocument();
+  });
+
+  it('tells why the last deployment failed', async () => {
+    google.endpoint = { displayName: 'Fraud detector' };
+    google.operations = [
+      deployment('FAILED_TO_DEPLOY', {
+        done: true,
+        error: { code: 9, message: 'Model server exited unexpectedly.' },
+      }),
+    ];
+    renderCard();
+    await headline('The last deployment failed');
+    expect(
+      screen.getByText(
+        /^Error: .*FAILED_PRECONDITION: Model server exited unexpectedly\./,
+      ),
+    ).toBeInTheDocument();
+    expect(screen.getByText(/deploy\/operation-failed/)).toBeInTheDocument();
+  });
+
+  it('says that nothing is deployed yet', async () => {
+    renderCard();
+    await headline('Not deployed yet');
+    expect(screen.queryByRole('table')).not.toBeInTheDocument();
+    expect(
+      screen.getByRole('link', { name: 'Deploy model' }),
+    ).toBeInTheDocument();
+  });
+});
+
+describe('when there is no answer', () => {
+  it.each<[string, () => Response, string[]]>([
+    [
+      'Google denies it, who may mean that there is none',
+      () => refusal(403, 'PERMISSION_DENIED', 'Permission denied.'),
+      [
+        'google/permission-denied',
+        'aiplatform.endpoints.get',
+        'or the resource does not exist',
+      ],
+    ],
+    [
+      'Google is busy',
+      () => refusal(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.'),
+      ['google/resource-exhausted', 'Quota exceeded.'],
+    ],
+    [
+      'Google is down',
+      () => refusal(503, 'UNAVAILABLE', 'Try again.'),
+      ['google/unavailable', 'Try again.'],
+    ],
+    [
+      'Google, or the emulator, cannot be reached',
+      () =>
+        json(
+          {
+            error: { name: 'BadGatewayError', message: 'no answer' },
+            diagnostic: {
+              code: 'network/unreachable',
+              severity: 'error',
+              message: 'Google does not answer at its address, or hung up',
+              help: 'check that the emulator runs',
+            },
+          },
+          502,
+        ),
+      ['network/unreachable', 'does not answer', 'that the emulator runs'],
+    ],
+    [
+      'the session has ended',
+      () =>
+        json(
+          { error: { name: 'AuthenticationError', message: 'expired' } },
+          401,
+        ),
+      ['portal/refused', 'sign in to the portal again'],
+    ],
+    [
+      'the portal does not answer',
+      () => {
+        throw new TypeError('Failed to fetch');
+      },
+      ['network/unreachable', "the portal's backend runs"],
+    ],
+    [
+      'the answer is cut off',
+      () =>
+        new Response(
+          new ReadableStream({
+            start: stream => stream.error(new TypeError('terminated')),
+          }),
+        ),
+      ['google/answer-unreadable', 'the answer was cut off'],
+    ],
+    [
+      'something else answers in Google’s place',
+      () => new Response('<html>Sign in to the hotel</html>'),
+      ['google/answer-unreadable', 'the answer is not JSON'],
+    ],
+  ])('because %s, it says so', async (_, answer, words) => {
+    google.instead = answer;
+    const { container } = renderCard();
+    await headline('The status is not available', AFTER_TRYING);
+    for (const word of words) expect(container).toHaveTextContent(word);
+    expect(screen.queryByText(/Stale/)).not.toBeInTheDocument();
+
+    google.instead = undefined;
+    google.endpoint = SERVING;
+    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+    await headline('Serving version 3');
+  });
+
+  it('keeps what it knew, says that it is stale and why, and takes the next answer', async () => {
+    google.endpoint = SERVING;
+    renderCard();
+    await headline('Serving version 3');
+
+    google.instead = () => refusal(503, 'UNAVAILABLE', 'Try again.');
+    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+    expect(
+      await screen.findByText(/Stale\./, {}, AFTER_TRYING),
+    ).toBeInTheDocument();
+    expect(screen.getByText(/google\/unavailable/)).toBeInTheDocument();
+    await headline('Serving version 3');
+    expect(screen.getByRole('table')).toBeInTheDocument();
+
+    google.instead = undefined;
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() =>
+      expect(screen.queryByText(/Stale\./)).not.toBeInTheDocument(),
+    );
+    expect(screen.queryByText(/google\/unavailable/)).not.toBeInTheDocument();
+  });
+
+  it('is not asked any more once the page is gone', async () => {
+    let ended = false;
+    google.instead = () => new Promise(() => {});
+    const { unmount } = renderCard();
+    await waitFor(() => expect(google.calls).toHaveLength(1));
+    const { signal } = google.calls[0].init;
+    signal!.addEventListener('abort', () => {
+      ended = true;
+    });
+    unmount();
+    expect(ended).toBe(true);
+  });
+});
+
+describe('the way to Google', () => {
+  it('is the portal’s proxy, through the fetch API, without a token of the card’s own', async () => {
+    google.endpoint = SERVING;
+    const { container } = renderCard();
+    await headline('Serving version 3');
+    expect(google.calls.map(({ url }) => url)).toEqual([
+      `${PORTAL}/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector`,
+      `${PORTAL}/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector/operations?pageSize=20`,
+    ]);
+    for (const { init } of google.calls) {
+      expect(init.method).toBe('GET');
+      expect([...new Headers(init.headers).keys()]).toEqual(['accept']);
+      expect(init.body).toBeUndefined();
+    }
+    expect(elsewhere).not.toHaveBeenCalled();
+    const kept = JSON.stringify([{ ...localStorage }, { ...sessionStorage }]);
+    for (const place of [container.innerHTML, kept, document.cookie]) {
+      expect(place).not.toMatch(/ya29|Bearer|eyJ/);
+    }
+  });
+});
+
+describe('without a mouse or a screen', () => {
+  it('tells a change of state', async () => {
+    google.endpoint = SERVING;
+    renderCard();
+    const heading = await headline('Serving version 3');
+    const region = heading.closest('[role=status]');
+    expect(region).toHaveAttribute('aria-live', 'polite');
+
+    google.endpoint = undefined;
+    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+    await waitFor(() => expect(region).toHaveTextContent('Not deployed yet'));
+  });
+
+  it('says with words what it shows with colours', async () => {
+    google.endpoint = SERVING;
+    renderCard();
+    await headline('Serving version 3');
+    expect(screen.getByText('●')).toHaveAttribute('aria-hidden', 'true');
+    const columns = screen.getAllByRole('columnheader');
+    expect(columns.map(({ textContent }) => textContent)).toEqual([
+      'Model',
+      'Version',
+      'Traffic',
+      'Replicas',
+      'Machine',
+    ]);
+  });
+
+  it('everything can be reached and used', async () => {
+    const user = userEvent.setup();
+    google.endpoint = SERVING;
+    renderCard();
+    await headline('Serving version 3');
+    google.instead = () => refusal(403, 'PERMISSION_DENIED', 'no');
+    const reached = async () => {
+      const names: (string | null)[] = [];
+      (document.activeElement as HTMLElement).blur();
+      for (;;) {
+        await user.tab();
+        const name = document.activeElement!.textContent;
+        if (document.activeElement === document.body || names.includes(name)) {
+          return names;
+        }
+        names.push(name);
+      }
+    };
+    expect(await reached()).toEqual([
+      'Refresh',
+      'Deploy model',
+      'Open in Google Cloud (new tab)',
+    ]);
+
+    screen.getByRole('button', { name: 'Refresh' }).focus();
+    await user.keyboard('{Enter}');
+    await screen.findByText(/Stale\./);
+    expect(await reached()).toEqual([
+      'Refresh',
+      'Try again',
+      'Deploy model',
+      'Open in Google Cloud (new tab)',
+    ]);
+    google.instead = undefined;
+    screen.getByRole('button', { name: 'Try again' }).focus();
+    await user.keyboard(' ');
+    await waitFor(() =>
+      expect(screen.queryByText(/Stale\./)).not.toBeInTheDocument(),
+    );
+  });
+});

@@ -1,0 +1,19 @@
+import { init } from '@backstage-vertex-ai/core';
+import { configApiRef } from '@backstage/core-plugin-api';
+import type { CustomFieldValidator } from '@backstage/plugin-scaffolder-react';
+import { checkAnnotations, type Annotations } from './checkAnnotations';
+
+/** Holds the form back while there are errors: what fails later fails here, before anything was begun. */
+export const validateAnnotations: CustomFieldValidator<Annotations> = async (
+  annotations,
+  field,
+  { apiHolder },
+) => {
+  await init();
+  const config = apiHolder.get(configApiRef)!;
+  for (const finding of checkAnnotations(annotations ?? {}, config)) {
+    if (finding.severity === 'error') {
+      field.addError(`${finding.message} (${finding.code})`);
+    }
+  }
+};

@@ -1,0 +1,177 @@
+//! What is structured by indentation.
+
+use super::fault::Kind;
+use super::source::is_blank;
+use super::tag::Props;
+use super::{Leaf, Parser, Read};
+use crate::diagnostic::Position;
+use crate::entity::tree::{Content, Node, Style};
+
+/// What stands before a value.
+struct Before<'a> {
+    /// On lines above it: these belong to what follows as a whole.
+    outer: Props<'a>,
+    /// On its own line: these belong to its first key, if it has one.
+    inner: Props<'a>,
+    is_there: bool,
+}
+
+impl<'a> Parser<'a> {
+    /// The value that comes next, in a collection whose indentation is `parent`: empty where nothing is indented further.
+    ///
+    /// `is_compact`: a collection may begin on this line, as after `- `. `in_map`: a list need not be indented further than its key.
+    pub fn block_value(&mut self, parent: isize, is_compact: bool, in_map: bool) -> Read<Node> {
+        let from = self.source.pos;
+        let at = self.source.here();
+        let Before { outer, inner, is_there } = self.before_value(parent, is_compact, in_map)?;
+        if !is_there {
+            let props = self.one_of(outer, inner)?;
+            return self.empty(at, props);
+        }
+        let begin = self.source.pos;
+        let line = (self.source.line_start, self.source.line);
+        let column = if inner.is_empty() { begin - line.0 } else { inner.column };
+        let is_fresh = self.source.slice(line.0, line.0 + column).bytes().all(|byte| matches!(byte, b' ' | b'\t'));
+        // A tab has no certain width, so no collection can begin behind one.
+        let (from, to) = if is_fresh { (line.0, line.0 + column) } else { (from, begin) };
+        let opens = |parser: &mut Self, otherwise: Kind| {
+            if !is_fresh && !is_compact {
+                return Err(parser.fault_at(begin.max(parser.source.line_start), otherwise));
+            }
+            match parser.source.slice(from, to).find('\t') {
+                Some(tab) => Err(parser.fault_at((from + tab).max(parser.source.line_start), Kind::Tab)),
+                None => Ok(()),
+            }
+        };
+        match self.source.peek() {
+            b'-' if is_blank(self.source.peek_at(1)) => {
+                opens(self, Kind::ListOnKeyLine)?;
+                return if inner.is_empty() {
+                    self.list(column, outer)
+                } else {
+                    Err(self.fault(Kind::PropsBeforeList))
+                };
+            }
+            b'?' | b':' if is_blank(self.source.peek_at(1)) => {
+                opens(self, Kind::NestedMapping)?;
+                return self.mapping(column, None, inner, outer);
+            }
+            b'|' | b'>' => {
+                let props = self.one_of(outer, inner)?;
+                let scalar = self.literal(parent)?;
+                return self.scalar(scalar, props);
+            }
+            _ => {}
+        }
+        let leaf = self.block_leaf(parent, inner.anchor.or(outer.anchor))?;
+        let end = self.source.pos;
+        self.source.skip_blanks();
+        if !self.source.is_at_indicator(b':') {
+            self.source.pos = end;
+            let props = self.one_of(outer, inner)?;
+            return self.leaf(leaf, props);
+        }
+        if self.source.line != line.1 {
+            return Err(self.many_line_key(&leaf, is_fresh, begin, line));
+        }
+        opens(self, Kind::NestedMapping)?;
+        self.check_key_length(begin)?;
+        self.mapping(column, Some(leaf), inner, outer)
+    }
+
+    /// Goes to the next value, past its anchor and tag.
+    fn before_value(&mut self, parent: isize, is_compact: bool, in_map: bool) -> Read<Before<'a>> {
+        let (mut outer, mut inner) = (Props::default(), Props::default());
+        let from = self.source.pos;
+        loop {
+            let line = self.source.line;
+            self.source.skip_to_content();
+            if self.source.line != line && !inner.is_empty() {
+                outer = self.one_of(outer, std::mem::take(&mut inner))?;
+            }
+            if self.source.is_at_end() {
+                return Ok(Before { outer, inner, is_there: false });
+            }
+            if let Some(found) = self.source.indentation() {
+                let spaces = found.spaces as isize;
+                // Inside brackets only brackets structure.
+                let is_flow = parent < 0 && matches!(self.source.peek(), b'[' | b'{');
+                if let Some(tab) = found.tab.filter(|_| spaces <= parent.max(0) && !is_flow) {
+                    return Err(self.fault_at(tab, Kind::Tab));
+                }
+                let is_list = in_map && spaces == parent && self.source.is_at_indicator(b'-');
+                if spaces <= parent && !is_list {
+                    return Ok(Before { outer, inner, is_there: false });
+                }
+            }
+            if !matches!(self.source.peek(), b'&' | b'!') {
+                return Ok(Before { outer, inner, is_there: true });
+            }
+            let from = if is_compact { from.max(self.source.line_start) } else { self.source.pos };
+            let from = self.source.indentation().map_or(from, |_| self.source.line_start);
+            if let Some(tab) = self.source.slice(from, self.source.pos).find('\t').filter(|_| inner.is_empty()) {
+                return Err(self.fault_at(from + tab, Kind::Tab));
+            }
+            self.read_prop(&mut inner)?;
+        }
+    }
+
+    /// A list whose items begin with `- ` at a column.
+    fn list(&mut self, column: usize, props: Props<'a>) -> Read<Node> {
+        self.enter()?;
+        self.check_collection_tag(&props, false)?;
+        let anchor = props.anchor.map(|name| self.anchors.open(name));
+        let start = self.source.here();
+        let mut items: Vec<Node> = Vec::new();
+        loop {
+            self.source.pos += 1;
+            items.push(self.block_value(column as isize, true, false)?);
+            if !self.is_next_entry(column)? || !self.source.is_at_indicator(b'-') {
+                break;
+            }
+        }
+        let end = end_of(items.last(), start);
+        let node = self.collection(Content::List(items), start, end, Style::Block);
+        if let Some(anchor) = anchor {
+            self.anchors.close(anchor, &node);
+        }
+        Ok(node)
+    }
+
+    /// Goes to what follows an entry: `true` where it has the collection's indentation, `false` where it has less.
+    pub fn is_next_entry(&mut self, column: usize) -> Read<bool> {
+        self.source.skip_to_content();
+        if self.source.is_at_end() {
+            return Ok(false);
+        }
+        match self.source.indentation() {
+            None => Err(self.unexpected()),
+            Some(found) if found.spaces < column && found.tab.is_none() => Ok(false),
+            Some(found) if found.spaces == column && found.tab.is_none() => Ok(true),
+            Some(_) => Err(self.unexpected()),
+        }
+    }
+
+    /// A scalar, an alias, or a collection in brackets.
+    fn block_leaf(&mut self, parent: isize, anchor: Option<&'a str>) -> Read<Leaf<'a>> {
+        match self.source.peek() {
+            b'*' => Ok(Leaf::Alias(self.alias()?)),
+            b'"' | b'\'' => Ok(Leaf::Scalar(self.quoted(parent)?)),
+            b'[' | b'{' => Ok(Leaf::Flow(self.flow(parent, anchor, true)?)),
+            _ => Ok(Leaf::Scalar(self.plain(parent, false)?)),
+        }
+    }
+
+    /// Both belong to one value.
+    fn one_of(&mut self, outer: Props<'a>, inner: Props<'a>) -> Read<Props<'a>> {
+        if outer.is_empty() {
+            return Ok(inner);
+        }
+        outer.and(inner).ok_or_else(|| self.fault(Kind::PropsTwice))
+    }
+}
+
+/// Where the last of a collection's values ends.
+pub fn end_of(last: Option<&Node>, start: Position) -> Position {
+    last.and_then(|node| node.span).map_or(start, |span| span.end)
+}

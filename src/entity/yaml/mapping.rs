@@ -1,0 +1,191 @@
+//! Mappings: keys and values by indentation, and keys that stand twice.
+
+use super::block::end_of;
+use super::fault::{Kind, shortened};
+use super::source::is_blank;
+use super::tag::Props;
+use super::{Leaf, Parser, Read};
+use crate::diagnostic::{Code, Diagnostic, Where};
+use crate::entity::scalar;
+use crate::entity::tree::{Content, Node, Style};
+use std::collections::BTreeMap;
+
+/// YAML 1.2.2, §7.4.2: a longer key needs a `?`.
+const LONGEST_KEY: usize = 1024;
+
+/// A key as a mapping counts it. Source: `yaml`, `uniqueKeys`: scalars are compared by value and type, other keys never.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'n> {
+    Null,
+    Bool(bool),
+    Number(u64),
+    Text(&'n str),
+}
+
+impl<'n> Key<'n> {
+    fn of(node: &'n Node) -> Option<Self> {
+        match &node.value {
+            _ if node.borrowed => None,
+            Content::Null => Some(Self::Null),
+            Content::Bool(value) => Some(Self::Bool(*value)),
+            Content::Number(text) => {
+                Some(scalar::number(text)).filter(|n| !n.is_nan()).map(|n| Self::Number(n.to_bits()))
+            }
+            Content::Text(text) => Some(Self::Text(text)),
+            Content::List(_) | Content::Map(_) => None,
+        }
+    }
+}
+
+impl<'a> Parser<'a> {
+    /// A mapping whose keys stand at a column. `first` is its first key, if that has been read; the `:` comes next then.
+    pub fn mapping(
+        &mut self,
+        column: usize,
+        first: Option<Leaf<'a>>,
+        first_props: Props<'a>,
+        props: Props<'a>,
+    ) -> Read<Node> {
+        self.enter()?;
+        self.check_collection_tag(&props, true)?;
+        let anchor = props.anchor.map(|name| self.anchors.open(name));
+        let mut entries: Vec<(Node, Node)> = Vec::with_capacity(8);
+        let here = self.source.here();
+        let start = first_props.start;
+        let mut key = match first {
+            Some(leaf) => Some(self.leaf(leaf, first_props)?),
+            None if first_props.is_empty() => None,
+            None if self.source.peek() == b'?' => return Err(self.fault(Kind::PropsBeforeKey)),
+            None => Some(self.empty(here, first_props)?),
+        };
+        let start = start.or_else(|| key.as_ref().map_or(Some(here), |key| key.span.map(|span| span.start)));
+        loop {
+            let entry = match key.take() {
+                Some(key) => self.value_of(key, column, false)?,
+                None => self.entry(column)?,
+            };
+            entries.push(entry);
+            if !self.is_next_entry(column)? {
+                break;
+            }
+            if self.source.is_at_indicator(b'-') {
+                return Err(self.fault(Kind::ListAmongKeys));
+            }
+        }
+        let here = self.source.here();
+        let start =
+            start.or_else(|| entries.first().and_then(|(key, _)| key.span).map(|span| span.start)).unwrap_or(here);
+        let end = end_of(entries.last().map(|(_, value)| value), start);
+        self.check_keys(&entries);
+        let node = self.collection(Content::Map(entries), start, end, Style::Block);
+        if let Some(anchor) = anchor {
+            self.anchors.close(anchor, &node);
+        }
+        Ok(node)
+    }
+
+    /// A key and its value, from the start of the key.
+    fn entry(&mut self, column: usize) -> Read<(Node, Node)> {
+        let at = self.source.here();
+        let (begin, line) = (self.source.pos, self.source.line);
+        let mut props = Props::default();
+        while matches!(self.source.peek(), b'&' | b'!') {
+            self.read_prop(&mut props)?;
+            self.source.skip_blanks();
+        }
+        if self.source.is_at_indicator(b'?') && props.is_empty() {
+            self.source.pos += 1;
+            let key = self.block_value(column as isize, true, true)?;
+            let has_value = self.is_next_entry(column)? && self.source.is_at_indicator(b':');
+            if has_value {
+                return self.value_of(key, column, true);
+            }
+            let at = end_of(Some(&key), at);
+            return Ok((key, self.empty(at, Props::default())?));
+        }
+        if self.source.is_at_indicator(b':') || is_blank(self.source.peek()) {
+            let key = self.empty(at, props)?;
+            if self.source.peek() != b':' {
+                return Err(self.no_colon(begin));
+            }
+            return self.value_of(key, column, false);
+        }
+        let leaf = match self.source.peek() {
+            b'*' => Leaf::Alias(self.alias()?),
+            b'"' | b'\'' => Leaf::Scalar(self.quoted(column as isize)?),
+            b'[' | b'{' => Leaf::Flow(self.flow(column as isize, props.anchor, true)?),
+            _ => Leaf::Scalar(self.plain_key()?),
+        };
+        if self.source.line != line {
+            return Err(self.fault(Kind::ManyLineKey));
+        }
+        self.source.skip_blanks();
+        if !self.source.is_at_indicator(b':') {
+            return Err(self.no_colon(begin));
+        }
+        self.check_key_length(begin)?;
+        let key = self.leaf(leaf, props)?;
+        self.value_of(key, column, false)
+    }
+
+    /// At the `:`.
+    fn value_of(&mut self, key: Node, column: usize, is_compact: bool) -> Read<(Node, Node)> {
+        self.source.pos += 1;
+        let value = self.block_value(column as isize, is_compact, true)?;
+        Ok((key, value))
+    }
+
+    pub fn check_key_length(&mut self, begin: usize) -> Read<()> {
+        if self.source.pos.saturating_sub(begin) > LONGEST_KEY {
+            Err(self.fault_at(begin, Kind::LongKey))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Finds keys that stand twice, and keys that would merge.
+    pub fn check_keys(&mut self, entries: &[(Node, Node)]) {
+        let mut twice = Vec::new();
+        if entries.len() <= 16 {
+            for (i, (key, _)) in entries.iter().enumerate() {
+                let Some(known) = Key::of(key) else { continue };
+                let first = entries.iter().take(i).find(|(first, _)| Key::of(first).as_ref() == Some(&known));
+                twice.extend(first.map(|(first, _)| (key, first)));
+            }
+        } else {
+            let mut seen = BTreeMap::new();
+            for (key, _) in entries {
+                let Some(known) = Key::of(key) else { continue };
+                match seen.get(&known) {
+                    Some(first) => twice.push((key, *first)),
+                    None => {
+                        seen.insert(known, key);
+                    }
+                }
+            }
+        }
+        for (key, first) in twice {
+            let name = match &key.value {
+                Content::Text(text) | Content::Number(text) => shortened(text),
+                Content::Bool(value) => value.to_string(),
+                _ => "null".to_owned(),
+            };
+            let place = |node: &Node| Where { file: self.file.map(str::to_owned), path: None, span: node.span };
+            let finding = Diagnostic::new(Code::EntityDuplicateKey, format!("the key `{name}` stands here twice"))
+                .at(place(key))
+                .related(format!("`{name}` stands here first"), place(first))
+                .help("keep one of them");
+            self.findings.push(finding);
+        }
+        for (key, _) in entries {
+            if key.style == Some(Style::Plain) && key.as_text() == Some("<<") {
+                let place = Where { file: self.file.map(str::to_owned), path: None, span: key.span };
+                let finding =
+                    Diagnostic::new(Code::EntityMergeKey, "Backstage does not merge: `<<` is a key like any other")
+                        .at(place)
+                        .help("write the keys out that it should bring");
+                self.findings.push(finding);
+            }
+        }
+    }
+}

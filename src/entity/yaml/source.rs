@@ -1,0 +1,161 @@
+//! A text, and how far it has been read: bytes, lines, UTF-16 columns.
+
+use crate::diagnostic::Position;
+
+/// A file's text up to where a document ends.
+pub struct Source<'a> {
+    pub text: &'a str,
+    /// The next byte to read.
+    pub pos: usize,
+    /// Of the line that is being read, from 1.
+    pub line: usize,
+    /// Where that line starts.
+    pub line_start: usize,
+    /// Bytes of the file before the text.
+    before: usize,
+    is_ascii: bool,
+    /// An offset of this line, and the UTF-16 units before it: no line is measured twice.
+    measured: (usize, usize),
+}
+
+/// The white space before the first thing on a line.
+#[derive(Clone, Copy)]
+pub struct Indentation {
+    /// Spaces; what follows a tab does not count.
+    pub spaces: usize,
+    /// The first tab.
+    pub tab: Option<usize>,
+}
+
+impl<'a> Source<'a> {
+    pub fn new(document: &super::Part<'a>) -> Self {
+        let super::Part { text, start, line_start, line, before, is_ascii } = *document;
+        Self { text, pos: start, line, line_start, before, is_ascii, measured: (line_start, 0) }
+    }
+
+    /// The byte `ahead` of the next; 0 behind the end, as no text holds one.
+    #[inline]
+    pub fn peek_at(&self, ahead: usize) -> u8 {
+        self.at(self.pos + ahead)
+    }
+
+    #[inline]
+    pub fn peek(&self) -> u8 {
+        self.at(self.pos)
+    }
+
+    #[inline]
+    pub fn at(&self, offset: usize) -> u8 {
+        self.text.as_bytes().get(offset).copied().unwrap_or(0)
+    }
+
+    pub fn is_at_end(&self) -> bool {
+        self.pos >= self.text.len()
+    }
+
+    /// From one offset to another; empty where they are none of the text's.
+    #[inline]
+    pub fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or("")
+    }
+
+    /// An indicator such as `-`, which has white space behind it.
+    #[inline]
+    pub fn is_at_indicator(&self, byte: u8) -> bool {
+        self.peek() == byte && is_blank(self.peek_at(1))
+    }
+
+    /// Whether only white space stands before the next byte on its line.
+    pub fn indentation(&self) -> Option<Indentation> {
+        let before = self.text.as_bytes().get(self.line_start..self.pos)?;
+        let spaces = before.iter().take_while(|byte| **byte == b' ').count();
+        let rest = before.get(spaces..)?;
+        let tab = (!rest.is_empty()).then_some(self.line_start + spaces);
+        rest.iter().all(|byte| matches!(byte, b' ' | b'\t')).then_some(Indentation { spaces, tab })
+    }
+
+    #[inline]
+    pub fn skip_blanks(&mut self) {
+        while matches!(self.peek(), b' ' | b'\t') {
+            self.pos += 1;
+        }
+    }
+
+    /// The end of the line on which `offset` is.
+    pub fn line_end(&self, offset: usize) -> usize {
+        let rest = self.text.as_bytes().get(offset..).unwrap_or(&[]);
+        offset + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len())
+    }
+
+    /// Where the line behind the line end at `offset` starts. A lone CR ends a line too, as YAML has it.
+    #[inline]
+    pub fn behind_break(&self, offset: usize) -> usize {
+        match (self.at(offset), self.at(offset + 1)) {
+            (b'\r', b'\n') => offset + 2,
+            (b'\n' | b'\r', _) => offset + 1,
+            _ => offset,
+        }
+    }
+
+    /// Goes to the start of the next line, from the end of this one.
+    #[inline]
+    pub fn break_line(&mut self) {
+        let next = self.behind_break(self.pos);
+        if next > self.pos {
+            self.pos = next;
+            self.line += 1;
+            self.line_start = next;
+            self.measured = (next, 0);
+        }
+    }
+
+    /// To the next thing that is neither white space nor a comment.
+    #[inline]
+    pub fn skip_to_content(&mut self) {
+        loop {
+            match self.peek() {
+                b' ' | b'\t' => self.pos += 1,
+                b'\n' | b'\r' => self.break_line(),
+                b'#' if self.pos == self.line_start || is_blank(self.at(self.pos - 1)) => {
+                    self.pos = self.line_end(self.pos);
+                }
+                _ => break,
+            }
+        }
+    }
+
+    pub fn here(&mut self) -> Position {
+        self.position(self.pos)
+    }
+
+    /// Of an offset on a line above.
+    pub fn position_above(&self, (line_start, line): (usize, usize), offset: usize) -> Position {
+        let column = self.slice(line_start, offset).encode_utf16().count() + 1;
+        Position { offset: offset + self.before, line, column }
+    }
+
+    /// Of an offset on the line that is being read.
+    pub fn position(&mut self, offset: usize) -> Position {
+        let units = if self.is_ascii {
+            offset.saturating_sub(self.line_start)
+        } else {
+            let (from, units) = if self.measured.0 <= offset { self.measured } else { (self.line_start, 0) };
+            let units = units + self.slice(from, offset).encode_utf16().count();
+            self.measured = (offset, units);
+            units
+        };
+        Position { offset: offset + self.before, line: self.line, column: units + 1 }
+    }
+}
+
+/// White space, a line's end, or the text's.
+#[inline]
+pub fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0)
+}
+
+/// What ends a plain scalar inside brackets.
+#[inline]
+pub fn is_flow_indicator(byte: u8) -> bool {
+    matches!(byte, b',' | b'[' | b']' | b'{' | b'}')
+}

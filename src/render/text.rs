@@ -1,0 +1,106 @@
+//! As rustc writes it: what is wrong, where, the lines themselves with what is meant underlined, and what to do.
+
+use super::Source;
+use super::help;
+use super::printable::printable;
+use super::snippet::{Mark, snippet};
+use super::word;
+use crate::diagnostic::{Diagnostic, Severity, Where};
+
+#[derive(Clone, Copy)]
+pub struct Style {
+    pub color: bool,
+}
+
+/// What a part of the text is, which decides its colour.
+#[derive(Clone, Copy)]
+pub enum Paint {
+    Severity(Severity),
+    Strong,
+    /// Line numbers, arrows, what is underlined besides.
+    Frame,
+}
+
+impl Style {
+    /// Appends a text that is safe to print already.
+    pub fn paint(self, out: &mut String, paint: Paint, text: &str) {
+        let code = match paint {
+            Paint::Severity(Severity::Error) => "\u{1b}[1;31m",
+            Paint::Severity(Severity::Warning) => "\u{1b}[1;33m",
+            Paint::Severity(Severity::Info) => "\u{1b}[1;36m",
+            Paint::Strong => "\u{1b}[1m",
+            Paint::Frame => "\u{1b}[1;34m",
+        };
+        let color = self.color && !text.trim().is_empty();
+        out.push_str(if color { code } else { "" });
+        out.push_str(text);
+        out.push_str(if color { "\u{1b}[0m" } else { "" });
+    }
+}
+
+/// Appends one finding and an empty line.
+pub fn finding(out: &mut String, finding: &Diagnostic, source: Option<Source<'_>>, style: Style) {
+    let severity = Paint::Severity(finding.severity);
+    style.paint(out, severity, &format!("{}[{}]", word(finding.severity), finding.code.as_str()));
+    style.paint(out, Paint::Strong, &format!(": {}", printable(&finding.message)));
+    out.push('\n');
+
+    // What the text at hand shows.
+    let here = |place: &Where| {
+        let source = source.filter(|source| place.file.as_deref() == Some(source.file))?;
+        place.span.filter(|span| span.end.offset <= source.text.len())
+    };
+    let mut marks = Vec::new();
+    if let Some(span) = finding.place.as_ref().and_then(here) {
+        marks.push(Mark { span, label: "", is_primary: true });
+        for related in &finding.related {
+            if let Some(span) = here(&related.place) {
+                marks.push(Mark { span, label: &related.message, is_primary: false });
+            }
+        }
+    }
+    let digits = marks.iter().map(|mark| mark.span.end.line).max().unwrap_or(1).to_string().len();
+    let indent = " ".repeat(digits);
+    if let Some(place) = finding.place.as_ref().map(location).filter(|place| !place.is_empty()) {
+        style.paint(out, Paint::Frame, &format!("{indent}-->"));
+        out.push_str(&format!(" {place}\n"));
+    }
+    if let (Some(source), false) = (source, marks.is_empty()) {
+        snippet(out, source.text, &marks, severity, style);
+    }
+
+    let mut note = |label: &str, text: &str| {
+        style.paint(out, Paint::Frame, &format!("{indent} ="));
+        out.push(' ');
+        style.paint(out, Paint::Strong, label);
+        out.push_str(&format!(": {}\n", printable(text)));
+    };
+    for related in finding.related.iter().filter(|related| marks.is_empty() || here(&related.place).is_none()) {
+        note("note", &format!("{}: {}", related.message, location(&related.place)));
+    }
+    let url = finding.code.url();
+    let fix = finding.fix.as_ref().map(|fix| &*fix.title);
+    for (label, text) in [
+        ("permission", finding.permission.as_deref()),
+        ("resource", finding.resource.as_deref()),
+        ("help", help(finding)),
+        ("fix", fix),
+        ("see", url.as_deref()),
+    ] {
+        if let Some(text) = text {
+            note(label, text);
+        }
+    }
+    out.push('\n');
+}
+
+/// `file:line:column`; without a text, the path within the document.
+fn location(place: &Where) -> String {
+    let file = place.file.as_deref().map(printable).unwrap_or_default();
+    match (place.span, &place.path) {
+        (Some(span), _) => format!("{file}:{}:{}", span.start.line, span.start.column),
+        (None, Some(path)) if file.is_empty() => printable(path).into_owned(),
+        (None, Some(path)) => format!("{file}: {}", printable(path)),
+        (None, None) => file.into_owned(),
+    }
+}

@@ -1,0 +1,162 @@
+//! Container images: what their names say, and the ones that Google has built.
+//! Sources: Google's page "Custom container requirements"; the list of prebuilt images in Google's Python SDK 2.7.0
+//! (`google/cloud/aiplatform/constants/prediction.py`), see `shared/facts/google-cloud.md` §5.6.
+
+use super::region::{expand, is_listed, nearest, plain};
+use crate::words;
+
+/// What stands between the location and the path of every image of Artifact Registry.
+const HOST: &str = "-docker.pkg.dev";
+
+/// What stands between the location and the name of every prebuilt image.
+const PREBUILT_PATH: &str = "-docker.pkg.dev/vertex-ai/prediction/";
+
+/// Prebuilt images, each with its versions; every one of them is in each of [`CONTINENTS`].
+const PREBUILT: &[(&str, &str)] = &[
+    ("sklearn-cpu.", "1-6 1-5 1-4 1-3 1-2 1-0 0-24 0-23 0-22 0-20"),
+    ("xgboost-cpu.", "2-1 2-0 1-7 1-6 1-5 1-4 1-3 1-2 1-1 0-90 0-82"),
+    ("tf2-cpu.", TF2),
+    ("tf2-gpu.", TF2),
+    ("tf-cpu.", "1-15"),
+    ("tf-gpu.", "1-15"),
+    ("pytorch-cpu.", PYTORCH),
+    ("pytorch-gpu.", PYTORCH),
+];
+
+const TF2: &str = "2-15 2-14 2-13 2-12 2-11 2-10 2-9 2-8 2-7 2-6 2-5 2-4 2-3 2-2 2-1";
+const PYTORCH: &str = "2-4 2-3 2-2 2-1 2-0 1-13 1-12 1-11";
+
+/// The multi-regions of Artifact Registry.
+pub const CONTINENTS: [&str; 3] = ["us", "europe", "asia"];
+
+/// The multi-region on whose continent a location lies; none for locations on others.
+pub fn continent(location: &str) -> Option<&'static str> {
+    let area = location.split('-').next().unwrap_or_default();
+    Some(match area {
+        "us" | "northamerica" => "us",
+        "eu" | "europe" => "europe",
+        "asia" => "asia",
+        _ => return None,
+    })
+}
+
+/// Whether an image is named as one of Artifact Registry's Docker repositories, well or badly.
+pub fn in_artifact_registry(image: &str) -> bool {
+    image.split('/').next().is_some_and(|host| host.ends_with(HOST))
+}
+
+/// The tag of an image, which is behind the last colon of its last part.
+pub fn tag(image: &str) -> Option<&str> {
+    Some(image.rsplit('/').next()?.split_once(':')?.1)
+}
+
+/// Whether the text is a digest, as it stands behind the `@`.
+pub fn is_digest(text: &str) -> bool {
+    text.strip_prefix("sha256:").is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Whether the image is in one of Google's own projects, whose images every region is thought to read (unverified but for
+/// the prebuilt ones).
+pub fn is_googles(image: &str) -> bool {
+    words::contains(image, ".dev/vertex-ai/") || words::contains(image, ".dev/vertex-ai-restricted/")
+}
+
+/// The name of a prebuilt image, such as `tf2-cpu.2-15`.
+#[derive(Clone, Copy, Debug)]
+pub struct Prebuilt<'a> {
+    image: &'a str,
+    name: &'a str,
+}
+
+impl<'a> Prebuilt<'a> {
+    /// `None` where the image is not a prebuilt one.
+    pub fn new(image: &'a str) -> Option<Self> {
+        let (_, rest) = words::split_once(image, PREBUILT_PATH)?;
+        Some(Self { image, name: rest.split([':', '@']).next()? })
+    }
+
+    pub fn name(self) -> &'a str {
+        self.name
+    }
+
+    /// Whether it runs on GPUs.
+    pub fn on_gpu(self) -> bool {
+        words::contains(self.name, "-gpu.")
+    }
+
+    /// Whether its framework is one that Google has for GPUs too.
+    pub fn has_gpu_twin(self) -> bool {
+        !self.name.starts_with("sklearn-") && !self.name.starts_with("xgboost-")
+    }
+
+    /// Whether Google is known to have built it.
+    pub fn is_known(self) -> bool {
+        is_listed(PREBUILT, self.name)
+    }
+
+    /// The nearest known name, and whether it differs by separators only.
+    pub fn nearest(self) -> Option<(String, bool)> {
+        let near = nearest(self.name, expand(PREBUILT).into_iter())?;
+        let is_sure = plain(&near) == plain(self.name);
+        Some((near, is_sure))
+    }
+
+    /// The image in another location, or of another name.
+    pub fn with(self, location: Option<&str>, name: Option<&str>) -> String {
+        let (old, rest) = words::split_once(self.image, PREBUILT_PATH).unwrap_or((self.image, ""));
+        let rest = rest.get(self.name.len()..).unwrap_or_default();
+        format!("{}{PREBUILT_PATH}{}{rest}", location.unwrap_or(old), name.unwrap_or(self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_as_many_as_google_lists() {
+        assert_eq!(expand(PREBUILT).len() * CONTINENTS.len(), 207);
+    }
+
+    #[test]
+    fn prebuilt_images_are_known_or_guessed() {
+        let prebuilt = |name: &str| {
+            let image = format!("us-docker.pkg.dev/vertex-ai/prediction/{name}:latest");
+            let prebuilt = Prebuilt::new(&image).unwrap();
+            assert_eq!(prebuilt.with(None, None), image);
+            (prebuilt.is_known(), prebuilt.nearest())
+        };
+        assert!(prebuilt("tf2-gpu.2-15").0 && prebuilt("xgboost-cpu.0-82").0);
+        for (wrong, near, is_sure) in [
+            ("sklearn-cpu.1.5", "sklearn-cpu.1-5", true),
+            ("tf2_cpu.2-15", "tf2-cpu.2-15", true),
+            ("sklearn-gpu.1-5", "sklearn-cpu.1-5", false),
+        ] {
+            assert_eq!(prebuilt(wrong), (false, Some((near.to_owned(), is_sure))));
+        }
+        assert!(Prebuilt::new("us-docker.pkg.dev/acme-ml/serving/fraud:3").is_none());
+    }
+
+    #[test]
+    fn a_prebuilt_image_is_elsewhere_under_the_same_name() {
+        let prebuilt = Prebuilt::new("us-docker.pkg.dev/vertex-ai/prediction/tf2-cpu.2-15:latest").unwrap();
+        assert_eq!(
+            prebuilt.with(Some("asia"), Some("tf2-gpu.2-15")),
+            "asia-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest"
+        );
+        assert!(!prebuilt.on_gpu() && prebuilt.has_gpu_twin());
+    }
+
+    #[test]
+    fn names_of_images_come_apart() {
+        let image = "us-central1-docker.pkg.dev/acme-ml/serving/fraud";
+        assert_eq!((tag(image), tag(&format!("{image}:3"))), (None, Some("3")));
+        assert!(in_artifact_registry(image) && !in_artifact_registry("gcr.io/acme-ml/fraud"));
+        assert!(!in_artifact_registry("us-central1-python.pkg.dev/acme-ml/serving/fraud"));
+        assert!(is_digest(&format!("sha256:{}", "0f".repeat(32))) && !is_digest("sha256:0f") && !is_digest("md5:0f"));
+        assert_eq!(
+            (continent("northamerica-northeast1"), continent("eu"), continent("me-west1")),
+            (Some("us"), Some("europe"), None)
+        );
+    }
+}
