@@ -183,10 +183,8 @@ pub fn dangers(request: &Request, powers: Option<&AccountPowers>) -> Vec<Danger>
             advice: way.advice,
         })
         .collect();
-    if let (Some(account), Some(powers)) = (account, powers) {
-        if held.contains(ACT_AS) {
-            dangers.extend(through(&account, powers));
-        }
+    if let (Some(account), Some(powers), true) = (account, powers, held.contains(ACT_AS)) {
+        dangers.extend(through(&account, powers));
     }
     if request.principal.is_whole_pool() {
         dangers.push(Danger {
@@ -229,7 +227,7 @@ fn through(account: &str, powers: &AccountPowers) -> Vec<Danger> {
         .map(|role| danger(Weight::High, format!("holds `{role}` by way of the service account")))
         .collect();
     let holds = |need: &&str| powers.permissions.iter().any(|held| held == *need);
-    for way in WAYS.iter().filter(|way| way.needs.iter().all(|need| holds(&need))) {
+    for way in WAYS.iter().filter(|way| way.needs.iter().all(holds)) {
         found.push(danger(way.weight, format!("by way of the service account: {}", way.what)));
     }
     if found.is_empty() && !(powers.roles.is_empty() && powers.permissions.is_empty()) {

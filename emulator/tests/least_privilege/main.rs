@@ -2,6 +2,7 @@
 //! run of it fails at the call that names it. The two tables of permissions are held against each other, too.
 
 mod drive;
+mod given;
 #[path = "../http/harness.rs"]
 #[allow(dead_code)]
 mod harness;
