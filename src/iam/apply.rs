@@ -2,10 +2,12 @@
 //! its etag; at the end it waits, within bounds, until the rights are effective.
 
 use super::difference::expired;
+use super::grant::{Grant, Party, Role, TITLE};
+use super::holder::Holder;
 use super::live::Access;
 use super::policy::{Change, Entry, Policy};
 use super::render::{entry, role_request};
-use super::request::{Grant, Holder, Party, Request, Role, TITLE};
+use super::request::Request;
 use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google, pause};

@@ -1,7 +1,8 @@
 //! What is dangerous about rights: the known ways from few rights to many, alone, together, and through the service account that
 //! their holder may act as.
 
-use super::request::{Party, Request};
+use super::grant::{Ends, Party};
+use super::request::Request;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -195,7 +196,7 @@ pub fn dangers(request: &Request, powers: Option<&AccountPowers>) -> Vec<Danger>
             advice: "name a group of the pool",
         });
     }
-    let standing = request.of(Party::Caller).any(|grant| grant.ends == super::request::Ends::Never);
+    let standing = request.of(Party::Caller).any(|grant| grant.ends == Ends::Never);
     if standing {
         dangers.push(Danger {
             weight: Weight::Medium,

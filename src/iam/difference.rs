@@ -1,8 +1,10 @@
 //! A request against what is there: what the principal has already, what is missing, what is too much.
 
 use super::expiry::end_of;
+use super::grant::{Grant, Needed, Party, Role, TITLE};
+use super::holder::Holder;
 use super::policy::{Entry, Policy};
-use super::request::{Grant, Holder, Needed, Party, Request, Role, TITLE};
+use super::request::Request;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::timestamp::rfc3339;

@@ -1,7 +1,7 @@
 //! Policies where they live: which call reads, writes and tests the one of a resource, as far as the portal reaches it.
 
+use super::holder::Holder;
 use super::policy::Policy;
-use super::request::Holder;
 use crate::conversation::Identity;
 use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource, resource};

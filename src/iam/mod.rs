@@ -5,7 +5,10 @@
 pub mod apply;
 pub mod danger;
 pub mod difference;
+mod draft;
 pub mod expiry;
+pub mod grant;
+pub mod holder;
 mod live;
 pub mod policy;
 pub mod principal;
@@ -16,5 +19,7 @@ pub mod verify;
 
 pub use danger::{Danger, dangers};
 pub use expiry::Expiry;
+pub use grant::{Grant, Party};
+pub use holder::Holder;
 pub use principal::Principal;
-pub use request::{Delivery, Grant, Holder, Options, Party, Request, request};
+pub use request::{Delivery, Options, Request, request};

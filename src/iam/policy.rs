@@ -3,7 +3,7 @@
 //! Shapes and limits: `cloudresourcemanager.v3` `Policy`, and Google's page of IAM quotas. Below version 3 Google hides conditions,
 //! and a policy that is written without them has lost them.
 
-use super::request::Condition;
+use super::grant::Condition;
 use crate::diagnostic::{Code, Diagnostic};
 use serde::Serialize;
 use serde_json::{Map, Value, json};

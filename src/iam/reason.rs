@@ -1,6 +1,6 @@
 //! Why: what stops working where one permission is missing.
 
-use super::request::{Needed, Use};
+use super::grant::{Needed, Use};
 use crate::method::Id;
 use crate::plan::Purpose;
 

@@ -1,8 +1,9 @@
 //! Looks at what is there: policies where whoever calls may read them, and what Google says to whoever calls.
 
 use super::difference::{self, Difference, Live};
+use super::grant::Party;
 use super::live::Access;
-use super::request::{Party, Request};
+use super::request::Request;
 use crate::conversation::{Conversation, Identity, Progress, ProgressKind};
 use crate::diagnostic::Diagnostic;
 use crate::google::{CallError, Google};

@@ -1,8 +1,9 @@
 //! Allow policies: whole and ready to be written where they were read, the bindings to add where they were not.
 
 use crate::diagnostic::Diagnostic;
+use crate::iam::grant::Grant;
 use crate::iam::policy::{Change, Entry, Policy};
-use crate::iam::request::{Grant, Request};
+use crate::iam::request::Request;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

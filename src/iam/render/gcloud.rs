@@ -1,7 +1,9 @@
 //! The request as a shell script of `gcloud` commands; an endpoint's own policy has no command, and is written through the API.
 
 use super::{custom_roles, role};
-use crate::iam::request::{Condition, Grant, Holder, Request, Role};
+use crate::iam::grant::{Condition, Grant, Role};
+use crate::iam::holder::Holder;
+use crate::iam::request::Request;
 use crate::method::Service;
 use serde_json::json;
 

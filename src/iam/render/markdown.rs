@@ -1,8 +1,9 @@
 //! The request for a person: a pull request, a ticket, a screen.
 
 use crate::iam::danger::{Danger, Weight};
+use crate::iam::grant::{Ends, Grant, Needed, Party, methods};
 use crate::iam::reason::without;
-use crate::iam::request::{Ends, Grant, Needed, Party, Request, methods};
+use crate::iam::request::Request;
 use crate::method::Confidence;
 use std::fmt::Write;
 

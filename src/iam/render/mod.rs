@@ -14,8 +14,9 @@ pub use bindings::entry;
 pub use role::json as role_request;
 
 use super::danger::Danger;
+use super::grant::{Grant, Role};
 use super::policy::Policy;
-use super::request::{Delivery, Grant, Request, Role};
+use super::request::{Delivery, Request};
 use crate::diagnostic::Diagnostic;
 use serde_json::Value;
 use std::collections::BTreeMap;

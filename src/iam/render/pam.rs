@@ -1,7 +1,8 @@
 //! Privileged Access Manager: an entitlement, and the grant that is asked for of it.
 //! Shapes and limits: `CreateEntitlementRequest` and `CreateGrantRequest` of Google's `pam.proto`.
 
-use crate::iam::request::{Ends, Grant, Request, Role};
+use crate::iam::grant::{Ends, Grant, Role};
+use crate::iam::request::Request;
 use crate::name::Project;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 pub fn files(request: &Request) -> Vec<(String, Value)> {
     let mut by_project: BTreeMap<&Project, Vec<&Grant>> = BTreeMap::new();
     for grant in request.grants.iter().filter(|grant| grant.ends == Ends::ByManager) {
-        if let crate::iam::Holder::Project(project) = &grant.on {
+        if let crate::iam::holder::Holder::Project(project) = &grant.on {
             by_project.entry(project).or_default().push(grant);
         }
     }

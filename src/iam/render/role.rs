@@ -1,7 +1,7 @@
 //! A custom role, as `gcloud iam roles create --file` reads it and as the IAM API takes it.
 //! Shape and limits: `iam.v1` `Role`, `CreateRoleRequest`.
 
-use crate::iam::request::{Grant, Role};
+use crate::iam::grant::{Grant, Role};
 use serde_json::{Value, json};
 
 /// At most 100 bytes.

@@ -4,7 +4,9 @@
 
 use super::hcl::{Block, Value};
 use super::{custom_roles, role};
-use crate::iam::request::{Condition, Grant, Holder, Party, Request, Role};
+use crate::iam::grant::{Condition, Grant, Party, Role};
+use crate::iam::holder::Holder;
+use crate::iam::request::Request;
 
 pub fn render(request: &Request) -> String {
     let mut blocks: Vec<Block> = custom_roles(request).into_iter().filter_map(custom_role).collect();

@@ -1,6 +1,7 @@
 //! Which rights come out for which plan, and on what.
 
 use super::*;
+use crate::iam::grant::Ends;
 use crate::plan::{plan, tests::target};
 
 const NOW: Millis = 1_795_579_200_000;
