@@ -153,24 +153,13 @@ impl<'a> Drafts<'a> {
                 Party::ServiceAgent => self.agent_member(),
             };
             let Some(member) = member else { continue };
-            let role = match (party, on.role_project(self.options, own)) {
-                (Party::Caller, Some(project)) => Role::Custom { project, id: role_id(on, &needed) },
-                _ => Role::Predefined(predefined(on, *party)),
-            };
-            if let Role::Custom { .. } = role {
-                for n in &needed {
-                    let unsupported = NEVER_CUSTOM.contains(&n.permission)
-                        || self.options.unsupported.iter().any(|other| other == n.permission);
-                    if unsupported {
-                        let finding = Diagnostic::new(
-                            Code::IamPermissionUnsupported,
-                            format!("custom roles do not support `{}`", n.permission),
-                        );
-                        let help = "give one of Google's own roles that holds it, or do without what needs it";
-                        findings.push(finding.help(help).needing(n.permission).about(on.to_string()));
-                    }
+            let roles = match (party, on.role_project(self.options, own)) {
+                (Party::Caller, Some(project)) => {
+                    findings.extend(self.unsupported(on, &needed));
+                    vec![Role::Custom { project, id: role_id(on, &needed) }]
                 }
-            }
+                _ => predefined(on, *party).iter().map(|name| Role::Predefined(name)).collect(),
+            };
             let by_manager = self.options.delivery == Delivery::Pam && matches!(on, Holder::Project(_));
             let (ends, condition) = match (party, self.options.expires) {
                 (Party::ServiceAgent, _) | (_, None) => (Ends::Never, None),
@@ -178,8 +167,27 @@ impl<'a> Drafts<'a> {
                 (_, Some(expires)) if on.takes_conditions() => (Ends::ByCondition, Some(Condition::until(expires))),
                 (_, Some(_)) => (Ends::TakenBack, None),
             };
-            grants.push(Grant { to: *party, member, on: on.clone(), role, needed, ends, condition });
+            for role in roles {
+                let (member, on, needed, condition) = (member.clone(), on.clone(), needed.clone(), condition.clone());
+                grants.push(Grant { to: *party, member, on, role, needed, ends, condition });
+            }
         }
         grants
+    }
+
+    /// A finding for each permission that a custom role cannot hold.
+    fn unsupported(&self, on: &Holder, needed: &[Needed]) -> Vec<Diagnostic> {
+        let is_unsupported = |permission: &str| {
+            NEVER_CUSTOM.contains(&permission) || self.options.unsupported.iter().any(|other| other == permission)
+        };
+        let wrong = needed.iter().filter(|needed| is_unsupported(needed.permission));
+        let finding = |needed: &Needed| {
+            let what = format!("custom roles do not support `{}`", needed.permission);
+            Diagnostic::new(Code::IamPermissionUnsupported, what)
+                .help("give one of Google's own roles that holds it, or do without what needs it")
+                .needing(needed.permission)
+                .about(on.to_string())
+        };
+        wrong.map(finding).collect()
     }
 }

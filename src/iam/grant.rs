@@ -111,14 +111,14 @@ pub fn role_id(on: &Holder, needed: &[Needed]) -> String {
     format!("vertex{place}_{:010x}", hash.finish() & 0xff_ffff_ffff)
 }
 
-/// The role that Google documents for it.
-pub fn predefined(on: &Holder, party: Party) -> &'static str {
+/// The roles that Google documents for it. For a service account of another project its guide asks for two, and names no permission.
+pub fn predefined(on: &Holder, party: Party) -> &'static [&'static str] {
     match (on, party) {
-        (Holder::Bucket(_), _) => "roles/storage.objectViewer",
-        (Holder::Repository { .. }, _) => "roles/artifactregistry.reader",
-        (Holder::Key(_), _) => "roles/cloudkms.cryptoKeyEncrypterDecrypter",
-        (_, Party::ServiceAgent) => "roles/iam.serviceAccountTokenCreator",
-        (_, Party::Caller) => "roles/iam.serviceAccountUser",
+        (Holder::Bucket(_), _) => &["roles/storage.objectViewer"],
+        (Holder::Repository { .. }, _) => &["roles/artifactregistry.reader"],
+        (Holder::Key(_), _) => &["roles/cloudkms.cryptoKeyEncrypterDecrypter"],
+        (_, Party::ServiceAgent) => &["roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountAdmin"],
+        (_, Party::Caller) => &["roles/iam.serviceAccountUser"],
     }
 }
 

@@ -130,6 +130,10 @@ fn the_service_agent_is_given_what_its_own_role_lacks() {
                 "projects/acme-other/serviceAccounts/fraud-serving@acme-other.iam.gserviceaccount.com",
                 "roles/iam.serviceAccountTokenCreator"
             ),
+            pair(
+                "projects/acme-other/serviceAccounts/fraud-serving@acme-other.iam.gserviceaccount.com",
+                "roles/iam.serviceAccountAdmin"
+            ),
             pair("gs://acme-models", "roles/storage.objectViewer"),
             pair("projects/acme-images/locations/us-central1/repositories/serving", "roles/artifactregistry.reader"),
             pair(
