@@ -141,20 +141,20 @@ fn keys(entity: &Entity, given: &Given<'_>) -> Vec<Diagnostic> {
     let place = |at: At<'_>| entity.place(at.name(), at.key);
     for at in &given.unknown {
         let name = at.name().strip_prefix(PREFIX).unwrap_or_default();
-        let (plain, suffix) = name.split_at(name.find('.').unwrap_or(name.len()));
+        let (plain, suffix) = suffixed(name);
         let finding = Diagnostic::new(Code::AnnotationUnknown, format!("there is no annotation `{}`", at.name()));
-        findings.push(finding.at(place(*at)).help_or_fix(nearest_key(plain), *at, suffix));
+        findings.push(finding.at(place(*at)).help_or_fix(entity, nearest_key(plain), *at, suffix));
     }
     for at in &given.foreign {
         // Another domain, or other letters: `cloud.google.com/vertex-ai-model`, `google.com/Vertex-AI-Model`.
         let Some((_, name)) = at.name().split_once('/') else { continue };
         let lower = name.to_ascii_lowercase();
         let Some(name) = lower.strip_prefix("vertex-ai-").or_else(|| lower.strip_prefix("vertexai-")) else { continue };
-        let (plain, suffix) = name.split_at(name.find('.').unwrap_or(name.len()));
+        let (plain, suffix) = suffixed(name);
         if Key::parse(plain).is_some() {
             let message = format!("nobody reads `{}`: our annotations begin with `{PREFIX}`", at.name());
             let finding = Diagnostic::new(Code::AnnotationPrefix, message);
-            findings.push(finding.at(place(*at)).help_or_fix(Some(plain.to_owned()), *at, suffix));
+            findings.push(finding.at(place(*at)).help_or_fix(entity, Some(plain.to_owned()), *at, suffix));
         }
     }
     for environment in given.environments() {
@@ -163,16 +163,25 @@ fn keys(entity: &Entity, given: &Given<'_>) -> Vec<Diagnostic> {
     findings
 }
 
+/// `model.staging` as `model` and `.staging`.
+fn suffixed(name: &str) -> (&str, &str) {
+    let plain = name.split('.').next().unwrap_or(name);
+    (plain, name.strip_prefix(plain).unwrap_or_default())
+}
+
 fn nearest_key(word: &str) -> Option<String> {
     nearest(word, KEYS.iter().map(|key| key.name().to_owned()))
 }
 
 impl Diagnostic {
-    fn help_or_fix(self, near: Option<String>, at: At<'_>, suffix: &str) -> Self {
+    fn help_or_fix(self, entity: &Entity, near: Option<String>, at: At<'_>, suffix: &str) -> Self {
         match near {
             Some(near) => {
                 let key = format!("{PREFIX}{near}{suffix}");
-                self.help(format!("did you mean `{key}`?")).fix(rename(at, &key))
+                // Where the right key is there already, which of the two is meant is not ours to say.
+                let is_taken = entity.annotations().iter().any(|(known, _)| known.as_text() == Some(&key));
+                let fix = if is_taken { None } else { rename(at, &key) };
+                self.help(format!("did you mean `{key}`?")).fix(fix)
             }
             None => self.help("remove it, or see the reference for the keys there are"),
         }

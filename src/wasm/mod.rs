@@ -10,3 +10,6 @@ pub mod gate;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod transport;
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -142,9 +142,13 @@ test(
         await page.goto(
           `${process.env.PORTAL_URL}/catalog/default/component/churn-detector`,
         );
-        await page.getByText(/serves no models on machine type/).waitFor();
-        await page.getByText(/did you mean `n1-standard-4`/).waitFor();
-        await page.getByText(/the endpoint is in `europe-west4`/).waitFor();
+        // The catalog module tells the same above the cards.
+        const card = page.getByRole('article').filter({
+          has: page.getByRole('heading', { name: 'Vertex AI', exact: true }),
+        });
+        await card.getByText(/serves no models on machine type/).waitFor();
+        await card.getByText(/did you mean `n1-standard-4`/).waitFor();
+        await card.getByText(/the endpoint is in `europe-west4`/).waitFor();
         await shoot('5-invalid');
       },
     );

@@ -55,6 +55,16 @@ async function readFromWorkspace(
   }
 }
 
+/** @throws InputError where more or less than one way is used */
+export function requireOneSource({ entityRef, text, path }: EntityInput) {
+  const given = [entityRef, text, path].filter(value => value !== undefined);
+  if (given.length !== 1) {
+    throw new InputError(
+      `Give exactly one of entityRef, text and path, not ${given.length}`,
+    );
+  }
+}
+
 /**
  * Gets the entity that an action's input names: with the rights of the user who started the task where it is in the catalog,
  * and from inside the workspace where it is a file.
@@ -63,13 +73,8 @@ export async function readEntitySource(
   ctx: SourceContext,
   catalog: CatalogService,
 ): Promise<EntitySource> {
+  requireOneSource(ctx.input);
   const { entityRef, text, path } = ctx.input;
-  const given = [entityRef, text, path].filter(value => value !== undefined);
-  if (given.length !== 1) {
-    throw new InputError(
-      `Give exactly one of entityRef, text and path, not ${given.length}`,
-    );
-  }
   if (entityRef !== undefined) {
     return readFromCatalog(entityRef, ctx, catalog);
   }

@@ -2,6 +2,7 @@ import { createMockDirectory } from '@backstage/backend-test-utils';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import type { Diagnostic, RuleSettings } from '@backstage-vertex-ai/core';
 import * as core from '@backstage-vertex-ai/core/server';
+import { symlinkSync } from 'node:fs';
 import { entity } from '../../__testUtils__/portal';
 import { createAnnotationsValidateAction } from './annotationsValidate';
 
@@ -58,6 +59,47 @@ describe('vertex:annotations:validate', () => {
     const { failure, outputs } = await run({ text: WRONG, failOn: 'never' });
     expect(failure).toBeUndefined();
     expect(outputs.diagnostics.length).toBeGreaterThan(1);
+  });
+
+  it('checks every entity of a folder, and hides none behind a bad file', async () => {
+    const other = WRONG.replaceAll('churn', 'fraud');
+    workspace.setContent({
+      'a/catalog-info.yaml': `${WRONG}---\n${other}`,
+      'b/catalog-info.yaml': 'apiVersion: backstage.io/v1alpha1\nmetadata: [',
+      'c/catalog-info.yml': other,
+      'c/values.yaml': 'replicas: 3',
+      'c/notes.md': WRONG,
+      'node_modules/d/catalog-info.yaml': WRONG,
+    });
+    symlinkSync('/etc', workspace.resolve('e'));
+    const { failure, outputs } = await run({ path: '.' });
+    const misspelt = outputs.diagnostics
+      .filter(({ code }: Diagnostic) => code === 'annotation/unknown')
+      .map(({ where }: Diagnostic) => `${where?.file}:${where?.start?.line}`);
+    expect(misspelt).toEqual([
+      'a/catalog-info.yaml:5',
+      'a/catalog-info.yaml:12',
+      'c/catalog-info.yml:5',
+    ]);
+    const files = outputs.diagnostics.map(
+      ({ where }: Diagnostic) => where?.file,
+    );
+    expect([...new Set(files)]).toEqual([
+      'a/catalog-info.yaml',
+      'b/catalog-info.yaml',
+      'c/catalog-info.yml',
+    ]);
+    expect(outputs.valid).toBe(false);
+    expect(failure?.message).toContain('b/catalog-info.yaml');
+  });
+
+  it('says that a folder has no entity, and that a file is not there', async () => {
+    workspace.setContent({ 'empty/notes.md': 'nothing' });
+    const empty = await run({ path: 'empty' });
+    expect(empty.failure?.message).toContain('file/no-entity');
+    const missing = await run({ path: 'missing.yaml' });
+    expect(missing.failure?.message).toContain('ENOENT');
+    expect(missing.failure?.message).not.toContain(workspace.path);
   });
 
   it('heeds the rules of the configuration', async () => {

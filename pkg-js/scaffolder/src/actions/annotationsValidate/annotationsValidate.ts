@@ -3,8 +3,13 @@ import { InputError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { Core } from '../../core';
-import { entityInputHelp, readEntitySource } from '../../entitySource';
+import {
+  entityInputHelp,
+  readEntitySource,
+  requireOneSource,
+} from '../../entitySource';
 import { describeFindings, logFindings } from '../../findings';
+import { checkWorkspace } from '../../workspaceCheck';
 import { examples } from './examples';
 
 /** The severities that make the task fail. */
@@ -14,7 +19,7 @@ const failing: Record<'error' | 'warning' | 'never', Severity[]> = {
   never: [],
 };
 
-/** `vertex:annotations:validate`: reads and checks the Vertex AI annotations of one entity. */
+/** `vertex:annotations:validate`: reads and checks the Vertex AI annotations of one entity, or of all in a folder. */
 export function createAnnotationsValidateAction(options: {
   catalog: CatalogService;
   loadCore(): Promise<Core>;
@@ -23,7 +28,7 @@ export function createAnnotationsValidateAction(options: {
   return createTemplateAction({
     id: 'vertex:annotations:validate',
     description:
-      'Checks the google.com/vertex-ai-* annotations of an entity, and says where each mistake is and what to do about it',
+      'Checks the google.com/vertex-ai-* annotations of an entity, or of all entities in a folder of the workspace, and says where each mistake is and what to do about it',
     examples,
     supportsDryRun: true,
     schema: {
@@ -31,7 +36,13 @@ export function createAnnotationsValidateAction(options: {
         entityRef: z =>
           z.string().optional().describe(entityInputHelp.entityRef),
         text: z => z.string().optional().describe(entityInputHelp.text),
-        path: z => z.string().optional().describe(entityInputHelp.path),
+        path: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'A file or a folder in the workspace, relative to its root; all entities in it are checked. Give this, entityRef or text.',
+            ),
         environment: z =>
           z
             .string()
@@ -54,14 +65,19 @@ export function createAnnotationsValidateAction(options: {
       },
     },
     async handler(ctx) {
-      const { environment, failOn = 'error' } = ctx.input;
-      const { validate } = await options.loadCore();
-      const source = await readEntitySource(ctx, options.catalog);
-      const { valid, diagnostics } = validate({
-        source,
-        environment,
-        rules: options.rules,
-      });
+      requireOneSource(ctx.input);
+      const { environment, path, failOn = 'error' } = ctx.input;
+      const { catalog, rules } = options;
+      const core = await options.loadCore();
+      const { workspacePath } = ctx;
+      const { valid, diagnostics } =
+        path === undefined
+          ? core.validate({
+              source: await readEntitySource(ctx, catalog),
+              environment,
+              rules,
+            })
+          : await checkWorkspace(core, path, { workspacePath, rules });
 
       logFindings(ctx.logger, diagnostics);
       ctx.output('valid', valid);

@@ -25,6 +25,16 @@ export const examples: TemplateExample[] = [
 `,
   },
   {
+    description: 'Check every entity that earlier steps wrote',
+    example: `steps:
+  - id: validate
+    name: Check the annotations
+    action: vertex:annotations:validate
+    input:
+      path: .
+`,
+  },
+  {
     description: 'Only report, and let a later step look at the outcome',
     example: `steps:
   - id: validate
