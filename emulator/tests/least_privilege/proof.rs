@@ -255,5 +255,8 @@ fn planning_a_request_takes_less_than_a_millisecond() {
         assert!(iam::render::all(&asked, &dangers, &BTreeMap::new()).is_ok());
     }
     let micros = begun.elapsed().as_micros() / u128::from(TIMES);
-    println!("iam.plan_microseconds {micros} (native, unoptimised, with all renderings)");
+    println!("iam.plan_microseconds {micros} (native, with all renderings)");
+    // Unoptimised, and beside other tests, it may take longer; that it grows out of all proportion is seen all the same.
+    let most = if cfg!(debug_assertions) { 20_000 } else { 1_000 };
+    assert!(micros < most, "{micros} µs");
 }
