@@ -17,6 +17,8 @@ pub mod google_error;
 #[cfg(feature = "server")]
 pub mod guard;
 #[cfg(feature = "server")]
+pub mod iam;
+#[cfg(feature = "server")]
 pub mod identity;
 pub mod method;
 pub mod name;

@@ -189,6 +189,11 @@ impl ServiceAccount {
     pub fn project(&self) -> Option<&str> {
         self.0.split_once('@')?.1.strip_suffix(".iam.gserviceaccount.com")
     }
+
+    /// The project that it lies in: by id, or by number where it is one of Google's default accounts.
+    pub fn home(&self) -> &str {
+        self.project().or_else(|| self.0.split_once('-').map(|(number, _)| number)).unwrap_or_default()
+    }
 }
 
 impl KmsKey {

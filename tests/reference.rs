@@ -3,7 +3,7 @@
 
 use backstage_vertex_ai::annotation::{KEYS, PREFIX};
 use backstage_vertex_ai::diagnostic::{Code, Kind};
-use backstage_vertex_ai::method::{Confidence, Door, METHODS, On};
+use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
 use backstage_vertex_ai::rule::table::{self, Example};
 use std::fmt::Write;
 use std::path::Path;
@@ -72,44 +72,87 @@ fn rules() {
     check("reference/rules/README.md", &index);
 }
 
+/// What a permission is checked on, or whose it is.
+fn on(on: On) -> &'static str {
+    match on {
+        On::Itself => "",
+        On::ParentEndpoint => " (operations of an endpoint)",
+        On::ParentOther => " (operations of a model or location)",
+        On::ServingAccount => " (on the serving account, where one is named)",
+        On::AgentServingAccount => " (by the service agent, on a serving account of another project)",
+        On::AgentKey => " (by the service agent, on the key, where one is named)",
+        On::AgentBucket => " (by the service agent, on the bucket of the model's files)",
+        On::AgentRepository => " (by the service agent, on the repository of the image)",
+    }
+}
+
+fn mark(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Documented => "",
+        Confidence::Measured => "‡",
+        Confidence::Inferred => "†",
+    }
+}
+
+fn source(source: Source) -> &'static str {
+    match source {
+        Source::MethodPage => "Google's page \"IAM permissions by method\"",
+        Source::Guide => "Google's documentation",
+        Source::Dataset => "iann0036/iam-dataset",
+        Source::Analogy => "analogy",
+    }
+}
+
 #[test]
-fn methods() {
+fn permissions() {
     let mut page = String::from(
-        "# Google methods\n\nEvery Google method that this product may ever call; the proxy refuses all others. Permissions marked with † are inferred, not \
-         listed in Google's own table. Following an operation takes the permission of its parent.\n\n| method | request | permissions | Backstage permission | starts an operation | taken back by |\n| --- | --- | --- | --- | --- | --- |\n",
+        "# Google methods and the permissions they take\n\nEvery Google method that this product may ever call, or has to know to say which rights a \
+         deployment takes. The proxy refuses all that need no Backstage permission here, and all others. A permission is checked on the \
+         resource in the request, unless something else is said. † inferred from a neighbouring method or a permission's name; ‡ measured by a \
+         third party; all others are documented by Google. Nothing here has been run against Google.\n",
+    );
+    for service in Service::ALL {
+        writeln!(page, "\n## {}\n\n| method | request | permissions | source | Backstage permission | taken back by |\n| --- | --- | --- | --- | --- | --- |", service.as_str()).unwrap();
+        for method in METHODS.iter().filter(|method| method.service == service) {
+            let needs = method.needs.iter();
+            let permissions: Vec<String> =
+                needs.map(|need| format!("`{}`{}{}", need.permission, mark(need.confidence()), on(need.on))).collect();
+            let mut sources: Vec<&str> = method.needs.iter().map(|need| source(need.source)).collect();
+            sources.dedup();
+            let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+            let door = match method.door {
+                Door::Proxy(access) => format!("`{}`", access.permission()),
+                Door::Internal => "only the product itself".into(),
+                Door::Closed => "nobody".into(),
+            };
+            let kind = match method.on {
+                MethodKind::Nothing => String::new(),
+                MethodKind::Named(pattern) => format!("{{{pattern}}}"),
+                other => format!("{{{other:?}}}"),
+            };
+            writeln!(
+                page,
+                "| `{}` | `{} {}/{kind}{}` | {} | {} | {door} | {} |",
+                method.name,
+                method.verb.as_str(),
+                method.version,
+                method.suffix,
+                or_dash(permissions.join(", ")),
+                or_dash(sources.join(", ")),
+                method.undone_by.map_or("–".into(), |id| format!("`{}`", id.method().name)),
+            )
+            .unwrap();
+        }
+    }
+    page.push_str(
+        "\n## Following operations\n\nA method that starts a long-running operation, and what it takes to follow it, on the operation's parent.\n\n\
+         | started by | to get it or wait for it | to cancel it | to delete it |\n| --- | --- | --- | --- |\n",
     );
     for method in METHODS {
-        let permissions: Vec<String> = method
-            .needs
-            .iter()
-            .map(|need| {
-                let on = match need.on {
-                    On::Itself => "",
-                    On::ParentEndpoint => " (operations of an endpoint)",
-                    On::ParentOther => " (operations of a model or location)",
-                    On::ServingAccount => " (on the serving account, where one is named)",
-                };
-                let mark = if need.confidence == Confidence::Inferred { "†" } else { "" };
-                format!("`{}`{mark}{on}", need.permission)
-            })
-            .collect();
-        let door = match method.door {
-            Door::Proxy(access) => format!("`{}`", access.permission()),
-            Door::Internal => "only the product itself".into(),
-        };
-        writeln!(
-            page,
-            "| `{}` | `{} {}/{{{:?}}}{}` | {} | {door} | {} | {} |",
-            method.name,
-            method.verb.as_str(),
-            method.version,
-            method.on,
-            method.suffix,
-            if permissions.is_empty() { "–".into() } else { permissions.join(", ") },
-            if method.starts_operation { "yes" } else { "–" },
-            method.undone_by.map_or("–".into(), |id| format!("`{}`", id.method().name)),
-        )
-        .unwrap();
+        let Some(following) = method.operation else { continue };
+        let mark = mark(following.source.confidence());
+        let (read, cancel, delete) = (following.read, following.cancel, following.delete);
+        writeln!(page, "| `{}` | `{read}`{mark} | `{cancel}`{mark} | `{delete}`{mark} |", method.name).unwrap();
     }
-    check("methods.md", &page);
+    check("reference/permissions.md", &page);
 }

@@ -70,7 +70,9 @@ pub fn project(call: &Call<'_>, verb: &str, name: &str, method: Option<&str>) ->
         ("POST", Some("setIamPolicy")) => {
             let request = message::read(call.body, message::SET_POLICY)?;
             call.require("resourcemanager.projects.setIamPolicy", &resource)?;
-            call.cloud.world().projects.get_mut(&id).ok_or_else(missing)?.policy.write(&request["policy"])
+            let mut world = call.cloud.world();
+            let world = &mut *world;
+            world.projects.get_mut(&id).ok_or_else(missing)?.policy.write(&request["policy"], &world.roles)
         }
         ("POST", Some("testIamPermissions")) => {
             let request = message::read(call.body, message::TEST_PERMISSIONS)?;

@@ -3,6 +3,7 @@
 //! It shares no code with the product's core, so that one cannot hide the other's mistakes.
 #![forbid(unsafe_code)]
 
+mod account;
 mod assertion;
 mod clock;
 mod control;
@@ -13,6 +14,7 @@ mod message;
 mod policy;
 mod principal;
 mod query;
+mod role;
 pub mod seed;
 mod server;
 mod sts;

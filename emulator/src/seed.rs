@@ -2,6 +2,7 @@
 
 use crate::policy::Policy;
 use crate::principal::Principal;
+use crate::role::Role;
 use crate::world::{Grant, Project, Provider, World};
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -82,7 +83,7 @@ impl Seed {
             let state = Project { number: project.number.clone(), policy: project.policy.clone() };
             world.projects.insert(project.id.clone(), state);
         }
-        world.roles = self.roles.clone();
+        world.roles = self.roles.iter().map(|(name, held)| (name.clone(), Role::holding(held.clone()))).collect();
         world.service_accounts = self.service_accounts.clone();
         for provider in &self.providers {
             let pool = provider.name.trim_start_matches("//iam.googleapis.com/");

@@ -1,5 +1,6 @@
 //! HTTP: authenticates each call, routes it, strikes it with faults, and remembers it.
 
+use crate::account;
 use crate::control;
 use crate::error::{ApiError, name_of_http};
 use crate::fault::Kind;
@@ -7,6 +8,7 @@ use crate::iam;
 use crate::message;
 use crate::principal::Principal;
 use crate::query;
+use crate::role;
 use crate::sts;
 use crate::vertex::{self, Call};
 use crate::world::{Cloud, SeenCall};
@@ -158,6 +160,14 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
             return Ok(json!({"locations": [], "encodedLocations": "0x0"}));
         }
         return Err(unknown());
+    }
+    if let ("v1", ["projects", project, rest @ ..]) = (version, rest.splitn(4, '/').collect::<Vec<_>>().as_slice()) {
+        match rest {
+            ["roles"] => return role::route(call, verb, project, ""),
+            ["roles", id] => return role::route(call, verb, project, id),
+            ["serviceAccounts", account] => return account::route(call, verb, account),
+            _ => {}
+        }
     }
     if let ("v3" | "v1", Some(project)) = (version, rest.strip_prefix("projects/").filter(|p| !p.contains('/'))) {
         let (id, method) = project.split_once(':').map_or((project, None), |(id, method)| (id, Some(method)));

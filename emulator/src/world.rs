@@ -4,6 +4,7 @@ use crate::error::ApiError;
 use crate::fault::Faults;
 use crate::policy::Policy;
 use crate::principal::Principal;
+use crate::role::Role;
 use crate::seed::Seed;
 use serde::Serialize;
 use serde_json::Value;
@@ -82,7 +83,7 @@ pub struct World {
     pub projects: BTreeMap<String, Project>,
     /// By `//iam.googleapis.com/projects/N/…/providers/P`.
     pub providers: BTreeMap<String, Provider>,
-    pub roles: BTreeMap<String, Vec<String>>,
+    pub roles: BTreeMap<String, Role>,
     pub service_accounts: BTreeMap<String, Policy>,
     /// By full name (project id), without version.
     pub models: BTreeMap<String, BTreeMap<u64, Value>>,

@@ -2,6 +2,8 @@
 //!
 //! Shapes: `pkg-js/core/src/index.d.ts` and `server.d.ts`.
 
+#[cfg(feature = "server")]
+pub mod iam;
 pub mod request;
 
 use crate::annotation::{self, Checked, KEYS, Key, PREFIX};

@@ -39,18 +39,18 @@ pub struct DeployRequest {
     pub reason: Option<String>,
 }
 
-fn malformed(message: String) -> Diagnostic {
+pub(crate) fn malformed(message: String) -> Diagnostic {
     Diagnostic::new(Code::RequestMalformed, message).help("see the types of `@backstage-vertex-ai/core`")
 }
 
 /// The fields of a request; each is taken once, and there may be no others.
-struct Fields {
+pub(crate) struct Fields {
     map: Map<String, Value>,
     taken: Vec<&'static str>,
 }
 
 impl Fields {
-    fn of(value: Value) -> Result<Self, Diagnostic> {
+    pub(crate) fn of(value: Value) -> Result<Self, Diagnostic> {
         match value {
             Value::Object(map) => Ok(Self { map, taken: Vec::new() }),
             _ => Err(malformed("a request is an object".into())),
@@ -58,12 +58,12 @@ impl Fields {
     }
 
     /// Null where there is none.
-    fn take(&mut self, name: &'static str) -> Value {
+    pub(crate) fn take(&mut self, name: &'static str) -> Value {
         self.taken.push(name);
         self.map.get_mut(name).map(Value::take).unwrap_or_default()
     }
 
-    fn optional(&mut self, name: &'static str) -> Result<Option<String>, Diagnostic> {
+    pub(crate) fn optional(&mut self, name: &'static str) -> Result<Option<String>, Diagnostic> {
         match self.take(name) {
             Value::Null => Ok(None),
             // An empty field of a form is one that was left out.
@@ -72,7 +72,7 @@ impl Fields {
         }
     }
 
-    fn required(&mut self, name: &'static str) -> Result<String, Diagnostic> {
+    pub(crate) fn required(&mut self, name: &'static str) -> Result<String, Diagnostic> {
         self.optional(name)?.ok_or_else(|| malformed(format!("`{name}` is missing")))
     }
 
@@ -95,12 +95,12 @@ impl Fields {
         Ok(EntityRequest { source, environment: self.optional("environment")?, rules })
     }
 
-    fn deployment(&mut self) -> Result<DeploymentRequest, Diagnostic> {
+    pub(crate) fn deployment(&mut self) -> Result<DeploymentRequest, Diagnostic> {
         Ok(DeploymentRequest { entity: self.entity()?, model_version: self.optional("modelVersion")? })
     }
 
     /// Refuses what is left.
-    fn end<T>(self, read: T) -> Result<T, Diagnostic> {
+    pub(crate) fn end<T>(self, read: T) -> Result<T, Diagnostic> {
         match self.map.keys().find(|name| !self.taken.contains(&name.as_str())) {
             Some(name) => Err(malformed(format!("there is no field `{name}`"))),
             None => Ok(read),

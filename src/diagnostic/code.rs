@@ -388,6 +388,46 @@ codes! {
     DeployUnexpectedResult: error = "deploy/unexpected-result",
     /// The core failed in a way it should not.
     CoreInternal: error = "core/internal",
+    /// A plan names a Google method that is not in the table, or that is about something else than this deployment.
+    IamMethodUnknown: error = "iam/method-unknown",
+    /// The principal is not written as Google's allow policies write one.
+    IamPrincipalMalformed: error = "iam/principal-malformed",
+    /// The principal was deleted: rights given to it would be nobody's, or come back with it.
+    IamPrincipalDeleted: error = "iam/principal-deleted",
+    /// The principal stands for everybody, or for more people than anybody could name.
+    IamPrincipalTooBroad: error = "iam/principal-too-broad",
+    /// The project's number is needed to name Vertex AI's service agent, and is not known.
+    IamProjectNumberUnknown: error = "iam/project-number-unknown",
+    /// The time at which the rights are to end is not a time.
+    IamExpiryMalformed: error = "iam/expiry-malformed",
+    /// The time at which the rights are to end is over.
+    IamExpiryPast: error = "iam/expiry-past",
+    /// The rights are to last shorter or longer than Privileged Access Manager lets them.
+    IamExpiryOutOfRange: error = "iam/expiry-out-of-range",
+    /// Nobody is named who could approve the request, or only whoever makes it.
+    IamApproverMissing: error = "iam/approver-missing",
+    /// Custom roles cannot hold this permission.
+    IamPermissionUnsupported: error = "iam/permission-unsupported",
+    /// The policy is not one that Google's API answers.
+    IamPolicyUnreadable: error = "iam/policy-unreadable",
+    /// The policy has conditions and was not read as version 3: writing it back would lose them.
+    IamPolicyVersion: error = "iam/policy-version",
+    /// The policy has no etag: writing it back could undo somebody else's change.
+    IamPolicyEtag: error = "iam/policy-etag",
+    /// Writing the policy would take something from it that nobody asked to take.
+    IamPolicyShrinks: error = "iam/policy-shrinks",
+    /// The policy would exceed one of Google's limits.
+    IamPolicyLimit: error = "iam/policy-limit",
+    /// Somebody else changed the policy each time that it was to be written.
+    IamPolicyContention: error = "iam/policy-contention",
+    /// A role of this name exists and holds something else than it should.
+    IamRoleDiffers: error = "iam/role-differs",
+    /// What the rights are to be given on cannot be reached through the portal: apply a rendering instead.
+    IamNotApplied: warning = "iam/not-applied",
+    /// The rights were given and are not effective yet.
+    IamNotEffectiveYet: warning = "iam/not-effective-yet",
+    /// A role whose permissions nobody told was left out of the comparison.
+    IamRoleUnknown: warning = "iam/role-unknown",
 }
 
 impl Serialize for Code {

@@ -41,8 +41,12 @@ fn checked(method: &Method, body: &[u8]) -> Result<(), Diagnostic> {
         Id::ModelsUpload => object(&map, "model").map(drop),
         Id::EndpointsCreate => text(&map, "displayName"),
         Id::EndpointsUndeployModel => text(&map, "deployedModelId"),
-        Id::EndpointsSetIamPolicy | Id::ProjectsSetIamPolicy => policy(object(&map, "policy")?),
-        Id::ProjectsTestIamPermissions => match map.get("permissions") {
+        Id::EndpointsSetIamPolicy | Id::ProjectsSetIamPolicy | Id::AccountsSetIamPolicy => {
+            policy(object(&map, "policy")?)
+        }
+        Id::ProjectRolesCreate => text(&map, "roleId").and(object(&map, "role").map(drop)),
+        Id::GrantsCreate => text(&map, "requestedDuration"),
+        Id::ProjectsTestIamPermissions | Id::AccountsTestIamPermissions => match map.get("permissions") {
             Some(Value::Array(list)) if !list.is_empty() && list.iter().all(Value::is_string) => Ok(()),
             _ => Err(malformed("permissions", "`permissions` is not a list of permissions", "name at least one")),
         },

@@ -18,11 +18,16 @@ pub use reason::{Reason, reason};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::method::{Access, Body, Call, Door, Id, METHODS, Method, Resource, Service, Verb, find};
-use crate::name::{Endpoint, Model, Operation, Place, Project};
 use serde::{Deserialize, Serialize};
 
-/// The services that a proxy path may name. Credentials are got by the product itself, never by a caller.
-const EXPOSED: [Service; 2] = [Service::Aiplatform, Service::CloudResourceManager];
+/// The services that a proxy path may name: those with a method that may be called. Credentials are got by the product itself.
+fn exposed() -> impl Iterator<Item = Service> {
+    Service::ALL.into_iter().filter(|service| METHODS.iter().any(|m| m.service == *service && is_open(m)))
+}
+
+fn is_open(method: &Method) -> bool {
+    matches!(method.door, Door::Proxy(_))
+}
 
 /// Who calls the proxy.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -93,25 +98,25 @@ pub fn decide(config: &Config, verb: &str, target: &str, caller: &Caller) -> Res
         url: format!("{origin}/{}", call.path()),
         resource: call.resource.to_string(),
         permission: access.permission(),
-        audited: method.mutates(),
+        audited: method.is_audited(),
         body: match method.body {
             Body::None => "none",
             Body::Json => "json",
             Body::Stream => "stream",
         },
-        starts_operation: method.starts_operation,
+        starts_operation: method.starts_operation(),
         subject,
     })
 }
 
 /// The table's method for this verb and path.
 fn recognise(verb: &str, target: &target::Target<'_>) -> Result<(&'static Method, Access, Resource), Refusal> {
-    let Some(service) = EXPOSED.into_iter().find(|service| service.as_str() == target.service) else {
+    let Some(service) = exposed().find(|service| service.as_str() == target.service) else {
         return Err(Refusal::new(
             403,
             Code::ProxyMethodUnknown,
             format!("`{}` is not a service that can be called here", target::shown(target.service)),
-            format!("the services are {}", listed(EXPOSED.iter().map(|service| service.as_str()))),
+            format!("the services are {}", listed(exposed().map(Service::as_str))),
         ));
     };
     let verbs = [Verb::Get, Verb::Post, Verb::Patch, Verb::Delete];
@@ -121,10 +126,10 @@ fn recognise(verb: &str, target: &target::Target<'_>) -> Result<(&'static Method
         .and_then(|verb| find(service, verb, target.path))
         .and_then(|(method, resource)| match method.door {
             Door::Proxy(access) => Some((method, access, resource)),
-            Door::Internal => None,
+            Door::Internal | Door::Closed => None,
         });
     found.ok_or_else(|| {
-        let open = METHODS.iter().filter(|m| m.service == service && matches!(m.door, Door::Proxy(_)));
+        let open = METHODS.iter().filter(|m| m.service == service && is_open(m));
         Refusal::new(
             403,
             Code::ProxyMethodUnknown,
@@ -166,20 +171,7 @@ fn narrow(config: &Config, resource: Resource) -> Result<Resource, Refusal> {
     {
         return Err(refused(format!("the location `{}` of the project `{}`", place.location, allowed.project)));
     }
-    Ok(in_project(resource, &allowed.project))
-}
-
-/// The same resource, its project named as given.
-fn in_project(resource: Resource, project: &Project) -> Resource {
-    let moved = |place: Place| Place { project: project.clone(), ..place };
-    match resource {
-        Resource::Project(_) => Resource::Project(project.clone()),
-        Resource::Place(place) => Resource::Place(moved(place)),
-        Resource::Endpoint(endpoint) => Resource::Endpoint(Endpoint { place: moved(endpoint.place), ..endpoint }),
-        Resource::Model(model) => Resource::Model(Model { place: moved(model.place), ..model }),
-        Resource::Operation(operation) => Resource::Operation(Operation::in_project(operation, project)),
-        other @ (Resource::Nothing | Resource::ServiceAccount(_)) => other,
-    }
+    Ok(resource.in_project(&allowed.project))
 }
 
 /// A service alone may only follow an operation: a deployment may outlive the credentials of the user who started it.
@@ -206,7 +198,7 @@ fn acting_for(caller: &Caller, method: &Method, resource: &Resource) -> Result<A
 
 /// A method of the table by its name, as `AllowedCall.method` has it.
 fn method_named(name: &str) -> Option<&'static Method> {
-    METHODS.iter().find(|method| method.name == name && matches!(method.door, Door::Proxy(_)))
+    METHODS.iter().find(|method| method.name == name && is_open(method))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What Google said to a forwarded call, for the audit record.
 
-use super::{in_project, method_named};
+use super::method_named;
 use crate::google_error::GoogleError;
 use crate::identity::redact;
 use crate::method::{Resource, find};
@@ -33,7 +33,7 @@ pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -
         };
         return Outcome { succeeded: false, operation: None, error: Some(error) };
     }
-    let Some(method) = method.filter(|method| method.starts_operation) else {
+    let Some(method) = method.filter(|method| method.starts_operation()) else {
         return Outcome { succeeded: true, operation: None, error: None };
     };
     let answer = answer.unwrap_or_default();
@@ -42,7 +42,7 @@ pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -
     let path = format!("{}/{resource}{}", method.version, method.suffix);
     let operation = find(method.service, method.verb, &path).and_then(|(_, target)| {
         let operation: Operation = answer["name"].as_str()?.parse().ok()?;
-        match in_project(Resource::Operation(operation), target.project()?) {
+        match Resource::Operation(operation).in_project(target.project()?) {
             Resource::Operation(operation) => Some(operation.to_string()),
             _ => None,
         }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::tests::{config, emulated};
+use crate::method::tests::example;
 use proptest::prelude::*;
 
 const ENDPOINT: &str = "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
@@ -275,26 +276,57 @@ fn callers_are_read_as_javascript_writes_them() {
 #[test]
 fn every_open_method_can_be_reached_and_no_other() {
     for method in METHODS {
-        let resource = match method.on {
-            crate::method::Kind::Nothing => "",
-            crate::method::Kind::Project => "projects/acme-ml",
-            crate::method::Kind::Place => "projects/acme-ml/locations/us-central1",
-            crate::method::Kind::Endpoint => "projects/acme-ml/locations/us-central1/endpoints/e",
-            crate::method::Kind::Model => "projects/acme-ml/locations/us-central1/models/m",
-            crate::method::Kind::Operation => "projects/acme-ml/locations/us-central1/operations/9",
-            crate::method::Kind::ServiceAccount => {
-                "projects/-/serviceAccounts/deployer@acme-ml.iam.gserviceaccount.com"
-            }
-        };
+        let resource = example(method.on)[0];
         let target = format!("{}/{}/{resource}{}", method.service.as_str(), method.version, method.suffix);
         match (method.door, verdict(method.verb.as_str(), &target)) {
             (Door::Proxy(access), Ok(allowed)) => {
                 assert_eq!((allowed.method, allowed.permission), (method.name, access.permission()));
             }
-            (Door::Internal, Err(_)) => {}
+            (Door::Internal | Door::Closed, Err(_)) => {}
             (door, verdict) => panic!("{} behind {door:?} is {verdict:?}", method.name),
         }
     }
+}
+
+#[test]
+fn rights_are_changed_by_administrators_only_and_in_configured_projects() {
+    let permission = |verb, target: &str| verdict(verb, target).map(|allowed| (allowed.permission, allowed.audited));
+    let account = "iam/v1/projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com";
+    let entitlement = "privilegedaccessmanager/v1/projects/acme-ml/locations/global/entitlements/deploy";
+    for (verb, target) in [
+        ("POST", "iam/v1/projects/acme-ml/roles".to_owned()),
+        ("GET", "iam/v1/projects/123456789012/roles/vertexProject_1".to_owned()),
+        ("POST", format!("{account}:getIamPolicy")),
+        ("POST", format!("{account}:setIamPolicy")),
+        ("POST", format!("{entitlement}/grants")),
+        ("GET", format!("{entitlement}/grants/g1")),
+    ] {
+        assert_eq!(permission(verb, &target).unwrap(), ("vertex-ai.administer", true), "{verb} {target}");
+    }
+    assert_eq!(permission("POST", &format!("{account}:testIamPermissions")).unwrap(), ("vertex-ai.read", false));
+    for (verb, target) in [
+        ("PATCH", "iam/v1/projects/acme-ml/roles/vertexProject_1".to_owned()),
+        ("DELETE", "iam/v1/projects/acme-ml/roles/vertexProject_1".to_owned()),
+        ("GET", "iam/v1/roles/owner".to_owned()),
+        ("POST", format!("{entitlement}/grants/g1:approve")),
+        ("POST", "privilegedaccessmanager/v1/projects/acme-ml/locations/global/entitlements".to_owned()),
+        // An account of another project than the path says.
+        (
+            "POST",
+            "iam/v1/projects/acme-ml/serviceAccounts/serving@other-project.iam.gserviceaccount.com:setIamPolicy"
+                .to_owned(),
+        ),
+        (
+            "POST",
+            "iam/v1/projects/-/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com:setIamPolicy".to_owned(),
+        ),
+        ("POST", "logging/v2/entries:list".to_owned()),
+    ] {
+        assert_eq!(refused(verb, &target), (403, Code::ProxyMethodUnknown), "{verb} {target}");
+    }
+    let other =
+        "iam/v1/projects/other-project/serviceAccounts/serving@other-project.iam.gserviceaccount.com:setIamPolicy";
+    assert_eq!(refused("POST", other), (403, Code::ProxyTargetNotAllowed));
 }
 
 /// Texts that come close to what passes.

@@ -1,16 +1,18 @@
 //! A deployment as data: which calls, in which order, what each needs, and what takes it back.
 
 mod body;
+mod calls;
 mod explain;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::method::{Call, Id, Permission, Resource};
-use crate::name::{DeployedModelId, ModelVersion, Operation};
+use crate::method::{Call, Id, Resource};
+use crate::name::{DeployedModelId, ModelVersion};
 use crate::target::Target;
 use crate::vertex::traffic::Traffic;
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 
+pub use calls::{Found, Purpose};
 pub use explain::explain;
 
 /// What a step brings about.
@@ -141,41 +143,6 @@ impl Plan {
         plan(&target)
     }
 
-    /// Every permission that the plan needs, sorted, and the methods that need it: probes, calls, following the operations, and
-    /// taking everything back.
-    pub fn permissions(&self) -> Vec<(Permission, Vec<&'static str>)> {
-        let mut needed: Vec<(Permission, Vec<&'static str>)> = Vec::new();
-        let mut need = |call: &Call| {
-            for permission in call.permissions() {
-                let name = call.method.name;
-                match needed.iter_mut().find(|(known, _)| *known == permission) {
-                    Some((_, methods)) if methods.contains(&name) => {}
-                    Some((_, methods)) => methods.push(name),
-                    None => {
-                        let at = needed.iter().take_while(|(known, _)| *known < permission).count();
-                        needed.insert(at, (permission, vec![name]));
-                    }
-                }
-            }
-        };
-        for call in self.steps.iter().flat_map(|step| [&step.probe, &step.call, &step.undo]).flatten() {
-            need(call);
-            if call.method.starts_operation {
-                // Any operation will do: the permission to follow one is its parent's.
-                let below = match &call.resource {
-                    Resource::Place(_) if call.method.id == Id::EndpointsCreate => {
-                        format!("{}/operations/0", self.target.endpoint)
-                    }
-                    other => format!("{other}/operations/0"),
-                };
-                if let Ok(operation) = below.parse::<Operation>() {
-                    need(&Call::new(Id::OperationsWait, Resource::Operation(operation)));
-                }
-            }
-        }
-        needed
-    }
-
     /// What the plan leaves open.
     pub fn remarks(&self) -> Vec<Diagnostic> {
         match &self.deployed_model_id {
@@ -265,6 +232,7 @@ pub(crate) mod tests {
                 "aiplatform.endpoints.undeploy",
                 "aiplatform.endpoints.update",
                 "aiplatform.models.get",
+                "aiplatform.operations.list",
                 "iam.serviceAccounts.actAs",
             ]
         );

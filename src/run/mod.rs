@@ -9,7 +9,7 @@ use crate::conversation::{Conversation, Identity, Progress, ProgressKind, Voice}
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource};
-use crate::name::{DeployedModelId, Operation, OperationParent};
+use crate::name::{DeployedModelId, Operation};
 use crate::plan::{Plan, Step, StepKind};
 use crate::vertex::traffic::{Split, Traffic};
 use operation::{Ended, Follower};
@@ -188,6 +188,9 @@ impl Run {
             made.operation = Some(operation.clone());
         }
         let ended = Follower::new(&self.google, operation.clone()).follow(Some(started)).await?;
+        if let (Some(made), Some(_)) = (self.made.last_mut(), undo) {
+            made.operation = None;
+        }
         Ok((operation, ended))
     }
 
@@ -340,10 +343,4 @@ fn splitting(mut call: Call, split: Split) -> Call {
 
 fn unexpected(message: impl Into<Words>) -> CallError {
     CallError::NoAnswer(Diagnostic::new(Code::DeployUnexpectedResult, message))
-}
-
-/// The endpoint an operation belongs to, for taking back what it was making.
-fn cancel_call(operation: &Operation) -> Option<Call> {
-    matches!(operation.parent, OperationParent::Endpoint(_))
-        .then(|| Call::new(Id::OperationsCancel, Resource::Operation(operation.clone())))
 }

@@ -1,10 +1,11 @@
 //! Takes back what a failed run made, newest first, and says what it could not take back.
 
+use super::Made;
 use super::operation::{Follower, name};
-use super::{Made, cancel_call};
 use crate::conversation::{Identity, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google};
+use crate::method::{Call, Id, Resource};
 
 /// What was taken back, and a finding for each thing that was not.
 pub async fn undo(google: &Google, made: Vec<Made>) -> (Vec<String>, Vec<Diagnostic>) {
@@ -31,9 +32,11 @@ pub async fn undo(google: &Google, made: Vec<Made>) -> (Vec<String>, Vec<Diagnos
 }
 
 async fn take_back(google: &Google, made: &Made) -> Result<(), CallError> {
-    // What is still being made cannot be removed: end that first. Cancelling is best effort, so its failure says nothing.
+    // What is still being made cannot be removed: end that first. Cancelling is best effort, so its failure says nothing. Only
+    // deployments are cancelled: all else is over soon, and to cancel it would take a right that nothing else needs.
     if let Some(operation) = &made.operation {
-        if let Some(cancel) = cancel_call(operation) {
+        if made.undo.method.id == Id::EndpointsUndeployModel {
+            let cancel = Call::new(Id::OperationsCancel, Resource::Operation(operation.clone()));
             let _ = google.call(&cancel, Identity::Initiator).await;
         }
         // How it ended does not matter, only that it has.

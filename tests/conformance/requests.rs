@@ -53,6 +53,10 @@ impl Google {
         };
         match request.verb.as_str() {
             _ if is("v1/token") => (200, json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 3600 })),
+            _ if is(":getIamPolicy") || is(":setIamPolicy") => (200, json!({ "etag": "ACAB" })),
+            _ if is(":testIamPermissions") => (200, json!({})),
+            "GET" if path.contains("/roles/") => missing,
+            _ if is("/roles") => (200, json!({})),
             _ if is(":generateAccessToken") => {
                 (200, json!({ "accessToken": "t", "expireTime": "2026-01-01T00:00:00Z" }))
             }
@@ -138,6 +142,17 @@ fn request(annotations: &Value) -> Value {
     json!({ "source": { "entity": { "kind": "Component", "metadata": { "name": "fraud", "annotations": annotations } } } })
 }
 
+/// A request for rights on a project, an endpoint and a service account.
+fn rights(more: Value) -> Value {
+    let mut request = request(&annotations()[1]);
+    request["proxyUrl"] = PROXY.into();
+    request["principal"] = "user:jane@acme.example".into();
+    request["found"] = json!({ "endpoint": true, "model": true, "deployment": false });
+    request["expiresAt"] = "2026-12-01T00:00:00Z".into();
+    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    request
+}
+
 fn planned_ids() -> Vec<String> {
     let plans =
         annotations().map(|a| api::plan(&api::request::DeploymentRequest::read(request(&a)).expect("a request")));
@@ -181,6 +196,12 @@ fn main() {
             requests.extend(sent(api::deploy(&deploy).expect("a target"), scenario));
         }
     }
+    for mode in ["give", "take-back"] {
+        let apply = api::iam::IamApplyRequest::read(rights(json!({ "mode": mode }))).expect("a request");
+        requests.extend(sent(api::iam::iam_apply(&apply, 0).expect("a request for rights"), default));
+    }
+    let verify = api::iam::IamVerifyRequest::read(rights(json!({}))).expect("a request");
+    requests.extend(sent(api::iam::iam_verify(&verify, 0).expect("a request for rights"), default));
     for account in [None, Some("deployer@acme-ml.iam.gserviceaccount.com")] {
         requests.extend(sent(exchange(&configuration(account), Secret::new("assertion".into())), default));
     }
@@ -190,7 +211,7 @@ fn main() {
             json!({
                 "name": method.name, "service": method.service.as_str(), "version": method.version,
                 "verb": method.verb.as_str(), "query": method.query, "suffix": method.suffix,
-                "hasBody": method.body != Body::None, "startsOperation": method.starts_operation,
+                "hasBody": method.body != Body::None, "startsOperation": method.starts_operation(),
             })
         })
         .collect();

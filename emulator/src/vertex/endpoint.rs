@@ -164,7 +164,9 @@ pub fn set_policy(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     let sent = message::read(call.body, message::SET_POLICY)?;
     call.require("aiplatform.endpoints.setIamPolicy", name)?;
     let mut world = call.cloud.world();
-    world.endpoints.get_mut(name).ok_or_else(|| ApiError::not_found(name))?.policy.write(&sent["policy"])
+    let world = &mut *world;
+    let policy = &mut world.endpoints.get_mut(name).ok_or_else(|| ApiError::not_found(name))?.policy;
+    policy.write_plain(&sent["policy"], &world.roles)
 }
 
 pub fn test_permissions(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {

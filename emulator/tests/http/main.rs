@@ -7,3 +7,4 @@ mod identity;
 mod issuer;
 mod permissions;
 mod requests;
+mod roles;

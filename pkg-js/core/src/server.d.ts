@@ -117,6 +117,206 @@ export function deploy(
   host: DeployHost,
 ): Promise<DeployReport>;
 
+/** How sure a permission is: Google says so, a third party measured it, or it is inferred from its neighbours. */
+export type IamConfidence = 'documented' | 'measured' | 'inferred';
+
+export interface IamPermission {
+  permission: string;
+  confidence: IamConfidence;
+  /** The methods that need it, as in Google's discovery documents. */
+  neededBy: string[];
+  /** What stops working without it. */
+  without: string;
+}
+
+/** One role for one principal on one resource. */
+export interface IamGrant {
+  /** `service-agent` is Vertex AI itself, which reads files and pulls images on its own account. */
+  to: 'caller' | 'service-agent';
+  /** As allow policies name it. */
+  member: string;
+  /** e.g. `projects/p`, `projects/p/locations/l/endpoints/e`, `projects/p/serviceAccounts/s`, `gs://b`. */
+  resource: string;
+  resourceKind:
+    | 'project'
+    | 'endpoint'
+    | 'service-account'
+    | 'bucket'
+    | 'repository'
+    | 'key';
+  role: string;
+  /** Made for exactly these permissions and named after them: it never changes. */
+  custom: boolean;
+  permissions: IamPermission[];
+  /** `taken-back`: policies on this resource take no conditions, so somebody has to take it back. */
+  ends: 'by-condition' | 'by-manager' | 'taken-back' | 'never';
+  condition?: { title: string; expression: string };
+}
+
+/** The least set of rights for one deployment. */
+export interface IamRights {
+  entityRef: string;
+  project: string;
+  endpoint: string;
+  principal: string;
+  /** RFC 3339 */
+  expiresAt?: string;
+  delivery: 'policy' | 'pam';
+  grants: IamGrant[];
+}
+
+/** What is dangerous about rights. */
+export interface IamDanger {
+  weight: 'high' | 'medium';
+  /** All of them are needed for it. */
+  permissions: string[];
+  what: string;
+  /** The service account whose rights it takes. */
+  through?: string;
+  advice: string;
+}
+
+export interface IamPlanRequest extends DeploymentRequest {
+  /** `user:…`, `group:…`, `serviceAccount:…`, `principal://…` or `principalSet://…` */
+  principal: string;
+  /** What is there already; what is left out nobody looked for, and then more is asked for. */
+  found?: { model?: boolean; endpoint?: boolean; deployment?: boolean };
+  /** RFC 3339 in UTC. Without it the rights last until they are taken back. */
+  expiresAt?: string;
+  /** Left out: `policy`. `pam` needs `expiresAt`, 30 minutes to 7 days from now, and `approvers`. */
+  delivery?: 'policy' | 'pam';
+  /** Names Vertex AI's service agent; needed only where that has to be given something. */
+  projectNumber?: string;
+  /** The project of the bucket in `artifact-uri`. Left out: the service agent is given the right to read it. */
+  artifactProject?: string;
+  /** Principals who may approve a grant of Privileged Access Manager; the asker does not count. */
+  approvers?: string[];
+  justification?: string;
+  /** Further Google methods to be able to call, e.g. `aiplatform.projects.locations.endpoints.predict`. */
+  methods?: string[];
+  /** Permissions that custom roles do not support, as `queryTestablePermissions` tells. */
+  unsupportedPermissions?: string[];
+  /** What the service account may do that the model runs as: to tell what its deployer could do by way of it. */
+  accountPowers?: { roles?: string[]; permissions?: string[] };
+}
+
+export interface IamReport {
+  /** Absent when something stands in the way: see `diagnostics`. */
+  request?: IamRights;
+  /** By file name: `roles/ID.yaml`, `roles/ID.json`, `bindings.json`, `main.tf`, `gcloud.sh`, `request.md`; with `pam` also `pam-entitlement.json`, `pam-grant.json`. */
+  renderings: Record<string, string>;
+  /** Markdown; the same as `request.md`. */
+  explanation: string;
+  dangers: IamDanger[];
+  diagnostics: Diagnostic[];
+}
+
+/** The least rights for a deployment, in every form that they can be asked for in. Nothing is called. */
+export function iamPlan(request: IamPlanRequest): IamReport;
+
+export interface IamCompareRequest extends IamPlanRequest {
+  /** Allow policies by resource, named as in `IamGrant.resource`; read as version 3, handed on as they came. */
+  policies?: Record<string, object>;
+  /** What roles hold, e.g. `{ 'roles/aiplatform.viewer': [...] }`. */
+  roles?: Record<string, string[]>;
+  /** Members that the principal is too: its groups. */
+  memberOf?: string[];
+  /** What `testIamPermissions` answered, by resource: a hint only. */
+  tested?: Record<string, string[]>;
+}
+
+export interface IamDifference {
+  has: {
+    permission: string;
+    resource: string;
+    /** What gives it, and on which resource. */
+    role: string;
+    on: string;
+    /** RFC 3339, where it ends. */
+    until?: string;
+  }[];
+  /** `hinted`: Google told whoever asked that they hold it. */
+  missing: { permission: string; resource: string; hinted: boolean }[];
+  tooMuch: {
+    resource: string;
+    role: string;
+    member: string;
+    /** What it gives and nothing here needs. */
+    permissions: string[];
+    expired: boolean;
+    /** Nothing that is needed comes from it: it can go. */
+    removable: boolean;
+  }[];
+}
+
+export interface IamComparison {
+  request?: IamRights;
+  difference?: IamDifference;
+  /** What is missing only; without grants for the caller where nothing is. */
+  remaining?: IamRights;
+  /** Of what is missing; `bindings.json` holds whole policies, with their etags, where they were handed in. */
+  renderings: Record<string, string>;
+  diagnostics: Diagnostic[];
+}
+
+/** Holds the rights against policies that somebody read. Nothing is called. */
+export function iamCompare(request: IamCompareRequest): IamComparison;
+
+export interface IamApplyRequest extends IamPlanRequest {
+  /** Left out: `give`. */
+  mode?: 'give' | 'take-back';
+  /** Whoever calls is the principal, and so can be asked whether the rights are effective. */
+  own?: boolean;
+  proxyUrl: string;
+  reason?: string;
+}
+
+export interface IamApplyReport {
+  outcome: 'applied' | 'failed' | 'cancelled';
+  request?: IamRights;
+  rolesMade: string[];
+  /** Each policy that was looked at; `changed` is false where it was as it should be. */
+  written: { resource: string; changed: boolean; tries: number }[];
+  /** Resources whose policies the portal does not reach. */
+  notApplied: string[];
+  /** Seen to be effective. */
+  effective: boolean;
+  /** RFC 3339: when the rights should be effective at the latest. */
+  effectiveBy?: string;
+  diagnostics: Diagnostic[];
+}
+
+/**
+ * Gives the rights, or takes them back: policies are read, changed and written with their etag, again where somebody else wrote
+ * meanwhile. Calls the proxy as the initiator, who needs `vertex-ai.administer` and Google's own rights to do it.
+ */
+export function iamApply(
+  request: IamApplyRequest,
+  host: DeployHost,
+): Promise<IamApplyReport>;
+
+export interface IamVerifyRequest extends IamCompareRequest {
+  proxyUrl: string;
+  reason?: string;
+}
+
+export interface IamVerifyReport {
+  request?: IamRights;
+  /** About whoever calls, who need not be the principal. */
+  tested: { resource: string; held: string[]; lacking: string[] }[];
+  policiesRead: string[];
+  /** About the principal, by the policies that could be read. */
+  difference?: IamDifference;
+  remaining?: IamRights;
+  diagnostics: Diagnostic[];
+}
+
+/** Looks at what is there: policies where the initiator may read them, and what Google says to the initiator. */
+export function iamVerify(
+  request: IamVerifyRequest,
+  host: DeployHost,
+): Promise<IamVerifyReport>;
+
 /** The `vertexAi` key of `app-config.yaml`, as it stands there. */
 export type VertexAiConfig = unknown;
 

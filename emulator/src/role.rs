@@ -1,0 +1,177 @@
+//! Roles: those of the seed, and custom ones that are made, changed, deleted and undeleted through the API.
+//! Source: `iam.v1` `Role`, `projects.roles`; limits of "Creating and managing custom roles".
+
+use crate::error::ApiError;
+use crate::message::{self, Shape};
+use crate::vertex::Call;
+use serde_json::{Value, json};
+
+/// A role, as the API shows it but for its name.
+#[derive(Clone, Debug, Default)]
+pub struct Role {
+    body: Value,
+    permissions: Vec<String>,
+    deleted: bool,
+    generation: u64,
+}
+
+/// What nothing but an organisation's custom roles may hold.
+const UNSUPPORTED: &[&str] = &["resourcemanager.projects.list"];
+
+const ROLE: &[(&str, Shape)] = &[
+    ("name", Shape::Text),
+    ("title", Shape::Text),
+    ("description", Shape::Text),
+    ("stage", Shape::Text),
+    ("etag", Shape::Text),
+    ("includedPermissions", Shape::List(&Shape::Text)),
+    ("deleted", Shape::Output),
+];
+const CREATE_ROLE: &[(&str, Shape)] = &[("roleId", Shape::Text), ("role", Shape::Message(ROLE))];
+const UNDELETE_ROLE: &[(&str, Shape)] = &[("etag", Shape::Text)];
+
+impl Role {
+    pub fn holding(permissions: Vec<String>) -> Self {
+        Self { body: json!({"stage": "GA"}), permissions, ..Self::default() }
+    }
+
+    /// A deleted role gives nothing.
+    pub fn gives(&self, permission: &str) -> bool {
+        !self.deleted && self.permissions.iter().any(|held| held == permission)
+    }
+
+    fn etag(&self) -> String {
+        format!("BwR{:09x}", self.generation + 1)
+    }
+
+    fn shown(&self, name: &str) -> Value {
+        let mut body = self.body.clone();
+        body["name"] = json!(name);
+        body["etag"] = json!(self.etag());
+        body["includedPermissions"] = json!(self.permissions);
+        if self.deleted {
+            body["deleted"] = json!(true);
+        }
+        body
+    }
+
+    /// Takes over what was sent, as far as the mask names it.
+    fn take(&mut self, sent: &Value, mask: Option<&str>) -> Result<(), ApiError> {
+        if let Some(etag) = sent["etag"].as_str()
+            && etag != self.etag()
+        {
+            return Err(ApiError::new("ABORTED", "There were concurrent changes to the role."));
+        }
+        let is_meant = |field: &str| mask.is_none_or(|mask| mask.split(',').any(|name| name.trim() == field));
+        for (field, most) in [("title", 100), ("description", 300), ("stage", 20)] {
+            if is_meant(field) && sent[field].is_string() {
+                if sent[field].as_str().is_some_and(|text| text.len() > most) {
+                    return Err(ApiError::invalid(format!("The role's {field} has more than {most} bytes.")));
+                }
+                self.body[field] = sent[field].clone();
+            }
+        }
+        if is_meant("includedPermissions") {
+            let named = sent["includedPermissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let permissions: Vec<String> = named.map(str::to_owned).collect();
+            let is_permission = |name: &str| name.split('.').count() == 3 && !name.contains('*');
+            let wrong = permissions.iter().find(|name| !is_permission(name) || UNSUPPORTED.contains(&name.as_str()));
+            if let Some(name) = wrong {
+                return Err(ApiError::invalid(format!("Permission {name} is not valid.")));
+            }
+            self.permissions = permissions;
+        }
+        self.generation += 1;
+        Ok(())
+    }
+}
+
+/// Routes `projects/{project}/roles[/{id}][:undelete]`.
+pub fn route(call: &Call<'_>, verb: &str, project: &str, rest: &str) -> Result<Value, ApiError> {
+    let id = call.cloud.world().project_id(project).unwrap_or_else(|| project.to_owned());
+    let on = format!("projects/{id}");
+    let (role, method) = rest.split_once(':').map_or((rest, None), |(role, method)| (role, Some(method)));
+    let name = format!("{on}/roles/{role}");
+    match (verb, role.is_empty(), method) {
+        ("POST", true, None) => create(call, &on),
+        ("GET", true, None) => list(call, &on),
+        ("GET", false, None) => {
+            call.allow(&[])?;
+            call.require("iam.roles.get", &on)?;
+            let world = call.cloud.world();
+            Ok(world.roles.get(&name).ok_or_else(|| missing(&name))?.shown(&name))
+        }
+        ("PATCH", false, None) => {
+            call.allow(&["updateMask"])?;
+            let sent = message::read(call.body, ROLE)?;
+            call.require("iam.roles.update", &on)?;
+            change(call, &name, |role| role.take(&sent, call.param("updateMask")))
+        }
+        ("DELETE", false, None) => {
+            call.allow(&["etag"])?;
+            call.require("iam.roles.delete", &on)?;
+            change(call, &name, |role| {
+                role.deleted = true;
+                Ok(())
+            })
+        }
+        ("POST", false, Some("undelete")) => {
+            call.allow(&[])?;
+            message::read(call.body, UNDELETE_ROLE)?;
+            call.require("iam.roles.undelete", &on)?;
+            change(call, &name, |role| {
+                role.deleted = false;
+                Ok(())
+            })
+        }
+        _ => Err(ApiError::not_found(&name)),
+    }
+}
+
+fn missing(name: &str) -> ApiError {
+    ApiError::new("NOT_FOUND", format!("The role named {name} was not found."))
+}
+
+fn change(call: &Call<'_>, name: &str, how: impl FnOnce(&mut Role) -> Result<(), ApiError>) -> Result<Value, ApiError> {
+    let mut world = call.cloud.world();
+    let role = world.roles.get_mut(name).ok_or_else(|| missing(name))?;
+    how(role)?;
+    Ok(role.shown(name))
+}
+
+fn create(call: &Call<'_>, on: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let request = message::read(call.body, CREATE_ROLE)?;
+    call.require("iam.roles.create", on)?;
+    let id = request["roleId"].as_str().unwrap_or_default();
+    let is_id = (3..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.".contains(&b));
+    if !is_id {
+        return Err(ApiError::invalid(format!("The role_id {id} is not valid.")));
+    }
+    let name = format!("{on}/roles/{id}");
+    let mut world = call.cloud.world();
+    match world.roles.get(&name) {
+        // Unverified: the text.
+        Some(role) if role.deleted => {
+            return Err(ApiError::precondition(format!("The role {name} has been marked for deletion.")));
+        }
+        Some(_) => return Err(ApiError::exists(&name)),
+        None => {}
+    }
+    let mut role = Role { body: json!({"stage": "ALPHA"}), ..Role::default() };
+    role.take(&request["role"], None)?;
+    let shown = role.shown(&name);
+    world.roles.insert(name, role);
+    Ok(shown)
+}
+
+fn list(call: &Call<'_>, on: &str) -> Result<Value, ApiError> {
+    call.allow(&["pageSize", "pageToken", "showDeleted", "view"])?;
+    call.require("iam.roles.list", on)?;
+    let world = call.cloud.world();
+    let start = format!("{on}/roles/");
+    let own = world.roles.iter().filter(|(name, role)| {
+        name.starts_with(&start) && (!role.deleted || call.param("showDeleted") == Some("true"))
+    });
+    Ok(json!({ "roles": own.map(|(name, role)| role.shown(name)).collect::<Vec<_>>() }))
+}

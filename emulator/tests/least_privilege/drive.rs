@@ -1,0 +1,53 @@
+//! Drives the core's conversations against an emulator over HTTP, as the portal's proxy would: without the portal.
+
+use crate::harness::Cloud;
+use backstage_vertex_ai::conversation::{Conversation, Event, Failure, Outcome, Request, Response, Turn, Want};
+use serde_json::Value;
+
+pub const PROXY: &str = "http://portal/api/proxy/vertex-ai";
+
+/// What a test does with a request before it is sent.
+pub enum Then {
+    Send,
+    /// The person cancels while it is under way, so that its answer is never heard.
+    Cancel,
+}
+
+/// Runs a conversation to its end with the token of somebody; waits take no time.
+pub fn drive<T>(
+    cloud: &Cloud,
+    token: &str,
+    mut talk: Conversation<T>,
+    mut before: impl FnMut(&Cloud, &str, &Request) -> Then,
+) -> T {
+    let (mut outcome, mut now, mut cancelled) = (Outcome::Begin, 1_795_579_200_000, false);
+    for _ in 0..2_000 {
+        now += 10;
+        match talk.tell(Event { outcome, now, random: 0.5, cancelled }) {
+            Turn::Done(done) => return done,
+            Turn::Want(Want::Wait(millis)) => {
+                now += millis;
+                outcome = Outcome::Waited;
+            }
+            Turn::Want(Want::Send(request)) => {
+                let path = request.url.strip_prefix(PROXY).expect("through the proxy").trim_start_matches('/');
+                let (_, path) = path.split_once('/').expect("a service and a path");
+                outcome = match before(cloud, path, &request) {
+                    Then::Send => send(cloud, token, path, &request),
+                    Then::Cancel => {
+                        cancelled = true;
+                        Outcome::Failed(Failure::Cancelled)
+                    }
+                };
+            }
+        }
+    }
+    panic!("the conversation does not end");
+}
+
+fn send(cloud: &Cloud, token: &str, path: &str, request: &Request) -> Outcome {
+    let body: Value = request.body.as_deref().map(|text| serde_json::from_str(text).unwrap()).unwrap_or_default();
+    let body = if body.is_null() { serde_json::json!({}) } else { body };
+    let answer = cloud.call(token, request.verb.as_str(), &format!("/{path}"), &body);
+    Outcome::Answer(Response { status: answer.status, retry_after: None, body: Some(answer.body) })
+}

@@ -1,0 +1,103 @@
+//! Rights as they are given, seen and taken back: the core's facade against policies that others write, too.
+
+use crate::drive::{PROXY, Then, drive};
+use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed};
+use backstage_vertex_ai::api::iam::{IamApplyRequest, IamVerifyRequest, iam_apply, iam_verify};
+use backstage_vertex_ai::api::request::Request as _;
+use backstage_vertex_ai::diagnostic::Code;
+use backstage_vertex_ai::iam::apply::{ApplyReport, Outcome};
+use backstage_vertex_ai::iam::verify::VerifyReport;
+use serde_json::{Value, json};
+
+const NOW: u64 = 1_795_579_200_000;
+
+/// An update of an endpoint that is there, by the stranger.
+fn asked(more: Value) -> Value {
+    let annotations = json!({
+        "google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
+        "google.com/vertex-ai-endpoint": "fraud", "google.com/vertex-ai-model": "fraud-detector@3",
+        "google.com/vertex-ai-service-account": "fraud-serving@acme-ml.iam.gserviceaccount.com",
+    });
+    let mut request = json!({
+        "source": {"entity": {"apiVersion": "backstage.io/v1alpha1", "kind": "Component",
+            "metadata": {"name": "fraud", "annotations": annotations}}},
+        "principal": "user:stranger@acme.example", "proxyUrl": PROXY, "expiresAt": "2999-01-01T00:00:00Z",
+        "found": {"model": true, "endpoint": true, "deployment": false},
+    });
+    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    request
+}
+
+fn cloud() -> Cloud {
+    let cloud = Cloud::with(demo_seed(), FAST);
+    cloud.create_endpoint("fraud");
+    cloud
+}
+
+fn apply(cloud: &Cloud, token: &str, more: Value) -> ApplyReport {
+    let request = IamApplyRequest::read(asked(more)).unwrap();
+    let talk = iam_apply(&request, NOW).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
+    drive(cloud, token, talk, |_, _, _| Then::Send)
+}
+
+fn verify(cloud: &Cloud, token: &str) -> VerifyReport {
+    let request = IamVerifyRequest::read(asked(json!({}))).unwrap();
+    let talk = iam_verify(&request, NOW).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
+    drive(cloud, token, talk, |_, _, _| Then::Send)
+}
+
+fn missing(report: &VerifyReport) -> usize {
+    report.difference.as_ref().unwrap().missing.len()
+}
+
+#[test]
+fn what_was_given_is_seen_and_what_was_taken_back_is_not() {
+    let cloud = cloud();
+    assert_eq!(missing(&verify(&cloud, OWNER)), 6);
+    let given = apply(&cloud, OWNER, json!({}));
+    assert_eq!((given.outcome, given.roles_made.len(), given.written.len()), (Outcome::Applied, 3, 3));
+    let report = verify(&cloud, OWNER);
+    assert_eq!((missing(&report), report.policies_read.len()), (0, 3), "{:?}", report.diagnostics);
+    assert!(report.remaining.unwrap().grants.is_empty());
+    assert!(report.difference.unwrap().too_much.is_empty());
+    // Who may read no policies is told what Google says to them.
+    let own = verify(&cloud, STRANGER);
+    assert!(own.policies_read.is_empty() && own.tested.iter().all(|tested| tested.lacking.is_empty()));
+    assert!(own.diagnostics.iter().all(|finding| finding.code == Code::GooglePermissionDenied));
+    assert!(own.difference.unwrap().missing.iter().all(|missing| missing.hinted));
+    apply(&cloud, OWNER, json!({"mode": "take-back"}));
+    assert_eq!(missing(&verify(&cloud, OWNER)), 6);
+}
+
+#[test]
+fn a_writer_in_between_loses_nothing() {
+    let cloud = cloud();
+    let request = IamApplyRequest::read(asked(json!({}))).unwrap();
+    let mut races = 2;
+    let other = json!({"role": "roles/owner", "members": ["user:other@acme.example"]});
+    let report = drive(&cloud, OWNER, iam_apply(&request, NOW).unwrap(), |cloud, path, _| {
+        if path.ends_with("projects/acme-ml:setIamPolicy") && races > 0 {
+            races -= 1;
+            let read = json!({"options": {"requestedPolicyVersion": 3}});
+            let mut policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", read).ok();
+            policy["bindings"].as_array_mut().unwrap().push(other.clone());
+            cloud.post(OWNER, "/v3/projects/acme-ml:setIamPolicy", json!({ "policy": policy })).ok();
+        }
+        Then::Send
+    });
+    assert_eq!(report.outcome, Outcome::Applied, "{:?}", report.diagnostics);
+    assert_eq!(report.written[0].tries, 3);
+    let read = json!({"options": {"requestedPolicyVersion": 3}});
+    let policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", read).ok();
+    assert_eq!(policy["bindings"].as_array().unwrap().iter().filter(|binding| **binding == other).count(), 2);
+    assert_eq!(missing(&verify(&cloud, OWNER)), 0);
+}
+
+#[test]
+fn nobody_gives_themselves_rights() {
+    let cloud = cloud();
+    let report = apply(&cloud, STRANGER, json!({"own": true}));
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(report.diagnostics[0].code, Code::GooglePermissionDenied);
+    assert!(report.written.is_empty() && report.roles_made.is_empty());
+}

@@ -1,0 +1,267 @@
+//! The facade of least privilege: plan a request, hold it against what is there, apply it, verify it.
+//!
+//! Shapes: `pkg-js/core/src/server.d.ts`.
+
+mod request;
+
+use super::make_plan;
+use super::request::malformed;
+use crate::conversation::{Conversation, Millis};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::iam::apply::{ApplyReport, Mode, apply};
+use crate::iam::danger::{Danger, dangers};
+use crate::iam::difference::{Difference, Live, compare, remaining};
+use crate::iam::policy::Policy;
+use crate::iam::verify::{VerifyReport, verify};
+use crate::iam::{self, Delivery, Expiry, Options, Principal, render};
+use crate::name::Project;
+use request::RawLive;
+pub use request::{IamApplyRequest, IamCompareRequest, IamRequest, IamVerifyRequest};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The least set of rights, in every form that it can be asked for in.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct IamReport {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<iam::Request>,
+    /// By file name.
+    pub renderings: BTreeMap<String, String>,
+    /// Markdown; the same as the rendering `request.md`.
+    pub explanation: String,
+    pub dangers: Vec<Danger>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What the principal has, lacks and has too much, and what is left to ask for.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct IamComparison {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<iam::Request>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
+    /// What is missing only; without grants where nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<iam::Request>,
+    /// Of what is missing, by file name.
+    pub renderings: BTreeMap<String, String>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+fn project(text: Option<&String>, findings: &mut Vec<Diagnostic>) -> Option<Project> {
+    text?.parse().map_err(|error: crate::name::NameError| findings.push(malformed(error.to_string()))).ok()
+}
+
+/// The options of a request, with a finding for each that cannot be read.
+fn options(request: &IamRequest, now: Millis, findings: &mut Vec<Diagnostic>) -> Option<Options> {
+    let before = findings.len();
+    let mut keep = |result: Result<Principal, Diagnostic>| result.map_err(|finding| findings.push(finding)).ok();
+    let principal = keep(Principal::parse(&request.principal));
+    let approvers: Vec<_> = request.approvers.iter().filter_map(|text| keep(Principal::parse(text))).collect();
+    let expires = request
+        .expires_at
+        .as_ref()
+        .and_then(|text| Expiry::parse(text, now).map_err(|finding| findings.push(finding)).ok());
+    let delivery = match request.delivery.as_deref() {
+        None | Some("policy") => Delivery::Policy,
+        Some("pam") => Delivery::Pam,
+        Some(_) => {
+            findings.push(malformed("`delivery` is `policy` or `pam`".into()));
+            Delivery::Policy
+        }
+    };
+    let project_number = project(request.project_number.as_ref(), findings);
+    let artifact_project = project(request.artifact_project.as_ref(), findings);
+    (findings.len() == before).then_some(())?;
+    Some(Options {
+        principal: principal?,
+        found: request.found,
+        expires,
+        delivery,
+        project_number,
+        artifact_project,
+        approvers,
+        justification: request.justification.clone(),
+        methods: request.methods.clone(),
+        unsupported: request.unsupported_permissions.clone(),
+    })
+}
+
+fn ask(request: &IamRequest, now: Millis) -> (Option<iam::Request>, Vec<Diagnostic>) {
+    let (plan, mut findings) = make_plan(&request.deployment);
+    let options = options(request, now, &mut findings);
+    let (Some(plan), Some(options)) = (plan, options) else { return (None, findings) };
+    let (asked, found) = iam::request(&plan, &options, now);
+    findings.extend(found);
+    (asked, findings)
+}
+
+/// The least rights for a deployment. Nothing is called.
+pub fn iam_plan(request: &IamRequest, now: Millis) -> IamReport {
+    let (asked, mut diagnostics) = ask(request, now);
+    let Some(asked) = asked else { return IamReport { diagnostics, ..IamReport::default() } };
+    let dangers = dangers(&asked, request.account_powers.as_ref());
+    let renderings = render::all(&asked, &dangers, &BTreeMap::new()).unwrap_or_else(|finding| {
+        diagnostics.push(finding);
+        BTreeMap::new()
+    });
+    let explanation = renderings.get("request.md").cloned().unwrap_or_default();
+    IamReport { request: Some(asked), renderings, explanation, dangers, diagnostics }
+}
+
+fn live(raw: &RawLive) -> Result<Live, Diagnostic> {
+    let mut policies = BTreeMap::new();
+    for (resource, value) in &raw.policies {
+        let policy = Policy::read(value).map_err(|finding| finding.about(resource.clone()))?;
+        policies.insert(resource.clone(), policy);
+    }
+    Ok(Live { policies, roles: raw.roles.clone(), member_of: raw.member_of.clone(), tested: raw.tested.clone() })
+}
+
+/// Holds a request against policies that somebody read. Nothing is called.
+pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
+    let (asked, mut diagnostics) = ask(&request.iam, now);
+    let live = live(&request.live);
+    let (Some(asked), Ok(live)) = (asked, live.as_ref()) else {
+        diagnostics.extend(live.err());
+        return IamComparison { diagnostics, ..IamComparison::default() };
+    };
+    let difference = compare(&asked, live, now);
+    diagnostics.extend(difference.findings.iter().cloned());
+    let remaining = remaining(&asked, &difference);
+    let dangers = dangers(&remaining, request.iam.account_powers.as_ref());
+    let renderings = render::all(&remaining, &dangers, &live.policies).unwrap_or_else(|finding| {
+        diagnostics.push(finding);
+        BTreeMap::new()
+    });
+    IamComparison {
+        request: Some(asked),
+        difference: Some(difference),
+        remaining: Some(remaining),
+        renderings,
+        diagnostics,
+    }
+}
+
+/// Gives the rights, or takes them back, through the proxy.
+pub fn iam_apply(request: &IamApplyRequest, now: Millis) -> Result<Conversation<ApplyReport>, Box<ApplyReport>> {
+    match ask(&request.iam, now) {
+        (Some(asked), found) if asked.delivery == Delivery::Pam && request.mode == Mode::Give => {
+            let finding = Diagnostic::new(
+                Code::RequestMalformed,
+                "rights that Privileged Access Manager is to give are asked for there, not written into policies",
+            );
+            let help = "ask with `pam-grant.json`, or plan with `delivery: policy`";
+            Err(Box::new(ApplyReport::refused(found.into_iter().chain([finding.help(help)]).collect())))
+        }
+        (Some(asked), _) => Ok(apply(asked, request.mode, request.is_own, &request.proxy_url, request.reason.clone())),
+        (None, found) => Err(Box::new(ApplyReport::refused(found))),
+    }
+}
+
+/// Looks through the proxy at what is there.
+pub fn iam_verify(request: &IamVerifyRequest, now: Millis) -> Result<Conversation<VerifyReport>, Box<VerifyReport>> {
+    let refused = |found: Vec<Diagnostic>| Box::new(VerifyReport::refused(found));
+    let (asked, found) = ask(&request.compare.iam, now);
+    let live = live(&request.compare.live).map_err(|finding| refused(vec![finding]))?;
+    let asked = asked.ok_or_else(|| refused(found))?;
+    Ok(verify(asked, live, &request.proxy_url, request.reason.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::request::Request as _;
+    use serde_json::{Value, json};
+
+    const NOW: Millis = 1_795_579_200_000;
+
+    fn asked(change: impl Fn(&mut Value)) -> Value {
+        let annotations = json!({
+            "google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
+            "google.com/vertex-ai-endpoint": "fraud-detector", "google.com/vertex-ai-model": "fraud-detector@3",
+            "google.com/vertex-ai-service-account": "fraud-serving@acme-ml.iam.gserviceaccount.com",
+        });
+        let mut request = json!({
+            "source": {"entity": {"apiVersion": "backstage.io/v1alpha1", "kind": "Component",
+                "metadata": {"name": "fraud-detector", "annotations": annotations}}},
+            "principal": "group:ml-team@acme.example", "found": {"model": true, "endpoint": true, "deployment": false},
+            "expiresAt": "2026-11-30T00:00:00Z",
+        });
+        change(&mut request);
+        request
+    }
+
+    fn report(change: impl Fn(&mut Value)) -> IamReport {
+        iam_plan(&IamRequest::read(asked(change)).unwrap(), NOW)
+    }
+
+    #[test]
+    fn a_request_comes_in_every_form() {
+        let report = report(|_| {});
+        assert!(report.diagnostics.iter().all(|finding| !finding.is_error()), "{:?}", report.diagnostics);
+        let names: Vec<_> = report.renderings.keys().map(String::as_str).collect();
+        for name in ["bindings.json", "gcloud.sh", "main.tf", "request.md"] {
+            assert!(names.contains(&name), "{names:?}");
+        }
+        assert_eq!(names.iter().filter(|name| name.starts_with("roles/")).count(), 6);
+        assert_eq!(report.request.unwrap().permissions().len(), 6);
+    }
+
+    #[test]
+    fn every_bad_input_has_its_own_code() {
+        let code = |change: &dyn Fn(&mut Value)| {
+            let report = report(change);
+            assert!(report.request.is_none() && report.renderings.is_empty());
+            report.diagnostics.iter().find(|finding| finding.is_error()).unwrap().code
+        };
+        assert_eq!(code(&|r| r["principal"] = json!("jane")), Code::IamPrincipalMalformed);
+        assert_eq!(code(&|r| r["principal"] = json!("deleted:user:a@b.c?uid=1")), Code::IamPrincipalDeleted);
+        assert_eq!(code(&|r| r["principal"] = json!("allUsers")), Code::IamPrincipalTooBroad);
+        assert_eq!(code(&|r| r["expiresAt"] = json!("2026-01-01T00:00:00Z")), Code::IamExpiryPast);
+        assert_eq!(code(&|r| r["expiresAt"] = json!("soon")), Code::IamExpiryMalformed);
+        assert_eq!(code(&|r| r["methods"] = json!(["aiplatform.surprise"])), Code::IamMethodUnknown);
+        assert_eq!(
+            code(&|r| r["unsupportedPermissions"] = json!(["aiplatform.endpoints.get"])),
+            Code::IamPermissionUnsupported
+        );
+        assert_eq!(
+            code(&|r| {
+                r["delivery"] = json!("pam");
+                r["expiresAt"] = json!("2026-12-30T00:00:00Z");
+            }),
+            Code::IamExpiryOutOfRange
+        );
+        assert_eq!(code(&|r| r["delivery"] = json!("pigeon")), Code::RequestMalformed);
+        for (field, value) in
+            [("found", json!(1)), ("methods", json!([1])), ("surprise", json!(1)), ("accountPowers", json!({"x": 1}))]
+        {
+            assert_eq!(
+                IamRequest::read(asked(|r| r[field] = value.clone())).unwrap_err().code,
+                Code::RequestMalformed,
+                "{field}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_what_is_missing_is_rendered_and_with_the_policys_etag() {
+        let compared = |policy: Value| {
+            let request = asked(|r| {
+                r["policies"] = json!({"projects/acme-ml": policy});
+                r["roles"] = json!({"roles/viewer": ["aiplatform.models.get", "aiplatform.operations.list"]});
+            });
+            iam_compare(&IamCompareRequest::read(request).unwrap(), NOW)
+        };
+        let bindings = json!([{"role": "roles/viewer", "members": ["group:ml-team@acme.example"]}]);
+        let comparison = compared(json!({"version": 1, "etag": "BwY1", "bindings": bindings}));
+        assert_eq!(comparison.remaining.unwrap().permissions().len(), 4);
+        let comparison = compared(json!({"version": 1, "etag": "BwY1", "bindings": []}));
+        let written: Value = serde_json::from_str(&comparison.renderings["bindings.json"]).unwrap();
+        let policy = written.as_array().unwrap().iter().find(|p| p["resource"] == "projects/acme-ml").unwrap();
+        assert_eq!((&policy["policy"]["etag"], &policy["policy"]["version"]), (&json!("BwY1"), &json!(3)));
+        let conditional = json!([{"role": "r", "members": [], "condition": {"expression": "true"}}, {"role": "r", "members": ["user:a@b.c"], "condition": {"expression": "true"}}]);
+        let comparison = compared(json!({"version": 1, "etag": "BwY1", "bindings": conditional}));
+        assert_eq!(comparison.diagnostics.last().unwrap().code, Code::IamPolicyVersion);
+    }
+}

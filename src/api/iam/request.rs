@@ -1,0 +1,196 @@
+//! Requests about rights, read from JSON.
+
+use crate::api::request::{DeploymentRequest, Fields, Request, malformed};
+use crate::diagnostic::Diagnostic;
+use crate::iam::apply::Mode;
+use crate::iam::danger::AccountPowers;
+use crate::plan::Found;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// What rights are asked for: for which deployment, by whom, until when.
+#[derive(Clone, Debug)]
+pub struct IamRequest {
+    pub(super) deployment: DeploymentRequest,
+    pub(super) principal: String,
+    pub(super) found: Found,
+    pub(super) expires_at: Option<String>,
+    pub(super) delivery: Option<String>,
+    pub(super) project_number: Option<String>,
+    pub(super) artifact_project: Option<String>,
+    pub(super) approvers: Vec<String>,
+    pub(super) justification: Option<String>,
+    pub(super) methods: Vec<String>,
+    pub(super) unsupported_permissions: Vec<String>,
+    pub(super) account_powers: Option<AccountPowers>,
+}
+
+/// A request against what is there.
+#[derive(Clone, Debug)]
+pub struct IamCompareRequest {
+    pub(super) iam: IamRequest,
+    pub(super) live: RawLive,
+}
+
+/// What is known of the world, not yet read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RawLive {
+    pub(super) policies: Vec<(String, Value)>,
+    pub(super) roles: BTreeMap<String, Vec<String>>,
+    pub(super) member_of: Vec<String>,
+    pub(super) tested: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct IamApplyRequest {
+    pub(super) iam: IamRequest,
+    pub(super) mode: Mode,
+    pub(super) is_own: bool,
+    pub(super) proxy_url: String,
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct IamVerifyRequest {
+    pub(super) compare: IamCompareRequest,
+    pub(super) proxy_url: String,
+    pub(super) reason: Option<String>,
+}
+
+impl Fields {
+    fn texts(&mut self, name: &'static str) -> Result<Vec<String>, Diagnostic> {
+        texts(self.take(name), name)
+    }
+
+    fn map_of_texts(&mut self, name: &'static str) -> Result<BTreeMap<String, Vec<String>>, Diagnostic> {
+        match self.take(name) {
+            Value::Null => Ok(BTreeMap::new()),
+            Value::Object(map) => map.into_iter().map(|(key, value)| Ok((key, texts(value, name)?))).collect(),
+            _ => Err(malformed(format!("`{name}` is not an object of lists"))),
+        }
+    }
+
+    fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Diagnostic> {
+        match self.take(name) {
+            Value::Null => Ok(None),
+            Value::Bool(flag) => Ok(Some(flag)),
+            _ => Err(malformed(format!("`{name}` is neither true nor false"))),
+        }
+    }
+
+    /// The fields of an object inside; `None` where there is none.
+    fn inner(&mut self, name: &'static str) -> Result<Option<Fields>, Diagnostic> {
+        match self.take(name) {
+            Value::Null => Ok(None),
+            value => Self::of(value).map(Some).map_err(|_| malformed(format!("`{name}` is not an object"))),
+        }
+    }
+
+    fn iam(&mut self) -> Result<IamRequest, Diagnostic> {
+        let found = match self.inner("found")? {
+            None => Found::default(),
+            Some(mut inner) => {
+                let (model, endpoint) = (inner.flag("model")?, inner.flag("endpoint")?);
+                let found = Found { model, endpoint, deployment: inner.flag("deployment")? };
+                inner.end(found)?
+            }
+        };
+        let account_powers = match self.inner("accountPowers")? {
+            None => None,
+            Some(mut inner) => {
+                let powers = AccountPowers { roles: inner.texts("roles")?, permissions: inner.texts("permissions")? };
+                Some(inner.end(powers)?)
+            }
+        };
+        Ok(IamRequest {
+            deployment: self.deployment()?,
+            principal: self.required("principal")?,
+            found,
+            expires_at: self.optional("expiresAt")?,
+            delivery: self.optional("delivery")?,
+            project_number: self.optional("projectNumber")?,
+            artifact_project: self.optional("artifactProject")?,
+            approvers: self.texts("approvers")?,
+            justification: self.optional("justification")?,
+            methods: self.texts("methods")?,
+            unsupported_permissions: self.texts("unsupportedPermissions")?,
+            account_powers,
+        })
+    }
+
+    fn live(&mut self) -> Result<RawLive, Diagnostic> {
+        let policies = match self.take("policies") {
+            Value::Null => Map::new(),
+            Value::Object(map) => map,
+            _ => return Err(malformed("`policies` is not an object of policies by resource".into())),
+        };
+        Ok(RawLive {
+            policies: policies.into_iter().collect(),
+            roles: self.map_of_texts("roles")?,
+            member_of: self.texts("memberOf")?,
+            tested: self.map_of_texts("tested")?,
+        })
+    }
+}
+
+fn texts(value: Value, name: &str) -> Result<Vec<String>, Diagnostic> {
+    let wrong = || malformed(format!("`{name}` is not a list of texts"));
+    match value {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| match item {
+                Value::String(text) => Ok(text),
+                _ => Err(wrong()),
+            })
+            .collect(),
+        _ => Err(wrong()),
+    }
+}
+
+impl Request for IamRequest {
+    fn read(value: Value) -> Result<Self, Diagnostic> {
+        let mut fields = Fields::of(value)?;
+        let request = fields.iam()?;
+        fields.end(request)
+    }
+}
+
+impl Request for IamCompareRequest {
+    fn read(value: Value) -> Result<Self, Diagnostic> {
+        let mut fields = Fields::of(value)?;
+        let request = Self { iam: fields.iam()?, live: fields.live()? };
+        fields.end(request)
+    }
+}
+
+impl Request for IamApplyRequest {
+    fn read(value: Value) -> Result<Self, Diagnostic> {
+        let mut fields = Fields::of(value)?;
+        let mode = match fields.optional("mode")?.as_deref() {
+            None | Some("give") => Mode::Give,
+            Some("take-back") => Mode::TakeBack,
+            Some(_) => return Err(malformed("`mode` is `give` or `take-back`".into())),
+        };
+        let request = Self {
+            iam: fields.iam()?,
+            mode,
+            is_own: fields.flag("own")?.unwrap_or(false),
+            proxy_url: fields.required("proxyUrl")?,
+            reason: fields.optional("reason")?,
+        };
+        fields.end(request)
+    }
+}
+
+impl Request for IamVerifyRequest {
+    fn read(value: Value) -> Result<Self, Diagnostic> {
+        let mut fields = Fields::of(value)?;
+        let request = Self {
+            compare: IamCompareRequest { iam: fields.iam()?, live: fields.live()? },
+            proxy_url: fields.required("proxyUrl")?,
+            reason: fields.optional("reason")?,
+        };
+        fields.end(request)
+    }
+}

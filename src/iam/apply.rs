@@ -1,0 +1,309 @@
+//! Gives the rights of a request, or takes them back: roles first, then each policy by reading it, changing it and writing it with
+//! its etag; at the end it waits, within bounds, until the rights are effective.
+
+use super::difference::expired;
+use super::grant::{Grant, Party, Role, TITLE};
+use super::holder::Holder;
+use super::live::Access;
+use super::policy::{Change, Entry, Policy};
+use super::render::{entry, role_request};
+use super::request::Request;
+use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google::{CallError, Google, pause};
+use crate::method::{Call, Id, Resource, resource};
+use crate::timestamp::rfc3339;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// How often a policy is read and written anew when somebody else changes it meanwhile.
+const TRIES: u32 = 8;
+/// Google: a change of a policy takes two minutes as a rule, seven or more at times.
+const PROPAGATION: Millis = 7 * 60_000;
+/// Between two looks whether it is effective; the last one is repeated until the time is over.
+const LOOKS: [Millis; 6] = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Give,
+    TakeBack,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Applied,
+    Failed,
+    Cancelled,
+}
+
+/// One policy that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Written {
+    pub resource: String,
+    /// False where it was as it should be.
+    pub changed: bool,
+    pub tries: u32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApplyReport {
+    pub outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+    pub roles_made: Vec<String>,
+    pub written: Vec<Written>,
+    /// Resources whose policies the portal does not reach.
+    pub not_applied: Vec<String>,
+    /// Seen to be effective: only who is given the rights can see it.
+    pub effective: bool,
+    /// RFC 3339: when they should be at the latest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effective_by: Option<String>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ApplyReport {
+    /// One that did not begin.
+    pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            outcome: Outcome::Failed,
+            request: None,
+            roles_made: Vec::new(),
+            written: Vec::new(),
+            not_applied: Vec::new(),
+            effective: false,
+            effective_by: None,
+            diagnostics,
+        }
+    }
+}
+
+/// Starts through the proxy. `is_own`: whoever calls is who is given the rights, and so can be asked when they are effective.
+pub fn apply(
+    request: Request,
+    mode: Mode,
+    is_own: bool,
+    proxy_url: &str,
+    reason: Option<String>,
+) -> Conversation<ApplyReport> {
+    let proxy_url = proxy_url.to_owned();
+    Conversation::new(move |voice| async move {
+        let google = Google::new(voice, &proxy_url, reason);
+        let mut run = Apply { google, mode, is_own, report: ApplyReport::refused(Vec::new()) };
+        match run.steps(&request).await {
+            Ok(()) => run.report.outcome = Outcome::Applied,
+            Err(error) => {
+                run.report.outcome =
+                    if matches!(error, CallError::Cancelled) { Outcome::Cancelled } else { Outcome::Failed };
+                run.report.diagnostics.push(error.finding());
+            }
+        }
+        ApplyReport { request: Some(request), ..run.report }
+    })
+}
+
+struct Apply {
+    google: Google,
+    mode: Mode,
+    is_own: bool,
+    report: ApplyReport,
+}
+
+impl Apply {
+    fn say(&self, kind: ProgressKind, message: String) {
+        self.google.voice().say(Progress::new(kind, message));
+    }
+
+    async fn steps(&mut self, request: &Request) -> Result<(), CallError> {
+        if self.mode == Mode::Give {
+            let mut seen = BTreeSet::new();
+            for grant in &request.grants {
+                if Access::to(&grant.on).is_some() && seen.insert(grant.role.to_string()) {
+                    self.make_role(grant).await?;
+                }
+            }
+        }
+        let mut holders: Vec<&Holder> = request.grants.iter().map(|grant| &grant.on).collect();
+        holders.dedup();
+        for on in holders {
+            let grants: Vec<&Grant> = request.grants.iter().filter(|grant| grant.on == *on).collect();
+            match Access::to(on) {
+                Some(access) => self.write(&access, on, &grants).await?,
+                None => {
+                    self.report.not_applied.push(on.to_string());
+                    let finding =
+                        Diagnostic::new(Code::IamNotApplied, format!("`{on}` cannot be reached through the portal"));
+                    let help = "apply `main.tf` or `gcloud.sh`, or hand `request.md` to whoever may";
+                    self.report.diagnostics.push(finding.help(help).about(on.to_string()));
+                }
+            }
+        }
+        if self.mode == Mode::Give && self.report.written.iter().any(|written| written.changed) {
+            self.await_effect(request).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the custom role unless it is there; a role of this name that holds something else is left alone.
+    async fn make_role(&mut self, grant: &Grant) -> Result<(), CallError> {
+        let Role::Custom { project, .. } = &grant.role else { return Ok(()) };
+        let name = grant.role.to_string();
+        let Some(on) = Resource::parse(resource::ROLE, &name) else { return Ok(()) };
+        let look = Call::new(Id::ProjectRolesGet, on);
+        for _ in 0..2 {
+            match self.google.call(&look, Identity::Initiator).await {
+                Ok(role) => return check_role(&name, grant, &role).map_err(CallError::NoAnswer),
+                Err(CallError::Refused { status: 404, .. }) => {}
+                Err(error) => return Err(error),
+            }
+            let make = Call::new(Id::ProjectRolesCreate, Resource::Project(project.clone())).body(role_request(grant));
+            self.say(ProgressKind::Step, format!("Making the role `{name}`"));
+            match self.google.call(&make, Identity::Initiator).await {
+                Ok(_) => {
+                    self.report.roles_made.push(name);
+                    return Ok(());
+                }
+                // Somebody else makes the same role right now: look again.
+                Err(CallError::Refused { status: 409, .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let finding =
+            Diagnostic::new(Code::IamRoleDiffers, format!("the role `{name}` neither is there nor can be made"));
+        Err(CallError::NoAnswer(finding.help("it may have been deleted in the last days: undelete it").about(name)))
+    }
+
+    /// Reads, changes and writes until nobody else came in between.
+    async fn write(&mut self, access: &Access, on: &Holder, grants: &[&Grant]) -> Result<(), CallError> {
+        self.say(
+            ProgressKind::Step,
+            match self.mode {
+                Mode::Give => format!("Giving rights on `{on}`"),
+                Mode::TakeBack => format!("Taking back rights on `{on}`"),
+            },
+        );
+        for tries in 1..=TRIES {
+            let policy = access.read(&self.google).await?;
+            let change = self.change(&policy, grants);
+            let Some(after) = policy.change(&change).map_err(CallError::NoAnswer)? else {
+                self.report.written.push(Written { resource: on.to_string(), changed: false, tries });
+                return Ok(());
+            };
+            match access.write(&self.google, after).await {
+                Ok(_) => {
+                    self.report.written.push(Written { resource: on.to_string(), changed: true, tries });
+                    return Ok(());
+                }
+                Err(CallError::Refused { status: 409, .. }) if tries < TRIES => {
+                    let millis = pause(tries, None, self.google.voice().random());
+                    self.say(
+                        ProgressKind::Retry,
+                        format!("Somebody else changed the policy of `{on}`: again in {millis} ms"),
+                    );
+                    self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
+                }
+                Err(CallError::Refused { status: 409, .. }) => break,
+                Err(error) => return Err(error),
+            }
+        }
+        let finding = Diagnostic::new(
+            Code::IamPolicyContention,
+            format!("somebody else changed the policy of `{on}` each of the {TRIES} times that it was to be written"),
+        );
+        Err(CallError::NoAnswer(
+            finding.help("find out what writes it all the time, and try again").about(on.to_string()),
+        ))
+    }
+
+    fn change(&self, policy: &Policy, grants: &[&Grant]) -> Change {
+        let add: Vec<Entry> = grants.iter().map(|grant| entry(grant)).collect();
+        let is_ours = |known: &Entry| {
+            grants.iter().any(|grant| known.role == grant.role.to_string() && known.member == grant.member)
+                && known.title().is_none_or(|title| title.starts_with(TITLE))
+        };
+        match self.mode {
+            // An earlier grant of the same right is replaced, and what has ended goes.
+            Mode::Give => {
+                let mut remove = expired(policy, self.google.voice().now());
+                let dated = policy.entries().into_iter().filter(|known| is_ours(known) && known.title().is_some());
+                remove.extend(dated);
+                remove.retain(|entry| !add.contains(entry));
+                Change { add, remove }
+            }
+            Mode::TakeBack => Change {
+                remove: policy.entries().into_iter().filter(|known| is_ours(known)).collect(),
+                ..Change::default()
+            },
+        }
+    }
+
+    /// Waits until whoever was given the rights has them; where somebody else was, says when they should have them.
+    async fn await_effect(&mut self, request: &Request) -> Result<(), CallError> {
+        let end = self.google.voice().now().saturating_add(PROPAGATION);
+        self.report.effective_by = Some(rfc3339(end));
+        if !self.is_own {
+            return Ok(());
+        }
+        let mut number = 0;
+        loop {
+            if self.is_effective(request).await? {
+                self.report.effective = true;
+                self.report.effective_by = None;
+                self.say(ProgressKind::Done, "The rights are effective".into());
+                return Ok(());
+            }
+            let now = self.google.voice().now();
+            if now >= end {
+                let finding = Diagnostic::new(
+                    Code::IamNotEffectiveYet,
+                    "the rights are given, and Google does not show them as effective yet",
+                );
+                self.report.diagnostics.push(finding.help("wait some minutes, and try again"));
+                return Ok(());
+            }
+            let millis = LOOKS.get(number).or(LOOKS.last()).copied().unwrap_or(PROPAGATION).min(end - now);
+            self.say(
+                ProgressKind::Wait,
+                format!("The rights are given and not effective yet: looking again in {} s", millis / 1000),
+            );
+            self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
+            number += 1;
+        }
+    }
+
+    async fn is_effective(&self, request: &Request) -> Result<bool, CallError> {
+        for grant in request.of(Party::Caller) {
+            let Some(access) = Access::to(&grant.on) else { continue };
+            let wanted: Vec<&str> = grant.needed.iter().map(|needed| needed.permission).collect();
+            let held = access.test(&self.google, &wanted).await?;
+            if !wanted.iter().all(|permission| held.iter().any(|h| h == permission)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn check_role(name: &str, grant: &Grant, role: &Value) -> Result<(), Diagnostic> {
+    let held: BTreeSet<&str> =
+        role["includedPermissions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let wanted: BTreeSet<&str> = grant.needed.iter().map(|needed| needed.permission).collect();
+    let deleted = role["deleted"].as_bool().unwrap_or(false);
+    if held == wanted && !deleted {
+        return Ok(());
+    }
+    let why = match deleted {
+        true => format!("the role `{name}` was deleted"),
+        false => format!("the role `{name}` holds other permissions than its name says"),
+    };
+    Err(Diagnostic::new(Code::IamRoleDiffers, why)
+        .help("undelete the role, or give it back the permissions of its file in the renderings")
+        .about(name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,305 @@
+//! What is dangerous about rights: the known ways from few rights to many, alone, together, and through the service account that
+//! their holder may act as.
+
+use super::grant::{Ends, Party};
+use super::request::Request;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// How far a way leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// To everything that somebody else may do.
+    High,
+    /// To something that the right's name does not say.
+    Medium,
+}
+
+/// One way to more than was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Danger {
+    pub weight: Weight,
+    /// All of them are needed for it.
+    pub permissions: Vec<&'static str>,
+    pub what: String,
+    /// The service account whose rights it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
+    pub advice: &'static str,
+}
+
+struct Way {
+    weight: Weight,
+    needs: &'static [&'static str],
+    what: &'static str,
+    advice: &'static str,
+}
+
+const fn high(needs: &'static [&'static str], what: &'static str, advice: &'static str) -> Way {
+    Way { weight: Weight::High, needs, what, advice }
+}
+
+const fn medium(needs: &'static [&'static str], what: &'static str, advice: &'static str) -> Way {
+    Way { weight: Weight::Medium, needs, what, advice }
+}
+
+const NARROW_ACCOUNT: &str =
+    "give it on one service account only, and let that account hold nothing but what serving needs";
+const LEAVE_OUT: &str = "leave it to administrators";
+
+/// The known ways. That deploying reads models is Google's own warning ("Access control with IAM" for Vertex AI); the others follow
+/// from what the permission lets its holder call.
+const WAYS: &[Way] = &[
+    high(
+        &["iam.serviceAccounts.actAs", "aiplatform.endpoints.deploy", "aiplatform.models.upload"],
+        "runs any container image as the service account, with all that this account may do",
+        NARROW_ACCOUNT,
+    ),
+    high(
+        &["iam.serviceAccounts.actAs", "aiplatform.endpoints.deploy"],
+        "runs any model of the project as the service account: code inside a model may do all that this account may",
+        NARROW_ACCOUNT,
+    ),
+    high(
+        &["iam.serviceAccounts.actAs"],
+        "attaches the service account to whatever else its holder may start, with all that this account may do",
+        NARROW_ACCOUNT,
+    ),
+    medium(
+        &["aiplatform.endpoints.deploy"],
+        "may export every model of the project, deployed or deployable: Google says so of the right to deploy",
+        "keep models that their deployers must not read in a project of their own",
+    ),
+    medium(&["aiplatform.models.export"], "copies a model out of the project", LEAVE_OUT),
+    medium(
+        &["aiplatform.endpoints.update"],
+        "sends an endpoint's traffic to another deployed model, and sets where its requests are logged",
+        "give it on one endpoint only",
+    ),
+    high(&["resourcemanager.projects.setIamPolicy"], "gives itself and others any role on the project", LEAVE_OUT),
+    high(&["aiplatform.endpoints.setIamPolicy"], "gives itself and others any role on the endpoint", LEAVE_OUT),
+    high(
+        &["iam.serviceAccounts.setIamPolicy"],
+        "gives itself and others any role on service accounts, to get their tokens",
+        LEAVE_OUT,
+    ),
+    high(
+        &["iam.serviceAccounts.getAccessToken"],
+        "gets tokens of the service account, with all that it may do",
+        LEAVE_OUT,
+    ),
+    high(
+        &["iam.serviceAccounts.getOpenIdToken"],
+        "passes for the service account at whoever trusts Google's identity tokens",
+        LEAVE_OUT,
+    ),
+    high(
+        &["iam.serviceAccounts.signBlob"],
+        "signs as the service account, which is enough to get its tokens",
+        LEAVE_OUT,
+    ),
+    high(
+        &["iam.serviceAccounts.signJwt"],
+        "signs as the service account, which is enough to get its tokens",
+        LEAVE_OUT,
+    ),
+    high(
+        &["iam.serviceAccounts.implicitDelegation"],
+        "gets tokens of every account that this one may impersonate",
+        LEAVE_OUT,
+    ),
+    high(
+        &["iam.serviceAccountKeys.create"],
+        "makes a key of the service account that lasts until somebody deletes it",
+        LEAVE_OUT,
+    ),
+    high(&["iam.roles.update"], "adds any permission to a custom role that it holds", LEAVE_OUT),
+    high(
+        &["iam.serviceAccounts.actAs", "run.services.create"],
+        "runs any container on Cloud Run as the service account",
+        NARROW_ACCOUNT,
+    ),
+    high(
+        &["iam.serviceAccounts.actAs", "cloudfunctions.functions.create"],
+        "runs any function as the service account",
+        NARROW_ACCOUNT,
+    ),
+    high(
+        &["iam.serviceAccounts.actAs", "compute.instances.create"],
+        "starts a machine that is the service account",
+        NARROW_ACCOUNT,
+    ),
+    high(
+        &["iam.serviceAccounts.actAs", "aiplatform.customJobs.create"],
+        "runs any container in a training job as the service account",
+        NARROW_ACCOUNT,
+    ),
+    high(&["cloudbuild.builds.create"], "runs any command as Cloud Build's service account", LEAVE_OUT),
+    high(
+        &["deploymentmanager.deployments.create"],
+        "makes anything that Deployment Manager's service account may make",
+        LEAVE_OUT,
+    ),
+    medium(
+        &["artifactregistry.repositories.uploadArtifacts", "aiplatform.endpoints.deploy"],
+        "replaces the image behind a tag, and deploys it",
+        "name images by their digest",
+    ),
+];
+
+/// What the service account may do that a deployment runs as.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountPowers {
+    /// Roles that it holds, e.g. `roles/editor`.
+    pub roles: Vec<String>,
+    /// Permissions that it holds, as far as its roles were expanded.
+    pub permissions: Vec<String>,
+}
+
+const BASIC_ROLES: [&str; 2] = ["roles/owner", "roles/editor"];
+
+/// Every known way that the caller's rights open; a way whose rights are all part of a longer one's is left out where both lead to
+/// the same account.
+pub fn dangers(request: &Request, powers: Option<&AccountPowers>) -> Vec<Danger> {
+    let held: BTreeSet<&str> = request.permissions().into_iter().collect();
+    let open: Vec<&Way> = WAYS.iter().filter(|way| way.needs.iter().all(|need| held.contains(need))).collect();
+    let is_part = |way: &Way| {
+        open.iter().any(|other| {
+            other.needs.len() > way.needs.len()
+                && other.weight == way.weight
+                && way.needs.iter().all(|need| other.needs.contains(need))
+        })
+    };
+    let account = request.target.service_account.as_ref().map(ToString::to_string);
+    let mut dangers: Vec<Danger> = open
+        .iter()
+        .filter(|way| !is_part(way))
+        .map(|way| Danger {
+            weight: way.weight,
+            permissions: way.needs.to_vec(),
+            what: way.what.to_owned(),
+            through: account.clone().filter(|_| way.needs.contains(&ACT_AS)),
+            advice: way.advice,
+        })
+        .collect();
+    if let (Some(account), Some(powers), true) = (account, powers, held.contains(ACT_AS)) {
+        dangers.extend(through(&account, powers));
+    }
+    if request.principal.is_whole_pool() {
+        dangers.push(Danger {
+            weight: Weight::High,
+            permissions: Vec::new(),
+            what: "everybody whom the pool admits holds these rights, now and in future".into(),
+            through: None,
+            advice: "name a group of the pool",
+        });
+    }
+    let standing = request.of(Party::Caller).any(|grant| grant.ends == Ends::Never);
+    if standing {
+        dangers.push(Danger {
+            weight: Weight::Medium,
+            permissions: Vec::new(),
+            what: "the rights last until somebody takes them back".into(),
+            through: None,
+            advice: "say until when they are needed",
+        });
+    }
+    dangers.sort_by_key(|danger| danger.weight);
+    dangers
+}
+
+const ACT_AS: &str = "iam.serviceAccounts.actAs";
+
+/// What whoever may act as the account does with the account's own rights.
+fn through(account: &str, powers: &AccountPowers) -> Vec<Danger> {
+    let danger = |weight, what: String| Danger {
+        weight,
+        permissions: vec![ACT_AS],
+        what,
+        through: Some(account.to_owned()),
+        advice: "take these rights from the service account, or deploy as another one",
+    };
+    let mut found: Vec<Danger> = powers
+        .roles
+        .iter()
+        .filter(|role| BASIC_ROLES.contains(&role.as_str()) || role.ends_with("Admin") || role.ends_with(".admin"))
+        .map(|role| danger(Weight::High, format!("holds `{role}` by way of the service account")))
+        .collect();
+    let holds = |need: &&str| powers.permissions.iter().any(|held| held == *need);
+    for way in WAYS.iter().filter(|way| way.needs.iter().all(holds)) {
+        found.push(danger(way.weight, format!("by way of the service account: {}", way.what)));
+    }
+    if found.is_empty() && !(powers.roles.is_empty() && powers.permissions.is_empty()) {
+        let count = powers.permissions.len();
+        found.push(danger(
+            Weight::Medium,
+            match count {
+                0 => format!("holds {} by way of the service account", powers.roles.join(", ")),
+                _ => format!(
+                    "holds {count} permissions by way of the service account; none of them is a known way further"
+                ),
+            },
+        ));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::{Options, Principal, request};
+    use crate::plan::{plan, tests::target};
+
+    fn made(change: impl Fn(&mut Options)) -> Request {
+        let mut options = Options::of(Principal::parse("group:ml-team@acme.example").unwrap());
+        change(&mut options);
+        request(&plan(&target()), &options, 0).0.unwrap()
+    }
+
+    fn whats(dangers: &[Danger]) -> String {
+        dangers.iter().map(|danger| format!("{}\n", danger.what)).collect()
+    }
+
+    #[test]
+    fn deploying_as_an_account_is_told_as_what_it_is() {
+        let found = dangers(&made(|_| {}), None);
+        assert_eq!(found[0].weight, Weight::High);
+        assert_eq!(found[0].permissions, ["iam.serviceAccounts.actAs", "aiplatform.endpoints.deploy"]);
+        assert_eq!(found[0].through.as_deref(), Some("fraud-serving@acme-ml.iam.gserviceaccount.com"));
+        assert!(whats(&found).contains("may export every model"));
+        // The longer way says all that the shorter one would.
+        assert!(!found.iter().any(|danger| danger.permissions == ["iam.serviceAccounts.actAs"]));
+    }
+
+    #[test]
+    fn what_the_account_may_do_is_told_too() {
+        let powers = AccountPowers { roles: vec!["roles/editor".into()], permissions: vec!["iam.roles.update".into()] };
+        let found = whats(&dangers(&made(|_| {}), Some(&powers)));
+        assert!(found.contains("`roles/editor` by way of the service account"), "{found}");
+        assert!(found.contains("adds any permission to a custom role"), "{found}");
+        let harmless = AccountPowers { roles: vec![], permissions: vec!["storage.objects.get".into()] };
+        assert!(whats(&dangers(&made(|_| {}), Some(&harmless))).contains("1 permissions by way of"));
+    }
+
+    #[test]
+    fn every_primitive_that_is_asked_for_is_marked() {
+        let names = [
+            "cloudresourcemanager.projects.setIamPolicy",
+            "aiplatform.projects.locations.endpoints.setIamPolicy",
+            "iamcredentials.projects.serviceAccounts.signBlob",
+            "iamcredentials.projects.serviceAccounts.signJwt",
+            "iamcredentials.projects.serviceAccounts.generateAccessToken",
+            "iamcredentials.projects.serviceAccounts.generateIdToken",
+        ];
+        let asked = made(|options| options.methods = names.map(str::to_owned).to_vec());
+        let marked: Vec<_> = dangers(&asked, None).into_iter().flat_map(|danger| danger.permissions).collect();
+        for permission in asked.permissions() {
+            let is_primitive = ["setIamPolicy", "signBlob", "signJwt", "getAccessToken", "getOpenIdToken"];
+            if is_primitive.iter().any(|end| permission.ends_with(end)) {
+                assert!(marked.contains(&permission), "{permission}");
+            }
+        }
+    }
+}

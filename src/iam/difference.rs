@@ -1,0 +1,338 @@
+//! A request against what is there: what the principal has already, what is missing, what is too much.
+
+use super::expiry::end_of;
+use super::grant::{Grant, Needed, Party, Role, TITLE};
+use super::holder::Holder;
+use super::policy::{Entry, Policy};
+use super::request::Request;
+use crate::conversation::Millis;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::timestamp::rfc3339;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of the world.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// By the resource's name, as [`Holder`] writes it.
+    pub policies: BTreeMap<String, Policy>,
+    /// What each role holds.
+    pub roles: BTreeMap<String, Vec<String>>,
+    /// Members that the principal is too: its groups.
+    pub member_of: Vec<String>,
+    /// What `testIamPermissions` answered, by resource. It asks for whoever calls it, may fail open, and so is a hint only.
+    pub tested: BTreeMap<String, Vec<String>>,
+}
+
+/// A permission that the principal has already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Held {
+    pub permission: &'static str,
+    pub resource: String,
+    /// What gives it.
+    pub role: String,
+    /// On which resource that was given.
+    pub on: String,
+    /// RFC 3339, where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+}
+
+/// A permission that the principal lacks, as far as is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Missing {
+    pub permission: &'static str,
+    pub resource: String,
+    /// Google said that whoever asked holds it: perhaps from a folder, an organisation or a group.
+    pub hinted: bool,
+}
+
+/// A binding that gives the principal more than is needed, or nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Excess {
+    pub resource: String,
+    pub role: String,
+    pub member: String,
+    /// What it gives and nothing here needs.
+    pub permissions: Vec<String>,
+    /// Its condition no longer holds.
+    pub expired: bool,
+    /// Nothing that is needed comes from it alone: it can go.
+    pub removable: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Difference {
+    pub has: Vec<Held>,
+    pub missing: Vec<Missing>,
+    pub too_much: Vec<Excess>,
+    #[serde(skip)]
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Whether a binding grants at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    Always,
+    Until(Millis),
+    Expired,
+    /// It says something that cannot be judged from here; Vertex AI evaluates little but time.
+    Unknown,
+}
+
+fn holds(entry: &Entry, now: Millis) -> Holds {
+    match entry.expression().map(|expression| end_of(&expression)) {
+        None => Holds::Always,
+        Some(Some(end)) if end > now => Holds::Until(end),
+        Some(Some(_)) => Holds::Expired,
+        Some(None) => Holds::Unknown,
+    }
+}
+
+impl Live {
+    fn means(&self, request: &Request, member: &str) -> bool {
+        request.principal.is(member)
+            || self.member_of.iter().any(|own| own == member)
+            || matches!(member, "allUsers" | "allAuthenticatedUsers")
+    }
+
+    /// The resources whose policies decide about one: itself, and the project above.
+    fn above(on: &Holder) -> Vec<String> {
+        let project = match on {
+            Holder::Project(_) => None,
+            Holder::Endpoint { project, .. } => Some(project.to_string()),
+            Holder::ServiceAccount(account) => Some(account.home().to_owned()),
+            Holder::Repository { project, .. } => Some(project.clone()),
+            Holder::Key(name) => name.split('/').nth(1).map(str::to_owned),
+            Holder::Bucket(_) => None,
+        };
+        let mut names = vec![on.to_string()];
+        names.extend(project.map(|project| format!("projects/{project}")));
+        names
+    }
+
+    fn permissions_of<'a>(&'a self, request: &'a Request, role: &str) -> Option<Vec<&'a str>> {
+        let own = request.grants.iter().find(|grant| grant.role.to_string() == role);
+        match (self.roles.get(role), own) {
+            (Some(held), _) => Some(held.iter().map(String::as_str).collect()),
+            (None, Some(Grant { role: Role::Custom { .. }, needed, .. })) => {
+                Some(needed.iter().map(|needed| needed.permission).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// What gives the principal this permission there.
+    fn held(&self, request: &Request, grant: &Grant, needed: &Needed, now: Millis) -> Option<Held> {
+        let mut found: Option<(Millis, Held)> = None;
+        for on in Self::above(&grant.on) {
+            for entry in self.policies.get(&on).map(Policy::entries).unwrap_or_default() {
+                let end = match holds(&entry, now) {
+                    Holds::Always => Millis::MAX,
+                    Holds::Until(end) => end,
+                    Holds::Expired | Holds::Unknown => continue,
+                };
+                let gives = self.means(request, &entry.member)
+                    && self.permissions_of(request, &entry.role).is_some_and(|held| held.contains(&needed.permission));
+                // What lasts longest counts.
+                if gives && found.as_ref().is_none_or(|(known, _)| end > *known) {
+                    let until = (end != Millis::MAX).then(|| rfc3339(end));
+                    let held = Held {
+                        permission: needed.permission,
+                        resource: grant.on.to_string(),
+                        role: entry.role.clone(),
+                        on: on.clone(),
+                        until,
+                    };
+                    found = Some((end, held));
+                }
+            }
+        }
+        found.map(|(_, held)| held)
+    }
+}
+
+/// Compares; nothing is asked of anybody.
+pub fn compare(request: &Request, live: &Live, now: Millis) -> Difference {
+    let (mut has, mut missing) = (Vec::new(), Vec::new());
+    for grant in request.of(Party::Caller) {
+        for needed in &grant.needed {
+            match live.held(request, grant, needed, now) {
+                Some(held) => has.push(held),
+                None => {
+                    let resource = grant.on.to_string();
+                    let tested = live.tested.get(&resource).into_iter().flatten();
+                    let hinted = tested.into_iter().any(|held| held == needed.permission);
+                    missing.push(Missing { permission: needed.permission, resource, hinted });
+                }
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    let too_much = excess(request, live, &has, now, &mut findings);
+    Difference { has, missing, too_much, findings }
+}
+
+fn excess(request: &Request, live: &Live, has: &[Held], now: Millis, findings: &mut Vec<Diagnostic>) -> Vec<Excess> {
+    let mut found = Vec::new();
+    let mut unknown = BTreeSet::new();
+    for (resource, policy) in &live.policies {
+        for entry in policy.entries() {
+            // Only what names the principal itself can be taken from it alone.
+            if entry.member != request.principal.member() {
+                continue;
+            }
+            let Some(gives) = live.permissions_of(request, &entry.role) else {
+                unknown.insert(entry.role.clone());
+                continue;
+            };
+            let expired = holds(&entry, now) == Holds::Expired;
+            let is_needed_from = |permission: &str| {
+                has.iter().any(|h| h.permission == permission && h.role == entry.role && h.on == *resource)
+            };
+            let permissions: Vec<String> =
+                gives.iter().filter(|permission| !is_needed_from(permission)).map(|&p| p.to_owned()).collect();
+            let removable = permissions.len() == gives.len();
+            if expired || !permissions.is_empty() {
+                let (role, member) = (entry.role.clone(), entry.member.clone());
+                found.push(Excess { resource: resource.clone(), role, member, permissions, expired, removable });
+            }
+        }
+    }
+    for role in unknown {
+        findings.push(
+            Diagnostic::new(Code::IamRoleUnknown, format!("it is not known what `{role}` holds"))
+                .help("hand in the role's permissions; until then it counts as holding none"),
+        );
+    }
+    found
+}
+
+/// The request for what is missing only. A hint is no right: what is merely hinted at is still asked for.
+pub fn remaining(request: &Request, difference: &Difference) -> Request {
+    request.keeping(|grant, needed| {
+        grant.to == Party::ServiceAgent
+            || difference
+                .missing
+                .iter()
+                .any(|missing| missing.permission == needed.permission && missing.resource == grant.on.to_string())
+    })
+}
+
+/// Bindings of this product's own making on one resource that have ended, for whoever cleans up.
+pub fn expired(policy: &Policy, now: Millis) -> Vec<Entry> {
+    let is_ours = |entry: &Entry| entry.title().is_some_and(|title| title.starts_with(TITLE));
+    policy.entries().into_iter().filter(|entry| is_ours(entry) && holds(entry, now) == Holds::Expired).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::{Options, Principal};
+    use crate::plan::{Found, plan, tests::target};
+    use serde_json::{Value, json};
+
+    const NOW: Millis = 1_795_579_200_000;
+    const MEMBER: &str = "user:jane@acme.example";
+    const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
+    const ACCOUNT: &str = "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com";
+
+    fn update() -> Request {
+        let mut options = Options::of(Principal::parse(MEMBER).unwrap());
+        options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
+        super::super::request(&plan(&target()), &options, NOW).0.unwrap()
+    }
+
+    fn policy(bindings: Value) -> Policy {
+        Policy::read(&json!({"version": 3, "etag": "B", "bindings": bindings})).unwrap()
+    }
+
+    fn live(policies: &[(&str, Value)]) -> Live {
+        let roles = [
+            (
+                "roles/aiplatform.user",
+                vec!["aiplatform.models.get", "aiplatform.endpoints.get", "aiplatform.models.upload"],
+            ),
+            ("roles/deployer", vec!["aiplatform.endpoints.deploy", "aiplatform.endpoints.undeploy"]),
+        ];
+        Live {
+            policies: policies.iter().map(|(name, bindings)| ((*name).to_owned(), policy(bindings.clone()))).collect(),
+            roles: roles.map(|(name, held)| (name.to_owned(), held.into_iter().map(str::to_owned).collect())).into(),
+            ..Live::default()
+        }
+    }
+
+    fn names(missing: &[Missing]) -> Vec<&str> {
+        missing.iter().map(|missing| missing.permission).collect()
+    }
+
+    #[test]
+    fn what_is_given_above_counts_and_only_the_rest_is_asked_for() {
+        let user = json!([{"role": "roles/aiplatform.user", "members": [MEMBER]}]);
+        let deployer = json!([{"role": "roles/deployer", "members": [MEMBER]}]);
+        let request = update();
+        let difference = compare(&request, &live(&[("projects/acme-ml", user), (ENDPOINT, deployer)]), NOW);
+        assert_eq!(names(&difference.missing), ["aiplatform.operations.list", "iam.serviceAccounts.actAs"]);
+        assert_eq!(difference.has.len(), 4);
+        let rest = remaining(&request, &difference);
+        assert_eq!(rest.permissions(), ["aiplatform.operations.list", "iam.serviceAccounts.actAs"]);
+        let excess: Vec<_> =
+            difference.too_much.iter().map(|e| (e.role.as_str(), e.permissions.clone(), e.removable)).collect();
+        assert_eq!(excess, [("roles/aiplatform.user", vec!["aiplatform.models.upload".to_owned()], false)]);
+    }
+
+    #[test]
+    fn a_right_that_ended_is_missing_and_can_go() {
+        let bind = |time: &str| {
+            let condition = json!({"title": "backstage-vertex-ai until x", "expression": format!("request.time < timestamp(\"{time}\")")});
+            json!([{"role": "roles/aiplatform.user", "members": [MEMBER], "condition": condition}])
+        };
+        let over = live(&[("projects/acme-ml", bind("2026-11-01T00:00:00Z"))]);
+        let difference = compare(&update(), &over, NOW);
+        assert!(names(&difference.missing).contains(&"aiplatform.models.get"));
+        assert!(difference.too_much[0].expired && difference.too_much[0].removable);
+        assert_eq!(expired(&over.policies["projects/acme-ml"], NOW).len(), 1);
+        let valid = live(&[("projects/acme-ml", bind("2026-12-01T00:00:00Z"))]);
+        let difference = compare(&update(), &valid, NOW);
+        let held = difference.has.iter().find(|held| held.permission == "aiplatform.models.get").unwrap();
+        assert_eq!(held.until.as_deref(), Some("2026-12-01T00:00:00.000Z"));
+        assert!(expired(&valid.policies["projects/acme-ml"], NOW).is_empty());
+    }
+
+    #[test]
+    fn other_conditions_give_nothing_that_can_be_relied_on() {
+        let condition = json!({"title": "t", "expression": "resource.name.startsWith('projects/acme-ml')"});
+        let bindings = json!([{"role": "roles/aiplatform.user", "members": [MEMBER], "condition": condition}]);
+        let difference = compare(&update(), &live(&[("projects/acme-ml", bindings)]), NOW);
+        assert!(difference.has.is_empty());
+    }
+
+    #[test]
+    fn groups_count_and_deleted_members_do_not() {
+        let bindings = json!([{"role": "roles/aiplatform.user", "members": ["group:ml@acme.example"]},
+            {"role": "roles/deployer", "members": [format!("deleted:{MEMBER}?uid=1")]}]);
+        let mut world = live(&[("projects/acme-ml", bindings)]);
+        assert!(compare(&update(), &world, NOW).has.is_empty());
+        world.member_of.push("group:ml@acme.example".into());
+        let difference = compare(&update(), &world, NOW);
+        assert_eq!(difference.has.len(), 2);
+        // What a group holds is not the principal's to lose.
+        assert!(difference.too_much.is_empty());
+    }
+
+    #[test]
+    fn testing_permissions_only_hints_and_unknown_roles_are_told() {
+        let mut world = live(&[("projects/acme-ml", json!([{"role": "roles/mystery", "members": [MEMBER]}]))]);
+        world.tested.insert(ACCOUNT.into(), vec!["iam.serviceAccounts.actAs".into()]);
+        let request = update();
+        let difference = compare(&request, &world, NOW);
+        let act_as = difference.missing.iter().find(|m| m.permission == "iam.serviceAccounts.actAs").unwrap();
+        assert!(act_as.hinted);
+        assert_eq!(remaining(&request, &difference).permissions().len(), 6);
+        assert_eq!(difference.findings[0].code, Code::IamRoleUnknown);
+    }
+}

@@ -1,0 +1,179 @@
+//! One role for one principal on one resource, and everything that there is to say about it.
+
+use super::expiry::Expiry;
+use super::holder::Holder;
+use super::reason::without;
+use crate::method::Confidence;
+use crate::name::Project;
+use crate::plan::Purpose;
+use serde::{Serialize, Serializer};
+use siphasher::sip::SipHasher24;
+use std::fmt;
+use std::hash::Hasher;
+
+/// Whom a grant is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Party {
+    Caller,
+    /// Vertex AI itself, which reads files and pulls images on its own account.
+    ServiceAgent,
+}
+
+/// The role that a grant gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Made for exactly these permissions, and named after them: equal sets share a role, and a role never changes.
+    Custom { project: Project, id: String },
+    /// One of Google's, where Google documents it and a custom role cannot be made.
+    Predefined(&'static str),
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Custom { project, id } => write!(f, "projects/{project}/roles/{id}"),
+            Self::Predefined(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Which call needs a permission, and for what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    pub method: &'static str,
+    pub purpose: Purpose,
+}
+
+/// A permission of a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Needed {
+    pub permission: &'static str,
+    pub confidence: Confidence,
+    pub uses: Vec<Use>,
+}
+
+/// How a grant ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ends {
+    /// Its condition stops holding.
+    ByCondition,
+    /// Privileged Access Manager takes it back.
+    ByManager,
+    /// Its policy takes no conditions: this product, or a person, takes it back.
+    TakenBack,
+    /// It lasts.
+    Never,
+}
+
+/// One role for one principal on one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub to: Party,
+    pub member: String,
+    pub on: Holder,
+    pub role: Role,
+    pub needed: Vec<Needed>,
+    pub ends: Ends,
+    /// There where it ends by a condition.
+    pub condition: Option<Condition>,
+}
+
+/// A condition of a binding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Condition {
+    pub title: String,
+    pub expression: String,
+}
+
+/// Begins the title of every condition that this product writes.
+pub const TITLE: &str = "backstage-vertex-ai";
+
+impl Condition {
+    pub fn until(expiry: Expiry) -> Self {
+        Self { title: format!("{TITLE} until {expiry}"), expression: expiry.expression() }
+    }
+}
+
+/// A role's id says where it is given and what it holds.
+pub fn role_id(on: &Holder, needed: &[Needed]) -> String {
+    let mut hash = SipHasher24::new();
+    for needed in needed {
+        hash.write(needed.permission.as_bytes());
+        hash.write_u8(b'\n');
+    }
+    let place = match on {
+        Holder::Project(_) => "Project",
+        Holder::Endpoint { .. } => "Endpoint",
+        _ => "ServiceAccount",
+    };
+    format!("vertex{place}_{:010x}", hash.finish() & 0xff_ffff_ffff)
+}
+
+/// The roles that Google documents for it. For a service account of another project its guide asks for two, and names no permission.
+pub fn predefined(on: &Holder, party: Party) -> &'static [&'static str] {
+    match (on, party) {
+        (Holder::Bucket(_), _) => &["roles/storage.objectViewer"],
+        (Holder::Repository { .. }, _) => &["roles/artifactregistry.reader"],
+        (Holder::Key(_), _) => &["roles/cloudkms.cryptoKeyEncrypterDecrypter"],
+        (_, Party::ServiceAgent) => &["roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountAdmin"],
+        (_, Party::Caller) => &["roles/iam.serviceAccountUser"],
+    }
+}
+
+impl Serialize for Grant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Permission<'a> {
+            permission: &'a str,
+            confidence: Confidence,
+            needed_by: Vec<&'a str>,
+            without: String,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Shape<'a> {
+            to: Party,
+            member: &'a str,
+            resource: String,
+            resource_kind: &'static str,
+            role: String,
+            custom: bool,
+            permissions: Vec<Permission<'a>>,
+            ends: Ends,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            condition: &'a Option<Condition>,
+        }
+        let permissions = self.needed.iter().map(|needed| Permission {
+            permission: needed.permission,
+            confidence: needed.confidence,
+            needed_by: methods(needed),
+            without: without(needed),
+        });
+        Shape {
+            to: self.to,
+            member: &self.member,
+            resource: self.on.to_string(),
+            resource_kind: self.on.kind(),
+            role: self.role.to_string(),
+            custom: matches!(self.role, Role::Custom { .. }),
+            permissions: permissions.collect(),
+            ends: self.ends,
+            condition: &self.condition,
+        }
+        .serialize(serializer)
+    }
+}
+
+/// The methods that need a permission, each once.
+pub fn methods(needed: &Needed) -> Vec<&'static str> {
+    let mut methods: Vec<&'static str> = Vec::new();
+    for used in &needed.uses {
+        if !methods.contains(&used.method) {
+            methods.push(used.method);
+        }
+    }
+    methods
+}

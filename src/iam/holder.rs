@@ -1,0 +1,89 @@
+//! Where a right is given: the resources that have an allow policy of their own.
+
+use super::request::Options;
+use crate::name::{Endpoint, Image, Location, Project, ServiceAccount};
+use std::fmt;
+
+/// Where a right is given: what has an allow policy.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    Project(Project),
+    /// Its own policy, by the API's version v1beta1.
+    Endpoint {
+        project: Project,
+        location: Location,
+        name: String,
+    },
+    ServiceAccount(ServiceAccount),
+    /// Without `gs://`.
+    Bucket(String),
+    Repository {
+        project: String,
+        location: String,
+        id: String,
+    },
+    Key(String),
+}
+
+impl Holder {
+    pub fn endpoint(endpoint: &Endpoint) -> Self {
+        Self::Endpoint {
+            project: endpoint.place.project.clone(),
+            location: endpoint.place.location.clone(),
+            name: endpoint.to_string(),
+        }
+    }
+
+    /// The repository that an image lies in.
+    pub fn repository(image: &Image) -> Option<Self> {
+        let mut parts = image.as_str().split('/').skip(1);
+        let (project, id) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+        Some(Self::Repository { project, location: image.location().to_owned(), id })
+    }
+
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Project(_) => "project",
+            Self::Endpoint { .. } => "endpoint",
+            Self::ServiceAccount(_) => "service-account",
+            Self::Bucket(_) => "bucket",
+            Self::Repository { .. } => "repository",
+            Self::Key(_) => "key",
+        }
+    }
+
+    /// Whether its policy takes conditions: Google lists projects, buckets and keys, and neither endpoints, service accounts nor
+    /// repositories ("Resource types that accept conditional role bindings").
+    pub fn takes_conditions(&self) -> bool {
+        matches!(self, Self::Project(_) | Self::Bucket(_) | Self::Key(_))
+    }
+
+    /// The project whose custom roles can be given on it, where that is known.
+    pub fn role_project(&self, options: &Options, own: &Project) -> Option<Project> {
+        match self {
+            Self::Project(project) | Self::Endpoint { project, .. } => Some(project.clone()),
+            Self::ServiceAccount(account) => {
+                let project: Project = account.home().parse().ok()?;
+                match project.as_str().starts_with(|c: char| c.is_ascii_digit()) {
+                    true => (options.project_number.as_ref() == Some(&project)).then(|| own.clone()),
+                    false => Some(project),
+                }
+            }
+            Self::Bucket(_) | Self::Repository { .. } | Self::Key(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Project(project) => write!(f, "projects/{project}"),
+            Self::Endpoint { name, .. } | Self::Key(name) => f.write_str(name),
+            Self::ServiceAccount(account) => write!(f, "projects/{}/serviceAccounts/{account}", account.home()),
+            Self::Bucket(bucket) => write!(f, "gs://{bucket}"),
+            Self::Repository { project, location, id } => {
+                write!(f, "projects/{project}/locations/{location}/repositories/{id}")
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Policies where they live: which call reads, writes and tests the one of a resource, as far as the portal reaches it.
+
+use super::holder::Holder;
+use super::policy::Policy;
+use crate::conversation::Identity;
+use crate::google::{CallError, Google};
+use crate::method::{Call, Id, Resource, resource};
+use serde_json::{Value, json};
+
+/// The calls on the policy of one resource.
+pub struct Access {
+    on: Resource,
+    read: Id,
+    write: Id,
+    test: Id,
+}
+
+impl Access {
+    /// `None` where the policy is not reached through the portal.
+    pub fn to(holder: &Holder) -> Option<Self> {
+        Some(match holder {
+            Holder::Project(project) => Self {
+                on: Resource::Project(project.clone()),
+                read: Id::ProjectsGetIamPolicy,
+                write: Id::ProjectsSetIamPolicy,
+                test: Id::ProjectsTestIamPermissions,
+            },
+            Holder::Endpoint { name, .. } => Self {
+                on: Resource::Endpoint(name.parse().ok()?),
+                read: Id::EndpointsGetIamPolicy,
+                write: Id::EndpointsSetIamPolicy,
+                test: Id::EndpointsTestIamPermissions,
+            },
+            Holder::ServiceAccount(_) => Self {
+                on: Resource::parse(resource::ACCOUNT, &holder.to_string())?,
+                read: Id::AccountsGetIamPolicy,
+                write: Id::AccountsSetIamPolicy,
+                test: Id::AccountsTestIamPermissions,
+            },
+            Holder::Bucket(_) | Holder::Repository { .. } | Holder::Key(_) => return None,
+        })
+    }
+
+    /// As version 3, with all conditions.
+    pub async fn read(&self, google: &Google) -> Result<Policy, CallError> {
+        let call = Call::new(self.read, self.on.clone());
+        let call = match self.read {
+            Id::ProjectsGetIamPolicy => call.body(json!({"options": {"requestedPolicyVersion": 3}})),
+            _ => call.query("options.requestedPolicyVersion", "3"),
+        };
+        let answer = google.call(&call, Identity::Initiator).await?;
+        Policy::read(&answer).map_err(CallError::NoAnswer)
+    }
+
+    pub async fn write(&self, google: &Google, policy: Value) -> Result<Policy, CallError> {
+        let call = Call::new(self.write, self.on.clone()).body(json!({ "policy": policy }));
+        let answer = google.call(&call, Identity::Initiator).await?;
+        Policy::read(&answer).map_err(CallError::NoAnswer)
+    }
+
+    /// Which of these permissions whoever calls holds. Google takes about a hundred at once, and asks for no right.
+    pub async fn test(&self, google: &Google, permissions: &[&str]) -> Result<Vec<String>, CallError> {
+        const MOST: usize = 100;
+        let mut held = Vec::new();
+        for some in permissions.chunks(MOST) {
+            let call = Call::new(self.test, self.on.clone());
+            let call = match self.test {
+                Id::EndpointsTestIamPermissions => some.iter().fold(call, |call, p| call.query("permissions", *p)),
+                _ => call.body(json!({ "permissions": some })),
+            };
+            let answer = google.call(&call, Identity::Initiator).await?;
+            let names = answer["permissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            held.extend(names.map(str::to_owned));
+        }
+        Ok(held)
+    }
+}

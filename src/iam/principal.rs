@@ -1,0 +1,239 @@
+//! Who is given rights: a member of an allow policy, parsed.
+//!
+//! Forms: "Principal identifiers" in Google's documentation, and `Binding.members` of `cloudresourcemanager.v3`.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::name::ServiceAccount;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// Somebody who can be named in a policy and held to account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    member: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    User,
+    Group,
+    ServiceAccount,
+    /// One identity of a workload or workforce pool: `principal://…`.
+    Federated,
+    /// Those of a pool with a group or an attribute, or all of them: `principalSet://…`.
+    FederatedSet,
+}
+
+const IAM: &str = "iam.googleapis.com/";
+const HELP: &str = "write it as allow policies do: `user:ADDRESS`, `group:ADDRESS`, `serviceAccount:ADDRESS`, \
+`principal://iam.googleapis.com/POOL/subject/SUBJECT`, or `principalSet://iam.googleapis.com/POOL/group/GROUP`";
+
+impl Principal {
+    pub fn parse(text: &str) -> Result<Self, Diagnostic> {
+        let malformed = |why: String| Diagnostic::new(Code::IamPrincipalMalformed, why).help(HELP);
+        if text.starts_with("deleted:") {
+            return Err(Diagnostic::new(Code::IamPrincipalDeleted, format!("`{text}` was deleted"))
+                .help("name who is to have the rights now"));
+        }
+        let (scheme, rest) = text.split_once("://").or_else(|| text.split_once(':')).ok_or_else(|| match text {
+            "allUsers" | "allAuthenticatedUsers" => too_broad(text),
+            _ => malformed(format!("`{text}` says of no principal what kind it is")),
+        })?;
+        let kind = match scheme {
+            "user" if is_address(rest) => Kind::User,
+            "group" if is_address(rest) => Kind::Group,
+            "user" | "group" => return Err(malformed(format!("`{rest}` is not an e-mail address"))),
+            "serviceAccount" => {
+                rest.parse::<ServiceAccount>().map_err(|error| malformed(error.to_string()))?;
+                Kind::ServiceAccount
+            }
+            "principal" | "principalSet" => federated(scheme, rest).map_err(malformed)?,
+            "domain" | "projectOwner" | "projectEditor" | "projectViewer" => return Err(too_broad(text)),
+            _ => return Err(malformed(format!("`{scheme}` is not a kind of principal"))),
+        };
+        Ok(Self { member: text.to_owned(), kind })
+    }
+
+    /// As a policy names it.
+    pub fn member(&self) -> &str {
+        &self.member
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Whether it is everybody whom a pool admits.
+    pub fn is_whole_pool(&self) -> bool {
+        self.kind == Kind::FederatedSet && self.member.ends_with("/*")
+    }
+
+    /// Whether a policy's member means this principal, as far as the names alone tell.
+    pub fn is(&self, member: &str) -> bool {
+        if member == self.member {
+            return true;
+        }
+        // Everybody of its pool is meant too.
+        let pool = self.member.split_once("://").and_then(|(_, rest)| {
+            ["/subject/", "/group/", "/attribute."]
+                .iter()
+                .find_map(|inner| rest.split_once(inner))
+                .map(|(pool, _)| pool)
+        });
+        pool.is_some_and(|pool| {
+            member.strip_prefix("principalSet://").is_some_and(|m| m.strip_suffix("/*") == Some(pool))
+        })
+    }
+}
+
+fn too_broad(text: &str) -> Diagnostic {
+    Diagnostic::new(Code::IamPrincipalTooBroad, format!("`{text}` is more people than a deployment needs"))
+        .help("name a person, a group, a service account, or a group of a workload identity pool")
+}
+
+fn is_address(text: &str) -> bool {
+    text.len() <= 254
+        && text.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty()
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"@._+-'%".contains(&b))
+                && !host.contains('@')
+        })
+}
+
+/// `POOL/subject/S`, `POOL/group/G`, `POOL/attribute.N/V` or `POOL/*` behind the host.
+fn federated(scheme: &str, rest: &str) -> Result<Kind, String> {
+    let path = rest.strip_prefix(IAM).ok_or_else(|| format!("`{scheme}://` is followed by `{IAM}`"))?;
+    let parts: Vec<&str> = path.splitn(7, '/').collect();
+    let (pool, inner) = match parts[..] {
+        ["projects", number, "locations", "global", "workloadIdentityPools", pool, inner] => {
+            if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(format!("a pool's project is named by its number, not by its id `{number}`"));
+            }
+            (pool, inner)
+        }
+        ["locations", "global", "workforcePools", pool, ..] => {
+            let inner = path.splitn(5, '/').nth(4).unwrap_or_default();
+            (pool, inner)
+        }
+        _ => return Err(format!("`{path}` names no workload identity pool and no workforce pool")),
+    };
+    if !(4..=63).contains(&pool.len())
+        || !pool.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    {
+        return Err(format!("`{pool}` is not a pool's id"));
+    }
+    let is_value = |text: &str| {
+        !text.is_empty() && text.len() <= 127 && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+    };
+    let (what, value) = inner.split_once('/').unwrap_or((inner, ""));
+    match (scheme, what) {
+        ("principal", "subject") if is_value(value) => Ok(Kind::Federated),
+        ("principalSet", "*") if value.is_empty() => Ok(Kind::FederatedSet),
+        ("principalSet", "group") if is_value(value) => Ok(Kind::FederatedSet),
+        ("principalSet", what) if is_value(value) => {
+            let name = what.strip_prefix("attribute.").unwrap_or_default();
+            let is_name = (1..=100).contains(&name.len())
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            is_name.then_some(Kind::FederatedSet).ok_or_else(|| format!("`{what}` is not an attribute of a pool"))
+        }
+        ("principal", _) => Err("one identity of a pool is `POOL/subject/SUBJECT`".into()),
+        _ => Err("a set of a pool's identities is `POOL/group/GROUP`, `POOL/attribute.NAME/VALUE` or `POOL/*`".into()),
+    }
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.member)
+    }
+}
+
+impl Serialize for Principal {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.member)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const POOL: &str = "iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage";
+
+    fn code(text: &str) -> Code {
+        Principal::parse(text).unwrap_err().code
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        for (text, kind) in [
+            ("user:jane.doe@acme.example".to_owned(), Kind::User),
+            ("group:ml-team@acme.example".to_owned(), Kind::Group),
+            ("serviceAccount:deployer@acme-ml.iam.gserviceaccount.com".to_owned(), Kind::ServiceAccount),
+            (format!("principal://{POOL}/subject/user:default/guest"), Kind::Federated),
+            (format!("principalSet://{POOL}/group/group:default/ml-team"), Kind::FederatedSet),
+            (format!("principalSet://{POOL}/attribute.team/ml"), Kind::FederatedSet),
+            (format!("principalSet://{POOL}/*"), Kind::FederatedSet),
+            (
+                "principal://iam.googleapis.com/locations/global/workforcePools/acme-staff/subject/jane".to_owned(),
+                Kind::Federated,
+            ),
+            (
+                "principalSet://iam.googleapis.com/locations/global/workforcePools/acme-staff/group/a/b".to_owned(),
+                Kind::FederatedSet,
+            ),
+        ] {
+            let principal = Principal::parse(&text).unwrap_or_else(|error| panic!("{text}: {}", error.message));
+            assert_eq!((principal.kind(), principal.member()), (kind, text.as_str()));
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_refused_with_its_reason() {
+        for text in [
+            "",
+            "jane@acme.example",
+            "user:jane",
+            "user:jane@acme.example ",
+            "robot:x@y.z",
+            "serviceAccount:x",
+            "principal://iam.googleapis.com/projects/acme-ml/locations/global/workloadIdentityPools/backstage/subject/x",
+            "principal://iam.googleapis.com/projects/1/locations/us/workloadIdentityPools/backstage/subject/x",
+            "principal://evil.example/projects/1/locations/global/workloadIdentityPools/backstage/subject/x",
+            &format!("principal://{POOL}/group/x"),
+            &format!("principal://{POOL}/subject/"),
+            &format!("principal://{POOL}/subject/a b"),
+            &format!("principalSet://{POOL}/subject/x"),
+            &format!("principalSet://{POOL}/attribute./x"),
+            &format!("principalSet://{POOL}"),
+        ] {
+            assert_eq!(code(text), Code::IamPrincipalMalformed, "{text}");
+        }
+        assert_eq!(code("deleted:user:jane@acme.example?uid=1"), Code::IamPrincipalDeleted);
+        assert_eq!(code(&format!("deleted:principal://{POOL}/subject/x")), Code::IamPrincipalDeleted);
+        for text in ["allUsers", "allAuthenticatedUsers", "domain:acme.example", "projectOwner:acme-ml"] {
+            assert_eq!(code(text), Code::IamPrincipalTooBroad, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_identity_is_one_of_its_pool() {
+        let one = Principal::parse(&format!("principal://{POOL}/subject/user:default/guest")).unwrap();
+        assert!(one.is(&format!("principalSet://{POOL}/*")) && one.is(one.member()));
+        assert!(!one.is(&format!("principalSet://{POOL}2/*")) && !one.is(&format!("principalSet://{POOL}/group/x")));
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in "(user|group|principal|principalSet|deleted)?(:|://)?(iam.googleapis.com/)?\\PC{0,80}") {
+            if let Ok(principal) = Principal::parse(&text) {
+                prop_assert_eq!(principal.member(), text.as_str());
+            }
+        }
+    }
+}

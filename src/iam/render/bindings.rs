@@ -1,0 +1,47 @@
+//! Allow policies: whole and ready to be written where they were read, the bindings to add where they were not.
+
+use crate::diagnostic::Diagnostic;
+use crate::iam::grant::Grant;
+use crate::iam::policy::{Change, Entry, Policy};
+use crate::iam::request::Request;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub fn entry(grant: &Grant) -> Entry {
+    Entry::new(grant.role.to_string(), grant.member.as_str(), grant.condition.as_ref())
+}
+
+pub fn json(request: &Request, policies: &BTreeMap<String, Policy>) -> Result<Value, Diagnostic> {
+    let mut by_resource: BTreeMap<String, Vec<&Grant>> = BTreeMap::new();
+    for grant in &request.grants {
+        by_resource.entry(grant.on.to_string()).or_default().push(grant);
+    }
+    let mut out = Vec::new();
+    for (resource, grants) in by_resource {
+        let kind = grants.first().map(|grant| grant.on.kind());
+        let policy = match policies.get(&resource) {
+            Some(read) => {
+                let change = Change { add: grants.iter().map(|grant| entry(grant)).collect(), ..Change::default() };
+                read.change(&change)?
+            }
+            None => {
+                Some(json!({"version": 3, "bindings": grants.iter().map(|grant| binding(grant)).collect::<Vec<_>>()}))
+            }
+        };
+        out.push(json!({
+            "resource": resource,
+            "resourceKind": kind,
+            "complete": policies.contains_key(&resource),
+            "policy": policy,
+        }));
+    }
+    Ok(Value::Array(out))
+}
+
+fn binding(grant: &Grant) -> Value {
+    let mut binding = json!({"role": grant.role.to_string(), "members": [grant.member]});
+    if let Some(condition) = &grant.condition {
+        binding["condition"] = json!(condition);
+    }
+    binding
+}

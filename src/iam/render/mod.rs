@@ -1,0 +1,63 @@
+//! A request in the forms that people and tools take it: each rendering says the same.
+
+mod bindings;
+mod gcloud;
+mod hcl;
+mod markdown;
+mod pam;
+mod role;
+mod terraform;
+#[cfg(test)]
+mod tests;
+
+pub use bindings::entry;
+pub use role::json as role_request;
+
+use super::danger::Danger;
+use super::grant::{Grant, Role};
+use super::policy::Policy;
+use super::request::{Delivery, Request};
+use crate::diagnostic::Diagnostic;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Every rendering by its file name. `policies` are those that were read, by resource: with them, `bindings.json` holds what to write.
+pub fn all(
+    request: &Request,
+    dangers: &[Danger],
+    policies: &BTreeMap<String, Policy>,
+) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let mut files = BTreeMap::new();
+    for grant in custom_roles(request) {
+        let Role::Custom { id, .. } = &grant.role else { continue };
+        files.insert(format!("roles/{id}.yaml"), role::yaml(grant));
+        files.insert(format!("roles/{id}.json"), json(&role::json(grant)));
+    }
+    files.insert("bindings.json".into(), json(&bindings::json(request, policies)?));
+    files.insert("main.tf".into(), terraform::render(request));
+    files.insert("gcloud.sh".into(), gcloud::render(request));
+    files.insert("request.md".into(), markdown::render(request, dangers));
+    if request.delivery == Delivery::Pam {
+        files.extend(pam::files(request).into_iter().map(|(name, value)| (name, json(&value))));
+    }
+    Ok(files)
+}
+
+/// One grant for each custom role that has to exist.
+fn custom_roles(request: &Request) -> Vec<&Grant> {
+    let mut seen: Vec<&Role> = Vec::new();
+    let mut grants = Vec::new();
+    for grant in &request.grants {
+        if matches!(grant.role, Role::Custom { .. }) && !seen.contains(&&grant.role) {
+            seen.push(&grant.role);
+            grants.push(grant);
+        }
+    }
+    grants
+}
+
+fn json(value: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,81 @@
+//! The request as Terraform resources. Each adds one member to one role and touches nothing else of a policy.
+//!
+//! Resources: the providers `google` and, for the policy of an endpoint, `google-beta`.
+
+use super::hcl::{Block, Value};
+use super::{custom_roles, role};
+use crate::iam::grant::{Condition, Grant, Party, Role};
+use crate::iam::holder::Holder;
+use crate::iam::request::Request;
+
+pub fn render(request: &Request) -> String {
+    let mut blocks: Vec<Block> = custom_roles(request).into_iter().filter_map(custom_role).collect();
+    let mut labels: Vec<String> = Vec::new();
+    for grant in &request.grants {
+        blocks.push(member(grant, &label(grant, &mut labels)));
+    }
+    let mut out = String::new();
+    for (i, block) in blocks.iter().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        block.write(&mut out);
+    }
+    out
+}
+
+fn custom_role(grant: &Grant) -> Option<Block> {
+    let Role::Custom { project, id } = &grant.role else { return None };
+    let permissions = role::permissions(grant).into_iter().map(str::to_owned).collect();
+    Some(
+        Block::new("resource", &["google_project_iam_custom_role", id])
+            .text("project", project.as_str())
+            .text("role_id", id)
+            .text("title", role::title(grant))
+            .text("description", role::DESCRIPTION)
+            .text("stage", "GA")
+            .with("permissions", Value::List(permissions)),
+    )
+}
+
+/// `caller_project`; a second one of its kind gets a number.
+fn label(grant: &Grant, taken: &mut Vec<String>) -> String {
+    let party = match grant.to {
+        Party::Caller => "caller",
+        Party::ServiceAgent => "service_agent",
+    };
+    let label = format!("{party}_{}", grant.on.kind().replace('-', "_"));
+    let same = taken.iter().filter(|other| **other == label).count();
+    taken.push(label.clone());
+    if same == 0 { label } else { format!("{label}_{}", same + 1) }
+}
+
+fn condition(condition: &Condition) -> Block {
+    Block::new("condition", &[]).text("title", &condition.title).text("expression", &condition.expression)
+}
+
+fn member(grant: &Grant, label: &str) -> Block {
+    let resource = |kind: &str| Block::new("resource", &[kind, label]);
+    let block = match &grant.on {
+        Holder::Project(project) => resource("google_project_iam_member").text("project", project.as_str()),
+        Holder::Endpoint { project, location, name } => resource("google_vertex_ai_endpoint_iam_member")
+            .reference("provider", "google-beta")
+            .text("project", project.as_str())
+            .text("location", location.as_str())
+            .text("endpoint", name.rsplit('/').next().unwrap_or_default()),
+        Holder::ServiceAccount(_) => {
+            resource("google_service_account_iam_member").text("service_account_id", grant.on.to_string())
+        }
+        Holder::Bucket(bucket) => resource("google_storage_bucket_iam_member").text("bucket", bucket),
+        Holder::Repository { project, location, id } => resource("google_artifact_registry_repository_iam_member")
+            .text("project", project)
+            .text("location", location)
+            .text("repository", id),
+        Holder::Key(name) => resource("google_kms_crypto_key_iam_member").text("crypto_key_id", name),
+    };
+    let block = match &grant.role {
+        Role::Custom { id, .. } => block.reference("role", format!("google_project_iam_custom_role.{id}.name")),
+        Role::Predefined(name) => block.text("role", *name),
+    };
+    block.text("member", &grant.member).block(grant.condition.as_ref().map(condition))
+}

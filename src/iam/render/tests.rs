@@ -1,0 +1,215 @@
+//! Each rendering as it is written, and what tools make of it.
+
+use super::*;
+use crate::iam::danger::dangers;
+use crate::iam::{Delivery, Expiry, Options, Principal};
+use crate::plan::{Found, plan, tests::target};
+use ::hcl::{Body, Expression, Structure};
+use std::collections::BTreeMap;
+use std::process::Command;
+
+const NOW: u64 = 1_795_579_200_000;
+
+fn options() -> Options {
+    Options {
+        found: Found { model: Some(true), endpoint: Some(true), deployment: Some(false) },
+        expires: Some(Expiry::parse("2026-11-30T18:00:00Z", NOW).unwrap()),
+        project_number: Some("123456789012".parse().unwrap()),
+        justification: Some("release 3, \"urgent\" ${x}".into()),
+        ..Options::of(Principal::parse("group:ml-team@acme.example").unwrap())
+    }
+}
+
+fn update() -> Request {
+    super::super::request(&plan(&target()), &options(), NOW).0.unwrap()
+}
+
+/// A deployment that needs something on every kind of resource.
+fn everything() -> Request {
+    let mut target = target();
+    target.model.version = None;
+    target.image = Some("us-central1-docker.pkg.dev/acme-images/serving/fraud:3".parse().unwrap());
+    target.artifact_uri = Some("gs://acme-models/fraud/3".parse().unwrap());
+    target.kms_key = Some("projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving".parse().unwrap());
+    target.service_account = Some("fraud-serving@acme-other.iam.gserviceaccount.com".parse().unwrap());
+    let options = Options { found: Found { endpoint: Some(true), ..Found::default() }, ..options() };
+    super::super::request(&plan(&target), &options, NOW).0.unwrap()
+}
+
+fn managed() -> Request {
+    let approvers = vec![Principal::parse("group:platform@acme.example").unwrap(), options().principal];
+    let options = Options { delivery: Delivery::Pam, approvers, ..options() };
+    super::super::request(&plan(&target()), &options, NOW).0.unwrap()
+}
+
+fn rendered(request: &Request) -> BTreeMap<String, String> {
+    all(request, &dangers(request, None), &BTreeMap::new()).unwrap()
+}
+
+#[test]
+fn as_they_are_written() {
+    let joined = |request: &Request| {
+        rendered(request).into_iter().map(|(name, text)| format!("===== {name}\n{text}\n")).collect::<String>()
+    };
+    insta::assert_snapshot!("update", joined(&update()));
+    insta::assert_snapshot!("everything", joined(&everything()));
+    let managed = rendered(&managed());
+    insta::assert_snapshot!("managed", format!("{}\n{}", managed["pam-entitlement.json"], managed["pam-grant.json"]));
+}
+
+/// One binding as any rendering has it: resource, role, member, title and expression of its condition.
+type Binding = (String, String, String, Option<(String, String)>);
+
+fn bindings(request: &Request) -> Vec<Binding> {
+    let condition = |grant: &Grant| grant.condition.as_ref().map(|c| (c.title.clone(), c.expression.clone()));
+    let mut all: Vec<Binding> = request
+        .grants
+        .iter()
+        .map(|grant| (grant.on.to_string(), grant.role.to_string(), grant.member.clone(), condition(grant)))
+        .collect();
+    all.sort();
+    all
+}
+
+fn roles(request: &Request) -> BTreeMap<String, Vec<String>> {
+    let custom = custom_roles(request).into_iter();
+    custom
+        .map(|grant| (grant.role.to_string(), role::permissions(grant).iter().map(|&p| p.to_owned()).collect()))
+        .collect()
+}
+
+/// What Terraform would make of it.
+fn reread(text: &str) -> (BTreeMap<String, Vec<String>>, Vec<Binding>) {
+    let body: Body = ::hcl::parse(text).unwrap();
+    let mut roles = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    let mut bindings = Vec::new();
+    for block in body.blocks() {
+        let labels: Vec<&str> = block.labels().iter().map(::hcl::BlockLabel::as_str).collect();
+        let attribute = |body: &Body, name: &str| body.attributes().find(|a| a.key() == name).map(|a| a.expr().clone());
+        let text = |name: &str| match attribute(block.body(), name) {
+            Some(Expression::String(text)) => text,
+            Some(Expression::TemplateExpr(template)) => panic!("{name} is a template: {template:?}"),
+            other => panic!("{name} of {labels:?} is {other:?}"),
+        };
+        if labels[0] == "google_project_iam_custom_role" {
+            let name = format!("projects/{}/roles/{}", text("project"), text("role_id"));
+            let Some(Expression::Array(items)) = attribute(block.body(), "permissions") else {
+                panic!("no permissions")
+            };
+            let items = items.into_iter().map(|item| match item {
+                Expression::String(text) => text,
+                other => panic!("{other:?}"),
+            });
+            names.insert(format!("google_project_iam_custom_role.{}.name", labels[1]), name.clone());
+            roles.insert(name, items.collect());
+            continue;
+        }
+        let on = match labels[0] {
+            "google_project_iam_member" => format!("projects/{}", text("project")),
+            "google_vertex_ai_endpoint_iam_member" => {
+                format!("projects/{}/locations/{}/endpoints/{}", text("project"), text("location"), text("endpoint"))
+            }
+            "google_service_account_iam_member" => text("service_account_id"),
+            "google_storage_bucket_iam_member" => format!("gs://{}", text("bucket")),
+            "google_artifact_registry_repository_iam_member" => {
+                format!(
+                    "projects/{}/locations/{}/repositories/{}",
+                    text("project"),
+                    text("location"),
+                    text("repository")
+                )
+            }
+            "google_kms_crypto_key_iam_member" => text("crypto_key_id"),
+            other => panic!("{other}"),
+        };
+        let role = match attribute(block.body(), "role") {
+            Some(Expression::String(name)) => name,
+            Some(reference) => names[&::hcl::format::to_string(&reference).unwrap()].clone(),
+            None => panic!("no role"),
+        };
+        let condition = block.body().iter().find_map(|structure| match structure {
+            Structure::Block(inner) if inner.identifier() == "condition" => {
+                let text = |name: &str| match attribute(inner.body(), name) {
+                    Some(Expression::String(text)) => text,
+                    other => panic!("{other:?}"),
+                };
+                Some((text("title"), text("expression")))
+            }
+            _ => None,
+        });
+        bindings.push((on, role, text("member"), condition));
+    }
+    bindings.sort();
+    (roles, bindings)
+}
+
+#[test]
+fn terraform_reads_the_same_request() {
+    for request in [update(), everything(), managed()] {
+        let (found_roles, found_bindings) = reread(&rendered(&request)["main.tf"]);
+        assert_eq!(found_roles, roles(&request));
+        assert_eq!(found_bindings, bindings(&request));
+    }
+}
+
+#[test]
+fn bindings_say_the_same_request() {
+    for request in [update(), everything()] {
+        let written: Vec<Value> = serde_json::from_str(&rendered(&request)["bindings.json"]).unwrap();
+        let mut found: Vec<Binding> = Vec::new();
+        for entry in &written {
+            assert_eq!(entry["policy"]["version"], 3);
+            for binding in entry["policy"]["bindings"].as_array().unwrap() {
+                let text = |value: &Value| value.as_str().unwrap().to_owned();
+                let condition = binding.get("condition").map(|c| (text(&c["title"]), text(&c["expression"])));
+                found.push((text(&entry["resource"]), text(&binding["role"]), text(&binding["members"][0]), condition));
+            }
+        }
+        found.sort();
+        assert_eq!(found, bindings(&request));
+    }
+}
+
+/// Runs a tool on a text, where the machine has it.
+fn tool(program: &str, arguments: &[&str], name: &str, text: &str) {
+    let file = std::env::temp_dir().join(format!("backstage-vertex-ai-{}-{name}", std::process::id()));
+    std::fs::write(&file, text).unwrap();
+    match Command::new(program).args(arguments).arg(&file).output() {
+        Ok(output) => {
+            let said =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(output.status.success(), "{program}: {said}");
+        }
+        Err(error) => println!("{program} is not here ({error}): {name} is not held against it"),
+    }
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn the_tools_themselves_take_them() {
+    for (number, request) in [update(), everything(), managed()].iter().enumerate() {
+        let files = rendered(request);
+        tool("terraform", &["fmt", "-check", "-diff"], &format!("{number}.tf"), &files["main.tf"]);
+        tool("bash", &["-n"], &format!("{number}.sh"), &files["gcloud.sh"]);
+    }
+}
+
+#[test]
+fn nobody_approves_what_they_asked_for() {
+    let text = &rendered(&managed())["pam-entitlement.json"];
+    let entitlement: Value = serde_json::from_str(text).unwrap();
+    let step = &entitlement["entitlement"]["approvalWorkflow"]["manualApprovals"]["steps"][0];
+    assert_eq!(step["approvers"][0]["principals"], serde_json::json!(["group:platform@acme.example"]));
+    let id = entitlement["entitlementId"].as_str().unwrap();
+    assert!(
+        (4..=63).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    );
+}
+
+#[test]
+fn role_files_fit_googles_limits() {
+    for grant in &everything().grants {
+        assert!(role::title(grant).len() <= 100 && role::DESCRIPTION.len() <= 300);
+    }
+}

@@ -1,0 +1,109 @@
+//! One call to a method, and how a path is read back as one.
+
+use super::{Id, METHODS, Method, On, Resource, Service, Verb};
+use crate::name::{OperationParent, ServiceAccount};
+use serde_json::Value;
+
+/// A permission on one resource, by its full name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Permission {
+    pub permission: &'static str,
+    pub resource: String,
+}
+
+/// One call to a method: everything that a request is made of, but for the credential.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    pub method: &'static Method,
+    pub resource: Resource,
+    pub query: Vec<(&'static str, String)>,
+    pub body: Option<Value>,
+    /// The service account that a deployed model is to run as.
+    pub serving_account: Option<ServiceAccount>,
+}
+
+impl Call {
+    /// A call with neither query nor body.
+    pub fn new(id: Id, resource: Resource) -> Self {
+        Self { method: id.method(), resource, query: Vec::new(), body: None, serving_account: None }
+    }
+
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    #[must_use]
+    pub fn serving_as(mut self, account: Option<ServiceAccount>) -> Self {
+        self.serving_account = account;
+        self
+    }
+
+    /// Below the service's origin, without a leading slash, query included.
+    pub fn path(&self) -> String {
+        let Method { version, suffix, .. } = self.method;
+        let mut path = format!("{version}/{}{suffix}", self.resource);
+        for (i, (name, value)) in self.query.iter().enumerate() {
+            path.push(if i == 0 { '?' } else { '&' });
+            path.push_str(name);
+            path.push('=');
+            percent_encode(value, &mut path);
+        }
+        path
+    }
+
+    /// Each permission it needs, on the resource where Google checks it.
+    pub fn permissions(&self) -> Vec<Permission> {
+        let parent = match &self.resource {
+            Resource::Operation(operation) => Some(&operation.parent),
+            _ => None,
+        };
+        let on = |on: On| match (on, parent) {
+            (On::Itself, _) => Some(self.resource.to_string()),
+            (On::ParentEndpoint, Some(OperationParent::Endpoint(endpoint))) => Some(endpoint.to_string()),
+            (On::ParentOther, Some(OperationParent::Model(model))) => Some(model.to_string()),
+            (On::ParentOther, Some(OperationParent::Place(place))) => Some(place.to_string()),
+            (On::ServingAccount, _) => {
+                self.serving_account.as_ref().map(|account| format!("projects/-/serviceAccounts/{account}"))
+            }
+            _ => None,
+        };
+        self.method
+            .needs
+            .iter()
+            .filter_map(|need| Some(Permission { permission: need.permission, resource: on(need.on)? }))
+            .collect()
+    }
+}
+
+/// Finds the method of a verb and a path (no query, no leading slash), and the resource it is about.
+///
+/// The path is compared as it stands: an escaped, empty or dotted segment is in no grammar of [`crate::name`], so it matches
+/// nothing.
+pub fn find(service: Service, verb: Verb, path: &str) -> Option<(&'static Method, Resource)> {
+    METHODS.iter().filter(|method| method.service == service && method.verb == verb).find_map(|method| {
+        let middle = path.strip_prefix(method.version)?.strip_prefix('/')?.strip_suffix(method.suffix)?;
+        Some((method, Resource::parse(method.on, middle)?))
+    })
+}
+
+/// Percent-encodes all but RFC 3986's unreserved characters.
+pub fn percent_encode(value: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+}

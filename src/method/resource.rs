@@ -1,0 +1,209 @@
+//! The resources that calls are about: one kind of name each.
+
+use crate::name::{Endpoint, Location, Model, Operation, Place, Project, ServiceAccount};
+use std::fmt;
+
+/// What stands between the version and the suffix of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Nothing,
+    Project,
+    Place,
+    Endpoint,
+    Model,
+    Operation,
+    ServiceAccount,
+    /// A name that this pattern describes; `*` stands for one part.
+    Named(&'static str),
+}
+
+/// A custom role.
+pub const ROLE: Kind = Kind::Named("projects/*/roles/*");
+/// A role of Google's.
+pub const PREDEFINED_ROLE: Kind = Kind::Named("roles/*");
+/// A service account by way of its project, as the IAM API has it.
+pub const ACCOUNT: Kind = Kind::Named("projects/*/serviceAccounts/*");
+pub const POOL: Kind = Kind::Named("projects/*/locations/*/deploymentResourcePools/*");
+/// An API, as a project has it switched on or not.
+pub const API: Kind = Kind::Named("projects/*/services/*");
+/// What may be asked for in Privileged Access Manager.
+pub const ENTITLEMENT: Kind = Kind::Named("projects/*/locations/global/entitlements/*");
+/// What somebody asked for there.
+pub const GRANT: Kind = Kind::Named("projects/*/locations/global/entitlements/*/grants/*");
+
+/// A resource that a call is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resource {
+    Nothing,
+    Project(Project),
+    Place(Place),
+    Endpoint(Endpoint),
+    Model(Model),
+    Operation(Operation),
+    ServiceAccount(ServiceAccount),
+    Named(Named),
+}
+
+/// A name that no plan is about, held against its pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    name: String,
+    project: Option<Project>,
+    place: Option<Place>,
+}
+
+impl Named {
+    fn parse(pattern: &str, name: &str) -> Option<Self> {
+        let (mut project, mut location, mut account) = (None, None, None);
+        let mut before = "";
+        let mut parts = name.split('/');
+        for wanted in pattern.split('/') {
+            let part = parts.next()?;
+            match (wanted, before) {
+                ("*", "projects") => project = Some(part.parse::<Project>().ok()?),
+                ("*", "locations") => location = Some(part.parse::<Location>().ok()?),
+                ("*", "serviceAccounts") => account = Some(part.parse::<ServiceAccount>().ok()?),
+                ("*", _) => is_id(part).then_some(())?,
+                _ => (part == wanted).then_some(())?,
+            }
+            before = wanted;
+        }
+        parts.next().is_none().then_some(())?;
+        // A policy decides by the project of the path: an account of another one does not pass for one of it.
+        if let (Some(project), Some(account)) = (&project, &account) {
+            (account.home() == project.as_str()).then_some(())?;
+        }
+        let place = project.clone().zip(location).map(|(project, location)| Place { project, location });
+        Some(Self { name: name.to_owned(), project, place })
+    }
+
+    fn in_project(mut self, project: &Project) -> Self {
+        if let Some(own) = &mut self.project {
+            let rest = self.name.strip_prefix("projects/").and_then(|rest| rest.strip_prefix(own.as_str()));
+            self.name = format!("projects/{project}{}", rest.unwrap_or_default());
+            own.clone_from(project);
+        }
+        if let Some(place) = &mut self.place {
+            place.project = project.clone();
+        }
+        self
+    }
+}
+
+/// Ids of roles, pools, services, entitlements and grants.
+fn is_id(part: &str) -> bool {
+    (1..=128).contains(&part.len())
+        && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+        && part.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+}
+
+impl Resource {
+    /// Reads a name of this kind.
+    pub fn parse(kind: Kind, s: &str) -> Option<Self> {
+        Some(match kind {
+            Kind::Nothing => s.is_empty().then_some(Self::Nothing)?,
+            Kind::Project => Self::Project(s.strip_prefix("projects/")?.parse().ok()?),
+            Kind::Place => match s.split('/').collect::<Vec<_>>()[..] {
+                ["projects", p, "locations", l] => {
+                    Self::Place(Place { project: p.parse().ok()?, location: l.parse().ok()? })
+                }
+                _ => return None,
+            },
+            Kind::Endpoint => Self::Endpoint(s.parse().ok()?),
+            Kind::Model => Self::Model(s.parse().ok()?),
+            Kind::Operation => Self::Operation(s.parse().ok()?),
+            Kind::ServiceAccount => Self::ServiceAccount(s.strip_prefix("projects/-/serviceAccounts/")?.parse().ok()?),
+            Kind::Named(pattern) => Self::Named(Named::parse(pattern, s)?),
+        })
+    }
+
+    /// The project and location it lies in, as far as it names them.
+    pub fn project(&self) -> Option<&Project> {
+        match self {
+            Self::Project(project) => Some(project),
+            Self::Named(named) => named.project.as_ref(),
+            _ => self.place().map(|place| &place.project),
+        }
+    }
+
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Place(place) => Some(place),
+            Self::Endpoint(endpoint) => Some(&endpoint.place),
+            Self::Model(model) => Some(&model.place),
+            Self::Operation(operation) => Some(operation.place()),
+            Self::Named(named) => named.place.as_ref(),
+            Self::Nothing | Self::Project(_) | Self::ServiceAccount(_) => None,
+        }
+    }
+
+    /// The same resource, its project named as given.
+    #[must_use]
+    pub fn in_project(self, project: &Project) -> Self {
+        let moved = |place: Place| Place { project: project.clone(), ..place };
+        match self {
+            Self::Project(_) => Self::Project(project.clone()),
+            Self::Place(place) => Self::Place(moved(place)),
+            Self::Endpoint(endpoint) => Self::Endpoint(Endpoint { place: moved(endpoint.place), ..endpoint }),
+            Self::Model(model) => Self::Model(Model { place: moved(model.place), ..model }),
+            Self::Operation(operation) => Self::Operation(operation.in_project(project)),
+            Self::Named(named) => Self::Named(named.in_project(project)),
+            other @ (Self::Nothing | Self::ServiceAccount(_)) => other,
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => Ok(()),
+            Self::Project(project) => write!(f, "projects/{project}"),
+            Self::Place(place) => place.fmt(f),
+            Self::Endpoint(endpoint) => endpoint.fmt(f),
+            Self::Model(model) => model.fmt(f),
+            Self::Operation(operation) => operation.fmt(f),
+            Self::ServiceAccount(account) => write!(f, "projects/-/serviceAccounts/{account}"),
+            Self::Named(named) => f.write_str(&named.name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_fits_its_pattern_or_is_none() {
+        for (kind, name) in [
+            (ROLE, "projects/acme-ml/roles/vertexDeployer_1"),
+            (ACCOUNT, "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com"),
+            (API, "projects/acme-ml/services/aiplatform.googleapis.com"),
+            (GRANT, "projects/acme-ml/locations/global/entitlements/deploy/grants/g1"),
+        ] {
+            assert_eq!(Resource::parse(kind, name).unwrap().to_string(), name);
+        }
+        for (kind, name) in [
+            (ROLE, "projects/acme-ml/roles/.."),
+            (ROLE, "projects/acme-ml/roles/x/y"),
+            (ROLE, "organizations/1/roles/x"),
+            (ACCOUNT, "projects/acme-ml/serviceAccounts/serving@other-project.iam.gserviceaccount.com"),
+            (ACCOUNT, "projects/-/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com"),
+            (GRANT, "projects/acme-ml/locations/global/entitlements/deploy/grants/"),
+        ] {
+            assert!(Resource::parse(kind, name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_project_is_renamed_wherever_it_stands() {
+        let id: Project = "acme-ml".parse().unwrap();
+        let renamed = |kind, name| Resource::parse(kind, name).unwrap().in_project(&id).to_string();
+        assert_eq!(renamed(ROLE, "projects/123456789012/roles/x"), "projects/acme-ml/roles/x");
+        let entitlement = Resource::parse(ENTITLEMENT, "projects/123456789012/locations/global/entitlements/e");
+        let entitlement = entitlement.unwrap().in_project(&id);
+        assert_eq!(entitlement.to_string(), "projects/acme-ml/locations/global/entitlements/e");
+        assert_eq!(entitlement.project(), Some(&id));
+        let pool = "projects/123456789012/locations/us-central1/deploymentResourcePools/shared";
+        assert_eq!(Resource::parse(POOL, pool).unwrap().in_project(&id).place().unwrap().project, id);
+    }
+}

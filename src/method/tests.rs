@@ -1,0 +1,109 @@
+//! The table holds together, and paths are found again.
+
+use super::*;
+use std::collections::HashSet;
+
+const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud";
+
+/// Names of this kind.
+pub(crate) fn example(kind: Kind) -> Vec<&'static str> {
+    match kind {
+        Kind::Nothing => vec![""],
+        Kind::Project => vec!["projects/acme-ml"],
+        Kind::Place => vec!["projects/acme-ml/locations/us-central1"],
+        Kind::Endpoint => vec![ENDPOINT],
+        Kind::Model => vec!["projects/acme-ml/locations/us-central1/models/fraud@3"],
+        Kind::Operation => vec![
+            "projects/acme-ml/locations/us-central1/operations/9",
+            "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/9",
+        ],
+        Kind::ServiceAccount => vec!["projects/-/serviceAccounts/deployer@acme-ml.iam.gserviceaccount.com"],
+        resource::PREDEFINED_ROLE => vec!["roles/aiplatform.user"],
+        resource::ROLE => vec!["projects/acme-ml/roles/vertexDeployer"],
+        resource::ACCOUNT => {
+            vec!["projects/acme-ml/serviceAccounts/deployer@acme-ml.iam.gserviceaccount.com"]
+        }
+        resource::POOL => vec!["projects/acme-ml/locations/us-central1/deploymentResourcePools/shared"],
+        resource::API => vec!["projects/acme-ml/services/aiplatform.googleapis.com"],
+        resource::ENTITLEMENT => vec!["projects/acme-ml/locations/global/entitlements/deploy"],
+        resource::GRANT => vec!["projects/acme-ml/locations/global/entitlements/deploy/grants/g1"],
+        Kind::Named(pattern) => panic!("{pattern} has no example"),
+    }
+}
+
+#[test]
+fn the_table_is_in_order_and_without_doubles() {
+    let mut names = HashSet::new();
+    let mut routes = HashSet::new();
+    for (i, method) in METHODS.iter().enumerate() {
+        assert_eq!(method.id as usize, i);
+        assert!(names.insert(method.name), "{} twice", method.name);
+        let route = (method.verb.as_str(), method.version, format!("{:?}", method.on), method.suffix, method.service);
+        assert!(routes.insert(route), "{} has another's route", method.name);
+        assert!(method.verb != Verb::Get || method.body == Body::None);
+    }
+}
+
+#[test]
+fn every_call_is_found_again_by_its_path() {
+    for method in METHODS {
+        for name in example(method.on) {
+            let call = Call::new(method.id, Resource::parse(method.on, name).unwrap());
+            let (found, resource) = find(method.service, method.verb, &call.path()).unwrap();
+            assert_eq!((found.name, &resource), (method.name, &call.resource));
+        }
+    }
+}
+
+#[test]
+fn a_path_that_means_something_else_is_found_nowhere() {
+    for path in [
+        format!("v1/{ENDPOINT}/../fraud:predict"),
+        format!("v1/{ENDPOINT}%3Apredict"),
+        format!("v1//{ENDPOINT}:predict"),
+        format!("v1/{ENDPOINT}/:predict"),
+        format!("V1/{ENDPOINT}:predict"),
+        format!("v1/{ENDPOINT}:Predict"),
+        format!("/v1/{ENDPOINT}:predict"),
+        "v1/projects/acme-ml/locations/%2e%2e/endpoints/fraud:predict".into(),
+        "v1/https://evil.example/projects/acme-ml/locations/l/endpoints/e:predict".into(),
+    ] {
+        assert!(find(Service::Aiplatform, Verb::Post, &path).is_none(), "{path}");
+    }
+    assert!(find(Service::CloudResourceManager, Verb::Post, &format!("v1/{ENDPOINT}:predict")).is_none());
+}
+
+#[test]
+fn deploying_asks_for_act_as_only_where_an_account_is_named() {
+    let call = Call::new(Id::EndpointsDeployModel, Resource::Endpoint(ENDPOINT.parse().unwrap()));
+    let names = |call: &Call| call.permissions().iter().map(|p| p.permission).collect::<Vec<_>>();
+    assert_eq!(names(&call), ["aiplatform.endpoints.deploy"]);
+    let call = call.serving_as(Some("fraud-serving@acme-ml.iam.gserviceaccount.com".parse().unwrap()));
+    assert_eq!(names(&call), ["aiplatform.endpoints.deploy", "iam.serviceAccounts.actAs"]);
+}
+
+#[test]
+fn an_operation_is_read_with_the_right_of_its_parent() {
+    let on = |name: &str| {
+        let call = Call::new(Id::OperationsGet, Resource::Operation(name.parse().unwrap()));
+        call.permissions().into_iter().map(|p| p.permission).collect::<Vec<_>>()
+    };
+    assert_eq!(on(&format!("{ENDPOINT}/operations/1")), ["aiplatform.endpoints.get"]);
+    assert_eq!(on("projects/acme-ml/locations/us-central1/operations/1"), ["aiplatform.models.get"]);
+}
+
+#[test]
+fn a_query_value_is_escaped() {
+    let place = Resource::parse(Kind::Place, "projects/acme-ml/locations/us-central1").unwrap();
+    let call = Call::new(Id::EndpointsList, place).query("filter", "labels.a=\"b&c\"");
+    assert!(call.path().ends_with("/endpoints?filter=labels.a%3D%22b%26c%22"), "{}", call.path());
+}
+
+#[test]
+fn hosts_are_googles() {
+    let at = |s: &str| Service::Aiplatform.origin(Some(&s.parse().unwrap()));
+    assert_eq!(at("us-central1"), "https://us-central1-aiplatform.googleapis.com");
+    assert_eq!(at("eu"), "https://aiplatform.eu.rep.googleapis.com");
+    assert_eq!(at("global"), "https://aiplatform.googleapis.com");
+    assert_eq!(Service::Sts.origin(None), "https://sts.googleapis.com");
+}

@@ -1,0 +1,118 @@
+//! Every call that carrying a plan out may take, and what each is for: what rights are asked for is read from here.
+
+use super::{Plan, StepKind};
+use crate::method::{Call, Id, Permission, Resource};
+use crate::name::{Model, Operation, OperationParent};
+
+/// What is known to be there already; `None` where nobody looked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub model: Option<bool>,
+    pub endpoint: Option<bool>,
+    /// This very deployment, on the endpoint.
+    pub deployment: Option<bool>,
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// To see what is there already.
+    Look,
+    /// To make what the plan makes.
+    Make,
+    /// To follow an operation to its end.
+    Follow,
+    /// To find a deployment that is already going on, begun by a run that was cut off or by somebody else.
+    Resume,
+    /// To send traffic to what was deployed before.
+    Route,
+    /// To end what is going on when a run is cancelled or fails.
+    Cancel,
+    /// To take back what a failed run made.
+    TakeBack,
+    /// Not for the plan itself: it was asked for by name.
+    Extra,
+}
+
+/// The operations of one parent. Any id will do: the right to follow one is its parent's.
+fn operation(id: Id, parent: OperationParent) -> Option<Call> {
+    let operation = Operation { parent, id: "0".parse().ok()? };
+    Some(Call::new(id, Resource::Operation(operation)))
+}
+
+impl Plan {
+    /// What was found, and what follows from it for this plan: where nothing can be made, it has to be there.
+    pub fn settled(&self, found: Found) -> Found {
+        let makes = |kind| self.step(kind).is_some_and(|step| step.call.is_some());
+        let mut found = found;
+        if found.deployment == Some(true) || !makes(StepKind::Model) {
+            found.model = Some(true);
+        }
+        if found.deployment == Some(true) || !makes(StepKind::Endpoint) {
+            found.endpoint = Some(true);
+        }
+        if found.model == Some(false) || found.endpoint == Some(false) {
+            found.deployment = Some(false);
+        }
+        found
+    }
+
+    /// Every call that a run may make, as far as what was found lets it.
+    pub fn calls(&self, found: Found) -> Vec<(Call, Purpose)> {
+        let found = self.settled(found);
+        let mut calls = Vec::new();
+        let endpoint = Resource::Endpoint(self.target.endpoint.clone());
+        let of_endpoint = OperationParent::Endpoint(self.target.endpoint.clone());
+        let model = Model { version: None, ..self.target.model.clone() };
+        // What a run does with the version that it finds is what any plan with a version does.
+        let pinned = match &self.deployed_model_id {
+            Some(_) => None,
+            None => "1".parse().ok().map(|version| self.for_version(version)),
+        };
+        let later = pinned.as_ref().unwrap_or(self);
+        let step = |kind| if kind == StepKind::Model { self.step(kind) } else { later.step(kind) };
+
+        let made = [
+            (StepKind::Model, found.model == Some(true), OperationParent::Model(model)),
+            (StepKind::Endpoint, found.endpoint == Some(true), of_endpoint.clone()),
+            (StepKind::Deployment, found.deployment == Some(true), of_endpoint.clone()),
+        ];
+        for (kind, is_there, parent) in made {
+            let Some(step) = step(kind) else { continue };
+            calls.extend(step.probe.clone().map(|probe| (probe, Purpose::Look)));
+            let Some(call) = step.call.clone().filter(|_| !is_there) else { continue };
+            calls.push((call, Purpose::Make));
+            calls.extend(operation(Id::OperationsWait, parent).map(|wait| (wait, Purpose::Follow)));
+            calls.extend(step.undo.clone().map(|undo| (undo, Purpose::TakeBack)));
+            if kind == StepKind::Deployment {
+                calls.push((Call::new(Id::EndpointOperationsList, endpoint.clone()), Purpose::Resume));
+                let cancel = operation(Id::OperationsCancel, of_endpoint.clone());
+                calls.extend(cancel.map(|cancel| (cancel, Purpose::Cancel)));
+            }
+        }
+        if found.deployment != Some(false) {
+            let route = step(StepKind::Traffic).and_then(|step| step.call.clone());
+            calls.extend(route.map(|route| (route, Purpose::Route)));
+        }
+        calls
+    }
+
+    /// Every permission that the plan may need, sorted, and the methods that need it.
+    pub fn permissions(&self) -> Vec<(Permission, Vec<&'static str>)> {
+        let mut needed: Vec<(Permission, Vec<&'static str>)> = Vec::new();
+        for (call, _) in self.calls(Found::default()) {
+            for permission in call.permissions() {
+                let name = call.method.name;
+                match needed.iter_mut().find(|(known, _)| *known == permission) {
+                    Some((_, methods)) if methods.contains(&name) => {}
+                    Some((_, methods)) => methods.push(name),
+                    None => {
+                        let at = needed.iter().take_while(|(known, _)| *known < permission).count();
+                        needed.insert(at, (permission, vec![name]));
+                    }
+                }
+            }
+        }
+        needed
+    }
+}
