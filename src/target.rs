@@ -40,6 +40,17 @@ pub struct Target {
     pub container: Container,
 }
 
+impl Target {
+    /// The endpoint's page in Google's console.
+    pub fn console_url(&self) -> String {
+        let place = &self.endpoint.place;
+        format!(
+            "https://console.cloud.google.com/vertex-ai/online-prediction/locations/{}/endpoints/{}?project={}",
+            place.location, self.endpoint.id, place.project
+        )
+    }
+}
+
 /// As `Target` in `pkg-js/core/src/index.d.ts`.
 impl Serialize for Target {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

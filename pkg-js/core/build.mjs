@@ -37,15 +37,9 @@ await Promise.all([
 ]);
 
 // One instance for `import` and `require`: the ESM entries only pass on what the CommonJS one made.
-const common = [
-  'init',
-  'version',
-  'annotations',
-  'validate',
-  'plan',
-  'status',
-];
+const common = ['init', 'version', 'annotations', 'validate', 'status'];
+const server = ['Checker', 'Gate', 'deploy', 'iamApply', 'iamCompare', 'iamPlan', 'iamVerify', 'plan'];
 const reexport = names =>
   `import core from './node.cjs';\nexport const { ${names.join(', ')} } = core;\n`;
 await writeFile('dist/node.mjs', reexport(common));
-await writeFile('dist/server.mjs', reexport([...common, 'Checker', 'deploy', 'Gate']));
+await writeFile('dist/server.mjs', reexport([...common, ...server]));

@@ -48,21 +48,25 @@ pub struct Checked {
 impl Checked {
     /// All findings, each once, in the order of the text; what has no place in one keeps its order.
     pub fn into_findings(self) -> Vec<Diagnostic> {
+        self.into_report(None).1
+    }
+
+    /// The target of an environment, absent where something is wrong with it, all findings as above, and what was waived.
+    pub fn into_report(self, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>, Vec<Waived>) {
         let mut all = self.findings;
+        let mut target = None;
         for deployment in self.deployments {
+            if deployment.environment.as_deref() == environment {
+                target = deployment.target;
+            }
             for finding in deployment.findings {
                 // Environments share the plain annotations, and so what is wrong with them.
-                if !all.contains(&finding) {
+                if !all.iter().any(|known| known.is_at_same_place(&finding)) {
                     all.push(finding);
                 }
             }
         }
-        in_order(all)
-    }
-
-    /// The target of an environment; absent where something is wrong with it.
-    pub fn target(&self, environment: Option<&str>) -> Option<&Target> {
-        self.deployments.iter().find(|d| d.environment.as_deref() == environment)?.target.as_ref()
+        (target, in_order(all), self.waived)
     }
 
     /// The target of an environment and what was found on the way to it.

@@ -3,23 +3,21 @@
 //! Shapes: `pkg-js/core/src/index.d.ts` and `server.d.ts`.
 
 #[cfg(feature = "server")]
+pub mod deployment;
+#[cfg(feature = "server")]
 pub mod iam;
 pub mod request;
 
 use crate::annotation::{self, Checked, KEYS, Key, PREFIX};
 use crate::conversation::{Conversation, Millis};
-use crate::diagnostic::{Code, Diagnostic};
+#[cfg(not(feature = "server"))]
+use crate::diagnostic::Code;
+use crate::diagnostic::Diagnostic;
 use crate::entity::Entity;
-use crate::name::ModelVersion;
-use crate::plan::{self, Plan};
 use crate::rule::{Settings, Waived};
-#[cfg(feature = "server")]
-use crate::run::{self, RunReport};
 use crate::status::{self, State, StatusReport};
 use crate::target::Target;
-#[cfg(feature = "server")]
-use request::DeployRequest;
-use request::{DeploymentRequest, EntityRequest, EntitySource, StatusRequest};
+use request::{EntityRequest, EntitySource, StatusRequest};
 use serde::Serialize;
 
 /// One of our annotations, for forms.
@@ -37,14 +35,6 @@ pub struct ValidateReport {
     pub target: Option<Target>,
     pub diagnostics: Vec<Diagnostic>,
     pub waived: Vec<Waived>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub struct PlanReport {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plan: Option<Plan>,
-    pub explanation: String,
-    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// The annotations there are, in the order of the reference.
@@ -87,52 +77,11 @@ fn check(request: &EntityRequest) -> Result<(Entity, Checked), Vec<Diagnostic>> 
 pub fn validate(request: &EntityRequest) -> ValidateReport {
     match check(request) {
         Ok((_, checked)) => {
-            let waived = checked.waived.clone();
-            let target = checked.target(request.environment.as_deref()).cloned();
-            let diagnostics = checked.into_findings();
+            let (target, diagnostics, waived) = checked.into_report(request.environment.as_deref());
             ValidateReport { valid: !diagnostics.iter().any(Diagnostic::is_error), target, diagnostics, waived }
         }
         Err(diagnostics) => ValidateReport { valid: false, target: None, diagnostics, waived: Vec::new() },
     }
-}
-
-fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagnostic>) {
-    let environment = request.entity.environment.as_deref();
-    let (target, mut diagnostics) = match check(&request.entity) {
-        Ok((_, checked)) => checked.into_target(environment),
-        Err(diagnostics) => (None, diagnostics),
-    };
-    let Some(mut target) = target else {
-        if !diagnostics.iter().any(Diagnostic::is_error) {
-            diagnostics.push(
-                Diagnostic::new(Code::PlanValueOpen, "not everything that is needed is there to plan with")
-                    .help("plan with the entity as the catalog has it: a placeholder is filled in only there"),
-            );
-        }
-        return (None, diagnostics);
-    };
-    if let Some(version) = &request.model_version {
-        match version.parse::<ModelVersion>() {
-            Ok(version) => target.model.version = Some(version),
-            Err(error) => {
-                diagnostics.push(
-                    Diagnostic::new(Code::RequestMalformed, error.to_string())
-                        .help("give the number of a version, or one of the model's aliases"),
-                );
-                return (None, diagnostics);
-            }
-        }
-    }
-    let plan = plan::plan(&target);
-    diagnostics.extend(plan.remarks());
-    (Some(plan), diagnostics)
-}
-
-/// What a deployment would do. Nothing is called.
-pub fn plan(request: &DeploymentRequest) -> PlanReport {
-    let (plan, diagnostics) = make_plan(request);
-    let explanation = plan.as_ref().map(plan::explain).unwrap_or_default();
-    PlanReport { plan, explanation, diagnostics }
 }
 
 /// What serves. `now` stamps a report that needs no question to Google.
@@ -145,19 +94,9 @@ pub fn status(request: &StatusRequest, now: Millis) -> Result<Conversation<Statu
     if !annotation::is_annotated(&entity) {
         return Err(bare(State::NotAnnotated, "No Vertex AI annotations", checked.into_findings()));
     }
-    let target = checked.target(request.entity.environment.as_deref()).cloned();
-    let findings = checked.into_findings();
+    let (target, findings, _) = checked.into_report(request.entity.environment.as_deref());
     match target {
         Some(target) => Ok(status::status(target, findings, &request.proxy_url)),
         None => Err(bare(State::Invalid, "The Vertex AI annotations are wrong", findings)),
-    }
-}
-
-/// Carries a deployment out.
-#[cfg(feature = "server")]
-pub fn deploy(request: &DeployRequest) -> Result<Conversation<RunReport>, Box<RunReport>> {
-    match make_plan(&request.deployment) {
-        (Some(plan), _) => Ok(run::run(plan, &request.proxy_url, request.reason.clone())),
-        (None, diagnostics) => Err(Box::new(RunReport::refused(diagnostics))),
     }
 }

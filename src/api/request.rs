@@ -20,6 +20,7 @@ pub struct EntityRequest {
     pub rules: Node,
 }
 
+#[cfg(feature = "server")]
 #[derive(Clone, Debug)]
 pub struct DeploymentRequest {
     pub entity: EntityRequest,
@@ -32,6 +33,7 @@ pub struct StatusRequest {
     pub proxy_url: String,
 }
 
+#[cfg(feature = "server")]
 #[derive(Clone, Debug)]
 pub struct DeployRequest {
     pub deployment: DeploymentRequest,
@@ -95,6 +97,7 @@ impl Fields {
         Ok(EntityRequest { source, environment: self.optional("environment")?, rules })
     }
 
+    #[cfg(feature = "server")]
     pub(crate) fn deployment(&mut self) -> Result<DeploymentRequest, Diagnostic> {
         Ok(DeploymentRequest { entity: self.entity()?, model_version: self.optional("modelVersion")? })
     }
@@ -121,6 +124,7 @@ impl Request for EntityRequest {
     }
 }
 
+#[cfg(feature = "server")]
 impl Request for DeploymentRequest {
     fn read(value: Value) -> Result<Self, Diagnostic> {
         let mut fields = Fields::of(value)?;
@@ -137,6 +141,7 @@ impl Request for StatusRequest {
     }
 }
 
+#[cfg(feature = "server")]
 impl Request for DeployRequest {
     fn read(value: Value) -> Result<Self, Diagnostic> {
         let mut fields = Fields::of(value)?;

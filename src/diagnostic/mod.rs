@@ -201,6 +201,15 @@ impl Diagnostic {
         self
     }
 
+    /// Whether another one says the same of the same place.
+    pub fn is_at_same_place(&self, other: &Self) -> bool {
+        fn place(finding: &Diagnostic) -> Option<(Option<&str>, Option<usize>)> {
+            let place = finding.place.as_ref()?;
+            Some((place.path.as_deref(), place.span.map(|span| span.start.offset)))
+        }
+        self.code == other.code && self.message == other.message && place(self) == place(other)
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

@@ -255,7 +255,7 @@ mod tests {
     fn made(change: impl Fn(&mut Options)) -> Request {
         let mut options = Options::of(Principal::parse("group:ml-team@acme.example").unwrap());
         change(&mut options);
-        request(&plan(&target()), &options, 0).0.unwrap()
+        request(&plan(target()), &options, 0).0.unwrap()
     }
 
     fn whats(dangers: &[Danger]) -> String {

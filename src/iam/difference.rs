@@ -244,7 +244,7 @@ mod tests {
     fn update() -> Request {
         let mut options = Options::of(Principal::parse(MEMBER).unwrap());
         options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
-        super::super::request(&plan(&target()), &options, NOW).0.unwrap()
+        super::super::request(&plan(target()), &options, NOW).0.unwrap()
     }
 
     fn policy(bindings: Value) -> Policy {

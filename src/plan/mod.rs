@@ -63,16 +63,16 @@ fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
 }
 
 /// Plans the deployment that a target describes.
-pub fn plan(target: &Target) -> Plan {
+pub fn plan(target: Target) -> Plan {
     let model = Resource::Model(target.model.clone());
     let endpoint = Resource::Endpoint(target.endpoint.clone());
-    let id = deployed_model_id(target);
+    let id = deployed_model_id(&target);
     let share = target.traffic.unwrap_or(Traffic::ALL).words();
     let mut steps = Vec::new();
 
     // A version can only be named once it exists; without one, a model that is missing may be uploaded first.
     let upload = target.image.as_ref().filter(|_| target.model.version.is_none()).map(|image| {
-        Call::new(Id::ModelsUpload, Resource::Place(target.model.place.clone())).body(body::upload(target, image))
+        Call::new(Id::ModelsUpload, Resource::Place(target.model.place.clone())).body(body::upload(&target, image))
     });
     steps.push(Step {
         kind: StepKind::Model,
@@ -97,7 +97,7 @@ pub fn plan(target: &Target) -> Plan {
         call: chosen.then(|| {
             Call::new(Id::EndpointsCreate, Resource::Place(target.endpoint.place.clone()))
                 .query("endpointId", target.endpoint.id.as_str())
-                .body(body::endpoint(target))
+                .body(body::endpoint(&target))
         }),
         undo: chosen.then(|| Call::new(Id::EndpointsDelete, endpoint.clone())),
     });
@@ -109,7 +109,7 @@ pub fn plan(target: &Target) -> Plan {
         call: Some(
             Call::new(Id::EndpointsDeployModel, endpoint.clone())
                 .serving_as(target.service_account.clone())
-                .body(body::deploy(target, id.as_ref())),
+                .body(body::deploy(&target, id.as_ref())),
         ),
         undo: id.as_ref().map(|id| Call::new(Id::EndpointsUndeployModel, endpoint.clone()).body(body::undeploy(id))),
     });
@@ -122,12 +122,12 @@ pub fn plan(target: &Target) -> Plan {
             call: Some(
                 Call::new(Id::EndpointsPatch, endpoint)
                     .query("updateMask", "trafficSplit")
-                    .body(body::traffic(target, id)),
+                    .body(body::traffic(&target, id)),
             ),
             undo: None,
         });
     }
-    Plan { target: target.clone(), deployed_model_id: id, steps }
+    Plan { target, deployed_model_id: id, steps }
 }
 
 impl Plan {
@@ -140,7 +140,7 @@ impl Plan {
     pub fn for_version(&self, version: ModelVersion) -> Self {
         let mut target = self.target.clone();
         target.model.version = Some(version);
-        plan(&target)
+        plan(target)
     }
 
     /// What the plan leaves open.
@@ -159,17 +159,8 @@ impl Plan {
 
     /// The endpoint's page in Google's console.
     pub fn console_url(&self) -> String {
-        console_url(&self.target)
+        self.target.console_url()
     }
-}
-
-/// The endpoint's page in Google's console.
-pub fn console_url(target: &Target) -> String {
-    let place = &target.endpoint.place;
-    format!(
-        "https://console.cloud.google.com/vertex-ai/online-prediction/locations/{}/endpoints/{}?project={}",
-        place.location, target.endpoint.id, place.project
-    )
 }
 
 #[cfg(test)]
@@ -204,7 +195,7 @@ pub(crate) mod tests {
         let id = |change: &dyn Fn(&mut Target)| {
             let mut target = target();
             change(&mut target);
-            plan(&target).deployed_model_id.unwrap().to_string()
+            plan(target.clone()).deployed_model_id.unwrap().to_string()
         };
         let first = id(&|_| {});
         assert_eq!(first.len(), 10);
@@ -220,7 +211,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_first_deployment_needs_few_permissions() {
-        let permissions = plan(&target()).permissions();
+        let permissions = plan(target()).permissions();
         let names: Vec<_> = permissions.iter().map(|(p, _)| p.permission).collect();
         assert_eq!(
             names,
@@ -243,7 +234,7 @@ pub(crate) mod tests {
         let mut target = target();
         target.model.version = None;
         target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
-        let unpinned = plan(&target);
+        let unpinned = plan(target.clone());
         assert!(unpinned.deployed_model_id.is_none() && !unpinned.remarks().is_empty());
         assert!(unpinned.step(StepKind::Model).unwrap().call.is_some());
         let pinned = unpinned.for_version("1".parse().unwrap());
@@ -272,7 +263,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_made_has_what_the_target_says() {
-        let plan = plan(&uploading());
+        let plan = plan(uploading());
         let body = |kind| plan.step(kind).and_then(|step| step.call.as_ref()?.body.clone()).unwrap();
         let bodies = [StepKind::Model, StepKind::Endpoint, StepKind::Deployment].map(body);
         insta::assert_snapshot!(serde_json::to_string_pretty(&bodies).unwrap());
@@ -282,7 +273,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_no_part_of_the_deployed_model_does_not_change_its_id() {
-        let id = |target: &Target| plan(target).deployed_model_id.unwrap();
+        let id = |target: &Target| plan(target.clone()).deployed_model_id.unwrap();
         let mut rich = uploading();
         rich.model.version = target().model.version;
         assert_eq!(id(&rich), id(&target()));
@@ -290,11 +281,11 @@ pub(crate) mod tests {
 
     #[test]
     fn the_plan_explains_itself() {
-        insta::assert_snapshot!(explain(&plan(&target())));
+        insta::assert_snapshot!(explain(&plan(target())));
     }
 
     #[test]
     fn the_plan_as_data() {
-        insta::assert_snapshot!(serde_json::to_string_pretty(&plan(&target())).unwrap());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&plan(target())).unwrap());
     }
 }

@@ -139,7 +139,7 @@ impl World {
     fn drive(&mut self, cancel_at: Option<usize>) -> (RunReport, Vec<Progress>) {
         let mut target = target();
         target.traffic = self.wanted.map(|percent| percent.to_string().parse().unwrap());
-        let mut talk = run(plan(&target), "http://portal/api/proxy/vertex-ai/", Some("task 1".into()));
+        let mut talk = run(plan(target.clone()), "http://portal/api/proxy/vertex-ai/", Some("task 1".into()));
         let mut said = Vec::new();
         let mut outcome = Outcome::Begin;
         let mut now = 0;
@@ -169,7 +169,7 @@ impl World {
 }
 
 fn id() -> String {
-    plan(&target()).deployed_model_id.unwrap().to_string()
+    plan(target()).deployed_model_id.unwrap().to_string()
 }
 
 #[test]

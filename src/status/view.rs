@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google_error::GoogleError;
-use crate::plan::console_url;
 use crate::target::Target;
 use crate::vertex::stage::{Stage, is_deployment};
 use serde::Serialize;
@@ -126,7 +125,7 @@ fn endpoint_view(target: &Target, endpoint: Option<&Value>) -> EndpointView {
         name: target.endpoint.to_string(),
         display_name: endpoint.and_then(|e| e["displayName"].as_str()).unwrap_or(id).to_owned(),
         location: target.endpoint.place.location.to_string(),
-        console_url: console_url(target),
+        console_url: target.console_url(),
     }
 }
 

@@ -42,11 +42,6 @@ pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
 }
 
 #[wasm_bindgen]
-pub fn plan(request: JsValue) -> Result<JsValue, JsValue> {
-    Ok(write(&api::plan(&read(&request)?))?)
-}
-
-#[wasm_bindgen]
 pub async fn status(request: JsValue, host: JsValue) -> Result<JsValue, JsValue> {
     let report = match api::status(&read(&request)?, js_sys::Date::now() as u64) {
         Ok(conversation) => drive(conversation, &read_host(&host)?).await,

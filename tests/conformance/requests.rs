@@ -155,7 +155,7 @@ fn rights(more: Value) -> Value {
 
 fn planned_ids() -> Vec<String> {
     let plans =
-        annotations().map(|a| api::plan(&api::request::DeploymentRequest::read(request(&a)).expect("a request")));
+        annotations().map(|a| api::deployment::plan(&api::request::DeploymentRequest::read(request(&a)).expect("a request")));
     let ids = plans.iter().filter_map(|report| report.plan.as_ref()?.deployed_model_id.as_ref());
     ids.map(|id| id.as_str().to_owned()).collect()
 }
@@ -193,7 +193,7 @@ fn main() {
         requests.extend(sent(api::status(&status, 0).expect("a target"), endpoint));
         let deploy = api::request::DeployRequest::read(request).expect("a request");
         for scenario in scenarios {
-            requests.extend(sent(api::deploy(&deploy).expect("a target"), scenario));
+            requests.extend(sent(api::deployment::deploy(&deploy).expect("a target"), scenario));
         }
     }
     for mode in ["give", "take-back"] {

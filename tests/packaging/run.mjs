@@ -22,7 +22,7 @@ const root = resolve('.');
 const folder = join(root, 'target/packaging');
 const project = join(folder, 'project');
 const installed = join(project, 'node_modules/@backstage-vertex-ai/core');
-const ENTITY = `{ source: { entity: { kind: 'A', metadata: { name: 'a' } } } }`;
+const ENTITY = `{ source: { entity: { kind: 'A', metadata: { name: 'a', annotations: { 'google.com/vertex-ai-project': 'acme-ml' } } } } }`;
 
 /** Runs a program; its output is told only when it fails. */
 function run(program, parameters, cwd = project) {

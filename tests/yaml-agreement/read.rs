@@ -20,7 +20,7 @@ fn documents(text: &str) -> Vec<Value> {
                 None => json!({ "value": value(&tree.root) }),
             },
             Err(error) => {
-                json!({ "error": error.code, "message": error.message, "at": error.place.and_then(|at| at.span) })
+                json!({ "error": error.code, "message": error.message, "at": error.place.as_ref().and_then(|at| at.span) })
             }
         })
         .collect()

@@ -99,7 +99,6 @@ export function common({ call, callAsync, init }) {
     version: () => call(core => core.version()),
     annotations: () => call(core => core.annotations()),
     validate: request => call(core => core.validate(request)),
-    plan: request => call(core => core.plan(request)),
     status: (request, host) => callAsync(core => core.status(request, host)),
   };
 }
@@ -184,6 +183,13 @@ export function server({ call, callAsync }) {
   return {
     Checker,
     Gate,
+    plan: request => call(core => core.plan(request)),
     deploy: (request, host) => callAsync(core => core.deploy(request, host)),
+    iamPlan: request => call(core => core.iamPlan(request)),
+    iamCompare: request => call(core => core.iamCompare(request)),
+    iamApply: (request, host) =>
+      callAsync(core => core.iamApply(request, host)),
+    iamVerify: (request, host) =>
+      callAsync(core => core.iamVerify(request, host)),
   };
 }

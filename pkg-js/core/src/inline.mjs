@@ -8,6 +8,6 @@ function load() {
   return bindings;
 }
 
-export const { init, version, annotations, validate, plan, status } = common(
+export const { init, version, annotations, validate, status } = common(
   createFacade(load, { sync: true }),
 );

@@ -4,6 +4,15 @@ import { common, createFacade, server } from './facade.mjs';
 
 const facade = createFacade(() => bindings, { sync: true });
 
-export const { init, version, annotations, validate, plan, status } =
+export const { init, version, annotations, validate, status } =
   common(facade);
-export const { Checker, deploy, Gate } = server(facade);
+export const {
+  Checker,
+  Gate,
+  deploy,
+  iamApply,
+  iamCompare,
+  iamPlan,
+  iamVerify,
+  plan,
+} = server(facade);

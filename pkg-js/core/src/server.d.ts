@@ -1,12 +1,59 @@
 /** What only a backend does: run a deployment, decide on a proxied call, get a Google token. Node only. */
 export * from './index.js';
 import type {
-  DeploymentRequest,
   Diagnostic,
+  EntityRequest,
   Host,
-  Plan,
   RuleSettings,
+  Target,
 } from './index.js';
+
+/** One call to a Google method. */
+export interface PlannedCall {
+  /** e.g. `aiplatform.projects.locations.endpoints.deployModel` */
+  method: string;
+  verb: string;
+  /** Below the service's host, e.g. `v1/projects/p/locations/l/endpoints/e:deployModel`. */
+  path: string;
+  body?: unknown;
+  /** The permissions it needs, each on one resource. */
+  permissions: { permission: string; resource: string }[];
+}
+
+/** A step does nothing when `probe` shows that its work is already there. */
+export interface PlannedStep {
+  title: string;
+  probe?: PlannedCall;
+  call?: PlannedCall;
+  undo?: PlannedCall;
+}
+
+export interface Plan {
+  target: Target;
+  endpoint: string;
+  /**
+   * Derived from entity, environment and revision: planning the same deployment again gives the same id. Absent while the
+   * model's version is not known (an alias, or none).
+   */
+  deployedModelId?: string;
+  steps: PlannedStep[];
+  permissions: { permission: string; resource: string; neededBy: string[] }[];
+}
+
+export interface PlanReport {
+  plan?: Plan;
+  /** The plan in Markdown, for a dry run or a review. */
+  explanation: string;
+  diagnostics: Diagnostic[];
+}
+
+export interface DeploymentRequest extends EntityRequest {
+  /** Replaces the version of the `-model` annotation. */
+  modelVersion?: string;
+}
+
+/** What a deployment would do. Nothing is called. */
+export function plan(request: DeploymentRequest): PlanReport;
 
 /** How findings are written out. */
 export type Format = 'text' | 'json' | 'sarif' | 'github' | 'markdown';

@@ -7,6 +7,6 @@ async function load(source = new URL('./core_bg.wasm', import.meta.url)) {
   return bindings;
 }
 
-export const { init, version, annotations, validate, plan, status } = common(
+export const { init, version, annotations, validate, status } = common(
   createFacade(load, { sync: false }),
 );

@@ -2,7 +2,7 @@ import type {
   DeploymentRequest,
   PlanReport,
   RuleSettings,
-} from '@backstage-vertex-ai/core';
+} from '@backstage-vertex-ai/core/server';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';

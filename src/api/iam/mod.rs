@@ -4,7 +4,7 @@
 
 mod request;
 
-use super::make_plan;
+use super::deployment::make_plan;
 use super::request::malformed;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};

@@ -13,7 +13,7 @@ fn asked(expires: Option<&str>) -> Request {
     let mut options = Options::of(Principal::parse(MEMBER).unwrap());
     options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
     options.expires = expires.map(|text| crate::iam::Expiry::parse(text, 0).unwrap());
-    request(&plan(&target()), &options, 0).0.unwrap()
+    request(&plan(target()), &options, 0).0.unwrap()
 }
 
 #[derive(Default)]

@@ -21,7 +21,7 @@ fn options() -> Options {
 }
 
 fn update() -> Request {
-    super::super::request(&plan(&target()), &options(), NOW).0.unwrap()
+    super::super::request(&plan(target()), &options(), NOW).0.unwrap()
 }
 
 /// A deployment that needs something on every kind of resource.
@@ -33,13 +33,13 @@ fn everything() -> Request {
     target.kms_key = Some("projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving".parse().unwrap());
     target.service_account = Some("fraud-serving@acme-other.iam.gserviceaccount.com".parse().unwrap());
     let options = Options { found: Found { endpoint: Some(true), ..Found::default() }, ..options() };
-    super::super::request(&plan(&target), &options, NOW).0.unwrap()
+    super::super::request(&plan(target.clone()), &options, NOW).0.unwrap()
 }
 
 fn managed() -> Request {
     let approvers = vec![Principal::parse("group:platform@acme.example").unwrap(), options().principal];
     let options = Options { delivery: Delivery::Pam, approvers, ..options() };
-    super::super::request(&plan(&target()), &options, NOW).0.unwrap()
+    super::super::request(&plan(target()), &options, NOW).0.unwrap()
 }
 
 fn rendered(request: &Request) -> BTreeMap<String, String> {

@@ -15,7 +15,7 @@ fn found(model: bool, endpoint: bool) -> Found {
 }
 
 fn ask(target: &Target, options: &Options) -> Request {
-    let (request, findings) = request(&plan(target), options, NOW);
+    let (request, findings) = request(&plan(target.clone()), options, NOW);
     request.unwrap_or_else(|| panic!("{findings:?}"))
 }
 
@@ -99,12 +99,12 @@ fn privileged_access_manager_gives_on_the_project_only() {
     let ends: Vec<_> = request.grants.iter().map(|grant| (grant.on.kind(), grant.ends)).collect();
     assert_eq!(ends, [("project", Ends::ByManager), ("service-account", Ends::TakenBack)]);
     for expires in [None, Some(Expiry::parse("2026-12-30T00:00:00Z", NOW).unwrap())] {
-        let (none, findings) = super::request(&plan(&target()), &Options { expires, ..pam.clone() }, NOW);
+        let (none, findings) = super::request(&plan(target()), &Options { expires, ..pam.clone() }, NOW);
         assert!(none.is_none());
         assert_eq!(findings[0].code, Code::IamExpiryOutOfRange);
     }
     for approvers in [vec![], vec![pam.principal.clone()]] {
-        let (none, findings) = super::request(&plan(&target()), &Options { approvers, ..pam.clone() }, NOW);
+        let (none, findings) = super::request(&plan(target()), &Options { approvers, ..pam.clone() }, NOW);
         assert!(none.is_none());
         assert_eq!(findings[0].code, Code::IamApproverMissing);
     }
@@ -117,7 +117,7 @@ fn the_service_agent_is_given_what_its_own_role_lacks() {
     target.artifact_uri = Some("gs://acme-models/fraud/3".parse().unwrap());
     target.kms_key = Some("projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving".parse().unwrap());
     target.service_account = Some("fraud-serving@acme-other.iam.gserviceaccount.com".parse().unwrap());
-    let (none, findings) = request(&plan(&target), &options(), NOW);
+    let (none, findings) = request(&plan(target.clone()), &options(), NOW);
     assert!(none.is_none() && findings[0].code == Code::IamProjectNumberUnknown);
     let number = Some("123456789012".parse().unwrap());
     let request = ask(&target, &Options { project_number: number.clone(), ..options() });
@@ -165,7 +165,7 @@ fn further_methods_are_asked_for_by_name() {
         assert!(request.permissions().contains(&permission));
     }
     for name in ["aiplatform.surprise", "aiplatform.projects.locations.deploymentResourcePools.get"] {
-        let (none, findings) = super::request(&plan(&target()), &with(&[name]), NOW);
+        let (none, findings) = super::request(&plan(target()), &with(&[name]), NOW);
         assert!(none.is_none() && findings[0].code == Code::IamMethodUnknown, "{name}");
     }
 }
@@ -173,7 +173,7 @@ fn further_methods_are_asked_for_by_name() {
 #[test]
 fn what_custom_roles_do_not_hold_is_refused() {
     let unsupported = vec!["aiplatform.endpoints.deploy".to_owned()];
-    let (none, findings) = request(&plan(&target()), &Options { unsupported, ..options() }, NOW);
+    let (none, findings) = request(&plan(target()), &Options { unsupported, ..options() }, NOW);
     assert!(none.is_none());
     assert_eq!(findings[0].code, Code::IamPermissionUnsupported);
     assert_eq!(findings[0].permission.as_deref(), Some("aiplatform.endpoints.deploy"));

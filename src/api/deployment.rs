@@ -1,0 +1,65 @@
+//! Planning a deployment, and carrying it out.
+
+use super::check;
+use super::request::{DeployRequest, DeploymentRequest};
+use crate::conversation::Conversation;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::name::ModelVersion;
+use crate::plan::{self, Plan};
+use crate::run::{self, RunReport};
+use serde::Serialize;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanReport {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    pub explanation: String,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagnostic>) {
+    let environment = request.entity.environment.as_deref();
+    let (target, mut diagnostics) = match check(&request.entity) {
+        Ok((_, checked)) => checked.into_target(environment),
+        Err(diagnostics) => (None, diagnostics),
+    };
+    let Some(mut target) = target else {
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.push(
+                Diagnostic::new(Code::PlanValueOpen, "not everything that is needed is there to plan with")
+                    .help("plan with the entity as the catalog has it: a placeholder is filled in only there"),
+            );
+        }
+        return (None, diagnostics);
+    };
+    if let Some(version) = &request.model_version {
+        match version.parse::<ModelVersion>() {
+            Ok(version) => target.model.version = Some(version),
+            Err(error) => {
+                diagnostics.push(
+                    Diagnostic::new(Code::RequestMalformed, error.to_string())
+                        .help("give the number of a version, or one of the model's aliases"),
+                );
+                return (None, diagnostics);
+            }
+        }
+    }
+    let plan = plan::plan(target);
+    diagnostics.extend(plan.remarks());
+    (Some(plan), diagnostics)
+}
+
+/// What a deployment would do. Nothing is called.
+pub fn plan(request: &DeploymentRequest) -> PlanReport {
+    let (plan, diagnostics) = make_plan(request);
+    let explanation = plan.as_ref().map(plan::explain).unwrap_or_default();
+    PlanReport { plan, explanation, diagnostics }
+}
+
+/// Carries a deployment out.
+pub fn deploy(request: &DeployRequest) -> Result<Conversation<RunReport>, Box<RunReport>> {
+    match make_plan(&request.deployment) {
+        (Some(plan), _) => Ok(run::run(plan, &request.proxy_url, request.reason.clone())),
+        (None, diagnostics) => Err(Box::new(RunReport::refused(diagnostics))),
+    }
+}
