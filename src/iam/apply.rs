@@ -15,7 +15,6 @@ use crate::method::{Call, Id, Resource, resource};
 use crate::timestamp::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// How often a policy is read and written anew when somebody else changes it meanwhile.
 const TRIES: u32 = 8;
@@ -120,9 +119,10 @@ impl Apply {
 
     async fn steps(&mut self, request: &Request) -> Result<(), CallError> {
         if self.mode == Mode::Give {
-            let mut seen = BTreeSet::new();
+            let mut seen = Vec::new();
             for grant in &request.grants {
-                if Access::to(&grant.on).is_some() && seen.insert(grant.role.to_string()) {
+                if Access::to(&grant.on).is_some() && !seen.contains(&&grant.role) {
+                    seen.push(&grant.role);
                     self.make_role(grant).await?;
                 }
             }
@@ -289,9 +289,11 @@ impl Apply {
 }
 
 fn check_role(name: &str, grant: &Grant, role: &Value) -> Result<(), Diagnostic> {
-    let held: BTreeSet<&str> =
+    let mut held: Vec<&str> =
         role["includedPermissions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let wanted: BTreeSet<&str> = grant.needed.iter().map(|needed| needed.permission).collect();
+    let mut wanted: Vec<&str> = grant.needed.iter().map(|needed| needed.permission).collect();
+    held.sort_unstable();
+    wanted.sort_unstable();
     let deleted = role["deleted"].as_bool().unwrap_or(false);
     if held == wanted && !deleted {
         return Ok(());

@@ -4,7 +4,6 @@
 use super::grant::{Ends, Party};
 use super::request::Request;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// How far a way leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -163,7 +162,7 @@ const BASIC_ROLES: [&str; 2] = ["roles/owner", "roles/editor"];
 /// Every known way that the caller's rights open; a way whose rights are all part of a longer one's is left out where both lead to
 /// the same account.
 pub fn dangers(request: &Request, powers: Option<&AccountPowers>) -> Vec<Danger> {
-    let held: BTreeSet<&str> = request.permissions().into_iter().collect();
+    let held = request.permissions();
     let open: Vec<&Way> = WAYS.iter().filter(|way| way.needs.iter().all(|need| held.contains(need))).collect();
     let is_part = |way: &Way| {
         open.iter().any(|other| {
@@ -184,7 +183,7 @@ pub fn dangers(request: &Request, powers: Option<&AccountPowers>) -> Vec<Danger>
             advice: way.advice,
         })
         .collect();
-    if let (Some(account), Some(powers), true) = (account, powers, held.contains(ACT_AS)) {
+    if let (Some(account), Some(powers), true) = (account, powers, held.contains(&ACT_AS)) {
         dangers.extend(through(&account, powers));
     }
     if request.principal.is_whole_pool() {
@@ -206,8 +205,9 @@ pub fn dangers(request: &Request, powers: Option<&AccountPowers>) -> Vec<Danger>
             advice: "say until when they are needed",
         });
     }
-    dangers.sort_by_key(|danger| danger.weight);
-    dangers
+    let (mut first, then): (Vec<_>, Vec<_>) = dangers.into_iter().partition(|danger| danger.weight == Weight::High);
+    first.extend(then);
+    first
 }
 
 const ACT_AS: &str = "iam.serviceAccounts.actAs";

@@ -7,21 +7,21 @@ use super::policy::{Entry, Policy};
 use super::request::Request;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::ordered::Ordered;
 use crate::timestamp::rfc3339;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of the world.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
     /// By the resource's name, as [`Holder`] writes it.
-    pub policies: BTreeMap<String, Policy>,
+    pub policies: Ordered<String, Policy>,
     /// What each role holds.
-    pub roles: BTreeMap<String, Vec<String>>,
+    pub roles: Ordered<String, Vec<String>>,
     /// Members that the principal is too: its groups.
     pub member_of: Vec<String>,
     /// What `testIamPermissions` answered, by resource. It asks for whoever calls it, may fail open, and so is a hint only.
-    pub tested: BTreeMap<String, Vec<String>>,
+    pub tested: Ordered<String, Vec<String>>,
 }
 
 /// A permission that the principal has already.
@@ -179,15 +179,17 @@ pub fn compare(request: &Request, live: &Live, now: Millis) -> Difference {
 
 fn excess(request: &Request, live: &Live, has: &[Held], now: Millis, findings: &mut Vec<Diagnostic>) -> Vec<Excess> {
     let mut found = Vec::new();
-    let mut unknown = BTreeSet::new();
-    for (resource, policy) in &live.policies {
+    let mut unknown = Vec::new();
+    for (resource, policy) in live.policies.iter() {
         for entry in policy.entries() {
             // Only what names the principal itself can be taken from it alone.
             if entry.member != request.principal.member() {
                 continue;
             }
             let Some(gives) = live.permissions_of(request, &entry.role) else {
-                unknown.insert(entry.role.clone());
+                if !unknown.contains(&entry.role) {
+                    unknown.push(entry.role.clone());
+                }
                 continue;
             };
             let expired = holds(&entry, now) == Holds::Expired;

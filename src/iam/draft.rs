@@ -6,8 +6,8 @@ use super::request::{Delivery, Options};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::method::{Call, Need, On, Resource};
 use crate::name::{Endpoint, KmsKey, OperationParent, Project};
+use crate::ordered::Ordered;
 use crate::plan::{Plan, Purpose, StepKind};
-use std::collections::BTreeMap;
 
 /// Folder- and organisation-level permissions have no place in a project's role. Unverified beyond this one.
 const NEVER_CUSTOM: &[&str] = &["resourcemanager.projects.list"];
@@ -16,16 +16,17 @@ const NEVER_CUSTOM: &[&str] = &["resourcemanager.projects.list"];
 pub struct Drafts<'a> {
     plan: &'a Plan,
     options: &'a Options,
-    by_holder: BTreeMap<(Party, Holder), BTreeMap<&'static str, Needed>>,
+    by_holder: Ordered<(Party, Holder), Ordered<&'static str, Needed>>,
 }
 
 impl<'a> Drafts<'a> {
     pub fn of(plan: &'a Plan, options: &'a Options) -> Self {
-        Self { plan, options, by_holder: BTreeMap::new() }
+        Self { plan, options, by_holder: Ordered::default() }
     }
 
     fn add(&mut self, party: Party, on: Holder, need: &Need, call: &Call, purpose: Purpose) {
-        let needed = self.by_holder.entry((party, on)).or_default().entry(need.permission).or_insert_with(|| Needed {
+        let on_holder = self.by_holder.get_or_insert_with((party, on), Ordered::default);
+        let needed = on_holder.get_or_insert_with(need.permission, || Needed {
             permission: need.permission,
             confidence: need.confidence(),
             uses: Vec::new(),
@@ -135,7 +136,7 @@ impl<'a> Drafts<'a> {
     pub fn grants(&self, findings: &mut Vec<Diagnostic>) -> Vec<Grant> {
         let own = &self.plan.target.endpoint.place.project;
         let mut grants = Vec::new();
-        for ((party, on), needed) in &self.by_holder {
+        for ((party, on), needed) in self.by_holder.iter() {
             // What is held on the project is held on everything in it.
             let on_project = on.role_project(self.options, own).map(|project| (*party, Holder::Project(project)));
             let wider =

@@ -5,9 +5,9 @@
 
 use super::grant::Condition;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::ordered::Ordered;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 const MOST_PRINCIPALS: usize = 1500;
 const MOST_GROUPS: usize = 250;
@@ -219,9 +219,9 @@ fn check_limits(entries: &[Entry]) -> Result<(), Diagnostic> {
         let what = format!("the policy would name {} groups: Google takes {MOST_GROUPS}", groups.len());
         return limit(what, "give the rights to a group that is there already");
     }
-    let mut variants: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut variants: Ordered<(&str, &str), usize> = Ordered::default();
     for entry in entries {
-        let count = variants.entry((&entry.role, &entry.member)).or_default();
+        let count = variants.get_or_insert_with((&entry.role, &entry.member), usize::default);
         *count += 1;
         if *count > MOST_VARIANTS {
             let what =

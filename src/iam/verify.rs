@@ -3,6 +3,7 @@
 use super::difference::{self, Difference, Live};
 use super::grant::Party;
 use super::live::Access;
+use super::policy::Policy;
 use super::request::Request;
 use crate::conversation::{Conversation, Identity, Progress, ProgressKind};
 use crate::diagnostic::Diagnostic;
@@ -10,7 +11,6 @@ use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource, resource};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// What `testIamPermissions` said to whoever called, of one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -102,8 +102,12 @@ fn may_fail<T>(result: Result<T, CallError>, report: &mut VerifyReport) -> Resul
 
 /// Reads the custom roles that the policies give; Google's own are not read through the portal.
 async fn expand_roles(google: &Google, live: &mut Live) -> Result<(), CallError> {
-    let named: BTreeSet<String> =
-        live.policies.values().flat_map(|policy| policy.entries().into_iter().map(|entry| entry.role)).collect();
+    let mut named: Vec<String> = Vec::new();
+    for entry in live.policies.values().flat_map(Policy::entries) {
+        if !named.contains(&entry.role) {
+            named.push(entry.role);
+        }
+    }
     for name in named {
         if live.roles.contains_key(&name) {
             continue;

@@ -3,9 +3,9 @@
 
 use super::message::{Object, object};
 use crate::name::NameError;
+use crate::ordered::Ordered;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// Percent of an endpoint's traffic, 0 to 100.
@@ -42,7 +42,7 @@ impl FromStr for Traffic {
 
 /// The shares of an endpoint's deployed models in percent, by their ids. They sum to 100, or there are none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Split(BTreeMap<String, u32>);
+pub struct Split(Ordered<String, u32>);
 
 impl Split {
     /// What an `Endpoint` says; shares that cannot be are left out.
@@ -67,21 +67,22 @@ impl Split {
     /// gets all of it. Unlike the SDK it hands nothing to a model that has no traffic now.
     #[must_use]
     pub fn with(&self, id: &str, traffic: Traffic) -> Self {
-        let mut shares = self.0.clone();
-        shares.remove(id);
-        let held: u32 = shares.values().sum();
+        let others = || self.0.iter().filter(|(other, _)| *other != id);
+        let held: u32 = others().map(|(_, share)| share).sum();
         let rest = Traffic::ALL.0 - traffic.0;
-        if rest == 0 || held == 0 {
-            return Self(BTreeMap::from([(id.to_owned(), Traffic::ALL.0)]));
+        let is_alone = rest == 0 || held == 0;
+        let mut shares = Ordered::default();
+        shares.insert(id.to_owned(), if is_alone { Traffic::ALL.0 } else { traffic.0 });
+        if is_alone {
+            return Self(shares);
         }
         let scaled = |share: u32| share * rest / held;
-        let mut left = rest - shares.values().map(|share| scaled(*share)).sum::<u32>();
-        for share in shares.values_mut() {
+        let mut left = rest - others().map(|(_, share)| scaled(*share)).sum::<u32>();
+        for (other, share) in others() {
             let more = u32::from(*share > 0 && left > 0);
             left -= more;
-            *share = scaled(*share) + more;
+            shares.insert(other.clone(), scaled(*share) + more);
         }
-        shares.insert(id.to_owned(), traffic.0);
         Self(shares)
     }
 }

@@ -2,9 +2,10 @@
 
 use super::convert::{read, write};
 use super::error::CoreError;
-use super::transport::{Host, drive};
+use super::transport::{Host, report};
 use crate::api;
 use crate::diagnostic::{Code, Diagnostic};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 /// The version of the compiled core.
@@ -42,12 +43,8 @@ pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
 }
 
 #[wasm_bindgen]
-pub async fn status(request: JsValue, host: JsValue) -> Result<JsValue, JsValue> {
-    let report = match api::status(&read(&request)?, js_sys::Date::now() as u64) {
-        Ok(conversation) => drive(conversation, &read_host(&host)?).await,
-        Err(report) => *report,
-    };
-    Ok(write(&report)?)
+pub fn status(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+    Ok(report(api::status(&read(&request)?, js_sys::Date::now() as u64), read_host(&host)?))
 }
 
 pub(super) fn read_host(host: &JsValue) -> Result<Host, CoreError> {

@@ -2,7 +2,7 @@
 
 use super::convert::{from_js, to_js};
 use super::error::CoreError;
-use super::transport::{Host, drive};
+use super::transport::{Host, drive, promise};
 use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
@@ -19,7 +19,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 /// A `fetch` that hangs is given up then: all callers of one user wait for it.
@@ -183,7 +183,7 @@ impl Broker {
         }
         let (broker, key) = (Rc::clone(self), entity_ref.clone());
         // The future first runs after this function has returned.
-        let promise = future_to_promise(async move {
+        let promise = promise(async move {
             let token = broker.fetch_token(&entity_ref, groups).await;
             broker.tokens_in_flight.borrow_mut().remove(&entity_ref);
             token
@@ -214,7 +214,7 @@ impl Broker {
         let in_flight = self.key_in_flight.borrow().clone();
         let promise = in_flight.unwrap_or_else(|| {
             let broker = Rc::clone(self);
-            let promise = future_to_promise(async move {
+            let promise = promise(async move {
                 let made = broker.make_key().await;
                 broker.key_in_flight.borrow_mut().take();
                 made.map(|()| JsValue::UNDEFINED)

@@ -2,8 +2,9 @@
 
 use super::convert::{read, write};
 use super::exports::read_host;
-use super::transport::drive;
+use super::transport::report;
 use crate::api::{deployment, iam};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -12,12 +13,8 @@ pub fn plan(request: JsValue) -> Result<JsValue, JsValue> {
 }
 
 #[wasm_bindgen]
-pub async fn deploy(request: JsValue, host: JsValue) -> Result<JsValue, JsValue> {
-    let report = match deployment::deploy(&read(&request)?) {
-        Ok(conversation) => drive(conversation, &read_host(&host)?).await,
-        Err(report) => *report,
-    };
-    Ok(write(&report)?)
+pub fn deploy(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+    Ok(report(deployment::deploy(&read(&request)?), read_host(&host)?))
 }
 
 #[wasm_bindgen(js_name = iamPlan)]
@@ -31,21 +28,13 @@ pub fn iam_compare(request: JsValue) -> Result<JsValue, JsValue> {
 }
 
 #[wasm_bindgen(js_name = iamApply)]
-pub async fn iam_apply(request: JsValue, host: JsValue) -> Result<JsValue, JsValue> {
-    let report = match iam::iam_apply(&read(&request)?, now()) {
-        Ok(conversation) => drive(conversation, &read_host(&host)?).await,
-        Err(report) => *report,
-    };
-    Ok(write(&report)?)
+pub fn iam_apply(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+    Ok(report(iam::iam_apply(&read(&request)?, now()), read_host(&host)?))
 }
 
 #[wasm_bindgen(js_name = iamVerify)]
-pub async fn iam_verify(request: JsValue, host: JsValue) -> Result<JsValue, JsValue> {
-    let report = match iam::iam_verify(&read(&request)?, now()) {
-        Ok(conversation) => drive(conversation, &read_host(&host)?).await,
-        Err(report) => *report,
-    };
-    Ok(write(&report)?)
+pub fn iam_verify(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+    Ok(report(iam::iam_verify(&read(&request)?, now()), read_host(&host)?))
 }
 
 fn now() -> u64 {

@@ -1,10 +1,13 @@
 //! Drives a [`Conversation`] with the `fetch`, clock and timers of the JavaScript around it.
 
 use super::convert::{parse, write};
-use crate::conversation::{Conversation, Event, Failure, Identity, Outcome, Request, Response, Turn, Want};
+use crate::conversation::{Conversation, Event, Failure, Identity, Outcome, Progress, Request, Response, Turn, Want};
 use js_sys::{Function, Object, Promise, Reflect};
+use serde::Serialize;
+use std::future::Future;
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::AbortSignal;
 
 #[wasm_bindgen]
@@ -40,8 +43,54 @@ impl Host {
     }
 }
 
+/// A future as a promise. All are of one type then: `future_to_promise` weighs 2 kB for each.
+pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let future: Pin<Box<dyn Future<Output = _>>> = Box::pin(future);
+    future_to_promise(future)
+}
+
+/// The report that a conversation ends in, or the one that says why it did not begin.
+pub fn report<T: Serialize + 'static>(begun: Result<Conversation<T>, Box<T>>, host: Host) -> Promise {
+    promise(async move {
+        let report = match begun {
+            Ok(conversation) => drive(conversation, &host).await,
+            Err(report) => *report,
+        };
+        Ok(write(&report)?)
+    })
+}
+
 /// Runs a conversation to its end.
 pub async fn drive<T>(mut conversation: Conversation<T>, host: &Host) -> T {
+    loop {
+        let mut end = None;
+        let mut tell = |event| {
+            let want = match conversation.tell(event) {
+                Turn::Want(want) => Some(want),
+                Turn::Done(done) => {
+                    end = Some(done);
+                    None
+                }
+            };
+            Told { want, said: conversation.said(), heeds_cancelling: conversation.heeds_cancelling() }
+        };
+        converse(&mut tell, host).await;
+        if let Some(end) = end {
+            return end;
+        }
+    }
+}
+
+/// What a conversation answers to an event, whatever it ends in.
+struct Told {
+    /// Nothing: it is over.
+    want: Option<Want>,
+    said: Vec<Progress>,
+    heeds_cancelling: bool,
+}
+
+/// The driving itself, once for all conversations.
+async fn converse(tell: &mut dyn FnMut(Event) -> Told, host: &Host) {
     let mut outcome = Outcome::Begin;
     loop {
         let event = Event {
@@ -50,23 +99,23 @@ pub async fn drive<T>(mut conversation: Conversation<T>, host: &Host) -> T {
             random: js_sys::Math::random(),
             cancelled: host.cancelled(),
         };
-        let turn = conversation.tell(event);
+        let told = tell(event);
         if let Some(listener) = &host.on_progress {
-            for progress in conversation.said() {
+            for progress in told.said {
                 // A listener that throws must not end a deployment.
                 if let Ok(value) = write(&progress) {
                     let _ = listener.call1(&host.this, &value);
                 }
             }
         }
-        let signal = host.signal.as_ref().filter(|_| conversation.heeds_cancelling());
-        outcome = match turn {
-            Turn::Done(done) => return done,
-            Turn::Want(Want::Wait(millis)) => {
+        let signal = host.signal.as_ref().filter(|_| told.heeds_cancelling);
+        outcome = match told.want {
+            None => return,
+            Some(Want::Wait(millis)) => {
                 wait(millis, signal).await;
                 Outcome::Waited
             }
-            Turn::Want(Want::Send(request)) => match send(host, &request, signal).await {
+            Some(Want::Send(request)) => match send(host, &request, signal).await {
                 Ok(response) => Outcome::Answer(response),
                 Err(failure) => Outcome::Failed(failure),
             },

@@ -15,10 +15,10 @@ use crate::iam::policy::Policy;
 use crate::iam::verify::{VerifyReport, verify};
 use crate::iam::{self, Delivery, Expiry, Options, Principal, render};
 use crate::name::Project;
+use crate::ordered::Ordered;
 use request::RawLive;
 pub use request::{IamApplyRequest, IamCompareRequest, IamRequest, IamVerifyRequest};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The least set of rights, in every form that it can be asked for in.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -26,7 +26,7 @@ pub struct IamReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<iam::Request>,
     /// By file name.
-    pub renderings: BTreeMap<String, String>,
+    pub renderings: Ordered<String, String>,
     /// Markdown; the same as the rendering `request.md`.
     pub explanation: String,
     pub dangers: Vec<Danger>,
@@ -44,7 +44,7 @@ pub struct IamComparison {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<iam::Request>,
     /// Of what is missing, by file name.
-    pub renderings: BTreeMap<String, String>,
+    pub renderings: Ordered<String, String>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -101,16 +101,16 @@ pub fn iam_plan(request: &IamRequest, now: Millis) -> IamReport {
     let (asked, mut diagnostics) = ask(request, now);
     let Some(asked) = asked else { return IamReport { diagnostics, ..IamReport::default() } };
     let dangers = dangers(&asked, request.account_powers.as_ref());
-    let renderings = render::all(&asked, &dangers, &BTreeMap::new()).unwrap_or_else(|finding| {
+    let renderings = render::all(&asked, &dangers, &Ordered::default()).unwrap_or_else(|finding| {
         diagnostics.push(finding);
-        BTreeMap::new()
+        Ordered::default()
     });
     let explanation = renderings.get("request.md").cloned().unwrap_or_default();
     IamReport { request: Some(asked), renderings, explanation, dangers, diagnostics }
 }
 
 fn live(raw: &RawLive) -> Result<Live, Diagnostic> {
-    let mut policies = BTreeMap::new();
+    let mut policies = Ordered::default();
     for (resource, value) in &raw.policies {
         let policy = Policy::read(value).map_err(|finding| finding.about(resource.clone()))?;
         policies.insert(resource.clone(), policy);
@@ -132,7 +132,7 @@ pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
     let dangers = dangers(&remaining, request.iam.account_powers.as_ref());
     let renderings = render::all(&remaining, &dangers, &live.policies).unwrap_or_else(|finding| {
         diagnostics.push(finding);
-        BTreeMap::new()
+        Ordered::default()
     });
     IamComparison {
         request: Some(asked),

@@ -4,9 +4,9 @@ use crate::api::request::{DeploymentRequest, Fields, Request, malformed};
 use crate::diagnostic::Diagnostic;
 use crate::iam::apply::Mode;
 use crate::iam::danger::AccountPowers;
+use crate::ordered::Ordered;
 use crate::plan::Found;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// What rights are asked for: for which deployment, by whom, until when.
 #[derive(Clone, Debug)]
@@ -36,9 +36,9 @@ pub struct IamCompareRequest {
 #[derive(Clone, Debug, Default)]
 pub(super) struct RawLive {
     pub(super) policies: Vec<(String, Value)>,
-    pub(super) roles: BTreeMap<String, Vec<String>>,
+    pub(super) roles: Ordered<String, Vec<String>>,
     pub(super) member_of: Vec<String>,
-    pub(super) tested: BTreeMap<String, Vec<String>>,
+    pub(super) tested: Ordered<String, Vec<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -62,9 +62,9 @@ impl Fields {
         texts(self.take(name), name)
     }
 
-    fn map_of_texts(&mut self, name: &'static str) -> Result<BTreeMap<String, Vec<String>>, Diagnostic> {
+    fn map_of_texts(&mut self, name: &'static str) -> Result<Ordered<String, Vec<String>>, Diagnostic> {
         match self.take(name) {
-            Value::Null => Ok(BTreeMap::new()),
+            Value::Null => Ok(Ordered::default()),
             Value::Object(map) => map.into_iter().map(|(key, value)| Ok((key, texts(value, name)?))).collect(),
             _ => Err(malformed(format!("`{name}` is not an object of lists"))),
         }

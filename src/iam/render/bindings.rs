@@ -4,22 +4,22 @@ use crate::diagnostic::Diagnostic;
 use crate::iam::grant::Grant;
 use crate::iam::policy::{Change, Entry, Policy};
 use crate::iam::request::Request;
+use crate::ordered::Ordered;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 pub fn entry(grant: &Grant) -> Entry {
     Entry::new(grant.role.to_string(), grant.member.as_str(), grant.condition.as_ref())
 }
 
-pub fn json(request: &Request, policies: &BTreeMap<String, Policy>) -> Result<Value, Diagnostic> {
-    let mut by_resource: BTreeMap<String, Vec<&Grant>> = BTreeMap::new();
+pub fn json(request: &Request, policies: &Ordered<String, Policy>) -> Result<Value, Diagnostic> {
+    let mut by_resource: Ordered<String, Vec<&Grant>> = Ordered::default();
     for grant in &request.grants {
-        by_resource.entry(grant.on.to_string()).or_default().push(grant);
+        by_resource.get_or_insert_with(grant.on.to_string(), Vec::new).push(grant);
     }
     let mut out = Vec::new();
-    for (resource, grants) in by_resource {
+    for (resource, grants) in by_resource.iter() {
         let kind = grants.first().map(|grant| grant.on.kind());
-        let policy = match policies.get(&resource) {
+        let policy = match policies.get(resource) {
             Some(read) => {
                 let change = Change { add: grants.iter().map(|grant| entry(grant)).collect(), ..Change::default() };
                 read.change(&change)?
@@ -31,7 +31,7 @@ pub fn json(request: &Request, policies: &BTreeMap<String, Policy>) -> Result<Va
         out.push(json!({
             "resource": resource,
             "resourceKind": kind,
-            "complete": policies.contains_key(&resource),
+            "complete": policies.contains_key(resource),
             "policy": policy,
         }));
     }

@@ -18,16 +18,16 @@ use super::grant::{Grant, Role};
 use super::policy::Policy;
 use super::request::{Delivery, Request};
 use crate::diagnostic::Diagnostic;
+use crate::ordered::Ordered;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Every rendering by its file name. `policies` are those that were read, by resource: with them, `bindings.json` holds what to write.
 pub fn all(
     request: &Request,
     dangers: &[Danger],
-    policies: &BTreeMap<String, Policy>,
-) -> Result<BTreeMap<String, String>, Diagnostic> {
-    let mut files = BTreeMap::new();
+    policies: &Ordered<String, Policy>,
+) -> Result<Ordered<String, String>, Diagnostic> {
+    let mut files = Ordered::default();
     for grant in custom_roles(request) {
         let Role::Custom { id, .. } = &grant.role else { continue };
         files.insert(format!("roles/{id}.yaml"), role::yaml(grant));
@@ -38,7 +38,9 @@ pub fn all(
     files.insert("gcloud.sh".into(), gcloud::render(request));
     files.insert("request.md".into(), markdown::render(request, dangers));
     if request.delivery == Delivery::Pam {
-        files.extend(pam::files(request).into_iter().map(|(name, value)| (name, json(&value))));
+        for (name, value) in pam::files(request) {
+            files.insert(name, json(&value));
+        }
     }
     Ok(files)
 }

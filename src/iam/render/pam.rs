@@ -4,23 +4,23 @@
 use crate::iam::grant::{Ends, Grant, Role};
 use crate::iam::request::Request;
 use crate::name::Project;
+use crate::ordered::Ordered;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// One entitlement and one grant for each project that rights are given on.
 pub fn files(request: &Request) -> Vec<(String, Value)> {
-    let mut by_project: BTreeMap<&Project, Vec<&Grant>> = BTreeMap::new();
+    let mut by_project: Ordered<&Project, Vec<&Grant>> = Ordered::default();
     for grant in request.grants.iter().filter(|grant| grant.ends == Ends::ByManager) {
         if let crate::iam::holder::Holder::Project(project) = &grant.on {
-            by_project.entry(project).or_default().push(grant);
+            by_project.get_or_insert_with(project, Vec::new).push(grant);
         }
     }
     let mut files = Vec::new();
-    for (project, grants) in by_project {
+    for (&project, grants) in by_project.iter() {
         let end = if project == request.project() { String::new() } else { format!("-{project}") };
-        let id = entitlement_id(&grants);
+        let id = entitlement_id(grants);
         let parent = format!("projects/{project}/locations/global");
-        files.push((format!("pam-entitlement{end}.json"), entitlement(request, project, &parent, &id, &grants)));
+        files.push((format!("pam-entitlement{end}.json"), entitlement(request, project, &parent, &id, grants)));
         files.push((format!("pam-grant{end}.json"), grant(request, &parent, &id)));
     }
     files
