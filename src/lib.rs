@@ -22,7 +22,7 @@ pub mod iam;
 pub mod identity;
 pub mod method;
 pub mod name;
-mod ordered;
+pub mod ordered;
 #[cfg(feature = "server")]
 pub mod plan;
 #[cfg(feature = "server")]

@@ -82,6 +82,15 @@ impl<K: Ord, V> FromIterator<(K, V)> for Ordered<K, V> {
     }
 }
 
+/// Of what has to be there.
+#[cfg(test)]
+impl<V> std::ops::Index<&str> for Ordered<String, V> {
+    type Output = V;
+    fn index(&self, key: &str) -> &V {
+        self.get(key).unwrap_or_else(|| panic!("there is no `{key}`"))
+    }
+}
+
 impl<K: Serialize + Ord, V: Serialize> Serialize for Ordered<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())

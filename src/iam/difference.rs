@@ -263,7 +263,10 @@ mod tests {
         ];
         Live {
             policies: policies.iter().map(|(name, bindings)| ((*name).to_owned(), policy(bindings.clone()))).collect(),
-            roles: roles.map(|(name, held)| (name.to_owned(), held.into_iter().map(str::to_owned).collect())).into(),
+            roles: roles
+                .map(|(name, held)| (name.to_owned(), held.into_iter().map(str::to_owned).collect()))
+                .into_iter()
+                .collect(),
             ..Live::default()
         }
     }

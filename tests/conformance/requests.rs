@@ -154,8 +154,8 @@ fn rights(more: Value) -> Value {
 }
 
 fn planned_ids() -> Vec<String> {
-    let plans =
-        annotations().map(|a| api::deployment::plan(&api::request::DeploymentRequest::read(request(&a)).expect("a request")));
+    let plans = annotations()
+        .map(|a| api::deployment::plan(&api::request::DeploymentRequest::read(request(&a)).expect("a request")));
     let ids = plans.iter().filter_map(|report| report.plan.as_ref()?.deployed_model_id.as_ref());
     ids.map(|id| id.as_str().to_owned()).collect()
 }

@@ -67,7 +67,7 @@ impl Shape {
         if self.environment {
             request["environment"] = json!("staging");
         }
-        let report = api::plan(&DeploymentRequest::read(request).unwrap());
+        let report = api::deployment::plan(&DeploymentRequest::read(request).unwrap());
         report.plan.unwrap_or_else(|| panic!("{:?}", report.diagnostics))
     }
 }

@@ -252,7 +252,7 @@ fn planning_a_request_takes_less_than_a_millisecond() {
     for _ in 0..TIMES {
         let asked = ask(&plan, case.found);
         let dangers = iam::dangers(&asked, None);
-        assert!(iam::render::all(&asked, &dangers, &BTreeMap::new()).is_ok());
+        assert!(iam::render::all(&asked, &dangers, &Default::default()).is_ok());
     }
     let micros = begun.elapsed().as_micros() / u128::from(TIMES);
     println!("iam.plan_microseconds {micros} (native, with all renderings)");

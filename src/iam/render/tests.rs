@@ -42,14 +42,14 @@ fn managed() -> Request {
     super::super::request(&plan(target()), &options, NOW).0.unwrap()
 }
 
-fn rendered(request: &Request) -> BTreeMap<String, String> {
-    all(request, &dangers(request, None), &BTreeMap::new()).unwrap()
+fn rendered(request: &Request) -> Ordered<String, String> {
+    all(request, &dangers(request, None), &Ordered::default()).unwrap()
 }
 
 #[test]
 fn as_they_are_written() {
     let joined = |request: &Request| {
-        rendered(request).into_iter().map(|(name, text)| format!("===== {name}\n{text}\n")).collect::<String>()
+        rendered(request).iter().map(|(name, text)| format!("===== {name}\n{text}\n")).collect::<String>()
     };
     insta::assert_snapshot!("update", joined(&update()));
     insta::assert_snapshot!("everything", joined(&everything()));
