@@ -55,6 +55,23 @@ impl<K: Ord, V> Ordered<K, V> {
         }
     }
 
+    pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q)
+    where
+        K: Borrow<Q>,
+    {
+        if let Ok(at) = self.find(key) {
+            self.0.remove(at);
+        }
+    }
+
+    pub fn retain(&mut self, keep: impl Fn(&V) -> bool) {
+        self.0.retain(|(_, value)| keep(value));
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -114,7 +131,13 @@ mod tests {
             prop_assert_eq!(serde_json::to_string(&ours).unwrap(), serde_json::to_string(&theirs).unwrap());
             let (mut ours, mut theirs) = (ours, theirs);
             prop_assert_eq!(ours.get_or_insert_with(key, || 42), theirs.entry(key).or_insert(42));
+            prop_assert!(ours.iter().eq(theirs.iter()) && ours.len() == theirs.len());
+            ours.remove(&key);
+            theirs.remove(&key);
             prop_assert!(ours.iter().eq(theirs.iter()));
+            ours.retain(|value| value % 2 == 0);
+            theirs.retain(|_, value| *value % 2 == 0);
+            prop_assert!(ours.iter().eq(theirs.iter()) && ours.is_empty() == theirs.is_empty());
         }
     }
 }

@@ -26,7 +26,7 @@ fn checked(method: &Method, body: &[u8]) -> Result<(), Diagnostic> {
         return Err(malformed("", format!("the body is longer than {LONGEST} bytes"), "send less"));
     }
     // The parser bounds the depth (128) and refuses what is not UTF-8.
-    let Strict(value) = serde_json::from_slice(body).map_err(|error| {
+    let value = read_strictly(body).map_err(|error| {
         malformed(
             "",
             format!("the body is not plain JSON: {error}"),
@@ -89,6 +89,10 @@ fn malformed(path: &str, message: impl Into<Words>, help: impl Into<Words>) -> D
 }
 
 /// JSON in which no key stands twice: the body is forwarded as it came, and Google must not read another value than was checked.
+pub fn read_strictly(body: &[u8]) -> serde_json::Result<Value> {
+    serde_json::from_slice(body).map(|Strict(value)| value)
+}
+
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {

@@ -18,7 +18,7 @@ pub use reason::{Reason, reason};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::method::{Access, Body, Call, Door, Id, METHODS, Method, Resource, Service, Verb, find};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The services that a proxy path may name: those with a method that may be called. Credentials are got by the product itself.
 fn exposed() -> impl Iterator<Item = Service> {
@@ -30,14 +30,10 @@ fn is_open(method: &Method) -> bool {
 }
 
 /// Who calls the proxy.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Caller {
     /// A signed-in user, or a service that carries a user's credentials.
-    User {
-        #[serde(rename = "ref")]
-        entity_ref: String,
-    },
+    User { entity_ref: String },
     /// A service on its own, e.g. `plugin:scaffolder`.
     Service { subject: String },
 }

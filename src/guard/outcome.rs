@@ -1,5 +1,6 @@
 //! What Google said to a forwarded call, for the audit record.
 
+use super::body::read_strictly;
 use super::method_named;
 use crate::google_error::GoogleError;
 use crate::identity::redact;
@@ -25,7 +26,7 @@ pub struct Outcome {
 /// Reads an answer. `method` and `resource` are those of the allowed call; `body` is there where it was read whole.
 pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -> Outcome {
     let method = method_named(method);
-    let answer: Option<Value> = body.map(|body| serde_json::from_slice(body).unwrap_or_default());
+    let answer: Option<Value> = body.map(|body| read_strictly(body).unwrap_or_default());
     if !(200..300).contains(&status) {
         let error = match &answer {
             Some(answer) => shortened(&GoogleError::from_http(status, answer)),

@@ -267,13 +267,6 @@ fn a_service_alone_only_follows_operations() {
 }
 
 #[test]
-fn callers_are_read_as_javascript_writes_them() {
-    let read = |json| serde_json::from_value::<Caller>(json).unwrap();
-    assert_eq!(read(serde_json::json!({"kind": "user", "ref": "user:default/guest"})), guest());
-    assert_eq!(read(serde_json::json!({"kind": "service", "subject": "plugin:scaffolder"})), scaffolder());
-}
-
-#[test]
 fn every_open_method_can_be_reached_and_no_other() {
     for method in METHODS {
         let resource = example(method.on)[0];

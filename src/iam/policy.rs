@@ -15,32 +15,27 @@ const MOST_GROUPS: usize = 250;
 const MOST_VARIANTS: usize = 20;
 
 /// One member of one role, under one condition.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
     pub role: String,
     pub member: String,
-    /// As JSON text, so that fields which this product does not know count too.
+    /// Whole: fields which this product does not know count too.
     #[serde(skip)]
-    condition: Option<String>,
+    condition: Option<Value>,
 }
 
 impl Entry {
     pub fn new(role: impl Into<String>, member: impl Into<String>, condition: Option<&Condition>) -> Self {
-        let condition = condition.map(|c| json!({"title": c.title, "expression": c.expression}).to_string());
+        let condition = condition.map(|c| json!({"title": c.title, "expression": c.expression}));
         Self { role: role.into(), member: member.into(), condition }
     }
 
-    fn value(&self) -> Option<Value> {
-        self.condition.as_deref().and_then(|text| serde_json::from_str(text).ok())
+    pub fn title(&self) -> Option<&str> {
+        self.condition.as_ref()?["title"].as_str()
     }
 
-    pub fn title(&self) -> Option<String> {
-        Some(self.value()?["title"].as_str()?.to_owned())
-    }
-
-    pub fn expression(&self) -> Option<String> {
-        self.condition.as_ref()?;
-        Some(self.value()?["expression"].as_str().unwrap_or_default().to_owned())
+    pub fn expression(&self) -> Option<&str> {
+        Some(self.condition.as_ref()?["expression"].as_str().unwrap_or_default())
     }
 }
 
@@ -113,7 +108,7 @@ impl Policy {
             let condition = condition_of(binding);
             for member in binding["members"].as_array().into_iter().flatten() {
                 let member = member.as_str().ok_or_else(|| unreadable("has a member that is no text"))?;
-                entries.push(Entry { role: role.to_owned(), member: member.to_owned(), condition: condition.clone() });
+                entries.push(Entry { role: role.to_owned(), member: member.to_owned(), condition: condition.cloned() });
             }
         }
         Ok(entries)
@@ -126,7 +121,8 @@ impl Policy {
         let mut changed = false;
         for entry in &change.remove {
             for binding in &mut bindings {
-                let is_meant = binding["role"] == entry.role.as_str() && condition_of(binding) == entry.condition;
+                let is_meant =
+                    binding["role"] == entry.role.as_str() && condition_of(binding) == entry.condition.as_ref();
                 if let Some(members) = binding["members"].as_array_mut().filter(|_| is_meant) {
                     let before = members.len();
                     members.retain(|member| *member != entry.member.as_str());
@@ -136,9 +132,9 @@ impl Policy {
         }
         bindings.retain(|binding| binding["members"].as_array().is_none_or(|members| !members.is_empty()) || !changed);
         for entry in &change.add {
-            let same = bindings
-                .iter_mut()
-                .find(|binding| binding["role"] == entry.role.as_str() && condition_of(binding) == entry.condition);
+            let same = bindings.iter_mut().find(|binding| {
+                binding["role"] == entry.role.as_str() && condition_of(binding) == entry.condition.as_ref()
+            });
             match same.map(|binding| &mut binding["members"]) {
                 Some(Value::Array(members)) if members.iter().any(|member| *member == entry.member.as_str()) => {}
                 Some(Value::Array(members)) => {
@@ -147,8 +143,8 @@ impl Policy {
                 }
                 _ => {
                     let mut binding = json!({"role": entry.role, "members": [entry.member]});
-                    if let Some(condition) = entry.value() {
-                        binding["condition"] = condition;
+                    if let Some(condition) = &entry.condition {
+                        binding["condition"] = condition.clone();
                     }
                     bindings.push(binding);
                     changed = true;
@@ -200,8 +196,8 @@ impl Policy {
     }
 }
 
-fn condition_of(binding: &Value) -> Option<String> {
-    binding.get("condition").filter(|condition| !condition.is_null()).map(Value::to_string)
+fn condition_of(binding: &Value) -> Option<&Value> {
+    binding.get("condition").filter(|condition| !condition.is_null())
 }
 
 fn check_limits(entries: &[Entry]) -> Result<(), Diagnostic> {
@@ -373,8 +369,8 @@ mod tests {
             let taken = written.change(&Change { remove: vec![entry], ..Change::default() }).unwrap().unwrap();
             let mut entries = Policy::read(&taken).unwrap().entries();
             let mut expected = policy.entries();
-            entries.sort();
-            expected.sort();
+            entries.sort_by_key(|entry| format!("{entry:?}"));
+            expected.sort_by_key(|entry| format!("{entry:?}"));
             prop_assert_eq!(entries, expected);
         }
     }

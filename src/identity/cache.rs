@@ -2,7 +2,7 @@
 
 use super::exchange::Token;
 use crate::conversation::Millis;
-use std::collections::HashMap;
+use crate::ordered::Ordered;
 
 /// A token is renewed so long before it expires, or a tenth of its life before where that is shorter.
 const MARGIN: Millis = 300_000;
@@ -13,7 +13,7 @@ const NEW: Millis = 30_000;
 /// The tokens of a process.
 #[derive(Debug)]
 pub struct TokenCache {
-    tokens: HashMap<String, Entry>,
+    tokens: Ordered<String, Entry>,
     most: usize,
 }
 
@@ -32,7 +32,7 @@ impl Entry {
 
 impl Default for TokenCache {
     fn default() -> Self {
-        Self { tokens: HashMap::new(), most: MOST }
+        Self { tokens: Ordered::default(), most: MOST }
     }
 }
 
@@ -45,7 +45,7 @@ impl TokenCache {
     /// Keeps a new token. When there are too many, those past their use go first, then the oldest.
     pub fn put(&mut self, entity_ref: String, token: Token, now: Millis) {
         if self.tokens.len() >= self.most && !self.tokens.contains_key(&entity_ref) {
-            self.tokens.retain(|_, entry| entry.usable(now));
+            self.tokens.retain(|entry| entry.usable(now));
         }
         if self.tokens.len() >= self.most
             && !self.tokens.contains_key(&entity_ref)

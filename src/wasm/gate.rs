@@ -6,17 +6,17 @@ use super::transport::{Host, drive, promise};
 use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::{self, Allowed, Reason};
+use crate::guard::{self, Allowed, Caller, Reason};
 use crate::identity::assertion::{Entropy, SigningKey, Subject};
 use crate::identity::cache::TokenCache;
 use crate::identity::exchange::exchange;
 use crate::identity::{self, issuer};
 use crate::method::Access;
+use crate::ordered::Ordered;
 use js_sys::{Function, Object, Promise, Reflect};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -38,6 +38,28 @@ pub struct Gate(Rc<Broker>);
 #[derive(Deserialize)]
 struct Defaults {
     issuer: String,
+}
+
+/// Without serde's enums, which read a value twice and weigh 4 kB for that.
+#[derive(Deserialize)]
+struct RawCaller {
+    kind: String,
+    r#ref: Option<String>,
+    subject: Option<String>,
+}
+
+impl RawCaller {
+    fn read(self) -> Result<Caller, CoreError> {
+        match (self.kind.as_str(), self.r#ref, self.subject) {
+            ("user", Some(entity_ref), None) => Ok(Caller::User { entity_ref }),
+            ("service", None, Some(subject)) => Ok(Caller::Service { subject }),
+            _ => Err(Diagnostic::new(
+                Code::RequestMalformed,
+                "a caller is a user with a `ref`, or a service with a `subject`",
+            )
+            .into()),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -105,7 +127,7 @@ impl Gate {
     }
 
     pub fn decide(&self, verb: &str, target: &str, caller: JsValue) -> Result<JsValue, JsValue> {
-        let verdict = match guard::decide(&self.0.config, verb, target, &from_js(caller)?) {
+        let verdict = match guard::decide(&self.0.config, verb, target, &from_js::<RawCaller>(caller)?.read()?) {
             Ok(call) => Verdict::Allowed { allowed: true, call },
             Err(refusal) => Verdict::Refused { allowed: false, status: refusal.status, diagnostic: refusal.diagnostic },
         };
@@ -151,7 +173,7 @@ struct Broker {
     key: RefCell<Option<Rc<SigningKey>>>,
     key_in_flight: RefCell<Option<Promise>>,
     tokens: RefCell<TokenCache>,
-    tokens_in_flight: RefCell<HashMap<String, Promise>>,
+    tokens_in_flight: RefCell<Ordered<String, Promise>>,
 }
 
 impl Broker {
