@@ -85,7 +85,7 @@ enum Holds {
 }
 
 fn holds(entry: &Entry, now: Millis) -> Holds {
-    match entry.expression().map(|expression| end_of(expression)) {
+    match entry.expression().map(end_of) {
         None => Holds::Always,
         Some(Some(end)) if end > now => Holds::Until(end),
         Some(Some(_)) => Holds::Expired,

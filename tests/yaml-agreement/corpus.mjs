@@ -20,52 +20,202 @@ const texts = [
   "a: 'it''s'\nb: 'x\n\n  y'\nc: ''\nd: ''''\n",
   'a: "\\t\\n\\\\\\"\\/\\x41\\u00e9\\U0001F600\\ud83d\\ude00\\0\\e\\_"\n',
   '"a b": 1\n\'c d\': 2\n? e\n: 3\n',
-  'plain\n', '"quoted"\n', '- a\n- b\n', '[a, b]', '{a: b}', '', '# only a comment\n', '---\n', '...\n', '~\n',
+  'plain\n',
+  '"quoted"\n',
+  '- a\n- b\n',
+  '[a, b]',
+  '{a: b}',
+  '',
+  '# only a comment\n',
+  '---\n',
+  '...\n',
+  '~\n',
   // Block scalars.
   'a: |\n  one\n   two\n\n  three\n\nb: |-\n  x\nc: |+\n  y\n\nd: >\n  a\n  b\n\n  c\n    d\n  e\n',
-  'a: |2\n   x\n  y\nb: >-\n\n  x\n\n\n  y\n', 'a: |\nb: >\n\nc: |+\n\n', '|\n a\n b\n', '--- |\n a\n', '- |\n x\n- >\n y\n',
-  'a: | # comment\n  x # text\nb: 1\n', 'a: |\r\n  x\r\n  y\r\nb: 1\r\n', 'a: >\n  x\n\ty\n', 'a: |\n  x\n # comment\nb: 1\n', 'a: >+\n  x\n\n\n', '>\n\n folded\n line\n\n next\n line\n   * bullet\n\n   * list\n   * lines\n\n last\n line\n\n# Comment\n',
+  'a: |2\n   x\n  y\nb: >-\n\n  x\n\n\n  y\n',
+  'a: |\nb: >\n\nc: |+\n\n',
+  '|\n a\n b\n',
+  '--- |\n a\n',
+  '- |\n x\n- >\n y\n',
+  'a: | # comment\n  x # text\nb: 1\n',
+  'a: |\r\n  x\r\n  y\r\nb: 1\r\n',
+  'a: >\n  x\n\ty\n',
+  'a: |\n  x\n # comment\nb: 1\n',
+  'a: >+\n  x\n\n\n',
+  '>\n\n folded\n line\n\n next\n line\n   * bullet\n\n   * list\n   * lines\n\n last\n line\n\n# Comment\n',
   // Flow.
-  'a: [1, 2, ]\nb: {x: 1, y, z: }\nc: [x: 1, y]\nd: []\ne: {}\n', 'a: [\n  1,\n  2\n]\nb: {\n  x: y # c\n}\n', 'a: {"x":1,\'y\':2,z: 3}\n', 'a: [[[1]], {b: [2]}]\n', 'a: [? x : y, ? z]\nb: {? x : y}\n', 'a: [a b\n  c, d]\n', 'a: {x: http://y, z: a#b}\n',
+  'a: [1, 2, ]\nb: {x: 1, y, z: }\nc: [x: 1, y]\nd: []\ne: {}\n',
+  'a: [\n  1,\n  2\n]\nb: {\n  x: y # c\n}\n',
+  'a: {"x":1,\'y\':2,z: 3}\n',
+  'a: [[[1]], {b: [2]}]\n',
+  'a: [? x : y, ? z]\nb: {? x : y}\n',
+  'a: [a b\n  c, d]\n',
+  'a: {x: http://y, z: a#b}\n',
   // Lists and mappings.
-  'a:\n- 1\n- 2\nb:\n  - 3\n  -   - 4\n      - 5\n', '- a: 1\n  b: 2\n-\n  c: 3\n- - d\n- \n', 'a:\n  b:\n    c: 1\n  d: 2\n', '? - a\n: - b\n', '? a\n? b\n', ': x\n', 'a:   \n  b\n', '-\n- ~\n', 'a: b # c\n# d\ne: f\n',
+  'a:\n- 1\n- 2\nb:\n  - 3\n  -   - 4\n      - 5\n',
+  '- a: 1\n  b: 2\n-\n  c: 3\n- - d\n- \n',
+  'a:\n  b:\n    c: 1\n  d: 2\n',
+  '? - a\n: - b\n',
+  '? a\n? b\n',
+  ': x\n',
+  'a:   \n  b\n',
+  '-\n- ~\n',
+  'a: b # c\n# d\ne: f\n',
   // Anchors, aliases, merge keys, tags.
-  'a: &x 1\nb: *x\nc: &y {d: *x}\ne: *y\n', 'a: &x\n  b: 1\nc:\n  <<: *x\n  d: 2\n', 'a: [&x 1, *x]\n*y : 2\n', '&x a: *x\n', 'a: &x 1\nb: &x 2\nc: *x\n', 'a: *nope\n', '&a\nx: 1\n', '- &a\n  x: 1\n- *a\n', 'a: {<<: {b: 1}, c: 2}\n', '<<: 1\n', 'a: &x\nb: *x\n', '&a [&a x, *a]\n', 'a: &\nb: 1\n',
-  'a: !!str 1\nb: !!int "1"\nc: !!null ""\nd: !!bool "true"\ne: !!float 1.0\nf: !!map {}\ng: !!seq []\n', 'a: !Foo 1\nb: !Foo {x: 1}\nc: ! 1\nd: !!int x\ne: !!float 1\n', 'a: !<tag:yaml.org,2002:str> 1\n', '%TAG !e! tag:e,2000:\n---\na: !e!x 1\n', 'a: !e!x 1\n', '%YAML 1.2\n---\na: 1\n', '%YAML 1.2\na: 1\n', '%FOO bar\n---\na: 1\n', 'a: !!str\nb: !!str\n', '!!map\na: 1\n', 'a: ! [1]\n',
+  'a: &x 1\nb: *x\nc: &y {d: *x}\ne: *y\n',
+  'a: &x\n  b: 1\nc:\n  <<: *x\n  d: 2\n',
+  'a: [&x 1, *x]\n*y : 2\n',
+  '&x a: *x\n',
+  'a: &x 1\nb: &x 2\nc: *x\n',
+  'a: *nope\n',
+  '&a\nx: 1\n',
+  '- &a\n  x: 1\n- *a\n',
+  'a: {<<: {b: 1}, c: 2}\n',
+  '<<: 1\n',
+  'a: &x\nb: *x\n',
+  '&a [&a x, *a]\n',
+  'a: &\nb: 1\n',
+  'a: !!str 1\nb: !!int "1"\nc: !!null ""\nd: !!bool "true"\ne: !!float 1.0\nf: !!map {}\ng: !!seq []\n',
+  'a: !Foo 1\nb: !Foo {x: 1}\nc: ! 1\nd: !!int x\ne: !!float 1\n',
+  'a: !<tag:yaml.org,2002:str> 1\n',
+  '%TAG !e! tag:e,2000:\n---\na: !e!x 1\n',
+  'a: !e!x 1\n',
+  '%YAML 1.2\n---\na: 1\n',
+  '%YAML 1.2\na: 1\n',
+  '%FOO bar\n---\na: 1\n',
+  'a: !!str\nb: !!str\n',
+  '!!map\na: 1\n',
+  'a: ! [1]\n',
   // Line ends, marks, tabs.
-  '\ufeffa: 1\n', 'a: 1\r\nb:\r\n  - 2\r\n  - "x\r\n    y"\r\n', 'a:\t1\n', 'a:\n\tb: 1\n', '\ta: 1\n', 'a:\n  \tb\n', '-\ta: 1\n', '- a\t\n', 'a: 1\n\t\nb: 2\n', '\t{a: 1}\n', 'a: [\n\t1\n ]\n', 'a: x\n \ty\n',
+  '\ufeffa: 1\n',
+  'a: 1\r\nb:\r\n  - 2\r\n  - "x\r\n    y"\r\n',
+  'a:\t1\n',
+  'a:\n\tb: 1\n',
+  '\ta: 1\n',
+  'a:\n  \tb\n',
+  '-\ta: 1\n',
+  '- a\t\n',
+  'a: 1\n\t\nb: 2\n',
+  '\t{a: 1}\n',
+  'a: [\n\t1\n ]\n',
+  'a: x\n \ty\n',
   // Wrong ones.
-  'a: 1\na: 2\n', '{a: 1, a: 2}\n', '1: a\n1.0: b\n', '1: a\n"1": b\n', 'a: b: c\n', 'a: - b\n', 'a: "x\nb: 1\n', "a: 'x\n", 'a: [1\nb: 2\n', 'a: {x: 1\n', 'a: ]\n', '[1, , 2]\n', '[,]\n', '[1 2\n 3: 4]\n', 'a: @x\n', 'a: `x`\n', 'a: %x\n', 'a\nb: 1\n', 'a: 1\nb\n', 'a: 1\n b: 2\n', 'a:\n    b: 1\n  c: 2\n', 'a:1\nb:2\n', '- a\nb: 1\n', 'a: 1\n- b\n', 'a: "\\q"\n', 'a: "x" y\n', 'a: "x"# y\n', 'a: [x]y\n', 'a: |x\n  y\n', 'a: |\n   \n  x\n', '--- a: 1\n', '--- - a\n', '&a - x\n', 'a: &a - x\n', 'a: &x *x\n', 'a: !x !y 1\n', '- [a\n- b]\n', '[a]: 1\n', '{a: [b}\n', 'x: [a]]\n', '"a\n b": 1\n', '{"a\n b": 1}\n', '["a\n b": 1]\n',
+  'a: 1\na: 2\n',
+  '{a: 1, a: 2}\n',
+  '1: a\n1.0: b\n',
+  '1: a\n"1": b\n',
+  'a: b: c\n',
+  'a: - b\n',
+  'a: "x\nb: 1\n',
+  "a: 'x\n",
+  'a: [1\nb: 2\n',
+  'a: {x: 1\n',
+  'a: ]\n',
+  '[1, , 2]\n',
+  '[,]\n',
+  '[1 2\n 3: 4]\n',
+  'a: @x\n',
+  'a: `x`\n',
+  'a: %x\n',
+  'a\nb: 1\n',
+  'a: 1\nb\n',
+  'a: 1\n b: 2\n',
+  'a:\n    b: 1\n  c: 2\n',
+  'a:1\nb:2\n',
+  '- a\nb: 1\n',
+  'a: 1\n- b\n',
+  'a: "\\q"\n',
+  'a: "x" y\n',
+  'a: "x"# y\n',
+  'a: [x]y\n',
+  'a: |x\n  y\n',
+  'a: |\n   \n  x\n',
+  '--- a: 1\n',
+  '--- - a\n',
+  '&a - x\n',
+  'a: &a - x\n',
+  'a: &x *x\n',
+  'a: !x !y 1\n',
+  '- [a\n- b]\n',
+  '[a]: 1\n',
+  '{a: [b}\n',
+  'x: [a]]\n',
+  '"a\n b": 1\n',
+  '{"a\n b": 1}\n',
+  '["a\n b": 1]\n',
 ];
 
-const keys = 'a list or mapping is a key, whose spelling Backstage makes up; nobody can mean that';
+const keys =
+  'a list or mapping is a key, whose spelling Backstage makes up; nobody can mean that';
 const expected = new Map([
   ['a: {{ x }}\n', keys],
   ['? - a\n: - b\n', keys],
   ['[a]: 1\n', keys],
 ]);
 
-export const corpus = texts.map(text => ({ text, differs: expected.get(text) }));
+export const corpus = texts.map(text => ({
+  text,
+  differs: expected.get(text),
+}));
 
 const hasCollectionKey = ([kind, value]) =>
   (kind === 'list' && value.some(hasCollectionKey)) ||
-  (kind === 'map' && value.some(([key, v]) => ['list', 'map'].includes(key[0]) || hasCollectionKey(key) || hasCollectionKey(v)));
+  (kind === 'map' &&
+    value.some(
+      ([key, v]) =>
+        ['list', 'map'].includes(key[0]) ||
+        hasCollectionKey(key) ||
+        hasCollectionKey(v),
+    ));
 
 const refused = documents => documents.some(document => document.error);
 
 /** What may differ in texts made at random, and why: `ours` and `theirs` are lists of documents. */
 export const differences = [
-  { why: 'both refuse a document, but divide the rest differently', applies: (_, ours, theirs) => refused(ours) && refused(theirs) },
-  { why: keys, applies: (_, ours) => ours.some(document => document.value && hasCollectionKey(document.value)) },
-  { why: 'a CR alone ends a line in YAML and in editors, but not in `yaml`', applies: text => /\r(?!\n)/.test(text) },
-  { why: 'half a character (`\\ud83d`) is none: U+FFFD stands for it', applies: text => /\\u[dD][89a-fA-F]/.test(text) },
-  { why: '`yaml` refuses some lines that are nothing but tabs', applies: (text, ours) => /\n *\t[ \t]*(\r?\n|$)/.test(text) && !refused(ours) },
-  { why: 'no collection begins behind a tab', applies: (_, ours) => ours.some(document => document.error === 'entity/tab') },
-  { why: '`yaml` cannot read a list behind a byte order mark', applies: text => /^\ufeff\s*-/.test(text) },
-  { why: 'directives without a document are refused, not passed over', applies: (text, ours) => /^\ufeff?%/m.test(text) && refused(ours) },
-  { why: 'a byte order mark may begin a file, but no further document', applies: text => text.lastIndexOf('\ufeff') > 0 },
+  {
+    why: 'both refuse a document, but divide the rest differently',
+    applies: (_, ours, theirs) => refused(ours) && refused(theirs),
+  },
+  {
+    why: keys,
+    applies: (_, ours) =>
+      ours.some(document => document.value && hasCollectionKey(document.value)),
+  },
+  {
+    why: 'a CR alone ends a line in YAML and in editors, but not in `yaml`',
+    applies: text => /\r(?!\n)/.test(text),
+  },
+  {
+    why: 'half a character (`\\ud83d`) is none: U+FFFD stands for it',
+    applies: text => /\\u[dD][89a-fA-F]/.test(text),
+  },
+  {
+    why: '`yaml` refuses some lines that are nothing but tabs',
+    applies: (text, ours) =>
+      /\n *\t[ \t]*(\r?\n|$)/.test(text) && !refused(ours),
+  },
+  {
+    why: 'no collection begins behind a tab',
+    applies: (_, ours) =>
+      ours.some(document => document.error === 'entity/tab'),
+  },
+  {
+    why: '`yaml` cannot read a list behind a byte order mark',
+    applies: text => /^\ufeff\s*-/.test(text),
+  },
+  {
+    why: 'directives without a document are refused, not passed over',
+    applies: (text, ours) => /^\ufeff?%/m.test(text) && refused(ours),
+  },
+  {
+    why: 'a byte order mark may begin a file, but no further document',
+    applies: text => text.lastIndexOf('\ufeff') > 0,
+  },
   {
     why: '`yaml` takes a stray `:`, or drops what stands behind a `?`; both are refused, as YAML has it',
-    applies: (text, ours, theirs) => refused(ours) && !refused(theirs) && (/"":/.test(JSON.stringify(theirs)) || /\? /.test(text)),
+    applies: (text, ours, theirs) =>
+      refused(ours) &&
+      !refused(theirs) &&
+      (/"":/.test(JSON.stringify(theirs)) || /\? /.test(text)),
   },
 ];

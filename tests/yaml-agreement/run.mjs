@@ -5,7 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { corpus, differences } from './corpus.mjs';
 
-const reader = process.env.READ_YAML ?? new URL('../../target/release/examples/read-yaml', import.meta.url).pathname;
+const reader =
+  process.env.READ_YAML ??
+  new URL('../../target/release/examples/read-yaml', import.meta.url).pathname;
 
 /** What Backstage makes of a text: a list of `{ value }` or `{ error }`. */
 function backstage(text) {
@@ -16,7 +18,10 @@ function backstage(text) {
     return [{ error: `${error}` }];
   }
   return [...documents].map(document => {
-    if (document.errors.length > 0) return { error: `${document.errors[0].code} ${document.errors[0].message.split('\n')[0]}` };
+    if (document.errors.length > 0)
+      return {
+        error: `${document.errors[0].code} ${document.errors[0].message.split('\n')[0]}`,
+      };
     try {
       return { value: JSON.parse(JSON.stringify(document.toJSON() ?? null)) };
     } catch (error) {
@@ -44,8 +49,15 @@ function plain([kind, value]) {
     case 'map': {
       const object = {};
       for (const [key, v] of value) {
-        const name = ['list', 'map'].includes(key[0]) ? '(collection)' : `${plain(key) ?? (key[0] === 'null' ? '' : Number(key[1].replace('.', '').replace(/inf/i, 'Infinity')))}`;
-        Object.defineProperty(object, name, { value: plain(v), enumerable: true, configurable: true, writable: true });
+        const name = ['list', 'map'].includes(key[0])
+          ? '(collection)'
+          : `${plain(key) ?? (key[0] === 'null' ? '' : Number(key[1].replace('.', '').replace(/inf/i, 'Infinity')))}`;
+        Object.defineProperty(object, name, {
+          value: plain(v),
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
       }
       return object;
     }
@@ -56,46 +68,111 @@ function plain([kind, value]) {
 
 /** Empty documents are left out on both sides; an error only counts as one. */
 function verdict(documents) {
-  const kept = documents.filter(document => document.error || document.value !== null);
-  return kept.map(document => (document.error ? 'refused' : JSON.parse(JSON.stringify(document.value))));
+  const kept = documents.filter(
+    document => document.error || document.value !== null,
+  );
+  return kept.map(document =>
+    document.error ? 'refused' : JSON.parse(JSON.stringify(document.value)),
+  );
 }
 
 function mutated(text, random) {
-  const pieces = ['\n', ' ', '  ', '\t', ':', ': ', '- ', '? ', '#', ' #', '"', "'", '[', ']', '{', '}', ',', '&a ', '*a', '!', '!!str ', '|', '>', '|-\n', '%', '@', '\\', '---\n', '...\n', 'x', '1', '~', '\r\n', 'é', '😀', '<<'];
+  const pieces = [
+    '\n',
+    ' ',
+    '  ',
+    '\t',
+    ':',
+    ': ',
+    '- ',
+    '? ',
+    '#',
+    ' #',
+    '"',
+    "'",
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    '&a ',
+    '*a',
+    '!',
+    '!!str ',
+    '|',
+    '>',
+    '|-\n',
+    '%',
+    '@',
+    '\\',
+    '---\n',
+    '...\n',
+    'x',
+    '1',
+    '~',
+    '\r\n',
+    'é',
+    '😀',
+    '<<',
+  ];
   let result = text;
   for (let changes = 1 + Math.floor(random() * 3); changes > 0; changes--) {
     const at = Math.floor(random() * (result.length + 1));
     const cut = random() < 0.5 ? 0 : 1 + Math.floor(random() * 3);
-    result = result.slice(0, at) + (random() < 0.8 ? pieces[Math.floor(random() * pieces.length)] : '') + result.slice(at + cut);
+    result =
+      result.slice(0, at) +
+      (random() < 0.8 ? pieces[Math.floor(random() * pieces.length)] : '') +
+      result.slice(at + cut);
   }
   return result.isWellFormed() ? result : text;
 }
 
-const many = process.argv.includes('--random') ? Number(process.argv[process.argv.indexOf('--random') + 1]) : 0;
+const many = process.argv.includes('--random')
+  ? Number(process.argv[process.argv.indexOf('--random') + 1])
+  : 0;
 let seed = Number(process.env.SEED ?? 1);
-const random = () => ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) >>> 8) / (1 << 24);
+const random = () =>
+  ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) >>> 8) / (1 << 24);
 const texts = corpus.map(entry => entry.text);
-const made = Array.from({ length: many }, () => mutated(texts[Math.floor(random() * texts.length)], random));
+const made = Array.from({ length: many }, () =>
+  mutated(texts[Math.floor(random() * texts.length)], random),
+);
 const all = [...texts, ...made];
-const read = JSON.parse(execFileSync(reader, { input: JSON.stringify(all), maxBuffer: 1 << 30, encoding: 'utf8' }));
+const read = JSON.parse(
+  execFileSync(reader, {
+    input: JSON.stringify(all),
+    maxBuffer: 1 << 30,
+    encoding: 'utf8',
+  }),
+);
 
 let wrong = 0;
 const counts = {};
 all.forEach((text, i) => {
-  const ours = read[i].map(document => (document.error ? document : { value: plain(document.value) }));
+  const ours = read[i].map(document =>
+    document.error ? document : { value: plain(document.value) },
+  );
   const theirs = backstage(text);
   const [a, b] = [verdict(ours), verdict(theirs)];
   const agree = isDeepStrictEqual(a, b);
-  const known = i < corpus.length ? corpus[i].differs : differences.find(difference => difference.applies(text, read[i], theirs))?.why;
+  const known =
+    i < corpus.length
+      ? corpus[i].differs
+      : differences.find(difference =>
+          difference.applies(text, read[i], theirs),
+        )?.why;
   if (i < corpus.length ? agree === !known : agree || known) {
     if (!agree) counts[known] = (counts[known] ?? 0) + 1;
     return;
   }
   wrong += 1;
   if (wrong <= Number(process.env.SHOW ?? 20)) {
-    console.log(`${agree ? 'agree against expectation' : 'differ'}: ${JSON.stringify(text)}\n  core:      ${JSON.stringify(read[i].map(d => d.error ? d : plain(d.value)))}\n  backstage: ${JSON.stringify(theirs)}`);
+    console.log(
+      `${agree ? 'agree against expectation' : 'differ'}: ${JSON.stringify(text)}\n  core:      ${JSON.stringify(read[i].map(d => (d.error ? d : plain(d.value))))}\n  backstage: ${JSON.stringify(theirs)}`,
+    );
   }
 });
-for (const [why, count] of Object.entries(counts)) console.log(`${count} × ${why}`);
+for (const [why, count] of Object.entries(counts))
+  console.log(`${count} × ${why}`);
 console.log(`${all.length} texts, ${wrong} unexplained differences`);
 process.exit(wrong > 0 ? 1 : 0);

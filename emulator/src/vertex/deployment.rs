@@ -98,14 +98,15 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     };
     deployed["id"] = json!(id);
     let endpoint_name = endpoint.to_owned();
+    // However this ends (cancelled before it began, too), the id is no longer being deployed.
+    let deploying = Deploying { cloud: call.cloud.clone(), endpoint: endpoint_name.clone(), id: id.clone() };
     Ok(operation::start(
         call.cloud,
         endpoint,
         "DeployModel",
         "aiplatform.endpoints.deploy",
         async move |cloud, name| {
-            // However this ends (cancelled, too), the id is no longer being deployed.
-            let _leave = Deploying { cloud: cloud.clone(), endpoint: endpoint_name.clone(), id: id.clone() };
+            let _leave = deploying;
             for (stage, seconds) in STAGES {
                 operation::tell_stage(&cloud, &name, stage);
                 clock::pass(&cloud, *seconds).await;

@@ -4,8 +4,7 @@ import { common, createFacade, server } from './facade.mjs';
 
 const facade = createFacade(() => bindings, { sync: true });
 
-export const { init, version, annotations, validate, status } =
-  common(facade);
+export const { init, version, annotations, validate, status } = common(facade);
 export const {
   Checker,
   Gate,

@@ -52,7 +52,10 @@ describe('vertex:deployment:plan', () => {
     expect(outputs.permissions).toContainEqual({
       permission: 'aiplatform.endpoints.deploy',
       resource: ENDPOINT,
-      neededBy: ['aiplatform.projects.locations.endpoints.deployModel'],
+      neededBy: [
+        'aiplatform.projects.locations.endpoints.deployModel',
+        'aiplatform.projects.locations.operations.cancel',
+      ],
     });
   });
 
