@@ -1,9 +1,10 @@
 //! The boundary as JavaScript sees it, in Node and in a browser: `cargo xtask test --only wasm`.
 #![cfg(target_arch = "wasm32")]
 
-use backstage_vertex_ai::wasm::exports::{plan, status, validate, version};
-use js_sys::{Function, JSON, Reflect};
+use backstage_vertex_ai::wasm::exports::{status, validate, version};
+use js_sys::{Function, JSON, Promise, Reflect};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const ANNOTATIONS: &str = r#"{"google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
@@ -71,9 +72,10 @@ fn a_fraction_or_a_huge_number_among_the_annotations_breaks_nothing() {
     }
 }
 
+#[cfg(feature = "server")]
 #[wasm_bindgen_test]
 fn numbers_in_a_plan_are_numbers() {
-    let report = plan(request(ANNOTATIONS, "")).unwrap();
+    let report = backstage_vertex_ai::wasm::server::plan(request(ANNOTATIONS, "")).unwrap();
     let steps = js_sys::Array::from(&get(&report, "plan.steps"));
     let split = get(&steps.get(2), "call.body.trafficSplit");
     assert_eq!(get(&split, "0").as_f64(), Some(100.0));
@@ -96,6 +98,10 @@ fn host(fetch: &str) -> JsValue {
     host.into()
 }
 
+async fn ended(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
+    JsFuture::from(promise?).await
+}
+
 const PROXY: &str = r#", "proxyUrl": "http://portal/api/proxy/vertex-ai""#;
 
 #[wasm_bindgen_test]
@@ -107,7 +113,7 @@ async fn a_status_asks_through_the_injected_fetch() {
            : { operations: [] };
          return Promise.resolve(new Response(JSON.stringify(body), { status: 200 }));",
     );
-    let report = status(request(ANNOTATIONS, PROXY), host).await.unwrap();
+    let report = ended(status(request(ANNOTATIONS, PROXY), host)).await.unwrap();
     assert_eq!(text(&report, "state"), "serving");
     assert_eq!(text(&report, "headline"), "Serving version 3");
     assert!(text(&report, "observedAt") < text(&report, "staleAt"));
@@ -116,7 +122,7 @@ async fn a_status_asks_through_the_injected_fetch() {
 #[wasm_bindgen_test]
 async fn a_fetch_that_fails_or_answers_nonsense_is_a_finding() {
     for fetch in ["throw new Error('down')", "return Promise.reject(new Error('down'))", "return Promise.resolve(42)"] {
-        let report = status(request(ANNOTATIONS, PROXY), host(fetch)).await.unwrap();
+        let report = ended(status(request(ANNOTATIONS, PROXY), host(fetch))).await.unwrap();
         assert_eq!(text(&report, "state"), "unavailable", "{fetch}");
         let findings = js_sys::Array::from(&get(&report, "diagnostics"));
         assert_eq!(text(&findings.get(0), "code"), "network/unreachable", "{fetch}");
@@ -131,7 +137,7 @@ async fn an_answer_that_is_cut_off_is_a_finding() {
             "const stream = new ReadableStream({{ start: it => it.error({reason}) }});
              return Promise.resolve(new Response(stream, {{ status: 200 }}));"
         );
-        let report = status(request(ANNOTATIONS, PROXY), host(&fetch)).await.unwrap();
+        let report = ended(status(request(ANNOTATIONS, PROXY), host(&fetch))).await.unwrap();
         let findings = js_sys::Array::from(&get(&report, "diagnostics"));
         assert_eq!(text(&findings.get(0), "code"), "google/answer-unreadable", "{reason}");
     }
@@ -142,13 +148,13 @@ async fn an_aborted_signal_ends_the_question() {
     let host = host("throw new Error('must not be called')");
     let signal = Function::new_no_args("return AbortSignal.abort()").call0(&JsValue::UNDEFINED).unwrap();
     Reflect::set(&host, &"signal".into(), &signal).unwrap();
-    let report = status(request(ANNOTATIONS, PROXY), host).await.unwrap();
+    let report = ended(status(request(ANNOTATIONS, PROXY), host)).await.unwrap();
     assert_eq!(text(&report, "state"), "unavailable");
 }
 
 #[wasm_bindgen_test]
 async fn a_host_without_fetch_is_misuse() {
-    let error = status(request(ANNOTATIONS, PROXY), js_sys::Object::new().into()).await.unwrap_err();
+    let error = ended(status(request(ANNOTATIONS, PROXY), js_sys::Object::new().into())).await.unwrap_err();
     assert_eq!(text(&error, "code"), "request/malformed");
 }
 
@@ -156,6 +162,6 @@ async fn a_host_without_fetch_is_misuse() {
 #[wasm_bindgen_test]
 async fn wrong_annotations_are_refused_before_anything_is_called() {
     let host = host("throw new Error('must not be called')");
-    let report = backstage_vertex_ai::wasm::server::deploy(request("{}", PROXY), host).await.unwrap();
+    let report = ended(backstage_vertex_ai::wasm::server::deploy(request("{}", PROXY), host)).await.unwrap();
     assert_eq!(text(&report, "outcome"), "failed");
 }
