@@ -7,7 +7,7 @@ import { corpus, differences } from './corpus.mjs';
 
 const reader =
   process.env.READ_YAML ??
-  new URL('../../target/release/examples/read-yaml', import.meta.url).pathname;
+  new URL('../../target/debug/examples/read-yaml', import.meta.url).pathname;
 
 /** What Backstage makes of a text: a list of `{ value }` or `{ error }`. */
 function backstage(text) {

@@ -7,6 +7,7 @@ use crate::tools;
 use crate::workspace::{Workspace, run};
 use anyhow::{Result, bail};
 use clap::Args;
+use std::process::Command;
 
 #[derive(Args)]
 pub struct Options {
@@ -40,6 +41,9 @@ const TESTS: &[(&str, Work)] = &[
     ("wasm in Node", |w| wasm_tests(w, false)),
     ("wasm in Chromium", |w| wasm_tests(w, true)),
     ("adapters, jest", |w| run(w.command("npm").args(["test", "--silent", "--", "--maxWorkers=2"]).env("CI", "true"))),
+    ("the command line", |w| npm(w, &["test", "--silent", "--workspace", "@backstage-vertex-ai/cli"])),
+    ("YAML is read as Backstage reads it", yaml_agreement),
+    ("every place says the same", places),
     ("packaging", |w| node(w, "tests/packaging/run.mjs")),
     ("Google's clients against the emulator", |w| node(w, "tests/google-clients/run.mjs")),
     ("requests against Google's published description", |w| run(w.command("python3").arg("tests/conformance/run.py"))),
@@ -53,6 +57,27 @@ fn npm(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
 fn node(workspace: &Workspace, script: &str) -> Result<()> {
     let chromium = tools::chromium(workspace)?;
     run(workspace.command("node").arg(script).env("CHROMIUM", chromium))
+}
+
+fn example(workspace: &Workspace, name: &str) -> Result<Command> {
+    run(&mut workspace.cargo(&["build", "--quiet", "--locked", "--example", name]))?;
+    Ok(Command::new(workspace.target("debug/examples").join(name)))
+}
+
+fn yaml_agreement(workspace: &Workspace) -> Result<()> {
+    example(workspace, "read-yaml")?;
+    run(workspace.command("node").arg("tests/yaml-agreement/run.mjs"))
+}
+
+fn places(workspace: &Workspace) -> Result<()> {
+    let examples = workspace.target("places");
+    run(example(workspace, "rule-examples")?.arg(&examples))?;
+    run(workspace
+        .command("node")
+        .args(["--experimental-transform-types", "--disable-warning=ExperimentalWarning"])
+        .args(["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--import", "./tests/places/typescript.mjs"])
+        .arg("tests/places/run.mjs")
+        .arg(&examples))
 }
 
 fn clippy_wasm(workspace: &Workspace, feature: &str) -> Result<()> {
