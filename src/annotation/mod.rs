@@ -18,7 +18,7 @@ mod reading;
 mod tests;
 mod traffic;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, in_order};
 use crate::entity::Entity;
 use crate::rule::{Settings, Waived, Waivers};
 use crate::target::Target;
@@ -79,17 +79,6 @@ impl Checked {
         }
         (target, in_order(findings))
     }
-}
-
-/// Most come in order already; for the few others a general sort would be 6 kB of what every portal page loads.
-fn in_order(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let offset = |finding: &Diagnostic| finding.place.as_ref().and_then(|p| p.span).map(|span| span.start.offset);
-    let mut sorted = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let at = sorted.partition_point(|before| offset(before) <= offset(&finding));
-        sorted.insert(at, finding);
-    }
-    sorted
 }
 
 /// Whether the entity has any of our annotations that says what to serve.

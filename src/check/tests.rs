@@ -144,3 +144,12 @@ fn without_fix_nothing_is_mended() {
     assert_eq!(report.fixed, None);
     assert!(report.diagnostics[0].fix.is_some());
 }
+
+/// The fuzzer found it: what is inside is read before what is around it.
+#[test]
+fn findings_come_in_the_order_of_the_file() {
+    let text = "metadata:\n  labels: {}\nmetadata:\n  labels: {}\n  labels: {}\n";
+    let report = checker(Options::default()).add("a.yaml", text.as_bytes(), Origin::Named);
+    let lines = report.diagnostics.iter().map(|finding| finding.place.as_ref().unwrap().span.unwrap().start.line);
+    assert_eq!(lines.collect::<Vec<_>>(), [1, 2, 3, 5]);
+}

@@ -215,6 +215,18 @@ impl Diagnostic {
     }
 }
 
+/// In the order of the text; what has no place in it comes first. Most come in order already; for the few others a general sort would
+/// be 6 kB of what every portal page loads.
+pub fn in_order(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let offset = |finding: &Diagnostic| finding.place.as_ref().and_then(|p| p.span).map(|span| span.start.offset);
+    let mut sorted = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let at = sorted.partition_point(|before| offset(before) <= offset(&finding));
+        sorted.insert(at, finding);
+    }
+    sorted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

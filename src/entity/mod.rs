@@ -13,7 +13,7 @@ pub mod tree;
 #[cfg(feature = "server")]
 mod yaml;
 
-use crate::diagnostic::{Code, Diagnostic, Span, Where};
+use crate::diagnostic::{Code, Diagnostic, Span, Where, in_order};
 #[cfg(feature = "server")]
 pub use document::{Document, read_documents, read_trees};
 use serde_json::Value;
@@ -82,7 +82,7 @@ impl Entity {
         if name.is_none() {
             findings.push(not_an_entity(file, metadata.or(Some(&root)), "`metadata.name` is missing"));
         }
-        let (Some(kind), Some(name)) = (kind, name) else { return Err(findings) };
+        let (Some(kind), Some(name)) = (kind, name) else { return Err(in_order(findings)) };
         let namespace = lower(metadata.and_then(|m| m.get("namespace"))).unwrap_or_else(|| "default".into());
         let entity_ref = format!("{kind}:{namespace}/{name}");
         let mut entity = Self { file: file.map(str::to_owned), kind, entity_ref, root, findings };
