@@ -77,6 +77,11 @@ impl Checker {
         crate::entity::MOST_BYTES as u32
     }
 
+    /// How many documents a file holds, read and no more: what a check takes at the least.
+    pub fn documents(bytes: &[u8]) -> u32 {
+        crate::entity::read_trees(bytes, None).len() as u32
+    }
+
     fn checker(&mut self) -> Result<&mut check::Checker, JsValue> {
         self.0.as_mut().ok_or_else(finished)
     }

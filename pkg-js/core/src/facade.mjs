@@ -167,6 +167,9 @@ export function server({ call, callAsync }) {
     static mostBytes() {
       return call(core => core.Checker.mostBytes());
     }
+    static documents(bytes) {
+      return call(core => core.Checker.documents(bytes));
+    }
     add(file, bytes, { named = true } = {}) {
       return report(call(() => this.#checker.add(file, bytes, named)));
     }

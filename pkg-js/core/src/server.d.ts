@@ -106,6 +106,8 @@ export class Checker {
   constructor(options?: CheckOptions);
   /** A larger file is refused: of such a one, one byte more than this is enough to say so. */
   static mostBytes(): number;
+  /** How many documents a file holds, read and no more: what a check takes at the least. */
+  static documents(bytes: Uint8Array): number;
   /**
    * Checks one file; `file` is its name in what is written out. That it holds no entity is a finding where it was `named`
    * (left out: it was), and passed over where it was found in a folder.
