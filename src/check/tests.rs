@@ -153,3 +153,17 @@ fn findings_come_in_the_order_of_the_file() {
     let lines = report.diagnostics.iter().map(|finding| finding.place.as_ref().unwrap().span.unwrap().start.line);
     assert_eq!(lines.collect::<Vec<_>>(), [1, 2, 3, 5]);
 }
+
+#[test]
+fn what_looks_like_a_secret_is_printed_nowhere() {
+    let text = GOOD.replace("@3", "")
+        + "    google.com/vertex-ai-image: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\n    google.com/vertex-ai-env: |\n      LOG_LEVEL=info\n      API_TOKEN=f3Kd8sLq02Xz91mWpQ\n      LOG_LEVEL=debug\n";
+    for (name, format) in Format::ALL {
+        let mut checker = checker(Options { format, ..Options::default() });
+        let report = checker.add("a.yaml", text.as_bytes(), Origin::Named);
+        assert_eq!(codes(&report.diagnostics), ["env/secret", "env/duplicate"]);
+        let printed = report.output + &checker.finish().output;
+        assert!(printed.contains("looks like a secret"), "{name}: {printed}");
+        assert!(!printed.contains("f3Kd8sLq02Xz91mWpQ"), "{name}: {printed}");
+    }
+}

@@ -13,7 +13,8 @@ mod summary;
 mod tests;
 mod text;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use std::borrow::Cow;
 pub use summary::Totals;
 
 /// How findings are written out.
@@ -84,6 +85,8 @@ impl Report {
     /// Takes findings; returns what can be printed already.
     pub fn add(&mut self, findings: &[Diagnostic], source: Option<Source<'_>>) -> String {
         let mut out = String::new();
+        let text = source.map(|source| without_secrets(source.text, findings));
+        let source = source.zip(text.as_deref()).map(|(source, text)| Source { text, ..source });
         for finding in findings {
             match &mut self.body {
                 Body::Text(style) => text::finding(&mut out, finding, source, *style),
@@ -106,6 +109,23 @@ impl Report {
             Body::Markdown(document) => document.finish(totals),
         }
     }
+}
+
+/// The text with stars, as many bytes of them, for values that look like secrets: what is printed ends up in logs.
+fn without_secrets<'a>(text: &'a str, findings: &[Diagnostic]) -> Cow<'a, str> {
+    let secrets = findings.iter().filter(|finding| finding.code == Code::EnvSecret);
+    let spans: Vec<_> = secrets.filter_map(|finding| finding.place.as_ref()?.span).collect();
+    if spans.is_empty() {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    for (at, character) in text.char_indices() {
+        match spans.iter().any(|span| (span.start.offset..span.end.offset).contains(&at)) {
+            true if !character.is_whitespace() => (0..character.len_utf8()).for_each(|_| out.push('*')),
+            _ => out.push(character),
+        }
+    }
+    out.into()
 }
 
 /// `error`, `warning`, `info`.
