@@ -1,0 +1,147 @@
+import { configApiRef } from '@backstage/core-plugin-api';
+import {
+  mockApis,
+  renderInTestApp,
+  TestApiProvider,
+} from '@backstage/frontend-test-utils';
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+import { AnnotationsField } from './AnnotationsField';
+import type { Annotations } from './checkAnnotations';
+import { validateAnnotations } from './validateAnnotations';
+
+const RIGHT: Annotations = {
+  'google.com/vertex-ai-project': 'acme-ml',
+  'google.com/vertex-ai-location': 'us-central1',
+  'google.com/vertex-ai-endpoint': 'fraud-detector',
+  'google.com/vertex-ai-model': 'fraud-detector@3',
+};
+const MACHINE = 'google.com/vertex-ai-machine-type';
+const config = (rules?: object) =>
+  mockApis.config({ data: rules ? { vertexAi: { rules } } : {} });
+
+/** The field as the form holds it; what it holds in the end is what `onChange` was last told. */
+function renderField(formData?: Annotations, rules?: object) {
+  const onChange = jest.fn();
+  function Form() {
+    const [held, hold] = useState<Annotations | undefined>(formData);
+    const props: any = {
+      formData: held,
+      schema: { title: 'Vertex AI' },
+      onChange: (next: Annotations) => {
+        hold(next);
+        onChange(next);
+      },
+    };
+    return <AnnotationsField {...props} />;
+  }
+  renderInTestApp(
+    <TestApiProvider apis={[[configApiRef, config(rules)]]}>
+      <Form />
+    </TestApiProvider>,
+  );
+  return onChange;
+}
+
+/** What holds the form back, in words. */
+async function errorsOf(annotations?: Annotations, rules?: object) {
+  const errors: string[] = [];
+  const field: any = { addError: (error: string) => errors.push(error) };
+  const apiHolder: any = { get: () => config(rules) };
+  await validateAnnotations(annotations as Annotations, field, {
+    apiHolder,
+  } as any);
+  return errors;
+}
+
+describe('the field', () => {
+  it('has an input for every annotation, each with what it means', async () => {
+    renderField();
+    const project = await screen.findByLabelText('Project');
+    expect(project).toHaveAccessibleDescription(/project/i);
+    expect(screen.getByLabelText('Machine type')).toHaveValue('');
+    expect(screen.getAllByRole('textbox').length).toBeGreaterThan(15);
+  });
+
+  it('says nothing of a form that nobody has touched', async () => {
+    renderField();
+    await screen.findByLabelText('Project');
+    expect(screen.queryByText(/annotation\/missing/)).not.toBeInTheDocument();
+  });
+
+  it('says what is wrong while it is typed, where screen readers hear it, and mends it on request', async () => {
+    const onChange = renderField(RIGHT);
+    const machine = await screen.findByLabelText('Machine type');
+    await userEvent.click(machine);
+    await userEvent.paste('n1-standart-4');
+
+    const finding = await screen.findByText(/serves no models on/);
+    expect(finding).toHaveTextContent(/^Error:/);
+    expect(finding.closest('[aria-live="polite"]')).not.toBeNull();
+    expect(machine).toBeInvalid();
+
+    // By keyboard alone: the button stands behind the input.
+    await userEvent.tab();
+    expect(
+      screen.getByRole('button', { name: 'Write n1-standard-4' }),
+    ).toHaveFocus();
+    await userEvent.keyboard('{Enter}');
+    expect(machine).toHaveValue('n1-standard-4');
+    expect(machine).toBeValid();
+    expect(onChange).toHaveBeenLastCalledWith({
+      ...RIGHT,
+      [MACHINE]: 'n1-standard-4',
+    });
+  });
+
+  it('leaves out what is emptied', async () => {
+    const onChange = renderField({ ...RIGHT, [MACHINE]: 'n1-standard-4' });
+    await userEvent.clear(await screen.findByLabelText('Machine type'));
+    expect(onChange).toHaveBeenLastCalledWith(RIGHT);
+  });
+
+  it('says what is about no input, such as that one is missing', async () => {
+    const { 'google.com/vertex-ai-model': _, ...rest } = RIGHT;
+    renderField(rest);
+    const alert = await screen.findByText(/Error: .*vertex-ai-model/);
+    expect(alert.closest('[aria-live="polite"]')).not.toBeNull();
+  });
+
+  it('heeds the portal’s rules', async () => {
+    const unpinned = { ...RIGHT, 'google.com/vertex-ai-model': 'fraud' };
+    renderField(unpinned, { 'model/unpinned': 'off' });
+    const model = await screen.findByLabelText('Model');
+    const place = model.closest('div')!.parentElement!;
+    expect(within(place).queryByText(/unpinned/)).not.toBeInTheDocument();
+  });
+});
+
+describe('the form', () => {
+  it('goes on where nothing is wrong', async () => {
+    expect(await errorsOf(RIGHT)).toEqual([]);
+  });
+
+  it('is held back by errors, not by warnings', async () => {
+    const unpinned = { ...RIGHT, 'google.com/vertex-ai-model': 'fraud' };
+    expect(await errorsOf(unpinned)).toEqual([]);
+    expect(await errorsOf({ ...unpinned, [MACHINE]: 'n1-standart-4' })).toEqual(
+      [
+        'Vertex AI serves no models on machine type `n1-standart-4` (machine-type/unknown)',
+      ],
+    );
+  });
+
+  it('takes a warning for an error where the portal says so', async () => {
+    const unpinned = { ...RIGHT, 'google.com/vertex-ai-model': 'fraud' };
+    const errors = await errorsOf(unpinned, { 'model/unpinned': 'error' });
+    expect(errors).toEqual([expect.stringContaining('(model/unpinned)')]);
+  });
+
+  it('does not go on without what is required', async () => {
+    expect(await errorsOf(undefined)).toEqual([]);
+    expect((await errorsOf({ [MACHINE]: 'n1-standard-4' })).join()).toContain(
+      '(annotation/missing)',
+    );
+  });
+});
