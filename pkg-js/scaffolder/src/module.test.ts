@@ -6,11 +6,14 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { examples as deploy } from './actions/modelDeploy/examples';
 import { examples as plan } from './actions/deploymentPlan/examples';
+import { examples as iamPlan } from './actions/iamPlan/examples';
+import { examples as iamRequest } from './actions/iamRequest/examples';
+import { examples as iamVerify } from './actions/iamVerify/examples';
 import { examples as validate } from './actions/annotationsValidate/examples';
 import { scaffolderModuleVertexAi } from './module';
 
 describe('the module', () => {
-  it('adds the actions that the template uses, with the inputs it gives them', async () => {
+  it('adds the actions that the templates use, with the inputs they give them', async () => {
     const actions: any[] = [];
     const backend = await startTestBackend({
       extensionPoints: [
@@ -29,28 +32,29 @@ describe('the module', () => {
     expect(actions.map(action => action.id)).toEqual([
       'vertex:annotations:validate',
       'vertex:deployment:plan',
+      'vertex:iam:plan',
+      'vertex:iam:request',
+      'vertex:iam:verify',
       'vertex:model:deploy',
     ]);
 
-    const template = parse(
-      readFileSync(
-        resolve(
-          __dirname,
-          '../../../scaffolder-templates/deploy-model/template.yaml',
-        ),
-        'utf8',
-      ),
-    );
-    for (const step of template.spec.steps) {
-      const action = actions.find(({ id }) => id === step.action);
-      const known = Object.keys(action.schema.input.properties);
-      expect(known).toEqual(expect.arrayContaining(Object.keys(step.input)));
+    for (const name of ['deploy-model', 'request-access']) {
+      const file = `../../../scaffolder-templates/${name}/template.yaml`;
+      const template = parse(readFileSync(resolve(__dirname, file), 'utf8'));
+      for (const step of template.spec.steps) {
+        const action = actions.find(({ id }) => id === step.action);
+        const known = Object.keys(action.schema.input.properties);
+        expect(known).toEqual(expect.arrayContaining(Object.keys(step.input)));
+      }
     }
   });
 
   it.each([
     ['vertex:annotations:validate', validate],
     ['vertex:deployment:plan', plan],
+    ['vertex:iam:plan', iamPlan],
+    ['vertex:iam:request', iamRequest],
+    ['vertex:iam:verify', iamVerify],
     ['vertex:model:deploy', deploy],
   ])('has examples of %s that parse', (id, examples) => {
     expect(examples.length).toBeGreaterThan(0);

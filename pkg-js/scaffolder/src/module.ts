@@ -7,6 +7,9 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { createAnnotationsValidateAction } from './actions/annotationsValidate/annotationsValidate';
 import { createDeploymentPlanAction } from './actions/deploymentPlan/deploymentPlan';
+import { createIamPlanAction } from './actions/iamPlan/iamPlan';
+import { createIamRequestAction } from './actions/iamRequest/iamRequest';
+import { createIamVerifyAction } from './actions/iamVerify/iamVerify';
 import { createModelDeployAction } from './actions/modelDeploy/modelDeploy';
 import { loadCore } from './core';
 
@@ -26,16 +29,14 @@ export const scaffolderModuleVertexAi = createBackendModule({
       async init({ actions, auth, catalog, config, discovery }) {
         // Where they are wrong, every action says so.
         const rules = config.getOptional<RuleSettings>('vertexAi.rules');
+        const options = { auth, catalog, discovery, loadCore, rules };
         actions.addActions(
-          createAnnotationsValidateAction({ catalog, loadCore, rules }),
-          createDeploymentPlanAction({ catalog, loadCore, rules }),
-          createModelDeployAction({
-            auth,
-            catalog,
-            discovery,
-            loadCore,
-            rules,
-          }),
+          createAnnotationsValidateAction(options),
+          createDeploymentPlanAction(options),
+          createIamPlanAction(options),
+          createIamRequestAction(options),
+          createIamVerifyAction(options),
+          createModelDeployAction(options),
         );
       },
     });

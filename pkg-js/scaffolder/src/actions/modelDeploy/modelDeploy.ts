@@ -11,8 +11,7 @@ import {
   planAndLog,
   readDeploymentRequest,
 } from '../../deploymentRequest';
-import { logProgress } from '../../progressLog';
-import { createProxyFetch } from '../../proxyFetch';
+import { createProxyHost } from '../../proxyHost';
 import { describeEnd } from './describeEnd';
 import { examples } from './examples';
 
@@ -24,8 +23,6 @@ export function createModelDeployAction(options: {
   loadCore(): Promise<Core>;
   rules?: RuleSettings;
 }) {
-  const { auth, discovery } = options;
-
   return createTemplateAction({
     id: 'vertex:model:deploy',
     description:
@@ -89,22 +86,8 @@ export function createModelDeployAction(options: {
         return;
       }
 
-      const report = await core.deploy(
-        {
-          ...request,
-          proxyUrl: `${await discovery.getBaseUrl('proxy')}/vertex-ai`,
-          reason: `scaffolder task ${ctx.task.id}`,
-        },
-        {
-          fetch: createProxyFetch({
-            auth,
-            getInitiatorCredentials: () => ctx.getInitiatorCredentials(),
-            logger: ctx.logger,
-          }),
-          signal: ctx.signal,
-          onProgress: logProgress(ctx.logger),
-        },
-      );
+      const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
+      const report = await core.deploy({ ...request, proxyUrl, reason }, host);
       if (!report.outputs) {
         throw new Error(describeEnd(report));
       }

@@ -1,0 +1,77 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import type { IamRights } from '@backstage-vertex-ai/core/server';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { entity } from './portal';
+
+/** A portal's proxy with Google's allow policies behind it, on loopback. */
+export async function startPolicies(behaviour: { denied?: string } = {}) {
+  const calls: string[] = [];
+  const policies = new Map<string, any>();
+  const roles = new Map<string, object>();
+
+  function answer(line: string, body: any): [number, object] {
+    if (behaviour.denied && line.includes(behaviour.denied)) {
+      return [403, { error: { status: 'PERMISSION_DENIED', message: 'no' } }];
+    }
+    const [path, verb] = line.split(' ')[1].split('?')[0].split(':');
+    const resource = path.slice(path.indexOf('/projects/') + 1);
+    if (verb === 'testIamPermissions') return [200, {}];
+    if (verb === 'getIamPolicy') {
+      return [200, policies.get(resource) ?? { version: 1, etag: 'a0' }];
+    }
+    if (verb === 'setIamPolicy') {
+      const policy = { ...body.policy, etag: `b${calls.length}` };
+      policies.set(resource, policy);
+      return [200, policy];
+    }
+    if (line.startsWith('POST') && resource.endsWith('/roles')) {
+      roles.set(`${resource}/${body.roleId}`, body.role);
+      return [200, body.role];
+    }
+    const role = roles.get(resource);
+    return role ? [200, role] : [404, { error: { status: 'NOT_FOUND' } }];
+  }
+
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const text = Buffer.concat(chunks).toString();
+    const line = `${request.method} ${request.url}`;
+    calls.push(line);
+    const [status, body] = answer(line, text ? JSON.parse(text) : undefined);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>(done => {
+    server.listen(0, '127.0.0.1', done);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    calls,
+    policies,
+    /** Gives rights as an administrator would, without a condition. */
+    give({ grants }: IamRights) {
+      for (const { resource, role, member, permissions } of grants) {
+        const bindings = policies.get(resource)?.bindings ?? [];
+        const binding = { role, members: [member] };
+        policies.set(resource, {
+          version: 1,
+          etag: 'a1',
+          bindings: [...bindings, binding],
+        });
+        roles.set(role, {
+          includedPermissions: permissions.map(({ permission }) => permission),
+        });
+      }
+    },
+    auth: mockServices.auth.mock({
+      getPluginRequestToken: async () => ({ token: 'user-token' }),
+    }),
+    catalog: { getEntityByRef: async () => entity } as any,
+    discovery: mockServices.discovery.mock({
+      getBaseUrl: async () => `http://127.0.0.1:${port}/api/proxy`,
+    }),
+    close: () => new Promise(done => server.close(done)),
+  };
+}

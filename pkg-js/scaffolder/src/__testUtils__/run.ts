@@ -1,0 +1,29 @@
+import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
+
+/** Runs an action as a task does, and gives what it output, logged, and failed with. */
+export async function runAction(
+  action: { handler(ctx: any): Promise<void> },
+  input: object,
+  more: { workspacePath?: string; isDryRun?: boolean; user?: object } = {},
+) {
+  const lines: string[] = [];
+  const say = (line: string) => lines.push(line);
+  const outputs: Record<string, any> = {};
+  const context = createMockActionContext({
+    input: input as any,
+    workspacePath: more.workspacePath,
+    logger: { info: say, warn: say, error: say } as any,
+  });
+  // The test utilities ignore overrides of these.
+  Object.assign(context, {
+    ...more,
+    output: (name: string, value: unknown) => {
+      outputs[name] = value;
+    },
+  });
+  const failure = await Promise.resolve(action.handler(context)).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  return { failure, outputs, log: lines.join('\n') };
+}

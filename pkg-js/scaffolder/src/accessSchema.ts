@@ -1,0 +1,38 @@
+import type { TemplateActionOptions } from '@backstage/plugin-scaffolder-node';
+import { accessInputHelp as help } from './accessRequest';
+
+/** The `z` that the scaffolder hands to schemas. */
+type Zod = Parameters<
+  NonNullable<NonNullable<TemplateActionOptions['schema']>['input']>[string]
+>[0];
+
+/** What every action about rights takes. The scaffolder checks the types; what they say is read in the core. */
+export const accessInputSchema = {
+  entityRef: (z: Zod) => z.string().optional().describe(help.entityRef),
+  text: (z: Zod) => z.string().optional().describe(help.text),
+  path: (z: Zod) => z.string().optional().describe(help.path),
+  environment: (z: Zod) => z.string().optional().describe(help.environment),
+  modelVersion: (z: Zod) => z.string().optional().describe(help.modelVersion),
+  principal: (z: Zod) => z.string().describe(help.principal),
+  expiresAt: (z: Zod) => z.string().optional().describe(help.expiresAt),
+  days: (z: Zod) =>
+    z.number().int().min(1).max(365).optional().describe(help.days),
+  delivery: (z: Zod) =>
+    z.enum(['policy', 'pam']).optional().describe(help.delivery),
+  approvers: (z: Zod) =>
+    z.array(z.string()).optional().describe(help.approvers),
+  justification: (z: Zod) => z.string().optional().describe(help.justification),
+  found: (z: Zod) =>
+    z
+      .object({
+        model: z.boolean().optional(),
+        endpoint: z.boolean().optional(),
+        deployment: z.boolean().optional(),
+      })
+      .optional()
+      .describe(help.found),
+  projectNumber: (z: Zod) => z.string().optional().describe(help.projectNumber),
+  artifactProject: (z: Zod) =>
+    z.string().optional().describe(help.artifactProject),
+  methods: (z: Zod) => z.array(z.string()).optional().describe(help.methods),
+};

@@ -1,0 +1,73 @@
+import * as core from '@backstage-vertex-ai/core/server';
+import { entity } from '../../__testUtils__/portal';
+import { runAction } from '../../__testUtils__/run';
+import { createIamPlanAction } from './iamPlan';
+
+const fetched = jest.spyOn(globalThis, 'fetch');
+const ASKED = {
+  entityRef: 'component:default/fraud-detector',
+  principal: 'group:ml-team@acme.example',
+  days: 7,
+};
+
+const run = (input: object, more = {}) =>
+  runAction(
+    createIamPlanAction({
+      catalog: { getEntityByRef: async () => entity } as any,
+      loadCore: async () => core,
+    }),
+    input,
+    more,
+  );
+
+describe('vertex:iam:plan', () => {
+  it('gives every rendering, each permission once, and why', async () => {
+    const { failure, outputs, log } = await run(ASKED);
+    expect(failure).toBeUndefined();
+    for (const file of ['bindings.json', 'gcloud.sh', 'main.tf', 'request.md'])
+      expect(outputs.renderings[file]).toContain('ml-team@acme.example');
+    expect(outputs.permissions).toContain('aiplatform.endpoints.deploy');
+    expect(outputs.permissions.length).toBeLessThanOrEqual(12);
+    expect(outputs.explanation).toBe(outputs.renderings['request.md']);
+    expect(log).toContain(outputs.explanation);
+    expect(outputs.dangers[0]).toHaveProperty('advice');
+  });
+
+  it('ends after as many days', async () => {
+    const before = Date.now();
+    const { outputs } = await run(ASKED);
+    const days = (Date.parse(outputs.expiresAt) - before) / 86_400_000;
+    expect(days).toBeCloseTo(7, 3);
+    expect(outputs.renderings['main.tf']).toContain(outputs.expiresAt);
+  });
+
+  it('asks for less where more is there, and is the same in a dry run', async () => {
+    const { days: _, ...rest } = ASKED;
+    const input = {
+      ...rest,
+      expiresAt: '2999-01-01T00:00:00Z',
+      found: { model: true, endpoint: true },
+    };
+    const wet = await run(input);
+    const dry = await run(input, { isDryRun: true });
+    expect(wet.outputs.permissions.length).toBeLessThanOrEqual(6);
+    expect(dry.outputs).toEqual(wet.outputs);
+    expect(fetched).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    [{ principal: 'jane' }, 'iam/principal-malformed'],
+    [{ principal: 'allUsers' }, 'iam/principal-too-broad'],
+    [{ days: undefined, expiresAt: 'soon' }, 'iam/expiry-malformed'],
+    [{ expiresAt: '2999-01-01T00:00:00Z' }, 'not both'],
+    [{ days: 0.5 }, 'whole number'],
+    [{ days: 1e9 }, 'whole number'],
+    [{ delivery: 'pam' }, 'iam/approver-missing'],
+    [{ methods: ['aiplatform.surprise'] }, 'iam/method-unknown'],
+    [{ found: { model: 'yes' } }, 'neither true nor false'],
+  ])('refuses %j', async (change, said) => {
+    const { failure, outputs } = await run({ ...ASKED, ...change });
+    expect(failure?.message).toContain(said);
+    expect(outputs).toEqual({});
+  });
+});

@@ -1,0 +1,26 @@
+import type { TemplateExample } from '@backstage/plugin-scaffolder-node';
+
+export const examples: TemplateExample[] = [
+  {
+    description:
+      'Write the request as files, and open a pull request where somebody decides',
+    example: `steps:
+  - id: access
+    name: Write the request
+    action: vertex:iam:request
+    input:
+      entityRef: component:default/fraud-detector
+      principal: group:ml-team@acme.example
+      days: 7
+      folder: access/fraud-detector
+  - id: publish
+    name: Open a pull request
+    action: publish:github:pull-request
+    input:
+      repoUrl: github.com?owner=acme&repo=cloud-access
+      branchName: access-fraud-detector
+      title: Rights to deploy fraud-detector
+      description: \${{ steps.access.output.explanation }}
+`,
+  },
+];

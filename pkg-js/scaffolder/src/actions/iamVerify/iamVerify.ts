@@ -1,0 +1,141 @@
+import type { RuleSettings } from '@backstage-vertex-ai/core';
+import type { IamVerifyReport } from '@backstage-vertex-ai/core/server';
+import type {
+  AuthService,
+  DiscoveryService,
+} from '@backstage/backend-plugin-api';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import type { JsonObject } from '@backstage/types';
+import { readAccessRequest } from '../../accessRequest';
+import { accessInputSchema } from '../../accessSchema';
+import type { Core } from '../../core';
+import { describeFindings, logFindings } from '../../findings';
+import { createProxyHost } from '../../proxyHost';
+import { examples } from './examples';
+
+type Right = { permission: string; resource: string };
+
+const listed = (rights: Right[]) =>
+  rights
+    .map(({ permission, resource }) => `  - ${permission} on ${resource}`)
+    .join('\n');
+
+const describeStop = ({ diagnostics }: IamVerifyReport) =>
+  `It is not known which rights are there\n${describeFindings(diagnostics)}`;
+
+/** `vertex:iam:verify`: looks whether the rights are there, and changes nothing. */
+export function createIamVerifyAction(options: {
+  auth: AuthService;
+  catalog: CatalogService;
+  discovery: DiscoveryService;
+  loadCore(): Promise<Core>;
+  rules?: RuleSettings;
+}) {
+  const { expiresAt: _expiresAt, days: _days, ...input } = accessInputSchema;
+
+  return createTemplateAction({
+    id: 'vertex:iam:verify',
+    description:
+      'Looks whether a principal has the Google rights that the deployment of an entity takes: by the policies that the user of the task may read, and by what Google says to that user. Nothing is changed.',
+    examples,
+    supportsDryRun: true,
+    schema: {
+      input: {
+        ...input,
+        memberOf: z =>
+          z
+            .array(z.string())
+            .optional()
+            .describe(
+              'Members of policies that the principal is too, e.g. group:ml-team@acme.example',
+            ),
+        failOn: z =>
+          z
+            .enum(['missing', 'never'])
+            .optional()
+            .describe(
+              'What makes the task fail; missing where it is left out: a right that is not there, or that nobody could see',
+            ),
+      },
+      output: {
+        complete: z =>
+          z.boolean().describe('Whether all of the rights are there'),
+        held: z =>
+          z
+            .array(z.any())
+            .describe(
+              'Rights that are there: permission, resource, the role that gives it, on what, until when',
+            ),
+        lacking: z =>
+          z
+            .array(z.any())
+            .describe(
+              'Rights that are not: permission, resource; hinted where Google told the user of the task that they hold it',
+            ),
+        difference: z =>
+          z
+            .object({})
+            .passthrough()
+            .describe('What is held, missing and too much, as data'),
+        remaining: z =>
+          z
+            .object({})
+            .passthrough()
+            .describe('The rights that are left to ask for, as data'),
+        tested: z =>
+          z
+            .array(z.any())
+            .describe(
+              'What Google said to the user of the task, by resource: held and lacking. The principal may be somebody else.',
+            ),
+        policiesRead: z =>
+          z
+            .array(z.string())
+            .describe('The resources whose policies could be read'),
+        diagnostics: z =>
+          z
+            .array(z.any())
+            .describe('The findings, with code, message, where and help'),
+      },
+    },
+    async handler(ctx) {
+      const { memberOf, failOn = 'missing' } = ctx.input;
+      const core = await options.loadCore();
+      const asked = await readAccessRequest(ctx, options);
+      if (ctx.isDryRun) {
+        ctx.logger.info('A dry run: Google is not asked');
+        return;
+      }
+      const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
+      const report = await core.iamVerify(
+        { ...asked, memberOf, proxyUrl, reason },
+        host,
+      );
+      logFindings(ctx.logger, report.diagnostics);
+      const { difference } = report;
+      if (!difference) throw new Error(describeStop(report));
+
+      const { has, missing } = difference;
+      ctx.output('complete', missing.length === 0);
+      ctx.output('held', has);
+      ctx.output('lacking', missing);
+      ctx.output('difference', difference as unknown as JsonObject);
+      ctx.output('remaining', report.remaining as unknown as JsonObject);
+      ctx.output('tested', report.tested);
+      ctx.output('policiesRead', report.policiesRead);
+      ctx.output('diagnostics', report.diagnostics as unknown as JsonObject[]);
+
+      const number = has.length + missing.length;
+      if (missing.length === 0) {
+        ctx.logger.info(`All of the ${number} rights are there`);
+        return;
+      }
+      const message = `${missing.length} of ${number} rights are not there, or cannot be seen:\n${listed(
+        missing,
+      )}`;
+      if (failOn === 'missing') throw new Error(message);
+      ctx.logger.warn(message);
+    },
+  });
+}
