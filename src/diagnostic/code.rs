@@ -406,6 +406,10 @@ codes! {
     IamExpiryOutOfRange: error = "iam/expiry-out-of-range",
     /// Nobody is named who could approve the request, or only whoever makes it.
     IamApproverMissing: error = "iam/approver-missing",
+    /// Rights that this product gives have an end, and none was said.
+    IamExpiryMissing: error = "iam/expiry-missing",
+    /// Whoever gives the rights is whom they are for or belongs to them, or who either is is not known.
+    IamOwnRequest: error = "iam/own-request",
     /// Custom roles cannot hold this permission.
     IamPermissionUnsupported: error = "iam/permission-unsupported",
     /// The policy is not one that Google's API answers.

@@ -28,6 +28,8 @@ const LOOKS: [Millis; 6] = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
 pub enum Mode {
     Give,
     TakeBack,
+    /// Takes back what has ended: what a date ended, and what no date ends. What lasts until a later date stays.
+    CleanUp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -183,7 +185,7 @@ impl Apply {
             ProgressKind::Step,
             match self.mode {
                 Mode::Give => format!("Giving rights on `{on}`"),
-                Mode::TakeBack => format!("Taking back rights on `{on}`"),
+                Mode::TakeBack | Mode::CleanUp => format!("Taking back rights on `{on}`"),
             },
         );
         for tries in 1..=TRIES {
@@ -238,6 +240,12 @@ impl Apply {
                 remove: policy.entries().into_iter().filter(|known| is_ours(known)).collect(),
                 ..Change::default()
             },
+            Mode::CleanUp => {
+                let mut remove = expired(policy, self.google.voice().now());
+                let undated = policy.entries().into_iter().filter(|known| is_ours(known) && known.title().is_none());
+                remove.extend(undated);
+                Change { remove, ..Change::default() }
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! Facts: `shared/facts/google-cloud.md` §4. Nothing here is a guess about Google that the method table does not mark as one.
 
 pub mod apply;
+pub mod approval;
 pub mod danger;
 pub mod difference;
 mod draft;
@@ -17,6 +18,7 @@ pub mod render;
 pub mod request;
 pub mod verify;
 
+pub use approval::Approval;
 pub use danger::{Danger, dangers};
 pub use expiry::Expiry;
 pub use grant::{Grant, Party};

@@ -196,8 +196,10 @@ fn main() {
             requests.extend(sent(api::deployment::deploy(&deploy).expect("a target"), scenario));
         }
     }
+    let approval = json!({ "by": "user:default/admin", "for": "user:default/jane" });
     for mode in ["give", "take-back"] {
-        let apply = api::iam::IamApplyRequest::read(rights(json!({ "mode": mode }))).expect("a request");
+        let apply =
+            api::iam::IamApplyRequest::read(rights(json!({ "mode": mode, "approval": approval }))).expect("a request");
         requests.extend(sent(api::iam::iam_apply(&apply, 0).expect("a request for rights"), default));
     }
     let verify = api::iam::IamVerifyRequest::read(rights(json!({}))).expect("a request");

@@ -34,8 +34,15 @@ fn cloud() -> Cloud {
     cloud
 }
 
+/// To be given by somebody else.
+fn applied(more: Value) -> IamApplyRequest {
+    let mut request = asked(json!({"approval": {"by": "user:default/owner", "for": "user:default/stranger"}}));
+    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    IamApplyRequest::read(request).unwrap()
+}
+
 fn apply(cloud: &Cloud, token: &str, more: Value) -> ApplyReport {
-    let request = IamApplyRequest::read(asked(more)).unwrap();
+    let request = applied(more);
     let talk = iam_apply(&request, NOW).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
     drive(cloud, token, talk, |_, _, _| Then::Send)
 }
@@ -72,7 +79,7 @@ fn what_was_given_is_seen_and_what_was_taken_back_is_not() {
 #[test]
 fn a_writer_in_between_loses_nothing() {
     let cloud = cloud();
-    let request = IamApplyRequest::read(asked(json!({}))).unwrap();
+    let request = applied(json!({}));
     let mut races = 2;
     let other = json!({"role": "roles/owner", "members": ["user:other@acme.example"]});
     let report = drive(&cloud, OWNER, iam_apply(&request, NOW).unwrap(), |cloud, path, _| {
@@ -100,4 +107,28 @@ fn nobody_gives_themselves_rights() {
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(report.diagnostics[0].code, Code::GooglePermissionDenied);
     assert!(report.written.is_empty() && report.roles_made.is_empty());
+}
+
+#[test]
+fn what_has_ended_is_cleaned_up_and_what_lasts_stays() {
+    let cloud = cloud();
+    apply(&cloud, OWNER, json!({}));
+    // Of what was given, only the rights on endpoint and account have no date of their own.
+    let report = apply(&cloud, OWNER, json!({"mode": "clean-up", "expiresAt": null}));
+    assert_eq!((report.outcome, report.written.len()), (Outcome::Applied, 3));
+    let read = json!({"options": {"requestedPolicyVersion": 3}});
+    let policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", read).ok();
+    assert!(policy.to_string().contains("2999-01-01"), "what lasts stays: {policy}");
+    assert_eq!(report.written.iter().filter(|written| written.changed).count(), 2);
+    let again = apply(&cloud, OWNER, json!({"mode": "clean-up", "expiresAt": null}));
+    assert!(again.written.iter().all(|written| !written.changed));
+}
+
+#[test]
+fn nothing_is_given_without_an_end_or_by_whom_it_is_for() {
+    let code = |more: Value| iam_apply(&applied(more), NOW).err().unwrap().diagnostics[0].code;
+    assert_eq!(code(json!({"expiresAt": null})), Code::IamExpiryMissing);
+    assert_eq!(code(json!({"approval": null})), Code::IamOwnRequest);
+    let own = json!({"by": "user:default/stranger", "for": "user:default/stranger"});
+    assert_eq!(code(json!({"approval": own})), Code::IamOwnRequest);
 }

@@ -312,8 +312,22 @@ export interface IamComparison {
 export function iamCompare(request: IamCompareRequest): IamComparison;
 
 export interface IamApplyRequest extends IamPlanRequest {
-  /** Left out: `give`. */
-  mode?: 'give' | 'take-back';
+  /**
+   * Left out: `give`, which needs `expiresAt` and `approval`. `clean-up` takes back what has ended: what a date ended, and what
+   * no date ends; what lasts until a later date stays.
+   */
+  mode?: 'give' | 'take-back' | 'clean-up';
+  /** Who gives the rights, and for whom: refused with `iam/own-request` where that is the same person, or is not known. */
+  approval?: {
+    /** Entity ref of the user who gives them. */
+    by?: string;
+    /** Entity refs of the groups that this user is a member of. */
+    memberOf?: string[];
+    /** The user's e-mail address. */
+    email?: string;
+    /** Entity ref of the user or group whom they are for. */
+    for?: string;
+  };
   /** Whoever calls is the principal, and so can be asked whether the rights are effective. */
   own?: boolean;
   proxyUrl: string;

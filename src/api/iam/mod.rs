@@ -145,18 +145,36 @@ pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
 
 /// Gives the rights, or takes them back, through the proxy.
 pub fn iam_apply(request: &IamApplyRequest, now: Millis) -> Result<Conversation<ApplyReport>, Box<ApplyReport>> {
-    match ask(&request.iam, now) {
-        (Some(asked), found) if asked.delivery == Delivery::Pam && request.mode == Mode::Give => {
-            let finding = Diagnostic::new(
-                Code::RequestMalformed,
-                "rights that Privileged Access Manager is to give are asked for there, not written into policies",
-            );
-            let help = "ask with `pam-grant.json`, or plan with `delivery: policy`";
-            Err(Box::new(ApplyReport::refused(found.into_iter().chain([finding.help(help)]).collect())))
+    let (asked, mut found) = ask(&request.iam, now);
+    let may_begin = match (&asked, request.mode) {
+        (Some(asked), Mode::Give) => may_give(asked, request),
+        _ => Ok(()),
+    };
+    match (asked, may_begin) {
+        (Some(asked), Ok(())) => {
+            Ok(apply(asked, request.mode, request.is_own, &request.proxy_url, request.reason.clone()))
         }
-        (Some(asked), _) => Ok(apply(asked, request.mode, request.is_own, &request.proxy_url, request.reason.clone())),
-        (None, found) => Err(Box::new(ApplyReport::refused(found))),
+        (_, refusal) => {
+            found.extend(refusal.err());
+            Err(Box::new(ApplyReport::refused(found)))
+        }
     }
+}
+
+/// By policies, until a date, and by somebody else than whom they are for.
+fn may_give(asked: &iam::Request, request: &IamApplyRequest) -> Result<(), Diagnostic> {
+    if asked.delivery == Delivery::Pam {
+        let finding = Diagnostic::new(
+            Code::RequestMalformed,
+            "rights that Privileged Access Manager is to give are asked for there, not written into policies",
+        );
+        return Err(finding.help("ask with `pam-grant.json`, or plan with `delivery: policy`"));
+    }
+    if asked.expires.is_none() {
+        let finding = Diagnostic::new(Code::IamExpiryMissing, "the rights have no end");
+        return Err(finding.help("say until when they are wanted"));
+    }
+    request.approval.check(&asked.principal)
 }
 
 /// Looks through the proxy at what is there.

@@ -2,6 +2,7 @@
 
 use crate::api::request::{DeploymentRequest, Fields, Request, malformed};
 use crate::diagnostic::Diagnostic;
+use crate::iam::Approval;
 use crate::iam::apply::Mode;
 use crate::iam::danger::AccountPowers;
 use crate::ordered::Ordered;
@@ -45,6 +46,7 @@ pub(super) struct RawLive {
 pub struct IamApplyRequest {
     pub(super) iam: IamRequest,
     pub(super) mode: Mode,
+    pub(super) approval: Approval,
     pub(super) is_own: bool,
     pub(super) proxy_url: String,
     pub(super) reason: Option<String>,
@@ -170,11 +172,25 @@ impl Request for IamApplyRequest {
         let mode = match fields.optional("mode")?.as_deref() {
             None | Some("give") => Mode::Give,
             Some("take-back") => Mode::TakeBack,
-            Some(_) => return Err(malformed("`mode` is `give` or `take-back`".into())),
+            Some("clean-up") => Mode::CleanUp,
+            Some(_) => return Err(malformed("`mode` is `give`, `take-back` or `clean-up`".into())),
+        };
+        let approval = match fields.inner("approval")? {
+            None => Approval::default(),
+            Some(mut inner) => {
+                let approval = Approval {
+                    by: inner.optional("by")?,
+                    member_of: inner.texts("memberOf")?,
+                    email: inner.optional("email")?,
+                    beneficiary: inner.optional("for")?,
+                };
+                inner.end(approval)?
+            }
         };
         let request = Self {
             iam: fields.iam()?,
             mode,
+            approval,
             is_own: fields.flag("own")?.unwrap_or(false),
             proxy_url: fields.required("proxyUrl")?,
             reason: fields.optional("reason")?,
