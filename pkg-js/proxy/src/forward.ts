@@ -79,3 +79,18 @@ export function stream(answer: IncomingMessage, caller: ServerResponse): void {
   answer.on('error', () => caller.destroy());
   answer.pipe(caller);
 }
+
+/** Google's answer, whole: it is small where it names an operation. */
+export async function readAnswer(answer: IncomingMessage): Promise<Buffer> {
+  const whole = await readWhole(answer).catch(() => undefined);
+  if (!whole) {
+    answer.destroy();
+    throw Refusal.because(
+      502,
+      'google/answer-unreadable',
+      'Google answered, but with a cut-off or very large body: whether it did what was asked is not known',
+      'look at the resource before trying again',
+    );
+  }
+  return whole;
+}

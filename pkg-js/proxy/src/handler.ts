@@ -1,5 +1,4 @@
 import type {
-  AuditorService,
   BackstageCredentials,
   HttpAuthService,
   LoggerService,
@@ -7,16 +6,12 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { Gate, type AllowedCall } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { AuditRecords, Outcome } from './audit';
+import type { AuditRecords } from './audit';
 import { readCaller } from './callers';
-import { readWhole, send, stream } from './forward';
-import {
-  ownershipOf,
-  type ReadOwnership,
-  type WaitingUsers,
-} from './ownership';
+import type { CallRecorder, Principal } from './callRecorder';
+import { readAnswer, readWhole, send, stream } from './forward';
+import { ownershipOf, type WaitingUsers } from './ownership';
 import { answerRefusal, Refusal, toRefusal } from './refusal';
 
 /** Where the module is mounted below the backend's address. */
@@ -33,24 +28,16 @@ export interface HandlerOptions {
   gate: Gate;
   waiting: WaitingUsers;
   audit: AuditRecords;
-  auditor: AuditorService;
+  recorder: CallRecorder;
   httpAuth: HttpAuthService;
   logger: LoggerService;
   userInfo: UserInfoService;
   permit(name: string, credentials: BackstageCredentials): Promise<void>;
 }
 
-/** For whom a call is made, through whom, and why in their own words. */
-interface Principal {
-  ref: string;
-  ownership: ReadOwnership;
-  actor?: string;
-  given?: string;
-}
-
 /** One proxied call, end to end. */
 export function createHandler(options: HandlerOptions) {
-  const { gate, waiting, audit, auditor, httpAuth, logger, userInfo, permit } =
+  const { gate, waiting, audit, recorder, httpAuth, logger, userInfo, permit } =
     options;
   const passing = Gate.headers();
 
@@ -152,7 +139,7 @@ export function createHandler(options: HandlerOptions) {
     body: Buffer | Request | undefined,
     who: Principal,
   ): Promise<void> {
-    const record = await intend(request, call, who);
+    const record = await recorder.intend(call, who, request);
     try {
       const answer = await forward(request, response, call, body, who, record);
       const status = answer.statusCode!;
@@ -165,64 +152,6 @@ export function createHandler(options: HandlerOptions) {
       await record.settle({ succeeded: false, error: message });
       throw error;
     }
-  }
-
-  /** Writes down what is about to happen, in the portal's audit log and in the database; where either fails, it must not. */
-  async function intend(request: Request, call: AllowedCall, who: Principal) {
-    const auditId = randomUUID();
-    const { ref, actor, given } = who;
-    const reason = gate.reason({ subject: ref, actor, auditId, given });
-    const { method, resource } = call;
-    const meta = { auditId, method, resource, user: ref };
-    let event: Awaited<ReturnType<AuditorService['createEvent']>> | undefined;
-    try {
-      event = await auditor.createEvent({
-        eventId: 'vertex-ai-call',
-        severityLevel: 'high',
-        request,
-        meta: { ...meta, reason },
-      });
-      await audit.begin({
-        id: auditId,
-        userRef: ref,
-        ownership: await who.ownership(),
-        actor,
-        method,
-        resource,
-        reason,
-      });
-    } catch (error) {
-      const cause = error as Error;
-      logger.error('A Vertex AI call could not be recorded, so it is refused', {
-        ...meta,
-        error: cause.message,
-      });
-      await event?.fail({ meta, error: cause }).catch(() => {});
-      throw Refusal.because(
-        503,
-        'portal/refused',
-        'the call cannot be recorded, so it is not made',
-        'tell whoever looks after the portal that its audit store does not work',
-      );
-    }
-    const recorded = event;
-
-    return {
-      reason,
-      async settle(outcome: Outcome) {
-        try {
-          await audit.end(auditId, outcome);
-          const { succeeded, operation, error } = outcome;
-          await (succeeded
-            ? recorded.success({ meta: { ...meta, operation } })
-            : recorded.fail({ meta, error: new Error(error) }));
-        } catch (error) {
-          logger.error(`The outcome of audit record ${auditId} is lost`, {
-            error: (error as Error).message,
-          });
-        }
-      },
-    };
   }
 
   /** Calls Google with the user's token. A recorded call that has been sent runs to its end, so that its outcome is known. */
@@ -296,19 +225,4 @@ export function createHandler(options: HandlerOptions) {
       answerRefusal(response, refusal);
     }
   };
-}
-
-/** Google's answer, whole: it is small where it names an operation. */
-async function readAnswer(answer: IncomingMessage): Promise<Buffer> {
-  const whole = await readWhole(answer).catch(() => undefined);
-  if (!whole) {
-    answer.destroy();
-    throw Refusal.because(
-      502,
-      'google/answer-unreadable',
-      'Google answered, but with a cut-off or very large body: whether it did what was asked is not known',
-      'look at the resource before trying again',
-    );
-  }
-  return whole;
 }

@@ -11,6 +11,11 @@ import {
 } from '@backstage-vertex-ai/core/server';
 import { Router } from 'express';
 import { AuditRecords } from './audit';
+import { CallRecorder } from './callRecorder';
+import { createGrantHandler } from './grants/handler';
+import { createPortalFetch } from './grants/portalFetch';
+import { GrantRecords } from './grants/records';
+import { scheduleCleanUp } from './grants/schedule';
 import { createHandler } from './handler';
 import { PublicKeys } from './keys';
 import { migrate } from './migrate';
@@ -52,6 +57,7 @@ export const proxyModuleVertexAi = createBackendModule({
         logger: coreServices.logger,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
+        scheduler: coreServices.scheduler,
         userInfo: coreServices.userInfo,
       },
       async init(deps) {
@@ -67,7 +73,25 @@ export const proxyModuleVertexAi = createBackendModule({
           groups: ref => waiting.ownership(ref),
         });
 
+        const audit = new AuditRecords(client);
+        const { auditor, httpAuth, logger, userInfo } = deps;
+        const recorder = new CallRecorder({ gate, audit, auditor, logger });
+        const permit = createPermissionCheck(
+          deps.permissions,
+          deps.permissionsRegistry,
+        );
+        const records = new GrantRecords(client);
+        await scheduleCleanUp(deps.scheduler, {
+          records,
+          fetch: createPortalFetch({ gate, recorder }),
+          logger,
+        });
+
         const router = Router();
+        router.post(
+          `${ROUTE}/grants`,
+          createGrantHandler({ records, httpAuth, logger, permit }),
+        );
         router.get(
           `${ROUTE}/.well-known/openid-configuration`,
           (_, response) => {
@@ -87,15 +111,12 @@ export const proxyModuleVertexAi = createBackendModule({
           createHandler({
             gate,
             waiting,
-            audit: new AuditRecords(client),
-            auditor: deps.auditor,
-            httpAuth: deps.httpAuth,
-            logger: deps.logger,
-            userInfo: deps.userInfo,
-            permit: createPermissionCheck(
-              deps.permissions,
-              deps.permissionsRegistry,
-            ),
+            audit,
+            recorder,
+            httpAuth,
+            logger,
+            userInfo,
+            permit,
           }),
         );
         httpRouter.use(router);

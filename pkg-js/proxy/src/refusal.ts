@@ -60,20 +60,18 @@ export function toRefusal(error: unknown): Refusal {
   );
 }
 
-/** Answers with a refusal, in the shape of Backstage's errors plus the diagnostic. */
+/** A refusal in the shape of Backstage's errors, plus the diagnostic. */
+export const refusalBody = ({ status, message, diagnostic }: Refusal) => ({
+  error: { name: NAMES[status] ?? 'Error', message },
+  diagnostic,
+});
+
+/** Answers with a refusal. */
 export function answerRefusal(response: ServerResponse, refusal: Refusal) {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   response.writeHead(refusal.status, { 'content-type': 'application/json' });
-  response.end(
-    JSON.stringify({
-      error: {
-        name: NAMES[refusal.status] ?? 'Error',
-        message: refusal.message,
-      },
-      diagnostic: refusal.diagnostic,
-    }),
-  );
+  response.end(JSON.stringify(refusalBody(refusal)));
 }

@@ -1,0 +1,89 @@
+import type {
+  AuditorService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import type { AllowedCall, Gate } from '@backstage-vertex-ai/core/server';
+import type { Request } from 'express';
+import { randomUUID } from 'node:crypto';
+import type { AuditRecords, Outcome } from './audit';
+import type { ReadOwnership } from './ownership';
+import { Refusal } from './refusal';
+
+/** For whom a call is made, through whom, and why in their own words. */
+export interface Principal {
+  ref: string;
+  ownership: ReadOwnership;
+  actor?: string;
+  given?: string;
+}
+
+/** Records calls in the portal's audit log and in the database. */
+export class CallRecorder {
+  constructor(
+    private readonly options: {
+      gate: Gate;
+      audit: AuditRecords;
+      auditor: AuditorService;
+      logger: LoggerService;
+    },
+  ) {}
+
+  /** Writes down what is about to happen; where this throws, it must not. */
+  async intend(call: AllowedCall, who: Principal, request?: Request) {
+    const { gate, audit, auditor, logger } = this.options;
+    const auditId = randomUUID();
+    const { ref, actor, given } = who;
+    const reason = gate.reason({ subject: ref, actor, auditId, given });
+    const { method, resource } = call;
+    const meta = { auditId, method, resource, user: ref };
+    let event: Awaited<ReturnType<AuditorService['createEvent']>> | undefined;
+    try {
+      event = await auditor.createEvent({
+        eventId: 'vertex-ai-call',
+        severityLevel: 'high',
+        request,
+        meta: { ...meta, reason },
+      });
+      await audit.begin({
+        id: auditId,
+        userRef: ref,
+        ownership: await who.ownership(),
+        actor,
+        method,
+        resource,
+        reason,
+      });
+    } catch (error) {
+      const cause = error as Error;
+      logger.error('A Vertex AI call could not be recorded, so it is refused', {
+        ...meta,
+        error: cause.message,
+      });
+      await event?.fail({ meta, error: cause }).catch(() => {});
+      throw Refusal.because(
+        503,
+        'portal/refused',
+        'the call cannot be recorded, so it is not made',
+        'tell whoever looks after the portal that its audit store does not work',
+      );
+    }
+    const recorded = event;
+
+    return {
+      reason,
+      async settle(outcome: Outcome) {
+        try {
+          await audit.end(auditId, outcome);
+          const { succeeded, operation, error } = outcome;
+          await (succeeded
+            ? recorded.success({ meta: { ...meta, operation } })
+            : recorded.fail({ meta, error: new Error(error) }));
+        } catch (error) {
+          logger.error(`The outcome of audit record ${auditId} is lost`, {
+            error: (error as Error).message,
+          });
+        }
+      },
+    };
+  }
+}

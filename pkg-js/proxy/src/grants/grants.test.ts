@@ -1,0 +1,261 @@
+import {
+  mockServices,
+  TestDatabases,
+  type TestDatabaseId,
+} from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import type { Knex } from 'knex';
+import { claimsOf, FakeGoogle, json, SECRET } from '../__testUtils__/google';
+import { ENDPOINT, Portal, scaffolder } from '../__testUtils__/portal';
+
+const GRANTS = '/api/proxy/vertex-ai/grants';
+const MEMBER = 'group:ml-team@acme.example';
+const HOUR = 3_600_000;
+const DATABASE: TestDatabaseId = 'SQLITE_3';
+
+const asked = (expiresAt: number, name = 'fraud-detector') => ({
+  source: {
+    entity: {
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'Component',
+      metadata: {
+        name,
+        annotations: {
+          'google.com/vertex-ai-project': 'acme-ml',
+          'google.com/vertex-ai-location': 'us-central1',
+          'google.com/vertex-ai-endpoint': name,
+          'google.com/vertex-ai-model': 'fraud-detector@3',
+        },
+      },
+    },
+  },
+  principal: MEMBER,
+  found: { model: true, endpoint: true, deployment: false },
+  expiresAt: new Date(expiresAt).toISOString(),
+});
+
+/** Google's policies: each holds the rights that the request of the tests is about. */
+class Policies {
+  readonly written: string[] = [];
+  private readonly policies = new Map<string, any>();
+  denied = false;
+
+  constructor(google: FakeGoogle) {
+    google.answer = (response, { path, body }) => {
+      const [resource, verb] = path.split('?')[0].slice(1).split(':');
+      if (this.denied) {
+        const error = { status: 'PERMISSION_DENIED', message: 'denied' };
+        json(response, { error }, 403);
+      } else if (verb === 'setIamPolicy') {
+        this.written.push(resource);
+        this.policies.set(resource, JSON.parse(body).policy);
+        json(response, this.policies.get(resource));
+      } else {
+        json(response, this.of(resource));
+      }
+    };
+  }
+
+  private of(resource: string) {
+    return this.policies.get(resource) ?? { version: 1, etag: 'a' };
+  }
+
+  give(resource: string, role: string) {
+    this.policies.set(resource, {
+      version: 1,
+      etag: 'a',
+      bindings: [
+        { role: 'roles/other', members: ['user:other@acme.example'] },
+        { role, members: [MEMBER] },
+      ],
+    });
+  }
+
+  holds = (resource: string) =>
+    JSON.stringify(this.of(resource)).includes(MEMBER);
+}
+
+describe('rights that were given', () => {
+  const databases = TestDatabases.create({ ids: [DATABASE] });
+  const at = `v1beta1/${ENDPOINT}`;
+  let knex: Knex;
+  let google: FakeGoogle;
+  let policies: Policies;
+  let portal: Portal;
+  let tasks: {
+    id: string;
+    scope?: string;
+    fn(signal: AbortSignal): Promise<void>;
+  }[];
+
+  const start = async () => {
+    tasks = [];
+    portal = await new Portal().start(
+      Portal.settings(google),
+      mockServices.database.mock({ getClient: async () => knex }).factory,
+      mockServices.scheduler.mock({
+        scheduleTask: async task => {
+          tasks.push(task as any);
+        },
+      }).factory,
+    );
+  };
+  const cleanUp = () => tasks[0].fn(new AbortController().signal);
+  const rows = () => knex('vertex_ai_grants').orderBy('created_at');
+  /** Lets time pass: as if the rights had been given as much earlier. */
+  const pass = async (millis: number) => {
+    const earlier = (time: string) =>
+      new Date(Date.parse(time) - millis).toISOString();
+    for (const row of await rows()) {
+      await knex('vertex_ai_grants')
+        .where({ id: row.id })
+        .update({
+          ends_at: earlier(row.ends_at),
+          next_try_at: earlier(row.next_try_at),
+        });
+    }
+  };
+  const give = async (expiresAt: number, name?: string) => {
+    const { status, text } = await portal.ask({
+      path: GRANTS,
+      body: asked(expiresAt, name),
+    });
+    expect({ status, text }).toMatchObject({ status: 201 });
+    const undated = JSON.parse((await rows()).at(-1).undated);
+    const [resource, role] = undated[0].split(' ');
+    policies.give(`v1beta1/${resource}`, role);
+  };
+
+  beforeEach(async () => {
+    knex = await databases.init(DATABASE);
+    google = await FakeGoogle.start();
+    policies = new Policies(google);
+    await start();
+  });
+
+  afterEach(async () => {
+    await portal.stop();
+    await google.stop();
+  });
+
+  it('are recorded with who gave them, and stay until they end', async () => {
+    await give(Date.now() + HOUR);
+    await cleanUp();
+    expect(google.received).toEqual([]);
+    expect(await rows()).toMatchObject([
+      { given_by: 'user:default/alice', done_at: null, tries: 0 },
+    ]);
+    expect(tasks[0].scope).toBe('global');
+  });
+
+  it('are taken back once when they have ended, after a restart too', async () => {
+    await give(Date.now() + HOUR);
+    await portal.stop();
+    await start();
+    await pass(HOUR);
+    await cleanUp();
+    expect(policies.holds(at)).toBe(false);
+    expect(policies.written).toEqual([at]);
+    const [row] = await rows();
+    expect(row.done_at).not.toBeNull();
+
+    await cleanUp();
+    expect(policies.written).toEqual([at]);
+    // By the portal itself, recorded like every call.
+    const subjects = google.assertions.map(claimsOf);
+    expect(subjects).toMatchObject([{ sub: 'plugin:proxy', groups: [] }]);
+    const records = await portal.records();
+    expect(records.map(({ outcome }) => outcome)).toContain('succeeded');
+    expect(new Set(records.map(record => record.user_ref))).toEqual(
+      new Set(['plugin:proxy']),
+    );
+    const written = records.find(({ method }) =>
+      method.endsWith('endpoints.setIamPolicy'),
+    );
+    expect(written.reason).toContain(row.id);
+  });
+
+  it('are tried again later where Google refuses, and only then', async () => {
+    await give(Date.now() + HOUR);
+    await pass(HOUR);
+    policies.denied = true;
+    await cleanUp();
+    const [row] = await rows();
+    expect(row).toMatchObject({ tries: 1, done_at: null });
+    expect(row.last_error).toContain('google/permission-denied');
+    expect(Date.parse(row.next_try_at)).toBeGreaterThan(Date.now());
+
+    policies.denied = false;
+    await cleanUp();
+    expect(policies.holds(at)).toBe(true);
+    await pass(HOUR);
+    await cleanUp();
+    expect(policies.holds(at)).toBe(false);
+    expect((await rows())[0]).toMatchObject({ tries: 1, last_error: null });
+  });
+
+  it('stay while the same rights were given for longer', async () => {
+    await give(Date.now() + HOUR);
+    await give(Date.now() + 3 * HOUR);
+    await pass(2 * HOUR);
+    await cleanUp();
+    expect(policies.holds(at)).toBe(true);
+    await pass(HOUR);
+    await cleanUp();
+    expect(policies.holds(at)).toBe(false);
+    expect((await rows()).every(({ done_at }) => done_at)).toBe(true);
+  });
+
+  it('do not keep others from being taken back', async () => {
+    await give(Date.now() + HOUR);
+    await give(Date.now() + HOUR, 'churn-detector');
+    await pass(HOUR);
+    const other = at.replace('fraud', 'churn');
+    const answer = google.answer;
+    google.answer = (response, received) =>
+      received.path.includes('fraud-detector')
+        ? json(response, { error: { status: 'NOT_FOUND' } }, 404)
+        : answer(response, received);
+    await cleanUp();
+    expect(policies.holds(other)).toBe(false);
+    expect((await rows()).map(({ tries }) => tries).sort()).toEqual([0, 1]);
+  });
+
+  it('are only recorded for a user who may administer, with an end', async () => {
+    const body = asked(Date.now() + HOUR);
+    const { expiresAt: _, ...endless } = body;
+    const refused = (ask: object) =>
+      portal.refusal({ path: GRANTS, body, ...ask });
+    expect(await refused({ as: scaffolder })).toMatchObject({ status: 403 });
+    expect(await refused({ as: null })).toMatchObject({ status: 401 });
+    expect(await refused({ body: endless })).toEqual({
+      status: 400,
+      code: 'iam/expiry-missing',
+    });
+    expect(await refused({ body: asked(0) })).toEqual({
+      status: 400,
+      code: 'iam/expiry-past',
+    });
+    expect(await refused({ body: 'no JSON' })).toMatchObject({ status: 400 });
+    portal.permission = name =>
+      name === 'vertex-ai.administer'
+        ? AuthorizeResult.DENY
+        : AuthorizeResult.ALLOW;
+    expect(await refused({})).toMatchObject({ status: 403 });
+    expect(await rows()).toEqual([]);
+  });
+
+  it('are not recorded without a database, which is said, and hold no secret', async () => {
+    await give(Date.now() + HOUR);
+    await pass(HOUR);
+    policies.denied = true;
+    await cleanUp();
+    const seen = JSON.stringify([await rows(), await portal.records()]);
+    expect(seen + portal.logs.join()).not.toContain(SECRET);
+
+    await knex.schema.dropTable('vertex_ai_grants');
+    const body = asked(Date.now() + HOUR);
+    const { status } = await portal.ask({ path: GRANTS, body });
+    expect(status).toBe(503);
+  });
+});

@@ -1,0 +1,74 @@
+import type { IamPlanRequest } from '@backstage-vertex-ai/core/server';
+import type { Knex } from 'knex';
+import { randomUUID } from 'node:crypto';
+
+const TABLE = 'vertex_ai_grants';
+
+/** Rights that somebody is about to give. */
+export interface Grant {
+  givenBy: string;
+  /** What was asked for; it holds no token. */
+  request: IamPlanRequest;
+  /** Those that no date ends: resource, role and member of each. */
+  undated: string[];
+  /** RFC 3339 */
+  endsAt: string;
+}
+
+/** Rights that have not been taken back. */
+export interface OpenGrant extends Grant {
+  id: string;
+  tries: number;
+  /** RFC 3339: they are not looked at before. */
+  nextTryAt: string;
+}
+
+/** Rights that were given through the portal: one row each, until Google says that they are taken back. */
+export class GrantRecords {
+  constructor(private readonly client: Knex) {}
+
+  /** Writes down what is about to be given; where this throws, it must not be. */
+  async begin(grant: Grant): Promise<string> {
+    const id = randomUUID();
+    await this.client(TABLE).insert({
+      id,
+      created_at: new Date().toISOString(),
+      given_by: grant.givenBy,
+      request: JSON.stringify(grant.request),
+      undated: JSON.stringify(grant.undated),
+      ends_at: grant.endsAt,
+      tries: 0,
+      next_try_at: grant.endsAt,
+    });
+    return id;
+  }
+
+  /** All that have not been taken back, the first to end first. */
+  async open(): Promise<OpenGrant[]> {
+    const rows = await this.client(TABLE)
+      .whereNull('done_at')
+      .orderBy('ends_at');
+    return rows.map(row => ({
+      id: row.id,
+      givenBy: row.given_by,
+      request: JSON.parse(row.request),
+      undated: JSON.parse(row.undated),
+      endsAt: row.ends_at,
+      tries: row.tries,
+      nextTryAt: row.next_try_at,
+    }));
+  }
+
+  async done(id: string): Promise<void> {
+    await this.client(TABLE)
+      .where({ id })
+      .update({ done_at: new Date().toISOString(), last_error: null });
+  }
+
+  async failed(id: string, error: string, nextTryAt: Date): Promise<void> {
+    await this.client(TABLE)
+      .where({ id })
+      .update({ last_error: error, next_try_at: nextTryAt.toISOString() })
+      .increment('tries');
+  }
+}
