@@ -5,7 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { entity } from './portal';
 
 /** A portal's proxy with Google's allow policies behind it, on loopback. */
-export async function startPolicies(behaviour: { denied?: string } = {}) {
+export async function startPolicies(
+  behaviour: { denied?: string; unrecorded?: boolean } = {},
+) {
+  const recorded: any[] = [];
   const calls: string[] = [];
   const policies = new Map<string, any>();
   const roles = new Map<string, object>();
@@ -13,6 +16,12 @@ export async function startPolicies(behaviour: { denied?: string } = {}) {
   function answer(line: string, body: any): [number, object] {
     if (behaviour.denied && line.includes(behaviour.denied)) {
       return [403, { error: { status: 'PERMISSION_DENIED', message: 'no' } }];
+    }
+    if (line.endsWith('/grants')) {
+      recorded.push(body);
+      return behaviour.unrecorded
+        ? [503, { error: { message: 'the database is full' } }]
+        : [201, { id: '1' }];
     }
     const [path, verb] = line.split(' ')[1].split('?')[0].split(':');
     const resource = path.slice(path.indexOf('/projects/') + 1);
@@ -50,6 +59,8 @@ export async function startPolicies(behaviour: { denied?: string } = {}) {
   return {
     calls,
     policies,
+    /** The grants that were recorded. */
+    recorded,
     /** Gives rights as an administrator would, without a condition. */
     give({ grants }: IamRights) {
       for (const { resource, role, member, permissions } of grants) {

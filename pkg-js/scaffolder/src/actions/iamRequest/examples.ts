@@ -23,4 +23,19 @@ export const examples: TemplateExample[] = [
       description: \${{ steps.access.output.explanation }}
 `,
   },
+  {
+    description:
+      'Give the rights to somebody else, until they end; the task is started by whoever decides, with their own rights at Google',
+    example: `steps:
+  - id: access
+    name: Give the rights
+    action: vertex:iam:request
+    input:
+      entityRef: component:default/fraud-detector
+      principal: user:jane@acme.example
+      for: user:default/jane
+      days: 7
+      deliver: apply
+`,
+  },
 ];

@@ -1,4 +1,7 @@
-import { createMockDirectory } from '@backstage/backend-test-utils';
+import {
+  createMockDirectory,
+  mockServices,
+} from '@backstage/backend-test-utils';
 import * as core from '@backstage-vertex-ai/core/server';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { entity } from '../../__testUtils__/portal';
@@ -15,7 +18,9 @@ const ASKED = {
 const run = (input: object) =>
   runAction(
     createIamRequestAction({
+      auth: mockServices.auth.mock(),
       catalog: { getEntityByRef: async () => entity } as any,
+      discovery: mockServices.discovery.mock(),
       loadCore: async () => core,
     }),
     input,
@@ -24,7 +29,7 @@ const run = (input: object) =>
 
 beforeEach(() => workspace.clear());
 
-describe('vertex:iam:request', () => {
+describe('vertex:iam:request with files', () => {
   it('writes every rendering into the workspace', async () => {
     const { failure, outputs } = await run({ ...ASKED, folder: 'iam/fraud' });
     expect(failure).toBeUndefined();

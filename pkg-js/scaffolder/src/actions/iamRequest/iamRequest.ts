@@ -1,11 +1,18 @@
 import type { RuleSettings } from '@backstage-vertex-ai/core';
+import type {
+  AuthService,
+  DiscoveryService,
+} from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { JsonObject } from '@backstage/types';
+import { readApproval } from '../../approval';
 import { writeRenderings } from '../../accessFiles';
 import { planAccessAndLog, readAccessRequest } from '../../accessRequest';
 import { accessInputSchema } from '../../accessSchema';
 import type { Core } from '../../core';
+import { createProxyHost } from '../../proxyHost';
+import { applyRights } from './applyRights';
 import { examples } from './examples';
 
 /** Where the files go if nobody says. */
@@ -13,14 +20,18 @@ const FOLDER = 'access';
 
 /** `vertex:iam:request`: asks for the rights that `vertex:iam:plan` computes. */
 export function createIamRequestAction(options: {
+  auth: AuthService;
   catalog: CatalogService;
+  discovery: DiscoveryService;
   loadCore(): Promise<Core>;
   rules?: RuleSettings;
 }) {
+  const { catalog } = options;
+
   return createTemplateAction({
     id: 'vertex:iam:request',
     description:
-      'Asks for the least Google rights that the deployment of an entity takes: writes the files for a pull request.',
+      'Asks for the least Google rights that the deployment of an entity takes: writes the files for a pull request, or, started by somebody who may give them to somebody else, gives them until they end.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -28,10 +39,17 @@ export function createIamRequestAction(options: {
         ...accessInputSchema,
         deliver: z =>
           z
-            .enum(['files'])
+            .enum(['files', 'apply'])
             .optional()
             .describe(
-              'files (left out): writes every rendering of the request into the workspace, for a step that publishes them',
+              'files (left out): writes every rendering of the request into the workspace, for a step that publishes them. apply: gives the rights with those of the user who started the task, who must be neither whom they are for nor a member of that group.',
+            ),
+        for: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'With apply: the user or group of the catalog whom the rights are for, e.g. user:default/jane',
             ),
         folder: z =>
           z
@@ -47,12 +65,25 @@ export function createIamRequestAction(options: {
           z.string().describe('The request in Markdown, for whoever decides'),
         state: z =>
           z
-            .enum(['written'])
-            .describe('written: nobody has given anything yet'),
+            .enum(['written', 'planned', 'applied'])
+            .describe(
+              'written: nobody has given anything yet; planned: a dry run; applied: given',
+            ),
         files: z =>
           z
             .array(z.string())
-            .describe('The files that were written, relative to the workspace'),
+            .optional()
+            .describe(
+              'With files: what was written, relative to the workspace',
+            ),
+        applied: z =>
+          z
+            .object({})
+            .passthrough()
+            .optional()
+            .describe(
+              'With apply: the policies that were written, what could not be reached, when the rights are effective',
+            ),
       },
     },
     async handler(ctx) {
@@ -66,6 +97,23 @@ export function createIamRequestAction(options: {
       ctx.output('request', request as unknown as JsonObject);
       ctx.output('explanation', explanation);
 
+      if (ctx.input.deliver === 'apply') {
+        const approval = await readApproval(ctx, ctx.input.for, catalog);
+        if (ctx.isDryRun) {
+          ctx.output('state', 'planned');
+          return;
+        }
+        const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
+        const report = await applyRights(
+          core,
+          { ...asked, approval, proxyUrl, reason },
+          host,
+          ctx.logger,
+        );
+        ctx.output('state', 'applied');
+        ctx.output('applied', report as unknown as JsonObject);
+        return;
+      }
       const files = await writeRenderings(renderings, {
         workspacePath: ctx.workspacePath,
         folder: ctx.input.folder ?? FOLDER,

@@ -1,0 +1,142 @@
+import * as core from '@backstage-vertex-ai/core/server';
+import { startPolicies } from '../../__testUtils__/policies';
+import { entity } from '../../__testUtils__/portal';
+import { runAction } from '../../__testUtils__/run';
+import { createIamRequestAction } from './iamRequest';
+
+const ADMIN = 'user:default/admin';
+const INPUT = {
+  entityRef: 'component:default/fraud-detector',
+  principal: 'user:jane@acme.example',
+  found: { model: true, endpoint: true, deployment: false },
+  days: 7,
+  deliver: 'apply',
+  for: 'user:default/jane',
+};
+
+const relation = (type: string, targetRef: string) => ({
+  relations: [{ type, targetRef }],
+});
+/** The admin is a member of the admins, who are a part of the platform group. */
+const catalog: Record<string, object> = {
+  'component:default/fraud-detector': entity,
+  [ADMIN]: {
+    kind: 'User',
+    spec: { profile: { email: 'admin@acme.example' } },
+    ...relation('memberOf', 'group:default/admins'),
+  },
+  'group:default/admins': {
+    kind: 'Group',
+    ...relation('childOf', 'group:default/platform'),
+  },
+  'group:default/platform': { kind: 'Group' },
+  'group:default/ml-team': { kind: 'Group' },
+  'user:default/jane': { kind: 'User' },
+};
+
+let portal: Awaited<ReturnType<typeof startPolicies>>;
+
+const run = (input: object = {}, more: object = {}) =>
+  runAction(
+    createIamRequestAction({
+      ...portal,
+      catalog: {
+        getEntityByRef: async (ref: string) => catalog[ref],
+        getEntitiesByRefs: async ({ entityRefs }: any) => ({
+          items: entityRefs.map((ref: string) => catalog[ref]),
+        }),
+      } as any,
+      loadCore: async () => core,
+    }),
+    { ...INPUT, ...input },
+    { user: { ref: ADMIN }, ...more },
+  );
+
+describe('vertex:iam:request with apply', () => {
+  afterEach(() => portal.close());
+
+  it('records the rights, and then gives them', async () => {
+    portal = await startPolicies();
+    const { failure, outputs, log } = await run();
+    expect(failure).toBeUndefined();
+    expect(outputs.state).toBe('applied');
+    expect(outputs.applied.written.length).toBeGreaterThan(1);
+    for (const { resource } of outputs.applied.written) {
+      expect(JSON.stringify(portal.policies.get(resource))).toContain(
+        INPUT.principal,
+      );
+    }
+    expect(portal.calls[0]).toMatch(/grants$/);
+    expect(portal.recorded).toHaveLength(1);
+    expect(core.iamPlan(portal.recorded[0]).request).toEqual(outputs.request);
+    expect(log).toContain('Giving rights on');
+  });
+
+  it('gives nothing that cannot be recorded', async () => {
+    portal = await startPolicies({ unrecorded: true });
+    const { failure, outputs } = await run();
+    expect(failure?.message).toContain('the database is full');
+    expect(outputs.state).toBeUndefined();
+    expect(portal.calls).toHaveLength(1);
+    expect(portal.policies.size).toBe(0);
+  });
+
+  it.each([
+    { for: ADMIN },
+    { for: 'user:admin' },
+    { for: 'group:default/admins' },
+    { for: 'group:default/platform' },
+    { principal: 'user:admin@acme.example' },
+    {
+      principal:
+        'principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/backstage/subject/user:default/admin',
+    },
+    {
+      principal:
+        'principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/backstage/group/group:default/platform',
+    },
+  ])('gives nobody their own request: %j', async change => {
+    portal = await startPolicies();
+    const { failure } = await run(change);
+    expect(failure?.message).toContain('iam/own-request');
+    expect(portal.calls).toEqual([]);
+  });
+
+  it('gives nothing where either side is not known, or nothing ends it', async () => {
+    portal = await startPolicies();
+    const failures = [
+      await run({}, { user: undefined }),
+      await run({}, { user: { ref: 'user:default/gone' } }),
+      await run({ for: undefined }),
+      await run({ for: 'user:default/gone' }),
+      await run({ for: 'component:default/fraud-detector' }),
+      await run({ days: undefined }),
+    ].map(({ failure }) => failure?.message ?? 'none');
+    expect(failures).toEqual([
+      expect.stringContaining('who started'),
+      expect.stringContaining('has no user:default/gone'),
+      expect.stringContaining('`for`'),
+      expect.stringContaining('has no user:default/gone'),
+      expect.stringContaining('iam/own-request'),
+      expect.stringContaining('iam/expiry-missing'),
+    ]);
+    expect(portal.calls).toEqual([]);
+  });
+
+  it('says which right is missing to give them', async () => {
+    portal = await startPolicies({ denied: 'setIamPolicy' });
+    const { failure, outputs } = await run();
+    expect(failure?.message).toContain('google/permission-denied');
+    expect(outputs.state).toBeUndefined();
+    expect(portal.recorded).toHaveLength(1);
+  });
+
+  it('only plans in a dry run, and calls nothing when it is cancelled', async () => {
+    portal = await startPolicies();
+    const dry = await run({}, { isDryRun: true });
+    expect(dry.outputs.state).toBe('planned');
+    const cancelled = await run({}, { signal: AbortSignal.abort() });
+    expect(cancelled.failure?.message).toContain('cancelled');
+    expect(portal.calls).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import type { IamApplyRequest } from '@backstage-vertex-ai/core/server';
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import {
+  parseEntityRef,
+  RELATION_CHILD_OF,
+  RELATION_MEMBER_OF,
+  stringifyEntityRef,
+  type Entity,
+} from '@backstage/catalog-model';
+import { InputError, NotFoundError } from '@backstage/errors';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import type { ActionContext } from '@backstage/plugin-scaffolder-node';
+
+const targets = (entity: Entity, type: string) =>
+  (entity.relations ?? [])
+    .filter(relation => relation.type === type)
+    .map(({ targetRef }) => targetRef);
+
+/** The groups that a user is in: their own, and those above them. */
+async function groupsOf(
+  user: Entity,
+  catalog: CatalogService,
+  credentials: BackstageCredentials,
+): Promise<string[]> {
+  const groups = new Set<string>();
+  let level = targets(user, RELATION_MEMBER_OF);
+  while (level.length > 0) {
+    level.forEach(ref => groups.add(ref));
+    const entityRefs = level;
+    const { items } = await catalog.getEntitiesByRefs(
+      { entityRefs },
+      { credentials },
+    );
+    level = items
+      .flatMap(group => (group ? targets(group, RELATION_CHILD_OF) : []))
+      .filter(ref => !groups.has(ref));
+  }
+  return [...groups];
+}
+
+/**
+ * Who started the task, and for whom the rights are, as the catalog has both: the core decides whether the one may give rights
+ * to the other.
+ *
+ * @throws InputError or NotFoundError where either is not known
+ */
+export async function readApproval(
+  ctx: Pick<ActionContext<{}>, 'user' | 'getInitiatorCredentials'>,
+  beneficiary: string | undefined,
+  catalog: CatalogService,
+): Promise<IamApplyRequest['approval']> {
+  if (!beneficiary) {
+    throw new InputError(
+      'With deliver: apply, say in `for` which user or group of the catalog the rights are for',
+    );
+  }
+  const by = ctx.user?.ref;
+  if (!by) throw new InputError('It is not known who started the task');
+  const credentials = await ctx.getInitiatorCredentials();
+  const find = async (ref: string) => {
+    const entity = await catalog.getEntityByRef(ref, { credentials });
+    if (!entity) {
+      throw new NotFoundError(
+        `The catalog has no ${ref}, or you may not see it`,
+      );
+    }
+    return entity;
+  };
+  const whom = stringifyEntityRef(
+    parseEntityRef(beneficiary, { defaultNamespace: 'default' }),
+  );
+  await find(whom);
+  // Looked up now: the task remembers its user as they were when it was started.
+  const user = await find(by);
+  const { email } = (user.spec?.profile ?? {}) as { email?: string };
+  return {
+    by,
+    memberOf: await groupsOf(user, catalog, credentials),
+    email,
+    for: whom,
+  };
+}
