@@ -12,13 +12,16 @@ use std::process::Stdio;
 
 #[derive(Args)]
 pub struct Options {
-    /// Only this one: proxy, deploy
+    /// Only this one: proxy, deploy, iam
     only: Option<String>,
 }
 
 /// A benchmark: its name, its script, and whether it wants a running portal.
-const BENCHES: [(&str, &str, bool); 2] =
-    [("proxy", "tests/bench/proxy.mjs", false), ("deploy", "tests/bench/deploy.mjs", true)];
+const BENCHES: [(&str, &str, bool); 3] = [
+    ("proxy", "tests/bench/proxy.mjs", false),
+    ("deploy", "tests/bench/deploy.mjs", true),
+    ("iam", "tests/bench/iam.mjs", false),
+];
 
 pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     build::build(workspace)?;
