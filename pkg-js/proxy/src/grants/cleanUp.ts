@@ -1,8 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Host } from '@backstage-vertex-ai/core';
-import { iamApply } from '@backstage-vertex-ai/core/server';
+import { iamApply, iamPlan } from '@backstage-vertex-ai/core/server';
 import { PORTAL_URL } from './portalFetch';
-import type { GrantRecords, OpenGrant } from './records';
+import { nameOf, type GrantRecords, type OpenGrant } from './records';
 
 const MINUTE = 60_000;
 const FIRST_PAUSE = 2 * MINUTE;
@@ -60,11 +60,19 @@ export async function cleanUp(
 
 /** What kept the rights from being taken back; nothing where they are. */
 async function takeBack(
-  { id, request }: OpenGrant,
+  { id, request, undated }: OpenGrant,
   fetch: Host['fetch'],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
+    // Roles are named after what they hold, which another version of the core may see otherwise.
+    const known = iamPlan(request).request?.grants.map(nameOf) ?? [];
+    const lost = undated.filter(right => !known.includes(right));
+    if (lost.length > 0) {
+      return `this version names other roles than were given; take back by hand: ${lost.join(
+        '; ',
+      )}`;
+    }
     const { outcome, diagnostics } = await iamApply(
       {
         ...request,

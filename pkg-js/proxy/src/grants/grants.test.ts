@@ -221,6 +221,18 @@ describe('rights that were given', () => {
     expect((await rows()).map(({ tries }) => tries).sort()).toEqual([0, 1]);
   });
 
+  it('are not taken for gone where other roles are known than were given', async () => {
+    await give(Date.now() + HOUR);
+    await pass(HOUR);
+    const undated = JSON.stringify(['projects/p roles/earlier user:a@b.c']);
+    await knex('vertex_ai_grants').update({ undated });
+    await cleanUp();
+    const [row] = await rows();
+    expect(row).toMatchObject({ done_at: null, tries: 1 });
+    expect(row.last_error).toContain('roles/earlier');
+    expect(google.received).toEqual([]);
+  });
+
   it('are only recorded for a user who may administer, with an end', async () => {
     const body = asked(Date.now() + HOUR);
     const { expiresAt: _, ...endless } = body;

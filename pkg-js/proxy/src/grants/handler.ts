@@ -8,7 +8,7 @@ import type { Request, Response } from 'express';
 import { readCaller } from '../callers';
 import { readWhole } from '../forward';
 import { answerRefusal, Refusal, toRefusal } from '../refusal';
-import type { GrantRecords } from './records';
+import { nameOf, type GrantRecords } from './records';
 
 async function readRequest(request: Request): Promise<IamPlanRequest> {
   const body = await readWhole(request);
@@ -59,7 +59,7 @@ export function createGrantHandler(options: {
       request: taken,
       undated: rights.grants
         .filter(({ ends }) => ends === 'taken-back')
-        .map(({ resource, role, member }) => `${resource} ${role} ${member}`),
+        .map(nameOf),
       endsAt: new Date(rights.expiresAt).toISOString(),
     });
     response.status(201).json({ id });

@@ -1,15 +1,22 @@
-import type { IamPlanRequest } from '@backstage-vertex-ai/core/server';
+import type {
+  IamGrant,
+  IamPlanRequest,
+} from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
 
 const TABLE = 'vertex_ai_grants';
+
+/** One role for one principal on one resource, in a word that can be compared. */
+export const nameOf = ({ resource, role, member }: IamGrant) =>
+  `${resource} ${role} ${member}`;
 
 /** Rights that somebody is about to give. */
 export interface Grant {
   givenBy: string;
   /** What was asked for; it holds no token. */
   request: IamPlanRequest;
-  /** Those that no date ends: resource, role and member of each. */
+  /** Those that no date ends, by `nameOf`. */
   undated: string[];
   /** RFC 3339 */
   endsAt: string;
