@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { artifacts, signIn } from './browser.mjs';
 import { emulator, proxied, taskLog } from './portal.mjs';
 import { findSecrets, readRows, readTree } from './secrets.mjs';
+import './describe.mjs';
 
 mkdirSync(artifacts, { recursive: true });
 const ENDPOINT =

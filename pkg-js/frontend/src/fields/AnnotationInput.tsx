@@ -27,6 +27,8 @@ export function AnnotationInput(props: {
         value={value}
         onChange={onChange}
         isDisabled={props.isDisabled}
+        // The form asks `validateAnnotations`; by itself the browser would stop it without a word.
+        validationBehavior="aria"
         isInvalid={findings.some(({ severity }) => severity === 'error')}
       />
       <div aria-live="polite">
@@ -38,7 +40,7 @@ export function AnnotationInput(props: {
               color={finding.severity === 'error' ? 'danger' : 'warning'}
             >
               <strong>{WORD[finding.severity]}:</strong> {finding.message}
-              {finding.help && `. ${finding.help}`} ({finding.code})
+              {finding.help && ` — ${finding.help}`} ({finding.code})
             </Text>
             {finding.fix?.edits
               .filter(edit => edit.annotation === annotation.key)

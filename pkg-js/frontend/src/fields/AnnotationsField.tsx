@@ -33,7 +33,7 @@ export function AnnotationsField(
     onChange(value === '' ? rest : { ...rest, [key]: value });
   };
   return (
-    <Flex direction="column" gap="3">
+    <Flex direction="column" gap="3" bg="neutral" p="3">
       {schema.title && (
         <Text as="h3" variant="title-x-small">
           {schema.title}

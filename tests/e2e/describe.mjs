@@ -1,0 +1,64 @@
+// What a person does who describes a model: a form that says what is wrong while it is filled in, and what comes out of it.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { signIn } from './browser.mjs';
+import { portalUrl } from './portal.mjs';
+
+const RIGHT = {
+  Project: 'acme-ml',
+  Location: 'us-central1',
+  Endpoint: 'fraud-detector-2',
+  Model: 'fraud-detector-2@1',
+};
+
+test(
+  'a person describes a model, and is told of mistakes before anything is begun',
+  { timeout: 120_000 },
+  async t => {
+    const { browser, page, shoot, errors } = await signIn();
+    t.after(() => browser.close());
+    const input = name => page.getByRole('textbox', { name, exact: true });
+    const next = page.getByRole('button', { name: 'Review' });
+
+    await page.goto(`${portalUrl}/create/templates/default/describe-model`);
+    await input('Name').fill('fraud-detector-2');
+    await page.getByRole('combobox').first().click();
+    await page.getByRole('option').first().click();
+    await page.getByRole('button', { name: 'Next' }).click();
+
+    // While typing.
+    await input('Project').waitFor();
+    for (const [name, value] of Object.entries(RIGHT)) {
+      await input(name).fill(value);
+    }
+    await input('Machine type').fill('n1-standart-4');
+    const finding = page.getByText(
+      /^Error: Vertex AI serves no models on machine/,
+    );
+    await finding.waitFor();
+    await shoot('7-describe-wrong');
+
+    // Before going on.
+    await next.click();
+    await page.getByText(/^'Vertex AI' Vertex AI serves no models/).waitFor();
+    await shoot('8-describe-held-back');
+
+    // By keyboard: the button behind the input writes what was meant.
+    await input('Machine type').focus();
+    await page.keyboard.press('Tab');
+    const fix = page.getByRole('button', { name: 'Write n1-standard-4' });
+    assert.ok(await fix.evaluate(node => node === document.activeElement));
+    await page.keyboard.press('Enter');
+    await finding.waitFor({ state: 'detached' });
+    assert.equal(await input('Machine type').inputValue(), 'n1-standard-4');
+    await shoot('9-describe-right');
+
+    await next.click();
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.waitForURL(/create\/tasks\//);
+    await page.getByText('catalog-info.yaml').first().waitFor();
+    await page.getByText('n1-standard-4').first().waitFor();
+    await shoot('10-described');
+    assert.deepEqual(errors, []);
+  },
+);
