@@ -56,8 +56,10 @@ test(
     await next.click();
     await page.getByRole('button', { name: 'Create' }).click();
     await page.waitForURL(/create\/tasks\//);
-    await page.getByText('catalog-info.yaml').first().waitFor();
-    await page.getByText('n1-standard-4').first().waitFor();
+    await page.getByText(/at the root of the model.s repository/).waitFor();
+    await page
+      .getByText(/google.com\/vertex-ai-machine-type: "n1-standard-4"/)
+      .waitFor();
     await shoot('10-described');
     assert.deepEqual(errors, []);
   },
