@@ -12,14 +12,15 @@ use std::process::Stdio;
 
 #[derive(Args)]
 pub struct Options {
-    /// Only this one: proxy, deploy, iam
+    /// Only this one: proxy, deploy, validate, iam
     only: Option<String>,
 }
 
 /// A benchmark: its name, its script, and whether it wants a running portal.
-const BENCHES: [(&str, &str, bool); 3] = [
+const BENCHES: [(&str, &str, bool); 4] = [
     ("proxy", "tests/bench/proxy.mjs", false),
     ("deploy", "tests/bench/deploy.mjs", true),
+    ("validate", "tests/bench/validate/run.mjs", false),
     ("iam", "tests/bench/iam.mjs", false),
 ];
 

@@ -70,7 +70,7 @@ fn yaml_agreement(workspace: &Workspace) -> Result<()> {
 }
 
 fn places(workspace: &Workspace) -> Result<()> {
-    let examples = workspace.target("places");
+    let examples = workspace.target("rule-examples");
     run(example(workspace, "rule-examples")?.arg(&examples))?;
     run(workspace
         .command("node")

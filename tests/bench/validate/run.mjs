@@ -1,7 +1,8 @@
 // How fast files are checked: `cargo xtask bench validate`. Both ways begin with a file's bytes and end with its findings, in one
-// process, taking turns; medians of the rounds count. First they have to agree, on every example of the rule table (in the folder
-// `RULE_EXAMPLES`) and on the files that are measured.
+// process, taking turns; medians of the rounds count. First they have to agree, on every example of the rule table and on the files
+// that are measured.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Checker } from '@backstage-vertex-ai/core/server';
 import { disagreements, disagreement } from './agreement.mjs';
@@ -16,7 +17,13 @@ const ENTITIES = 100_000;
 const say = (key, value) =>
   console.log(JSON.stringify({ key, value: Number(value.toFixed(3)) }));
 
-const { words, unseen } = disagreements(process.env.RULE_EXAMPLES);
+const examples = 'target/rule-examples';
+execFileSync(
+  'cargo',
+  ['run', '--quiet', '--locked', '--example', 'rule-examples', examples],
+  { stdio: 'inherit' },
+);
+const { words, unseen } = disagreements(examples);
 assert.deepEqual(words, []);
 assert.deepEqual(unseen, []);
 const files = [
