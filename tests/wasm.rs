@@ -165,3 +165,63 @@ async fn wrong_annotations_are_refused_before_anything_is_called() {
     let report = ended(backstage_vertex_ai::wasm::server::deploy(request("{}", PROXY), host)).await.unwrap();
     assert_eq!(text(&report, "outcome"), "failed");
 }
+
+#[cfg(feature = "server")]
+mod checker {
+    use super::{get, text};
+    use backstage_vertex_ai::wasm::check::Checker;
+    use js_sys::JSON;
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    const GOOD: &[u8] = b"kind: Component\nmetadata:\n  name: fraud\n  annotations:\n    google.com/vertex-ai-project: acme-ml\n    google.com/vertex-ai-location: us-central1\n    google.com/vertex-ai-endpoint: fraud\n    google.com/vertex-ai-model: fraud@3\n";
+
+    fn checker(format: &str, rules: &str) -> Result<Checker, JsValue> {
+        let rules = JSON::parse(rules).unwrap();
+        Checker::new(format, false, true, "error", false, rules, None, None)
+    }
+
+    fn parsed(report: JsValue) -> JsValue {
+        JSON::parse(&report.as_string().unwrap()).unwrap()
+    }
+
+    #[wasm_bindgen_test]
+    fn of_a_good_file_a_number_crosses_and_of_a_wrong_one_its_report() {
+        let mut checker = checker("text", "null").unwrap();
+        assert_eq!(checker.add("a.yaml", GOOD, true).unwrap().as_f64(), Some(1.0));
+        let wrong = String::from_utf8_lossy(GOOD).replace("@3", "@0");
+        let report = parsed(checker.add("b.yaml", wrong.as_bytes(), true).unwrap());
+        let findings = js_sys::Array::from(&get(&report, "diagnostics"));
+        assert_eq!(text(&findings.get(0), "code"), "model/version-zero");
+        assert_eq!(text(&findings.get(0), "where.file"), "b.yaml");
+        assert!(text(&report, "output").contains("--> b.yaml:8:"));
+        let end = parsed(checker.finish().unwrap());
+        assert_eq!((get(&end, "files").as_f64(), get(&end, "errors").as_f64()), (Some(2.0), Some(1.0)));
+        assert_eq!(get(&end, "failed"), JsValue::TRUE);
+    }
+
+    #[wasm_bindgen_test]
+    fn any_bytes_are_a_report_and_none_a_trap() {
+        let mut checker = checker("json", "null").unwrap();
+        for bytes in [&b"\xff\xfe\x00"[..], b"\x00", b"", b"a: [", b"{\"kind\": \xc3\x28}"] {
+            checker.add("a.yaml", bytes, true).unwrap();
+        }
+        assert!(checker.finish().is_ok());
+    }
+
+    #[wasm_bindgen_test]
+    fn misuse_is_told_in_words() {
+        assert_eq!(text(&checker("pdf", "null").err().unwrap(), "code"), "request/malformed");
+        let mut checker = checker("text", r#"{"model/surprise": "error"}"#).unwrap();
+        let end = parsed(checker.finish().unwrap());
+        let findings = js_sys::Array::from(&get(&end, "diagnostics"));
+        assert!(findings.iter().any(|finding| text(&finding, "message").contains("model/surprise")));
+        let error = checker.add("a.yaml", GOOD, true).unwrap_err();
+        assert!(text(&error, "message").contains("finished"));
+    }
+
+    #[wasm_bindgen_test]
+    fn documents_are_counted() {
+        assert_eq!(Checker::documents(b"a: 1\n---\nb: 2\n"), 2);
+    }
+}
