@@ -7,9 +7,19 @@ const { ARTIFACTS, CHROMIUM } = process.env;
 
 export const artifacts = ARTIFACTS ?? 'target/e2e';
 
-/** Opens a browser and signs in. */
+/** Opens a browser and signs in. A browser that is left open would keep Node from ending. */
 export async function signIn() {
-  const browser = await chromium.launch({
+  const browser = await launch();
+  try {
+    return await enter(browser);
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+const launch = () =>
+  chromium.launch({
     executablePath: CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -21,6 +31,8 @@ export async function signIn() {
       '--disable-sync',
     ],
   });
+
+async function enter(browser) {
   const page = await browser.newPage({
     viewport: { width: 1360, height: 900 },
   });
