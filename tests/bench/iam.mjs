@@ -21,20 +21,30 @@ const annotations = {
 };
 
 /** A request for the rights of a deployment, where this is there already. */
-const asking = found => ({
+const asking = (found, more = {}) => ({
   source: {
     entity: {
       apiVersion: 'backstage.io/v1alpha1',
       kind: 'Component',
-      metadata: { name: 'fraud-detector', annotations },
+      metadata: {
+        name: 'fraud-detector',
+        annotations: { ...annotations, ...more },
+      },
     },
   },
   principal: 'group:ml-team@acme.example',
   expiresAt: '2999-01-01T00:00:00Z',
   found,
 });
-/** Nobody looked what is there: the most that a first deployment can ask for. */
-const FIRST = asking({});
+/** Nobody looked what is there, and the model is uploaded first: the most that a first deployment asks for. */
+const FIRST = asking(
+  {},
+  {
+    'google.com/vertex-ai-model': 'fraud-detector',
+    'google.com/vertex-ai-image':
+      'us-central1-docker.pkg.dev/acme-ml/serving/fraud:3',
+  },
+);
 const UPDATE = asking({ model: true, endpoint: true, deployment: false });
 
 function report(key, value) {

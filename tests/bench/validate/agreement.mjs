@@ -25,14 +25,21 @@ export function disagreement(file, bytes) {
     : `${file}: the core says [${theirs.join(', ')}], JavaScript [${ours.join(', ')}]`;
 }
 
-/** The disagreements about the files in a folder, and the rules that none of them breaks. */
+/** The disagreements about the files in a folder; the rules that none of them breaks, and those that are not written here. */
 export function disagreements(folder) {
   const unseen = new Set(CODES);
   const words = [];
+  const unwritten = new Set();
   for (const name of readdirSync(folder)) {
     const bytes = readFileSync(join(folder, name));
     core(name, bytes)?.forEach(code => unseen.delete(code));
     words.push(disagreement(name, bytes));
+    const code = name.split('.').slice(0, 2).join('/');
+    if (!CODES.has(code)) unwritten.add(code);
   }
-  return { words: words.filter(Boolean), unseen: [...unseen] };
+  return {
+    words: words.filter(Boolean),
+    unseen: [...unseen],
+    unwritten: [...unwritten].sort(),
+  };
 }

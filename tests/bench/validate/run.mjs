@@ -23,7 +23,7 @@ execFileSync(
   ['run', '--quiet', '--locked', '--example', 'rule-examples', examples],
   { stdio: 'inherit' },
 );
-const { words, unseen } = disagreements(examples);
+const { words, unseen, unwritten } = disagreements(examples);
 assert.deepEqual(words, []);
 assert.deepEqual(unseen, []);
 const files = [
@@ -40,6 +40,8 @@ console.error(
     files.reduce((sum, { bytes }) => sum + bytes.length, 0) / files.length,
   )} bytes`,
 );
+
+console.error(`  not written in JavaScript: ${unwritten.join(', ')}`);
 
 const checker = new Checker();
 const ways = {
