@@ -428,8 +428,10 @@ codes! {
     IamRoleDiffers: error = "iam/role-differs",
     /// What the rights are to be given on cannot be reached through the portal: apply a rendering instead.
     IamNotApplied: warning = "iam/not-applied",
-    /// The rights were given and are not effective yet.
+    /// The rights were given and may not be effective yet.
     IamNotEffectiveYet: warning = "iam/not-effective-yet",
+    /// The rights were given, and something else wrote the policy so that they are gone.
+    IamOverwritten: error = "iam/overwritten",
     /// A role whose permissions nobody told was left out of the comparison.
     IamRoleUnknown: warning = "iam/role-unknown",
 }

@@ -1,27 +1,24 @@
 //! Gives the rights of a request, or takes them back: roles first, then each policy by reading it, changing it and writing it with
-//! its etag; at the end it waits, within bounds, until the rights are effective.
+//! its etag.
+
+mod propagation;
 
 use super::difference::expired;
-use super::grant::{Grant, Party, Role, TITLE};
+use super::grant::{Grant, Role, TITLE};
 use super::holder::Holder;
 use super::live::Access;
 use super::policy::{Change, Entry, Policy};
 use super::render::{entry, role_request};
 use super::request::Request;
-use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
+use crate::conversation::{Conversation, Identity, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google, pause};
 use crate::method::{Call, Id, Resource, resource};
-use crate::timestamp::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
 
 /// How often a policy is read and written anew when somebody else changes it meanwhile.
 const TRIES: u32 = 8;
-/// Google: a change of a policy takes two minutes as a rule, seven or more at times.
-const PROPAGATION: Millis = 7 * 60_000;
-/// Between two looks whether it is effective; the last one is repeated until the time is over.
-const LOOKS: [Millis; 6] = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +41,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Written {
     pub resource: String,
-    /// False where it was as it should be.
+    /// False where it was as it should be from the start.
     pub changed: bool,
     pub tries: u32,
 }
@@ -59,9 +56,13 @@ pub struct ApplyReport {
     pub written: Vec<Written>,
     /// Resources whose policies the portal does not reach.
     pub not_applied: Vec<String>,
-    /// Seen to be effective: only who is given the rights can see it.
+    /// No policy can have been changed: every write, if there was any, was refused, and not for a conflict, which may be one with a
+    /// write of ours whose answer was lost.
+    pub untouched: bool,
+    /// The time that Google names for a change is over, and the policies still give the rights. That they work only their holder
+    /// can see.
     pub effective: bool,
-    /// RFC 3339: when they should be at the latest.
+    /// RFC 3339: when that time is over. Google says that it takes longer at times.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effective_by: Option<String>,
     pub diagnostics: Vec<Diagnostic>,
@@ -76,6 +77,7 @@ impl ApplyReport {
             roles_made: Vec::new(),
             written: Vec::new(),
             not_applied: Vec::new(),
+            untouched: true,
             effective: false,
             effective_by: None,
             diagnostics,
@@ -83,18 +85,18 @@ impl ApplyReport {
     }
 }
 
-/// Starts through the proxy. `is_own`: whoever calls is who is given the rights, and so can be asked when they are effective.
+/// Starts through the proxy. `wait`: after giving, the time is waited out that Google may take to heed it.
 pub fn apply(
     request: Request,
     mode: Mode,
-    is_own: bool,
+    wait: bool,
     proxy_url: &str,
     reason: Option<String>,
 ) -> Conversation<ApplyReport> {
     let proxy_url = proxy_url.to_owned();
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, reason);
-        let mut run = Apply { google, mode, is_own, report: ApplyReport::refused(Vec::new()) };
+        let mut run = Apply { google, mode, wait, report: ApplyReport::refused(Vec::new()) };
         match run.steps(&request).await {
             Ok(()) => run.report.outcome = Outcome::Applied,
             Err(error) => {
@@ -110,7 +112,7 @@ pub fn apply(
 struct Apply {
     google: Google,
     mode: Mode,
-    is_own: bool,
+    wait: bool,
     report: ApplyReport,
 }
 
@@ -129,10 +131,7 @@ impl Apply {
                 }
             }
         }
-        let mut holders: Vec<&Holder> = request.grants.iter().map(|grant| &grant.on).collect();
-        holders.dedup();
-        for on in holders {
-            let grants: Vec<&Grant> = request.grants.iter().filter(|grant| grant.on == *on).collect();
+        for (on, grants) in by_holder(request) {
             match Access::to(on) {
                 Some(access) => self.write(&access, on, &grants).await?,
                 None => {
@@ -145,7 +144,7 @@ impl Apply {
             }
         }
         if self.mode == Mode::Give && self.report.written.iter().any(|written| written.changed) {
-            self.await_effect(request).await?;
+            self.wait_out(request).await?;
         }
         Ok(())
     }
@@ -192,10 +191,14 @@ impl Apply {
             let policy = access.read(&self.google).await?;
             let change = self.change(&policy, grants);
             let Some(after) = policy.change(&change).map_err(CallError::NoAnswer)? else {
-                self.report.written.push(Written { resource: on.to_string(), changed: false, tries });
+                // After a conflict, a write of ours whose answer was lost may be why.
+                self.report.written.push(Written { resource: on.to_string(), changed: tries > 1, tries });
                 return Ok(());
             };
-            match access.write(&self.google, after).await {
+            let written = access.write(&self.google, after).await;
+            self.report.untouched &=
+                written.as_ref().err().and_then(CallError::status).is_some_and(|s| (400..500).contains(&s) && s != 409);
+            match written {
                 Ok(_) => {
                     self.report.written.push(Written { resource: on.to_string(), changed: true, tries });
                     return Ok(());
@@ -248,52 +251,18 @@ impl Apply {
             }
         }
     }
+}
 
-    /// Waits until whoever was given the rights has them; where somebody else was, says when they should have them.
-    async fn await_effect(&mut self, request: &Request) -> Result<(), CallError> {
-        let end = self.google.voice().now().saturating_add(PROPAGATION);
-        self.report.effective_by = Some(rfc3339(end));
-        if !self.is_own {
-            return Ok(());
-        }
-        let mut number = 0;
-        loop {
-            if self.is_effective(request).await? {
-                self.report.effective = true;
-                self.report.effective_by = None;
-                self.say(ProgressKind::Done, "The rights are effective".into());
-                return Ok(());
-            }
-            let now = self.google.voice().now();
-            if now >= end {
-                let finding = Diagnostic::new(
-                    Code::IamNotEffectiveYet,
-                    "the rights are given, and Google does not show them as effective yet",
-                );
-                self.report.diagnostics.push(finding.help("wait some minutes, and try again"));
-                return Ok(());
-            }
-            let millis = LOOKS.get(number).or(LOOKS.last()).copied().unwrap_or(PROPAGATION).min(end - now);
-            self.say(
-                ProgressKind::Wait,
-                format!("The rights are given and not effective yet: looking again in {} s", millis / 1000),
-            );
-            self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
-            number += 1;
+/// What is given on each resource.
+fn by_holder(request: &Request) -> Vec<(&Holder, Vec<&Grant>)> {
+    let mut holders: Vec<(&Holder, Vec<&Grant>)> = Vec::new();
+    for grant in &request.grants {
+        match holders.iter_mut().find(|(on, _)| *on == &grant.on) {
+            Some((_, grants)) => grants.push(grant),
+            None => holders.push((&grant.on, vec![grant])),
         }
     }
-
-    async fn is_effective(&self, request: &Request) -> Result<bool, CallError> {
-        for grant in request.of(Party::Caller) {
-            let Some(access) = Access::to(&grant.on) else { continue };
-            let wanted: Vec<&str> = grant.needed.iter().map(|needed| needed.permission).collect();
-            let held = access.test(&self.google, &wanted).await?;
-            if !wanted.iter().all(|permission| held.iter().any(|h| h == permission)) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
+    holders
 }
 
 fn check_role(name: &str, grant: &Grant, role: &Value) -> Result<(), Diagnostic> {

@@ -103,7 +103,7 @@ fn a_writer_in_between_loses_nothing() {
 #[test]
 fn nobody_gives_themselves_rights() {
     let cloud = cloud();
-    let report = apply(&cloud, STRANGER, json!({"own": true}));
+    let report = apply(&cloud, STRANGER, json!({}));
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(report.diagnostics[0].code, Code::GooglePermissionDenied);
     assert!(report.written.is_empty() && report.roles_made.is_empty());

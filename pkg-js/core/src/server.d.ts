@@ -328,8 +328,12 @@ export interface IamApplyRequest extends IamPlanRequest {
     /** Entity ref of the user or group whom they are for. */
     for?: string;
   };
-  /** Whoever calls is the principal, and so can be asked whether the rights are effective. */
-  own?: boolean;
+  /**
+   * Left out: true. After giving, the time that Google may take to heed it (7 minutes) is waited out, and the policies are looked
+   * at again meanwhile: where they were overwritten, it fails with `iam/overwritten`. Cancelling then ends the wait, and the rights
+   * stay given.
+   */
+  wait?: boolean;
   proxyUrl: string;
   reason?: string;
 }
@@ -338,13 +342,18 @@ export interface IamApplyReport {
   outcome: 'applied' | 'failed' | 'cancelled';
   request?: IamRights;
   rolesMade: string[];
-  /** Each policy that was looked at; `changed` is false where it was as it should be. */
+  /** Each policy that was looked at; `changed` is false where it was as it should be from the start. */
   written: { resource: string; changed: boolean; tries: number }[];
   /** Resources whose policies the portal does not reach. */
   notApplied: string[];
-  /** Seen to be effective. */
+  /** No policy can have been changed: every write, if there was any, was surely refused. */
+  untouched: boolean;
+  /**
+   * The time that Google names for a change was waited out, and the policies still give the rights. That they work only their
+   * holder can see.
+   */
   effective: boolean;
-  /** RFC 3339: when the rights should be effective at the latest. */
+  /** RFC 3339: when that time is over. Google says that it takes longer at times. Absent where nothing was given. */
   effectiveBy?: string;
   diagnostics: Diagnostic[];
 }

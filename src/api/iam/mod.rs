@@ -152,7 +152,7 @@ pub fn iam_apply(request: &IamApplyRequest, now: Millis) -> Result<Conversation<
     };
     match (asked, may_begin) {
         (Some(asked), Ok(())) => {
-            Ok(apply(asked, request.mode, request.is_own, &request.proxy_url, request.reason.clone()))
+            Ok(apply(asked, request.mode, request.wait, &request.proxy_url, request.reason.clone()))
         }
         (_, refusal) => {
             found.extend(refusal.err());

@@ -47,7 +47,7 @@ pub struct IamApplyRequest {
     pub(super) iam: IamRequest,
     pub(super) mode: Mode,
     pub(super) approval: Approval,
-    pub(super) is_own: bool,
+    pub(super) wait: bool,
     pub(super) proxy_url: String,
     pub(super) reason: Option<String>,
 }
@@ -191,7 +191,7 @@ impl Request for IamApplyRequest {
             iam: fields.iam()?,
             mode,
             approval,
-            is_own: fields.flag("own")?.unwrap_or(false),
+            wait: fields.flag("wait")?.unwrap_or(true),
             proxy_url: fields.required("proxyUrl")?,
             reason: fields.optional("reason")?,
         };

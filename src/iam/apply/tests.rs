@@ -1,13 +1,15 @@
 //! Rights given to a small Google that others change at the same time.
 
+use super::propagation::PROPAGATION;
 use super::*;
-use crate::conversation::{Event, Outcome as Told, Request as Sent, Response, Turn, Want};
+use crate::conversation::{Event, Failure, Millis, Outcome as Told, Request as Sent, Response, Turn, Want};
 use crate::iam::{Options, Principal, request};
 use crate::plan::{Found, plan, tests::target};
 use serde_json::json;
 use std::collections::BTreeMap;
 
 const MEMBER: &str = "user:jane@acme.example";
+const BEGUN: Millis = 1_000;
 
 fn asked(expires: Option<&str>) -> Request {
     let mut options = Options::of(Principal::parse(MEMBER).unwrap());
@@ -22,21 +24,26 @@ struct World {
     policies: BTreeMap<String, Value>,
     /// How many writes somebody else gets ahead of.
     races: u32,
-    /// Milliseconds until a right is effective.
-    delay: Millis,
-    changed_at: Millis,
+    /// When somebody else writes every policy as it was before.
+    overwrites_at: Option<Millis>,
+    /// When the person cancels.
+    cancels_at: Option<Millis>,
+    /// How many answers to writes are lost, though Google heeded them.
+    lost: u32,
+    /// Whose policies must not be written.
+    closed: Option<&'static str>,
     log: Vec<String>,
 }
 
 impl World {
-    fn answer(&mut self, sent: &Sent, now: Millis) -> (u16, Value) {
+    fn answer(&mut self, sent: &Sent) -> (u16, Value) {
         let path = sent.url.strip_prefix("http://portal/").unwrap().split('?').next().unwrap().to_owned();
         self.log.push(format!("{} {path}", sent.verb.as_str()));
         let body: Value = sent.body.as_deref().map(|text| serde_json::from_str(text).unwrap()).unwrap_or_default();
         let version = path.split('/').nth(1).unwrap().to_owned();
         let name = path.split_once(&format!("{version}/")).unwrap().1;
         if let Some((resource, verb)) =
-            name.split_once(':').filter(|(_, verb)| verb.ends_with("IamPolicy") || verb.starts_with("test"))
+            name.split_once(':').filter(|(_, verb)| verb.ends_with("IamPolicy"))
         {
             let policy = self.policies.entry(resource.into()).or_insert_with(|| json!({"etag": "0"}));
             return match verb {
@@ -48,27 +55,17 @@ impl World {
                         policy["etag"] = next;
                         return (409, json!({"error": {"status": "ABORTED", "message": "concurrent policy changes"}}));
                     }
-                    assert_eq!(body["policy"]["etag"], policy["etag"]);
+                    if self.closed.is_some_and(|closed| resource.contains(closed)) {
+                        return (403, json!({"error": {"status": "PERMISSION_DENIED", "message": "no"}}));
+                    }
+                    if body["policy"]["etag"] != policy["etag"] {
+                        return (409, json!({"error": {"status": "ABORTED", "message": "concurrent policy changes"}}));
+                    }
                     *policy = body["policy"].clone();
                     policy["etag"] = next;
-                    self.changed_at = now;
                     (200, policy.clone())
                 }
-                _ => {
-                    let held =
-                        if now >= self.changed_at + self.delay { body["permissions"].clone() } else { json!([]) };
-                    let all = if body["permissions"].is_null() && now >= self.changed_at + self.delay {
-                        json!(
-                            sent.url
-                                .split(['?', '&'])
-                                .filter_map(|p| p.strip_prefix("permissions="))
-                                .collect::<Vec<_>>()
-                        )
-                    } else {
-                        held
-                    };
-                    (200, json!({ "permissions": all }))
-                }
+                other => panic!("`{other}` is not asked"),
             };
         }
         match sent.verb.as_str() {
@@ -84,19 +81,32 @@ impl World {
         }
     }
 
-    fn drive(&mut self, request: Request, mode: Mode, is_own: bool) -> (ApplyReport, Millis) {
-        let mut talk = apply(request, mode, is_own, "http://portal", None);
-        let (mut outcome, mut now) = (Told::Begin, 1_000);
+    fn drive(&mut self, request: Request, mode: Mode) -> (ApplyReport, Millis) {
+        self.drive_waiting(request, mode, true)
+    }
+
+    fn drive_waiting(&mut self, request: Request, mode: Mode, wait: bool) -> (ApplyReport, Millis) {
+        let mut talk = apply(request, mode, wait, "http://portal", None);
+        let (mut outcome, mut now) = (Told::Begin, BEGUN);
         for _ in 0..500 {
-            match talk.tell(Event { outcome, now, random: 0.5, cancelled: false }) {
+            let cancelled = self.cancels_at.is_some_and(|at| now >= at);
+            match talk.tell(Event { outcome, now, random: 0.5, cancelled }) {
                 Turn::Done(report) => return (report, now),
                 Turn::Want(Want::Wait(millis)) => {
                     now += millis;
                     outcome = Told::Waited;
+                    if self.overwrites_at.is_some_and(|at| now >= at) {
+                        self.policies.values_mut().for_each(|policy| policy["bindings"] = json!([]));
+                    }
                 }
                 Turn::Want(Want::Send(sent)) => {
-                    let (status, body) = self.answer(&sent, now);
-                    outcome = Told::Answer(Response { status, retry_after: None, body: Some(body) });
+                    let (status, body) = self.answer(&sent);
+                    outcome = if self.lost > 0 && sent.url.ends_with("setIamPolicy") {
+                        self.lost -= 1;
+                        Told::Failed(Failure::CutOff)
+                    } else {
+                        Told::Answer(Response { status, retry_after: None, body: Some(body) })
+                    };
                 }
             }
         }
@@ -115,15 +125,15 @@ fn giving_twice_changes_nothing_and_taking_back_leaves_the_rest() {
     let mut world = World::default();
     let others = json!({"version": 1, "etag": "7", "bindings": [{"role": "roles/owner", "members": ["user:owner@acme.example"]}], "auditConfigs": [1]});
     world.policies.insert("projects/acme-ml".into(), others.clone());
-    let (report, _) = world.drive(asked(None), Mode::Give, false);
+    let (report, _) = world.drive(asked(None), Mode::Give);
     assert_eq!(report.outcome, Outcome::Applied, "{:?}", report.diagnostics);
     assert_eq!((report.roles_made.len(), report.written.len()), (3, 3));
     assert!(report.written.iter().all(|written| written.changed && written.tries == 1));
-    assert!(report.effective_by.is_some() && !report.effective);
-    let (again, _) = world.drive(asked(None), Mode::Give, false);
+    let (again, now) = world.drive(asked(None), Mode::Give);
     assert!(again.roles_made.is_empty() && again.written.iter().all(|written| !written.changed));
-    let (taken, _) = world.drive(asked(None), Mode::TakeBack, false);
-    assert_eq!(taken.outcome, Outcome::Applied);
+    assert!(again.effective_by.is_none() && again.untouched && now == BEGUN, "nothing changed, nothing to wait for");
+    let (taken, now) = world.drive(asked(None), Mode::TakeBack);
+    assert_eq!((taken.outcome, taken.effective_by, now), (Outcome::Applied, None, BEGUN));
     let left = &world.policies["projects/acme-ml"];
     assert_eq!((&left["bindings"], &left["auditConfigs"]), (&others["bindings"], &others["auditConfigs"]));
 }
@@ -131,11 +141,11 @@ fn giving_twice_changes_nothing_and_taking_back_leaves_the_rest() {
 #[test]
 fn other_writers_are_waited_for_and_not_for_ever() {
     let mut world = World { races: 3, ..World::default() };
-    let (report, _) = world.drive(asked(None), Mode::Give, false);
+    let (report, _) = world.drive(asked(None), Mode::Give);
     assert_eq!(report.outcome, Outcome::Applied);
     assert_eq!(report.written[0].tries, 4);
     let mut world = World { races: 1000, ..World::default() };
-    let (report, now) = world.drive(asked(None), Mode::Give, false);
+    let (report, now) = world.drive(asked(None), Mode::Give);
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(report.diagnostics[0].code, Code::IamPolicyContention);
     assert_eq!(report.diagnostics[0].resource.as_deref(), Some("projects/acme-ml"));
@@ -145,11 +155,11 @@ fn other_writers_are_waited_for_and_not_for_ever() {
 #[test]
 fn a_longer_right_replaces_the_shorter_one_and_what_ended_goes() {
     let mut world = World::default();
-    world.drive(asked(Some("2026-12-01T00:00:00Z")), Mode::Give, false);
+    world.drive(asked(Some("2026-12-01T00:00:00Z")), Mode::Give);
     let ended = json!({"role": "roles/old", "members": ["user:other@acme.example"],
         "condition": {"title": "backstage-vertex-ai until 1970", "expression": "request.time < timestamp(\"1970-01-01T00:00:00Z\")"}});
     world.policies.get_mut("projects/acme-ml").unwrap()["bindings"].as_array_mut().unwrap().push(ended);
-    world.drive(asked(Some("2026-12-02T00:00:00Z")), Mode::Give, false);
+    world.drive(asked(Some("2026-12-02T00:00:00Z")), Mode::Give);
     assert_eq!(world.members("projects/acme-ml"), 1);
     let bindings = world.policies["projects/acme-ml"]["bindings"].as_array().unwrap();
     assert_eq!(bindings.len(), 1);
@@ -159,23 +169,64 @@ fn a_longer_right_replaces_the_shorter_one_and_what_ended_goes() {
 #[test]
 fn a_role_that_somebody_changed_is_left_alone() {
     let mut world = World::default();
-    world.drive(asked(None), Mode::Give, false);
+    world.drive(asked(None), Mode::Give);
     let name = world.roles.keys().next().unwrap().clone();
     world.roles.get_mut(&name).unwrap()["includedPermissions"].as_array_mut().unwrap().push(json!("iam.roles.update"));
-    let (report, _) = world.drive(asked(None), Mode::Give, false);
+    let (report, _) = world.drive(asked(None), Mode::Give);
     assert_eq!(report.diagnostics[0].code, Code::IamRoleDiffers);
     assert_eq!(report.diagnostics[0].resource.as_deref(), Some(name.as_str()));
 }
 
 #[test]
-fn it_waits_until_the_rights_are_effective_and_not_for_ever() {
-    let mut world = World { delay: 90_000, ..World::default() };
-    let (report, now) = world.drive(asked(None), Mode::Give, true);
-    assert!(report.effective && report.effective_by.is_none(), "{:?}", report.diagnostics);
-    assert!((90_000..150_000).contains(&now), "{now}");
-    let mut world = World { delay: Millis::MAX / 2, ..World::default() };
-    let (report, now) = world.drive(asked(None), Mode::Give, true);
+fn the_time_that_google_names_is_waited_out() {
+    let (report, now) = World::default().drive(asked(None), Mode::Give);
+    assert_eq!((report.outcome, report.effective), (Outcome::Applied, true), "{:?}", report.diagnostics);
+    assert!((PROPAGATION..PROPAGATION + 60_000).contains(&(now - BEGUN)), "{now}");
+    assert_eq!(report.effective_by.as_deref(), Some("1970-01-01T00:07:01.000Z"));
+    let (report, now) = World::default().drive_waiting(asked(None), Mode::Give, false);
+    assert_eq!((report.outcome, report.effective, now), (Outcome::Applied, false, BEGUN));
+    assert!(report.effective_by.is_some() && report.diagnostics.is_empty());
+}
+
+#[test]
+fn rights_that_are_overwritten_meanwhile_are_missed() {
+    let mut world = World { overwrites_at: Some(60_000), ..World::default() };
+    let (report, now) = world.drive(asked(None), Mode::Give);
+    assert_eq!((report.outcome, report.effective, &report.effective_by), (Outcome::Failed, false, &None));
+    let finding = &report.diagnostics[0];
+    assert_eq!(
+        (finding.code, finding.resource.as_deref()),
+        (Code::IamOverwritten, Some("projects/acme-ml")),
+        "{finding:?}"
+    );
+    assert!(finding.help.as_ref().unwrap().contains("google_project_iam_policy"));
+    assert!(now < PROPAGATION && !report.untouched, "{now}");
+}
+
+#[test]
+fn whoever_cancels_the_wait_is_told_that_the_rights_are_given() {
+    let mut world = World { cancels_at: Some(60_000), ..World::default() };
+    let (report, now) = world.drive(asked(None), Mode::Give);
     assert_eq!((report.outcome, report.effective), (Outcome::Applied, false));
     assert_eq!(report.diagnostics[0].code, Code::IamNotEffectiveYet);
-    assert!((PROPAGATION..PROPAGATION + 60_000).contains(&now), "{now}");
+    assert!(report.effective_by.is_some() && now < PROPAGATION, "{now}");
+    assert_eq!(world.members("projects/acme-ml"), 1);
+}
+
+#[test]
+fn only_what_surely_changed_nothing_is_called_untouched() {
+    let first = World { closed: Some("projects/acme-ml"), ..World::default() }.drive(asked(None), Mode::Give).0;
+    assert_eq!((first.outcome, first.untouched), (Outcome::Failed, true));
+    let later = World { closed: Some("serviceAccounts"), ..World::default() }.drive(asked(None), Mode::Give).0;
+    assert_eq!((later.outcome, later.untouched), (Outcome::Failed, false));
+    // Google heeded the write, its answer was lost, and the next try finds somebody else's etag: its own.
+    let lost = World { lost: 1, closed: Some("serviceAccounts"), ..World::default() };
+    for mut world in [lost, World { lost: 1000, ..World::default() }] {
+        let (report, _) = world.drive(asked(None), Mode::Give);
+        assert_eq!((report.outcome, report.untouched), (Outcome::Failed, false), "{:?}", report.diagnostics);
+    }
+    let mut world = World { lost: 1, ..World::default() };
+    assert!(world.drive(asked(None), Mode::Give).0.written[0].changed);
+    let cancelled = World { cancels_at: Some(0), ..World::default() }.drive(asked(None), Mode::Give).0;
+    assert_eq!((cancelled.outcome, cancelled.untouched), (Outcome::Cancelled, true));
 }
