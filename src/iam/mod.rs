@@ -7,6 +7,7 @@ pub mod approval;
 pub mod danger;
 pub mod difference;
 mod draft;
+pub mod entitlement;
 pub mod expiry;
 pub mod grant;
 pub mod holder;

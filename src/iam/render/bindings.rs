@@ -1,5 +1,6 @@
 //! Allow policies: whole and ready to be written where they were read, the bindings to add where they were not.
 
+use super::by_policy;
 use crate::diagnostic::Diagnostic;
 use crate::iam::grant::Grant;
 use crate::iam::policy::{Change, Entry, Policy};
@@ -13,7 +14,7 @@ pub fn entry(grant: &Grant) -> Entry {
 
 pub fn json(request: &Request, policies: &Ordered<String, Policy>) -> Result<Value, Diagnostic> {
     let mut by_resource: Ordered<String, Vec<&Grant>> = Ordered::default();
-    for grant in &request.grants {
+    for grant in by_policy(request) {
         by_resource.get_or_insert_with(grant.on.to_string(), Vec::new).push(grant);
     }
     let mut out = Vec::new();

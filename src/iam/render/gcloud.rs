@@ -1,6 +1,6 @@
 //! The request as a shell script of `gcloud` commands; an endpoint's own policy has no command, and is written through the API.
 
-use super::{custom_roles, role};
+use super::{by_policy, custom_roles, role};
 use crate::iam::grant::{Condition, Grant, Role};
 use crate::iam::holder::Holder;
 use crate::iam::request::Request;
@@ -25,7 +25,7 @@ pub fn render(request: &Request) -> String {
         let make = command(&["gcloud", "iam", "roles", "create", id], &flags);
         out.push_str(&format!("\n{look} 2>/dev/null ||\n  {make}\n"));
     }
-    for grant in &request.grants {
+    for grant in by_policy(request) {
         out.push('\n');
         out.push_str(&binding(grant));
     }

@@ -45,6 +45,11 @@ pub fn all(
     Ok(files)
 }
 
+/// The grants that a policy gives.
+fn by_policy(request: &Request) -> impl Iterator<Item = &Grant> {
+    request.grants.iter().filter(|grant| !grant.is_managed())
+}
+
 /// One grant for each custom role that has to exist.
 fn custom_roles(request: &Request) -> Vec<&Grant> {
     let mut seen: Vec<&Role> = Vec::new();

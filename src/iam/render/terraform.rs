@@ -3,7 +3,7 @@
 //! Resources: the providers `google` and, for the policy of an endpoint, `google-beta`.
 
 use super::hcl::{Block, Value};
-use super::{custom_roles, role};
+use super::{by_policy, custom_roles, role};
 use crate::iam::grant::{Condition, Grant, Party, Role};
 use crate::iam::holder::Holder;
 use crate::iam::request::Request;
@@ -11,7 +11,7 @@ use crate::iam::request::Request;
 pub fn render(request: &Request) -> String {
     let mut blocks: Vec<Block> = custom_roles(request).into_iter().filter_map(custom_role).collect();
     let mut labels: Vec<String> = Vec::new();
-    for grant in &request.grants {
+    for grant in by_policy(request) {
         blocks.push(member(grant, &label(grant, &mut labels)));
     }
     let mut out = String::new();

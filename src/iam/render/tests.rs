@@ -62,9 +62,7 @@ type Binding = (String, String, String, Option<(String, String)>);
 
 fn bindings(request: &Request) -> Vec<Binding> {
     let condition = |grant: &Grant| grant.condition.as_ref().map(|c| (c.title.clone(), c.expression.clone()));
-    let mut all: Vec<Binding> = request
-        .grants
-        .iter()
+    let mut all: Vec<Binding> = by_policy(request)
         .map(|grant| (grant.on.to_string(), grant.role.to_string(), grant.member.clone(), condition(grant)))
         .collect();
     all.sort();
@@ -155,7 +153,7 @@ fn terraform_reads_the_same_request() {
 
 #[test]
 fn bindings_say_the_same_request() {
-    for request in [update(), everything()] {
+    for request in [update(), everything(), managed()] {
         let written: Vec<Value> = serde_json::from_str(&rendered(&request)["bindings.json"]).unwrap();
         let mut found: Vec<Binding> = Vec::new();
         for entry in &written {
@@ -192,6 +190,29 @@ fn the_tools_themselves_take_them() {
         let files = rendered(request);
         tool("terraform", &["fmt", "-check", "-diff"], &format!("{number}.tf"), &files["main.tf"]);
         tool("bash", &["-n"], &format!("{number}.sh"), &files["gcloud.sh"]);
+    }
+}
+
+#[test]
+fn what_the_manager_gives_no_policy_gives_for_ever() {
+    let files = rendered(&managed());
+    let id = managed().grants.iter().find(|grant| grant.is_managed()).map(|grant| grant.role.to_string()).unwrap();
+    assert!(!files["bindings.json"].contains(&id));
+    assert!(!files["main.tf"].contains("google_project_iam_member") && files["main.tf"].contains("custom_role"));
+    assert!(
+        !files["gcloud.sh"].contains("projects add-iam-policy-binding") && files["gcloud.sh"].contains("roles create")
+    );
+    assert!(files["pam-entitlement.json"].contains(&id));
+}
+
+#[test]
+fn asking_again_for_as_long_never_asks_for_more_than_the_entitlement_grants() {
+    let mut request = managed();
+    for (asked, longest) in [(1_800, "1800s"), (604_799, "604800s"), (604_800, "604800s"), (482_341, "482400s")] {
+        request.duration = Some(asked);
+        let entitlement = &super::super::entitlement::entitlements(&request)[0];
+        assert_eq!(entitlement.longest(), longest);
+        assert_eq!(entitlement.grant()["requestedDuration"], format!("{asked}s"));
     }
 }
 
