@@ -131,9 +131,17 @@ impl Apply {
                 }
             }
         }
+        let mut refused = None;
         for (on, grants) in by_holder(request) {
             match Access::to(on) {
-                Some(access) => self.write(&access, on, &grants).await?,
+                Some(access) => match self.write(&access, on, &grants).await {
+                    Ok(()) => {}
+                    // What can be taken back is, whatever else cannot.
+                    Err(error) if self.mode != Mode::Give && error != CallError::Cancelled => {
+                        self.report.diagnostics.extend(refused.replace(error).map(CallError::finding));
+                    }
+                    Err(error) => return Err(error),
+                },
                 None => {
                     self.report.not_applied.push(on.to_string());
                     let finding =
@@ -142,6 +150,9 @@ impl Apply {
                     self.report.diagnostics.push(finding.help(help).about(on.to_string()));
                 }
             }
+        }
+        if let Some(error) = refused {
+            return Err(error);
         }
         if self.mode == Mode::Give && self.report.written.iter().any(|written| written.changed) {
             self.wait_out(request).await?;
@@ -188,7 +199,11 @@ impl Apply {
             },
         );
         for tries in 1..=TRIES {
-            let policy = access.read(&self.google).await?;
+            let policy = match access.read(&self.google).await {
+                // Its rights went with it.
+                Err(CallError::Refused { status: 404, .. }) if self.mode != Mode::Give => return Ok(()),
+                read => read?,
+            };
             let change = self.change(&policy, grants);
             let Some(after) = policy.change(&change).map_err(CallError::NoAnswer)? else {
                 // After a conflict, a write of ours whose answer was lost may be why.

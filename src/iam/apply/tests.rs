@@ -32,6 +32,8 @@ struct World {
     lost: u32,
     /// Whose policies must not be written.
     closed: Option<&'static str>,
+    /// What is there no longer.
+    gone: Option<&'static str>,
     log: Vec<String>,
 }
 
@@ -42,9 +44,10 @@ impl World {
         let body: Value = sent.body.as_deref().map(|text| serde_json::from_str(text).unwrap()).unwrap_or_default();
         let version = path.split('/').nth(1).unwrap().to_owned();
         let name = path.split_once(&format!("{version}/")).unwrap().1;
-        if let Some((resource, verb)) =
-            name.split_once(':').filter(|(_, verb)| verb.ends_with("IamPolicy"))
-        {
+        if let Some((resource, verb)) = name.split_once(':').filter(|(_, verb)| verb.ends_with("IamPolicy")) {
+            if self.gone.is_some_and(|gone| resource.contains(gone)) {
+                return (404, json!({"error": {"status": "NOT_FOUND", "message": "no such thing"}}));
+            }
             let policy = self.policies.entry(resource.into()).or_insert_with(|| json!({"etag": "0"}));
             return match verb {
                 "getIamPolicy" => (200, policy.clone()),
@@ -229,4 +232,27 @@ fn only_what_surely_changed_nothing_is_called_untouched() {
     assert!(world.drive(asked(None), Mode::Give).0.written[0].changed);
     let cancelled = World { cancels_at: Some(0), ..World::default() }.drive(asked(None), Mode::Give).0;
     assert_eq!((cancelled.outcome, cancelled.untouched), (Outcome::Cancelled, true));
+}
+
+#[test]
+fn what_can_be_taken_back_is_whatever_else_cannot() {
+    let places = |world: &World| {
+        let mut places: Vec<String> = world.policies.keys().filter(|place| world.members(place) > 0).cloned().collect();
+        places.retain(|place| place != "projects/acme-ml");
+        places
+    };
+    let given = || {
+        let mut world = World::default();
+        world.drive_waiting(asked(None), Mode::Give, false);
+        assert_eq!(places(&world).len(), 2);
+        world
+    };
+    let mut closed = World { closed: Some("/endpoints/"), ..given() };
+    let (report, _) = closed.drive(asked(None), Mode::CleanUp);
+    assert_eq!((report.outcome, report.diagnostics[0].code), (Outcome::Failed, Code::GooglePermissionDenied));
+    assert!(matches!(&places(&closed)[..], [place] if place.contains("/endpoints/")), "{:?}", places(&closed));
+    let mut gone = World { gone: Some("/endpoints/"), ..given() };
+    let (report, _) = gone.drive(asked(None), Mode::CleanUp);
+    assert_eq!(report.outcome, Outcome::Applied, "{:?}", report.diagnostics);
+    assert!(!places(&gone).iter().any(|place| place.contains("serviceAccounts")));
 }
