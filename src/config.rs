@@ -18,6 +18,8 @@ pub struct Config {
     /// At least one; nothing else may be called.
     pub projects: Vec<AllowedProject>,
     pub identity: IdentityConfig,
+    /// Whom people are told to ask for rights: entity refs of users and groups, or any words.
+    pub grantors: Vec<String>,
     /// Stands in for every Google host.
     pub emulator: Option<EmulatorUrl>,
 }
@@ -106,6 +108,11 @@ impl Audience {
     /// The `aud` claim of an assertion.
     pub fn claim(&self) -> String {
         format!("https:{}", self.0)
+    }
+
+    /// The provider's pool, as names of principals have it: `iam.googleapis.com/projects/NUMBER/…/workloadIdentityPools/POOL`.
+    pub fn pool(&self) -> &str {
+        self.0.trim_start_matches('/').split("/providers/").next().unwrap_or_default()
     }
 }
 

@@ -3,6 +3,8 @@
 //! Shapes: `pkg-js/core/src/index.d.ts` and `server.d.ts`.
 
 #[cfg(feature = "server")]
+pub mod access;
+#[cfg(feature = "server")]
 pub mod deployment;
 #[cfg(feature = "server")]
 pub mod iam;

@@ -32,7 +32,7 @@ impl Reader {
     fn config(&mut self, value: &Value, default_issuer: &str) -> Option<Config> {
         let path = "vertexAi";
         // `catalog` is for the module of the catalog.
-        let map = self.mapping(value, path, &["projects", "identity", "emulator", "rules", "catalog"])?;
+        let map = self.mapping(value, path, &["projects", "identity", "access", "emulator", "rules", "catalog"])?;
         if let Some(rules) = map.get("rules") {
             self.findings.extend(Settings::read(&Node::from(rules), None).1);
         }
@@ -55,7 +55,8 @@ impl Reader {
                 None
             }
         };
-        Some(Config { projects: projects?, identity: identity?, emulator })
+        let grantors = self.child(map, path, "access", Self::access).unwrap_or_default();
+        Some(Config { projects: projects?, identity: identity?, grantors, emulator })
     }
 
     /// Reads an optional key.
@@ -163,6 +164,24 @@ impl Reader {
         let read = list.iter().enumerate().filter_map(|(i, value)| self.text(value, &format!("{path}[{i}]")));
         let locations = read.collect();
         (self.findings.len() == before).then_some(locations)
+    }
+
+    fn access(&mut self, value: &Value, path: &str) -> Option<Vec<String>> {
+        let map = self.mapping(value, path, &["grantors"])?;
+        let path = format!("{path}.grantors");
+        let list = map.get("grantors")?;
+        let is_name = |text: &&str| (1..=200).contains(&text.len()) && !text.contains(char::is_control);
+        let names = list.as_array().and_then(|list| {
+            list.iter().map(|value| value.as_str().filter(is_name).map(str::to_owned)).collect::<Option<Vec<_>>>()
+        });
+        if names.is_none() {
+            self.mistake(
+                &path,
+                format!("`{path}` is not a list of names"),
+                "name whom people are to ask for rights, e.g. `group:default/cloud-admins`",
+            );
+        }
+        names
     }
 
     fn emulator(&mut self, value: &Value, path: &str) -> Option<EmulatorUrl> {

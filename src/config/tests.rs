@@ -105,6 +105,17 @@ fn rules_are_checked_and_the_catalogs_key_is_not_ours() {
 }
 
 #[test]
+fn whom_to_ask_for_rights_is_a_list_of_names() {
+    let value = |access: Value| json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}, "access": access});
+    let read = Config::parse(&value(json!({"grantors": ["group:default/admins", "#cloud"]})), ISSUER).unwrap();
+    assert_eq!(read.grantors, ["group:default/admins", "#cloud"]);
+    for wrong in [json!("admins"), json!([1]), json!([""]), json!(["a\u{7}"])] {
+        assert_eq!(mistakes(value(json!({ "grantors": wrong }))), ["vertexAi.access.grantors"]);
+    }
+    assert_eq!(mistakes(value(json!({"grantor": []}))), ["vertexAi.access.grantor"]);
+}
+
+#[test]
 fn what_is_missing_is_told_too() {
     assert_eq!(mistakes(json!(null)), ["vertexAi"]);
     assert_eq!(mistakes(json!({})), ["vertexAi.projects", "vertexAi.identity"]);

@@ -56,7 +56,7 @@ impl Approval {
 }
 
 /// `kind:namespace/name`, of one of these kinds.
-fn is_ref(text: &str, kinds: &[&str]) -> bool {
+pub(super) fn is_ref(text: &str, kinds: &[&str]) -> bool {
     text.split_once(':').is_some_and(|(kind, rest)| {
         kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))
             && rest.split_once('/').is_some_and(|(namespace, name)| !namespace.is_empty() && !name.is_empty())

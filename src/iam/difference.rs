@@ -93,6 +93,11 @@ fn holds(entry: &Entry, now: Millis) -> Holds {
     }
 }
 
+/// Whether a binding grants now, as far as can be told from here.
+pub fn is_in_force(entry: &Entry, now: Millis) -> bool {
+    matches!(holds(entry, now), Holds::Always | Holds::Until(_))
+}
+
 impl Live {
     fn means(&self, request: &Request, member: &str) -> bool {
         request.principal.is(member)

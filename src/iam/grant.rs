@@ -80,6 +80,18 @@ pub struct Grant {
     pub condition: Option<Condition>,
 }
 
+impl Grant {
+    /// The same grant for some of its permissions only, its role named anew after them; `None` where none is left.
+    pub fn keeping(&self, keep: &dyn Fn(&Self, &Needed) -> bool) -> Option<Self> {
+        let needed: Vec<_> = self.needed.iter().filter(|needed| keep(self, needed)).cloned().collect();
+        let mut grant = Self { needed, ..self.clone() };
+        if let Role::Custom { id, .. } = &mut grant.role {
+            *id = role_id(&grant.on, &grant.needed);
+        }
+        (!grant.needed.is_empty()).then_some(grant)
+    }
+}
+
 /// A condition of a binding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Condition {

@@ -2,6 +2,7 @@
 //!
 //! Facts: `shared/facts/google-cloud.md` §4. Nothing here is a guess about Google that the method table does not mark as one.
 
+pub mod access;
 pub mod apply;
 pub mod approval;
 pub mod danger;

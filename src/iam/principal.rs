@@ -2,7 +2,9 @@
 //!
 //! Forms: "Principal identifiers" in Google's documentation, and `Binding.members` of `cloudresourcemanager.v3`.
 
+use crate::config::IdentityConfig;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::identity::assertion::Subject;
 use crate::name::ServiceAccount;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -54,6 +56,18 @@ impl Principal {
             _ => return Err(malformed(format!("`{scheme}` is not a kind of principal"))),
         };
         Ok(Self { member: text.to_owned(), kind })
+    }
+
+    /// A user of the portal, as Google knows them: as the subject of their assertions, or as the service account that all of them
+    /// are turned into.
+    pub fn of_user(identity: &IdentityConfig, entity_ref: &str) -> Result<Self, Diagnostic> {
+        let member = match &identity.service_account {
+            Some(account) => format!("serviceAccount:{account}"),
+            None => {
+                format!("principal://{}/subject/{}", identity.audience.pool(), Subject::parse(entity_ref)?.as_str())
+            }
+        };
+        Self::parse(&member)
     }
 
     /// As a policy names it.
@@ -219,6 +233,18 @@ mod tests {
         for text in ["allUsers", "allAuthenticatedUsers", "domain:acme.example", "projectOwner:acme-ml"] {
             assert_eq!(code(text), Code::IamPrincipalTooBroad, "{text}");
         }
+    }
+
+    #[test]
+    fn a_user_of_the_portal_is_known_as_the_configuration_says() {
+        let identity = crate::config::tests::config().identity;
+        let user = |identity: &IdentityConfig| Principal::of_user(identity, "user:default/guest").unwrap().to_string();
+        assert_eq!(user(&identity), format!("principal://{POOL}/subject/user:default/guest"));
+        let account = Some("portal@acme-ml.iam.gserviceaccount.com".parse().unwrap());
+        let impersonating = IdentityConfig { service_account: account, ..identity.clone() };
+        assert_eq!(user(&impersonating), "serviceAccount:portal@acme-ml.iam.gserviceaccount.com");
+        let long = format!("user:default/{}", "x".repeat(127));
+        assert_eq!(Principal::of_user(&identity, &long).unwrap_err().code, Code::IdentitySubjectTooLong);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::draft::Drafts;
 use super::expiry::Expiry;
-use super::grant::{Grant, Needed, Party, Role, role_id};
+use super::grant::{Grant, Needed, Party};
 use super::principal::Principal;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
@@ -99,14 +99,7 @@ impl Request {
     #[must_use]
     pub fn keeping(&self, keep: impl Fn(&Grant, &Needed) -> bool) -> Self {
         let mut request = self.clone();
-        for grant in &mut request.grants {
-            let kept: Vec<_> = grant.needed.iter().filter(|needed| keep(grant, needed)).cloned().collect();
-            grant.needed = kept;
-            if let Role::Custom { id, .. } = &mut grant.role {
-                *id = role_id(&grant.on, &grant.needed);
-            }
-        }
-        request.grants.retain(|grant| !grant.needed.is_empty());
+        request.grants = self.grants.iter().filter_map(|grant| grant.keeping(&keep)).collect();
         request
     }
 }

@@ -1,8 +1,10 @@
 //! The proxy's decisions and credentials, for JavaScript. Types: `class Gate` in `pkg-js/core/src/server.d.ts`.
 
-use super::convert::{from_js, to_js};
+use super::convert::{from_js, read, to_js};
 use super::error::CoreError;
-use super::transport::{Host, drive, promise};
+use super::exports::read_host;
+use super::transport::{Host, drive, promise, report};
+use crate::api::access::access_of;
 use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
@@ -60,6 +62,13 @@ impl RawCaller {
             .into()),
         }
     }
+}
+
+/// A user, and the Backstage permissions that they have.
+#[derive(Deserialize)]
+struct RawAsker {
+    r#ref: String,
+    permissions: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +155,13 @@ impl Gate {
 
     pub fn token(&self, entity_ref: String, groups: Option<Vec<String>>) -> Promise {
         self.0.token(entity_ref, groups)
+    }
+
+    /// What the user may do with one entity's deployment; `host` calls as that user.
+    pub fn access(&self, request: JsValue, asker: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+        let asker: RawAsker = from_js(asker)?;
+        let begun = access_of(&self.0.config, &read(&request)?, &asker.r#ref, asker.permissions, now());
+        Ok(report(begun, read_host(&host)?))
     }
 
     pub fn observe(&self, entity_ref: &str, status: u16) {

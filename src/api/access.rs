@@ -1,0 +1,35 @@
+//! What a user of the portal may do with one entity's deployment.
+//!
+//! Shapes: `pkg-js/core/src/server.d.ts`.
+
+use super::check;
+use super::request::StatusRequest;
+use crate::annotation;
+use crate::config::Config;
+use crate::conversation::{Conversation, Millis};
+use crate::diagnostic::Diagnostic;
+use crate::iam::Principal;
+use crate::iam::access::{AccessReport, Asker, State, access};
+use crate::plan::plan;
+
+/// Asks Google as the user `entity_ref`, who has the Backstage permissions `portal`.
+pub fn access_of(
+    config: &Config,
+    request: &StatusRequest,
+    entity_ref: &str,
+    portal: Vec<String>,
+    now: Millis,
+) -> Result<Conversation<AccessReport>, Box<AccessReport>> {
+    let bare =
+        |state, headline, findings: Vec<Diagnostic>| Box::new(AccessReport::bare(state, headline, findings, now));
+    let (entity, checked) =
+        check(&request.entity).map_err(|found| bare(State::Invalid, "The entity cannot be read", found))?;
+    if !annotation::is_annotated(&entity) {
+        return Err(bare(State::NotAnnotated, "No Vertex AI annotations", Vec::new()));
+    }
+    let (target, findings) = checked.into_target(request.entity.environment.as_deref());
+    let target = target.ok_or_else(|| bare(State::Invalid, "The Vertex AI annotations are wrong", findings))?;
+    let principal = Principal::of_user(&config.identity, entity_ref)
+        .map_err(|finding| bare(State::Unavailable, "Google cannot know you by your name", vec![finding]))?;
+    Ok(access(plan(target), Asker { principal, portal }, &config.grantors, &request.proxy_url))
+}

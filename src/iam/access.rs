@@ -1,0 +1,311 @@
+//! What whoever asks may do with one deployment, what they lack for it, and who can give it: the panel on an entity's page.
+//!
+//! It rests on what `testIamPermissions` answers the asker, because few developers may read policies. Google calls that answer
+//! a hint: it decides anew at each call.
+
+use super::approval::is_ref;
+use super::difference::is_in_force;
+use super::draft::Drafts;
+use super::grant::{Grant, Needed, Party};
+use super::live::Access;
+use super::policy::Policy;
+use super::principal::Principal;
+use super::request::Options;
+use crate::conversation::{Conversation, Identity, Millis};
+use crate::diagnostic::Diagnostic;
+use crate::google::{CallError, Google};
+use crate::method::{Call, Door, Id, METHODS, Resource};
+use crate::plan::{Found, Plan, Purpose, StepKind};
+use crate::timestamp::rfc3339;
+use serde::Serialize;
+
+/// How long a report is fresh: as long as Google usually takes to make a change of a policy effective.
+const FRESH: Millis = 120_000;
+/// Names of people are for reading: more of them help nobody.
+const MOST_GRANTORS: usize = 10;
+
+/// The predefined roles that hold `resourcemanager.projects.setIamPolicy` and can be given on a project. Source: Google's page
+/// "Manage access to projects, folders, and organizations".
+const GIVING_ROLES: [&str; 3] = ["roles/owner", "roles/resourcemanager.projectIamAdmin", "roles/iam.securityAdmin"];
+
+/// What people do with an endpoint besides deploying to it, and the methods that it takes.
+const ABILITIES: [(&str, &[Id]); 4] = [
+    ("See what serves", &[Id::EndpointsGet, Id::EndpointOperationsList]),
+    ("Send predictions", &[Id::EndpointsPredict]),
+    ("Shift traffic between models", &[Id::EndpointsPatch]),
+    ("Take a model off the endpoint", &[Id::EndpointsUndeployModel]),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Nothing is missing for a deployment.
+    Complete,
+    Missing,
+    NotAnnotated,
+    Invalid,
+    Unavailable,
+}
+
+/// Something that people do, and what of it is lacking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ability {
+    pub title: &'static str,
+    /// `None` where nobody could tell.
+    pub able: Option<bool>,
+    /// Permissions of Google's and of Backstage's.
+    pub lacking: Vec<&'static str>,
+}
+
+/// Somebody who can give rights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Grantor {
+    /// An entity ref, a member of a policy, or the configuration's own words.
+    pub name: String,
+    pub kind: &'static str,
+}
+
+/// What a form about rights starts with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Prefilled {
+    pub entity_ref: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    pub principal: String,
+    pub model_exists: bool,
+    pub endpoint_exists: bool,
+}
+
+/// `AccessReport` of `pkg-js/core/src/server.d.ts`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessReport {
+    pub state: State,
+    pub headline: String,
+    /// Whoever asks, as Google's policies name them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    pub abilities: Vec<Ability>,
+    /// What is missing for a deployment.
+    pub missing: Vec<Grant>,
+    pub grantors: Vec<Grantor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Prefilled>,
+    pub observed_at: String,
+    pub stale_at: String,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl AccessReport {
+    /// A report with nothing in it but its state.
+    pub fn bare(state: State, headline: &str, diagnostics: Vec<Diagnostic>, now: Millis) -> Self {
+        Self {
+            state,
+            headline: headline.to_owned(),
+            principal: None,
+            abilities: Vec::new(),
+            missing: Vec::new(),
+            grantors: Vec::new(),
+            request: None,
+            observed_at: rfc3339(now),
+            stale_at: rfc3339(now + FRESH),
+            diagnostics,
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    pub principal: Principal,
+    /// The Backstage permissions that they have.
+    pub portal: Vec<String>,
+}
+
+/// Starts through the proxy, as the asker. `grantors` are those that the configuration names.
+pub fn access(plan: Plan, asker: Asker, grantors: &[String], proxy_url: &str) -> Conversation<AccessReport> {
+    let (proxy_url, grantors) = (proxy_url.to_owned(), grantors.to_vec());
+    Conversation::new(move |voice| async move {
+        let google = Google::new(voice, &proxy_url, None).trying(2);
+        let look = Look { google, plan, asker, answers: Vec::new(), diagnostics: Vec::new() };
+        look.report(grantors).await
+    })
+}
+
+/// One right, and whether Google says that the asker has it.
+struct Answer {
+    resource: String,
+    permission: &'static str,
+    held: bool,
+}
+
+struct Look {
+    google: Google,
+    plan: Plan,
+    asker: Asker,
+    answers: Vec<Answer>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Look {
+    async fn report(mut self, configured: Vec<String>) -> AccessReport {
+        let found = Found {
+            model: self.exists(StepKind::Model).await,
+            endpoint: self.exists(StepKind::Endpoint).await,
+            deployment: Some(false),
+        };
+        let mut options = Options::of(self.asker.principal.clone());
+        options.found = self.plan.settled(found);
+        let grants = self.grants(&options);
+        for grant in &grants {
+            self.test(grant).await;
+        }
+        let mut grantors: Vec<Grantor> = configured.into_iter().map(grantor).collect();
+        self.read_grantors(&mut grantors).await;
+
+        let mut report =
+            AccessReport::bare(State::Complete, "", std::mem::take(&mut self.diagnostics), self.google.voice().now());
+        report.principal = Some(self.asker.principal.member().to_owned());
+        report.grantors = grantors;
+        let deploys = |needed: &Needed| needed.uses.iter().any(|used| used.purpose != Purpose::Extra);
+        report.abilities.push(self.ability("Deploy to the endpoint", &grants, &deploys));
+        for (title, methods) in ABILITIES {
+            let is_for = |needed: &Needed| {
+                needed.uses.iter().any(|used| methods.iter().any(|id| id.method().name == used.method))
+            };
+            report.abilities.push(self.ability(title, &grants, &is_for));
+        }
+        let lacks = |grant: &Grant, needed: &Needed| deploys(needed) && self.held(grant, needed) != Some(true);
+        report.missing = grants.iter().filter_map(|grant| grant.keeping(&lacks)).collect();
+        report.request = Some(Prefilled {
+            entity_ref: self.plan.target.entity_ref.clone(),
+            environment: self.plan.target.environment.clone(),
+            principal: self.asker.principal.member().to_owned(),
+            model_exists: options.found.model == Some(true),
+            endpoint_exists: options.found.endpoint == Some(true),
+        });
+        (report.state, report.headline) = self.headline(&report);
+        report
+    }
+
+    /// Whether something is there; `None` where the asker may not see it.
+    async fn exists(&mut self, kind: StepKind) -> Option<bool> {
+        let probe = self.plan.step(kind)?.probe.clone()?;
+        match self.google.call(&probe, Identity::Initiator).await {
+            Ok(_) => Some(true),
+            Err(CallError::Refused { status: 404, .. }) => Some(false),
+            // That is what the tests below are about.
+            Err(_) => None,
+        }
+    }
+
+    /// What a deployment takes, and what else people do there, each where it would be given.
+    fn grants(&self, options: &Options) -> Vec<Grant> {
+        let mut drafts = Drafts::of(&self.plan, options);
+        for (call, purpose) in self.plan.calls(options.found) {
+            drafts.caller(&call, purpose);
+        }
+        let endpoint = Resource::Endpoint(self.plan.target.endpoint.clone());
+        for id in ABILITIES.iter().flat_map(|(_, methods)| *methods) {
+            drafts.caller(&Call::new(*id, endpoint.clone()), Purpose::Extra);
+        }
+        drafts.grants(&mut Vec::new()).into_iter().filter(|grant| grant.to == Party::Caller).collect()
+    }
+
+    async fn test(&mut self, grant: &Grant) {
+        let Some(access) = Access::to(&grant.on) else { return };
+        let wanted: Vec<&'static str> = grant.needed.iter().map(|needed| needed.permission).collect();
+        match access.test(&self.google, &wanted).await {
+            Ok(held) => self.answers.extend(wanted.into_iter().map(|permission| Answer {
+                resource: grant.on.to_string(),
+                permission,
+                held: held.iter().any(|other| other == permission),
+            })),
+            Err(error) => {
+                let finding = error.finding();
+                if !self.diagnostics.iter().any(|known| known.code == finding.code) {
+                    self.diagnostics.push(finding);
+                }
+            }
+        }
+    }
+
+    fn held(&self, grant: &Grant, needed: &Needed) -> Option<bool> {
+        let resource = grant.on.to_string();
+        let is_about = |answer: &&Answer| answer.permission == needed.permission && answer.resource == resource;
+        self.answers.iter().find(is_about).map(|answer| answer.held)
+    }
+
+    fn ability(&self, title: &'static str, grants: &[Grant], is_for: &dyn Fn(&Needed) -> bool) -> Ability {
+        let (mut lacking, mut is_open) = (Vec::new(), false);
+        let mut add = |permission| {
+            if !lacking.contains(&permission) {
+                lacking.push(permission);
+            }
+        };
+        for grant in grants {
+            for needed in grant.needed.iter().filter(|needed| is_for(needed)) {
+                match self.held(grant, needed) {
+                    Some(true) => {}
+                    Some(false) => add(needed.permission),
+                    None => is_open = true,
+                }
+                for used in needed.uses.iter() {
+                    let method = METHODS.iter().find(|method| method.name == used.method);
+                    if let Some(Door::Proxy(door)) = method.map(|method| method.door)
+                        && !self.asker.portal.iter().any(|own| own == door.permission())
+                    {
+                        add(door.permission());
+                    }
+                }
+            }
+        }
+        let able = if !lacking.is_empty() { Some(false) } else { (!is_open).then_some(true) };
+        Ability { title, able, lacking }
+    }
+
+    /// Who may set the project's policy, where the asker may read it.
+    async fn read_grantors(&mut self, grantors: &mut Vec<Grantor>) {
+        let project = super::Holder::Project(self.plan.target.endpoint.place.project.clone());
+        let Some(access) = Access::to(&project) else { return };
+        // Most people may not, which is no finding.
+        let Ok(policy) = access.read(&self.google).await else { return };
+        let now = self.google.voice().now();
+        for entry in Policy::entries(&policy) {
+            let gives = GIVING_ROLES.contains(&entry.role.as_str()) && is_in_force(&entry, now);
+            let known = grantors.iter().any(|known| known.name == entry.member);
+            if gives && !known && grantors.len() < MOST_GRANTORS && !entry.member.starts_with("deleted:") {
+                grantors.push(Grantor { name: entry.member, kind: "principal" });
+            }
+        }
+    }
+
+    fn headline(&self, report: &AccessReport) -> (State, String) {
+        let number = report.missing.iter().map(|grant| grant.needed.len()).sum::<usize>();
+        let lacks_portal = report.abilities.first().into_iter().flat_map(|deploy| &deploy.lacking).find(|permission| {
+            !report.missing.iter().any(|grant| grant.needed.iter().any(|needed| needed.permission == **permission))
+        });
+        let is_open = |grant: &Grant| grant.needed.iter().all(|needed| self.held(grant, needed).is_none());
+        match (number, lacks_portal) {
+            _ if self.answers.is_empty() => (State::Unavailable, "It cannot be told what you may do here".to_owned()),
+            (0, None) => (State::Complete, "You can deploy here".to_owned()),
+            (0, Some(permission)) => {
+                (State::Missing, format!("You lack the Backstage permission `{permission}` to deploy here"))
+            }
+            _ if report.missing.iter().all(is_open) => {
+                (State::Missing, "It cannot be told whether you may deploy here".to_owned())
+            }
+            (1, _) => (State::Missing, "You lack one right to deploy here".to_owned()),
+            _ => (State::Missing, format!("You lack {number} rights to deploy here")),
+        }
+    }
+}
+
+fn grantor(name: String) -> Grantor {
+    let kind = if is_ref(&name, &["user", "group"]) { "entity" } else { "text" };
+    Grantor { name, kind }
+}
+
+#[cfg(test)]
+mod tests;
