@@ -291,8 +291,7 @@ fn rights_are_changed_by_administrators_only_and_in_configured_projects() {
         ("GET", "iam/v1/projects/123456789012/roles/vertexProject_1".to_owned()),
         ("POST", format!("{account}:getIamPolicy")),
         ("POST", format!("{account}:setIamPolicy")),
-        ("POST", format!("{entitlement}/grants")),
-        ("GET", format!("{entitlement}/grants/g1")),
+        ("GET", entitlement.to_owned()),
     ] {
         assert_eq!(permission(verb, &target).unwrap(), ("vertex-ai.administer", true), "{verb} {target}");
     }
@@ -320,6 +319,34 @@ fn rights_are_changed_by_administrators_only_and_in_configured_projects() {
     let other =
         "iam/v1/projects/other-project/serviceAccounts/serving@other-project.iam.gserviceaccount.com:setIamPolicy";
     assert_eq!(refused("POST", other), (403, Code::ProxyTargetNotAllowed));
+}
+
+#[test]
+fn whoever_may_deploy_asks_privileged_access_manager_whatever_the_locations() {
+    let pam =
+        |project: &str| format!("privilegedaccessmanager/v1/projects/{project}/locations/global/entitlements/deploy");
+    let request_id = "8f14e45f-ceea-467f-ab1c-2d6a4b0e7c11";
+    let asked = verdict("POST", &format!("{}/grants?requestId={request_id}", pam("123456789012"))).unwrap();
+    assert_eq!((asked.permission, asked.audited, asked.body), ("vertex-ai.deploy", true, "json"));
+    assert_eq!(
+        asked.url,
+        format!(
+            "https://privilegedaccessmanager.googleapis.com/v1/projects/acme-ml/locations/global/entitlements/deploy/grants?requestId={request_id}"
+        )
+    );
+    let looked = verdict("GET", &format!("{}/grants/g1", pam("acme-ml"))).unwrap();
+    assert_eq!((looked.permission, looked.audited), ("vertex-ai.read", false));
+    // It has no other location than `global`, which opens nothing else there.
+    for target in [
+        format!("{}/grants", pam("acme-ml").replace("global", "us-central1")),
+        format!("{}/grants/g1:approve", pam("acme-ml")),
+        format!("{}/grants/g1:revoke", pam("acme-ml")),
+    ] {
+        assert_eq!(refused("POST", &target), (403, Code::ProxyMethodUnknown), "{target}");
+    }
+    assert_eq!(refused("POST", &format!("{}/grants", pam("other-project"))), (403, Code::ProxyTargetNotAllowed));
+    let global = "aiplatform/v1/projects/acme-ml/locations/global/endpoints";
+    assert_eq!(refused("GET", global), (403, Code::ProxyTargetNotAllowed));
 }
 
 /// Texts that come close to what passes.
@@ -359,6 +386,10 @@ fn near_targets() -> impl Strategy<Value = String> {
         "https://evil.example",
         "..%2f",
         "permissions=a",
+        "privilegedaccessmanager",
+        "locations/global/entitlements/deploy",
+        "/grants",
+        "requestId=",
     ]);
     prop::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
 }
@@ -374,7 +405,11 @@ proptest! {
         near_targets().prop_map(|rest| format!("aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints?filter={rest}")),
     ], verb in prop::sample::select(vec!["GET", "POST", "PATCH", "DELETE", "PUT", ""])) {
         if let Ok(allowed) = verdict(verb, &target) {
-            let rest = ["https://us-central1-aiplatform.googleapis.com/", "https://cloudresourcemanager.googleapis.com/"]
+            let rest = [
+                "https://us-central1-aiplatform.googleapis.com/",
+                "https://cloudresourcemanager.googleapis.com/",
+                "https://privilegedaccessmanager.googleapis.com/",
+            ]
                 .iter()
                 .find_map(|origin| allowed.url.strip_prefix(origin));
             let rest = rest.expect("one of the expected origins");
