@@ -35,7 +35,7 @@ fn cloud() -> Cloud {
 }
 
 /// To be given by somebody else.
-fn applied(more: Value) -> IamApplyRequest {
+pub fn applied(more: Value) -> IamApplyRequest {
     let mut request = asked(json!({"approval": {"by": "user:default/owner", "for": "user:default/stranger"}}));
     request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     IamApplyRequest::read(request).unwrap()

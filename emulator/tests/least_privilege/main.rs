@@ -3,9 +3,13 @@
 
 mod drive;
 mod given;
+mod givers;
 #[path = "../http/harness.rs"]
 #[allow(dead_code)]
 mod harness;
+#[path = "../http/issuer.rs"]
+#[allow(dead_code)]
+mod issuer;
 mod plans;
 mod proof;
 mod tables;
