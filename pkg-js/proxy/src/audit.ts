@@ -64,4 +64,17 @@ export class AuditRecords {
       .first('user_ref', 'ownership');
     return row && { ref: row.user_ref, ownership: JSON.parse(row.ownership) };
   }
+
+  /** Whether a user has changed a policy since a time (RFC 3339), or may have: only an answer that refuses says that they have not. */
+  async mayHaveChangedPolicy(userRef: string, since: string): Promise<boolean> {
+    const calls = await this.client(TABLE)
+      .where({ user_ref: userRef })
+      .where('created_at', '>=', since)
+      .where('method', 'like', '%.setIamPolicy')
+      .select('outcome', 'http_status');
+    return calls.some(
+      ({ outcome, http_status: status }) =>
+        outcome !== 'failed' || !(status >= 400 && status < 500),
+    );
+  }
 }

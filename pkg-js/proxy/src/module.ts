@@ -12,7 +12,7 @@ import {
 import { Router } from 'express';
 import { AuditRecords } from './audit';
 import { CallRecorder } from './callRecorder';
-import { createGrantHandler } from './grants/handler';
+import { createGrantHandlers } from './grants/handler';
 import { createPortalFetch } from './grants/portalFetch';
 import { GrantRecords } from './grants/records';
 import { scheduleCleanUp } from './grants/schedule';
@@ -88,10 +88,15 @@ export const proxyModuleVertexAi = createBackendModule({
         });
 
         const router = Router();
-        router.post(
-          `${ROUTE}/grants`,
-          createGrantHandler({ records, httpAuth, logger, permit }),
-        );
+        const grants = createGrantHandlers({
+          records,
+          audit,
+          httpAuth,
+          logger,
+          permit,
+        });
+        router.post(`${ROUTE}/grants`, grants.record);
+        router.delete(`${ROUTE}/grants/:id`, grants.withdraw);
         router.get(
           `${ROUTE}/.well-known/openid-configuration`,
           (_, response) => {

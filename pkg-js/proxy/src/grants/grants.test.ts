@@ -6,7 +6,7 @@ import {
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Knex } from 'knex';
 import { claimsOf, FakeGoogle, json, SECRET } from '../__testUtils__/google';
-import { ENDPOINT, Portal, scaffolder } from '../__testUtils__/portal';
+import { bob, ENDPOINT, Portal, scaffolder } from '../__testUtils__/portal';
 
 const GRANTS = '/api/proxy/vertex-ai/grants';
 const MEMBER = 'group:ml-team@acme.example';
@@ -158,6 +158,7 @@ describe('rights that were given', () => {
     expect(policies.written).toEqual([at]);
     const [row] = await rows();
     expect(row.done_at).not.toBeNull();
+    expect(row.done_because).toBe('taken back');
 
     await cleanUp();
     expect(policies.written).toEqual([at]);
@@ -214,11 +215,24 @@ describe('rights that were given', () => {
     const answer = google.answer;
     google.answer = (response, received) =>
       received.path.includes('fraud-detector')
-        ? json(response, { error: { status: 'NOT_FOUND' } }, 404)
+        ? json(response, { error: { status: 'PERMISSION_DENIED' } }, 403)
         : answer(response, received);
     await cleanUp();
     expect(policies.holds(other)).toBe(false);
     expect((await rows()).map(({ tries }) => tries).sort()).toEqual([0, 1]);
+  });
+
+  it('are gone where what they were given on is', async () => {
+    await give(Date.now() + HOUR);
+    await pass(HOUR);
+    const answer = google.answer;
+    google.answer = (response, received) =>
+      received.path.includes('/endpoints/')
+        ? json(response, { error: { status: 'NOT_FOUND' } }, 404)
+        : answer(response, received);
+    await cleanUp();
+    expect(await rows()).toMatchObject([{ tries: 0, last_error: null }]);
+    expect((await rows())[0].done_at).not.toBeNull();
   });
 
   it('are not taken for gone where other roles are known than were given', async () => {
@@ -255,6 +269,80 @@ describe('rights that were given', () => {
         : AuthorizeResult.ALLOW;
     expect(await refused({})).toMatchObject({ status: 403 });
     expect(await rows()).toEqual([]);
+  });
+
+  describe('that were not given after all', () => {
+    const withdraw = (ask: object = {}) =>
+      portal.ask({ path: '', verb: 'DELETE', ...ask });
+    const pathOf = async (at = 0) => `${GRANTS}/${(await rows())[at].id}`;
+
+    it('are withdrawn by who recorded them, and the record stays', async () => {
+      await give(Date.now() + HOUR);
+      const path = await pathOf();
+      expect(await withdraw({ path })).toMatchObject({ status: 204 });
+      const [row] = await rows();
+      expect(row).toMatchObject({
+        given_by: 'user:default/alice',
+        done_because: 'withdrawn: nothing was given',
+      });
+      expect(portal.logs.join()).toContain('were not given');
+      await pass(HOUR);
+      await cleanUp();
+      expect(policies.written).toEqual([]);
+      // Once is enough.
+      expect(await withdraw({ path })).toMatchObject({ status: 404 });
+      expect((await rows())[0].done_at).toBe(row.done_at);
+    });
+
+    it('are withdrawn by nobody else, nor after their end', async () => {
+      await give(Date.now() + HOUR);
+      const path = await pathOf();
+      const status = async (ask: object) => (await withdraw(ask)).status;
+      expect(await status({ path, as: bob })).toBe(404);
+      expect(await status({ path, as: scaffolder })).toBe(403);
+      expect(await status({ path, as: null })).toBe(401);
+      expect(await status({ path: `${GRANTS}/other` })).toBe(404);
+      portal.permission = name =>
+        name === 'vertex-ai.administer'
+          ? AuthorizeResult.DENY
+          : AuthorizeResult.ALLOW;
+      expect(await status({ path })).toBe(403);
+      portal.permission = () => AuthorizeResult.ALLOW;
+      await pass(HOUR);
+      expect(await status({ path })).toBe(404);
+      expect((await rows())[0].done_at).toBeNull();
+    });
+
+    it('stay recorded where a policy may have been changed since', async () => {
+      await give(Date.now() + HOUR);
+      const path = await pathOf();
+      const { answer } = google;
+      const change = async (status: number, as?: string) => {
+        google.answer =
+          status === 200
+            ? answer
+            : response => json(response, { error: {} }, status);
+        const body = { policy: { etag: 'a', version: 3 } };
+        const url = `/api/proxy/vertex-ai/aiplatform/${at}:setIamPolicy`;
+        const answered = await portal.ask({
+          path: url,
+          body,
+          ...(as && { as }),
+        });
+        expect(answered).toMatchObject({ status });
+      };
+      for (const status of [503, 200]) {
+        await change(status);
+        expect(await withdraw({ path })).toMatchObject({ status: 409 });
+        expect((await rows())[0].done_at).toBeNull();
+        await knex('vertex_ai_audit').delete();
+      }
+      // What others changed, and what was surely refused, does not count.
+      await change(200, bob);
+      await change(403);
+      expect(await portal.records()).toHaveLength(2);
+      expect(await withdraw({ path })).toMatchObject({ status: 204 });
+    });
   });
 
   it('are not recorded without a database, which is said, and hold no secret', async () => {

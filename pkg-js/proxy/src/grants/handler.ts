@@ -5,6 +5,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { iamPlan, type IamPlanRequest } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
+import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
 import { readWhole } from '../forward';
 import { answerRefusal, Refusal, toRefusal } from '../refusal';
@@ -24,23 +25,35 @@ async function readRequest(request: Request): Promise<IamPlanRequest> {
 }
 
 /**
- * `POST …/vertex-ai/grants`: records rights that the caller is about to give, so that they are taken back when they end. The body
- * is a request as `iamPlan` takes it; the answer has the record's `id`.
+ * What the scaffolder tells about rights that a user gives.
+ *
+ * `POST …/vertex-ai/grants` records those that are about to be given, so that they are taken back when they end. The body is a
+ * request as `iamPlan` takes it; the answer has the record's `id`.
+ *
+ * `DELETE …/vertex-ai/grants/{id}` withdraws the record where nothing was given: by whom it was made, before its rights end, and
+ * unless the audit trail says that they may have changed a policy since.
  */
-export function createGrantHandler(options: {
+export function createGrantHandlers(options: {
   records: GrantRecords;
+  audit: AuditRecords;
   httpAuth: HttpAuthService;
   logger: LoggerService;
   permit(name: string, credentials: BackstageCredentials): Promise<void>;
 }) {
-  const { records, httpAuth, logger, permit } = options;
+  const { records, audit, httpAuth, logger, permit } = options;
 
-  async function handle(request: Request, response: Response) {
+  /** The user who gives. */
+  async function readGiver(request: Request): Promise<string> {
     const credentials = await httpAuth.credentials(request, {
       allow: ['user'],
     });
     const { caller } = readCaller(credentials);
     await permit('vertex-ai.administer', credentials);
+    return caller.kind === 'user' ? caller.ref : caller.subject;
+  }
+
+  async function record(request: Request, response: Response) {
+    const givenBy = await readGiver(request);
     const asked = await readRequest(request);
     // Read by the core: what is recorded is a request that can be carried out.
     const { request: rights, diagnostics } = iamPlan(asked);
@@ -55,29 +68,56 @@ export function createGrantHandler(options: {
     }
     const { expiresAt: _, ...taken } = asked;
     const id = await records.begin({
-      givenBy: caller.kind === 'user' ? caller.ref : caller.subject,
+      givenBy,
       request: taken,
       undated: rights.grants
         .filter(({ ends }) => ends === 'taken-back')
         .map(nameOf),
       endsAt: new Date(rights.expiresAt).toISOString(),
     });
+    logger.info('Rights that are about to be given are recorded', {
+      grant: id,
+      givenBy,
+    });
     response.status(201).json({ id });
   }
 
-  return async (request: Request, response: Response) => {
-    try {
-      await handle(request, response);
-    } catch (error) {
-      const refusal = toRefusal(error);
-      if (refusal.status >= 500) {
-        logger.error(
-          `Rights are not given, because they cannot be recorded: ${
-            (error as Error).message
-          }`,
-        );
-      }
-      answerRefusal(response, refusal);
+  async function withdraw(request: Request, response: Response) {
+    const givenBy = await readGiver(request);
+    const { id } = request.params;
+    const begunAt = await records.begunBy(givenBy, id);
+    if (!begunAt) {
+      throw Refusal.because(
+        404,
+        'portal/refused',
+        'there is no such record of yours whose rights have not ended',
+      );
     }
-  };
+    if (await audit.mayHaveChangedPolicy(givenBy, begunAt)) {
+      throw Refusal.because(
+        409,
+        'portal/refused',
+        'you have changed a policy since, or may have: the record stays until its rights end',
+      );
+    }
+    await records.withdraw(id);
+    logger.info('Recorded rights were not given', { grant: id, givenBy });
+    response.status(204).end();
+  }
+
+  const answering =
+    (handle: typeof record) => async (request: Request, response: Response) => {
+      try {
+        await handle(request, response);
+      } catch (error) {
+        const refusal = toRefusal(error);
+        if (refusal.status >= 500) {
+          logger.error(
+            `The record of rights was not written: ${(error as Error).message}`,
+          );
+        }
+        answerRefusal(response, refusal);
+      }
+    };
+  return { record: answering(record), withdraw: answering(withdraw) };
 }

@@ -30,7 +30,7 @@ export interface OpenGrant extends Grant {
   nextTryAt: string;
 }
 
-/** Rights that were given through the portal: one row each, until Google says that they are taken back. */
+/** Rights that were given through the portal: one row each, which stays; it is done when Google says that they are taken back. */
 export class GrantRecords {
   constructor(private readonly client: Knex) {}
 
@@ -67,9 +67,29 @@ export class GrantRecords {
   }
 
   async done(id: string): Promise<void> {
-    await this.client(TABLE)
-      .where({ id })
-      .update({ done_at: new Date().toISOString(), last_error: null });
+    await this.client(TABLE).where({ id }).update({
+      done_at: new Date().toISOString(),
+      done_because: 'taken back',
+      last_error: null,
+    });
+  }
+
+  /** When a user recorded rights that have not ended; nothing where there is no such record of theirs. */
+  async begunBy(givenBy: string, id: string): Promise<string | undefined> {
+    const row = await this.client(TABLE)
+      .where({ id, given_by: givenBy })
+      .whereNull('done_at')
+      .where('ends_at', '>', new Date().toISOString())
+      .first('created_at');
+    return row?.created_at;
+  }
+
+  /** Under this record nothing was given. */
+  async withdraw(id: string): Promise<void> {
+    await this.client(TABLE).where({ id }).whereNull('done_at').update({
+      done_at: new Date().toISOString(),
+      done_because: 'withdrawn: nothing was given',
+    });
   }
 
   async failed(id: string, error: string, nextTryAt: Date): Promise<void> {
