@@ -432,6 +432,14 @@ codes! {
     IamNotEffectiveYet: warning = "iam/not-effective-yet",
     /// The rights were given, and something else wrote the policy so that they are gone.
     IamOverwritten: error = "iam/overwritten",
+    /// The entitlement is not there, or does not name whoever asks as eligible: Google's answer does not say which.
+    IamNotEligible: error = "iam/not-eligible",
+    /// Google takes no further grant of the entitlement now: as a rule because one of the same requester is open.
+    IamGrantOpen: error = "iam/grant-open",
+    /// The grant was asked for, and was refused, failed or ended instead of becoming active.
+    IamGrantNotActive: error = "iam/grant-not-active",
+    /// Rights that Privileged Access Manager does not give were not asked for there: apply a rendering instead.
+    IamNotAsked: warning = "iam/not-asked",
     /// A role whose permissions nobody told was left out of the comparison.
     IamRoleUnknown: warning = "iam/role-unknown",
 }

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod apply;
 pub mod approval;
+pub mod ask;
 pub mod danger;
 pub mod difference;
 mod draft;

@@ -134,6 +134,12 @@ export function server({ call, callAsync }) {
     token(ref, groups) {
       return callAsync(() => this.#gate.token(ref, groups));
     }
+    access(request, asker, host) {
+      return callAsync(
+        () => this.#gate,
+        gate => gate.access(request, asker, host),
+      );
+    }
     observe(ref, status) {
       call(() => this.#gate.observe(ref, status));
     }
@@ -192,6 +198,7 @@ export function server({ call, callAsync }) {
     iamCompare: request => call(core => core.iamCompare(request)),
     iamApply: (request, host) =>
       callAsync(core => core.iamApply(request, host)),
+    iamAsk: (request, host) => callAsync(core => core.iamAsk(request, host)),
     iamVerify: (request, host) =>
       callAsync(core => core.iamVerify(request, host)),
   };

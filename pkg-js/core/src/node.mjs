@@ -10,6 +10,7 @@ export const {
   Gate,
   deploy,
   iamApply,
+  iamAsk,
   iamCompare,
   iamPlan,
   iamVerify,

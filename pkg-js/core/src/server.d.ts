@@ -367,6 +367,48 @@ export function iamApply(
   host: DeployHost,
 ): Promise<IamApplyReport>;
 
+export interface IamAskRequest extends IamPlanRequest {
+  /** Left out: `pam`. Anything else is refused. */
+  delivery?: 'policy' | 'pam';
+  /** Says what would be asked for, and calls nothing. */
+  dryRun?: boolean;
+  proxyUrl: string;
+  /** Names the try, e.g. `scaffolder task 1b2c`: asking again for the same reason within an hour asks once. */
+  reason: string;
+}
+
+/** A grant of Privileged Access Manager. */
+export interface IamAskedGrant {
+  name: string;
+  project: string;
+  entitlement: string;
+  /** Google's own word, as it was when last seen: `APPROVAL_AWAITED` is asked for and not given, `ACTIVE` is given. */
+  state: string;
+  /** Who asked, as Google knows them. */
+  requester?: string;
+}
+
+export interface IamAskReport {
+  /** `planned`: a dry run. */
+  outcome: 'asked' | 'planned' | 'failed' | 'cancelled';
+  request?: IamRights;
+  /** What was asked for, also where something failed or was cancelled later: it stays asked for. */
+  grants: IamAskedGrant[];
+  /** Resources on which Privileged Access Manager does not give the rights: they are left to the files. */
+  notAsked: string[];
+  diagnostics: Diagnostic[];
+}
+
+/**
+ * Asks Privileged Access Manager for the rights, as the initiator, who needs `vertex-ai.deploy` and to be eligible in the
+ * entitlement at Google. Resolves when somebody else has to approve; where nobody has to, when the rights are given, or after some
+ * minutes.
+ */
+export function iamAsk(
+  request: IamAskRequest,
+  host: DeployHost,
+): Promise<IamAskReport>;
+
 export interface IamVerifyRequest extends IamCompareRequest {
   proxyUrl: string;
   reason?: string;

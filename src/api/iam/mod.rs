@@ -9,6 +9,7 @@ use super::request::malformed;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::iam::apply::{ApplyReport, Mode, apply};
+use crate::iam::ask::AskReport;
 use crate::iam::danger::{Danger, dangers};
 use crate::iam::difference::{Difference, Live, compare, remaining};
 use crate::iam::policy::Policy;
@@ -17,7 +18,7 @@ use crate::iam::{self, Delivery, Expiry, Options, Principal, render};
 use crate::name::Project;
 use crate::ordered::Ordered;
 use request::RawLive;
-pub use request::{IamApplyRequest, IamCompareRequest, IamRequest, IamVerifyRequest};
+pub use request::{IamApplyRequest, IamAskRequest, IamCompareRequest, IamRequest, IamVerifyRequest};
 use serde::Serialize;
 
 /// The least set of rights, in every form that it can be asked for in.
@@ -177,6 +178,25 @@ fn may_give(asked: &iam::Request, request: &IamApplyRequest) -> Result<(), Diagn
     request.approval.check(&asked.principal)
 }
 
+/// Asks Privileged Access Manager for the rights, through the proxy.
+pub fn iam_ask(request: &IamAskRequest, now: Millis) -> Result<Conversation<AskReport>, Box<AskReport>> {
+    let (asked, mut found) = ask(&request.iam, now);
+    match asked {
+        Some(asked) if asked.delivery == Delivery::Pam => {
+            Ok(iam::ask::ask(asked, request.is_dry_run, &request.proxy_url, &request.reason))
+        }
+        Some(_) => {
+            let finding = Diagnostic::new(
+                Code::RequestMalformed,
+                "rights that are to be given by policies are not asked for in Privileged Access Manager",
+            );
+            found.push(finding.help("leave `delivery` out, or say `pam`"));
+            Err(Box::new(AskReport::refused(found)))
+        }
+        None => Err(Box::new(AskReport::refused(found))),
+    }
+}
+
 /// Looks through the proxy at what is there.
 pub fn iam_verify(request: &IamVerifyRequest, now: Millis) -> Result<Conversation<VerifyReport>, Box<VerifyReport>> {
     let refused = |found: Vec<Diagnostic>| Box::new(VerifyReport::refused(found));
@@ -259,6 +279,33 @@ mod tests {
                 Code::RequestMalformed,
                 "{field}"
             );
+        }
+    }
+
+    #[test]
+    fn a_grant_is_asked_for_of_the_manager_only() {
+        let ask = |change: &dyn Fn(&mut Value)| {
+            let request = asked(|r| {
+                r["proxyUrl"] = json!("http://portal");
+                r["reason"] = json!("scaffolder task 1");
+                r["approvers"] = json!(["group:platform@acme.example"]);
+                change(r);
+            });
+            iam_ask(&IamAskRequest::read(request).unwrap(), NOW).map_err(|report| report.diagnostics[0].code).err()
+        };
+        assert_eq!(ask(&|_| {}), None);
+        assert_eq!(ask(&|r| r["delivery"] = json!("pam")), None);
+        assert_eq!(ask(&|r| r["delivery"] = json!("policy")), Some(Code::RequestMalformed));
+        assert_eq!(ask(&|r| r["approvers"] = json!(["group:ml-team@acme.example"])), Some(Code::IamApproverMissing));
+        assert_eq!(ask(&|r| r["expiresAt"] = json!(null)), Some(Code::IamExpiryOutOfRange));
+        assert_eq!(ask(&|r| r["expiresAt"] = json!("2026-12-30T00:00:00Z")), Some(Code::IamExpiryOutOfRange));
+        for (field, value) in [("reason", json!("")), ("proxyUrl", json!(null)), ("dryRun", json!("yes"))] {
+            let mut request = asked(|r| {
+                r["proxyUrl"] = json!("http://portal");
+                r["reason"] = json!("scaffolder task 1");
+            });
+            request[field] = value;
+            assert_eq!(IamAskRequest::read(request).unwrap_err().code, Code::RequestMalformed, "{field}");
         }
     }
 

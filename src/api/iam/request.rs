@@ -53,6 +53,15 @@ pub struct IamApplyRequest {
 }
 
 #[derive(Clone, Debug)]
+pub struct IamAskRequest {
+    pub(super) iam: IamRequest,
+    pub(super) is_dry_run: bool,
+    pub(super) proxy_url: String,
+    /// Names the try: asking again for the same reason asks once.
+    pub(super) reason: String,
+}
+
+#[derive(Clone, Debug)]
 pub struct IamVerifyRequest {
     pub(super) compare: IamCompareRequest,
     pub(super) proxy_url: String,
@@ -195,6 +204,21 @@ impl Request for IamApplyRequest {
             proxy_url: fields.required("proxyUrl")?,
             reason: fields.optional("reason")?,
         };
+        fields.end(request)
+    }
+}
+
+impl Request for IamAskRequest {
+    fn read(value: Value) -> Result<Self, Diagnostic> {
+        let mut fields = Fields::of(value)?;
+        let mut request = Self {
+            iam: fields.iam()?,
+            is_dry_run: fields.flag("dryRun")?.unwrap_or(false),
+            proxy_url: fields.required("proxyUrl")?,
+            reason: fields.required("reason")?,
+        };
+        // Whoever asks there means it.
+        request.iam.delivery.get_or_insert_with(|| "pam".into());
         fields.end(request)
     }
 }
