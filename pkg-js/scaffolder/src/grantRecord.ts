@@ -1,6 +1,7 @@
 import type { Host, IamPlanRequest } from '@backstage-vertex-ai/core/server';
+import type { LoggerService } from '@backstage/backend-plugin-api';
 
-/** Why rights were not recorded, in the portal's words. */
+/** Why the portal refused, in its words. */
 async function describeRefusal(response: Response): Promise<string> {
   const body = await response.json().catch(() => ({}));
   const message = body.diagnostic?.message ?? body.error?.message;
@@ -16,6 +17,8 @@ export class RecordedFirst {
   readonly signal: AbortSignal;
   private readonly stop = new AbortController();
   private recorded?: Promise<void>;
+  /** Of the record, where there is one. */
+  private id?: string;
 
   constructor(
     private readonly host: Host,
@@ -32,20 +35,40 @@ export class RecordedFirst {
     return this.host.fetch(url, init, identity);
   };
 
-  private async write() {
-    const { proxyUrl, request } = this.record;
+  /** Withdraws the record, for when nothing was given. Where that fails it stays: too much is taken back rather than too little. */
+  async withdraw(logger: LoggerService): Promise<void> {
+    if (!this.id) return;
     try {
-      const response = await this.host.fetch(
-        `${proxyUrl}/grants`,
-        {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(request),
-          signal: this.host.signal,
-        },
-        'initiator',
+      // Not ended by the signal: it may be why nothing was given.
+      await this.ask(`/${encodeURIComponent(this.id)}`, { method: 'DELETE' });
+    } catch (error) {
+      logger.warn(
+        `The record of the rights stays, though they are not given: ${
+          (error as Error).message
+        }`,
       );
-      if (!response.ok) throw new Error(await describeRefusal(response));
+    }
+  }
+
+  private async ask(path: string, init: RequestInit): Promise<Response> {
+    const response = await this.host.fetch(
+      `${this.record.proxyUrl}/grants${path}`,
+      init,
+      'initiator',
+    );
+    if (!response.ok) throw new Error(await describeRefusal(response));
+    return response;
+  }
+
+  private async write() {
+    try {
+      const response = await this.ask('', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(this.record.request),
+        signal: this.host.signal,
+      });
+      this.id = (await response.json()).id;
     } catch (error) {
       this.failure = new Error(
         `The rights are not given, because they cannot be recorded: ${

@@ -6,9 +6,17 @@ import { entity } from './portal';
 
 /** A portal's proxy with Google's allow policies behind it, on loopback. */
 export async function startPolicies(
-  behaviour: { denied?: string; unrecorded?: boolean } = {},
+  behaviour: {
+    denied?: string;
+    unrecorded?: boolean;
+    /** The portal does not withdraw records. */
+    unwithdrawn?: boolean;
+    /** Called before a call is answered. */
+    onCall?(line: string): void;
+  } = {},
 ) {
   const recorded: any[] = [];
+  const withdrawn: string[] = [];
   const calls: string[] = [];
   const policies = new Map<string, any>();
   const roles = new Map<string, object>();
@@ -22,6 +30,13 @@ export async function startPolicies(
       return behaviour.unrecorded
         ? [503, { error: { message: 'the database is full' } }]
         : [201, { id: '1' }];
+    }
+    if (line.startsWith('DELETE') && line.includes('/grants/')) {
+      if (behaviour.unwithdrawn) {
+        return [409, { error: { message: 'the trail says otherwise' } }];
+      }
+      withdrawn.push(line.slice(line.lastIndexOf('/') + 1));
+      return [200, {}];
     }
     const [path, verb] = line.split(' ')[1].split('?')[0].split(':');
     const resource = path.slice(path.indexOf('/projects/') + 1);
@@ -48,6 +63,7 @@ export async function startPolicies(
     const text = Buffer.concat(chunks).toString();
     const line = `${request.method} ${request.url}`;
     calls.push(line);
+    behaviour.onCall?.(line);
     const [status, body] = answer(line, text ? JSON.parse(text) : undefined);
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
@@ -61,6 +77,8 @@ export async function startPolicies(
     policies,
     /** The grants that were recorded. */
     recorded,
+    /** The ids of those whose record was withdrawn. */
+    withdrawn,
     /** Gives rights as an administrator would, without a condition. */
     give({ grants }: IamRights) {
       for (const { resource, role, member, permissions } of grants) {

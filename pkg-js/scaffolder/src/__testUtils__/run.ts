@@ -4,10 +4,18 @@ import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-
 export async function runAction(
   action: { handler(ctx: any): Promise<void> },
   input: object,
-  more: { workspacePath?: string; isDryRun?: boolean; user?: object } = {},
+  more: {
+    workspacePath?: string;
+    isDryRun?: boolean;
+    user?: object;
+    onLog?(line: string): void;
+  } = {},
 ) {
   const lines: string[] = [];
-  const say = (line: string) => lines.push(line);
+  const say = (line: string) => {
+    lines.push(line);
+    more.onLog?.(line);
+  };
   const outputs: Record<string, any> = {};
   const context = createMockActionContext({
     input: input as any,

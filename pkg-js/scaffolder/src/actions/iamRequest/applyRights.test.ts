@@ -12,6 +12,7 @@ const INPUT = {
   days: 7,
   deliver: 'apply',
   for: 'user:default/jane',
+  wait: false,
 };
 
 const relation = (type: string, targetRef: string) => ({
@@ -123,12 +124,61 @@ describe('vertex:iam:request with apply', () => {
     expect(portal.calls).toEqual([]);
   });
 
-  it('says which right is missing to give them', async () => {
+  it('says which right is missing to give them, and leaves no record', async () => {
     portal = await startPolicies({ denied: 'setIamPolicy' });
     const { failure, outputs } = await run();
     expect(failure?.message).toContain('google/permission-denied');
     expect(outputs.state).toBeUndefined();
     expect(portal.recorded).toHaveLength(1);
+    expect(portal.withdrawn).toEqual(['1']);
+  });
+
+  it('leaves the record where it was not withdrawn, and says so', async () => {
+    portal = await startPolicies({ denied: 'setIamPolicy', unwithdrawn: true });
+    const { failure, log } = await run();
+    expect(failure?.message).toContain('google/permission-denied');
+    expect(log).toContain('the trail says otherwise');
+  });
+
+  it('leaves the record where some of the rights are given', async () => {
+    portal = await startPolicies({ denied: 'fraud-detector:setIamPolicy' });
+    const { failure } = await run();
+    expect(failure?.message).toContain('Given already on projects/acme-ml');
+    expect(portal.withdrawn).toEqual([]);
+  });
+
+  it('leaves the record where nobody knows whether rights are given', async () => {
+    const stop = new AbortController();
+    portal = await startPolicies({
+      onCall: line => {
+        if (line.includes('setIamPolicy')) stop.abort();
+      },
+    });
+    const { failure } = await run({}, { signal: stop.signal });
+    expect(failure?.message).toContain('cancelled');
+    expect(portal.recorded).toHaveLength(1);
+    expect(portal.withdrawn).toEqual([]);
+  });
+
+  it('waits until they should work; whoever cancels that has given them', async () => {
+    portal = await startPolicies();
+    const stop = new AbortController();
+    const { failure, outputs, log } = await run(
+      { wait: undefined },
+      {
+        signal: stop.signal,
+        onLog: (line: string) => {
+          if (line.includes('should work by')) stop.abort();
+        },
+      },
+    );
+    expect(failure).toBeUndefined();
+    expect(outputs).toMatchObject({
+      state: 'applied',
+      applied: { effective: false, effectiveBy: expect.any(String) },
+    });
+    expect(log).toContain('iam/not-effective-yet');
+    expect(portal.withdrawn).toEqual([]);
   });
 
   it('only plans in a dry run, and calls nothing when it is cancelled', async () => {

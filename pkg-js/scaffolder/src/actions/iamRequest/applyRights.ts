@@ -25,13 +25,20 @@ export async function applyRights(
   host: DeployHost,
   logger: LoggerService,
 ): Promise<IamApplyReport> {
-  const { proxyUrl, reason: _reason, approval: _approval, ...asked } = request;
+  const {
+    proxyUrl,
+    reason: _reason,
+    approval: _approval,
+    wait: _wait,
+    ...asked
+  } = request;
   const recorded = new RecordedFirst(host, { proxyUrl, request: asked });
   const { fetch, signal } = recorded;
   const report = await core.iamApply(request, { ...host, fetch, signal });
   if (recorded.failure) throw recorded.failure;
   const { outcome, diagnostics, written } = report;
   if (outcome !== 'applied') {
+    if (report.untouched) await recorded.withdraw(logger);
     const changed = written.filter(one => one.changed);
     throw new Error(
       [

@@ -51,6 +51,13 @@ export function createIamRequestAction(options: {
             .describe(
               'With apply: the user or group of the catalog whom the rights are for, e.g. user:default/jane',
             ),
+        wait: z =>
+          z
+            .boolean()
+            .optional()
+            .describe(
+              'With apply: whether the task waits out the time that Google may take to heed the rights, about 7 minutes, and fails where they are overwritten meanwhile; true where it is left out',
+            ),
         folder: z =>
           z
             .string()
@@ -82,7 +89,7 @@ export function createIamRequestAction(options: {
             .passthrough()
             .optional()
             .describe(
-              'With apply: the policies that were written, what could not be reached, when the rights are effective',
+              'With apply: the policies that were written, what could not be reached, and by when the rights should work',
             ),
       },
     },
@@ -106,7 +113,7 @@ export function createIamRequestAction(options: {
         const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
         const report = await applyRights(
           core,
-          { ...asked, approval, proxyUrl, reason },
+          { ...asked, approval, wait: ctx.input.wait, proxyUrl, reason },
           host,
           ctx.logger,
         );
