@@ -50,12 +50,16 @@ fn state(world: &World, speed: f64) -> Value {
     let operations: Vec<&Value> = world.operations.values().map(|operation| &operation.body).collect();
     let models: Vec<Value> =
         world.models.iter().map(|(name, versions)| json!({"name": name, "versions": versions})).collect();
+    let entitlements: Vec<&Value> = world.entitlements.values().map(|entitlement| &entitlement.body).collect();
+    let grants: Vec<&Value> = world.grants.values().map(|grant| &grant.body).collect();
     json!({
         "projects": world.projects.keys().collect::<Vec<_>>(),
         "speed": speed,
         "endpoints": endpoints,
         "models": models,
         "operations": operations,
+        "entitlements": entitlements,
+        "grants": grants,
         "calls": world.calls,
     })
 }

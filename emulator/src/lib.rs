@@ -1,4 +1,4 @@
-//! A local Google Cloud: Vertex AI, STS, IAM and Resource Manager on one loopback port, with permissions enforced.
+//! A local Google Cloud: Vertex AI, STS, IAM, Resource Manager and Privileged Access Manager on one loopback port, with permissions enforced.
 //!
 //! It shares no code with the product's core, so that one cannot hide the other's mistakes.
 #![forbid(unsafe_code)]
@@ -11,6 +11,7 @@ mod error;
 mod fault;
 mod iam;
 mod message;
+mod pam;
 mod policy;
 mod principal;
 mod query;

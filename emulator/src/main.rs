@@ -7,7 +7,8 @@ use emulator::seed::Seed;
 use std::path::PathBuf;
 
 /// A local Google Cloud for developing and testing: Vertex AI models, endpoints, deployments and predictions, the Security Token
-/// Service, service account credentials and allow policies, on one loopback port. Permissions are enforced as Google does.
+/// Service, service account credentials, allow policies and Privileged Access Manager, on one loopback port. Permissions are enforced
+/// as Google does.
 ///
 /// Look inside with GET /emulator/state, start over with POST /emulator/reset, order faults with POST /emulator/faults
 /// (e.g. {"pathContains": ":deployModel", "fault": {"kind": "status", "status": 503}}; kinds: status, slow, lostResponse,

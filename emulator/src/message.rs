@@ -61,6 +61,26 @@ pub const STAGES: &[(&str, i64)] = &[
     ("FAILED_TO_DEPLOY", 12),
 ];
 
+/// `Entitlement.State` of Privileged Access Manager.
+const ENTITLEMENT_STATES: &[(&str, i64)] =
+    &[("CREATING", 1), ("AVAILABLE", 2), ("DELETING", 3), ("DELETED", 4), ("UPDATING", 5)];
+
+/// `Grant.State` of Privileged Access Manager.
+const GRANT_STATES: &[(&str, i64)] = &[
+    ("APPROVAL_AWAITED", 1),
+    ("DENIED", 3),
+    ("SCHEDULED", 4),
+    ("ACTIVATING", 5),
+    ("ACTIVE", 6),
+    ("ACTIVATION_FAILED", 7),
+    ("EXPIRED", 8),
+    ("REVOKING", 9),
+    ("REVOKED", 10),
+    ("ENDED", 11),
+    ("WITHDRAWING", 12),
+    ("WITHDRAWN", 13),
+];
+
 const MACHINE: &[(&str, Shape)] = &[
     ("machineType", Text),
     ("acceleratorType", Enum(ACCELERATORS)),
@@ -299,8 +319,16 @@ fn camel(name: &str) -> String {
 pub fn enums_as_numbers(value: &mut Value) {
     match value {
         Value::Object(map) => {
+            let states = if map.contains_key("requester") {
+                GRANT_STATES
+            } else if map.contains_key("maxRequestDuration") {
+                ENTITLEMENT_STATES
+            } else {
+                &[]
+            };
             for (key, value) in map.iter_mut() {
                 let names = match key.as_str() {
+                    "state" => states,
                     "acceleratorType" => ACCELERATORS,
                     "deploymentStage" => STAGES,
                     "supportedDeploymentResourcesTypes" => {

@@ -100,6 +100,35 @@ impl Policy {
         Ok(self.read(3))
     }
 
+    /// Adds bindings, as another writer would: the etag moves on.
+    pub fn add(&mut self, bindings: &[Binding]) {
+        self.bindings.extend_from_slice(bindings);
+        self.generation += 1;
+    }
+
+    /// Takes the members of these bindings out of those with the same role and condition; whether all were still there.
+    pub fn remove(&mut self, bindings: &[Binding]) -> bool {
+        let mut found_all = true;
+        for doomed in bindings {
+            let held = self.bindings.iter().position(|held| {
+                held.role == doomed.role
+                    && held.condition == doomed.condition
+                    && doomed.members.iter().all(|member| held.members.contains(member))
+            });
+            let Some(index) = held else {
+                found_all = false;
+                continue;
+            };
+            let held = &mut self.bindings[index];
+            held.members.retain(|member| !doomed.members.contains(member));
+            if held.members.is_empty() {
+                self.bindings.remove(index);
+            }
+        }
+        self.generation += 1;
+        found_all
+    }
+
     /// Whether it grants a permission. A condition that cannot be evaluated grants nothing.
     pub fn grants(&self, who: &Principal, permission: &str, roles: &BTreeMap<String, Role>) -> bool {
         self.bindings.iter().any(|binding| {

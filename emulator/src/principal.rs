@@ -46,6 +46,15 @@ impl Principal {
         }
     }
 
+    /// An e-mail address; the whole identifier where there is none.
+    pub fn username(&self) -> String {
+        let name = self.name();
+        match name.strip_prefix("user:").or_else(|| name.strip_prefix("serviceAccount:")) {
+            Some(email) => email.to_owned(),
+            None => name,
+        }
+    }
+
     /// As audit logs name it.
     pub fn name(&self) -> String {
         match self {

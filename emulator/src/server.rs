@@ -6,6 +6,7 @@ use crate::error::{ApiError, name_of_http};
 use crate::fault::Kind;
 use crate::iam;
 use crate::message;
+use crate::pam;
 use crate::principal::Principal;
 use crate::query;
 use crate::role;
@@ -172,6 +173,9 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
     if let ("v3" | "v1", Some(project)) = (version, rest.strip_prefix("projects/").filter(|p| !p.contains('/'))) {
         let (id, method) = project.split_once(':').map_or((project, None), |(id, method)| (id, Some(method)));
         return iam::project(call, verb, id, method);
+    }
+    if version == "v1" && rest.split('/').nth(4) == Some("entitlements") {
+        return pam::route(call, verb, rest);
     }
     match version {
         "v1" | "v1beta1" | "ui" => vertex::route(call, version, verb, rest).await,

@@ -2,6 +2,8 @@
 
 use crate::error::ApiError;
 use crate::fault::Faults;
+use crate::pam::entitlement::EntitlementState;
+use crate::pam::grant::GrantState;
 use crate::policy::Policy;
 use crate::principal::Principal;
 use crate::role::Role;
@@ -89,6 +91,9 @@ pub struct World {
     pub models: BTreeMap<String, BTreeMap<u64, Value>>,
     pub endpoints: BTreeMap<String, EndpointState>,
     pub operations: BTreeMap<String, OperationState>,
+    /// Of Privileged Access Manager, by full name (project id); so are its grants.
+    pub entitlements: BTreeMap<String, EntitlementState>,
+    pub grants: BTreeMap<String, GrantState>,
     pub tokens: HashMap<String, Grant>,
     pub calls: Vec<SeenCall>,
     pub faults: Faults,
@@ -105,6 +110,8 @@ impl World {
             models: BTreeMap::new(),
             endpoints: BTreeMap::new(),
             operations: BTreeMap::new(),
+            entitlements: BTreeMap::new(),
+            grants: BTreeMap::new(),
             tokens: HashMap::new(),
             calls: Vec::new(),
             faults: Faults::default(),

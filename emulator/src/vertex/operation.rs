@@ -3,8 +3,9 @@
 use super::Call;
 use crate::error::ApiError;
 use crate::message;
-use crate::world::{Cloud, OperationState};
+use crate::world::{Cloud, OperationState, World};
 use serde_json::{Value, json};
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 /// The `@type` of a Vertex AI message.
@@ -12,30 +13,40 @@ pub fn kind(message: &str) -> String {
     format!("type.googleapis.com/google.cloud.aiplatform.v1.{message}")
 }
 
-/// Starts an operation below a resource (by stored name); `work` runs it to its end and returns response or error.
+/// Starts an operation of Vertex AI below a resource (by stored name); `work` runs it to its end and returns response or error.
 pub fn start<F, W>(cloud: &Cloud, resource: &str, what: &str, cancel_permission: &'static str, work: W) -> Value
 where
     F: Future<Output = Result<Value, Value>> + Send + 'static,
     W: FnOnce(Cloud, String) -> F + Send + 'static,
 {
-    let (name, body) = {
-        let mut world = cloud.world();
-        let name = format!("{resource}/operations/{}", world.id());
-        let now = crate::clock::now();
-        let mut body = json!({
-            "name": world.shown(&name),
-            "metadata": {
-                "@type": kind(&format!("{what}OperationMetadata")),
-                "genericMetadata": {"createTime": now, "updateTime": now},
-            },
-        });
-        if what == "DeployModel" {
-            body["metadata"]["deploymentStage"] = json!("STARTING_DEPLOYMENT");
-        }
-        let state = OperationState { body: body.clone(), cancel_permission, cancelled: false };
-        world.operations.insert(name.clone(), state);
-        (name, body)
-    };
+    let now = crate::clock::now();
+    let mut metadata = json!({
+        "@type": kind(&format!("{what}OperationMetadata")),
+        "genericMetadata": {"createTime": now, "updateTime": now},
+    });
+    if what == "DeployModel" {
+        metadata["deploymentStage"] = json!("STARTING_DEPLOYMENT");
+    }
+    run(cloud, cloud.world(), resource, metadata, cancel_permission, work)
+}
+
+/// Starts an operation of any service, in the same look at the world that decided to.
+pub fn run<F, W>(
+    cloud: &Cloud,
+    mut world: MutexGuard<'_, World>,
+    resource: &str,
+    metadata: Value,
+    cancel_permission: &'static str,
+    work: W,
+) -> Value
+where
+    F: Future<Output = Result<Value, Value>> + Send + 'static,
+    W: FnOnce(Cloud, String) -> F + Send + 'static,
+{
+    let name = format!("{resource}/operations/{}", world.id());
+    let body = json!({"name": world.shown(&name), "metadata": metadata});
+    world.operations.insert(name.clone(), OperationState { body: body.clone(), cancel_permission, cancelled: false });
+    drop(world);
     let cloud = cloud.clone();
     tokio::spawn(async move {
         let mut changes = cloud.changes();
@@ -52,7 +63,11 @@ where
         let mut world = cloud.world();
         if let Some(operation) = world.operations.get_mut(&name) {
             operation.body["done"] = json!(true);
-            operation.body["metadata"]["genericMetadata"]["updateTime"] = json!(crate::clock::now());
+            let now = json!(crate::clock::now());
+            match operation.body["metadata"].get_mut("genericMetadata") {
+                Some(generic) => generic["updateTime"] = now,
+                None => operation.body["metadata"]["endTime"] = now,
+            }
             match result {
                 Ok(response) => operation.body["response"] = response,
                 Err(error) => {
@@ -78,19 +93,44 @@ pub fn tell_stage(cloud: &Cloud, name: &str, stage: &str) {
     cloud.announce();
 }
 
-/// The permission to read an operation is its parent's.
+/// Privileged Access Manager has its operations where no model is; its interface has no methods to wait for one or cancel it.
+fn is_privileged(name: &str) -> bool {
+    name.contains("/locations/global/operations")
+}
+
+/// The permission to read an operation is its parent's; Privileged Access Manager has permissions for operations.
 fn read_permission(name: &str) -> &'static str {
-    if name.contains("/endpoints/") { "aiplatform.endpoints.get" } else { "aiplatform.models.get" }
+    if is_privileged(name) {
+        "privilegedaccessmanager.operations.get"
+    } else if name.contains("/endpoints/") {
+        "aiplatform.endpoints.get"
+    } else {
+        "aiplatform.models.get"
+    }
+}
+
+fn list_permission(name: &str) -> &'static str {
+    if is_privileged(name) { "privilegedaccessmanager.operations.list" } else { "aiplatform.operations.list" }
+}
+
+fn delete_permission(name: &str) -> &'static str {
+    if is_privileged(name) {
+        "privilegedaccessmanager.operations.delete"
+    } else if name.contains("/endpoints/") {
+        "aiplatform.endpoints.update"
+    } else {
+        "aiplatform.models.get"
+    }
 }
 
 /// Routes calls on operations; `None` when there is no such method.
 pub async fn route(call: &Call<'_>, verb: &str, name: &str, method: Option<&str>) -> Option<Result<Value, ApiError>> {
     let (parent, id) = name.split_once("/operations").map(|(parent, id)| (parent, id.trim_start_matches('/')))?;
     Some(match (verb, method, id.is_empty()) {
-        ("GET", None, true) => list(call, parent),
+        ("GET", None, true) => list(call, name, parent),
         ("GET", None, false) => get(call, name),
-        ("POST", Some("wait"), false) => wait(call, name).await,
-        ("POST", Some("cancel"), false) => cancel(call, name),
+        ("POST", Some("wait"), false) if !is_privileged(name) => wait(call, name).await,
+        ("POST", Some("cancel"), false) if !is_privileged(name) => cancel(call, name),
         ("DELETE", None, false) => delete(call, name),
         _ => return None,
     })
@@ -112,9 +152,9 @@ fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     look(call, name)
 }
 
-fn list(call: &Call<'_>, parent: &str) -> Result<Value, ApiError> {
+fn list(call: &Call<'_>, name: &str, parent: &str) -> Result<Value, ApiError> {
     call.allow(&["filter", "pageSize", "pageToken", "returnPartialSuccess"])?;
-    call.require("aiplatform.operations.list", parent)?;
+    call.require(list_permission(name), parent)?;
     let world = call.cloud.world();
     let start = format!("{parent}/");
     let mut operations: Vec<&Value> =
@@ -164,7 +204,6 @@ fn cancel(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
 
 fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
-    let permission = if name.contains("/endpoints/") { "aiplatform.endpoints.update" } else { "aiplatform.models.get" };
-    call.require(permission, name.split("/operations").next().unwrap_or(name))?;
+    call.require(delete_permission(name), name.split("/operations").next().unwrap_or(name))?;
     call.cloud.world().operations.remove(name).map(|_| json!({})).ok_or_else(|| ApiError::not_found(name))
 }

@@ -6,5 +6,6 @@ mod harness;
 mod identity;
 mod issuer;
 mod permissions;
+mod privileged;
 mod requests;
 mod roles;

@@ -1,0 +1,299 @@
+//! Grants: asked for, approved or denied, active for a time, ended or revoked.
+
+use super::entitlement::EntitlementState;
+use super::{DURATIONS, operate, packed, request_id, require_or_named, seconds};
+use crate::clock;
+use crate::error::ApiError;
+use crate::message::{self, Shape};
+use crate::policy::{Binding, Condition};
+use crate::principal::Principal;
+use crate::vertex::Call;
+use crate::world::{Cloud, World};
+use Shape::{List, Message, Output, Text};
+use serde_json::{Value, json};
+
+/// How long an approval is waited for, in seconds.
+const APPROVAL_WINDOW: f64 = 86_400.0;
+/// How long giving and revoking takes at Google's pace, in seconds. Unverified.
+const ACTIVATING: f64 = 20.0;
+const REVOKING: f64 = 20.0;
+
+const GRANT: &[(&str, Shape)] = &[
+    ("name", Output),
+    ("createTime", Output),
+    ("updateTime", Output),
+    ("requester", Output),
+    ("requestedDuration", Text),
+    ("justification", Message(&[("unstructuredJustification", Text)])),
+    ("state", Output),
+    ("timeline", Output),
+    ("privilegedAccess", Output),
+    ("auditTrail", Output),
+    ("additionalEmailRecipients", List(&Text)),
+    ("externallyModified", Output),
+];
+const REASON: &[(&str, Shape)] = &[("reason", Text)];
+
+/// A grant: as the API shows it, whose it is, and what it added to the project's policy.
+#[derive(Debug)]
+pub struct GrantState {
+    pub body: Value,
+    requester: Principal,
+    request_id: Option<String>,
+    added: Vec<Binding>,
+}
+
+impl GrantState {
+    fn state(&self) -> &str {
+        self.body["state"].as_str().unwrap_or_default()
+    }
+
+    /// Whether it gives rights or still may.
+    pub fn is_open(&self) -> bool {
+        ["APPROVAL_AWAITED", "ACTIVATING", "ACTIVE", "REVOKING"].contains(&self.state())
+    }
+
+    /// Goes on to a state, with the event that led there.
+    fn turn(&mut self, state: &str, mut event: Value) {
+        let now = json!(clock::now());
+        event["eventTime"] = now.clone();
+        self.body["state"] = json!(state);
+        self.body["updateTime"] = now;
+        if let Some(events) = self.body["timeline"]["events"].as_array_mut() {
+            events.push(event);
+        }
+    }
+}
+
+fn entitlement_of(grant: &str) -> &str {
+    grant.split("/grants").next().unwrap_or(grant)
+}
+
+/// What is asked for has to fit the entitlement.
+fn check(entitlement: &EntitlementState, asked: &Value) -> Result<(), ApiError> {
+    let most = seconds(&entitlement.body["maxRequestDuration"]).unwrap_or_default();
+    let duration = seconds(&asked["requestedDuration"]);
+    if duration.is_none_or(|duration| duration < *DURATIONS.start() || duration > most) {
+        return Err(ApiError::invalid(format!("requestedDuration must be 1800s to {most}s.")));
+    }
+    let is_justified =
+        asked["justification"]["unstructuredJustification"].as_str().is_some_and(|text| !text.is_empty());
+    if !entitlement.body["requesterJustificationConfig"]["unstructured"].is_null() && !is_justified {
+        return Err(ApiError::invalid("justification.unstructuredJustification is required."));
+    }
+    Ok(())
+}
+
+/// `POST {entitlement}/grants`
+pub fn create(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
+    call.allow(&["requestId"])?;
+    let mut body = message::read(call.body, GRANT)?;
+    let request_id = request_id(call)?;
+    let mut world = call.cloud.world();
+    let known = world.entitlements.get(entitlement);
+    let Some(known) = known.filter(|known| known.lets_ask(call.who)) else {
+        // Unverified: the status. Who may not see entitlements does not learn whether there is one.
+        let may_see = world.may(call.who, "privilegedaccessmanager.entitlements.get", entitlement);
+        return Err(if known.is_none() && may_see {
+            ApiError::not_found(entitlement)
+        } else {
+            ApiError::denied("privilegedaccessmanager.grants.create", entitlement)
+        });
+    };
+    let requester = call.who.name();
+    let mut own = world
+        .grants
+        .iter()
+        .filter(|(name, grant)| entitlement_of(name) == entitlement && grant.requester.name() == requester);
+    if request_id.is_some()
+        && let Some((_, first)) = own.clone().find(|(_, grant)| grant.request_id == request_id)
+    {
+        return Ok(first.body.clone());
+    }
+    if known.body["state"] != "AVAILABLE" {
+        return Err(ApiError::precondition(format!("Entitlement {entitlement} is not available.")));
+    }
+    check(known, &body)?;
+    // Unverified: status and text, which a third party's tool tells of.
+    if let Some((name, _)) = own.find(|(_, grant)| grant.is_open()) {
+        return Err(ApiError::precondition(format!(
+            "You have an open Grant {name} that gives the same privileged access."
+        )));
+    }
+    let is_awaited = !known.approvals().is_null();
+    let now = chrono::Utc::now();
+    let stamp = |time: chrono::DateTime<chrono::Utc>| json!(time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true));
+    let requested = match is_awaited {
+        true => json!({"expireTime": stamp(now + chrono::Duration::days(1))}),
+        false => json!({}),
+    };
+    // By chance, so that what still runs for a grant of before a reset finds no other.
+    let name = format!("{entitlement}/grants/{}", crate::sts::secret("").get(..32).unwrap_or_default());
+    body["name"] = json!(name);
+    body["createTime"] = stamp(now);
+    body["updateTime"] = stamp(now);
+    body["requester"] = json!(call.who.username());
+    body["state"] = json!(if is_awaited { "APPROVAL_AWAITED" } else { "ACTIVATING" });
+    body["timeline"] = json!({"events": [{"eventTime": stamp(now), "requested": requested}]});
+    body["privilegedAccess"] = known.body["privilegedAccess"].clone();
+    let state = GrantState { body: body.clone(), requester: call.who.clone(), request_id, added: Vec::new() };
+    world.grants.insert(name.clone(), state);
+    drop(world);
+    call.cloud.announce();
+    let cloud = call.cloud.clone();
+    if is_awaited {
+        tokio::spawn(expire(cloud, name));
+    } else {
+        tokio::spawn(give(cloud, name));
+    }
+    Ok(body)
+}
+
+/// Waits for an approval as long as Google does.
+async fn expire(cloud: Cloud, name: String) {
+    clock::pass(&cloud, APPROVAL_WINDOW).await;
+    if let Some(grant) = cloud.world().grants.get_mut(&name)
+        && grant.state() == "APPROVAL_AWAITED"
+    {
+        grant.turn("EXPIRED", json!({"expired": {}}));
+    }
+    cloud.announce();
+}
+
+/// Gives the rights, and takes them away when their time is over.
+async fn give(cloud: Cloud, name: String) {
+    clock::pass(&cloud, ACTIVATING).await;
+    let Some(seconds) = activate(&mut cloud.world(), &name) else { return };
+    cloud.announce();
+    clock::pass(&cloud, seconds as f64).await;
+    take_away(&mut cloud.world(), &name, "ACTIVE", "ENDED", Some(json!({"ended": {}})));
+    cloud.announce();
+}
+
+/// Adds the bindings to the project's policy; for how many seconds.
+fn activate(world: &mut World, name: &str) -> Option<u64> {
+    let project = world.projects.get_mut(name.split('/').nth(1)?)?;
+    let grant = world.grants.get_mut(name).filter(|grant| grant.state() == "ACTIVATING")?;
+    let seconds = seconds(&grant.body["requestedDuration"])?;
+    let end = chrono::Utc::now() + chrono::Duration::seconds(i64::try_from(seconds).ok()?);
+    let end = end.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let roles = grant.body["privilegedAccess"]["gcpIamAccess"]["roleBindings"].as_array();
+    let bindings = roles.into_iter().flatten().map(|entry| {
+        let time = format!("request.time < timestamp(\"{end}\")");
+        let expression = match entry["conditionExpression"].as_str().filter(|text| !text.is_empty()) {
+            Some(also) => format!("({also}) && {time}"),
+            None => time,
+        };
+        Binding {
+            role: entry["role"].as_str().unwrap_or_default().to_owned(),
+            members: vec![grant.requester.name()],
+            // Unverified: title and description.
+            condition: Some(Condition {
+                expression,
+                title: "Created by PAM".to_owned(),
+                description: name.to_owned(),
+                ..Condition::default()
+            }),
+        }
+    });
+    grant.added = bindings.collect();
+    project.policy.add(&grant.added);
+    grant.body["auditTrail"] = json!({"accessGrantTime": clock::now()});
+    grant.turn("ACTIVE", json!({"activated": {}}));
+    Some(seconds)
+}
+
+/// Takes exactly what was added out of the project's policy, and goes on from one state to another.
+fn take_away(world: &mut World, name: &str, from: &str, to: &str, event: Option<Value>) -> Option<Value> {
+    let project = world.projects.get_mut(name.split('/').nth(1)?)?;
+    let grant = world.grants.get_mut(name).filter(|grant| grant.state() == from)?;
+    // Unverified: that Google notices only now what somebody else changed.
+    if !project.policy.remove(&grant.added) {
+        grant.body["externallyModified"] = json!(true);
+        grant.turn(from, json!({"externallyModified": {}}));
+    }
+    grant.added.clear();
+    grant.body["auditTrail"]["accessRemoveTime"] = json!(clock::now());
+    match event {
+        Some(event) => grant.turn(to, event),
+        None => grant.body["state"] = json!(to),
+    }
+    Some(grant.body.clone())
+}
+
+/// `GET {entitlement}/grants`
+pub fn list(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
+    call.allow(&["pageSize", "pageToken", "filter", "orderBy"])?;
+    call.require("privilegedaccessmanager.grants.list", entitlement)?;
+    let world = call.cloud.world();
+    let found = world.grants.iter().filter(|(name, _)| entitlement_of(name) == entitlement).map(|(_, one)| &one.body);
+    Ok(json!({ "grants": found.collect::<Vec<_>>() }))
+}
+
+/// `GET {grant}`
+pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    require_or_named(call, "privilegedaccessmanager.grants.get", name, entitlement_of(name))?;
+    let world = call.cloud.world();
+    world.grants.get(name).map(|one| one.body.clone()).ok_or_else(|| ApiError::not_found(name))
+}
+
+/// Approves or denies: only while that is awaited, and only by an approver of the entitlement who is not the requester.
+/// Unverified: the statuses.
+fn decide(call: &Call<'_>, name: &str, permission: &str, state: &str, event: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let mut decision = message::read(call.body, REASON)?;
+    let mut world = call.cloud.world();
+    let world = &mut *world;
+    let denied = || ApiError::denied(permission, name);
+    let known = world.entitlements.get(entitlement_of(name)).filter(|known| known.lets_approve(call.who));
+    let known = known.ok_or_else(denied)?;
+    let grant = world.grants.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
+    if grant.requester.name() == call.who.name() {
+        return Err(denied());
+    }
+    if known.approvals()["requireApproverJustification"] == true
+        && decision["reason"].as_str().is_none_or(str::is_empty)
+    {
+        return Err(ApiError::invalid("reason is required."));
+    }
+    if grant.state() != "APPROVAL_AWAITED" {
+        return Err(ApiError::precondition(format!("Grant {name} is {} and awaits no approval.", grant.state())));
+    }
+    decision["actor"] = json!(call.who.username());
+    grant.turn(state, json!({ event: decision }));
+    Ok(grant.body.clone())
+}
+
+/// `POST {grant}:approve`
+pub fn approve(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    let body = decide(call, name, "privilegedaccessmanager.grants.approve", "ACTIVATING", "approved")?;
+    call.cloud.announce();
+    tokio::spawn(give(call.cloud.clone(), name.to_owned()));
+    Ok(body)
+}
+
+/// `POST {grant}:deny`
+pub fn deny(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    let body = decide(call, name, "privilegedaccessmanager.grants.deny", "DENIED", "denied")?;
+    call.cloud.announce();
+    Ok(body)
+}
+
+/// `POST {grant}:revoke`: only what is active can be revoked. Unverified: the status where it is not.
+pub fn revoke(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let mut event = message::read(call.body, REASON)?;
+    call.require("privilegedaccessmanager.grants.revoke", name)?;
+    let mut world = call.cloud.world();
+    let grant = world.grants.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
+    if grant.state() != "ACTIVE" {
+        return Err(ApiError::precondition(format!("Grant {name} is {} and cannot be revoked.", grant.state())));
+    }
+    event["actor"] = json!(call.who.username());
+    grant.turn("REVOKING", json!({ "revoked": event }));
+    let revoked = name.to_owned();
+    Ok(operate(call.cloud, world, name, "revoke", REVOKING, move |world| {
+        Some(packed("Grant", take_away(world, &revoked, "REVOKING", "REVOKED", None)?))
+    }))
+}
