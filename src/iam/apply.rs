@@ -132,7 +132,8 @@ impl Apply {
             }
         }
         let mut refused = None;
-        for (on, grants) in by_holder(request) {
+        for on in holders(request) {
+            let grants: Vec<&Grant> = request.grants.iter().filter(|grant| grant.on == *on).collect();
             match Access::to(on) {
                 Some(access) => match self.write(&access, on, &grants).await {
                     Ok(()) => {}
@@ -268,15 +269,10 @@ impl Apply {
     }
 }
 
-/// What is given on each resource.
-fn by_holder(request: &Request) -> Vec<(&Holder, Vec<&Grant>)> {
-    let mut holders: Vec<(&Holder, Vec<&Grant>)> = Vec::new();
-    for grant in &request.grants {
-        match holders.iter_mut().find(|(on, _)| *on == &grant.on) {
-            Some((_, grants)) => grants.push(grant),
-            None => holders.push((&grant.on, vec![grant])),
-        }
-    }
+/// What has a policy that is to be changed, each once.
+fn holders(request: &Request) -> Vec<&Holder> {
+    let mut holders: Vec<&Holder> = request.grants.iter().map(|grant| &grant.on).collect();
+    holders.dedup();
     holders
 }
 

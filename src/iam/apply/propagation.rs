@@ -1,6 +1,6 @@
 //! What comes after giving: the time that a change of a policy may take is waited out, and the policies are looked at again.
 
-use super::{Apply, by_holder};
+use super::{Apply, holders};
 use crate::conversation::{Millis, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::CallError;
@@ -60,10 +60,11 @@ impl Apply {
     /// Waits, and gives the finding where a policy no longer gives what it was to give.
     async fn look_again(&self, request: &Request, millis: Millis) -> Result<Option<Diagnostic>, CallError> {
         self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
-        for (on, grants) in by_holder(request) {
+        for on in holders(request) {
             let Some(access) = Access::to(on) else { continue };
             let entries = access.read(&self.google).await?.entries();
-            if let Some(lost) = grants.iter().find(|grant| !entries.iter().any(|entry| gives(entry, grant))) {
+            let mut grants = request.grants.iter().filter(|grant| grant.on == *on);
+            if let Some(lost) = grants.find(|grant| !entries.iter().any(|entry| gives(entry, grant))) {
                 let what = format!(
                     "the policy of `{on}` gave `{}` to `{}`, and was overwritten so that it does not",
                     lost.role, lost.member
