@@ -1,4 +1,4 @@
-//! Prints the method table and every request that the core builds, for `run.py`: `cargo run --example requests`.
+//! Prints the method table and every request that the core builds, for `run.py` and `privileged.py`: `cargo run --example requests`.
 //!
 //! A small Google answers the core's conversations so that each way through them is taken: first deployment, second one, failure,
 //! cancelling, a deployment that somebody else has begun, a lookup that Google refuses.
@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 const PROXY: &str = "http://portal/api/proxy/vertex-ai";
 const OPERATION: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/1";
+/// When rights end, and a moment two hours before.
+const END: &str = "2026-12-01T00:00:00Z";
+const NOW: u64 = 1_796_076_000_000;
 
 /// What Google has and does in one scenario.
 #[derive(Clone, Copy, Default)]
@@ -46,6 +49,7 @@ impl Google {
         let Scenario { model, endpoint, deployed, fails, in_use, no_wait, .. } = self.scenario;
         let missing = (404, json!({ "error": { "status": "NOT_FOUND" } }));
         let is = |what: &str| path.split('?').next().unwrap().ends_with(what);
+        let resource = || path.split('?').next().unwrap().split_once('/').unwrap().1;
         let operation = |rest: Value| {
             let mut operation = json!({ "name": OPERATION });
             operation.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
@@ -56,6 +60,8 @@ impl Google {
             _ if is(":getIamPolicy") || is(":setIamPolicy") => (200, json!({ "etag": "ACAB" })),
             _ if is(":testIamPermissions") => (200, json!({})),
             "GET" if path.contains("/roles/") => missing,
+            "POST" if is("/grants") => (200, json!({ "name": format!("{}/1", resource()), "state": "ACTIVATING" })),
+            "GET" if path.contains("/grants/") => (200, json!({ "name": resource(), "state": "ACTIVE" })),
             _ if is("/roles") => (200, json!({})),
             _ if is(":generateAccessToken") => {
                 (200, json!({ "accessToken": "t", "expireTime": "2026-01-01T00:00:00Z" }))
@@ -148,9 +154,25 @@ fn rights(more: Value) -> Value {
     request["proxyUrl"] = PROXY.into();
     request["principal"] = "user:jane@acme.example".into();
     request["found"] = json!({ "endpoint": true, "model": true, "deployment": false });
-    request["expiresAt"] = "2026-12-01T00:00:00Z".into();
+    request["expiresAt"] = END.into();
     request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     request
+}
+
+/// What Privileged Access Manager is to give to the emulator's stranger: the files for it, and what asking there sends.
+fn privileged() -> Value {
+    let mut asked = rights(json!({ "principal": "user:stranger@acme.example", "delivery": "pam", "reason": "task 1",
+        "approvers": ["user:approver@acme.example", "user:stranger@acme.example"] }));
+    let ask = api::iam::IamAskRequest::read(asked.clone()).expect("a request");
+    let ask = sent(api::iam::iam_ask(&ask, NOW).expect("a request for rights"), Scenario::default());
+    for field in ["proxyUrl", "reason"] {
+        asked.as_object_mut().unwrap().remove(field);
+    }
+    let report = api::iam::iam_plan(&api::iam::IamRequest::read(asked).expect("a request"), NOW);
+    let files = report.renderings.iter().filter(|(name, _)| name.ends_with(".json"));
+    let files: Value =
+        files.map(|(name, text)| (name.clone(), text.clone().into())).collect::<serde_json::Map<_, _>>().into();
+    json!({ "files": files, "requests": ask })
 }
 
 fn planned_ids() -> Vec<String> {
@@ -211,11 +233,11 @@ fn main() {
         .iter()
         .map(|method| {
             json!({
-                "name": method.name, "service": method.service.as_str(), "version": method.version,
+                "name": method.name, "auditName": method.audit_name, "service": method.service.as_str(), "version": method.version,
                 "verb": method.verb.as_str(), "query": method.query, "suffix": method.suffix,
                 "hasBody": method.body != Body::None, "startsOperation": method.starts_operation(),
             })
         })
         .collect();
-    println!("{}", json!({ "methods": methods, "requests": requests }));
+    println!("{}", json!({ "methods": methods, "requests": requests, "privileged": privileged() }));
 }

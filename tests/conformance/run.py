@@ -154,9 +154,14 @@ def check_request(request, methods, descriptions):
     return None, ["Google has no method for it"]
 
 
-def main():
+def read_core():
+    """What `requests.rs` prints."""
     example = ["cargo", "run", "--quiet", "--locked", "--example", "requests"]
-    core = json.loads(subprocess.run(example, check=True, capture_output=True, text=True).stdout)
+    return json.loads(subprocess.run(example, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def main():
+    core = read_core()
     documents = fetch_documents()
     descriptions = {}
     for service, version in {(m["service"], m["version"]) for m in core["methods"]}:
@@ -164,7 +169,7 @@ def main():
         if file in documents.namelist():
             descriptions[service, version] = Description(json.loads(documents.read(file)))
         else:
-            print(f"{service} {version} is not among Google's discovery documents: its methods are not checked")
+            print(f"{service} {version} is not among Google's discovery documents: its methods are not checked here")
     core["methods"] = [method for method in core["methods"] if (method["service"], method["version"]) in descriptions]
 
     wrong = []

@@ -47,6 +47,9 @@ const TESTS: &[(&str, Work)] = &[
     ("packaging", |w| node(w, "tests/packaging/run.mjs")),
     ("Google's clients against the emulator", |w| node(w, "tests/google-clients/run.mjs")),
     ("requests against Google's published description", |w| run(w.command("python3").arg("tests/conformance/run.py"))),
+    ("Google's client of Privileged Access Manager against the emulator", |w| {
+        run(w.command("python3").arg("tests/conformance/privileged.py"))
+    }),
     ("end to end, in a browser", end_to_end),
 ];
 
