@@ -2,6 +2,9 @@
 //! Paths, messages and enums: `privilegedaccessmanager.v1`, as Google's Python package `google-cloud-privilegedaccessmanager` has
 //! them. Limits and permissions: Google's documentation of Privileged Access Manager.
 //!
+//! Unverified: that requesters and approvers read what concerns them without a permission. Google's documentation says that they need
+//! none of this service, and third parties' tools read their grants so.
+//!
 //! The times that it tells are the machine's; what lasts is over sooner by the speed, as everywhere in the emulator.
 
 pub mod entitlement;
@@ -66,17 +69,6 @@ fn request_id(call: &Call<'_>) -> Result<Option<String>, ApiError> {
         return Ok(Some(id.to_ascii_lowercase()));
     }
     Err(ApiError::invalid(format!("Invalid request id: {id}")))
-}
-
-/// Refuses who neither holds a permission on a resource, nor is named by the entitlement.
-///
-/// Unverified: whether requesters and approvers may read without it. Google's documentation says that they need no permissions of
-/// this service, and their tools read grants.
-fn require_or_named(call: &Call<'_>, permission: &str, resource: &str, entitlement: &str) -> Result<(), ApiError> {
-    let world = call.cloud.world();
-    let is_named =
-        world.entitlements.get(entitlement).is_some_and(|e| e.lets_ask(call.who) || e.lets_approve(call.who));
-    if is_named { Ok(()) } else { world.require(call.who, permission, resource) }
 }
 
 /// The message `message` of this service as an operation carries it.

@@ -327,6 +327,9 @@ fn members_of_a_federated_group_get_rights_for_themselves_only() {
     let state = cloud.get("", "/emulator/state").ok();
     assert_eq!(state["grants"], json!([active]));
     assert!(!state.to_string().contains(&maria));
+    let path = format!("/v1/{}", active["name"].as_str().unwrap());
+    cloud.get(&maria, &path).ok();
+    cloud.get(&guest, &path).refused(403, "PERMISSION_DENIED");
     // Another requester of the same entitlement has a grant of their own.
     cloud.becomes(&cloud.ask(&guest, grant()).ok(), "ACTIVE");
     assert!(cloud.may(&guest));
