@@ -6,6 +6,7 @@ export type Core = Pick<
   | 'plan'
   | 'deploy'
   | 'iamApply'
+  | 'iamAsk'
   | 'iamPlan'
   | 'iamVerify'
 >;

@@ -38,4 +38,20 @@ export const examples: TemplateExample[] = [
       deliver: apply
 `,
   },
+  {
+    description:
+      'Ask Privileged Access Manager for a grant; the entitlement is there already, and somebody else approves',
+    example: `steps:
+  - id: access
+    name: Ask for the rights
+    action: vertex:iam:request
+    input:
+      entityRef: component:default/fraud-detector
+      principal: group:ml-team@acme.example
+      approvers: [group:platform@acme.example]
+      days: 1
+      justification: Release 3 of the model
+      deliver: pam
+`,
+  },
 ];

@@ -13,6 +13,7 @@ import { accessInputSchema } from '../../accessSchema';
 import type { Core } from '../../core';
 import { createProxyHost } from '../../proxyHost';
 import { applyRights } from './applyRights';
+import { askGrants } from './askGrants';
 import { examples } from './examples';
 
 /** Where the files go if nobody says. */
@@ -31,7 +32,7 @@ export function createIamRequestAction(options: {
   return createTemplateAction({
     id: 'vertex:iam:request',
     description:
-      'Asks for the least Google rights that the deployment of an entity takes: writes the files for a pull request, or, started by somebody who may give them to somebody else, gives them until they end.',
+      'Asks for the least Google rights that the deployment of an entity takes: writes the files for a pull request, or, started by somebody who may give them to somebody else, gives them until they end, or asks Privileged Access Manager for them, where somebody else approves.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -39,10 +40,10 @@ export function createIamRequestAction(options: {
         ...accessInputSchema,
         deliver: z =>
           z
-            .enum(['files', 'apply'])
+            .enum(['files', 'apply', 'pam'])
             .optional()
             .describe(
-              'files (left out): writes every rendering of the request into the workspace, for a step that publishes them. apply: gives the rights with those of the user who started the task, who must be neither whom they are for nor a member of that group.',
+              'files (left out): writes every rendering of the request into the workspace, for a step that publishes them. apply: gives the rights with those of the user who started the task, who must be neither whom they are for nor a member of that group. pam: asks for a grant of Privileged Access Manager for the user who started the task; the entitlement of pam-entitlement.json has to be there and to name that user as eligible. Where somebody has to approve, the task does not wait for them.',
             ),
         for: z =>
           z
@@ -72,9 +73,9 @@ export function createIamRequestAction(options: {
           z.string().describe('The request in Markdown, for whoever decides'),
         state: z =>
           z
-            .enum(['written', 'planned', 'applied'])
+            .enum(['written', 'planned', 'applied', 'asked'])
             .describe(
-              'written: nobody has given anything yet; planned: a dry run; applied: given',
+              'written: nobody has given anything yet; planned: a dry run; applied: given; asked: each grant says whether it is given',
             ),
         files: z =>
           z
@@ -91,11 +92,20 @@ export function createIamRequestAction(options: {
             .describe(
               'With apply: the policies that were written, what could not be reached, and by when the rights should work',
             ),
+        grants: z =>
+          z
+            .array(z.object({}).passthrough())
+            .optional()
+            .describe(
+              'With pam: name, project, entitlement, requester and state of each grant; APPROVAL_AWAITED is not given yet, ACTIVE is',
+            ),
       },
     },
     async handler(ctx) {
       const core = await options.loadCore();
       const asked = await readAccessRequest(ctx, options);
+      const { deliver } = ctx.input;
+      if (deliver === 'pam') asked.delivery ??= 'pam';
       const { request, renderings, explanation } = planAccessAndLog(
         core,
         asked,
@@ -104,7 +114,19 @@ export function createIamRequestAction(options: {
       ctx.output('request', request as unknown as JsonObject);
       ctx.output('explanation', explanation);
 
-      if (ctx.input.deliver === 'apply') {
+      if (deliver === 'pam') {
+        const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
+        const report = await askGrants(
+          core,
+          { ...asked, dryRun: ctx.isDryRun, proxyUrl, reason },
+          host,
+          ctx.logger,
+        );
+        ctx.output('state', ctx.isDryRun ? 'planned' : 'asked');
+        ctx.output('grants', report.grants as unknown as JsonObject[]);
+        return;
+      }
+      if (deliver === 'apply') {
         const approval = await readApproval(ctx, ctx.input.for, catalog);
         if (ctx.isDryRun) {
           ctx.output('state', 'planned');
