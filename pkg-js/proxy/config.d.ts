@@ -25,6 +25,13 @@ export interface Config {
       /** Lifetime of an impersonated token, in seconds, 60 to 3600. Left out: 900. */
       tokenLifetimeSeconds?: number;
     };
+    access?: {
+      /**
+       * Whom people are told to ask for rights, besides those whom a project's policy names: entity refs of users and groups, or
+       * any words, e.g. `the cloud team, in #cloud`.
+       */
+      grantors?: string[];
+    };
     /** Sends every Google call to an emulator instead. Loopback addresses only. */
     emulator?: {
       /** E.g. `http://127.0.0.1:8085`. */

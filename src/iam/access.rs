@@ -6,7 +6,8 @@
 use super::approval::is_ref;
 use super::difference::is_in_force;
 use super::draft::Drafts;
-use super::grant::{Grant, Needed, Party};
+use super::grant::{Grant, Needed, Party, Use};
+use super::holder::Holder;
 use super::live::Access;
 use super::policy::Policy;
 use super::principal::Principal;
@@ -128,8 +129,11 @@ pub fn access(plan: Plan, asker: Asker, grantors: &[String], proxy_url: &str) ->
     let (proxy_url, grantors) = (proxy_url.to_owned(), grantors.to_vec());
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, None).trying(2);
-        let look = Look { google, plan, asker, answers: Vec::new(), diagnostics: Vec::new() };
-        look.report(grantors).await
+        let mut look = Look { google, plan, asker, answers: Vec::new(), diagnostics: Vec::new() };
+        match look.report(grantors).await {
+            Ok(report) => report,
+            Err(error) => look.bare(vec![error.finding()]),
+        }
     })
 }
 
@@ -149,34 +153,42 @@ struct Look {
 }
 
 impl Look {
-    async fn report(mut self, configured: Vec<String>) -> AccessReport {
+    fn bare(&self, diagnostics: Vec<Diagnostic>) -> AccessReport {
+        let headline = "It cannot be told what you may do here";
+        AccessReport::bare(State::Unavailable, headline, diagnostics, self.google.voice().now())
+    }
+
+    async fn report(&mut self, configured: Vec<String>) -> Result<AccessReport, CallError> {
         let found = Found {
-            model: self.exists(StepKind::Model).await,
-            endpoint: self.exists(StepKind::Endpoint).await,
+            model: self.exists(StepKind::Model).await?,
+            endpoint: self.exists(StepKind::Endpoint).await?,
             deployment: Some(false),
         };
         let mut options = Options::of(self.asker.principal.clone());
         options.found = self.plan.settled(found);
         let grants = self.grants(&options);
         for grant in &grants {
-            self.test(grant).await;
+            self.test(grant).await?;
+        }
+        if self.answers.is_empty() {
+            let diagnostics = std::mem::take(&mut self.diagnostics);
+            return Ok(self.bare(diagnostics));
         }
         let mut grantors: Vec<Grantor> = configured.into_iter().map(grantor).collect();
-        self.read_grantors(&mut grantors).await;
+        self.read_grantors(&mut grantors).await?;
 
         let mut report =
             AccessReport::bare(State::Complete, "", std::mem::take(&mut self.diagnostics), self.google.voice().now());
         report.principal = Some(self.asker.principal.member().to_owned());
         report.grantors = grantors;
-        let deploys = |needed: &Needed| needed.uses.iter().any(|used| used.purpose != Purpose::Extra);
+        let deploys = |used: &Use| used.purpose != Purpose::Extra;
         report.abilities.push(self.ability("Deploy to the endpoint", &grants, &deploys));
         for (title, methods) in ABILITIES {
-            let is_for = |needed: &Needed| {
-                needed.uses.iter().any(|used| methods.iter().any(|id| id.method().name == used.method))
-            };
+            let is_for = |used: &Use| methods.iter().any(|id| id.method().name == used.method);
             report.abilities.push(self.ability(title, &grants, &is_for));
         }
-        let lacks = |grant: &Grant, needed: &Needed| deploys(needed) && self.held(grant, needed) != Some(true);
+        let lacks =
+            |grant: &Grant, needed: &Needed| needed.uses.iter().any(deploys) && self.held(grant, needed) != Some(true);
         report.missing = grants.iter().filter_map(|grant| grant.keeping(&lacks)).collect();
         report.request = Some(Prefilled {
             entity_ref: self.plan.target.entity_ref.clone(),
@@ -186,17 +198,18 @@ impl Look {
             endpoint_exists: options.found.endpoint == Some(true),
         });
         (report.state, report.headline) = self.headline(&report);
-        report
+        Ok(report)
     }
 
     /// Whether something is there; `None` where the asker may not see it.
-    async fn exists(&mut self, kind: StepKind) -> Option<bool> {
-        let probe = self.plan.step(kind)?.probe.clone()?;
-        match self.google.call(&probe, Identity::Initiator).await {
-            Ok(_) => Some(true),
-            Err(CallError::Refused { status: 404, .. }) => Some(false),
-            // That is what the tests below are about.
-            Err(_) => None,
+    async fn exists(&self, kind: StepKind) -> Result<Option<bool>, CallError> {
+        let Some(probe) = self.plan.step(kind).and_then(|step| step.probe.as_ref()) else { return Ok(None) };
+        match self.google.call(probe, Identity::Initiator).await {
+            Ok(_) => Ok(Some(true)),
+            Err(CallError::Refused { status: 404, .. }) => Ok(Some(false)),
+            // What the asker may not is what the tests are about.
+            Err(CallError::Refused { status: 403, .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -213,8 +226,8 @@ impl Look {
         drafts.grants(&mut Vec::new()).into_iter().filter(|grant| grant.to == Party::Caller).collect()
     }
 
-    async fn test(&mut self, grant: &Grant) {
-        let Some(access) = Access::to(&grant.on) else { return };
+    async fn test(&mut self, grant: &Grant) -> Result<(), CallError> {
+        let Some(access) = Access::to(&grant.on) else { return Ok(()) };
         let wanted: Vec<&'static str> = grant.needed.iter().map(|needed| needed.permission).collect();
         match access.test(&self.google, &wanted).await {
             Ok(held) => self.answers.extend(wanted.into_iter().map(|permission| Answer {
@@ -222,13 +235,14 @@ impl Look {
                 permission,
                 held: held.iter().any(|other| other == permission),
             })),
-            Err(error) => {
-                let finding = error.finding();
+            Err(CallError::Refused { status: 400..=499, finding }) => {
                 if !self.diagnostics.iter().any(|known| known.code == finding.code) {
                     self.diagnostics.push(finding);
                 }
             }
+            Err(error) => return Err(error),
         }
+        Ok(())
     }
 
     fn held(&self, grant: &Grant, needed: &Needed) -> Option<bool> {
@@ -237,7 +251,7 @@ impl Look {
         self.answers.iter().find(is_about).map(|answer| answer.held)
     }
 
-    fn ability(&self, title: &'static str, grants: &[Grant], is_for: &dyn Fn(&Needed) -> bool) -> Ability {
+    fn ability(&self, title: &'static str, grants: &[Grant], is_for: &dyn Fn(&Use) -> bool) -> Ability {
         let (mut lacking, mut is_open) = (Vec::new(), false);
         let mut add = |permission| {
             if !lacking.contains(&permission) {
@@ -245,13 +259,13 @@ impl Look {
             }
         };
         for grant in grants {
-            for needed in grant.needed.iter().filter(|needed| is_for(needed)) {
+            for needed in grant.needed.iter().filter(|needed| needed.uses.iter().any(is_for)) {
                 match self.held(grant, needed) {
                     Some(true) => {}
                     Some(false) => add(needed.permission),
                     None => is_open = true,
                 }
-                for used in needed.uses.iter() {
+                for used in needed.uses.iter().filter(|used| is_for(used)) {
                     let method = METHODS.iter().find(|method| method.name == used.method);
                     if let Some(Door::Proxy(door)) = method.map(|method| method.door)
                         && !self.asker.portal.iter().any(|own| own == door.permission())
@@ -266,11 +280,15 @@ impl Look {
     }
 
     /// Who may set the project's policy, where the asker may read it.
-    async fn read_grantors(&mut self, grantors: &mut Vec<Grantor>) {
-        let project = super::Holder::Project(self.plan.target.endpoint.place.project.clone());
-        let Some(access) = Access::to(&project) else { return };
-        // Most people may not, which is no finding.
-        let Ok(policy) = access.read(&self.google).await else { return };
+    async fn read_grantors(&self, grantors: &mut Vec<Grantor>) -> Result<(), CallError> {
+        let project = Holder::Project(self.plan.target.endpoint.place.project.clone());
+        let Some(access) = Access::to(&project) else { return Ok(()) };
+        let policy = match access.read(&self.google).await {
+            Err(CallError::Cancelled) => return Err(CallError::Cancelled),
+            // Most people may not, which is no finding.
+            Err(_) => return Ok(()),
+            Ok(policy) => policy,
+        };
         let now = self.google.voice().now();
         for entry in Policy::entries(&policy) {
             let gives = GIVING_ROLES.contains(&entry.role.as_str()) && is_in_force(&entry, now);
@@ -279,6 +297,7 @@ impl Look {
                 grantors.push(Grantor { name: entry.member, kind: "principal" });
             }
         }
+        Ok(())
     }
 
     fn headline(&self, report: &AccessReport) -> (State, String) {
@@ -288,7 +307,6 @@ impl Look {
         });
         let is_open = |grant: &Grant| grant.needed.iter().all(|needed| self.held(grant, needed).is_none());
         match (number, lacks_portal) {
-            _ if self.answers.is_empty() => (State::Unavailable, "It cannot be told what you may do here".to_owned()),
             (0, None) => (State::Complete, "You can deploy here".to_owned()),
             (0, Some(permission)) => {
                 (State::Missing, format!("You lack the Backstage permission `{permission}` to deploy here"))

@@ -2,20 +2,17 @@
 //!
 //! What comes in is walked: JSON text is left to the engine's reader, because `serde_json`'s own, with all it can say about wrong
 //! values, would be a fifth of the browser build. Reports go out as JSON text, which the engine reads faster than Rust builds
-//! objects. The gate's small values, one call of which a proxied request waits for, go through serde both ways.
+//! objects. Of the gate's small values, for which every proxied request waits, each text is taken by its name, and serde writes them.
 
 use super::error::CoreError;
 use crate::api::request::Request;
 use crate::diagnostic::{Code, Diagnostic};
+#[cfg(feature = "server")]
+use js_sys::Reflect;
 use js_sys::{Array, JSON, Object};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
-
-#[cfg(feature = "server")]
-fn internal(error: &dyn std::fmt::Display) -> CoreError {
-    Diagnostic::new(Code::CoreInternal, error.to_string()).into()
-}
 
 /// As deep as `serde_json` reads; a value that holds itself ends here too.
 const MOST_DEPTH: usize = 128;
@@ -93,17 +90,32 @@ fn unwritable() -> Diagnostic {
     Diagnostic::new(Code::CoreInternal, "a report is not JSON")
 }
 
-/// Reads a small value.
+/// A text of a small object.
 #[cfg(feature = "server")]
-pub fn from_js<T: serde::de::DeserializeOwned>(value: JsValue) -> Result<T, CoreError> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| {
-        let message = format!("the request has another shape than the core takes: {error}");
-        Diagnostic::new(Code::RequestMalformed, message).into()
-    })
+pub fn optional(value: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(value, &name.into()).ok()?.as_string()
+}
+
+/// A text that a small object has to have.
+#[cfg(feature = "server")]
+pub fn required(value: &JsValue, name: &str) -> Result<String, CoreError> {
+    optional(value, name).ok_or_else(|| malformed(name, "a text"))
+}
+
+/// A list of texts.
+#[cfg(feature = "server")]
+pub fn texts(value: &JsValue, name: &str) -> Result<Vec<String>, CoreError> {
+    let texts = value.dyn_ref::<Array>().and_then(|list| list.iter().map(|item| item.as_string()).collect());
+    texts.ok_or_else(|| malformed(name, "a list of texts"))
+}
+
+#[cfg(feature = "server")]
+fn malformed(name: &str, what: &str) -> CoreError {
+    Diagnostic::new(Code::RequestMalformed, format!("`{name}` is missing, or not {what}")).into()
 }
 
 /// Writes a small value as a plain object.
 #[cfg(feature = "server")]
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|error| internal(&error))
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| unwritable().into())
 }

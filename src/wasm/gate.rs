@@ -1,6 +1,6 @@
 //! The proxy's decisions and credentials, for JavaScript. Types: `class Gate` in `pkg-js/core/src/server.d.ts`.
 
-use super::convert::{from_js, read, to_js};
+use super::convert::{optional, read, read_any, required, texts, to_js};
 use super::error::CoreError;
 use super::exports::read_host;
 use super::transport::{Host, drive, promise, report};
@@ -16,8 +16,7 @@ use crate::identity::{self, issuer};
 use crate::method::Access;
 use crate::ordered::Ordered;
 use js_sys::{Function, Object, Promise, Reflect};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -37,53 +36,17 @@ extern "C" {
 #[wasm_bindgen]
 pub struct Gate(Rc<Broker>);
 
-#[derive(Deserialize)]
-struct Defaults {
-    issuer: String,
-}
-
-/// Without serde's enums, which read a value twice and weigh 4 kB for that.
-#[derive(Deserialize)]
-struct RawCaller {
-    kind: String,
-    r#ref: Option<String>,
-    subject: Option<String>,
-}
-
-impl RawCaller {
-    fn read(self) -> Result<Caller, CoreError> {
-        match (self.kind.as_str(), self.r#ref, self.subject) {
-            ("user", Some(entity_ref), None) => Ok(Caller::User { entity_ref }),
-            ("service", None, Some(subject)) => Ok(Caller::Service { subject }),
-            _ => Err(Diagnostic::new(
-                Code::RequestMalformed,
-                "a caller is a user with a `ref`, or a service with a `subject`",
-            )
-            .into()),
-        }
+fn caller(value: &JsValue) -> Result<Caller, CoreError> {
+    let kind = required(value, "kind")?;
+    match (kind.as_str(), optional(value, "ref"), optional(value, "subject")) {
+        ("user", Some(entity_ref), None) => Ok(Caller::User { entity_ref }),
+        ("service", None, Some(subject)) => Ok(Caller::Service { subject }),
+        _ => Err(Diagnostic::new(
+            Code::RequestMalformed,
+            "a caller is a user with a `ref`, or a service with a `subject`",
+        )
+        .into()),
     }
-}
-
-/// A user, and the Backstage permissions that they have.
-#[derive(Deserialize)]
-struct RawAsker {
-    r#ref: String,
-    permissions: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Forwarded {
-    method: String,
-    resource: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ReasonDetails {
-    subject: String,
-    audit_id: Option<String>,
-    actor: Option<String>,
-    given: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -109,9 +72,9 @@ struct Headers {
 impl Gate {
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, defaults: JsValue, host: JsValue) -> Result<Gate, JsValue> {
-        let value: Value = from_js(config)?;
-        let defaults: Defaults = from_js(defaults)?;
-        let config = Config::parse(&value, &defaults.issuer).map_err(|findings| CoreError::new(500, findings))?;
+        let config = read_any(&config).unwrap_or_default();
+        let config = Config::parse(&config, &required(&defaults, "issuer")?)
+            .map_err(|findings| CoreError::new(500, findings))?;
         Ok(Gate(Rc::new(Broker::new(config, host)?)))
     }
 
@@ -136,7 +99,7 @@ impl Gate {
     }
 
     pub fn decide(&self, verb: &str, target: &str, caller: JsValue) -> Result<JsValue, JsValue> {
-        let verdict = match guard::decide(&self.0.config, verb, target, &from_js::<RawCaller>(caller)?.read()?) {
+        let verdict = match guard::decide(&self.0.config, verb, target, &self::caller(&caller)?) {
             Ok(call) => Verdict::Allowed { allowed: true, call },
             Err(refusal) => Verdict::Refused { allowed: false, status: refusal.status, diagnostic: refusal.diagnostic },
         };
@@ -149,8 +112,8 @@ impl Gate {
     }
 
     pub fn outcome(&self, target: JsValue, status: u16, body: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
-        let target: Forwarded = from_js(target)?;
-        Ok(to_js(&guard::outcome(&target.method, &target.resource, status, body.as_deref()))?)
+        let (method, resource) = (required(&target, "method")?, required(&target, "resource")?);
+        Ok(to_js(&guard::outcome(&method, &resource, status, body.as_deref()))?)
     }
 
     pub fn token(&self, entity_ref: String, groups: Option<Vec<String>>) -> Promise {
@@ -159,8 +122,9 @@ impl Gate {
 
     /// What the user may do with one entity's deployment; `host` calls as that user.
     pub fn access(&self, request: JsValue, asker: JsValue, host: JsValue) -> Result<Promise, JsValue> {
-        let asker: RawAsker = from_js(asker)?;
-        let begun = access_of(&self.0.config, &read(&request)?, &asker.r#ref, asker.permissions, now());
+        let (entity_ref, permissions) = (required(&asker, "ref")?, Reflect::get(&asker, &"permissions".into())?);
+        let portal = texts(&permissions, "permissions")?;
+        let begun = access_of(&self.0.config, &read(&request)?, &entity_ref, portal, now());
         Ok(report(begun, read_host(&host)?))
     }
 
@@ -169,12 +133,14 @@ impl Gate {
     }
 
     pub fn reason(&self, details: JsValue) -> Result<String, JsValue> {
-        let details: ReasonDetails = from_js(details)?;
+        let subject = required(&details, "subject")?;
+        let (audit_id, actor, given) =
+            (optional(&details, "auditId"), optional(&details, "actor"), optional(&details, "given"));
         Ok(guard::reason(&Reason {
-            subject: &details.subject,
-            audit_id: details.audit_id.as_deref(),
-            actor: details.actor.as_deref(),
-            given: details.given.as_deref(),
+            subject: &subject,
+            audit_id: audit_id.as_deref(),
+            actor: actor.as_deref(),
+            given: given.as_deref(),
         }))
     }
 }
@@ -234,7 +200,7 @@ impl Broker {
         let subject = Subject::parse(entity_ref).map_err(refusal)?;
         let groups = match groups {
             Some(groups) => groups,
-            None => from_js(self.ask(&self.groups, &entity_ref.into()).await?)?,
+            None => texts(&self.ask(&self.groups, &entity_ref.into()).await?, "groups")?,
         };
         let key = self.signing_key().await?;
         let assertion = key.assert(&self.config.identity, &subject, &groups, &entropy()?, now()).map_err(refusal)?;

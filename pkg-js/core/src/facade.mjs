@@ -135,10 +135,7 @@ export function server({ call, callAsync }) {
       return callAsync(() => this.#gate.token(ref, groups));
     }
     access(request, asker, host) {
-      return callAsync(
-        () => this.#gate,
-        gate => gate.access(request, asker, host),
-      );
+      return callAsync(() => this.#gate.access(request, asker, host));
     }
     observe(ref, status) {
       call(() => this.#gate.observe(ref, status));

@@ -5,6 +5,7 @@ import type {
   EntityRequest,
   Host,
   RuleSettings,
+  StatusRequest,
   Target,
 } from './index.js';
 
@@ -431,6 +432,44 @@ export function iamVerify(
   host: DeployHost,
 ): Promise<IamVerifyReport>;
 
+/** What a user may do with the deployment of one entity, and what is missing for it: by what Google answers them, which is a hint. */
+export interface AccessReport {
+  /** `complete`: nothing is missing for a deployment. */
+  state: 'complete' | 'missing' | 'not-annotated' | 'invalid' | 'unavailable';
+  headline: string;
+  /** The user, as allow policies name them. */
+  principal?: string;
+  /** What people do there, deploying first. */
+  abilities: {
+    title: string;
+    /** Null where nobody could tell. */
+    able: boolean | null;
+    /** Permissions of Google's and of Backstage's. */
+    lacking: string[];
+  }[];
+  /** What a deployment takes and the user does not have, or nobody could see. */
+  missing: IamGrant[];
+  /** Who can give rights: those whom the configuration names, and those whom the project's policy does, where the user may read it. */
+  grantors: {
+    /** An entity ref, a member of a policy, or the configuration's own words. */
+    name: string;
+    kind: 'entity' | 'principal' | 'text';
+  }[];
+  /** What a form that asks for rights starts with. */
+  request?: {
+    entityRef: string;
+    environment?: string;
+    principal: string;
+    modelExists: boolean;
+    endpointExists: boolean;
+  };
+  /** RFC 3339 */
+  observedAt: string;
+  /** RFC 3339: from then on it is old. */
+  staleAt: string;
+  diagnostics: Diagnostic[];
+}
+
 /** The `vertexAi` key of `app-config.yaml`, as it stands there. */
 export type VertexAiConfig = unknown;
 
@@ -517,6 +556,16 @@ export class Gate {
   ): { succeeded: boolean; operation?: string; error?: string };
   /** A Google access token for this user: from memory, or by one exchange however many ask at once. */
   token(ref: string, groups?: string[]): Promise<string>;
+  /** What a user may do with the deployment of one entity. `host` calls Google as that user, who is not asked again who they are. */
+  access(
+    request: StatusRequest,
+    asker: {
+      ref: string;
+      /** The Backstage permissions that they have. */
+      permissions: string[];
+    },
+    host: Host,
+  ): Promise<AccessReport>;
   /** Tells the gate how Google took the token, so that a refused one is not used again. */
   observe(ref: string, status: number): void;
   /** The value of `x-goog-request-reason`: who, which audit record, and the caller's own words, cleaned and bounded. */

@@ -31,6 +31,24 @@ export async function readWhole(
 }
 
 /**
+ * Reads a body that is JSON.
+ *
+ * @throws Refusal where it is not, or is larger than 1 MiB
+ */
+export async function readJson(source: IncomingMessage): Promise<unknown> {
+  const body = await readWhole(source);
+  try {
+    return JSON.parse(body!.toString());
+  } catch {
+    throw Refusal.because(
+      400,
+      'proxy/body-malformed',
+      'the body is not JSON, or larger than 1 MiB',
+    );
+  }
+}
+
+/**
  * Sends a request upstream and gives the answer, its body still to come.
  *
  * @param body the whole body, or the stream it comes from

@@ -10,6 +10,7 @@ import {
   type BrokerHost,
 } from '@backstage-vertex-ai/core/server';
 import { Router } from 'express';
+import { createAccessHandler } from './access/handler';
 import { AuditRecords } from './audit';
 import { CallRecorder } from './callRecorder';
 import { createGrantHandlers } from './grants/handler';
@@ -76,7 +77,7 @@ export const proxyModuleVertexAi = createBackendModule({
         const audit = new AuditRecords(client);
         const { auditor, httpAuth, logger, userInfo } = deps;
         const recorder = new CallRecorder({ gate, audit, auditor, logger });
-        const permit = createPermissionCheck(
+        const { permit, held } = createPermissionCheck(
           deps.permissions,
           deps.permissionsRegistry,
         );
@@ -97,6 +98,18 @@ export const proxyModuleVertexAi = createBackendModule({
         });
         router.post(`${ROUTE}/grants`, grants.record);
         router.delete(`${ROUTE}/grants/:id`, grants.withdraw);
+        router.post(
+          `${ROUTE}/access`,
+          createAccessHandler({
+            gate,
+            recorder,
+            waiting,
+            httpAuth,
+            logger,
+            userInfo,
+            held,
+          }),
+        );
         router.get(
           `${ROUTE}/.well-known/openid-configuration`,
           (_, response) => {

@@ -164,6 +164,26 @@ fn what_the_portal_refuses_counts_like_what_google_does() {
     assert_eq!(report.headline, "You lack the Backstage permission `vertex-ai.deploy` to deploy here");
     assert_eq!(report.abilities[0].lacking, ["vertex-ai.deploy"]);
     assert_eq!(report.abilities[1].able, Some(true));
+    assert_eq!(report.abilities[4].lacking, ["vertex-ai.deploy"]);
+}
+
+#[test]
+fn who_does_not_get_through_to_google_waits_for_nothing_more() {
+    let asker = Asker { principal: Principal::parse(MEMBER).unwrap(), portal: Vec::new() };
+    let mut talk = access(plan(target()), asker, &[], "http://portal");
+    let (mut outcome, mut sent) = (Told::Begin, 0);
+    let report = loop {
+        match talk.tell(Event { outcome, now: NOW, random: 0.5, cancelled: false }) {
+            Turn::Done(report) => break report,
+            Turn::Want(Want::Wait(_)) => outcome = Told::Waited,
+            Turn::Want(Want::Send(_)) => {
+                sent += 1;
+                outcome = Told::Failed(crate::conversation::Failure::Unreachable);
+            }
+        }
+    };
+    assert_eq!((report.state, sent), (State::Unavailable, 2));
+    assert_eq!(report.diagnostics[0].code, crate::diagnostic::Code::NetworkUnreachable);
 }
 
 #[test]
@@ -194,6 +214,6 @@ fn what_nobody_could_tell_is_not_taken_for_held() {
     let mut world = deployer();
     world.refused = Some("testIamPermissions");
     let report = world.report(&ALL, &[]);
-    assert_eq!((report.state, report.abilities[0].able), (State::Unavailable, None));
+    assert_eq!((report.state, report.abilities.len()), (State::Unavailable, 0));
     assert_eq!(report.diagnostics.len(), 1);
 }

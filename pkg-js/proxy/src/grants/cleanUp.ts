@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Host } from '@backstage-vertex-ai/core';
 import { iamApply, iamPlan } from '@backstage-vertex-ai/core/server';
-import { PORTAL_URL } from './portalFetch';
+import { INNER_URL } from '../innerFetch';
 import { nameOf, type GrantRecords, type OpenGrant } from './records';
 
 const MINUTE = 60_000;
@@ -77,7 +77,7 @@ async function takeBack(
       {
         ...request,
         mode: 'clean-up',
-        proxyUrl: PORTAL_URL,
+        proxyUrl: INNER_URL,
         reason: `end of grant ${id}`,
       },
       { fetch, signal },

@@ -1,0 +1,182 @@
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import type { AccessReport } from '@backstage-vertex-ai/core/server';
+import { claimsOf, FakeGoogle, json, SECRET } from '../__testUtils__/google';
+import { bob, ENDPOINT, Portal, scaffolder } from '../__testUtils__/portal';
+
+const PATH = '/api/proxy/vertex-ai/access';
+const PRINCIPAL =
+  'principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/subject/user:default/alice';
+
+const asked = (annotations: Record<string, string> = {}) => ({
+  source: {
+    entity: {
+      apiVersion: 'backstage.io/v1alpha1',
+      kind: 'Component',
+      metadata: {
+        name: 'fraud-detector',
+        annotations: {
+          'google.com/vertex-ai-project': 'acme-ml',
+          'google.com/vertex-ai-location': 'us-central1',
+          'google.com/vertex-ai-endpoint': 'fraud-detector',
+          'google.com/vertex-ai-model': 'fraud-detector@3',
+          ...annotations,
+        },
+      },
+    },
+  },
+});
+
+/** Google, as it answers whoever holds these permissions: everywhere, which is enough here. */
+function holding(google: FakeGoogle, permissions: RegExp) {
+  google.answer = (response, { path, body }) => {
+    const url = new URL(path, google.url);
+    const denied = {
+      error: { status: 'PERMISSION_DENIED', message: 'denied' },
+    };
+    if (url.pathname.endsWith(':testIamPermissions')) {
+      const wanted = body
+        ? JSON.parse(body).permissions
+        : url.searchParams.getAll('permissions');
+      const held = wanted.filter((name: string) => permissions.test(name));
+      json(response, { permissions: held });
+    } else if (permissions.test('get') && !url.pathname.includes(':')) {
+      json(response, { name: ENDPOINT });
+    } else {
+      json(response, denied, 403);
+    }
+  };
+}
+
+describe('what a user may do with a deployment', () => {
+  let google: FakeGoogle;
+  let portal: Portal;
+
+  beforeEach(async () => {
+    google = await FakeGoogle.start();
+    portal = await new Portal().start({
+      ...Portal.settings(google),
+      vertexAi: {
+        ...Portal.settings(google).vertexAi,
+        access: { grantors: ['group:default/cloud-admins'] },
+      },
+    });
+  });
+
+  afterEach(async () => {
+    await portal.stop();
+    await google.stop();
+  });
+
+  const report = async (ask: object = {}): Promise<AccessReport> => {
+    const { status, text } = await portal.ask({
+      path: PATH,
+      body: asked(),
+      ...ask,
+    });
+    expect({ status, text }).toMatchObject({ status: 200 });
+    return JSON.parse(text);
+  };
+
+  it('is asked of Google as that user, and leaves no record', async () => {
+    holding(google, /./);
+    const { state, headline, principal, missing } = await report();
+    expect({ state, headline, principal, missing }).toEqual({
+      state: 'complete',
+      headline: 'You can deploy here',
+      principal: PRINCIPAL,
+      missing: [],
+    });
+    const subjects = google.assertions.map(claimsOf);
+    expect(subjects).toMatchObject([
+      {
+        sub: 'user:default/alice',
+        groups: ['group:default/alices-team', 'user:default/alice'],
+      },
+    ]);
+    const reasons = google.received.map(
+      ({ headers }) => headers['x-goog-request-reason'],
+    );
+    expect(
+      reasons.every(reason => reason?.includes('user:default/alice')),
+    ).toBe(true);
+    expect(await portal.records()).toEqual([]);
+
+    await report({ as: bob });
+    expect(google.assertions.map(claimsOf).at(-1)!.sub).toBe(
+      'user:default/bob',
+    );
+  });
+
+  it('says what is missing, why, and who can give it', async () => {
+    holding(google, /nothing/);
+    const { state, missing, grantors, request, abilities } = await report();
+    expect(state).toBe('missing');
+    const names = missing.flatMap(({ permissions }) =>
+      permissions.map(({ permission }) => permission),
+    );
+    expect(names).toContain('aiplatform.endpoints.deploy');
+    expect(
+      missing.every(grant => grant.permissions.every(({ without }) => without)),
+    ).toBe(true);
+    expect(grantors).toEqual([
+      { name: 'group:default/cloud-admins', kind: 'entity' },
+    ]);
+    expect(request).toEqual({
+      entityRef: 'component:default/fraud-detector',
+      principal: PRINCIPAL,
+      modelExists: true,
+      endpointExists: false,
+    });
+    expect(abilities.every(({ able }) => able === false)).toBe(true);
+  });
+
+  it('counts the permissions of the portal', async () => {
+    holding(google, /./);
+    portal.permission = name =>
+      name === 'vertex-ai.deploy'
+        ? AuthorizeResult.DENY
+        : AuthorizeResult.ALLOW;
+    const { state, headline } = await report();
+    expect(state).toBe('missing');
+    expect(headline).toContain('vertex-ai.deploy');
+  });
+
+  it('is told about allowed projects only', async () => {
+    holding(google, /./);
+    const body = asked({ 'google.com/vertex-ai-project': 'other-project' });
+    const { state, diagnostics } = await report({ body });
+    expect(state).toBe('unavailable');
+    expect(diagnostics.map(({ code }) => code)).toEqual([
+      'proxy/target-not-allowed',
+    ]);
+    expect(google.received).toEqual([]);
+  });
+
+  it('is told to users who may read, and to nobody else', async () => {
+    holding(google, /./);
+    const refused = (ask: object) =>
+      portal.refusal({ path: PATH, body: asked(), ...ask });
+    expect(await refused({ as: null })).toMatchObject({ status: 401 });
+    expect(await refused({ as: scaffolder })).toMatchObject({ status: 403 });
+    expect(await refused({ body: 'no JSON' })).toEqual({
+      status: 400,
+      code: 'proxy/body-malformed',
+    });
+    expect(await refused({ body: { ...asked(), surprise: 1 } })).toEqual({
+      status: 400,
+      code: 'request/malformed',
+    });
+    portal.permission = name =>
+      name === 'vertex-ai.read' ? AuthorizeResult.DENY : AuthorizeResult.ALLOW;
+    expect(await refused({})).toEqual({ status: 403, code: 'portal/refused' });
+    expect(google.received).toEqual([]);
+  });
+
+  it('holds no secret, and says when Google does not answer', async () => {
+    await google.stop();
+    const { status, text } = await portal.ask({ path: PATH, body: asked() });
+    expect(status).toBe(200);
+    expect(JSON.parse(text).state).toBe('unavailable');
+    expect(text + portal.logs.join()).not.toContain(SECRET);
+  });
+});
