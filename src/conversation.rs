@@ -158,6 +158,20 @@ impl Future for Answered<'_> {
 }
 
 impl Voice {
+    fn hear(&self, event: Event) {
+        let mut shared = self.0.borrow_mut();
+        shared.now = event.now;
+        shared.random = event.random;
+        shared.cancelled |= event.cancelled;
+        // The first event only starts it: nothing waits for an answer yet.
+        shared.event = (event.outcome != Outcome::Begin).then_some(event);
+    }
+
+    /// Only foreign futures could pend without a want; waiting a moment polls them again.
+    fn wanted(&self) -> Want {
+        self.0.borrow_mut().want.take().unwrap_or(Want::Wait(0))
+    }
+
     async fn ask(&self, want: Want) -> Outcome {
         self.0.borrow_mut().want = Some(want);
         Answered(self).await
@@ -230,22 +244,11 @@ impl<T> Conversation<T> {
 
     /// Tells it what came of the last want, and runs it to its next.
     pub fn tell(&mut self, event: Event) -> Turn<T> {
-        {
-            let mut shared = self.voice.0.borrow_mut();
-            shared.now = event.now;
-            shared.random = event.random;
-            shared.cancelled |= event.cancelled;
-            // The first event only starts it: nothing waits for an answer yet.
-            shared.event = (event.outcome != Outcome::Begin).then_some(event);
-        }
+        self.voice.hear(event);
         let mut context = Context::from_waker(Waker::noop());
         match self.future.as_mut().poll(&mut context) {
             Poll::Ready(done) => Turn::Done(done),
-            Poll::Pending => match self.voice.0.borrow_mut().want.take() {
-                Some(want) => Turn::Want(want),
-                // Only foreign futures could pend without a want; waiting a moment polls them again.
-                None => Turn::Want(Want::Wait(0)),
-            },
+            Poll::Pending => Turn::Want(self.voice.wanted()),
         }
     }
 

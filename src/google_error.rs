@@ -48,7 +48,8 @@ const CODES: [&str; 17] = [
     "UNAUTHENTICATED",
 ];
 
-fn text(value: &Value) -> Option<String> {
+/// A text of an answer.
+pub fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 

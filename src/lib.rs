@@ -12,6 +12,8 @@ pub mod config;
 pub mod conversation;
 pub mod diagnostic;
 pub mod entity;
+#[cfg(feature = "server")]
+mod fingerprint;
 pub mod google;
 pub mod google_error;
 #[cfg(feature = "server")]

@@ -7,12 +7,12 @@ use super::entitlement::{Entitlement, entitlements};
 use super::request::Request;
 use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::fingerprint::fingerprint;
 use crate::google::{CallError, Google, pause};
+use crate::google_error::text;
 use crate::method::{Call, Id, Resource, resource};
 use serde::Serialize;
 use serde_json::Value;
-use siphasher::sip::SipHasher24;
-use std::hash::Hasher;
 
 /// How long a grant that needs no approval is waited for.
 const LONGEST: Millis = 5 * 60_000;
@@ -186,16 +186,15 @@ impl Ask {
 
     /// Google knows no way to withdraw a grant.
     fn cancelled(&self, entitlement: &str) -> Diagnostic {
-        let stay: Vec<_> = self.report.grants.iter().map(|grant| format!("`{}`", grant.name)).collect();
         let mut message = "cancelled".to_owned();
-        if !stay.is_empty() {
-            message = format!("{message}; what was asked for stays asked for: {}", stay.join(", "));
+        for grant in &self.report.grants {
+            message.push_str(&format!("; `{}` stays asked for", grant.name));
         }
         if self.in_flight {
-            message = format!("{message}; Google may have taken the request for a grant of `{entitlement}`");
+            message.push_str(&format!("; Google may have taken the request for a grant of `{entitlement}`"));
         }
         let finding = Diagnostic::new(Code::DeployCancelled, message);
-        match stay.is_empty() && !self.in_flight {
+        match self.report.grants.is_empty() && !self.in_flight {
             true => finding,
             false => finding.help("have it denied or revoked in Privileged Access Manager, or let it end"),
         }
@@ -204,8 +203,7 @@ impl Ask {
 
 impl Asked {
     fn read(grant: &Value, entitlement: &Entitlement<'_>) -> Result<Self, CallError> {
-        let text = |field: &str| grant[field].as_str().map(str::to_owned);
-        let (Some(name), Some(state)) = (text("name"), text("state")) else {
+        let (Some(name), Some(state)) = (text(&grant["name"]), text(&grant["state"])) else {
             return Err(unreadable("the answer names no grant, or says nothing of its state".into()));
         };
         Ok(Self {
@@ -213,7 +211,7 @@ impl Asked {
             project: entitlement.project.to_string(),
             entitlement: entitlement.name(),
             state,
-            requester: text("requester"),
+            requester: text(&grant["requester"]),
         })
     }
 
@@ -274,26 +272,15 @@ fn not_yet(grant: &Asked, why: &str) -> Diagnostic {
 
 /// A UUID that the same try has each time: Google answers it for an hour with the grant that is there already.
 fn request_id(reason: &str, entitlement: &str) -> String {
-    let half = |number: u8| {
-        let mut hash = SipHasher24::new();
-        hash.write_u8(number);
-        for part in [reason, entitlement] {
-            hash.write(&(part.len() as u64).to_le_bytes());
-            hash.write(part.as_bytes());
-        }
-        hash.finish()
-    };
+    let half = |name| fingerprint(&[name, reason, entitlement]);
     // In the form of version 4: a service may take no other.
-    let high = half(0) & !0xf000 | 0x4000;
-    let low = half(1) >> 2 | 1 << 63;
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    )
+    let high = half("high") & !0xf000 | 0x4000;
+    let low = half("low") >> 2 | 1 << 63;
+    let mut id = format!("{high:016x}{low:016x}");
+    for at in [20, 16, 12, 8] {
+        id.insert(at, '-');
+    }
+    id
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@ mod calls;
 mod explain;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::fingerprint::fingerprint;
 use crate::method::{Call, Id, Resource};
 use crate::name::{DeployedModelId, ModelVersion};
 use crate::target::Target;
 use crate::vertex::traffic::Traffic;
-use siphasher::sip::SipHasher24;
-use std::hash::Hasher;
 
 pub use calls::{Found, Purpose};
 pub use explain::explain;
@@ -53,13 +52,9 @@ fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
         return None;
     }
     let revision = serde_json::to_string(&body::deployed_model(target, None)).ok()?;
-    let mut hash = SipHasher24::new();
-    for part in [target.entity_ref.as_str(), target.environment.as_deref().unwrap_or(""), &revision] {
-        hash.write(&(part.len() as u64).to_le_bytes());
-        hash.write(part.as_bytes());
-    }
+    let environment = target.environment.as_deref().unwrap_or("");
     const SMALLEST: u64 = 1_000_000_000;
-    (SMALLEST + hash.finish() % (9 * SMALLEST)).to_string().parse().ok()
+    (SMALLEST + fingerprint(&[&target.entity_ref, environment, &revision]) % (9 * SMALLEST)).to_string().parse().ok()
 }
 
 /// Plans the deployment that a target describes.

@@ -50,14 +50,13 @@ pub fn promise(future: impl Future<Output = Result<JsValue, JsValue>> + 'static)
 }
 
 /// The report that a conversation ends in, or the one that says why it did not begin.
-pub fn report<T: Serialize + 'static>(begun: Result<Conversation<T>, Box<T>>, host: Host) -> Promise {
-    promise(async move {
-        let report = match begun {
-            Ok(conversation) => drive(conversation, &host).await,
-            Err(report) => *report,
-        };
-        Ok(write(&report)?)
-    })
+pub fn report<T: Serialize + 'static>(mut begun: Result<Conversation<T>, Box<T>>, host: Host) -> Promise {
+    let written = |report: &T| write(report).map_err(JsValue::from);
+    let mut tell: Box<dyn FnMut(Event) -> Told> = Box::new(move |event| match &mut begun {
+        Ok(conversation) => Told::by(conversation, event, |report| written(&report)),
+        Err(report) => Told { next: Err(written(report)), said: Vec::new(), heeds_cancelling: true },
+    });
+    promise(async move { converse(&mut *tell, &host).await })
 }
 
 /// Runs a conversation to its end.
@@ -65,16 +64,12 @@ pub async fn drive<T>(mut conversation: Conversation<T>, host: &Host) -> T {
     loop {
         let mut end = None;
         let mut tell = |event| {
-            let want = match conversation.tell(event) {
-                Turn::Want(want) => Some(want),
-                Turn::Done(done) => {
-                    end = Some(done);
-                    None
-                }
-            };
-            Told { want, said: conversation.said(), heeds_cancelling: conversation.heeds_cancelling() }
+            Told::by(&mut conversation, event, |done| {
+                end = Some(done);
+                Ok(JsValue::UNDEFINED)
+            })
         };
-        converse(&mut tell, host).await;
+        let _ = converse(&mut tell, host).await;
         if let Some(end) = end {
             return end;
         }
@@ -83,14 +78,28 @@ pub async fn drive<T>(mut conversation: Conversation<T>, host: &Host) -> T {
 
 /// What a conversation answers to an event, whatever it ends in.
 struct Told {
-    /// Nothing: it is over.
-    want: Option<Want>,
+    /// What it wants, or what it has come to.
+    next: Result<Want, Result<JsValue, JsValue>>,
     said: Vec<Progress>,
     heeds_cancelling: bool,
 }
 
-/// The driving itself, once for all conversations.
-async fn converse(tell: &mut dyn FnMut(Event) -> Told, host: &Host) {
+impl Told {
+    fn by<T>(
+        conversation: &mut Conversation<T>,
+        event: Event,
+        end: impl FnOnce(T) -> Result<JsValue, JsValue>,
+    ) -> Self {
+        let next = match conversation.tell(event) {
+            Turn::Want(want) => Ok(want),
+            Turn::Done(done) => Err(end(done)),
+        };
+        Self { next, said: conversation.said(), heeds_cancelling: conversation.heeds_cancelling() }
+    }
+}
+
+/// The driving itself, once for all conversations: of many types each would weigh a kilobyte.
+async fn converse(tell: &mut dyn FnMut(Event) -> Told, host: &Host) -> Result<JsValue, JsValue> {
     let mut outcome = Outcome::Begin;
     loop {
         let event = Event {
@@ -109,13 +118,13 @@ async fn converse(tell: &mut dyn FnMut(Event) -> Told, host: &Host) {
             }
         }
         let signal = host.signal.as_ref().filter(|_| told.heeds_cancelling);
-        outcome = match told.want {
-            None => return,
-            Some(Want::Wait(millis)) => {
+        outcome = match told.next {
+            Err(end) => return end,
+            Ok(Want::Wait(millis)) => {
                 wait(millis, signal).await;
                 Outcome::Waited
             }
-            Some(Want::Send(request)) => match send(host, &request, signal).await {
+            Ok(Want::Send(request)) => match send(host, &request, signal).await {
                 Ok(response) => Outcome::Answer(response),
                 Err(failure) => Outcome::Failed(failure),
             },
