@@ -19,61 +19,46 @@ impl Apply {
     /// Says when the rights should work, and unless nobody wants to wait for that, sees that they are not overwritten until then.
     pub(super) async fn wait_out(&mut self, request: &Request) -> Result<(), CallError> {
         let by = rfc3339(self.google.voice().now().saturating_add(PROPAGATION));
-        self.report.effective_by = Some(by.clone());
+        let message = format!("The rights are given, and should work by {by}: waiting until then");
+        self.report.effective_by = Some(by);
         if !self.wait {
             return Ok(());
         }
-        for millis in PAUSES {
-            let seconds = millis / 1000;
-            self.say(
-                ProgressKind::Wait,
-                format!(
-                    "The rights are given, and should work by {by}: looking in {seconds} s whether the policies still say so"
-                ),
-            );
-            match self.look_again(request, millis).await {
-                Ok(None) => {}
-                Ok(Some(overwritten)) => {
-                    self.report.effective_by = None;
-                    return Err(CallError::NoAnswer(overwritten));
-                }
-                // They are given all the same.
-                Err(error) => {
-                    let why = error.finding();
-                    let finding = Diagnostic::new(
-                        Code::IamNotEffectiveYet,
-                        format!("the rights are given, and nobody waited until they should work: {}", why.message),
-                    );
-                    self.report.diagnostics.push(finding.help(format!("they should work by {by}")));
-                    return Ok(());
-                }
+        self.say(ProgressKind::Wait, message);
+        match self.look_again(request).await {
+            Ok(()) => self.report.effective = true,
+            Err(CallError::NoAnswer(finding)) if finding.code == Code::IamOverwritten => {
+                self.report.effective_by = None;
+                return Err(CallError::NoAnswer(finding));
+            }
+            // They are given all the same.
+            Err(error) => {
+                let why = error.finding();
+                let what = format!("the rights are given, and nobody waited until they should work: {}", why.message);
+                self.report.diagnostics.push(Diagnostic::new(Code::IamNotEffectiveYet, what));
             }
         }
-        self.report.effective = true;
-        self.say(
-            ProgressKind::Done,
-            "The time that Google names is over, and the policies still give the rights".into(),
-        );
         Ok(())
     }
 
-    /// Waits, and gives the finding where a policy no longer gives what it was to give.
-    async fn look_again(&self, request: &Request, millis: Millis) -> Result<Option<Diagnostic>, CallError> {
-        self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
-        for on in holders(request) {
-            let Some(access) = Access::to(on) else { continue };
-            let entries = access.read(&self.google).await?.entries();
-            let mut grants = request.grants.iter().filter(|grant| grant.on == *on);
-            if let Some(lost) = grants.find(|grant| !entries.iter().any(|entry| gives(entry, grant))) {
-                let what = format!(
-                    "the policy of `{on}` gave `{}` to `{}`, and was overwritten so that it does not",
-                    lost.role, lost.member
-                );
-                let help = "whatever writes the whole policy (e.g. Terraform's `google_project_iam_policy` or `google_project_iam_binding`) has to hold these rights, too, as `main.tf` has them; where the same rights were given anew with another end, nothing is lost";
-                return Ok(Some(Diagnostic::new(Code::IamOverwritten, what).help(help).about(on.to_string())));
+    /// Looks at the policies now and then until the time is over.
+    async fn look_again(&self, request: &Request) -> Result<(), CallError> {
+        for millis in PAUSES {
+            self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
+            for on in holders(request) {
+                let Some(access) = Access::to(on) else { continue };
+                let entries = access.read(&self.google).await?.entries();
+                let mut grants = request.grants.iter().filter(|grant| grant.on == *on);
+                if let Some(lost) = grants.find(|grant| !entries.iter().any(|entry| gives(entry, grant))) {
+                    let what = format!("the policy of `{on}` was overwritten, and gives `{}` no longer", lost.role);
+                    let help = "what writes the whole policy, e.g. Terraform's `google_project_iam_policy`, has to hold these rights, too, as `main.tf` does; where they were given anew until another date, nothing is lost";
+                    let finding = Diagnostic::new(Code::IamOverwritten, what);
+                    return Err(CallError::NoAnswer(finding.help(help).about(on.to_string())));
+                }
             }
+            self.say(ProgressKind::Wait, "The policies still give the rights".into());
         }
-        Ok(None)
+        Ok(())
     }
 }
 
