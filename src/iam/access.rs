@@ -20,8 +20,8 @@ use crate::plan::{Found, Plan, Purpose, StepKind};
 use crate::timestamp::rfc3339;
 use serde::Serialize;
 
-/// How long a report is fresh: as long as Google usually takes to make a change of a policy effective.
-const FRESH: Millis = 120_000;
+/// How long a report is fresh: about as long as Google may take to make a change of a policy effective.
+const FRESH: Millis = 600_000;
 /// Names of people are for reading: more of them help nobody.
 const MOST_GRANTORS: usize = 10;
 

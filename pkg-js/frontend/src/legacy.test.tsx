@@ -14,7 +14,11 @@ import {
   SERVING,
   website,
 } from './__testUtils__/google';
-import { EntityVertexAiCard, isVertexAiAvailable } from './legacy';
+import {
+  EntityVertexAiAccessCard,
+  EntityVertexAiCard,
+  isVertexAiAvailable,
+} from './legacy';
 
 /** What an `EntityPage.tsx` holds, in an app on the legacy frontend system. */
 async function renderPage(entity = fraudDetector()) {
@@ -31,6 +35,7 @@ async function renderPage(entity = fraudDetector()) {
         <EntitySwitch>
           <EntitySwitch.Case if={isVertexAiAvailable}>
             <EntityVertexAiCard />
+            <EntityVertexAiAccessCard />
           </EntitySwitch.Case>
           <EntitySwitch.Case>nothing of ours</EntitySwitch.Case>
         </EntitySwitch>
@@ -41,7 +46,7 @@ async function renderPage(entity = fraudDetector()) {
 }
 
 describe('in a legacy app', () => {
-  it('the card shows what serves', async () => {
+  it('the cards show what serves, and what the user may do', async () => {
     await renderPage();
     expect(
       await screen.findByText('Serving version 3', {}, { timeout: 10_000 }),
@@ -49,6 +54,7 @@ describe('in a legacy app', () => {
     expect(
       screen.getByRole('table', { name: 'Deployed models' }),
     ).toBeInTheDocument();
+    expect(await screen.findByText('You can deploy here')).toBeInTheDocument();
   }, 30_000);
 
   it('the card shows where only an environment is annotated, too', async () => {
@@ -62,7 +68,9 @@ describe('in a legacy app', () => {
     expect(
       await screen.findByRole('heading', { name: 'Vertex AI' }),
     ).toBeInTheDocument();
-    expect(google.calls).toEqual([]);
+    expect(google.calls.map(({ url }) => url)).toEqual([
+      `${PORTAL}/api/proxy/vertex-ai/access`,
+    ]);
   }, 30_000);
 
   it('nothing shows on other entities', async () => {

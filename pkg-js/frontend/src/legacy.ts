@@ -29,3 +29,13 @@ export const EntityVertexAiCard = vertexAiPlugin.provide(
     },
   }),
 );
+
+/** The card about rights, for an `EntityPage.tsx`, beside the other. */
+export const EntityVertexAiAccessCard = vertexAiPlugin.provide(
+  createComponentExtension({
+    name: 'EntityVertexAiAccessCard',
+    component: {
+      lazy: () => import('./components/AccessCard').then(m => m.AccessCard),
+    },
+  }),
+);

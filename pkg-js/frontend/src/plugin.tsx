@@ -12,6 +12,14 @@ const entityCard = EntityCardBlueprint.make({
   },
 });
 
+const accessCard = EntityCardBlueprint.make({
+  name: 'access',
+  params: {
+    filter: isVertexAiAvailable,
+    loader: () => import('./components/AccessCard').then(m => <m.AccessCard />),
+  },
+});
+
 const annotationsField = FormFieldBlueprint.make({
   name: 'annotations',
   params: {
@@ -20,10 +28,10 @@ const annotationsField = FormFieldBlueprint.make({
   },
 });
 
-/** Shows on an entity page what serves on Vertex AI. */
+/** Shows on an entity page what serves on Vertex AI, and what the user may do there. */
 export const vertexAiPlugin = createFrontendPlugin({
   pluginId: 'vertex-ai',
   title: 'Vertex AI',
   info: { packageJson: () => import('../package.json') },
-  extensions: [entityCard, annotationsField],
+  extensions: [entityCard, accessCard, annotationsField],
 });

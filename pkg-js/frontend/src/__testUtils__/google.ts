@@ -1,3 +1,4 @@
+import type { AccessReport } from '@backstage-vertex-ai/core/server';
 import type { Entity } from '@backstage/catalog-model';
 
 const PLACE = 'projects/123456789012/locations/us-central1';
@@ -90,6 +91,70 @@ export function deployment(stage: string, end: object = {}) {
   };
 }
 
+/** What the portal answers whoever may do everything. */
+export const MAY_DEPLOY: AccessReport = {
+  state: 'complete',
+  headline: 'You can deploy here',
+  principal: 'principal://iam.googleapis.com/pool/subject/user:default/jane',
+  abilities: [
+    { title: 'Deploy to the endpoint', able: true, lacking: [] },
+    {
+      title: 'Send predictions',
+      able: false,
+      lacking: ['aiplatform.endpoints.predict'],
+    },
+    { title: 'See what serves', able: null, lacking: [] },
+  ],
+  missing: [],
+  grantors: [],
+  observedAt: new Date().toISOString(),
+  staleAt: new Date(Date.now() + 600_000).toISOString(),
+  diagnostics: [],
+};
+
+/** What it answers whoever lacks two rights. */
+export const MAY_NOT_DEPLOY: AccessReport = {
+  ...MAY_DEPLOY,
+  state: 'missing',
+  headline: 'You lack 2 rights to deploy here',
+  missing: [
+    {
+      to: 'caller',
+      member: MAY_DEPLOY.principal!,
+      resource:
+        'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
+      resourceKind: 'endpoint',
+      role: 'projects/acme-ml/roles/vertexEndpoint_1',
+      custom: true,
+      permissions: [
+        {
+          permission: 'aiplatform.endpoints.deploy',
+          confidence: 'documented',
+          neededBy: ['aiplatform.projects.locations.endpoints.deployModel'],
+          without: 'the model is not deployed',
+        },
+        {
+          permission: 'aiplatform.endpoints.undeploy',
+          confidence: 'documented',
+          neededBy: ['aiplatform.projects.locations.endpoints.undeployModel'],
+          without: 'after a failure the deployed model is left behind',
+        },
+      ],
+      ends: 'never',
+    },
+  ],
+  grantors: [
+    { name: 'group:default/cloud-admins', kind: 'entity' },
+    { name: 'user:owner@acme.example', kind: 'principal' },
+  ],
+  request: {
+    entityRef: 'component:default/fraud-detector',
+    principal: MAY_DEPLOY.principal!,
+    modelExists: true,
+    endpointExists: true,
+  },
+};
+
 /** An answer with JSON in it. */
 export const json = (body: object, status = 200, headers = {}) =>
   new Response(JSON.stringify(body), {
@@ -106,6 +171,7 @@ export class FakeGoogle {
   /** Absent: Google knows no such endpoint. */
   endpoint?: object;
   operations: object[] = [];
+  access: object = MAY_DEPLOY;
   /** Answers in Google's place; what it throws is a network that is down. */
   instead?: (path: string) => Response | Promise<Response>;
   /** Every call that came. */
@@ -119,6 +185,7 @@ export class FakeGoogle {
     this.calls.push({ url, init });
     if (this.instead) return this.instead(url);
     const { pathname } = new URL(url);
+    if (pathname.endsWith('/vertex-ai/access')) return json(this.access);
     if (pathname.endsWith('/endpoints/fraud-detector/operations')) {
       return json({ operations: this.operations });
     }

@@ -13,8 +13,8 @@ function age(milliseconds: number): string {
 
 /** How old the report is; says plainly when it is stale, and why. */
 export function Freshness(props: {
-  report: StatusReport;
-  failure?: StatusReport;
+  report: Pick<StatusReport, 'observedAt' | 'staleAt'>;
+  failure?: Pick<StatusReport, 'diagnostics'>;
   onRetry(): void;
 }) {
   const { report, failure, onRetry } = props;

@@ -1,12 +1,17 @@
 import type { StatusReport } from '@backstage-vertex-ai/core';
+import type { AccessReport } from '@backstage-vertex-ai/core/server';
 import { Text } from '@backstage/ui';
 import styles from './VertexAiCard.module.css';
 
+type State = StatusReport['state'] | AccessReport['state'];
+
 /** A sign beside the words, for those who see neither or only one of them. */
-const SIGNS: Record<StatusReport['state'], string> = {
+const SIGNS: Record<State, string> = {
   serving: '●',
+  complete: '✓',
   deploying: '◐',
   failed: '✕',
+  missing: '✕',
   idle: '○',
   absent: '○',
   'not-annotated': '○',
@@ -15,23 +20,29 @@ const SIGNS: Record<StatusReport['state'], string> = {
 };
 
 /** The state in one sentence; screen readers hear when it changes. */
-export function Headline({ report }: { report: StatusReport }) {
+export function Headline(props: {
+  state: State;
+  text: string;
+  detail?: string;
+}) {
+  const { state, text, detail } = props;
   return (
     <div role="status" aria-live="polite" className={styles.headline}>
-      <span
-        aria-hidden="true"
-        className={styles.sign}
-        data-state={report.state}
-      >
-        {SIGNS[report.state]}
+      <span aria-hidden="true" className={styles.sign} data-state={state}>
+        {SIGNS[state]}
       </span>
       <div>
         <Text as="h3" variant="title-x-small" weight="bold">
-          {report.headline}
+          {text}
         </Text>
-        {report.endpoint && (
-          <Text as="p" variant="body-small" color="secondary">
-            Endpoint {report.endpoint.displayName}, {report.endpoint.location}
+        {detail && (
+          <Text
+            as="p"
+            variant="body-small"
+            color="secondary"
+            className={styles.detail}
+          >
+            {detail}
           </Text>
         )}
       </div>

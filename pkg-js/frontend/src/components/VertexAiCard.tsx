@@ -7,18 +7,13 @@ import {
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { ANNOTATIONS } from '../annotations';
 import { useStatus, type Status } from '../hooks/useStatus';
+import { deployPath } from '../templates';
 import { CoreBroken } from './CoreBroken';
 import { DeployedModels } from './DeployedModels';
 import { Findings } from './Findings';
 import { Freshness } from './Freshness';
 import { Headline } from './Headline';
 import { OperationProgress } from './OperationProgress';
-
-/** Where people deploy: the template, with this entity chosen already. */
-function deployPath(entityRef: string): string {
-  const formData = JSON.stringify({ entity: entityRef });
-  return `/create/templates/default/deploy-model?formData=${encodeURIComponent(formData)}`;
-}
 
 /** What serves on Vertex AI for the entity of this page. */
 export function VertexAiCard() {
@@ -84,7 +79,14 @@ function Content({ report, failure, broken, refresh }: Status) {
   }
   return (
     <Flex direction="column" gap="3">
-      <Headline report={report} />
+      <Headline
+        state={report.state}
+        text={report.headline}
+        detail={
+          report.endpoint &&
+          `Endpoint ${report.endpoint.displayName}, ${report.endpoint.location}`
+        }
+      />
       {report.operation && <OperationProgress operation={report.operation} />}
       {report.deployedModels.length > 0 && (
         <DeployedModels models={report.deployedModels} />
