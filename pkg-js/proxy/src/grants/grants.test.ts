@@ -274,7 +274,7 @@ describe('rights that were given', () => {
   describe('that were not given after all', () => {
     const withdraw = (ask: object = {}) =>
       portal.ask({ path: '', verb: 'DELETE', ...ask });
-    const pathOf = async (at = 0) => `${GRANTS}/${(await rows())[at].id}`;
+    const pathOf = async () => `${GRANTS}/${(await rows())[0].id}`;
 
     it('are withdrawn by who recorded them, and the record stays', async () => {
       await give(Date.now() + HOUR);

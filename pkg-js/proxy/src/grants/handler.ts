@@ -7,22 +7,9 @@ import { iamPlan, type IamPlanRequest } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
 import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
-import { readWhole } from '../forward';
+import { readJson } from '../forward';
 import { answerRefusal, Refusal, toRefusal } from '../refusal';
 import { nameOf, type GrantRecords } from './records';
-
-async function readRequest(request: Request): Promise<IamPlanRequest> {
-  const body = await readWhole(request);
-  try {
-    return JSON.parse(body!.toString());
-  } catch {
-    throw Refusal.because(
-      400,
-      'proxy/body-malformed',
-      'the body is not JSON, or larger than 1 MiB',
-    );
-  }
-}
 
 /**
  * What the scaffolder tells about rights that a user gives.
@@ -54,7 +41,7 @@ export function createGrantHandlers(options: {
 
   async function record(request: Request, response: Response) {
     const givenBy = await readGiver(request);
-    const asked = await readRequest(request);
+    const asked = (await readJson(request)) as IamPlanRequest;
     // Read by the core: what is recorded is a request that can be carried out.
     const { request: rights, diagnostics } = iamPlan(asked);
     if (!rights) throw new Refusal(400, diagnostics[0]);
