@@ -1,6 +1,7 @@
 // Assembles dist/ from dist/generated/, which `cargo xtask build` has filled with the bindings of both builds.
 import { build } from 'esbuild';
 import { copyFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 
 const bundle = { bundle: true, logLevel: 'warning', legalComments: 'none', target: 'es2022' };
 
@@ -38,8 +39,8 @@ await Promise.all([
 
 // One instance for `import` and `require`: the ESM entries only pass on what the CommonJS one made.
 const common = ['init', 'version', 'annotations', 'validate', 'status'];
-const server = ['Checker', 'Gate', 'deploy', 'iamApply', 'iamCompare', 'iamPlan', 'iamVerify', 'plan'];
+const all = Object.keys(createRequire(import.meta.url)('./dist/node.cjs'));
 const reexport = names =>
   `import core from './node.cjs';\nexport const { ${names.join(', ')} } = core;\n`;
 await writeFile('dist/node.mjs', reexport(common));
-await writeFile('dist/server.mjs', reexport([...common, ...server]));
+await writeFile('dist/server.mjs', reexport(all));

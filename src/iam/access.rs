@@ -190,6 +190,9 @@ impl Look {
         let lacks =
             |grant: &Grant, needed: &Needed| needed.uses.iter().any(deploys) && self.held(grant, needed) != Some(true);
         report.missing = grants.iter().filter_map(|grant| grant.keeping(&lacks)).collect();
+        for needed in report.missing.iter_mut().flat_map(|grant| &mut grant.needed) {
+            needed.uses.retain(|used| deploys(used));
+        }
         report.request = Some(Prefilled {
             entity_ref: self.plan.target.entity_ref.clone(),
             environment: self.plan.target.environment.clone(),

@@ -6,6 +6,7 @@ import { artifacts, signIn } from './browser.mjs';
 import { emulator, proxied, taskLog } from './portal.mjs';
 import { findSecrets, readRows, readTree } from './secrets.mjs';
 import './describe.mjs';
+import './access.mjs';
 
 mkdirSync(artifacts, { recursive: true });
 const ENDPOINT =
@@ -172,6 +173,8 @@ test(
           `${process.env.PORTAL_URL}/catalog/default/component/fraud-detector`,
         );
         await page.getByText('Serving version 3').waitFor();
+        // The other card has asked all that it asks.
+        await page.getByText('You can deploy here').waitFor();
         await emulator('faults', {
           pathContains: '/endpoints/fraud-detector',
           times: 50,

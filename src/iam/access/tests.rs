@@ -147,6 +147,8 @@ fn only_what_is_missing_is_named_where_it_would_be_given() {
         [(ENDPOINT.to_owned(), "aiplatform.endpoints.deploy"), (ACCOUNT.to_owned(), "iam.serviceAccounts.actAs")]
     );
     assert!(report.request.unwrap().endpoint_exists);
+    let reasons: Vec<_> = report.missing.iter().flat_map(|g| &g.needed).map(super::super::reason::without).collect();
+    assert!(reasons[0].starts_with("the model is not deployed") && !reasons.concat().contains("is refused"));
     let role = report.missing[0].role.to_string();
     assert_eq!(
         role,
