@@ -145,14 +145,16 @@ fn permissions() {
         }
     }
     page.push_str(
-        "\n## Following operations\n\nA method that starts a long-running operation, and what it takes to follow it, on the operation's parent.\n\n\
+        "\n## Following operations\n\nA method that starts a long-running operation, and what it takes to follow it, on the operation's parent. \
+         Operations of Privileged Access Manager have permissions of their own, and cannot be waited for or cancelled.\n\n\
          | started by | to get it or wait for it | to cancel it | to delete it |\n| --- | --- | --- | --- |\n",
     );
     for method in METHODS {
         let Some(following) = method.operation else { continue };
         let mark = mark(following.source.confidence());
-        let (read, cancel, delete) = (following.read, following.cancel, following.delete);
-        writeln!(page, "| `{}` | `{read}`{mark} | `{cancel}`{mark} | `{delete}`{mark} |", method.name).unwrap();
+        let (read, delete) = (following.read, following.delete);
+        let cancel = following.cancel.map_or("–".into(), |permission| format!("`{permission}`{mark}"));
+        writeln!(page, "| `{}` | `{read}`{mark} | {cancel} | `{delete}`{mark} |", method.name).unwrap();
     }
     check("reference/permissions.md", &page);
 }

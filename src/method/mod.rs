@@ -224,12 +224,14 @@ impl Need {
     }
 }
 
-/// What it takes to follow the operation that a method starts; each is checked on the operation's parent.
+/// What it takes to follow the operation that a method starts; each is checked on the operation's parent, or where the operation
+/// has permissions of its own, on itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Following {
-    /// To get it or to wait for it.
+    /// To get it, or to wait for it where the service has a method to.
     pub read: &'static str,
-    pub cancel: &'static str,
+    /// `None` where the service has no method to cancel it.
+    pub cancel: Option<&'static str>,
     pub delete: &'static str,
     pub source: Source,
 }
@@ -303,7 +305,7 @@ const fn following(
     delete: &'static str,
     source: Source,
 ) -> Option<Following> {
-    Some(Following { read, cancel, delete, source })
+    Some(Following { read, cancel: Some(cancel), delete, source })
 }
 
 const READ: Door = Door::Proxy(Access::Read);

@@ -284,7 +284,8 @@ pub fn deny(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     Ok(body)
 }
 
-/// `POST {grant}:revoke`: only what is active can be revoked. Unverified: the status where it is not.
+/// `POST {grant}:revoke`: only what is active can be revoked, says Google's page on revoking. Its reference says whatever is in no
+/// terminal state; of the two this is the stricter. Unverified: the status where it is refused.
 pub fn revoke(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     let mut event = message::read(call.body, REASON)?;
