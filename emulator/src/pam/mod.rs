@@ -5,6 +5,9 @@
 //! Unverified: that requesters and approvers read what concerns them without a permission. Google's documentation says that they need
 //! none of this service, and third parties' tools read their grants so.
 //!
+//! Who is not named in the entitlement is refused with the permission that Google's page on audit logging has for the method
+//! (`grants.{create,approve,deny}`), though holding it would not help. Unverified: that Google names it too.
+//!
 //! The times that it tells are the machine's; what lasts is over sooner by the speed, as everywhere in the emulator.
 
 pub mod entitlement;
