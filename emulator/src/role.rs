@@ -128,6 +128,17 @@ pub fn route(call: &Call<'_>, verb: &str, project: &str, rest: &str) -> Result<V
     }
 }
 
+/// `GET /v1/roles/{id}`: a role of Google's own, which whoever is known at all may read.
+pub fn predefined(call: &Call<'_>, verb: &str, id: &str) -> Result<Value, ApiError> {
+    let name = format!("roles/{id}");
+    if verb != "GET" {
+        return Err(ApiError::not_found(&name));
+    }
+    call.allow(&[])?;
+    let world = call.cloud.world();
+    Ok(world.roles.get(&name).ok_or_else(|| missing(&name))?.shown(&name))
+}
+
 fn missing(name: &str) -> ApiError {
     ApiError::new("NOT_FOUND", format!("The role named {name} was not found."))
 }

@@ -162,6 +162,9 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
         }
         return Err(unknown());
     }
+    if let ("v1", Some(id)) = (version, rest.strip_prefix("roles/")) {
+        return role::predefined(call, verb, id);
+    }
     if let ("v1", ["projects", project, rest @ ..]) = (version, rest.splitn(4, '/').collect::<Vec<_>>().as_slice()) {
         match rest {
             ["roles"] => return role::route(call, verb, project, ""),

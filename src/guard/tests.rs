@@ -299,7 +299,7 @@ fn rights_are_changed_by_administrators_only_and_in_configured_projects() {
     for (verb, target) in [
         ("PATCH", "iam/v1/projects/acme-ml/roles/vertexProject_1".to_owned()),
         ("DELETE", "iam/v1/projects/acme-ml/roles/vertexProject_1".to_owned()),
-        ("GET", "iam/v1/roles/owner".to_owned()),
+        ("GET", "iam/v1/roles".to_owned()),
         ("POST", format!("{entitlement}/grants/g1:approve")),
         ("POST", "privilegedaccessmanager/v1/projects/acme-ml/locations/global/entitlements".to_owned()),
         // An account of another project than the path says.
@@ -319,6 +319,31 @@ fn rights_are_changed_by_administrators_only_and_in_configured_projects() {
     let other =
         "iam/v1/projects/other-project/serviceAccounts/serving@other-project.iam.gserviceaccount.com:setIamPolicy";
     assert_eq!(refused("POST", other), (403, Code::ProxyTargetNotAllowed));
+}
+
+#[test]
+fn only_reading_googles_own_roles_takes_no_project() {
+    let role = verdict("GET", "iam/v1/roles/iam.serviceAccountUser").unwrap();
+    assert_eq!((role.method, role.permission, role.audited), ("iam.roles.get", "vertex-ai.read", false));
+    assert_eq!(role.url, "https://iam.googleapis.com/v1/roles/iam.serviceAccountUser");
+    for (verb, target) in [
+        ("GET", "iam/v1/roles"),
+        ("GET", "iam/v1/roles/owner/x"),
+        ("GET", "iam/v1/roles/a..b"),
+        ("GET", "iam/v1/roles/-owner"),
+        ("GET", "iam/v1/roles/owner:undelete"),
+        ("GET", "iam/v1/organizations/1/roles/x"),
+        ("GET", "iam/v2/roles/owner"),
+        ("PATCH", "iam/v1/roles/owner"),
+        ("DELETE", "iam/v1/roles/owner"),
+        ("GET", "aiplatform/v1/roles/owner"),
+    ] {
+        assert_eq!(refused(verb, target), (403, Code::ProxyMethodUnknown), "{verb} {target}");
+    }
+    assert_eq!(refused("GET", "iam/v1/roles/owner?view=FULL"), (400, Code::ProxyQueryUnknown));
+    assert_eq!(refused("GET", "iam/v1/projects/other-project/roles/x"), (403, Code::ProxyTargetNotAllowed));
+    let alone = decide(&config(), "GET", "iam/v1/roles/owner", &scaffolder()).unwrap_err();
+    assert_eq!(alone.diagnostic.code, Code::ProxyCallerNotAllowed);
 }
 
 #[test]
@@ -390,6 +415,9 @@ fn near_targets() -> impl Strategy<Value = String> {
         "locations/global/entitlements/deploy",
         "/grants",
         "requestId=",
+        "iam",
+        "roles/",
+        "owner",
     ]);
     prop::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
 }
@@ -402,6 +430,7 @@ proptest! {
         near_targets(),
         "\\PC{0,100}",
         near_targets().prop_map(|rest| format!("{ENDPOINT}{rest}")),
+        near_targets().prop_map(|rest| format!("iam/v1/roles/{rest}")),
         near_targets().prop_map(|rest| format!("aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints?filter={rest}")),
     ], verb in prop::sample::select(vec!["GET", "POST", "PATCH", "DELETE", "PUT", ""])) {
         if let Ok(allowed) = verdict(verb, &target) {
@@ -409,6 +438,7 @@ proptest! {
                 "https://us-central1-aiplatform.googleapis.com/",
                 "https://cloudresourcemanager.googleapis.com/",
                 "https://privilegedaccessmanager.googleapis.com/",
+                "https://iam.googleapis.com/",
             ]
                 .iter()
                 .find_map(|origin| allowed.url.strip_prefix(origin));
@@ -416,7 +446,8 @@ proptest! {
             let path = rest.split('?').next().unwrap_or_default();
             prop_assert!(!path.contains("..") && !path.contains('%') && !rest.contains("//"), "{}", allowed.url);
             prop_assert!(rest.bytes().all(|b| b.is_ascii_graphic() && b != b'#' && b != b'\\'));
-            prop_assert!(allowed.resource.starts_with("projects/acme-ml"));
+            let is_googles_role = verb == "GET" && path.starts_with("v1/roles/") && allowed.method == "iam.roles.get";
+            prop_assert!(allowed.resource.starts_with("projects/acme-ml") || is_googles_role, "{}", allowed.url);
         }
     }
 }

@@ -6,7 +6,7 @@ macro_rules! iam {
         $next! { [$($later)*] $($rows)*
 
     RolesGet "iam.roles.get" "IAM.GetRole" Iam Get "v1" PREDEFINED_ROLE, ""
-        query [] body None door CLOSED needs [] operation None, undo None;
+        query [] body None door READ needs [] operation None, undo None;
     ProjectRolesCreate "iam.projects.roles.create" "IAM.CreateRole" Iam Post "v1" Kind::Project, "/roles"
         query [] body Json door ADMINISTER needs [inferred("iam.roles.create", Itself)] operation None, undo Some(Id::ProjectRolesDelete);
     ProjectRolesGet "iam.projects.roles.get" "IAM.GetRole" Iam Get "v1" ROLE, ""

@@ -95,6 +95,7 @@ fn is_id(part: &str) -> bool {
     (1..=128).contains(&part.len())
         && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
         && part.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+        && !part.contains("..")
 }
 
 impl Resource {
@@ -177,6 +178,7 @@ mod tests {
         for (kind, name) in [
             (ROLE, "projects/acme-ml/roles/vertexDeployer_1"),
             (ACCOUNT, "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com"),
+            (PREDEFINED_ROLE, "roles/iam.serviceAccountUser"),
             (API, "projects/acme-ml/services/aiplatform.googleapis.com"),
             (GRANT, "projects/acme-ml/locations/global/entitlements/deploy/grants/g1"),
         ] {
@@ -184,6 +186,10 @@ mod tests {
         }
         for (kind, name) in [
             (ROLE, "projects/acme-ml/roles/.."),
+            (ROLE, "projects/acme-ml/roles/a..b"),
+            (PREDEFINED_ROLE, "roles/"),
+            (PREDEFINED_ROLE, "roles/owner/x"),
+            (PREDEFINED_ROLE, "projects/acme-ml/roles/owner"),
             (ROLE, "projects/acme-ml/roles/x/y"),
             (ROLE, "organizations/1/roles/x"),
             (ACCOUNT, "projects/acme-ml/serviceAccounts/serving@other-project.iam.gserviceaccount.com"),

@@ -63,6 +63,17 @@ fn what_is_no_role_is_refused() {
 }
 
 #[test]
+fn whoever_is_known_reads_googles_own_roles() {
+    let cloud = Cloud::start();
+    let role = cloud.get(STRANGER, "/v1/roles/iam.serviceAccountUser").ok();
+    assert_eq!(role["name"], "roles/iam.serviceAccountUser");
+    assert_eq!(role["includedPermissions"], json!(["iam.serviceAccounts.actAs"]));
+    cloud.get(STRANGER, "/v1/roles/absent").refused(404, "NOT_FOUND");
+    cloud.get("nobody", "/v1/roles/owner").refused(401, "UNAUTHENTICATED");
+    cloud.call(OWNER, "DELETE", "/v1/roles/iam.serviceAccountUser", &json!(null)).refused(404, "NOT_FOUND");
+}
+
+#[test]
 fn a_policy_names_only_roles_that_there_are() {
     let cloud = Cloud::start();
     let mut policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", json!({})).ok();

@@ -67,6 +67,7 @@ fn example(kind: Kind) -> Option<&'static str> {
         Kind::Model => "projects/acme-ml/locations/us-central1/models/fraud-detector",
         Kind::ServiceAccount => "projects/-/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com",
         resource::ROLE => PROBE,
+        resource::PREDEFINED_ROLE => "roles/iam.serviceAccountUser",
         resource::ACCOUNT => "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com",
         _ => return None,
     })
