@@ -420,13 +420,14 @@ codes! {
     IamPolicyEtag: error = "iam/policy-etag",
     /// Writing the policy would take something from it that nobody asked to take.
     IamPolicyShrinks: error = "iam/policy-shrinks",
-    /// The policy would exceed one of Google's limits.
+    /// The policy, or the entitlement, would exceed one of Google's limits.
     IamPolicyLimit: error = "iam/policy-limit",
     /// Somebody else changed the policy each time that it was to be written.
     IamPolicyContention: error = "iam/policy-contention",
     /// A role of this name exists and holds something else than it should.
     IamRoleDiffers: error = "iam/role-differs",
-    /// What the rights are to be given on cannot be reached through the portal: apply a rendering instead.
+    /// The portal cannot reach what the rights are to be given on, or could not tell them from others' to take them back: apply a
+    /// rendering instead.
     IamNotApplied: warning = "iam/not-applied",
     /// The rights were given and may not be effective yet.
     IamNotEffectiveYet: warning = "iam/not-effective-yet",

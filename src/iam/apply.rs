@@ -1,19 +1,19 @@
 //! Gives the rights of a request, or takes them back: roles first, then each policy by reading it, changing it and writing it with
 //! its etag.
 
+mod change;
 mod propagation;
 
-use super::difference::expired;
-use super::grant::{Grant, Role, TITLE};
+use super::grant::{Grant, Party, Role};
 use super::holder::Holder;
 use super::live::Access;
-use super::policy::{Change, Entry, Policy};
-use super::render::{entry, role_request};
+use super::render::role_request;
 use super::request::Request;
 use crate::conversation::{Conversation, Identity, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google, pause};
 use crate::method::{Call, Id, Resource, resource};
+use change::change;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ const TRIES: u32 = 8;
 pub enum Mode {
     Give,
     TakeBack,
-    /// Takes back what has ended: what a date ended, and what no date ends. What lasts until a later date stays.
+    /// Takes back what has ended: what a date ended, and, where policies take no dates, what no date ends. What lasts stays.
     CleanUp,
 }
 
@@ -54,7 +54,7 @@ pub struct ApplyReport {
     pub request: Option<Request>,
     pub roles_made: Vec<String>,
     pub written: Vec<Written>,
-    /// Resources whose policies the portal does not reach.
+    /// Resources on which something is left to the files.
     pub not_applied: Vec<String>,
     /// No policy can have been changed: every write, if there was any, was refused, and not for a conflict, which may be one with a
     /// write of ours whose answer was lost.
@@ -122,43 +122,60 @@ impl Apply {
     }
 
     async fn steps(&mut self, request: &Request) -> Result<(), CallError> {
+        let grants = self.grants(request);
         if self.mode == Mode::Give {
             let mut seen = Vec::new();
-            for grant in &request.grants {
-                if Access::to(&grant.on).is_some() && !seen.contains(&&grant.role) {
+            for grant in &grants {
+                if !seen.contains(&&grant.role) {
                     seen.push(&grant.role);
                     self.make_role(grant).await?;
                 }
             }
         }
         let mut refused = None;
-        for on in holders(request) {
-            let grants: Vec<&Grant> = request.grants.iter().filter(|grant| grant.on == *on).collect();
-            match Access::to(on) {
-                Some(access) => match self.write(&access, on, &grants).await {
-                    Ok(()) => {}
-                    // What can be taken back is, whatever else cannot.
-                    Err(error) if self.mode != Mode::Give && error != CallError::Cancelled => {
-                        self.report.diagnostics.extend(refused.replace(error).map(CallError::finding));
-                    }
-                    Err(error) => return Err(error),
-                },
-                None => {
-                    self.report.not_applied.push(on.to_string());
-                    let finding =
-                        Diagnostic::new(Code::IamNotApplied, format!("`{on}` cannot be reached through the portal"));
-                    let help = "apply `main.tf` or `gcloud.sh`, or hand `request.md` to whoever may";
-                    self.report.diagnostics.push(finding.help(help).about(on.to_string()));
+        for (access, on) in holders(&grants) {
+            let here: Vec<&Grant> = grants.iter().copied().filter(|grant| grant.on == *on).collect();
+            match self.write(&access, on, &here).await {
+                Ok(()) => {}
+                // What can be taken back is, whatever else cannot.
+                Err(error) if self.mode != Mode::Give && error != CallError::Cancelled => {
+                    self.report.diagnostics.extend(refused.replace(error).map(CallError::finding));
                 }
+                Err(error) => return Err(error),
             }
         }
         if let Some(error) = refused {
             return Err(error);
         }
         if self.mode == Mode::Give && self.report.written.iter().any(|written| written.changed) {
-            self.wait_out(request).await?;
+            self.wait_out(&grants).await?;
         }
         Ok(())
+    }
+
+    /// What is to be given or taken back here. What Vertex AI itself was given lasts, and what else is left to the files is said.
+    fn grants<'a>(&mut self, request: &'a Request) -> Vec<&'a Grant> {
+        let mut grants = Vec::new();
+        for grant in request.grants.iter().filter(|grant| self.mode == Mode::Give || grant.to == Party::Caller) {
+            let Grant { on, role, .. } = grant;
+            let why = match (Access::to(on), role, grant.to) {
+                (None, ..) => format!("`{on}` cannot be reached through the portal"),
+                (_, Role::Predefined(name), Party::Caller) => format!(
+                    "`{name}` on `{on}` could not be told from what somebody else gave when it is to be taken back"
+                ),
+                _ => {
+                    grants.push(grant);
+                    continue;
+                }
+            };
+            let on = on.to_string();
+            if !self.report.not_applied.contains(&on) {
+                let help = "apply `main.tf` or `gcloud.sh`, or hand `request.md` to whoever may";
+                self.report.diagnostics.push(Diagnostic::new(Code::IamNotApplied, why).help(help).about(on.clone()));
+                self.report.not_applied.push(on);
+            }
+        }
+        grants
     }
 
     /// Makes the custom role unless it is there; a role of this name that holds something else is left alone.
@@ -205,7 +222,7 @@ impl Apply {
                 Err(CallError::Refused { status: 404, .. }) if self.mode != Mode::Give => return Ok(()),
                 read => read?,
             };
-            let change = self.change(&policy, grants);
+            let change = change(self.mode, &policy, grants, self.google.voice().now());
             let Some(after) = policy.change(&change).map_err(CallError::NoAnswer)? else {
                 // After a conflict, a write of ours whose answer was lost may be why.
                 self.report.written.push(Written { resource: on.to_string(), changed: tries > 1, tries });
@@ -239,41 +256,17 @@ impl Apply {
             finding.help("find out what writes it all the time, and try again").about(on.to_string()),
         ))
     }
-
-    fn change(&self, policy: &Policy, grants: &[&Grant]) -> Change {
-        let add: Vec<Entry> = grants.iter().map(|grant| entry(grant)).collect();
-        let is_ours = |known: &Entry| {
-            grants.iter().any(|grant| known.role == grant.role.to_string() && known.member == grant.member)
-                && known.title().is_none_or(|title| title.starts_with(TITLE))
-        };
-        match self.mode {
-            // An earlier grant of the same right is replaced, and what has ended goes.
-            Mode::Give => {
-                let mut remove = expired(policy, self.google.voice().now());
-                let dated = policy.entries().into_iter().filter(|known| is_ours(known) && known.title().is_some());
-                remove.extend(dated);
-                remove.retain(|entry| !add.contains(entry));
-                Change { add, remove }
-            }
-            Mode::TakeBack => Change {
-                remove: policy.entries().into_iter().filter(|known| is_ours(known)).collect(),
-                ..Change::default()
-            },
-            Mode::CleanUp => {
-                let mut remove = expired(policy, self.google.voice().now());
-                let undated = policy.entries().into_iter().filter(|known| is_ours(known) && known.title().is_none());
-                remove.extend(undated);
-                Change { remove, ..Change::default() }
-            }
-        }
-    }
 }
 
-/// What has a policy that is to be changed, each once.
-fn holders(request: &Request) -> Vec<&Holder> {
-    let mut holders: Vec<&Holder> = request.grants.iter().map(|grant| &grant.on).collect();
-    holders.dedup();
-    holders
+/// Whose policies the grants are in, each once.
+fn holders<'a>(grants: &[&'a Grant]) -> Vec<(Access, &'a Holder)> {
+    let mut holders: Vec<&Holder> = Vec::new();
+    for grant in grants {
+        if !holders.contains(&&grant.on) {
+            holders.push(&grant.on);
+        }
+    }
+    holders.into_iter().filter_map(|on| Some((Access::to(on)?, on))).collect()
 }
 
 fn check_role(name: &str, grant: &Grant, role: &Value) -> Result<(), Diagnostic> {

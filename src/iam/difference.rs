@@ -1,9 +1,9 @@
 //! A request against what is there: what the principal has already, what is missing, what is too much.
 
-use super::expiry::end_of;
-use super::grant::{Grant, Needed, Party, Role, TITLE};
+use super::grant::{Grant, Needed, Party, Role};
 use super::holder::Holder;
 use super::policy::{Entry, Policy};
+use super::principal::is_same_member;
 use super::request::Request;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
@@ -85,11 +85,11 @@ enum Holds {
 }
 
 fn holds(entry: &Entry, now: Millis) -> Holds {
-    match entry.expression().map(end_of) {
-        None => Holds::Always,
-        Some(Some(end)) if end > now => Holds::Until(end),
-        Some(Some(_)) => Holds::Expired,
-        Some(None) => Holds::Unknown,
+    match entry.end() {
+        Some(Millis::MAX) => Holds::Always,
+        Some(end) if end > now => Holds::Until(end),
+        Some(_) => Holds::Expired,
+        None => Holds::Unknown,
     }
 }
 
@@ -101,7 +101,7 @@ pub fn is_in_force(entry: &Entry, now: Millis) -> bool {
 impl Live {
     fn means(&self, request: &Request, member: &str) -> bool {
         request.principal.is(member)
-            || self.member_of.iter().any(|own| own == member)
+            || self.member_of.iter().any(|own| is_same_member(own, member))
             || matches!(member, "allUsers" | "allAuthenticatedUsers")
     }
 
@@ -188,7 +188,7 @@ fn excess(request: &Request, live: &Live, has: &[Held], now: Millis, findings: &
     for (resource, policy) in live.policies.iter() {
         for entry in policy.entries() {
             // Only what names the principal itself can be taken from it alone.
-            if entry.member != request.principal.member() {
+            if !is_same_member(&entry.member, request.principal.member()) {
                 continue;
             }
             let Some(gives) = live.permissions_of(request, &entry.role) else {
@@ -232,8 +232,7 @@ pub fn remaining(request: &Request, difference: &Difference) -> Request {
 
 /// Bindings of this product's own making on one resource that have ended, for whoever cleans up.
 pub fn expired(policy: &Policy, now: Millis) -> Vec<Entry> {
-    let is_ours = |entry: &Entry| entry.title().is_some_and(|title| title.starts_with(TITLE));
-    policy.entries().into_iter().filter(|entry| is_ours(entry) && holds(entry, now) == Holds::Expired).collect()
+    policy.entries().into_iter().filter(|entry| entry.is_ours() && holds(entry, now) == Holds::Expired).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 //! Shapes and limits: `cloudresourcemanager.v3` `Policy`, and Google's page of IAM quotas. Below version 3 Google hides conditions,
 //! and a policy that is written without them has lost them.
 
-use super::grant::Condition;
+use super::expiry::end_of;
+use super::grant::{Condition, TITLE};
+use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ordered::Ordered;
 use serde::Serialize;
@@ -30,12 +32,27 @@ impl Entry {
         Self { role: role.into(), member: member.into(), condition }
     }
 
+    /// As the policy has it, whole.
+    pub fn condition(&self) -> Option<&Value> {
+        self.condition.as_ref()
+    }
+
     pub fn title(&self) -> Option<&str> {
         self.condition.as_ref()?["title"].as_str()
     }
 
     pub fn expression(&self) -> Option<&str> {
         Some(self.condition.as_ref()?["expression"].as_str().unwrap_or_default())
+    }
+
+    /// When it gives no longer: `Millis::MAX` where nothing ends it, `None` where its condition says anything but a time.
+    pub fn end(&self) -> Option<Millis> {
+        self.expression().map_or(Some(Millis::MAX), end_of)
+    }
+
+    /// Whether the title of its condition says that this product wrote it.
+    pub fn is_ours(&self) -> bool {
+        self.title().is_some_and(|title| title.starts_with(TITLE))
     }
 }
 

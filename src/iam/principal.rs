@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// Somebody who can be named in a policy and held to account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Principal {
     member: String,
     kind: Kind,
@@ -86,7 +86,7 @@ impl Principal {
 
     /// Whether a policy's member means this principal, as far as the names alone tell.
     pub fn is(&self, member: &str) -> bool {
-        if member == self.member {
+        if is_same_member(member, &self.member) {
             return true;
         }
         // Everybody of its pool is meant too.
@@ -101,6 +101,19 @@ impl Principal {
         })
     }
 }
+
+/// Whether two members are the same. E-mail addresses have no case; what a pool says of its identities has.
+pub fn is_same_member(one: &str, other: &str) -> bool {
+    one == other || (one.contains('@') && !one.contains("://") && one.eq_ignore_ascii_case(other))
+}
+
+impl PartialEq for Principal {
+    fn eq(&self, other: &Self) -> bool {
+        is_same_member(&self.member, &other.member)
+    }
+}
+
+impl Eq for Principal {}
 
 fn too_broad(text: &str) -> Diagnostic {
     Diagnostic::new(Code::IamPrincipalTooBroad, format!("`{text}` is more people than a deployment needs"))
@@ -252,6 +265,22 @@ mod tests {
         let one = Principal::parse(&format!("principal://{POOL}/subject/user:default/guest")).unwrap();
         assert!(one.is(&format!("principalSet://{POOL}/*")) && one.is(one.member()));
         assert!(!one.is(&format!("principalSet://{POOL}2/*")) && !one.is(&format!("principalSet://{POOL}/group/x")));
+    }
+
+    #[test]
+    fn addresses_have_no_case_and_subjects_have() {
+        let parse = |text: &str| Principal::parse(text).unwrap();
+        let same = |one: &str, other: &str| {
+            let (one, other) = (parse(one), parse(other));
+            assert_eq!(one == other, one.is(other.member()));
+            one == other
+        };
+        assert!(same("user:Jane@acme.example", "user:jane@Acme.example"));
+        assert!(same("group:ML-team@acme.example", "group:ml-team@acme.example"));
+        assert!(!same("user:jane@acme.example", "group:jane@acme.example"));
+        assert!(!same("user:jane@acme.example", "user:joan@acme.example"));
+        let subject = |name: &str| format!("principal://{POOL}/subject/{name}@acme.example");
+        assert!(!same(&subject("Jane"), &subject("jane")) && same(&subject("jane"), &subject("jane")));
     }
 
     proptest! {

@@ -15,6 +15,9 @@ use crate::plan::{Found, Plan, Purpose};
 use crate::target::Target;
 use serde::{Serialize, Serializer};
 
+/// Google's page of Privileged Access Manager. It takes as many requesters, of whom a request names one.
+const MOST_APPROVERS: usize = 20;
+
 /// How the rights are to be given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -135,6 +138,13 @@ pub fn request(plan: &Plan, options: &Options, now: Millis) -> (Option<Request>,
         let finding =
             Diagnostic::new(Code::IamApproverMissing, "nobody but the asker is named who may approve the request");
         findings.push(finding.help("name `approvers`: people or groups, other than who asks"));
+    }
+    if options.delivery == Delivery::Pam && options.approvers.len() > MOST_APPROVERS {
+        let what = format!(
+            "{} approvers are named: Privileged Access Manager takes {MOST_APPROVERS}",
+            options.approvers.len()
+        );
+        findings.push(Diagnostic::new(Code::IamPolicyLimit, what).help("name a group instead of its members"));
     }
     let grants = drafts.grants(&mut findings);
     if findings.iter().any(Diagnostic::is_error) {

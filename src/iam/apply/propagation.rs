@@ -1,13 +1,11 @@
 //! What comes after giving: the time that a change of a policy may take is waited out, and the policies are looked at again.
 
+use super::change::gives;
 use super::{Apply, holders};
 use crate::conversation::{Millis, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::CallError;
 use crate::iam::grant::Grant;
-use crate::iam::live::Access;
-use crate::iam::policy::Entry;
-use crate::iam::request::Request;
 use crate::timestamp::rfc3339;
 
 /// Google, "Access change propagation": two minutes as a rule, seven or more at times.
@@ -17,7 +15,7 @@ const PAUSES: [Millis; 6] = [10_000, 20_000, 40_000, 80_000, 120_000, 150_000];
 
 impl Apply {
     /// Says when the rights should work, and unless nobody wants to wait for that, sees that they are not overwritten until then.
-    pub(super) async fn wait_out(&mut self, request: &Request) -> Result<(), CallError> {
+    pub(super) async fn wait_out(&mut self, grants: &[&Grant]) -> Result<(), CallError> {
         let by = rfc3339(self.google.voice().now().saturating_add(PROPAGATION));
         let message = format!("The rights are given, and should work by {by}: waiting until then");
         self.report.effective_by = Some(by);
@@ -25,7 +23,7 @@ impl Apply {
             return Ok(());
         }
         self.say(ProgressKind::Wait, message);
-        match self.look_again(request).await {
+        match self.look_again(grants).await {
             Ok(()) => self.report.effective = true,
             Err(CallError::NoAnswer(finding)) if finding.code == Code::IamOverwritten => {
                 self.report.effective_by = None;
@@ -42,16 +40,15 @@ impl Apply {
     }
 
     /// Looks at the policies now and then until the time is over.
-    async fn look_again(&self, request: &Request) -> Result<(), CallError> {
+    async fn look_again(&self, grants: &[&Grant]) -> Result<(), CallError> {
         for millis in PAUSES {
             self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
-            for on in holders(request) {
-                let Some(access) = Access::to(on) else { continue };
+            for (access, on) in holders(grants) {
                 let entries = access.read(&self.google).await?.entries();
-                let mut grants = request.grants.iter().filter(|grant| grant.on == *on);
-                if let Some(lost) = grants.find(|grant| !entries.iter().any(|entry| gives(entry, grant))) {
+                let mut here = grants.iter().filter(|grant| grant.on == *on);
+                if let Some(lost) = here.find(|grant| !entries.iter().any(|entry| gives(entry, grant))) {
                     let what = format!("the policy of `{on}` was overwritten, and gives `{}` no longer", lost.role);
-                    let help = "what writes the whole policy, e.g. Terraform's `google_project_iam_policy`, has to hold these rights, too, as `main.tf` does; where they were given anew until another date, nothing is lost";
+                    let help = "what writes the whole policy, e.g. Terraform's `google_project_iam_policy`, has to hold these rights, too, as `main.tf` does";
                     let finding = Diagnostic::new(Code::IamOverwritten, what);
                     return Err(CallError::NoAnswer(finding.help(help).about(on.to_string())));
                 }
@@ -60,11 +57,4 @@ impl Apply {
         }
         Ok(())
     }
-}
-
-/// Whether an entry says what was given; how Google spells it otherwise is its own.
-fn gives(entry: &Entry, grant: &Grant) -> bool {
-    entry.role == grant.role.to_string()
-        && entry.member.eq_ignore_ascii_case(&grant.member)
-        && entry.expression() == grant.condition.as_ref().map(|condition| condition.expression.as_str())
 }

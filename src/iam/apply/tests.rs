@@ -256,3 +256,65 @@ fn what_can_be_taken_back_is_whatever_else_cannot() {
     assert_eq!(report.outcome, Outcome::Applied, "{:?}", report.diagnostics);
     assert!(!places(&gone).iter().any(|place| place.contains("serviceAccounts")));
 }
+
+/// A deployment whose model runs as an account of another project, its files in a bucket, for an agent that is named.
+fn elsewhere(account: &str, expires: Option<&str>) -> Request {
+    let mut target = target();
+    target.model.version = None;
+    target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
+    target.artifact_uri = Some("gs://acme-models/fraud/3".parse().unwrap());
+    target.service_account = Some(account.parse().unwrap());
+    let mut options = Options::of(Principal::parse(MEMBER).unwrap());
+    options.project_number = Some("123456789012".parse().unwrap());
+    options.expires = expires.map(|text| crate::iam::Expiry::parse(text, 0).unwrap());
+    request(&plan(target), &options, 0).0.unwrap()
+}
+
+#[test]
+fn what_vertex_ai_was_given_lasts() {
+    const AGENT: &str = "serviceAccount:service-123456789012@gcp-sa-aiplatform.iam.gserviceaccount.com";
+    let account = "fraud-serving@acme-other.iam.gserviceaccount.com";
+    let place = format!("projects/acme-other/serviceAccounts/{account}");
+    let before =
+        json!({"etag": "1", "bindings": [{"role": "roles/iam.serviceAccountTokenCreator", "members": [AGENT]}]});
+    let agents = |world: &World| world.policies[&place]["bindings"].to_string().matches(AGENT).count();
+    for (mode, expires) in [(Mode::CleanUp, None), (Mode::TakeBack, Some("2026-12-01T00:00:00Z"))] {
+        let mut world = World::default();
+        world.policies.insert(place.clone(), before.clone());
+        let (given, _) = world.drive(elsewhere(account, Some("2026-12-01T00:00:00Z")), Mode::Give);
+        assert_eq!((given.outcome, given.not_applied.as_slice()), (Outcome::Applied, &["gs://acme-models".into()][..]));
+        assert_eq!((world.members(&place), agents(&world)), (1, 2));
+        assert_eq!(given.written.iter().filter(|written| written.resource == place).count(), 1);
+        let (taken, _) = world.drive(elsewhere(account, expires), mode);
+        assert_eq!(taken.outcome, Outcome::Applied, "{:?}", taken.diagnostics);
+        assert_eq!((world.members(&place), agents(&world)), (0, 2), "{mode:?}");
+        assert!(taken.not_applied.is_empty(), "of what lasts nothing is left to anybody");
+    }
+}
+
+#[test]
+fn what_could_not_be_told_from_others_is_left_to_the_files() {
+    let account = "999888777666-compute@developer.gserviceaccount.com";
+    let place = format!("projects/999888777666/serviceAccounts/{account}");
+    let by_hand = json!({"etag": "1", "bindings": [{"role": "roles/iam.serviceAccountUser", "members": [MEMBER]}]});
+    for before in [json!({"etag": "1"}), by_hand] {
+        let mut world = World::default();
+        world.policies.insert(place.clone(), before.clone());
+        for (mode, expires) in
+            [(Mode::Give, Some("2026-12-01T00:00:00Z")), (Mode::CleanUp, None), (Mode::TakeBack, None)]
+        {
+            let (report, _) = world.drive(elsewhere(account, expires), mode);
+            assert_eq!(report.outcome, Outcome::Applied, "{:?}", report.diagnostics);
+            assert!(report.not_applied.contains(&place), "{:?}", report.not_applied);
+            let left: Vec<_> = report.diagnostics.iter().filter(|finding| !finding.is_error()).collect();
+            let about: Vec<_> = left.iter().map(|finding| finding.resource.clone().unwrap()).collect();
+            assert_eq!(about, report.not_applied);
+            for finding in left {
+                assert_eq!(finding.code, Code::IamNotApplied);
+                assert!(finding.help.as_ref().unwrap().contains("main.tf"));
+            }
+            let user = world.policies[&place]["bindings"].to_string().contains("serviceAccountUser");
+            assert_eq!(user, before.get("bindings").is_some(), "{mode:?}");
+        }
+    }
+}

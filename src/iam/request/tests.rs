@@ -103,11 +103,32 @@ fn privileged_access_manager_gives_on_the_project_only() {
         assert!(none.is_none());
         assert_eq!(findings[0].code, Code::IamExpiryOutOfRange);
     }
-    for approvers in [vec![], vec![pam.principal.clone()]] {
+    let spelled_otherwise = Principal::parse("group:ML-Team@ACME.example").unwrap();
+    for approvers in [vec![], vec![pam.principal.clone()], vec![spelled_otherwise]] {
         let (none, findings) = super::request(&plan(target()), &Options { approvers, ..pam.clone() }, NOW);
         assert!(none.is_none());
         assert_eq!(findings[0].code, Code::IamApproverMissing);
     }
+}
+
+#[test]
+fn nobody_approves_their_own_and_no_more_than_google_takes() {
+    let expires = Some(Expiry::parse("2026-11-30T00:00:00Z", NOW).unwrap());
+    let others = |count: usize| -> Vec<Principal> {
+        (0..count).map(|n| Principal::parse(&format!("user:boss{n}@acme.example")).unwrap()).collect()
+    };
+    let with = |approvers| {
+        let pam = Options { expires, delivery: Delivery::Pam, approvers, ..options() };
+        super::request(&plan(target()), &pam, NOW)
+    };
+    let own = Principal::parse("group:ML-Team@ACME.example").unwrap();
+    let request = with([vec![own], others(1)].concat()).0.unwrap();
+    let named = crate::iam::entitlement::entitlements(&request);
+    assert_eq!(named[0].approvers(), ["user:boss0@acme.example"]);
+    assert!(with(others(20)).0.is_some());
+    let (none, findings) = with(others(21));
+    assert!(none.is_none());
+    assert_eq!((findings.len(), findings[0].code), (1, Code::IamPolicyLimit));
 }
 
 #[test]
