@@ -1,93 +1,149 @@
-//! The request as a shell script of `gcloud` commands; an endpoint's own policy has no command, and is written through the API.
+//! Rights as shell scripts of `gcloud` commands; an endpoint's own policy has no command, and is written through the API.
 
-use super::{by_policy, custom_roles, role};
-use crate::iam::grant::{Condition, Grant, Role};
+use super::{by_policy, custom_roles, entry, role};
+use crate::iam::grant::Role;
 use crate::iam::holder::Holder;
+use crate::iam::policy::Entry;
 use crate::iam::request::Request;
 use crate::method::Service;
 use serde_json::json;
 
+/// What is to become of one member of one role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Add,
+    Remove,
+}
+
 pub fn render(request: &Request) -> String {
     let mut out = String::from("#!/usr/bin/env bash\n# Running it again adds nothing twice.\nset -euo pipefail\n");
-    for grant in custom_roles(request) {
+    let roles = custom_roles(request);
+    if !roles.is_empty() {
+        out.push_str(CUSTOM_ROLE);
+    }
+    for grant in roles {
         let Role::Custom { project, id } = &grant.role else { continue };
-        let flags = [("project", project.as_str()), ("format", "value(name)")];
-        let look = command(&["gcloud", "iam", "roles", "describe", id], &flags);
         let permissions = role::permissions(grant).join(",");
-        let title = role::title(grant);
-        let flags = [
-            ("project", project.as_str()),
-            ("title", &title),
-            ("description", role::DESCRIPTION),
-            ("stage", "GA"),
-            ("permissions", &permissions),
-        ];
-        let make = command(&["gcloud", "iam", "roles", "create", id], &flags);
-        out.push_str(&format!("\n{look} 2>/dev/null ||\n  {make}\n"));
+        let words = ["custom_role", project.as_str(), id, &role::title(grant), role::DESCRIPTION, &permissions];
+        out.push_str(&format!("\n{}\n", command(&words, &[])));
+    }
+    if by_policy(request).any(|grant| matches!(grant.on, Holder::Endpoint { .. })) {
+        out.push_str(&endpoint_policy(Verb::Add));
     }
     for grant in by_policy(request) {
-        out.push('\n');
-        out.push_str(&binding(grant));
+        out.push_str(&format!("\n{}\n", binding(Verb::Add, &grant.on, &entry(grant))));
     }
     out
 }
 
-fn binding(grant: &Grant) -> String {
-    let role = grant.role.to_string();
-    let until = grant.condition.as_ref().map_or("None".to_owned(), condition);
-    let mut flags = vec![("member", grant.member.as_str()), ("role", &role)];
-    let words: Vec<&str> = match &grant.on {
-        Holder::Project(project) => {
-            flags.push(("condition", &until));
-            vec!["projects", "add-iam-policy-binding", project.as_str()]
-        }
+/// The command that changes one policy. Where it is an endpoint's, [`endpoint_policy`] has to stand above.
+///
+/// The condition is said even where there is none: `gcloud` insists on it where the policy has others.
+pub fn binding(verb: Verb, on: &Holder, entry: &Entry) -> String {
+    let verb = match verb {
+        Verb::Add => "add-iam-policy-binding",
+        Verb::Remove => "remove-iam-policy-binding",
+    };
+    let condition = condition(entry);
+    let mut flags = vec![("member", entry.member.as_str()), ("role", &entry.role), ("condition", &condition)];
+    let url;
+    let words = match on {
+        Holder::Project(project) => ["projects", "", verb, project.as_str()],
         Holder::ServiceAccount(account) => {
             flags.push(("project", account.home()));
-            vec!["iam", "service-accounts", "add-iam-policy-binding", account.as_str()]
+            ["iam", "service-accounts", verb, account.as_str()]
         }
         Holder::Bucket(_) => {
-            let url = grant.on.to_string();
-            let words = ["gcloud", "storage", "buckets", "add-iam-policy-binding", &url];
-            return command(&words, &flags) + "\n";
+            url = on.to_string();
+            ["storage", "buckets", verb, &url]
         }
         Holder::Repository { project, location, id } => {
             flags.extend([("location", location.as_str()), ("project", project.as_str())]);
-            vec!["artifacts", "repositories", "add-iam-policy-binding", id]
+            ["artifacts", "repositories", verb, id]
         }
         Holder::Key(name) => {
             let parts: Vec<&str> = name.split('/').collect();
             let part = |at: usize| parts.get(at).copied().unwrap_or_default();
             flags.extend([("keyring", part(5)), ("location", part(3)), ("project", part(1))]);
-            vec!["kms", "keys", "add-iam-policy-binding", parts.last().copied().unwrap_or_default()]
+            ["kms", "keys", verb, part(7)]
         }
         Holder::Endpoint { location, name, .. } => {
-            let url = format!("{}/v1beta1/{name}", Service::Aiplatform.origin(Some(location)));
-            return endpoint(&url, &role, &grant.member);
+            url = format!("{}/v1beta1/{name}", Service::Aiplatform.origin(Some(location)));
+            let mut binding = json!({"role": entry.role, "members": [entry.member]});
+            if let Some(condition) = entry.condition() {
+                binding["condition"] = condition.clone();
+            }
+            return command(&["endpoint_policy", &url, &binding.to_string()], &[]);
         }
     };
-    let words: Vec<&str> = ["gcloud"].into_iter().chain(words).collect();
-    command(&words, &flags) + "\n"
+    let words: Vec<&str> = ["gcloud"].into_iter().chain(words).filter(|word| !word.is_empty()).collect();
+    command(&words, &flags)
 }
 
-/// Reads the policy, adds the member unless it is there, and writes it back with its etag. The token is in no argument list.
-fn endpoint(url: &str, role: &str, member: &str) -> String {
-    let binding = json!({"role": role, "members": [member]}).to_string();
-    let filter = "if any(.bindings[]?; .role == $binding.role and .condition == null and any(.members[]; . == $binding.members[0])) then . else .bindings += [$binding] end | .version = 3 | {policy: .}";
+/// Takes a project, an id, a title, a description and permissions.
+const CUSTOM_ROLE: &str = r#"
+# Makes a role unless it is there. One of its name that was deleted, or that holds something else, is left alone, and ends this.
+custom_role() {
+  local role
+  if role=$(gcloud iam roles describe "$2" --project="$1" --format=json 2>/dev/null); then
+    jq --slurp --exit-status --arg wanted "$5" \
+      '.[0] | (.deleted | not) and (.includedPermissions // [] | sort) == ($wanted | split(",") | sort)' <<<"$role" >/dev/null || {
+      echo "the role $2 of $1 was deleted, or holds other permissions than its name says" >&2
+      return 1
+    }
+  else
+    gcloud iam roles create "$2" --project="$1" --title="$3" --description="$4" --stage=GA --permissions="$5"
+  fi
+}
+"#;
+
+/// The function that reads, changes and writes the policy of an endpoint. Each step waits for the one before to have gone well, also
+/// where the caller goes on after a failure: an empty answer must never be written. Of nothing at all, some versions of `jq` make
+/// nothing and call it a success, which is why it takes a list.
+pub fn endpoint_policy(verb: Verb) -> String {
+    let change = match verb {
+        Verb::Add => {
+            "if any((.bindings // [])[]; is_it and any(.members[]; . == $binding.members[0])) then . else .bindings += [$binding] end"
+        }
+        Verb::Remove => {
+            ".bindings = [(.bindings // [])[] | if is_it then .members -= $binding.members | select(.members != []) else . end]"
+        }
+    };
     format!(
-        "url={url}\nauthorization() {{ printf 'Authorization: Bearer %s' \"$(gcloud auth print-access-token)\"; }}\n\
-         curl --fail --silent --show-error --request POST --header @<(authorization) --header 'Content-Length: 0' \\\n  \
-         \"${{url}}:getIamPolicy?options.requestedPolicyVersion=3\" |\n  \
-         jq --argjson binding {binding} {filter} |\n  \
-         curl --fail --silent --show-error --request POST --header @<(authorization) --header 'Content-Type: application/json' \\\n    \
-         --data @- \"${{url}}:setIamPolicy\"\n",
-        url = quoted(url),
-        binding = quoted(&binding),
-        filter = quoted(filter),
+        r#"
+# Reads the policy of an endpoint, changes it, and writes it back with its etag. Where it cannot be read nothing is written.
+endpoint_policy() {{
+  local token policy
+  token=$(gcloud auth print-access-token) &&
+    policy=$(post "$1:getIamPolicy?options.requestedPolicyVersion=3" "") &&
+    policy=$(jq --slurp --argjson binding "$2" '
+      def is_it: .role == $binding.role and .condition == $binding.condition;
+      .[0] | if (.etag | length) == 0 then error("the policy came without its etag") else . end
+      | {change}
+      | {{policy: (.version = 3)}}' <<<"$policy") &&
+    post "$1:setIamPolicy" "$policy"
+}}
+# The token is in no argument list.
+post() {{
+  curl --fail --silent --show-error --request POST --header @<(printf 'Authorization: Bearer %s' "$token") \
+    --header 'Content-Type: application/json' --data @- "$1" <<<"$2"
+}}
+"#
     )
 }
 
-fn condition(condition: &Condition) -> String {
-    format!("expression={},title={}", condition.expression, condition.title)
+/// Joined by a sign that is in none of its parts: `gcloud topic escaping`.
+fn condition(entry: &Entry) -> String {
+    let Some(condition) = entry.condition() else { return "None".to_owned() };
+    let parts: Vec<String> = ["expression", "title", "description"]
+        .into_iter()
+        .filter_map(|name| Some(format!("{name}={}", condition[name].as_str()?)))
+        .collect();
+    let is_free = |sign: &&str| !parts.iter().any(|part| part.contains(*sign));
+    match [",", "|", "~", ";", "#", "@"].into_iter().find(is_free).unwrap_or(":::") {
+        "," => parts.join(","),
+        sign => format!("^{sign}^{}", parts.join(sign)),
+    }
 }
 
 fn command(words: &[&str], flags: &[(&str, &str)]) -> String {
@@ -103,3 +159,6 @@ fn quoted(word: &str) -> String {
     let is_plain = !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@=,".contains(&b));
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
+
+#[cfg(test)]
+mod tests;
