@@ -441,8 +441,13 @@ codes! {
     IamGrantNotActive: error = "iam/grant-not-active",
     /// Rights that Privileged Access Manager does not give were not asked for there: apply a rendering instead.
     IamNotAsked: warning = "iam/not-asked",
+    /// The portal impersonates one service account for all of its users, so that rights are everybody's or nobody's.
+    IamAccountShared: info = "iam/account-shared",
     /// A role whose permissions nobody told was left out of the comparison.
     IamRoleUnknown: warning = "iam/role-unknown",
+    /// What the service account may do that the model runs as is not known, or not in full: what its deployers could do by way of it is then
+    /// not told.
+    IamAccountUnknown: info = "iam/account-unknown",
 }
 
 impl Serialize for Code {

@@ -157,6 +157,11 @@ pub struct AccountPowers {
     pub permissions: Vec<String>,
 }
 
+/// Whether a known way takes this permission.
+pub fn is_on_a_way(permission: &str) -> bool {
+    WAYS.iter().any(|way| way.needs.contains(&permission))
+}
+
 const BASIC_ROLES: [&str; 2] = ["roles/owner", "roles/editor"];
 
 /// Every known way that the caller's rights open; a way whose rights are all part of a longer one's is left out where both lead to
@@ -210,7 +215,7 @@ pub fn dangers(request: &Request, powers: Option<&AccountPowers>) -> Vec<Danger>
     first
 }
 
-const ACT_AS: &str = "iam.serviceAccounts.actAs";
+pub(super) const ACT_AS: &str = "iam.serviceAccounts.actAs";
 
 /// What whoever may act as the account does with the account's own rights.
 fn through(account: &str, powers: &AccountPowers) -> Vec<Danger> {
@@ -238,7 +243,7 @@ fn through(account: &str, powers: &AccountPowers) -> Vec<Danger> {
             match count {
                 0 => format!("holds {} by way of the service account", powers.roles.join(", ")),
                 _ => format!(
-                    "holds {count} permissions by way of the service account; none of them is a known way further"
+                    "holds at least {count} permissions by way of the service account; none of them is a known way further"
                 ),
             },
         ));
@@ -280,7 +285,7 @@ mod tests {
         assert!(found.contains("`roles/editor` by way of the service account"), "{found}");
         assert!(found.contains("adds any permission to a custom role"), "{found}");
         let harmless = AccountPowers { roles: vec![], permissions: vec!["storage.objects.get".into()] };
-        assert!(whats(&dangers(&made(|_| {}), Some(&harmless))).contains("1 permissions by way of"));
+        assert!(whats(&dangers(&made(|_| {}), Some(&harmless))).contains("at least 1 permissions by way of"));
     }
 
     #[test]

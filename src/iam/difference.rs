@@ -93,13 +93,19 @@ fn holds(entry: &Entry, now: Millis) -> Holds {
     }
 }
 
+/// Whether a binding's time is over.
+pub fn has_ended(entry: &Entry, now: Millis) -> bool {
+    holds(entry, now) == Holds::Expired
+}
+
 /// Whether a binding grants now, as far as can be told from here.
 pub fn is_in_force(entry: &Entry, now: Millis) -> bool {
     matches!(holds(entry, now), Holds::Always | Holds::Until(_))
 }
 
 impl Live {
-    fn means(&self, request: &Request, member: &str) -> bool {
+    /// Whether what this member holds the principal holds.
+    pub fn means(&self, request: &Request, member: &str) -> bool {
         request.principal.is(member)
             || self.member_of.iter().any(|own| is_same_member(own, member))
             || matches!(member, "allUsers" | "allAuthenticatedUsers")
@@ -187,8 +193,7 @@ fn excess(request: &Request, live: &Live, has: &[Held], now: Millis, findings: &
     let mut unknown = Vec::new();
     for (resource, policy) in live.policies.iter() {
         for entry in policy.entries() {
-            // Only what names the principal itself can be taken from it alone.
-            if !is_same_member(&entry.member, request.principal.member()) {
+            if !live.means(request, &entry.member) {
                 continue;
             }
             let Some(gives) = live.permissions_of(request, &entry.role) else {
@@ -197,7 +202,11 @@ fn excess(request: &Request, live: &Live, has: &[Held], now: Millis, findings: &
                 }
                 continue;
             };
-            let expired = holds(&entry, now) == Holds::Expired;
+            // Only what names the principal itself can be taken from it alone.
+            if !is_same_member(&entry.member, request.principal.member()) {
+                continue;
+            }
+            let expired = has_ended(&entry, now);
             let is_needed_from = |permission: &str| {
                 has.iter().any(|h| h.permission == permission && h.role == entry.role && h.on == *resource)
             };
@@ -232,7 +241,7 @@ pub fn remaining(request: &Request, difference: &Difference) -> Request {
 
 /// Bindings of this product's own making on one resource that have ended, for whoever cleans up.
 pub fn expired(policy: &Policy, now: Millis) -> Vec<Entry> {
-    policy.entries().into_iter().filter(|entry| entry.is_ours() && holds(entry, now) == Holds::Expired).collect()
+    policy.entries().into_iter().filter(|entry| entry.is_ours() && has_ended(entry, now)).collect()
 }
 
 #[cfg(test)]

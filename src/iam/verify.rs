@@ -1,16 +1,25 @@
 //! Looks at what is there: policies where whoever calls may read them, and what Google says to whoever calls.
 
-use super::difference::{self, Difference, Live};
+use super::danger::{ACT_AS, AccountPowers, Danger, dangers, is_on_a_way};
+use super::difference::{self, Difference, Live, has_ended};
 use super::grant::Party;
 use super::live::Access;
 use super::policy::Policy;
+use super::principal::is_same_member;
+use super::render;
 use super::request::Request;
-use crate::conversation::{Conversation, Identity, Progress, ProgressKind};
-use crate::diagnostic::Diagnostic;
+use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource, resource};
+use crate::ordered::Ordered;
 use serde::Serialize;
 use serde_json::Value;
+
+/// So many roles are read: those of the principal and of the serving account, and nobody has as many.
+const MOST_ROLES: usize = 50;
+/// What a role holds besides what matters here is kept up to here: basic roles hold more than ten thousand permissions.
+const MOST_OTHERS: usize = 1000;
 
 /// What `testIamPermissions` said to whoever called, of one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,7 +29,7 @@ pub struct Tested {
     pub lacking: Vec<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyReport {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,37 +44,46 @@ pub struct VerifyReport {
     /// What is still to be asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<Request>,
+    /// Of what is still to be asked for, by file name; none where nothing is.
+    pub renderings: Ordered<String, String>,
+    /// What is dangerous about all of the rights, those that are there too.
+    pub dangers: Vec<Danger>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl VerifyReport {
     /// One that did not begin.
     pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
-        Self {
-            request: None,
-            tested: Vec::new(),
-            policies_read: Vec::new(),
-            difference: None,
-            remaining: None,
-            diagnostics,
-        }
+        Self { diagnostics, ..Self::default() }
     }
 }
 
-/// Starts through the proxy. `live` holds what is known already, e.g. what Google's own roles hold.
-pub fn verify(request: Request, live: Live, proxy_url: &str, reason: Option<String>) -> Conversation<VerifyReport> {
+/// Starts through the proxy. `live` and `told` hold what is known already: e.g. what roles hold, and what the serving account may do.
+pub fn verify(
+    request: Request,
+    live: Live,
+    told: Option<AccountPowers>,
+    proxy_url: &str,
+    reason: Option<String>,
+) -> Conversation<VerifyReport> {
     let proxy_url = proxy_url.to_owned();
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, reason);
-        let mut report = VerifyReport::refused(Vec::new());
-        if let Err(error) = look(&google, &request, live, &mut report).await {
+        let mut report = VerifyReport::default();
+        if let Err(error) = look(&google, &request, live, told, &mut report).await {
             report.diagnostics.push(error.finding());
         }
         VerifyReport { request: Some(request), ..report }
     })
 }
 
-async fn look(google: &Google, request: &Request, mut live: Live, report: &mut VerifyReport) -> Result<(), CallError> {
+async fn look(
+    google: &Google,
+    request: &Request,
+    mut live: Live,
+    told: Option<AccountPowers>,
+    report: &mut VerifyReport,
+) -> Result<(), CallError> {
     for grant in request.of(Party::Caller) {
         let Some(access) = Access::to(&grant.on) else { continue };
         let resource = grant.on.to_string();
@@ -80,10 +98,20 @@ async fn look(google: &Google, request: &Request, mut live: Live, report: &mut V
             live.policies.insert(resource, policy);
         }
     }
-    expand_roles(google, &mut live).await?;
-    let difference = difference::compare(request, &live, google.voice().now());
+    let now = google.voice().now();
+    expand_roles(google, request, &mut live, now).await?;
+    let powers = account_powers(request, &live, told, now, &mut report.diagnostics);
+    report.dangers = dangers(request, powers.as_ref());
+    let difference = difference::compare(request, &live, now);
     report.diagnostics.extend(difference.findings.iter().cloned());
-    report.remaining = Some(difference::remaining(request, &difference));
+    let remaining = difference::remaining(request, &difference);
+    if !remaining.grants.is_empty() {
+        match render::all(&remaining, &dangers(&remaining, powers.as_ref()), &live.policies) {
+            Ok(files) => report.renderings = files,
+            Err(finding) => report.diagnostics.push(finding),
+        }
+    }
+    report.remaining = Some(remaining);
     report.difference = Some(difference);
     Ok(())
 }
@@ -100,23 +128,38 @@ fn may_fail<T>(result: Result<T, CallError>, report: &mut VerifyReport) -> Resul
     }
 }
 
-/// Reads the custom roles that the policies give; Google's own are not read through the portal.
-async fn expand_roles(google: &Google, live: &mut Live) -> Result<(), CallError> {
-    let mut named: Vec<String> = Vec::new();
+/// How policies name the service account that the deployment runs as.
+fn serving_member(request: &Request) -> Option<String> {
+    request.target.service_account.as_ref().map(|account| format!("serviceAccount:{account}"))
+}
+
+/// The roles that the policies give to whom `counts`, each once.
+fn roles_of(live: &Live, now: Millis, counts: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut roles: Vec<String> = Vec::new();
     for entry in live.policies.values().flat_map(Policy::entries) {
-        if !named.contains(&entry.role) {
-            named.push(entry.role);
+        if counts(&entry.member) && !has_ended(&entry, now) && !roles.contains(&entry.role) {
+            roles.push(entry.role);
         }
     }
-    for name in named {
-        if live.roles.contains_key(&name) {
-            continue;
-        }
-        let Some(on) = Resource::parse(resource::ROLE, &name) else { continue };
-        match google.call(&Call::new(Id::ProjectRolesGet, on), Identity::Initiator).await {
+    roles
+}
+
+/// Reads what the roles hold that the principal and the serving account have. Those of organisations are not read through the portal.
+async fn expand_roles(google: &Google, request: &Request, live: &mut Live, now: Millis) -> Result<(), CallError> {
+    let serving = serving_member(request);
+    let counts = |member: &str| {
+        live.means(request, member) || serving.as_ref().is_some_and(|serving| is_same_member(serving, member))
+    };
+    let mut roles = roles_of(live, now, counts);
+    roles.retain(|name| !live.roles.contains_key(name));
+    for name in roles.into_iter().take(MOST_ROLES) {
+        let call = [(Id::ProjectRolesGet, resource::ROLE), (Id::RolesGet, resource::PREDEFINED_ROLE)]
+            .into_iter()
+            .find_map(|(id, kind)| Some(Call::new(id, Resource::parse(kind, &name)?)));
+        let Some(call) = call else { continue };
+        match google.call(&call, Identity::Initiator).await {
             Ok(role) => {
-                let held = role["includedPermissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
-                live.roles.insert(name, held.map(str::to_owned).collect());
+                live.roles.insert(name, held(&role, request));
             }
             Err(CallError::Cancelled) => return Err(CallError::Cancelled),
             // It stays unknown, which is said where it matters.
@@ -125,3 +168,61 @@ async fn expand_roles(google: &Google, live: &mut Live) -> Result<(), CallError>
     }
     Ok(())
 }
+
+/// What of a role is kept: all that is asked for, all that is on a known way further, and so much of the rest.
+fn held(role: &Value, request: &Request) -> Vec<String> {
+    if role["deleted"] == true {
+        return Vec::new();
+    }
+    let asked = request.permissions();
+    let mut others = 0;
+    let names = role["includedPermissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let kept = names.filter(|name| {
+        asked.contains(name) || is_on_a_way(name) || {
+            others += 1;
+            others <= MOST_OTHERS
+        }
+    });
+    kept.map(str::to_owned).collect()
+}
+
+/// What the serving account may do, by what was told and by the policies that were read; `None` where neither says anything.
+fn account_powers(
+    request: &Request,
+    live: &Live,
+    told: Option<AccountPowers>,
+    now: Millis,
+    findings: &mut Vec<Diagnostic>,
+) -> Option<AccountPowers> {
+    let member = serving_member(request).filter(|_| request.permissions().contains(&ACT_AS))?;
+    let mut unknown = |why: String, help: &'static str| {
+        findings.push(Diagnostic::new(Code::IamAccountUnknown, why).help(help));
+    };
+    if told.is_none() && !live.policies.contains_key(&format!("projects/{}", request.project())) {
+        unknown(
+            format!("what `{member}` may do is not known: the project's policy was not read"),
+            "have somebody look who may read it, or hand in what the account may do",
+        );
+        return None;
+    }
+    let mut powers = told.unwrap_or_default();
+    for role in roles_of(live, now, |other| is_same_member(&member, other)) {
+        match live.roles.get(&role) {
+            Some(held) => {
+                let new: Vec<String> = held.iter().filter(|name| !powers.permissions.contains(name)).cloned().collect();
+                powers.permissions.extend(new);
+            }
+            None => unknown(
+                format!("what `{member}` may do is not known in full: what `{role}` holds was not read"),
+                "hand in the role's permissions",
+            ),
+        }
+        if !powers.roles.contains(&role) {
+            powers.roles.push(role);
+        }
+    }
+    Some(powers)
+}
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,10 @@ impl Google {
         };
         match request.verb.as_str() {
             _ if is("v1/token") => (200, json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 3600 })),
-            _ if is(":getIamPolicy") || is(":setIamPolicy") => (200, json!({ "etag": "ACAB" })),
+            _ if is(":getIamPolicy") || is(":setIamPolicy") => {
+                let owner = json!({ "role": "roles/owner", "members": ["user:jane@acme.example"] });
+                (200, json!({ "etag": "ACAB", "bindings": [owner] }))
+            }
             _ if is(":testIamPermissions") => (200, json!({})),
             "GET" if path.contains("/roles/") => missing,
             "POST" if is("/grants") => (200, json!({ "name": format!("{}/1", resource()), "state": "ACTIVATING" })),

@@ -203,7 +203,8 @@ pub fn iam_verify(request: &IamVerifyRequest, now: Millis) -> Result<Conversatio
     let (asked, found) = ask(&request.compare.iam, now);
     let live = live(&request.compare.live).map_err(|finding| refused(vec![finding]))?;
     let asked = asked.ok_or_else(|| refused(found))?;
-    Ok(verify(asked, live, &request.proxy_url, request.reason.clone()))
+    let powers = request.compare.iam.account_powers.clone();
+    Ok(verify(asked, live, powers, &request.proxy_url, request.reason.clone()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,204 @@
+//! What is looked at in a small Google: whose policies and roles there are, and whose may not be read.
+
+use super::*;
+use crate::conversation::{Event, Outcome as Told, Request as Sent, Response, Turn, Want};
+use crate::iam::danger::Weight;
+use crate::iam::{Options, Principal};
+use crate::plan::{Found, plan, tests::target};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+const MEMBER: &str = "user:jane@acme.example";
+const SERVING: &str = "serviceAccount:fraud-serving@acme-ml.iam.gserviceaccount.com";
+const PROJECT: &str = "projects/acme-ml";
+
+fn asked() -> Request {
+    let mut options = Options::of(Principal::parse(MEMBER).unwrap());
+    options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
+    options.expires = Some(crate::iam::Expiry::parse("2026-12-01T00:00:00Z", 0).unwrap());
+    crate::iam::request(&plan(target()), &options, 0).0.unwrap()
+}
+
+#[derive(Default)]
+struct World {
+    /// By resource: bindings of a role for one member.
+    policies: BTreeMap<&'static str, Value>,
+    roles: BTreeMap<String, Vec<String>>,
+    /// What must not be read.
+    closed: Option<&'static str>,
+    log: Vec<String>,
+}
+
+impl World {
+    /// The project's bindings, and what the roles hold.
+    fn with(bindings: &[(&str, &str)], roles: &[(&str, &[&str])]) -> Self {
+        let bindings: Vec<_> =
+            bindings.iter().map(|(role, member)| json!({"role": role, "members": [member]})).collect();
+        let owned = |held: &[&str]| held.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            policies: BTreeMap::from([(PROJECT, json!(bindings))]),
+            roles: roles.iter().map(|(name, held)| ((*name).to_owned(), owned(held))).collect(),
+            ..Self::default()
+        }
+    }
+
+    fn answer(&mut self, sent: &Sent) -> (u16, Value) {
+        let path = sent.url.strip_prefix("http://portal/").unwrap().split('?').next().unwrap();
+        let (_, name) = path.split_once('/').and_then(|(_, rest)| rest.split_once('/')).unwrap();
+        self.log.push(format!("{} {name}", sent.verb.as_str()));
+        if self.closed.is_some_and(|closed| name.ends_with(closed)) {
+            return (403, json!({"error": {"status": "PERMISSION_DENIED", "message": "no"}}));
+        }
+        match name.split_once(':') {
+            Some((_, "testIamPermissions")) => (200, json!({})),
+            Some((resource, "getIamPolicy")) => {
+                let bindings = self.policies.get(resource).cloned().unwrap_or(json!([]));
+                (200, json!({"version": 3, "etag": "BwY1", "bindings": bindings}))
+            }
+            None => match self.roles.get(name) {
+                Some(held) => (200, json!({"name": name, "includedPermissions": held})),
+                None => (404, json!({"error": {"status": "NOT_FOUND"}})),
+            },
+            other => panic!("{other:?} is not asked"),
+        }
+    }
+
+    fn look(&mut self, live: Live, told: Option<AccountPowers>) -> VerifyReport {
+        let mut talk = verify(asked(), live, told, "http://portal", None);
+        let mut outcome = Told::Begin;
+        for _ in 0..200 {
+            match talk.tell(Event { outcome, now: 1_000, random: 0.5, cancelled: false }) {
+                Turn::Done(report) => return report,
+                Turn::Want(Want::Wait(_)) => outcome = Told::Waited,
+                Turn::Want(Want::Send(sent)) => {
+                    let (status, body) = self.answer(&sent);
+                    outcome = Told::Answer(Response { status, retry_after: None, body: Some(body) });
+                }
+            }
+        }
+        panic!("it does not end: {:?}", self.log);
+    }
+
+    fn roles_read(&self) -> Vec<&str> {
+        let reads = self.log.iter().filter(|line| line.starts_with("GET ") && line.contains("roles/"));
+        reads.map(|line| line.trim_start_matches("GET ")).collect()
+    }
+}
+
+fn look(world: &mut World) -> VerifyReport {
+    world.look(Live::default(), None)
+}
+
+fn missing(report: &VerifyReport) -> Vec<&str> {
+    report.difference.as_ref().unwrap().missing.iter().map(|missing| missing.permission).collect()
+}
+
+fn codes(report: &VerifyReport) -> Vec<Code> {
+    report.diagnostics.iter().map(|finding| finding.code).collect()
+}
+
+fn whats(report: &VerifyReport) -> String {
+    report.dangers.iter().map(|danger| format!("{}\n", danger.what)).collect()
+}
+
+#[test]
+fn an_owner_lacks_nothing_and_there_is_nothing_to_ask_for() {
+    let all: Vec<String> = asked().permissions().into_iter().map(str::to_owned).collect();
+    let mut world = World::with(&[("roles/owner", MEMBER)], &[]);
+    // As many as Google's has, what is asked for at the end.
+    let others = (0..13_000).map(|number| format!("other.things.do{number:05}"));
+    world.roles.insert("roles/owner".into(), others.chain(all).collect());
+    let report = look(&mut world);
+    assert_eq!((missing(&report), codes(&report)), (vec![], vec![]));
+    assert!(report.remaining.unwrap().grants.is_empty() && report.renderings.is_empty());
+    let too_much = &report.difference.unwrap().too_much[0];
+    assert_eq!((too_much.permissions.len(), too_much.removable), (MOST_OTHERS, false));
+}
+
+#[test]
+fn what_is_missing_is_rendered_into_the_policies_that_were_read() {
+    let mut world = World::with(&[("roles/viewer", MEMBER)], &[("roles/viewer", &["aiplatform.models.get"])]);
+    let report = look(&mut world);
+    assert_eq!(missing(&report).len(), 5);
+    let policies: Value = serde_json::from_str(&report.renderings["bindings.json"]).unwrap();
+    let policies = policies.as_array().unwrap();
+    assert!(policies.iter().all(|policy| policy["complete"] == true));
+    let policy = &policies.iter().find(|policy| policy["resource"] == PROJECT).unwrap()["policy"];
+    assert_eq!((&policy["etag"], &policy["version"]), (&json!("BwY1"), &json!(3)));
+    let kept = json!({"role": "roles/viewer", "members": [MEMBER]});
+    assert!(policy["bindings"].as_array().unwrap().contains(&kept), "{policy}");
+    let request = &report.renderings["request.md"];
+    assert!(request.contains("aiplatform.operations.list") && !request.contains("aiplatform.models.get"), "{request}");
+}
+
+#[test]
+fn only_roles_that_count_are_read_each_once_and_not_without_end() {
+    let custom = "projects/acme-ml/roles/deployer";
+    let bindings = [
+        (custom, MEMBER),
+        ("roles/editor", SERVING),
+        ("roles/owner", "user:other@acme.example"),
+        ("roles/told", MEMBER),
+        ("organizations/1/roles/far", MEMBER),
+    ];
+    let mut world = World::with(&bindings, &[(custom, &[]), ("roles/editor", &[])]);
+    world.policies.insert(
+        "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com",
+        json!([{"role": custom, "members": [MEMBER]}]),
+    );
+    let roles = [("roles/told".to_owned(), vec![])].into_iter().collect();
+    let report = world.look(Live { roles, ..Live::default() }, None);
+    assert_eq!(world.roles_read(), [custom, "roles/editor"]);
+    assert_eq!(codes(&report), [Code::IamRoleUnknown]);
+    assert!(report.diagnostics[0].message.as_ref().contains("organizations/1/roles/far"));
+
+    let names: Vec<String> = (0..60).map(|number| format!("roles/r{number:02}")).collect();
+    let bindings: Vec<_> = names.iter().map(|name| (name.as_str(), MEMBER)).collect();
+    let mut world = World::with(&bindings, &[]);
+    look(&mut world);
+    assert_eq!(world.roles_read().len(), MOST_ROLES);
+}
+
+#[test]
+fn a_deleted_role_holds_nothing() {
+    let role = json!({"deleted": true, "includedPermissions": ["aiplatform.models.get"]});
+    assert!(held(&role, &asked()).is_empty());
+}
+
+#[test]
+fn what_the_serving_account_may_do_is_told() {
+    let custom = "projects/acme-ml/roles/tokens";
+    let bindings = [("roles/editor", SERVING), (custom, SERVING)];
+    let roles: [(&str, &[&str]); 2] = [("roles/editor", &[]), (custom, &["iam.serviceAccounts.signBlob"])];
+    let mut world = World::with(&bindings, &roles);
+    let report = look(&mut world);
+    let high: Vec<_> = report.dangers.iter().filter(|danger| danger.weight == Weight::High).collect();
+    assert!(high.iter().any(|danger| danger.through.as_deref() == SERVING.strip_prefix("serviceAccount:")));
+    let told = whats(&report);
+    assert!(told.contains("holds `roles/editor` by way of the service account"), "{told}");
+    assert!(told.contains("by way of the service account: signs as"), "{told}");
+    assert!(report.renderings["request.md"].contains("`roles/editor` by way of"), "whoever decides is told too");
+
+    let ended = json!({"title": "t", "expression": "request.time < timestamp(\"1970-01-01T00:00:00Z\")"});
+    let binding = json!([{"role": "roles/editor", "members": [SERVING], "condition": ended}]);
+    let mut world = World { policies: BTreeMap::from([(PROJECT, binding)]), ..World::default() };
+    assert!(!whats(&look(&mut world)).contains("roles/editor"));
+}
+
+#[test]
+fn where_it_is_not_known_what_the_account_may_do_that_is_said() {
+    let mut world = World { closed: Some("acme-ml:getIamPolicy"), ..World::default() };
+    let report = look(&mut world);
+    assert!(codes(&report).contains(&Code::IamAccountUnknown), "{:?}", report.diagnostics);
+    assert!(!whats(&report).contains("by way of"));
+    let editor = AccountPowers { roles: vec!["roles/editor".into()], permissions: vec![] };
+    let report = world.look(Live::default(), Some(editor));
+    assert!(!codes(&report).contains(&Code::IamAccountUnknown));
+    assert!(whats(&report).contains("`roles/editor` by way of"));
+
+    let mut world = World::with(&[("roles/mystery", SERVING)], &[]);
+    let report = look(&mut world);
+    let finding = report.diagnostics.iter().find(|finding| finding.code == Code::IamAccountUnknown).unwrap();
+    assert!(finding.message.as_ref().contains("`roles/mystery`"), "{finding:?}");
+    assert!(whats(&report).contains("roles/mystery"));
+}
