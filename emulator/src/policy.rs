@@ -75,8 +75,12 @@ impl Policy {
         self.write(sent, roles)
     }
 
-    /// Replaces it by what was sent, if nobody wrote since it was read.
+    /// Replaces it by what was sent, if nobody wrote since it was read. `SetIamPolicyRequest.policy` is required, and may be an empty
+    /// message; the words of the refusal are *unverified*.
     pub fn write(&mut self, sent: &Value, roles: &BTreeMap<String, Role>) -> Result<Value, ApiError> {
+        if sent.is_null() {
+            return Err(ApiError::invalid("The policy is required."));
+        }
         let parsed: Policy = serde_json::from_value(json!({"bindings": sent.get("bindings").unwrap_or(&json!([]))}))
             .map_err(|error| ApiError::invalid(format!("Invalid policy: {error}")))?;
         if let Some(binding) = parsed.bindings.iter().find(|binding| !roles.contains_key(&binding.role)) {

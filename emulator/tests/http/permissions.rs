@@ -167,6 +167,19 @@ fn a_policy_on_an_endpoint_is_for_this_endpoint() {
 }
 
 #[test]
+fn a_request_without_a_policy_writes_none() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    let account = "/v1/projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com";
+    for resource in [PROJECT, ENDPOINT_POLICY, account] {
+        let read = || cloud.post(OWNER, &format!("{resource}:getIamPolicy"), json!({})).ok();
+        let before = read();
+        cloud.post(OWNER, &format!("{resource}:setIamPolicy"), json!({})).refused(400, "INVALID_ARGUMENT");
+        assert_eq!(read(), before, "{resource}");
+    }
+}
+
+#[test]
 fn testing_permissions_needs_none() {
     let cloud = Cloud::start();
     let asked = json!({"permissions": ["aiplatform.endpoints.deploy", "aiplatform.endpoints.surprise"]});
