@@ -6,7 +6,7 @@ mod propagation;
 
 use super::grant::{Grant, Party, Role};
 use super::holder::Holder;
-use super::live::Access;
+use super::live::{Access, is_sure_refusal};
 use super::render::role_request;
 use super::request::Request;
 use crate::conversation::{Conversation, Identity, Progress, ProgressKind};
@@ -229,8 +229,7 @@ impl Apply {
                 return Ok(());
             };
             let written = access.write(&self.google, after).await;
-            self.report.untouched &=
-                written.as_ref().err().and_then(CallError::status).is_some_and(|s| (400..500).contains(&s) && s != 409);
+            self.report.untouched &= written.as_ref().err().and_then(CallError::status).is_some_and(is_sure_refusal);
             match written {
                 Ok(_) => {
                     self.report.written.push(Written { resource: on.to_string(), changed: true, tries });

@@ -1,6 +1,7 @@
 //! Who decides about rights: never somebody whom they are for.
 
-use super::principal::Principal;
+use super::principal::{Kind, Principal};
+use crate::config::IdentityConfig;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Who gives rights, and for whom, as the portal's catalog knows both.
@@ -31,8 +32,14 @@ impl Approval {
         if self.covers(by, beneficiary) {
             return refused(format!("the rights are for `{beneficiary}`, which `{by}` is or belongs to"));
         }
-        if self.is_meant(by, principal) {
+        let name = name_of(principal);
+        let email = self.email.as_deref().map(str::trim).filter(|email| email.contains('@'));
+        let is_meant = |name| self.covers(by, name) || email.is_some_and(|own| own.eq_ignore_ascii_case(name));
+        if principal.is_whole_pool() || name.is_some_and(is_meant) {
             return refused(format!("`{principal}` is, or holds, `{by}`, who gives the rights"));
+        }
+        if email.is_none() && name.is_some_and(|name| name.contains('@')) {
+            return refused(format!("the catalog knows no e-mail address of `{by}`, and `{principal}` may be theirs"));
         }
         Ok(())
     }
@@ -41,17 +48,26 @@ impl Approval {
     fn covers(&self, by: &str, other: &str) -> bool {
         std::iter::once(by).chain(self.member_of.iter().map(String::as_str)).any(|own| own.eq_ignore_ascii_case(other))
     }
+}
 
-    /// Whether a principal is the user at Google, as far as names tell: by the e-mail address, or in a pool by the entity refs
-    /// that the portal's assertions say (`google.subject` and `google.groups`).
-    fn is_meant(&self, by: &str, principal: &Principal) -> bool {
-        let member = principal.member();
-        let is_address =
-            |email: &String| member.strip_prefix("user:").is_some_and(|user| user.eq_ignore_ascii_case(email));
-        let in_pool = ["/subject/", "/group/"]
-            .iter()
-            .any(|inner| member.split_once(inner).is_some_and(|(_, value)| self.covers(by, value)));
-        principal.is_whole_pool() || in_pool || self.email.as_ref().is_some_and(is_address)
+/// Refuses the service account that all users of the portal are turned into: whoever gives it rights gives them to themselves.
+pub fn check_shared(principal: &Principal, identity: &IdentityConfig) -> Result<(), Diagnostic> {
+    let account = identity.service_account.as_ref();
+    if account.is_some_and(|account| principal.is(&format!("serviceAccount:{account}"))) {
+        let why = format!("`{principal}` is everybody who uses the portal, and so whoever gives the rights, too");
+        return Err(Diagnostic::new(Code::IamOwnRequest, why).help(
+            "give them with `main.tf` or `gcloud.sh`, where others see it, or configure no `identity.serviceAccount`",
+        ));
+    }
+    Ok(())
+}
+
+/// What tells who it is: a user's address; of a pool, what the portal's assertions or somebody else's say of its identities
+/// (`google.subject`, `google.groups`, or an attribute).
+fn name_of(principal: &Principal) -> Option<&str> {
+    match principal.kind() {
+        Kind::User => principal.member().strip_prefix("user:"),
+        _ => principal.in_pool()?.1.split_once('/').map(|(_, name)| name),
     }
 }
 
@@ -66,6 +82,7 @@ pub(super) fn is_ref(text: &str, kinds: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const POOL: &str = "iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage";
 
@@ -111,6 +128,60 @@ mod tests {
             format!("principalSet://{POOL}/*"),
         ] {
             assert!(is_refused(&admin(), &principal), "{principal}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_known_wherever_it_stands() {
+        let staff = "iam.googleapis.com/locations/global/workforcePools/acme-staff";
+        for principal in [
+            format!("principal://{staff}/subject/Admin@acme.example"),
+            format!("principal://{POOL}/subject/admin@acme.example"),
+            format!("principalSet://{POOL}/attribute.email/admin@acme.example"),
+            "user:admin@acme.example".to_owned(),
+        ] {
+            assert!(is_refused(&admin(), &principal), "{principal}");
+            for email in [None, Some(""), Some("admin")] {
+                let unknown = Approval { email: email.map(str::to_owned), ..admin() };
+                assert!(is_refused(&unknown, &principal), "{principal} {email:?}");
+            }
+            assert!(!is_refused(&admin(), &principal.replace("dmin@", "dam@")));
+        }
+        let unknown = Approval { email: None, ..admin() };
+        for principal in [
+            format!("principal://{POOL}/subject/user:default/jane"),
+            "group:ml-team@acme.example".to_owned(),
+            "serviceAccount:deployer@acme-ml.iam.gserviceaccount.com".to_owned(),
+        ] {
+            assert!(!is_refused(&unknown, &principal), "{principal}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_everybody_is_is_nobody_elses() {
+        let principal = |text: &str| Principal::parse(text).unwrap();
+        let (account, other) = ("portal@acme-ml.iam.gserviceaccount.com", "deployer@acme-ml.iam.gserviceaccount.com");
+        let direct = crate::config::tests::config().identity;
+        let shared = IdentityConfig { service_account: Some(account.parse().unwrap()), ..direct.clone() };
+        let portal = principal(&format!("serviceAccount:{account}"));
+        assert_eq!(check_shared(&portal, &shared).unwrap_err().code, Code::IamOwnRequest);
+        assert!(check_shared(&portal, &direct).is_ok());
+        for one in [format!("serviceAccount:{other}"), "group:ml-team@acme.example".into()] {
+            assert!(check_shared(&principal(&one), &shared).is_ok(), "{one}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_gives_is_refused_in_every_pool(
+            kind in prop::sample::select(vec!["projects/1/locations/global/workloadIdentityPools", "locations/global/workforcePools"]),
+            pool in "subject|group|[a-z][a-z0-9-]{3,20}",
+            what in prop::sample::select(vec!["principal|subject", "principalSet|group", "principalSet|attribute.ref"]),
+            name in prop::sample::select(vec!["user:default/admin", "USER:default/Admin", "admin@acme.example", "ADMIN@acme.example", "group:default/admins"]),
+        ) {
+            let (scheme, what) = what.split_once('|').unwrap();
+            let principal = format!("{scheme}://iam.googleapis.com/{kind}/{pool}/{what}/{name}");
+            prop_assert!(is_refused(&admin(), &principal), "{principal}");
         }
     }
 

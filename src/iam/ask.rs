@@ -184,7 +184,7 @@ impl Ask {
         }
     }
 
-    /// Google knows no way to withdraw a grant.
+    /// The API's version v1 cannot withdraw a grant; Google's console and `gcloud alpha pam grants withdraw` can ("Withdraw grants").
     fn cancelled(&self, entitlement: &str) -> Diagnostic {
         let mut message = "cancelled".to_owned();
         for grant in &self.report.grants {
@@ -196,7 +196,8 @@ impl Ask {
         let finding = Diagnostic::new(Code::DeployCancelled, message);
         match self.report.grants.is_empty() && !self.in_flight {
             true => finding,
-            false => finding.help("have it denied or revoked in Privileged Access Manager, or let it end"),
+            false => finding
+                .help("withdraw it in Privileged Access Manager, or have it denied or revoked there, or let it end"),
         }
     }
 }
@@ -246,7 +247,8 @@ fn explained(error: CallError, entitlement: &str, request: &Request) -> CallErro
         }
         Code::GoogleConflict | Code::GooglePrecondition => {
             let why = format!("Google takes no further grant of this entitlement now: {}", finding.message);
-            let help = "where one is open already, wait until it is decided or has ended, or have it revoked";
+            let help =
+                "where one is open already, wait until it is decided or has ended, or withdraw it, or have it revoked";
             Diagnostic::new(Code::IamGrantOpen, why).help(help)
         }
         Code::GoogleInvalid => {

@@ -7,6 +7,17 @@ use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource, resource};
 use serde_json::{Value, json};
 
+/// Whether an answer with this status says that nothing was changed. A conflict may be one with a write of ours whose answer was lost,
+/// and what was given up midway may have been done.
+pub fn is_sure_refusal(status: u16) -> bool {
+    (400..500).contains(&status) && ![408, 409, 499].contains(&status)
+}
+
+/// Whether a call may have changed an allow policy. `status`: of the answer, where there was one.
+pub fn may_have_changed_policy(method: &str, status: Option<u16>) -> bool {
+    method.ends_with(".setIamPolicy") && !status.is_some_and(is_sure_refusal)
+}
+
 /// The calls on the policy of one resource.
 pub struct Access {
     on: Resource,
@@ -69,5 +80,27 @@ impl Access {
         let answer = google.call(&call, Identity::Initiator).await?;
         let names = answer["permissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
         Ok(names.map(str::to_owned).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_sets_a_policy_and_is_not_surely_refused_may_have_changed_one() {
+        for set in [Id::ProjectsSetIamPolicy, Id::EndpointsSetIamPolicy, Id::AccountsSetIamPolicy] {
+            let may_have = |status| may_have_changed_policy(set.method().name, status);
+            assert!(may_have(None));
+            for status in [200, 408, 409, 499, 500, 503] {
+                assert!(may_have(Some(status)), "{status}");
+            }
+            for status in [400, 401, 403, 404, 412, 429] {
+                assert!(!may_have(Some(status)), "{status}");
+            }
+        }
+        for other in [Id::EndpointsGetIamPolicy, Id::EndpointsDeployModel] {
+            assert!(!may_have_changed_policy(other.method().name, Some(200)));
+        }
     }
 }

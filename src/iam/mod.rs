@@ -21,10 +21,11 @@ pub mod render;
 pub mod request;
 pub mod verify;
 
-pub use approval::Approval;
+pub use approval::{Approval, check_shared};
 pub use danger::{Danger, dangers};
 pub use expiry::Expiry;
 pub use grant::{Grant, Party};
 pub use holder::Holder;
+pub use live::may_have_changed_policy;
 pub use principal::Principal;
 pub use request::{Delivery, Options, Request, request};

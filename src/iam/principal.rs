@@ -90,15 +90,19 @@ impl Principal {
             return true;
         }
         // Everybody of its pool is meant too.
-        let pool = self.member.split_once("://").and_then(|(_, rest)| {
-            ["/subject/", "/group/", "/attribute."]
-                .iter()
-                .find_map(|inner| rest.split_once(inner))
-                .map(|(pool, _)| pool)
-        });
-        pool.is_some_and(|pool| {
+        self.in_pool().is_some_and(|(pool, _)| {
             member.strip_prefix("principalSet://").is_some_and(|m| m.strip_suffix("/*") == Some(pool))
         })
+    }
+
+    /// The pool that it is of, without the scheme, and what is named there: `subject/SUBJECT`, `group/GROUP`, `attribute.NAME/VALUE`
+    /// or `*`. A pool may itself be called `subject` or `group`.
+    pub fn in_pool(&self) -> Option<(&str, &str)> {
+        let (_, rest) = self.member.split_once("://")?;
+        let path = rest.strip_prefix(IAM)?;
+        let is_workforce = path.starts_with("locations/");
+        let (end, _) = rest.match_indices('/').nth(if is_workforce { 4 } else { 6 })?;
+        Some((rest.get(..end)?, rest.get(end + 1..)?))
     }
 }
 
@@ -265,6 +269,21 @@ mod tests {
         let one = Principal::parse(&format!("principal://{POOL}/subject/user:default/guest")).unwrap();
         assert!(one.is(&format!("principalSet://{POOL}/*")) && one.is(one.member()));
         assert!(!one.is(&format!("principalSet://{POOL}2/*")) && !one.is(&format!("principalSet://{POOL}/group/x")));
+    }
+
+    #[test]
+    fn a_pool_may_be_called_as_what_is_named_in_it() {
+        for pool in ["projects/1/locations/global/workloadIdentityPools", "locations/global/workforcePools"] {
+            for name in ["subject", "group"] {
+                let pool = format!("{IAM}{pool}/{name}");
+                let one = Principal::parse(&format!("principal://{pool}/subject/a/workforcePools/b")).unwrap();
+                assert_eq!(one.in_pool(), Some((pool.as_str(), "subject/a/workforcePools/b")));
+                assert!(one.is(&format!("principalSet://{pool}/*")));
+                let all = Principal::parse(&format!("principalSet://{pool}/*")).unwrap();
+                assert_eq!(all.in_pool(), Some((pool.as_str(), "*")));
+            }
+        }
+        assert_eq!(Principal::parse("user:jane@acme.example").unwrap().in_pool(), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Allowed, Caller, Reason};
+use crate::iam::{self, Principal};
 use crate::identity::assertion::{Entropy, SigningKey, Subject};
 use crate::identity::cache::TokenCache;
 use crate::identity::exchange::exchange;
@@ -114,6 +115,18 @@ impl Gate {
     pub fn outcome(&self, target: JsValue, status: u16, body: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
         let (method, resource) = (required(&target, "method")?, required(&target, "resource")?);
         Ok(to_js(&guard::outcome(&method, &resource, status, body.as_deref()))?)
+    }
+
+    #[wasm_bindgen(js_name = mayHaveChangedPolicy)]
+    pub fn may_have_changed_policy(method: &str, status: Option<u16>) -> bool {
+        iam::may_have_changed_policy(method, status)
+    }
+
+    /// Whether rights may be given to a principal: not to the account that all users of the portal are.
+    #[wasm_bindgen(js_name = checkPrincipal)]
+    pub fn check_principal(&self, principal: &str) -> Result<JsValue, JsValue> {
+        let principal = Principal::parse(principal);
+        Ok(to_js(&principal.and_then(|one| iam::check_shared(&one, &self.0.config.identity)).err())?)
     }
 
     pub fn token(&self, entity_ref: String, groups: Option<Vec<String>>) -> Promise {

@@ -291,10 +291,12 @@ export interface IamDifference {
     resource: string;
     role: string;
     member: string;
-    /** What it gives and nothing here needs. */
+    /** As the policy has it. */
+    condition?: { title?: string; expression?: string; description?: string };
+    /** What it gives and nothing here needs; of a role that was read with more than a thousand others, the first thousand. */
     permissions: string[];
     expired: boolean;
-    /** Nothing that is needed comes from it: it can go. */
+    /** Nothing that is needed comes from it: it can go. False where its condition says anything but a time. */
     removable: boolean;
   }[];
 }
@@ -304,7 +306,10 @@ export interface IamComparison {
   difference?: IamDifference;
   /** What is missing only; without grants for the caller where nothing is. */
   remaining?: IamRights;
-  /** Of what is missing; `bindings.json` holds whole policies, with their etags, where they were handed in. */
+  /**
+   * Of what is missing; `bindings.json` holds whole policies, with their etags, where they were handed in. Where something can go,
+   * `drop.sh` takes it back, and `request.md` offers it: nothing is dropped by itself.
+   */
   renderings: Record<string, string>;
   diagnostics: Diagnostic[];
 }
@@ -314,10 +319,13 @@ export function iamCompare(request: IamCompareRequest): IamComparison;
 
 export interface IamApplyRequest extends IamPlanRequest {
   /**
-   * Left out: `give`, which needs `expiresAt` and `approval`. `clean-up` takes back what has ended: what a date ended, and what
-   * no date ends; what lasts until a later date stays.
+   * Left out: `give`, which needs `expiresAt` and `approval`: what is given already for as long or longer is not given again.
+   * `clean-up` takes back what has ended: what a date ended, and, where policies take no dates, what no date ends; what lasts until a
+   * later date stays. What Vertex AI's service agent was given is never taken back.
    */
   mode?: 'give' | 'take-back' | 'clean-up';
+  /** Grants that are left as they are: `RESOURCE ROLE MEMBER` each. */
+  keep?: string[];
   /** Who gives the rights, and for whom: refused with `iam/own-request` where that is the same person, or is not known. */
   approval?: {
     /** Entity ref of the user who gives them. */
@@ -345,9 +353,9 @@ export interface IamApplyReport {
   rolesMade: string[];
   /** Each policy that was looked at; `changed` is false where it was as it should be from the start. */
   written: { resource: string; changed: boolean; tries: number }[];
-  /** Resources whose policies the portal does not reach. */
+  /** Resources on which something is left to the files (`iam/not-applied`). */
   notApplied: string[];
-  /** No policy can have been changed: every write, if there was any, was surely refused. */
+  /** No policy can have been changed: every write, if there was any, was surely refused (see `Gate.mayHaveChangedPolicy`). */
   untouched: boolean;
   /**
    * The time that Google names for a change was waited out, and the policies still give the rights. That they work only their
@@ -423,10 +431,20 @@ export interface IamVerifyReport {
   /** About the principal, by the policies that could be read. */
   difference?: IamDifference;
   remaining?: IamRights;
+  /** Of what remains; `bindings.json` holds whole policies, with their etags, where they could be read. Empty where nothing remains. */
+  renderings: Record<string, string>;
+  /**
+   * What is dangerous about all of the rights, those that are there too. What the serving account may do is told by the policies
+   * that could be read and by `accountPowers`; `iam/account-unknown` says where it is not known.
+   */
+  dangers: IamDanger[];
   diagnostics: Diagnostic[];
 }
 
-/** Looks at what is there: policies where the initiator may read them, and what Google says to the initiator. */
+/**
+ * Looks at what is there: policies where the initiator may read them, and what Google says to the initiator. Reads what the roles
+ * of the principal and of the serving account hold, Google's own and the project's, 50 at most; not those of organisations.
+ */
 export function iamVerify(
   request: IamVerifyRequest,
   host: DeployHost,
@@ -434,7 +452,7 @@ export function iamVerify(
 
 /** What a user may do with the deployment of one entity, and what is missing for it: by what Google answers them, which is a hint. */
 export interface AccessReport {
-  /** `complete`: nothing is missing for a deployment. */
+  /** `complete`: nothing is missing for a deployment, as far as the user's own rights go; `unavailable`: nobody could tell. */
   state: 'complete' | 'missing' | 'not-annotated' | 'invalid' | 'unavailable';
   headline: string;
   /** The user, as allow policies name them. */
@@ -447,15 +465,17 @@ export interface AccessReport {
     /** Permissions of Google's and of Backstage's. */
     lacking: string[];
   }[];
-  /** What a deployment takes and the user does not have, or nobody could see. */
+  /** What a deployment takes at Google and the user does not have, or nobody could see. */
   missing: IamGrant[];
+  /** The Backstage permissions that a deployment takes and the user does not have. */
+  missingInPortal: string[];
   /** Who can give rights: those whom the configuration names, and those whom the project's policy does, where the user may read it. */
   grantors: {
     /** An entity ref, a member of a policy, or the configuration's own words. */
     name: string;
     kind: 'entity' | 'principal' | 'text';
   }[];
-  /** What a form that asks for rights starts with. */
+  /** What a form that asks for rights starts with. Absent where the portal impersonates one account for everybody. */
   request?: {
     entityRef: string;
     environment?: string;
@@ -554,6 +574,10 @@ export class Gate {
     status: number,
     body?: Uint8Array,
   ): { succeeded: boolean; operation?: string; error?: string };
+  /** Whether a call may have changed an allow policy; `status` is that of Google's answer, where there was one. */
+  static mayHaveChangedPolicy(method: string, status?: number): boolean;
+  /** Whether rights may be given to a principal: not to the account that all users of the portal are. `null` when they may. */
+  checkPrincipal(principal: string): Diagnostic | null;
   /** A Google access token for this user: from memory, or by one exchange however many ask at once. */
   token(ref: string, groups?: string[]): Promise<string>;
   /** What a user may do with the deployment of one entity. `host` calls Google as that user, who is not asked again who they are. */
