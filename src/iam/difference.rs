@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::ordered::Ordered;
 use crate::timestamp::rfc3339;
 use serde::Serialize;
+use serde_json::Value;
 
 /// What is known of the world.
 #[derive(Clone, Debug, Default)]
@@ -56,11 +57,14 @@ pub struct Excess {
     pub resource: String,
     pub role: String,
     pub member: String,
+    /// As the policy has it, whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Value>,
     /// What it gives and nothing here needs.
     pub permissions: Vec<String>,
     /// Its condition no longer holds.
     pub expired: bool,
-    /// Nothing that is needed comes from it alone: it can go.
+    /// Nothing that is needed comes from it alone: it can go. What cannot be judged from here stays.
     pub removable: bool,
 }
 
@@ -196,26 +200,33 @@ fn excess(request: &Request, live: &Live, has: &[Held], now: Millis, findings: &
             if !live.means(request, &entry.member) {
                 continue;
             }
-            let Some(gives) = live.permissions_of(request, &entry.role) else {
-                if !unknown.contains(&entry.role) {
-                    unknown.push(entry.role.clone());
+            let holds = holds(&entry, now);
+            let expired = holds == Holds::Expired;
+            let gives = match live.permissions_of(request, &entry.role) {
+                Some(gives) => gives,
+                // Whatever it held.
+                None if expired => Vec::new(),
+                None => {
+                    if !unknown.contains(&entry.role) {
+                        unknown.push(entry.role);
+                    }
+                    continue;
                 }
-                continue;
             };
             // Only what names the principal itself can be taken from it alone.
             if !is_same_member(&entry.member, request.principal.member()) {
                 continue;
             }
-            let expired = has_ended(&entry, now);
             let is_needed_from = |permission: &str| {
                 has.iter().any(|h| h.permission == permission && h.role == entry.role && h.on == *resource)
             };
             let permissions: Vec<String> =
                 gives.iter().filter(|permission| !is_needed_from(permission)).map(|&p| p.to_owned()).collect();
-            let removable = permissions.len() == gives.len();
+            let removable = expired || (permissions.len() == gives.len() && holds != Holds::Unknown);
             if expired || !permissions.is_empty() {
-                let (role, member) = (entry.role.clone(), entry.member.clone());
-                found.push(Excess { resource: resource.clone(), role, member, permissions, expired, removable });
+                let condition = entry.condition().cloned();
+                let (resource, role, member) = (resource.clone(), entry.role, entry.member);
+                found.push(Excess { resource, role, member, condition, permissions, expired, removable });
             }
         }
     }
@@ -249,7 +260,7 @@ mod tests {
     use super::*;
     use crate::iam::{Options, Principal};
     use crate::plan::{Found, plan, tests::target};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     const NOW: Millis = 1_795_579_200_000;
     const MEMBER: &str = "user:jane@acme.example";
@@ -327,6 +338,23 @@ mod tests {
         let bindings = json!([{"role": "roles/aiplatform.user", "members": [MEMBER], "condition": condition}]);
         let difference = compare(&update(), &live(&[("projects/acme-ml", bindings)]), NOW);
         assert!(difference.has.is_empty());
+        // What it gives nobody can say from here: it is not offered to be dropped.
+        assert!(!difference.too_much[0].removable && difference.too_much[0].condition.is_some());
+    }
+
+    #[test]
+    fn what_ended_can_go_whatever_it_held_and_beside_what_lasts() {
+        let until = |time: &str| json!({"title": "t", "expression": format!("request.time < timestamp(\"{time}\")")});
+        let bindings = json!([
+            {"role": "roles/mystery", "members": [MEMBER], "condition": until("2026-11-01T00:00:00Z")},
+            {"role": "roles/aiplatform.user", "members": [MEMBER], "condition": until("2026-11-01T00:00:00Z")},
+            {"role": "roles/aiplatform.user", "members": [MEMBER], "condition": until("2026-12-01T00:00:00Z")},
+        ]);
+        let difference = compare(&update(), &live(&[("projects/acme-ml", bindings)]), NOW);
+        let found: Vec<_> = difference.too_much.iter().map(|e| (e.role.as_str(), e.expired, e.removable)).collect();
+        let user = "roles/aiplatform.user";
+        assert_eq!(found, [("roles/mystery", true, true), (user, true, true), (user, false, false)]);
+        assert!(difference.findings.is_empty());
     }
 
     #[test]

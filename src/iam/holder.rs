@@ -1,7 +1,7 @@
 //! Where a right is given: the resources that have an allow policy of their own.
 
 use super::request::Options;
-use crate::name::{Endpoint, Image, Location, Project, ServiceAccount};
+use crate::name::{Endpoint, Image, KmsKey, Location, Project, ServiceAccount};
 use std::fmt;
 
 /// Where a right is given: what has an allow policy.
@@ -32,6 +32,26 @@ impl Holder {
             location: endpoint.place.location.clone(),
             name: endpoint.to_string(),
         }
+    }
+
+    /// Reads a name as it is written here; `None` where it is another resource's.
+    pub fn parse(name: &str) -> Option<Self> {
+        let is_part = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if let Some(bucket) = name.strip_prefix("gs://").filter(|bucket| is_part(bucket) && !bucket.contains('/')) {
+            return Some(Self::Bucket(bucket.to_owned()));
+        }
+        let parts: Vec<&str> = name.split('/').collect();
+        let holder = match parts[..] {
+            ["projects", project] => Self::Project(project.parse().ok()?),
+            ["projects", _, "serviceAccounts", account] => Self::ServiceAccount(account.parse().ok()?),
+            ["projects", _, "locations", _, "endpoints", _] => Self::endpoint(&name.parse().ok()?),
+            ["projects", project, "locations", location, "repositories", id] => {
+                let (project, location, id) = (project.to_owned(), location.to_owned(), id.to_owned());
+                Self::Repository { project, location, id }
+            }
+            _ => Self::Key(name.parse::<KmsKey>().ok()?.to_string()),
+        };
+        (holder.to_string() == name && parts.into_iter().all(is_part)).then_some(holder)
     }
 
     /// The repository that an image lies in.
@@ -84,6 +104,38 @@ impl fmt::Display for Holder {
             Self::Repository { project, location, id } => {
                 write!(f, "projects/{project}/locations/{location}/repositories/{id}")
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_as_it_is_written() {
+        for (name, kind) in [
+            ("projects/acme-ml", "project"),
+            ("projects/acme-ml/locations/us-central1/endpoints/fraud", "endpoint"),
+            ("projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com", "service-account"),
+            ("gs://acme-models", "bucket"),
+            ("projects/acme-images/locations/us-central1/repositories/serving", "repository"),
+            ("projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving", "key"),
+        ] {
+            let holder = Holder::parse(name).unwrap();
+            assert_eq!((holder.to_string().as_str(), holder.kind()), (name, kind));
+        }
+        for name in [
+            "",
+            "folders/1",
+            "organizations/1",
+            "projects/acme-ml/",
+            "gs://",
+            "gs://-f/x",
+            "projects/acme-ml/serviceAccounts/fraud-serving@acme-other.iam.gserviceaccount.com",
+            "projects/acme-images/locations/us-central1/repositories/--quiet",
+        ] {
+            assert_eq!(Holder::parse(name), None, "{name}");
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct IamComparison {
     /// What is missing only; without grants where nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<iam::Request>,
-    /// Of what is missing, by file name.
+    /// Of what is missing, by file name; `drop.sh` of what can go.
     pub renderings: Ordered<String, String>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -135,6 +135,7 @@ pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
         diagnostics.push(finding);
         Ordered::default()
     });
+    render::drop(&difference, &mut renderings);
     IamComparison {
         request: Some(asked),
         difference: Some(difference),
@@ -315,13 +316,18 @@ mod tests {
         let compared = |policy: Value| {
             let request = asked(|r| {
                 r["policies"] = json!({"projects/acme-ml": policy});
-                r["roles"] = json!({"roles/viewer": ["aiplatform.models.get", "aiplatform.operations.list"]});
+                r["roles"] = json!({"roles/viewer": ["aiplatform.models.get", "aiplatform.operations.list"], "roles/none": ["a.b.c"]});
             });
             iam_compare(&IamCompareRequest::read(request).unwrap(), NOW)
         };
         let bindings = json!([{"role": "roles/viewer", "members": ["group:ml-team@acme.example"]}]);
         let comparison = compared(json!({"version": 1, "etag": "BwY1", "bindings": bindings}));
         assert_eq!(comparison.remaining.unwrap().permissions().len(), 4);
+        assert!(!comparison.renderings.contains_key("drop.sh"));
+        let unneeded = json!([{"role": "roles/none", "members": ["group:ml-team@acme.example"]}]);
+        let comparison = compared(json!({"version": 1, "etag": "BwY1", "bindings": unneeded}));
+        assert!(comparison.renderings["drop.sh"].contains("projects remove-iam-policy-binding acme-ml"));
+        assert!(comparison.renderings["request.md"].contains("- `roles/none` of"));
         let comparison = compared(json!({"version": 1, "etag": "BwY1", "bindings": []}));
         let written: Value = serde_json::from_str(&comparison.renderings["bindings.json"]).unwrap();
         let policy = written.as_array().unwrap().iter().find(|p| p["resource"] == "projects/acme-ml").unwrap();

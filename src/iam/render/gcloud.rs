@@ -3,10 +3,9 @@
 use super::{by_policy, custom_roles, entry, role};
 use crate::iam::grant::Role;
 use crate::iam::holder::Holder;
-use crate::iam::policy::Entry;
 use crate::iam::request::Request;
 use crate::method::Service;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What is to become of one member of one role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +30,9 @@ pub fn render(request: &Request) -> String {
         out.push_str(&endpoint_policy(Verb::Add));
     }
     for grant in by_policy(request) {
-        out.push_str(&format!("\n{}\n", binding(Verb::Add, &grant.on, &entry(grant))));
+        let new = entry(grant);
+        let command = binding(Verb::Add, &grant.on, &new.role, &new.member, new.condition());
+        out.push_str(&format!("\n{command}\n"));
     }
     out
 }
@@ -39,13 +40,13 @@ pub fn render(request: &Request) -> String {
 /// The command that changes one policy. Where it is an endpoint's, [`endpoint_policy`] has to stand above.
 ///
 /// The condition is said even where there is none: `gcloud` insists on it where the policy has others.
-pub fn binding(verb: Verb, on: &Holder, entry: &Entry) -> String {
+pub fn binding(verb: Verb, on: &Holder, role: &str, member: &str, condition: Option<&Value>) -> String {
     let verb = match verb {
         Verb::Add => "add-iam-policy-binding",
         Verb::Remove => "remove-iam-policy-binding",
     };
-    let condition = condition(entry);
-    let mut flags = vec![("member", entry.member.as_str()), ("role", &entry.role), ("condition", &condition)];
+    let flag = condition.map_or("None".to_owned(), condition_flag);
+    let mut flags = vec![("member", member), ("role", role), ("condition", &flag)];
     let url;
     let words = match on {
         Holder::Project(project) => ["projects", "", verb, project.as_str()],
@@ -69,8 +70,8 @@ pub fn binding(verb: Verb, on: &Holder, entry: &Entry) -> String {
         }
         Holder::Endpoint { location, name, .. } => {
             url = format!("{}/v1beta1/{name}", Service::Aiplatform.origin(Some(location)));
-            let mut binding = json!({"role": entry.role, "members": [entry.member]});
-            if let Some(condition) = entry.condition() {
+            let mut binding = json!({"role": role, "members": [member]});
+            if let Some(condition) = condition {
                 binding["condition"] = condition.clone();
             }
             return command(&["endpoint_policy", &url, &binding.to_string()], &[]);
@@ -133,8 +134,7 @@ post() {{
 }
 
 /// Joined by a sign that is in none of its parts: `gcloud topic escaping`.
-fn condition(entry: &Entry) -> String {
-    let Some(condition) = entry.condition() else { return "None".to_owned() };
+fn condition_flag(condition: &Value) -> String {
     let parts: Vec<String> = ["expression", "title", "description"]
         .into_iter()
         .filter_map(|name| Some(format!("{name}={}", condition[name].as_str()?)))

@@ -1,6 +1,7 @@
 //! A request in the forms that people and tools take it: each rendering says the same.
 
 mod bindings;
+mod drop;
 mod gcloud;
 mod hcl;
 mod markdown;
@@ -14,6 +15,7 @@ pub use bindings::entry;
 pub use role::json as role_request;
 
 use super::danger::Danger;
+use super::difference::Difference;
 use super::grant::{Grant, Role};
 use super::policy::Policy;
 use super::request::{Delivery, Request};
@@ -43,6 +45,18 @@ pub fn all(
         }
     }
     Ok(files)
+}
+
+/// Adds to the renderings what can go: `drop.sh`, and the offer in `request.md`. Nothing is dropped by itself.
+pub fn drop(difference: &Difference, files: &mut Ordered<String, String>) {
+    let removable = drop::removable(difference);
+    if removable.is_empty() {
+        return;
+    }
+    if let Some(script) = drop::script(&removable) {
+        files.insert("drop.sh".into(), script);
+    }
+    files.get_or_insert_with("request.md".into(), String::new).push_str(&drop::offer(&removable));
 }
 
 /// The grants that a policy gives.

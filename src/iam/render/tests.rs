@@ -5,10 +5,10 @@ use crate::iam::danger::dangers;
 use crate::iam::{Delivery, Expiry, Options, Principal};
 use crate::plan::{Found, plan, tests::target};
 use ::hcl::{Body, Expression, Structure};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-const NOW: u64 = 1_795_579_200_000;
+pub(super) const NOW: u64 = 1_795_579_200_000;
 
 fn options() -> Options {
     Options {
@@ -82,8 +82,11 @@ fn reread(text: &str) -> (BTreeMap<String, Vec<String>>, Vec<Binding>) {
     let mut roles = BTreeMap::new();
     let mut names = BTreeMap::new();
     let mut bindings = Vec::new();
+    let mut addresses = BTreeSet::new();
     for block in body.blocks() {
         let labels: Vec<&str> = block.labels().iter().map(::hcl::BlockLabel::as_str).collect();
+        assert_eq!(block.identifier(), "resource");
+        assert!(labels.len() == 2 && addresses.insert(labels.join(".")), "{labels:?} is there twice");
         let attribute = |body: &Body, name: &str| body.attributes().find(|a| a.key() == name).map(|a| a.expr().clone());
         let text = |name: &str| match attribute(block.body(), name) {
             Some(Expression::String(text)) => text,
@@ -182,6 +185,34 @@ fn tool(program: &str, arguments: &[&str], name: &str, text: &str) {
         Err(error) => println!("{program} is not here ({error}): {name} is not held against it"),
     }
     std::fs::remove_file(file).unwrap();
+}
+
+/// What `validate` finds fault with, but for the providers, which no test fetches; `None` where the program is not here.
+fn faults(program: &str, text: &str) -> Option<Vec<String>> {
+    let folder = std::env::temp_dir().join(format!("backstage-vertex-ai-{}-{program}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("main.tf"), text).unwrap();
+    let output = Command::new(program).args(["validate", "-json"]).current_dir(&folder).output();
+    std::fs::remove_dir_all(folder).unwrap();
+    let output = output.map_err(|error| println!("{program} is not here ({error})")).ok()?;
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let summaries = said["diagnostics"].as_array().unwrap().iter().map(|found| found["summary"].as_str().unwrap());
+    Some(summaries.filter(|summary| *summary != "Missing required provider").map(str::to_owned).collect())
+}
+
+#[test]
+fn terraform_finds_no_fault_with_them() {
+    for program in ["terraform", "tofu"] {
+        for request in [update(), everything(), managed()] {
+            let text = &rendered(&request)["main.tf"];
+            let Some(found) = faults(program, text) else { break };
+            assert!(found.is_empty(), "{program}: {found:?}");
+            // It would have seen a block that is there twice.
+            let (_, last) = text.rsplit_once("\nresource ").unwrap();
+            let twice = faults(program, &format!("{text}\nresource {last}")).unwrap();
+            assert!(twice.iter().any(|summary| summary.starts_with("Duplicate resource")), "{program}: {twice:?}");
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::iam::render::tests::update;
-use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -183,9 +182,7 @@ fn a_condition_comes_whole_through_gclouds_own_quoting() {
         if let Some(text) = description {
             condition["description"] = json!(text);
         }
-        let policy =
-            json!({"version": 3, "etag": "B", "bindings": [{"role": "r", "members": ["m"], "condition": condition}]});
-        super::condition(&crate::iam::policy::Policy::read(&policy).unwrap().entries()[0])
+        condition_flag(&condition)
     };
     assert_eq!(flag("a < b", None), "expression=a < b,title=t");
     assert_eq!(flag("f(a, b)", Some("two, or so")), "^|^expression=f(a, b)|title=t|description=two, or so");

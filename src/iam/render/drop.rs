@@ -1,0 +1,61 @@
+//! What is too much, for whoever may drop it: as commands, and offered in words.
+
+use super::gcloud::{Verb, binding, endpoint_policy};
+use crate::iam::difference::{Difference, Excess};
+use crate::iam::holder::Holder;
+
+const HEAD: &str = "#!/usr/bin/env bash
+# Takes back what this deployment does not need, what has ended first. Other work may need it: leave out its line then.
+# A line that fails, e.g. because it was done already, says so, and the others are done.
+set -uo pipefail
+failed=0
+";
+
+/// What can go, what has ended first.
+pub fn removable(difference: &Difference) -> Vec<&Excess> {
+    let all = |expired| difference.too_much.iter().filter(move |excess| excess.removable && excess.expired == expired);
+    all(true).chain(all(false)).collect()
+}
+
+/// `None` where there is a command for nothing.
+pub fn script(removable: &[&Excess]) -> Option<String> {
+    let mut lines = String::new();
+    let mut has_endpoint = false;
+    for excess in removable {
+        let Some(on) = Holder::parse(&excess.resource) else { continue };
+        has_endpoint |= matches!(on, Holder::Endpoint { .. });
+        let command = binding(Verb::Remove, &on, &excess.role, &excess.member, excess.condition.as_ref());
+        lines.push_str(&format!("\n{command} || failed=1\n"));
+    }
+    let function = if has_endpoint { endpoint_policy(Verb::Remove) } else { String::new() };
+    (!lines.is_empty()).then(|| format!("{HEAD}{function}{lines}\nexit \"$failed\"\n"))
+}
+
+/// Markdown.
+pub fn offer(removable: &[&Excess]) -> String {
+    let mut out = String::from(
+        "\n#### What can be dropped\n\nNothing here needs this. Nothing is dropped by itself: whoever may write the policies drops it, \
+         with `drop.sh` where that has a command, but for what other work needs.\n\n",
+    );
+    for excess in removable {
+        let title = excess.condition.as_ref().and_then(|condition| condition["title"].as_str());
+        let under = title.map(|title| format!(", under the condition {}", code(title))).unwrap_or_default();
+        let why = match (excess.expired, excess.permissions.len()) {
+            (true, _) => "it has ended".to_owned(),
+            (false, 1) => "1 permission".to_owned(),
+            (false, count) => format!("{count} permissions"),
+        };
+        let by_hand = if Holder::parse(&excess.resource).is_some() { "" } else { "; by hand" };
+        let (role, member, resource) = (code(&excess.role), code(&excess.member), code(&excess.resource));
+        out.push_str(&format!("- {role} of {member} on {resource}{under}: {why}{by_hand}\n"));
+    }
+    out
+}
+
+/// A policy's words as code, which they cannot end.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace(['`', '\n', '\r'], " "))
+}
+
+#[cfg(test)]
+mod tests;
