@@ -48,8 +48,9 @@ const NARROW_ACCOUNT: &str =
     "give it on one service account only, and let that account hold nothing but what serving needs";
 const LEAVE_OUT: &str = "leave it to administrators";
 
-/// The known ways. That deploying reads models is Google's own warning ("Access control with IAM" for Vertex AI); the others follow
-/// from what the permission lets its holder call.
+/// The known ways. That deploying reads models is Google's own warning ("Access control with IAM" for Vertex AI); what making an
+/// entitlement takes is in "Privileged Access Manager permissions and setup"; that default service accounts become editors is in
+/// "Restrict IAM service account usage"; the others follow from what the permission lets its holder call.
 const WAYS: &[Way] = &[
     high(
         &["iam.serviceAccounts.actAs", "aiplatform.endpoints.deploy", "aiplatform.models.upload"],
@@ -115,6 +116,24 @@ const WAYS: &[Way] = &[
         LEAVE_OUT,
     ),
     high(&["iam.roles.update"], "adds any permission to a custom role that it holds", LEAVE_OUT),
+    medium(
+        &["iam.roles.undelete"],
+        "brings back a deleted custom role, and with it what all that are still bound to it may do",
+        LEAVE_OUT,
+    ),
+    high(
+        &["privilegedaccessmanager.entitlements.create"],
+        "offers itself and others any role on the project for up to seven days, with nobody to approve it; Google wants the right to \
+         set the project's policy besides",
+        LEAVE_OUT,
+    ),
+    medium(
+        &["serviceusage.services.enable"],
+        "turns on any Google service in the project: some make a default service account that is an editor of the project, and all may \
+         cost money",
+        "have an administrator turn on what is needed, and forbid these grants in the organisation's policy \
+         (`iam.automaticIamGrantsForDefaultServiceAccounts`)",
+    ),
     high(
         &["iam.serviceAccounts.actAs", "run.services.create"],
         "runs any container on Cloud Run as the service account",
@@ -297,14 +316,17 @@ mod tests {
             "iamcredentials.projects.serviceAccounts.signJwt",
             "iamcredentials.projects.serviceAccounts.generateAccessToken",
             "iamcredentials.projects.serviceAccounts.generateIdToken",
+            "iam.projects.roles.patch",
+            "iam.projects.roles.undelete",
+            "privilegedaccessmanager.projects.locations.entitlements.create",
+            "serviceusage.services.enable",
+            "aiplatform.projects.locations.models.export",
         ];
         let asked = made(|options| options.methods = names.map(str::to_owned).to_vec());
         let marked: Vec<_> = dangers(&asked, None).into_iter().flat_map(|danger| danger.permissions).collect();
+        let deploying = made(|_| {}).permissions();
         for permission in asked.permissions() {
-            let is_primitive = ["setIamPolicy", "signBlob", "signJwt", "getAccessToken", "getOpenIdToken"];
-            if is_primitive.iter().any(|end| permission.ends_with(end)) {
-                assert!(marked.contains(&permission), "{permission}");
-            }
+            assert!(marked.contains(&permission) || deploying.contains(&permission), "{permission}");
         }
     }
 }

@@ -27,7 +27,14 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
         writeln!(out, "\n> {}", words.replace(['\n', '\r'], " "))?;
     }
     for grant in &request.grants {
-        write_grant(grant, out)?;
+        write_grant(grant, dangers, out)?;
+    }
+    if request.of(Party::Caller).flat_map(|grant| &grant.needed).any(|n| weight(n.permission, dangers).is_some()) {
+        writeln!(
+            out,
+            "\n⚠ leads to more, alone or with others, as told below: high, to everything that somebody else may do; medium, to \
+             something that its name does not say."
+        )?;
     }
     if request.grants.iter().flat_map(|grant| &grant.needed).any(|n| n.confidence != Confidence::Documented) {
         writeln!(out, "\n† inferred, not in Google's documentation. ‡ measured by a third party.")?;
@@ -48,7 +55,12 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
     Ok(())
 }
 
-fn write_grant(grant: &Grant, out: &mut String) -> std::fmt::Result {
+/// The heaviest danger that a permission has a part in.
+fn weight(permission: &str, dangers: &[Danger]) -> Option<Weight> {
+    dangers.iter().filter(|danger| danger.permissions.contains(&permission)).map(|danger| danger.weight).min()
+}
+
+fn write_grant(grant: &Grant, dangers: &[Danger], out: &mut String) -> std::fmt::Result {
     let whom = match grant.to {
         Party::Caller => String::new(),
         Party::ServiceAgent => format!(" to Vertex AI itself, `{}`", grant.member),
@@ -70,7 +82,13 @@ fn write_grant(grant: &Grant, out: &mut String) -> std::fmt::Result {
     for needed in &grant.needed {
         let names = methods(needed).into_iter().map(|name| name.rsplit('.').next().unwrap_or(name));
         let names = names.collect::<Vec<_>>().join(", ");
-        writeln!(out, "| `{}`{} | {names} | {} |", needed.permission, mark(needed), without(needed))?;
+        // What Vertex AI itself may do leads its caller nowhere.
+        let danger = match weight(needed.permission, dangers).filter(|_| grant.to == Party::Caller) {
+            Some(Weight::High) => " ⚠ high",
+            Some(Weight::Medium) => " ⚠ medium",
+            None => "",
+        };
+        writeln!(out, "| `{}`{}{danger} | {names} | {} |", needed.permission, mark(needed), without(needed))?;
     }
     Ok(())
 }
