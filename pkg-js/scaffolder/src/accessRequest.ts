@@ -28,6 +28,8 @@ export type AccessInput = DeploymentInput & {
   projectNumber?: string;
   artifactProject?: string;
   methods?: string[];
+  unsupportedPermissions?: string[];
+  accountPowers?: { roles?: string[]; permissions?: string[] };
 };
 
 /** What each of it means, for the actions' schemas. */
@@ -50,6 +52,10 @@ export const accessInputHelp = {
   artifactProject: "The project of the bucket that holds the model's files",
   methods:
     'Further Google methods to be able to call, e.g. aiplatform.projects.locations.endpoints.predict',
+  unsupportedPermissions:
+    'Permissions that custom roles of the project do not support, as iam.permissions.queryTestablePermissions tells: where one of them is needed, no role is planned that Google would refuse',
+  accountPowers:
+    'What the service account may do that the model runs as, e.g. roles: [roles/editor]: to tell what whoever may deploy could do by way of it. vertex:iam:verify sees it in the policies that it reads.',
 };
 
 const MILLIS_OF_A_DAY = 24 * 60 * 60 * 1000;
@@ -85,6 +91,8 @@ export async function readAccessRequest(
     projectNumber: input.projectNumber,
     artifactProject: input.artifactProject,
     methods: input.methods,
+    unsupportedPermissions: input.unsupportedPermissions,
+    accountPowers: input.accountPowers,
   };
 }
 

@@ -35,4 +35,14 @@ export const accessInputSchema = {
   artifactProject: (z: Zod) =>
     z.string().optional().describe(help.artifactProject),
   methods: (z: Zod) => z.array(z.string()).optional().describe(help.methods),
+  unsupportedPermissions: (z: Zod) =>
+    z.array(z.string()).optional().describe(help.unsupportedPermissions),
+  accountPowers: (z: Zod) =>
+    z
+      .object({
+        roles: z.array(z.string()).optional(),
+        permissions: z.array(z.string()).optional(),
+      })
+      .optional()
+      .describe(help.accountPowers),
 };

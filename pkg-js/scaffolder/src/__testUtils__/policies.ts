@@ -39,7 +39,7 @@ export async function startPolicies(
       return [200, {}];
     }
     const [path, verb] = line.split(' ')[1].split('?')[0].split(':');
-    const resource = path.slice(path.indexOf('/projects/') + 1);
+    const resource = path.replace(/^.*\/v\d(beta1)?\//, '');
     if (verb === 'testIamPermissions') return [200, {}];
     if (verb === 'getIamPolicy') {
       return [200, policies.get(resource) ?? { version: 1, etag: 'a0' }];
@@ -79,6 +79,18 @@ export async function startPolicies(
     recorded,
     /** The ids of those whose record was withdrawn. */
     withdrawn,
+    /** Gives a role on the project, which holds these permissions. */
+    bind(role: string, member: string, permissions: string[]) {
+      const on = 'projects/acme-ml';
+      const bindings = policies.get(on)?.bindings ?? [];
+      const binding = { role, members: [member] };
+      policies.set(on, {
+        version: 1,
+        etag: 'a1',
+        bindings: [...bindings, binding],
+      });
+      roles.set(role, { includedPermissions: permissions });
+    },
     /** Gives rights as an administrator would, without a condition. */
     give({ grants }: IamRights) {
       for (const { resource, role, member, permissions } of grants) {

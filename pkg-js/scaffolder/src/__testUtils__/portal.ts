@@ -45,6 +45,21 @@ export const entity = {
   },
 };
 
+/** The service account that the next entity runs as. */
+export const account = 'fraud-serving@acme-ml.iam.gserviceaccount.com';
+
+/** The same deployment, as a service account. */
+export const servingEntity = {
+  ...entity,
+  metadata: {
+    ...entity.metadata,
+    annotations: {
+      ...entity.metadata.annotations,
+      'google.com/vertex-ai-service-account': account,
+    },
+  },
+};
+
 function strike(response: ServerResponse, answer: Fault['answer']) {
   if (answer === 'none') {
     response.destroy();

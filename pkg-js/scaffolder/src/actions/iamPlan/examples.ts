@@ -15,6 +15,21 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
+      'What whoever may deploy could do by way of a service account that holds more than serving needs',
+    example: `steps:
+  - id: rights
+    name: Compute the rights
+    action: vertex:iam:plan
+    input:
+      entityRef: component:default/fraud-detector
+      principal: group:ml-team@acme.example
+      days: 7
+      accountPowers:
+        roles: [roles/editor]
+`,
+  },
+  {
+    description:
       'Which rights an update takes, where model and endpoint are there already, and log them for whoever decides',
     example: `steps:
   - id: rights

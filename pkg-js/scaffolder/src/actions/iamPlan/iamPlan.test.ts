@@ -1,5 +1,5 @@
 import * as core from '@backstage-vertex-ai/core/server';
-import { entity } from '../../__testUtils__/portal';
+import { entity, servingEntity } from '../../__testUtils__/portal';
 import { runAction } from '../../__testUtils__/run';
 import { createIamPlanAction } from './iamPlan';
 
@@ -10,10 +10,10 @@ const ASKED = {
   days: 7,
 };
 
-const run = (input: object, more = {}) =>
+const run = (input: object, more = {}, of = entity) =>
   runAction(
     createIamPlanAction({
-      catalog: { getEntityByRef: async () => entity } as any,
+      catalog: { getEntityByRef: async () => of } as any,
       loadCore: async () => core,
     }),
     input,
@@ -31,6 +31,18 @@ describe('vertex:iam:plan', () => {
     expect(outputs.explanation).toBe(outputs.renderings['request.md']);
     expect(log).toContain(outputs.explanation);
     expect(outputs.dangers[0]).toHaveProperty('advice');
+  });
+
+  it('tells what the service account may do, as it was handed in', async () => {
+    const accountPowers = { roles: ['roles/editor'] };
+    const { outputs } = await run(
+      { ...ASKED, accountPowers },
+      {},
+      servingEntity,
+    );
+    expect(outputs.explanation).toContain(
+      'holds `roles/editor` by way of the service account',
+    );
   });
 
   it('ends after as many days', async () => {
@@ -64,6 +76,11 @@ describe('vertex:iam:plan', () => {
     [{ days: 1e9 }, 'whole number'],
     [{ delivery: 'pam' }, 'iam/approver-missing'],
     [{ methods: ['aiplatform.surprise'] }, 'iam/method-unknown'],
+    [
+      { unsupportedPermissions: ['aiplatform.endpoints.deploy'] },
+      'iam/permission-unsupported',
+    ],
+    [{ accountPowers: { roles: 'roles/owner' } }, 'not a list of texts'],
     [{ found: { model: 'yes' } }, 'neither true nor false'],
   ])('refuses %j', async (change, said) => {
     const { failure, outputs } = await run({ ...ASKED, ...change });

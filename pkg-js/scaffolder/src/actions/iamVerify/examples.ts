@@ -18,7 +18,7 @@ export const examples: TemplateExample[] = [
 `,
   },
   {
-    description: 'Ask for what is missing, where anything is',
+    description: 'Ask for what is missing only, where anything is',
     example: `steps:
   - id: rights
     name: Look whether the rights are there
@@ -26,15 +26,18 @@ export const examples: TemplateExample[] = [
     input:
       entityRef: component:default/fraud-detector
       principal: group:ml-team@acme.example
-      failOn: never
-  - id: access
-    name: Write the request
-    if: \${{ not steps.rights.output.complete }}
-    action: vertex:iam:request
-    input:
-      entityRef: component:default/fraud-detector
-      principal: group:ml-team@acme.example
       days: 7
+      failOn: never
+      folder: access/fraud-detector
+  - id: publish
+    name: Ask for them
+    if: \${{ not steps.rights.output.complete }}
+    action: publish:github:pull-request
+    input:
+      repoUrl: github.com?owner=acme&repo=cloud-access
+      branchName: access-fraud-detector
+      title: Access to fraud-detector
+      description: \${{ steps.rights.output.renderings['request.md'] }}
 `,
   },
 ];

@@ -1,6 +1,7 @@
 import * as core from '@backstage-vertex-ai/core/server';
+import { createMockDirectory } from '@backstage/backend-test-utils';
 import { startPolicies } from '../../__testUtils__/policies';
-import { entity } from '../../__testUtils__/portal';
+import { account, entity, servingEntity } from '../../__testUtils__/portal';
 import { runAction } from '../../__testUtils__/run';
 import { createIamVerifyAction } from './iamVerify';
 
@@ -10,11 +11,17 @@ const ASKED = {
 };
 const { request: rights } = core.iamPlan({ source: { entity }, ...ASKED });
 
+const workspace = createMockDirectory();
+
 let portal: Awaited<ReturnType<typeof startPolicies>>;
 
-const run = (input: object = {}, more = {}) =>
+const run = (input: object = {}, more = {}, of = entity) =>
   runAction(
-    createIamVerifyAction({ ...portal, loadCore: async () => core }),
+    createIamVerifyAction({
+      ...portal,
+      catalog: { getEntityByRef: async () => of } as any,
+      loadCore: async () => core,
+    }),
     { entityRef: 'component:default/fraud-detector', ...ASKED, ...input },
     more,
   );
@@ -47,7 +54,73 @@ describe('vertex:iam:verify', () => {
     const all = await run();
     expect(all.failure).toBeUndefined();
     expect(all.outputs).toMatchObject({ complete: true, lacking: [] });
+    expect(all.outputs.renderings).toEqual({});
     expect(all.log).toContain('All of the 5 rights are there');
+  });
+
+  it('writes the request for what is missing only, into the policies as they are', async () => {
+    portal = await startPolicies();
+    portal.bind('roles/viewer', ASKED.principal, ['aiplatform.models.get']);
+    const { outputs } = await run(
+      { failOn: 'never', folder: 'access', days: 7 },
+      { workspacePath: workspace.path },
+    );
+    expect(outputs.files).toContain('access/request.md');
+    const { access } = workspace.content() as any;
+    expect(access['request.md']).toBe(outputs.renderings['request.md']);
+    expect(access['request.md']).not.toContain('aiplatform.models.get');
+    const [project] = JSON.parse(access['bindings.json']).filter(
+      ({ resource }: any) => resource === 'projects/acme-ml',
+    );
+    expect(project).toMatchObject({ complete: true });
+    expect(project.policy).toMatchObject({ etag: 'a1', version: 3 });
+    expect(project.policy.bindings[0]).toEqual({
+      role: 'roles/viewer',
+      members: [ASKED.principal],
+    });
+  });
+
+  it('knows what a role of Google holds, and writes nothing where nothing is missing', async () => {
+    portal = await startPolicies();
+    const all = rights!.grants.flatMap(({ permissions }) =>
+      permissions.map(({ permission }) => permission),
+    );
+    portal.bind('roles/owner', ASKED.principal, all);
+    const { failure, outputs } = await run(
+      { folder: 'access' },
+      { workspacePath: workspace.path },
+    );
+    expect(failure).toBeUndefined();
+    expect(outputs).toMatchObject({ complete: true, files: [] });
+    expect(outputs.diagnostics).toEqual([]);
+    expect(portal.calls.filter(call => call.includes('/roles/'))).toHaveLength(
+      1,
+    );
+  });
+
+  it('tells what the serving account may do', async () => {
+    portal = await startPolicies();
+    portal.bind('roles/editor', `serviceAccount:${account}`, []);
+    const { outputs, log } = await run({ failOn: 'never' }, {}, servingEntity);
+    expect(outputs.dangers).toContainEqual(
+      expect.objectContaining({
+        what: 'holds `roles/editor` by way of the service account',
+        through: account,
+      }),
+    );
+    expect(log).toContain('holds `roles/editor` by way of the service account');
+  });
+
+  it('says where that is not known, unless it is handed in', async () => {
+    portal = await startPolicies({ denied: 'getIamPolicy' });
+    const codes = ({ outputs }: Awaited<ReturnType<typeof run>>) =>
+      outputs.diagnostics.map(({ code }: { code: string }) => code);
+    const look = (input: object) =>
+      run({ failOn: 'never', ...input }, {}, servingEntity);
+    expect(codes(await look({}))).toContain('iam/account-unknown');
+    const told = await look({ accountPowers: { roles: ['roles/owner'] } });
+    expect(codes(told)).not.toContain('iam/account-unknown');
+    expect(told.log).toContain('`roles/owner` by way of');
   });
 
   it('does not take for held what nobody may see', async () => {

@@ -1,5 +1,8 @@
 import type { RuleSettings } from '@backstage-vertex-ai/core';
-import type { IamVerifyReport } from '@backstage-vertex-ai/core/server';
+import type {
+  IamDanger,
+  IamVerifyReport,
+} from '@backstage-vertex-ai/core/server';
 import type {
   AuthService,
   DiscoveryService,
@@ -7,6 +10,7 @@ import type {
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { JsonObject } from '@backstage/types';
+import { writeRenderings } from '../../accessFiles';
 import { readAccessRequest } from '../../accessRequest';
 import { accessInputSchema } from '../../accessSchema';
 import type { Core } from '../../core';
@@ -24,6 +28,9 @@ const listed = (rights: Right[]) =>
 const describeStop = ({ diagnostics }: IamVerifyReport) =>
   `It is not known which rights are there\n${describeFindings(diagnostics)}`;
 
+const describeDanger = ({ what, through, advice }: IamDanger) =>
+  `Who holds the rights ${what}${through ? ` (${through})` : ''}: ${advice}`;
+
 /** `vertex:iam:verify`: looks whether the rights are there, and changes nothing. */
 export function createIamVerifyAction(options: {
   auth: AuthService;
@@ -32,8 +39,6 @@ export function createIamVerifyAction(options: {
   loadCore(): Promise<Core>;
   rules?: RuleSettings;
 }) {
-  const { expiresAt: _expiresAt, days: _days, ...input } = accessInputSchema;
-
   return createTemplateAction({
     id: 'vertex:iam:verify',
     description:
@@ -42,7 +47,7 @@ export function createIamVerifyAction(options: {
     supportsDryRun: true,
     schema: {
       input: {
-        ...input,
+        ...accessInputSchema,
         memberOf: z =>
           z
             .array(z.string())
@@ -56,6 +61,13 @@ export function createIamVerifyAction(options: {
             .optional()
             .describe(
               'What makes the task fail; missing where it is left out: a right that is not there, or that nobody could see',
+            ),
+        folder: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'Writes the request for what is missing into this folder of the workspace, for a step that publishes it; expiresAt or days then say when those rights end. Where nothing is missing nothing is written.',
             ),
       },
       output: {
@@ -83,6 +95,25 @@ export function createIamVerifyAction(options: {
             .object({})
             .passthrough()
             .describe('The rights that are left to ask for, as data'),
+        renderings: z =>
+          z
+            .record(z.string())
+            .describe(
+              'Of what is left to ask for, by file name; bindings.json holds whole policies where they could be read. Empty where nothing is left.',
+            ),
+        files: z =>
+          z
+            .array(z.string())
+            .optional()
+            .describe(
+              'With folder: what was written, relative to the workspace',
+            ),
+        dangers: z =>
+          z
+            .array(z.any())
+            .describe(
+              'What is dangerous about all of the rights, also by way of the service account: weight, permissions, what, through, advice',
+            ),
         tested: z =>
           z
             .array(z.any())
@@ -100,7 +131,7 @@ export function createIamVerifyAction(options: {
       },
     },
     async handler(ctx) {
-      const { memberOf, failOn = 'missing' } = ctx.input;
+      const { memberOf, failOn = 'missing', folder } = ctx.input;
       const core = await options.loadCore();
       const asked = await readAccessRequest(ctx, options);
       if (ctx.isDryRun) {
@@ -113,7 +144,7 @@ export function createIamVerifyAction(options: {
         host,
       );
       logFindings(ctx.logger, report.diagnostics);
-      const { difference } = report;
+      const { difference, renderings, dangers } = report;
       if (!difference) throw new Error(describeStop(report));
 
       const { has, missing } = difference;
@@ -122,10 +153,24 @@ export function createIamVerifyAction(options: {
       ctx.output('lacking', missing);
       ctx.output('difference', difference as unknown as JsonObject);
       ctx.output('remaining', report.remaining as unknown as JsonObject);
+      ctx.output('renderings', renderings);
+      ctx.output('dangers', dangers as unknown as JsonObject[]);
       ctx.output('tested', report.tested);
       ctx.output('policiesRead', report.policiesRead);
       ctx.output('diagnostics', report.diagnostics as unknown as JsonObject[]);
 
+      for (const danger of dangers.filter(({ weight }) => weight === 'high')) {
+        ctx.logger.warn(describeDanger(danger));
+      }
+      if (folder) {
+        const { workspacePath } = ctx;
+        const files = await writeRenderings(renderings, {
+          workspacePath,
+          folder,
+        });
+        ctx.logger.info(`Written: ${files.join(', ') || 'nothing'}`);
+        ctx.output('files', files);
+      }
       const number = has.length + missing.length;
       if (missing.length === 0) {
         ctx.logger.info(`All of the ${number} rights are there`);
