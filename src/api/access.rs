@@ -2,8 +2,8 @@
 //!
 //! Shapes: `pkg-js/core/src/server.d.ts`.
 
-use super::check;
 use super::request::StatusRequest;
+use super::{check, without_target};
 use crate::annotation;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
@@ -28,8 +28,9 @@ pub fn access_of(
         return Err(bare(State::NotAnnotated, "No Vertex AI annotations", Vec::new()));
     }
     let (target, findings) = checked.into_target(request.entity.environment.as_deref());
-    let target = target.ok_or_else(|| bare(State::Invalid, "The Vertex AI annotations are wrong", findings))?;
+    let target = target.ok_or_else(|| bare(State::Invalid, without_target(&findings), findings))?;
     let principal = Principal::of_user(&config.identity, entity_ref)
         .map_err(|finding| bare(State::Unavailable, "Google cannot know you by your name", vec![finding]))?;
-    Ok(access(plan(target), Asker { principal, portal }, &config.grantors, &request.proxy_url))
+    let asker = Asker { principal, is_shared: config.identity.service_account.is_some(), portal };
+    Ok(access(plan(target), asker, &config.grantors, &request.proxy_url))
 }

@@ -99,6 +99,14 @@ pub fn status(request: &StatusRequest, now: Millis) -> Result<Conversation<Statu
     let (target, findings, _) = checked.into_report(request.entity.environment.as_deref());
     match target {
         Some(target) => Ok(status::status(target, findings, &request.proxy_url)),
-        None => Err(bare(State::Invalid, "The Vertex AI annotations are wrong", findings)),
+        None => Err(bare(State::Invalid, without_target(&findings), findings)),
+    }
+}
+
+/// Why annotations describe nothing to deploy.
+fn without_target(findings: &[Diagnostic]) -> &'static str {
+    match findings.iter().any(Diagnostic::is_error) {
+        true => "The Vertex AI annotations are wrong",
+        false => "The Vertex AI annotations are for environments only",
     }
 }

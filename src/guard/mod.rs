@@ -85,6 +85,14 @@ pub fn decide(config: &Config, verb: &str, target: &str, caller: &Caller) -> Res
     let (method, access, resource) = recognise(verb, &target)?;
     let resource = narrow(config, method, resource)?;
     let subject = acting_for(caller, method, &resource)?;
+    if method.id == Id::GrantsCreate && config.identity.service_account.is_some() {
+        return Err(Refusal::new(
+            403,
+            Code::ProxyCallerNotAllowed,
+            "the portal calls Google as one service account for everybody, so the grant would be everybody's",
+            "have the rights given to that account by its policies, or call Google as the users themselves",
+        ));
+    }
     let query = query::read(method, target.query)?;
     let origin = config.origin(method.service, resource.place().map(|place| &place.location));
     let call = Call { query, ..Call::new(method.id, resource) };

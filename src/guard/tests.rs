@@ -451,3 +451,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn nobody_asks_for_a_grant_that_would_be_everybodys() {
+    let mut shared = config();
+    shared.identity.service_account = Some("portal@acme-ml.iam.gserviceaccount.com".parse().unwrap());
+    let entitlement = "privilegedaccessmanager/v1/projects/acme-ml/locations/global/entitlements/deploy";
+    let asked = |config: &Config| decide(config, "POST", &format!("{entitlement}/grants"), &guest());
+    assert!(asked(&config()).is_ok());
+    let refusal = asked(&shared).unwrap_err();
+    assert_eq!((refusal.status, refusal.diagnostic.code), (403, Code::ProxyCallerNotAllowed));
+}

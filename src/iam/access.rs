@@ -13,7 +13,7 @@ use super::policy::Policy;
 use super::principal::Principal;
 use super::request::Options;
 use crate::conversation::{Conversation, Identity, Millis};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google};
 use crate::method::{Call, Door, Id, METHODS, Resource};
 use crate::plan::{Found, Plan, Purpose, StepKind};
@@ -40,11 +40,12 @@ const ABILITIES: [(&str, &[Id]); 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
-    /// Nothing is missing for a deployment.
+    /// Nothing is missing for a deployment, as far as the asker's own rights go.
     Complete,
     Missing,
     NotAnnotated,
     Invalid,
+    /// Nobody could tell.
     Unavailable,
 }
 
@@ -88,8 +89,10 @@ pub struct AccessReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
     pub abilities: Vec<Ability>,
-    /// What is missing for a deployment.
+    /// What is missing for a deployment at Google.
     pub missing: Vec<Grant>,
+    /// The Backstage permissions that are missing for one.
+    pub missing_in_portal: Vec<&'static str>,
     pub grantors: Vec<Grantor>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<Prefilled>,
@@ -107,6 +110,7 @@ impl AccessReport {
             principal: None,
             abilities: Vec::new(),
             missing: Vec::new(),
+            missing_in_portal: Vec::new(),
             grantors: Vec::new(),
             request: None,
             observed_at: rfc3339(now),
@@ -120,6 +124,8 @@ impl AccessReport {
 #[derive(Clone, Debug)]
 pub struct Asker {
     pub principal: Principal,
+    /// Everybody is the same principal: the service account that the portal impersonates.
+    pub is_shared: bool,
     /// The Backstage permissions that they have.
     pub portal: Vec<String>,
 }
@@ -132,6 +138,10 @@ pub fn access(plan: Plan, asker: Asker, grantors: &[String], proxy_url: &str) ->
         let mut look = Look { google, plan, asker, answers: Vec::new(), diagnostics: Vec::new() };
         match look.report(grantors).await {
             Ok(report) => report,
+            Err(CallError::Cancelled) => {
+                let finding = Diagnostic::new(Code::NetworkUnreachable, "Google did not answer in time");
+                look.bare(vec![finding.help("try again in a while")])
+            }
             Err(error) => look.bare(vec![error.finding()]),
         }
     })
@@ -181,7 +191,6 @@ impl Look {
             AccessReport::bare(State::Complete, "", std::mem::take(&mut self.diagnostics), self.google.voice().now());
         report.principal = Some(self.asker.principal.member().to_owned());
         report.grantors = grantors;
-        let deploys = |used: &Use| used.purpose != Purpose::Extra;
         report.abilities.push(self.ability("Deploy to the endpoint", &grants, &deploys));
         for (title, methods) in ABILITIES {
             let is_for = |used: &Use| methods.iter().any(|id| id.method().name == used.method);
@@ -191,15 +200,22 @@ impl Look {
             |grant: &Grant, needed: &Needed| needed.uses.iter().any(deploys) && self.held(grant, needed) != Some(true);
         report.missing = grants.iter().filter_map(|grant| grant.keeping(&lacks)).collect();
         for needed in report.missing.iter_mut().flat_map(|grant| &mut grant.needed) {
-            needed.uses.retain(|used| deploys(used));
+            needed.uses.retain(deploys);
         }
-        report.request = Some(Prefilled {
-            entity_ref: self.plan.target.entity_ref.clone(),
-            environment: self.plan.target.environment.clone(),
-            principal: self.asker.principal.member().to_owned(),
-            model_exists: options.found.model == Some(true),
-            endpoint_exists: options.found.endpoint == Some(true),
-        });
+        report.missing_in_portal = self.missing_in_portal(&grants);
+        if self.asker.is_shared {
+            let what = format!("the portal calls Google as `{}` for everybody", self.asker.principal);
+            let finding = Diagnostic::new(Code::IamAccountShared, what);
+            report.diagnostics.push(finding.help("have what is missing given to that account, once for all users"));
+        } else {
+            report.request = Some(Prefilled {
+                entity_ref: self.plan.target.entity_ref.clone(),
+                environment: self.plan.target.environment.clone(),
+                principal: self.asker.principal.member().to_owned(),
+                model_exists: options.found.model == Some(true),
+                endpoint_exists: options.found.endpoint == Some(true),
+            });
+        }
         (report.state, report.headline) = self.headline(&report);
         Ok(report)
     }
@@ -239,7 +255,7 @@ impl Look {
                 held: held.iter().any(|other| other == permission),
             })),
             Err(CallError::Refused { status: 400..=499, finding }) => {
-                if !self.diagnostics.iter().any(|known| known.code == finding.code) {
+                if !self.diagnostics.iter().any(|known| known.message == finding.message) {
                     self.diagnostics.push(finding);
                 }
             }
@@ -268,18 +284,31 @@ impl Look {
                     Some(false) => add(needed.permission),
                     None => is_open = true,
                 }
-                for used in needed.uses.iter().filter(|used| is_for(used)) {
-                    let method = METHODS.iter().find(|method| method.name == used.method);
-                    if let Some(Door::Proxy(door)) = method.map(|method| method.door)
-                        && !self.asker.portal.iter().any(|own| own == door.permission())
-                    {
-                        add(door.permission());
-                    }
+                for door in needed.uses.iter().filter(|used| is_for(used)).filter_map(|used| self.closed_door(used)) {
+                    add(door);
                 }
             }
         }
         let able = if !lacking.is_empty() { Some(false) } else { (!is_open).then_some(true) };
         Ability { title, able, lacking }
+    }
+
+    /// The Backstage permission that a use takes and the asker does not have.
+    fn closed_door(&self, used: &Use) -> Option<&'static str> {
+        let method = METHODS.iter().find(|method| method.name == used.method)?;
+        let Door::Proxy(access) = method.door else { return None };
+        (!self.asker.portal.iter().any(|own| own == access.permission())).then(|| access.permission())
+    }
+
+    fn missing_in_portal(&self, grants: &[Grant]) -> Vec<&'static str> {
+        let uses = grants.iter().flat_map(|grant| &grant.needed).flat_map(|needed| &needed.uses);
+        let mut missing = Vec::new();
+        for door in uses.filter(|used| deploys(used)).filter_map(|used| self.closed_door(used)) {
+            if !missing.contains(&door) {
+                missing.push(door);
+            }
+        }
+        missing
     }
 
     /// Who may set the project's policy, where the asker may read it.
@@ -293,10 +322,11 @@ impl Look {
             Ok(policy) => policy,
         };
         let now = self.google.voice().now();
+        let most = grantors.len() + MOST_GRANTORS;
         for entry in Policy::entries(&policy) {
             let gives = GIVING_ROLES.contains(&entry.role.as_str()) && is_in_force(&entry, now);
             let known = grantors.iter().any(|known| known.name == entry.member);
-            if gives && !known && grantors.len() < MOST_GRANTORS && !entry.member.starts_with("deleted:") {
+            if gives && !known && grantors.len() < most && !entry.member.starts_with("deleted:") {
                 grantors.push(Grantor { name: entry.member, kind: "principal" });
             }
         }
@@ -304,23 +334,31 @@ impl Look {
     }
 
     fn headline(&self, report: &AccessReport) -> (State, String) {
-        let number = report.missing.iter().map(|grant| grant.needed.len()).sum::<usize>();
-        let lacks_portal = report.abilities.first().into_iter().flat_map(|deploy| &deploy.lacking).find(|permission| {
-            !report.missing.iter().any(|grant| grant.needed.iter().any(|needed| needed.permission == **permission))
-        });
-        let is_open = |grant: &Grant| grant.needed.iter().all(|needed| self.held(grant, needed).is_none());
-        match (number, lacks_portal) {
-            (0, None) => (State::Complete, "You can deploy here".to_owned()),
-            (0, Some(permission)) => {
-                (State::Missing, format!("You lack the Backstage permission `{permission}` to deploy here"))
+        let mut number = report.missing_in_portal.len();
+        let mut unknown = 0;
+        for (grant, needed) in
+            report.missing.iter().flat_map(|grant| grant.needed.iter().map(move |needed| (grant, needed)))
+        {
+            match self.held(grant, needed) {
+                Some(_) => number += 1,
+                None => unknown += 1,
             }
-            _ if report.missing.iter().all(is_open) => {
-                (State::Missing, "It cannot be told whether you may deploy here".to_owned())
-            }
-            (1, _) => (State::Missing, "You lack one right to deploy here".to_owned()),
-            _ => (State::Missing, format!("You lack {number} rights to deploy here")),
         }
+        let known = match (number, &report.missing_in_portal[..]) {
+            (0, _) if unknown == 0 => return (State::Complete, "You can deploy here".to_owned()),
+            (0, _) => return (State::Unavailable, "It cannot be told whether you may deploy here".to_owned()),
+            (1, [permission]) => format!("You lack the Backstage permission `{permission}` to deploy here"),
+            (1, _) => "You lack one right to deploy here".to_owned(),
+            _ => format!("You lack {number} rights to deploy here"),
+        };
+        let open = if unknown == 0 { String::new() } else { format!(", and of {unknown} it cannot be told") };
+        (State::Missing, known + &open)
     }
+}
+
+/// Whether a deployment makes this use of a right.
+fn deploys(used: &Use) -> bool {
+    used.purpose != Purpose::Extra
 }
 
 fn grantor(name: String) -> Grantor {

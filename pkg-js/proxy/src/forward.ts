@@ -53,11 +53,13 @@ export async function readJson(source: IncomingMessage): Promise<unknown> {
  *
  * @param body the whole body, or the stream it comes from
  * @param caller when they leave, the request ends; where none is given it runs to its end
+ * @param signal ends the request as well
  */
 export function send(
   target: { verb: string; url: string; headers: http.OutgoingHttpHeaders },
   body: Buffer | IncomingMessage | undefined,
   caller?: ServerResponse,
+  signal?: AbortSignal,
 ): Promise<IncomingMessage> {
   const url = new URL(target.url);
   const secure = url.protocol === 'https:';
@@ -67,6 +69,7 @@ export function send(
       headers: target.headers,
       agent: agents[secure ? 'https:' : 'http:'],
       timeout: SILENCE,
+      signal,
     });
     request.once('response', resolve);
     request.once('timeout', () => request.destroy());

@@ -17,6 +17,12 @@ export interface InnerCaller {
   recordsAll: boolean;
 }
 
+interface Answer {
+  status: number;
+  whole: Buffer;
+  retryAfter?: string;
+}
+
 /**
  * The core's way to Google for what begins in this process. It is the same way that a proxied call takes: decided on, recorded,
  * made.
@@ -47,32 +53,34 @@ export function createInnerFetch(
     call: AllowedCall,
     body: Buffer | undefined,
     reason: string,
-  ): Promise<{ status: number; whole: Buffer }> {
+    signal?: AbortSignal,
+  ): Promise<Answer> {
     const headers = {
       authorization: `Bearer ${await token()}`,
       'x-goog-request-reason': reason,
       'content-type': 'application/json',
       'content-length': body?.length ?? 0,
     };
-    const answer = await send(
-      { verb: call.verb, url: call.url, headers },
-      body,
-    );
+    const { verb, url } = call;
+    const answer = await send({ verb, url, headers }, body, undefined, signal);
     const status = answer.statusCode!;
     gate.observe(who.ref, status);
-    return { status, whole: await readAnswer(answer) };
+    const whole = await readAnswer(answer);
+    return { status, whole, retryAfter: answer.headers['retry-after'] };
   }
 
+  /** Runs to its end, so that what came of it is known. */
   async function recorded(
     call: AllowedCall,
     body: Buffer | undefined,
     by: Principal,
-  ) {
+  ): Promise<Answer> {
     const record = await recorder.intend(call, by);
     try {
-      const { status, whole } = await ask(call, body, record.reason);
+      const answer = await ask(call, body, record.reason);
+      const { status, whole } = answer;
       await record.settle({ ...gate.outcome(call, status, whole), status });
-      return { status, whole };
+      return answer;
     } catch (error) {
       const { message } = toRefusal(error);
       await record.settle({ succeeded: false, error: message });
@@ -85,22 +93,23 @@ export function createInnerFetch(
       const { call, body } = decide(url, init);
       const given = new Headers(init.headers).get('x-goog-request-reason');
       const by = { ...who, given: given ?? who.given };
-      const { status, whole } =
-        recordsAll || call.audited
-          ? await recorded(call, body, by)
-          : await ask(
-              call,
-              body,
-              gate.reason({
-                subject: by.ref,
-                actor: by.actor,
-                given: by.given,
-              }),
-            );
-      return new Response(new Uint8Array(whole), { status });
+      const { ref: subject, actor } = by;
+      const reason = gate.reason({ subject, actor, given: by.given });
+      const answer = await (recordsAll || call.audited
+        ? recorded(call, body, by)
+        : ask(call, body, reason, init.signal ?? undefined));
+      return toResponse(answer);
     } catch (error) {
       const refusal = toRefusal(error);
       return Response.json(refusalBody(refusal), { status: refusal.status });
     }
   };
+}
+
+/** What the core reads of an answer. */
+function toResponse({ status, whole, retryAfter }: Answer): Response {
+  return new Response(whole.length > 0 ? new Uint8Array(whole) : null, {
+    status,
+    headers: retryAfter ? { 'retry-after': retryAfter } : {},
+  });
 }

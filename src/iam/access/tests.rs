@@ -56,10 +56,14 @@ impl World {
     fn report(&mut self, portal: &[&str], grantors: &[&str]) -> AccessReport {
         let asker = Asker {
             principal: Principal::parse(MEMBER).unwrap(),
+            is_shared: false,
             portal: portal.iter().map(|&name| name.to_owned()).collect(),
         };
         let grantors: Vec<String> = grantors.iter().map(|&name| name.to_owned()).collect();
-        let mut talk = access(plan(target()), asker, &grantors, "http://portal");
+        self.drive(access(plan(target()), asker, &grantors, "http://portal"))
+    }
+
+    fn drive(&mut self, mut talk: Conversation<AccessReport>) -> AccessReport {
         let mut outcome = Told::Begin;
         for _ in 0..100 {
             match talk.tell(Event { outcome, now: NOW, random: 0.5, cancelled: false }) {
@@ -171,7 +175,7 @@ fn what_the_portal_refuses_counts_like_what_google_does() {
 
 #[test]
 fn who_does_not_get_through_to_google_waits_for_nothing_more() {
-    let asker = Asker { principal: Principal::parse(MEMBER).unwrap(), portal: Vec::new() };
+    let asker = Asker { principal: Principal::parse(MEMBER).unwrap(), is_shared: false, portal: Vec::new() };
     let mut talk = access(plan(target()), asker, &[], "http://portal");
     let (mut outcome, mut sent) = (Told::Begin, 0);
     let report = loop {
@@ -186,6 +190,18 @@ fn who_does_not_get_through_to_google_waits_for_nothing_more() {
     };
     assert_eq!((report.state, sent), (State::Unavailable, 2));
     assert_eq!(report.diagnostics[0].code, crate::diagnostic::Code::NetworkUnreachable);
+}
+
+#[test]
+fn an_account_that_everybody_shares_is_asked_nothing_for_by_one_of_them() {
+    let asker = Asker {
+        principal: Principal::parse("serviceAccount:portal@acme-ml.iam.gserviceaccount.com").unwrap(),
+        is_shared: true,
+        portal: Vec::new(),
+    };
+    let report = World::default().drive(access(plan(target()), asker, &[], "http://portal"));
+    assert!(report.request.is_none() && report.state == State::Missing);
+    assert_eq!(report.diagnostics[0].code, Code::IamAccountShared);
 }
 
 #[test]
@@ -208,10 +224,20 @@ fn what_nobody_could_tell_is_not_taken_for_held() {
     let mut world = deployer();
     world.refused = Some("serviceAccounts");
     let report = world.report(&ALL, &[]);
-    assert_eq!(report.state, State::Missing);
+    assert_eq!(report.state, State::Unavailable);
     assert_eq!(report.headline, "It cannot be told whether you may deploy here");
     assert_eq!(report.abilities[0].able, None);
     assert_eq!(report.diagnostics.len(), 1);
+    assert_eq!(missing(&report).len(), 1);
+
+    // What is known is told all the same.
+    let report = world.report(&["vertex-ai.read"], &[]);
+    let lacking = "You lack the Backstage permission `vertex-ai.deploy` to deploy here, and of 1 it cannot be told";
+    assert_eq!((report.state, report.headline.as_str()), (State::Missing, lacking));
+    world.held.retain(|(permission, _)| !permission.ends_with(".deploy"));
+    let report = world.report(&["vertex-ai.read"], &[]);
+    assert_eq!(report.headline, "You lack 2 rights to deploy here, and of 1 it cannot be told");
+    assert_eq!(report.missing_in_portal, ["vertex-ai.deploy"]);
 
     let mut world = deployer();
     world.refused = Some("testIamPermissions");

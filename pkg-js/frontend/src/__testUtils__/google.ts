@@ -106,6 +106,7 @@ export const MAY_DEPLOY: AccessReport = {
     { title: 'See what serves', able: null, lacking: [] },
   ],
   missing: [],
+  missingInPortal: [],
   grantors: [],
   observedAt: new Date().toISOString(),
   staleAt: new Date(Date.now() + 600_000).toISOString(),
@@ -116,7 +117,8 @@ export const MAY_DEPLOY: AccessReport = {
 export const MAY_NOT_DEPLOY: AccessReport = {
   ...MAY_DEPLOY,
   state: 'missing',
-  headline: 'You lack 2 rights to deploy here',
+  headline: 'You lack 3 rights to deploy here',
+  missingInPortal: ['vertex-ai.deploy'],
   missing: [
     {
       to: 'caller',

@@ -11,6 +11,7 @@ import {
 } from '@backstage/plugin-catalog-react';
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
 import {
   FakeGoogle,
   fraudDetector,
@@ -61,11 +62,12 @@ describe('the card about rights', () => {
     expect(
       await screen.findByRole('status', { name: 'Asking what you may do' }),
     ).toBeInTheDocument();
-    expect(screen.getByRole('button', { name: 'Look again' })).toBeDisabled();
+    const again = screen.getByRole('button', { name: /Look again/ });
+    expect(again).toHaveAttribute('aria-disabled', 'true');
 
     answer(json(MAY_DEPLOY));
     await headline('You can deploy here');
-    expect(screen.getByRole('button', { name: 'Look again' })).toBeEnabled();
+    expect(again).not.toHaveAttribute('aria-disabled');
     const [{ url, init }] = google.calls;
     expect(url).toBe(`${PORTAL}/api/proxy/vertex-ai/access`);
     expect(JSON.parse(String(init.body))).toEqual({
@@ -91,13 +93,16 @@ describe('the card about rights', () => {
   it('tells what is missing, why, who can give it, and starts the request with that', async () => {
     google.access = MAY_NOT_DEPLOY;
     renderCard();
-    await headline('You lack 2 rights to deploy here');
+    await headline('You lack 3 rights to deploy here');
     expect(rowsOf('Missing for a deployment')).toEqual([
       expect.stringMatching(
         /^aiplatform\.endpoints\.deployprojects\/.*the model is not deployed$/,
       ),
       expect.stringMatching(/^aiplatform\.endpoints\.undeploy/),
     ]);
+    expect(
+      screen.getByText(/Missing in Backstage: vertex-ai\.deploy\./),
+    ).toBeInTheDocument();
     const names = screen.getByRole('list', {
       name: 'Who can give these rights',
     });
@@ -118,6 +123,46 @@ describe('the card about rights', () => {
     expect(JSON.parse(searchParams.get('formData')!)).toEqual(
       MAY_NOT_DEPLOY.request,
     );
+  });
+
+  it('offers no request where everybody is the same account', async () => {
+    google.access = { ...MAY_NOT_DEPLOY, request: undefined };
+    renderCard();
+    await headline('You lack 3 rights to deploy here');
+    expect(screen.queryByRole('link', { name: 'Request access' })).toBeNull();
+  });
+
+  it('begins anew with another entity', async () => {
+    google.access = MAY_NOT_DEPLOY;
+    const other = { ...fraudDetector() };
+    other.metadata = { ...other.metadata, name: 'churn-detector' };
+    function Page() {
+      const [entity, setEntity] = useState(fraudDetector());
+      return (
+        <EntityProvider entity={entity}>
+          <AccessCard />
+          <button onClick={() => setEntity(other)}>next</button>
+        </EntityProvider>
+      );
+    }
+    renderInTestApp(
+      <TestApiProvider
+        apis={[
+          [discoveryApiRef, mockApis.discovery({ baseUrl: PORTAL })],
+          [fetchApiRef, { fetch: google.fetch }],
+        ]}
+      >
+        <Page />
+      </TestApiProvider>,
+      { mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef } },
+    );
+    await headline('You lack 3 rights to deploy here');
+    google.instead = () => new Response('', { status: 503 });
+    await userEvent.click(screen.getByRole('button', { name: 'next' }));
+    expect(
+      await screen.findByText('Error: the portal answered HTTP 503'),
+    ).toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: 'Request access' })).toBeNull();
   });
 
   it('says where to name them when nobody is known who can give it', async () => {

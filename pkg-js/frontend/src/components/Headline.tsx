@@ -19,7 +19,7 @@ const SIGNS: Record<State, string> = {
   unavailable: '?',
 };
 
-/** The state in one sentence; screen readers hear when it changes. */
+/** The state in one sentence. */
 export function Headline(props: {
   state: State;
   text: string;
@@ -27,7 +27,7 @@ export function Headline(props: {
 }) {
   const { state, text, detail } = props;
   return (
-    <div role="status" aria-live="polite" className={styles.headline}>
+    <div className={styles.headline}>
       <span aria-hidden="true" className={styles.sign} data-state={state}>
         {SIGNS[state]}
       </span>

@@ -1,13 +1,14 @@
-import { Button, ButtonLink, Flex, Skeleton } from '@backstage/ui';
+import { Button, ButtonLink, Flex } from '@backstage/ui';
 import {
   EntityInfoCard,
   MissingAnnotationEmptyState,
   useEntity,
 } from '@backstage/plugin-catalog-react';
-import { stringifyEntityRef } from '@backstage/catalog-model';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { ANNOTATIONS } from '../annotations';
 import { useStatus, type Status } from '../hooks/useStatus';
 import { deployPath } from '../templates';
+import { Announcement } from './Announcement';
 import { CoreBroken } from './CoreBroken';
 import { DeployedModels } from './DeployedModels';
 import { Findings } from './Findings';
@@ -18,6 +19,11 @@ import { OperationProgress } from './OperationProgress';
 /** What serves on Vertex AI for the entity of this page. */
 export function VertexAiCard() {
   const { entity } = useEntity();
+  // Another entity's card begins anew: nothing of this one's may stand in it.
+  return <CardOf key={stringifyEntityRef(entity)} entity={entity} />;
+}
+
+function CardOf({ entity }: { entity: Entity }) {
   const status = useStatus(entity);
   const { report, isLoading, refresh } = status;
 
@@ -32,7 +38,7 @@ export function VertexAiCard() {
           variant="tertiary"
           size="small"
           onPress={refresh}
-          isDisabled={isLoading}
+          isPending={isLoading}
         >
           Refresh
         </Button>
@@ -69,30 +75,32 @@ function Content({ report, failure, broken, refresh }: Status) {
   if (broken) {
     return <CoreBroken error={broken} onRetry={refresh} />;
   }
-  if (!report) {
-    return (
-      <div role="status" aria-label="Asking Vertex AI what serves">
-        <Skeleton width="40%" height={24} />
-        <Skeleton width="100%" height={56} style={{ marginTop: 12 }} />
-      </div>
-    );
-  }
   return (
     <Flex direction="column" gap="3">
-      <Headline
-        state={report.state}
-        text={report.headline}
-        detail={
-          report.endpoint &&
-          `Endpoint ${report.endpoint.displayName}, ${report.endpoint.location}`
-        }
-      />
-      {report.operation && <OperationProgress operation={report.operation} />}
-      {report.deployedModels.length > 0 && (
-        <DeployedModels models={report.deployedModels} />
+      <Announcement asking="Asking Vertex AI what serves">
+        {report && (
+          <Headline
+            state={report.state}
+            text={report.headline}
+            detail={
+              report.endpoint &&
+              `Endpoint ${report.endpoint.displayName}, ${report.endpoint.location}`
+            }
+          />
+        )}
+      </Announcement>
+      {report && (
+        <>
+          {report.operation && (
+            <OperationProgress operation={report.operation} />
+          )}
+          {report.deployedModels.length > 0 && (
+            <DeployedModels models={report.deployedModels} />
+          )}
+          <Findings diagnostics={[...report.findings, ...report.diagnostics]} />
+          <Freshness report={report} failure={failure} onRetry={refresh} />
+        </>
       )}
-      <Findings diagnostics={[...report.findings, ...report.diagnostics]} />
-      <Freshness report={report} failure={failure} onRetry={refresh} />
     </Flex>
   );
 }

@@ -1,7 +1,15 @@
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { AccessReport } from '@backstage-vertex-ai/core/server';
 import { claimsOf, FakeGoogle, json, SECRET } from '../__testUtils__/google';
-import { bob, ENDPOINT, Portal, scaffolder } from '../__testUtils__/portal';
+import {
+  alice,
+  bob,
+  ENDPOINT,
+  Portal,
+  scaffolder,
+} from '../__testUtils__/portal';
+import * as http from 'node:http';
+import type { ServerResponse } from 'node:http';
 
 const PATH = '/api/proxy/vertex-ai/access';
 const PRINCIPAL =
@@ -100,6 +108,9 @@ describe('what a user may do with a deployment', () => {
       reasons.every(reason => reason?.includes('user:default/alice')),
     ).toBe(true);
     expect(await portal.records()).toEqual([]);
+    // Nothing of the token that Google gave.
+    const { text } = await portal.ask({ path: PATH, body: asked() });
+    expect(text + portal.logs.join()).not.toContain(SECRET);
 
     await report({ as: bob });
     expect(google.assertions.map(claimsOf).at(-1)!.sub).toBe(
@@ -172,11 +183,39 @@ describe('what a user may do with a deployment', () => {
     expect(google.received).toEqual([]);
   });
 
-  it('holds no secret, and says when Google does not answer', async () => {
+  it('ends the question when the user leaves', async () => {
+    const asking = new Promise<ServerResponse>(resolve => {
+      google.answer = response => resolve(response);
+    });
+    const request = http.request(portal.url(PATH), {
+      method: 'POST',
+      headers: { authorization: alice, 'content-type': 'application/json' },
+    });
+    request.on('error', () => {});
+    request.end(JSON.stringify(asked()));
+    const response = await asking;
+    const ended = new Promise(resolve => response.once('close', resolve));
+    request.destroy();
+    await ended;
+    expect(google.received).toHaveLength(1);
+  });
+
+  it('heeds when Google wants to be asked again, and takes answers without a body', async () => {
+    let times = 0;
+    google.answer = response => {
+      times += 1;
+      if (times === 1) json(response, {}, 429, { 'retry-after': '0' });
+      else response.writeHead(204).end();
+    };
+    const { state } = await report();
+    expect(state).toBe('missing');
+    expect(times).toBeGreaterThan(2);
+  });
+
+  it('says when Google does not answer', async () => {
     await google.stop();
     const { status, text } = await portal.ask({ path: PATH, body: asked() });
     expect(status).toBe(200);
     expect(JSON.parse(text).state).toBe('unavailable');
-    expect(text + portal.logs.join()).not.toContain(SECRET);
   });
 });

@@ -6,13 +6,15 @@ import type {
 import type { StatusRequest } from '@backstage-vertex-ai/core';
 import type { Gate } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
-import { readCaller } from '../callers';
 import type { CallRecorder } from '../callRecorder';
 import { readJson } from '../forward';
 import { createInnerFetch, INNER_URL } from '../innerFetch';
 import { ownershipOf, type WaitingUsers } from '../ownership';
 import { lacksPermission, type HeldPermissions } from '../permissions';
 import { answerRefusal, toRefusal } from '../refusal';
+
+/** So long somebody waits before a card, in milliseconds. */
+const LONGEST = 30_000;
 
 /**
  * `POST …/vertex-ai/access`: what the signed-in user may do with the deployment of one entity, and what they lack for it. The body
@@ -34,23 +36,21 @@ export function createAccessHandler(options: {
     const credentials = await httpAuth.credentials(request, {
       allow: ['user'],
     });
-    const { caller, actor } = readCaller(credentials);
-    if (caller.kind !== 'user') throw lacksPermission('vertex-ai.read');
-    const { ref } = caller;
+    const leaving = new AbortController();
+    response.once('close', () => leaving.abort());
+    const { userEntityRef: ref, actor } = credentials.principal;
     const permissions = await held(credentials);
     if (!permissions.includes('vertex-ai.read')) {
       throw lacksPermission('vertex-ai.read');
     }
     const asked = (await readJson(request)) as Omit<StatusRequest, 'proxyUrl'>;
     const ownership = ownershipOf(userInfo, credentials);
-    const leaving = new AbortController();
-    response.once('close', () => leaving.abort());
     const report = await gate.access(
       { ...asked, proxyUrl: INNER_URL },
       { ref, permissions },
       {
         fetch: createInnerFetch(options, {
-          who: { ref, ownership, actor },
+          who: { ref, ownership, actor: actor?.subject },
           token: () => waiting.during(ref, ownership, () => gate.token(ref)),
           permit: ({ permission }) => {
             if (!permissions.includes(permission)) {
@@ -59,7 +59,7 @@ export function createAccessHandler(options: {
           },
           recordsAll: false,
         }),
-        signal: leaving.signal,
+        signal: AbortSignal.any([leaving.signal, AbortSignal.timeout(LONGEST)]),
       },
     );
     response.set('cache-control', 'no-store').json(report);
