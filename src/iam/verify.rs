@@ -44,7 +44,7 @@ pub struct VerifyReport {
     /// What is still to be asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<Request>,
-    /// Of what is still to be asked for, by file name; none where nothing is.
+    /// Of what is still to be asked for, and of what can go, by file name; none where there is neither.
     pub renderings: Ordered<String, String>,
     /// What is dangerous about all of the rights, those that are there too.
     pub dangers: Vec<Danger>,
@@ -105,12 +105,8 @@ async fn look(
     let difference = difference::compare(request, &live, now);
     report.diagnostics.extend(difference.findings.iter().cloned());
     let remaining = difference::remaining(request, &difference);
-    if !remaining.grants.is_empty() {
-        match render::all(&remaining, &dangers(&remaining, powers.as_ref()), &live.policies) {
-            Ok(files) => report.renderings = files,
-            Err(finding) => report.diagnostics.push(finding),
-        }
-    }
+    let found = dangers(&remaining, powers.as_ref());
+    report.renderings = render::differing(&remaining, &difference, &found, &live.policies, &mut report.diagnostics);
     report.remaining = Some(remaining);
     report.difference = Some(difference);
     Ok(())

@@ -308,7 +308,7 @@ export interface IamComparison {
   remaining?: IamRights;
   /**
    * Of what is missing; `bindings.json` holds whole policies, with their etags, where they were handed in. Where something can go,
-   * `drop.sh` takes it back, and `request.md` offers it: nothing is dropped by itself.
+   * `drop.sh` takes it back, and `request.md` offers it: nothing is dropped by itself. Empty where there is neither.
    */
   renderings: Record<string, string>;
   diagnostics: Diagnostic[];
@@ -431,7 +431,7 @@ export interface IamVerifyReport {
   /** About the principal, by the policies that could be read. */
   difference?: IamDifference;
   remaining?: IamRights;
-  /** Of what remains; `bindings.json` holds whole policies, with their etags, where they could be read. Empty where nothing remains. */
+  /** As in `IamComparison`, with the policies that could be read. */
   renderings: Record<string, string>;
   /**
    * What is dangerous about all of the rights, those that are there too. What the serving account may do is told by the policies

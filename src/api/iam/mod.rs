@@ -131,11 +131,7 @@ pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
     diagnostics.extend(difference.findings.iter().cloned());
     let remaining = remaining(&asked, &difference);
     let dangers = dangers(&remaining, request.iam.account_powers.as_ref());
-    let renderings = render::all(&remaining, &dangers, &live.policies).unwrap_or_else(|finding| {
-        diagnostics.push(finding);
-        Ordered::default()
-    });
-    render::drop(&difference, &mut renderings);
+    let renderings = render::differing(&remaining, &difference, &dangers, &live.policies, &mut diagnostics);
     IamComparison {
         request: Some(asked),
         difference: Some(difference),

@@ -47,8 +47,27 @@ pub fn all(
     Ok(files)
 }
 
+/// Of what is missing, and of what can go; none where there is neither. What cannot be rendered is found instead.
+pub fn differing(
+    remaining: &Request,
+    difference: &Difference,
+    dangers: &[Danger],
+    policies: &Ordered<String, Policy>,
+    findings: &mut Vec<Diagnostic>,
+) -> Ordered<String, String> {
+    let mut files = Ordered::default();
+    if !remaining.grants.is_empty() {
+        match all(remaining, dangers, policies) {
+            Ok(all) => files = all,
+            Err(finding) => findings.push(finding),
+        }
+    }
+    drop(difference, &mut files);
+    files
+}
+
 /// Adds to the renderings what can go: `drop.sh`, and the offer in `request.md`. Nothing is dropped by itself.
-pub fn drop(difference: &Difference, files: &mut Ordered<String, String>) {
+fn drop(difference: &Difference, files: &mut Ordered<String, String>) {
     let removable = drop::removable(difference);
     if removable.is_empty() {
         return;

@@ -132,6 +132,18 @@ fn what_is_missing_is_rendered_into_the_policies_that_were_read() {
 }
 
 #[test]
+fn what_can_go_is_offered_where_nothing_is_missing_too() {
+    let all = asked().permissions();
+    let bindings = [("roles/owner", MEMBER), ("roles/pubsub.editor", MEMBER)];
+    let report =
+        look(&mut World::with(&bindings, &[("roles/owner", &all), ("roles/pubsub.editor", &["pubsub.topics.get"])]));
+    let names: Vec<_> = report.renderings.keys().map(String::as_str).collect();
+    assert_eq!(names, ["drop.sh", "request.md"]);
+    let script = &report.renderings["drop.sh"];
+    assert!(script.contains("roles/pubsub.editor") && !script.contains("roles/owner"), "{script}");
+}
+
+#[test]
 fn only_roles_that_count_are_read_each_once_and_not_without_end() {
     let custom = "projects/acme-ml/roles/deployer";
     let bindings = [

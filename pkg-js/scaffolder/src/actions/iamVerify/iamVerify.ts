@@ -67,7 +67,7 @@ export function createIamVerifyAction(options: {
             .string()
             .optional()
             .describe(
-              'Writes the request for what is missing into this folder of the workspace, for a step that publishes it; expiresAt or days then say when those rights end. Where nothing is missing nothing is written.',
+              'Writes the request for what is missing into this folder of the workspace, for a step that publishes it; expiresAt or days then say when those rights end. So is drop.sh, where the principal has what can go. Where there is neither nothing is written.',
             ),
       },
       output: {
@@ -99,7 +99,7 @@ export function createIamVerifyAction(options: {
           z
             .record(z.string())
             .describe(
-              'Of what is left to ask for, by file name; bindings.json holds whole policies where they could be read. Empty where nothing is left.',
+              'Of what is left to ask for, by file name, and drop.sh of what can go; bindings.json holds whole policies where they could be read. Empty where there is neither.',
             ),
         files: z =>
           z
