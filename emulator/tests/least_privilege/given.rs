@@ -36,7 +36,8 @@ fn cloud() -> Cloud {
 
 /// To be given by somebody else.
 pub fn applied(more: Value) -> IamApplyRequest {
-    let mut request = asked(json!({"approval": {"by": "user:default/owner", "for": "user:default/stranger"}}));
+    let approval = json!({"by": "user:default/owner", "email": "owner@acme.example", "for": "user:default/stranger"});
+    let mut request = asked(json!({ "approval": approval }));
     request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     IamApplyRequest::read(request).unwrap()
 }
