@@ -81,6 +81,11 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// Resource, role and member: a text that can be compared.
+    pub fn name(&self) -> String {
+        format!("{} {} {}", self.on, self.role, self.member)
+    }
+
     /// The same grant for some of its permissions only, its role named anew after them; `None` where none is left.
     pub fn keeping(&self, keep: &dyn Fn(&Self, &Needed) -> bool) -> Option<Self> {
         let needed: Vec<_> = self.needed.iter().filter(|needed| keep(self, needed)).cloned().collect();

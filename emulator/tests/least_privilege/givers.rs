@@ -184,6 +184,34 @@ fn with_the_six_permissions_all_that_ended_goes_and_the_rest_stays() {
 }
 
 #[test]
+fn the_longest_grant_stays_in_whichever_order_it_was_given() {
+    let [short, long] = ["2026-11-27T00:00:00Z", "2999-01-01T00:00:00Z"];
+    for order in [[short, long], [long, short], [long, long]] {
+        let stage = Stage::new();
+        for until in order {
+            let given = stage.apply(OWNER, json!({"expiresAt": until}));
+            assert_eq!(given.outcome, Outcome::Applied, "{:?}", given.diagnostics);
+        }
+        let policy = stage.policy(POLICIES[0]).to_string();
+        assert_eq!((policy.matches(TEAM).count(), policy.contains(long)), (1, true), "{order:?}: {policy}");
+    }
+}
+
+#[test]
+fn what_was_given_again_for_longer_is_left_where_it_is_named() {
+    let stage = Stage::new();
+    stage.give_and_let_end();
+    let account = &POLICIES[2][4..];
+    let policy = stage.policy(POLICIES[2]);
+    let held = policy["bindings"].as_array().unwrap().iter().find(|b| b["members"][0] == TEAM).unwrap();
+    let keep = format!("{account} {} {TEAM}", held["role"].as_str().unwrap());
+    let report = stage.apply(&stage.portal, json!({"mode": "clean-up", "expiresAt": null, "keep": [keep]}));
+    assert_eq!((report.outcome, report.written.len()), (Outcome::Applied, 2), "{:?}", report.diagnostics);
+    let holds: Vec<bool> = stage.policies().iter().map(|policy| policy.to_string().contains(TEAM)).collect();
+    assert_eq!(holds, [false, false, true]);
+}
+
+#[test]
 fn without_any_one_of_the_six_it_fails_there_and_takes_back_the_rest() {
     for missing in six() {
         let stage = Stage::new();

@@ -149,7 +149,8 @@ pub fn iam_apply(request: &IamApplyRequest, now: Millis) -> Result<Conversation<
         _ => Ok(()),
     };
     match (asked, may_begin) {
-        (Some(asked), Ok(())) => {
+        (Some(mut asked), Ok(())) => {
+            asked.grants.retain(|grant| !request.keep.contains(&grant.name()));
             Ok(apply(asked, request.mode, request.wait, &request.proxy_url, request.reason.clone()))
         }
         (_, refusal) => {

@@ -47,6 +47,8 @@ pub struct IamApplyRequest {
     pub(super) iam: IamRequest,
     pub(super) mode: Mode,
     pub(super) approval: Approval,
+    /// Names of grants.
+    pub(super) keep: Vec<String>,
     pub(super) wait: bool,
     pub(super) proxy_url: String,
     pub(super) reason: Option<String>,
@@ -200,6 +202,7 @@ impl Request for IamApplyRequest {
             iam: fields.iam()?,
             mode,
             approval,
+            keep: fields.texts("keep")?,
             wait: fields.flag("wait")?.unwrap_or(true),
             proxy_url: fields.required("proxyUrl")?,
             reason: fields.optional("reason")?,
