@@ -172,13 +172,22 @@ impl World {
         if self.may(who, permission, resource) { Ok(()) } else { Err(ApiError::denied(permission, resource)) }
     }
 
+    /// The project that a service account lies in. Google's default ones are named after its number.
+    pub fn home(&self, email: &str) -> Option<String> {
+        let (name, host) = email.split_once('@')?;
+        match host.strip_suffix(".iam.gserviceaccount.com") {
+            Some(project) => Some(project.to_owned()),
+            None => self.project_id(name.split('-').next()?),
+        }
+    }
+
     /// Whether the caller holds a permission on a service account, through its own policy or its project's.
     pub fn may_on_account(&self, who: &Principal, permission: &str, email: &str) -> bool {
-        let project = email.split_once('@').and_then(|(_, host)| host.strip_suffix(".iam.gserviceaccount.com"));
         self.service_accounts.get(email).is_some_and(|policy| {
             policy.grants(who, permission, &self.roles)
-                || project
-                    .and_then(|id| self.projects.get(id))
+                || self
+                    .home(email)
+                    .and_then(|id| self.projects.get(&id))
                     .is_some_and(|project| project.policy.grants(who, permission, &self.roles))
         })
     }

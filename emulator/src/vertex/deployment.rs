@@ -5,6 +5,7 @@ use super::{Call, model, operation};
 use crate::clock;
 use crate::error::ApiError;
 use crate::message;
+use crate::principal::Principal;
 use crate::world::{Cloud, World};
 use serde_json::{Value, json};
 
@@ -71,6 +72,26 @@ fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError
     Ok(())
 }
 
+/// What a model runs as, Vertex AI's service agent gets the tokens of: in its own project by its own role, elsewhere by the policies
+/// there. Unverified: that Google looks when it is called; status and text are those of files that the agent may not read.
+fn check_agent(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError> {
+    const PERMISSION: &str = "iam.serviceAccounts.getAccessToken";
+    let own = endpoint.split('/').nth(1).unwrap_or_default();
+    let Some(account) =
+        deployed["serviceAccount"].as_str().filter(|account| world.home(account).as_deref() != Some(own))
+    else {
+        return Ok(());
+    };
+    let number = world.projects.get(own).map(|project| project.number.as_str()).unwrap_or_default();
+    let email = format!("service-{number}@gcp-sa-aiplatform.iam.gserviceaccount.com");
+    if world.may_on_account(&Principal::ServiceAccount { email: email.clone() }, PERMISSION, account) {
+        return Ok(());
+    }
+    Err(ApiError::precondition(format!(
+        "Service account {email} does not have [{PERMISSION}] IAM permission(s) to the service account \"{account}\". Please grant the required IAM permission(s)."
+    )))
+}
+
 /// `POST {endpoint}:deployModel`
 pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
@@ -89,6 +110,7 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
                 "You do not have permission to act as service_account: {account} (or it may not exist)."
             )));
         }
+        check_agent(&world, endpoint, &deployed)?;
         check(&world, endpoint, &deployed)?;
         let id = deployed["id"].as_str().map(str::to_owned).unwrap_or_else(|| world.id().to_string());
         if let Some(state) = world.endpoints.get_mut(endpoint) {

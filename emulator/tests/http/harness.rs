@@ -22,6 +22,7 @@ pub const STILL: f64 = 0.001;
 /// A running emulator; dropping it ends it.
 pub struct Cloud {
     pub url: String,
+    agent: ureq::Agent,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -77,7 +78,7 @@ impl Cloud {
                 emulator.serve(async { stopped.await.unwrap_or_default() }).await.unwrap();
             });
         });
-        Self { url: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        Self { url: told.recv().unwrap(), agent: agent(), stop: Some(stop), thread: Some(thread) }
     }
 
     /// A call whose answer may never come.
@@ -87,8 +88,8 @@ impl Cloud {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let mut response = match verb {
-            "GET" | "DELETE" => agent().run(request.body(()).unwrap())?,
-            _ => agent().run(request.header("content-type", "application/json").body(body.to_string()).unwrap())?,
+            "GET" | "DELETE" => self.agent.run(request.body(()).unwrap())?,
+            _ => self.agent.run(request.header("content-type", "application/json").body(body.to_string()).unwrap())?,
         };
         let text = response.body_mut().read_to_string()?;
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));

@@ -1,6 +1,7 @@
 //! The core's least rights, proved against the emulator's enforcement: with them every plan succeeds, without any one of them some
 //! run of it fails at the call that names it. The two tables of permissions are held against each other, too.
 
+mod deliver;
 mod drive;
 mod given;
 mod givers;
@@ -12,4 +13,6 @@ mod harness;
 mod issuer;
 mod plans;
 mod proof;
+mod table;
 mod tables;
+mod world;

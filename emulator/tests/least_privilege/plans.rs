@@ -1,19 +1,51 @@
-//! Every plan that the core can make, as far as rights are concerned, and every world in which it may be carried out.
+//! Every plan that the core can make, as far as rights are concerned.
+//!
+//! All shapes are planned for all that may have been found. Plans that consist of the same calls, ask for the same rights for the same
+//! reasons, and may meet the same worlds, are of one class; of each class one is carried out, and which of them that is goes round.
 
-use crate::harness::{Cloud, OWNER};
+use crate::world::World;
 use backstage_vertex_ai::api::{self, request::DeploymentRequest, request::Request as _};
-use backstage_vertex_ai::plan::{Found, Plan, StepKind};
-use serde_json::{Value, json};
+use backstage_vertex_ai::iam::{Delivery, Expiry, Options, Principal, Request, request};
+use backstage_vertex_ai::plan::{Found, Plan};
+use serde_json::json;
 
-/// What the annotations say.
+pub const NOW: u64 = 1_795_579_200_000;
+pub const MEMBER: &str = "user:stranger@acme.example";
+pub const APPROVER: &str = "user:approver@acme.example";
+/// The first id that a fresh emulator makes.
+pub const MADE_BY_GOOGLE: &str = "1000001";
+
+/// How the annotations name the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    ByVersion,
+    ByAlias,
+    /// Whichever version is the default one.
+    AtAll,
+    /// With an image, so that it can be uploaded.
+    WithImage,
+}
+
+/// As whom the model runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    Nobodys,
+    Own,
+    OfAnotherProject,
+}
+
+/// What the annotations say, and how the rights are to be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Whether the model's version is named; without one, an image lets the model be uploaded.
-    pub pinned: bool,
-    pub account: bool,
-    pub environment: bool,
+    pub named: Named,
+    pub account: Account,
+    pub model_elsewhere: bool,
     /// Whether the endpoint's id is one that only Google makes.
     pub made_by_google: bool,
+    /// With a key, and what is uploaded lies in other projects.
+    pub furnished: bool,
+    pub environment: bool,
+    pub delivery: Delivery,
 }
 
 /// A plan, and what the one who plans knows of the world.
@@ -23,44 +55,38 @@ pub struct Case {
     pub found: Found,
 }
 
-/// What was deployed to the endpoint before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Earlier {
-    Nothing,
-    AnotherVersion,
-    /// The same deployment; the traffic is another one's by now.
-    Itself,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct World {
-    pub model: bool,
-    pub endpoint: bool,
-    pub earlier: Earlier,
-}
-
-/// The first id that a fresh emulator makes.
-const MADE_BY_GOOGLE: &str = "1000001";
-
-const BOTH: [bool; 2] = [false, true];
-const KNOWN: [Option<bool>; 3] = [Some(false), Some(true), None];
-
 impl Shape {
     pub fn plan(self) -> Plan {
+        let project = if self.model_elsewhere { "acme-models" } else { "acme-ml" };
+        let version = match self.named {
+            Named::ByVersion => "@3",
+            Named::ByAlias => "@default",
+            Named::AtAll | Named::WithImage => "",
+        };
+        let endpoint = if self.made_by_google { MADE_BY_GOOGLE } else { "fraud" };
         let mut annotations = json!({
-            "google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
-            "google.com/vertex-ai-endpoint": if self.made_by_google { MADE_BY_GOOGLE } else { "fraud" },
-            "google.com/vertex-ai-model": if self.pinned { "fraud-detector@3" } else { "fraud-detector" },
+            "google.com/vertex-ai-endpoint": format!("projects/acme-ml/locations/us-central1/endpoints/{endpoint}"),
+            "google.com/vertex-ai-model":
+                format!("projects/{project}/locations/us-central1/models/fraud-detector{version}"),
         });
-        if !self.pinned {
-            annotations["google.com/vertex-ai-image"] = json!("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3");
+        let mut say = |key: &str, value: &str| annotations[format!("google.com/vertex-ai-{key}")] = json!(value);
+        if self.named == Named::WithImage {
+            let home = if self.furnished { "acme-images" } else { "acme-ml" };
+            say("image", &format!("us-central1-docker.pkg.dev/{home}/serving/fraud:3"));
+            if self.furnished {
+                say("artifact-uri", "gs://acme-files/fraud/3");
+            }
         }
-        if self.account {
-            annotations["google.com/vertex-ai-service-account"] =
-                json!("fraud-serving@acme-ml.iam.gserviceaccount.com");
+        if self.furnished {
+            say("kms-key", "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving");
+        }
+        match self.account {
+            Account::Nobodys => {}
+            Account::Own => say("service-account", "fraud-serving@acme-ml.iam.gserviceaccount.com"),
+            Account::OfAnotherProject => say("service-account", "fraud-serving@acme-other.iam.gserviceaccount.com"),
         }
         if self.environment {
-            annotations["google.com/vertex-ai-replicas.staging"] = json!("1-2");
+            say("replicas.staging", "1-2");
         }
         let mut request = json!({"source": {"entity": {"apiVersion": "backstage.io/v1alpha1", "kind": "Component",
             "metadata": {"name": "fraud", "annotations": annotations}}}});
@@ -68,108 +94,137 @@ impl Shape {
             request["environment"] = json!("staging");
         }
         let report = api::deployment::plan(&DeploymentRequest::read(request).unwrap());
-        report.plan.unwrap_or_else(|| panic!("{:?}", report.diagnostics))
+        report.plan.unwrap_or_else(|| panic!("{self:?}: {:?}", report.diagnostics))
     }
-}
 
-/// All plans; what follows from what was found counts as found, so that none is proved twice.
-pub fn cases() -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    for (pinned, account, environment) in product() {
-        for made_by_google in BOTH {
-            let shape = Shape { pinned, account, environment, made_by_google };
-            let plan = shape.plan();
-            for model in KNOWN {
-                for endpoint in KNOWN {
-                    for deployment in KNOWN {
-                        let case = Case { shape, found: plan.settled(Found { model, endpoint, deployment }) };
-                        if !cases.contains(&case) {
-                            cases.push(case);
-                        }
-                    }
+    fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for named in [Named::ByVersion, Named::ByAlias, Named::AtAll, Named::WithImage] {
+            for account in [Account::Nobodys, Account::Own, Account::OfAnotherProject] {
+                for bits in 0..32 {
+                    let is = |bit: u32| bits >> bit & 1 == 1;
+                    let delivery = if is(4) { Delivery::Pam } else { Delivery::Policy };
+                    let (model_elsewhere, made_by_google) = (is(0), is(1));
+                    let (furnished, environment) = (is(2), is(3));
+                    let shape =
+                        Self { named, account, model_elsewhere, made_by_google, furnished, environment, delivery };
+                    all.push(shape);
                 }
             }
         }
+        all
     }
-    cases.retain(|case| !case.worlds().is_empty());
-    cases
 }
 
-fn product() -> Vec<(bool, bool, bool)> {
+impl Case {
+    pub fn options(&self) -> Options {
+        let mut options = Options::of(Principal::parse(MEMBER).unwrap());
+        options.found = self.found;
+        options.delivery = self.shape.delivery;
+        options.project_number = Some("123456789012".parse().unwrap());
+        options.approvers = vec![Principal::parse(APPROVER).unwrap()];
+        let end = if self.shape.delivery == Delivery::Pam { "2026-11-30T00:00:00Z" } else { "2999-01-01T00:00:00Z" };
+        options.expires = Some(Expiry::parse(end, NOW).unwrap());
+        options
+    }
+
+    pub fn ask(&self, plan: &Plan) -> Request {
+        let (request, findings) = request(plan, &self.options(), NOW);
+        request.unwrap_or_else(|| panic!("{self:?}: {findings:?}"))
+    }
+
+    /// The worlds that what was found leaves possible.
+    pub fn worlds(&self) -> Vec<World> {
+        let fits = |known: Option<bool>, is: bool| known.is_none_or(|known| known == is);
+        let mut worlds = World::all();
+        worlds.retain(|world| {
+            (world.model || self.shape.named == Named::WithImage)
+                && (world.endpoint || !self.shape.made_by_google)
+                && fits(self.found.model, world.model)
+                && fits(self.found.endpoint, world.endpoint)
+                && fits(self.found.deployment, world.has_it())
+        });
+        worlds
+    }
+
+    /// Another version of a model that is there, to an endpoint that is there.
+    pub fn is_update(&self) -> bool {
+        self.found == Found { model: Some(true), endpoint: Some(true), deployment: Some(false) }
+    }
+}
+
+/// Plans that are the same as far as rights are concerned.
+pub struct Class {
+    pub cases: Vec<Case>,
+    worlds: Vec<World>,
+    calls: String,
+    rights: String,
+}
+
+impl Class {
+    /// Of all classes, counted from 0, the one that is carried out for class `number`.
+    pub fn example(&self, number: usize) -> Case {
+        self.cases[number % self.cases.len()]
+    }
+}
+
+/// The calls that a plan consists of, whichever version of the model it turns out to be about.
+fn calls(plan: &Plan) -> String {
+    let pinned = plan.for_version("3".parse().unwrap());
+    let steps = plan.steps.iter().take(1).chain(pinned.steps.iter().skip(1));
+    let calls = steps.flat_map(|step| [&step.probe, &step.call, &step.undo]).flatten();
+    let shown = calls.map(|call| {
+        let on = call.resource.to_string();
+        format!("{} {} {:?}\n", call.method.name, on.split('@').next().unwrap(), call.serving_account)
+    });
+    shown.collect()
+}
+
+/// What a request asks of policies that the emulator has, and why. What it asks besides, for Vertex AI on keys, buckets and
+/// repositories, is in none of the calls that a person makes.
+fn rights(asked: &Request) -> String {
+    let has_policy = |kind| ["project", "endpoint", "service-account"].contains(&kind);
+    let grants = asked.grants.iter().filter(|grant| has_policy(grant.on.kind()));
+    let shown = grants.map(|grant| format!("{:?} {} {} {:?}\n", grant.to, grant.on, grant.role, grant.needed));
+    shown.chain([format!("{:?}", asked.delivery)]).collect()
+}
+
+/// Everything that one may know of the world. An entitlement serves for more than one deployment, so it is made without such knowledge.
+fn known(delivery: Delivery) -> Vec<Found> {
+    if delivery == Delivery::Pam {
+        return vec![Found::default()];
+    }
+    const KNOWN: [Option<bool>; 3] = [Some(false), Some(true), None];
     let mut all = Vec::new();
-    for pinned in BOTH {
-        for account in BOTH {
-            // An environment changes names and numbers, and so the id of what is deployed: seen once with each kind of model.
-            for environment in if account { &BOTH[..] } else { &BOTH[..1] } {
-                all.push((pinned, account, *environment));
-            }
+    for model in KNOWN {
+        for endpoint in KNOWN {
+            all.extend(KNOWN.map(|deployment| Found { model, endpoint, deployment }));
         }
     }
     all
 }
 
-impl Case {
-    /// The worlds that what was found leaves possible.
-    pub fn worlds(&self) -> Vec<World> {
-        let fits = |known: Option<bool>, is: bool| known.is_none_or(|known| known == is);
-        let mut worlds = Vec::new();
-        for model in BOTH {
-            for endpoint in BOTH {
-                for earlier in [Earlier::Nothing, Earlier::AnotherVersion, Earlier::Itself] {
-                    let possible = (model || !self.shape.pinned)
-                        && (endpoint || !self.shape.made_by_google)
-                        && (earlier == Earlier::Nothing || (model && endpoint));
-                    let fitting = fits(self.found.model, model)
-                        && fits(self.found.endpoint, endpoint)
-                        && fits(self.found.deployment, earlier == Earlier::Itself);
-                    if possible && fitting {
-                        worlds.push(World { model, endpoint, earlier });
-                    }
-                }
+/// All plans by class; what follows from what was found counts as found, so that none is planned twice.
+pub fn classes() -> Vec<Class> {
+    let mut classes: Vec<Class> = Vec::new();
+    for shape in Shape::all() {
+        let plan = shape.plan();
+        let calls = calls(&plan);
+        let mut seen: Vec<Found> = Vec::new();
+        for found in known(shape.delivery) {
+            let case = Case { shape, found: plan.settled(found) };
+            let worlds = case.worlds();
+            if seen.contains(&case.found) || worlds.is_empty() {
+                continue;
+            }
+            seen.push(case.found);
+            let rights = rights(&case.ask(&plan));
+            let alike = |class: &&mut Class| class.calls == calls && class.rights == rights && class.worlds == worlds;
+            match classes.iter_mut().find(alike) {
+                Some(class) => class.cases.push(case),
+                None => classes.push(Class { cases: vec![case], worlds, calls: calls.clone(), rights }),
             }
         }
-        worlds
     }
-}
-
-impl World {
-    /// Makes it, as the owner.
-    pub fn make(self, cloud: &Cloud, plan: &Plan) {
-        cloud.post("", "/emulator/reset", json!({})).ok();
-        if self.endpoint {
-            make_endpoint(cloud, plan.target.endpoint.id.as_str());
-        }
-        if !self.model {
-            cloud.finish(&cloud.own("DELETE", "/models/fraud-detector", Value::Null).ok());
-        }
-        let pinned = plan.for_version("3".parse().unwrap());
-        let own =
-            pinned.step(StepKind::Deployment).and_then(|step| step.call.clone()).and_then(|call| call.body).unwrap();
-        let mut other = own.clone();
-        other["deployedModel"]["id"] = json!("1");
-        other["deployedModel"]["model"] = json!("projects/acme-ml/locations/us-central1/models/fraud-detector@2");
-        let deployed = match self.earlier {
-            Earlier::Nothing => vec![],
-            Earlier::AnotherVersion => vec![other],
-            Earlier::Itself => vec![own, other],
-        };
-        for body in deployed {
-            deploy(cloud, plan, &body);
-        }
-    }
-}
-
-fn make_endpoint(cloud: &Cloud, id: &str) {
-    if id != MADE_BY_GOOGLE {
-        return cloud.create_endpoint(id);
-    }
-    let made = cloud.finish(&cloud.own("POST", "/endpoints", json!({"displayName": "made by Google"})).ok());
-    assert!(made["response"]["name"].as_str().unwrap().ends_with(id), "{made}");
-}
-
-/// Deploys as the owner, to the end.
-pub fn deploy(cloud: &Cloud, plan: &Plan, body: &Value) {
-    let path = format!("/v1/{}:deployModel", plan.target.endpoint);
-    let operation = cloud.post(OWNER, &path, body.clone()).ok();
-    assert!(cloud.finish(&operation)["error"].is_null());
+    classes
 }

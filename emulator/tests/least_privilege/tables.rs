@@ -1,11 +1,11 @@
 //! Two tables of permissions, made independently: the core's, and what the emulator really enforces. Every call is made by somebody
 //! without rights, who is then given whatever is named in the refusal, until nothing is missing.
 
+use crate::deliver::until;
 use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed, deploy_request};
 use backstage_vertex_ai::method::{Door, Id, Kind, METHODS, Method, On, Resource, Service, resource};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 const SPEED: f64 = 1_000_000.0;
 const PLACE: &str = "projects/acme-ml/locations/us-central1";
@@ -120,14 +120,6 @@ fn entitle(cloud: &Cloud, requester: &str, approver: &str) -> Value {
     let operation = cloud.post(OWNER, &format!("/v1/{GLOBAL}/entitlements?entitlementId=probe"), body).ok();
     until(cloud, &format!("/v1/{ENTITLEMENT}"), "AVAILABLE");
     operation
-}
-
-/// Looks until something is in a state: operations of Privileged Access Manager cannot be waited for.
-fn until(cloud: &Cloud, path: &str, state: &str) {
-    let begun = Instant::now();
-    while cloud.get(OWNER, path).ok()["state"] != state {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{path} does not become {state}");
-    }
 }
 
 /// A grant of it, asked for by the approver of the seed.

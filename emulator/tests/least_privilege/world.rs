@@ -1,0 +1,97 @@
+//! The worlds in which a plan may be carried out, and how they are made.
+
+use crate::harness::{Cloud, OWNER};
+use crate::plans::MADE_BY_GOOGLE;
+use backstage_vertex_ai::plan::{Plan, StepKind};
+use emulator::seed::Seed;
+use serde_json::{Value, json};
+
+/// What was deployed to the endpoint before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    Nothing,
+    AnotherVersion,
+    /// The same deployment; the traffic is another one's by now.
+    Itself,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct World {
+    pub model: bool,
+    pub endpoint: bool,
+    pub earlier: Earlier,
+}
+
+/// The demo's cloud, and what lies in other projects.
+pub fn seed() -> Seed {
+    let read = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text).unwrap();
+    let mut all = read(include_str!("../../seeds/demo.yaml"));
+    for (key, more) in read(include_str!("wider.yaml")).as_mapping().unwrap() {
+        match (&mut all[key], more) {
+            (serde_yaml::Value::Sequence(all), serde_yaml::Value::Sequence(more)) => all.extend(more.iter().cloned()),
+            (serde_yaml::Value::Mapping(all), serde_yaml::Value::Mapping(more)) => {
+                all.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+            _ => panic!("{key:?} is in one seed only"),
+        }
+    }
+    Seed::parse(&serde_yaml::to_string(&all).unwrap()).unwrap()
+}
+
+impl World {
+    pub fn all() -> Vec<Self> {
+        let mut worlds = Vec::new();
+        for model in [false, true] {
+            for endpoint in [false, true] {
+                worlds.push(Self { model, endpoint, earlier: Earlier::Nothing });
+                if model && endpoint {
+                    let earlier = [Earlier::AnotherVersion, Earlier::Itself];
+                    worlds.extend(earlier.map(|earlier| Self { model, endpoint, earlier }));
+                }
+            }
+        }
+        worlds
+    }
+
+    /// Whether the very deployment is there already.
+    pub fn has_it(self) -> bool {
+        self.earlier == Earlier::Itself
+    }
+
+    /// Makes it, as the owner.
+    pub fn make(self, cloud: &Cloud, plan: &Plan) {
+        cloud.post("", "/emulator/reset", json!({})).ok();
+        if self.endpoint {
+            make_endpoint(cloud, plan.target.endpoint.id.as_str());
+        }
+        let model = format!("{}/models/{}", plan.target.model.place, plan.target.model.id);
+        if !self.model {
+            cloud.finish(&cloud.call(OWNER, "DELETE", &format!("/v1/{model}"), &Value::Null).ok());
+        }
+        let pinned = plan.for_version("3".parse().unwrap());
+        let call = pinned.step(StepKind::Deployment).and_then(|step| step.call.clone());
+        let mut own = call.and_then(|call| call.body).unwrap();
+        // As whom a model runs that is there is nothing to a plan; in another project nobody has let Vertex AI run one yet.
+        own["deployedModel"].as_object_mut().unwrap().remove("serviceAccount");
+        let mut other = own.clone();
+        other["deployedModel"]["id"] = json!("1");
+        other["deployedModel"]["model"] = json!(format!("{model}@2"));
+        let deployed = match self.earlier {
+            Earlier::Nothing => vec![],
+            Earlier::AnotherVersion => vec![other],
+            Earlier::Itself => vec![own, other],
+        };
+        for body in deployed {
+            let operation = cloud.post(OWNER, &format!("/v1/{}:deployModel", plan.target.endpoint), body).ok();
+            assert!(cloud.finish(&operation)["error"].is_null());
+        }
+    }
+}
+
+fn make_endpoint(cloud: &Cloud, id: &str) {
+    if id != MADE_BY_GOOGLE {
+        return cloud.create_endpoint(id);
+    }
+    let made = cloud.finish(&cloud.own("POST", "/endpoints", json!({"displayName": "made by Google"})).ok());
+    assert!(made["response"]["name"].as_str().unwrap().ends_with(id), "{made}");
+}
