@@ -218,4 +218,6 @@ impl Serialize for Request {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
