@@ -18,7 +18,7 @@ use serde_json::Value;
 
 /// So many roles are read: those of the principal and of the serving account, and nobody has as many.
 const MOST_ROLES: usize = 50;
-/// What a role holds besides what matters here is kept up to here: basic roles hold more than ten thousand permissions.
+/// What a role holds, or an account, besides what matters here is kept up to here: basic roles hold more than ten thousand permissions.
 const MOST_OTHERS: usize = 1000;
 
 /// What `testIamPermissions` said to whoever called, of one resource.
@@ -197,7 +197,7 @@ fn account_powers(
     if told.is_none() && !live.policies.contains_key(&format!("projects/{}", request.project())) {
         unknown(
             format!("what `{member}` may do is not known: the project's policy was not read"),
-            "have somebody look who may read it, or hand in what the account may do",
+            "have somebody look who may read it, or say in `accountPowers` what the account may do",
         );
         return None;
     }
@@ -205,12 +205,16 @@ fn account_powers(
     for role in roles_of(live, now, |other| is_same_member(&member, other)) {
         match live.roles.get(&role) {
             Some(held) => {
-                let new: Vec<String> = held.iter().filter(|name| !powers.permissions.contains(name)).cloned().collect();
-                powers.permissions.extend(new);
+                for name in held {
+                    let counts = powers.permissions.len() < MOST_OTHERS || is_on_a_way(name);
+                    if counts && !powers.permissions.contains(name) {
+                        powers.permissions.push(name.clone());
+                    }
+                }
             }
             None => unknown(
                 format!("what `{member}` may do is not known in full: what `{role}` holds was not read"),
-                "hand in the role's permissions",
+                "say in `accountPowers` what the account may do",
             ),
         }
         if !powers.roles.contains(&role) {
