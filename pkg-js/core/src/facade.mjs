@@ -116,6 +116,9 @@ export function server({ call, callAsync }) {
     static headers() {
       return call(core => core.Gate.headers());
     }
+    static mayHaveChangedPolicy(method, status) {
+      return call(core => core.Gate.mayHaveChangedPolicy(method, status));
+    }
     get issuer() {
       return call(() => this.#gate.issuer);
     }
@@ -127,6 +130,9 @@ export function server({ call, callAsync }) {
     }
     checkBody(method, body) {
       return call(() => this.#gate.checkBody(method, body)) ?? null;
+    }
+    checkPrincipal(principal) {
+      return call(() => this.#gate.checkPrincipal(principal)) ?? null;
     }
     outcome(target, status, body) {
       return call(() => this.#gate.outcome(target, status, body));
