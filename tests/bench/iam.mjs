@@ -4,6 +4,7 @@
 //
 // Rights are counted and timed in the compiled core. That they are minimal is what the proof against the enforcing emulator says:
 // every plan is carried out with all of its rights and without each one. It takes a minute or two.
+// The same run writes target/least-privilege.md.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { iamPlan } from '../../pkg-js/core/dist/server.mjs';

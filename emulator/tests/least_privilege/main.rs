@@ -3,6 +3,7 @@
 
 mod deliver;
 mod drive;
+mod extras;
 mod given;
 mod givers;
 #[path = "../http/harness.rs"]

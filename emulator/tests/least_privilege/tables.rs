@@ -16,7 +16,7 @@ const ENTITLEMENT: &str = "projects/acme-ml/locations/global/entitlements/probe"
 const APPROVER: &str = "test-approver";
 
 /// A cloud in which the stranger holds a role that the test fills.
-fn cloud() -> Cloud {
+pub fn cloud() -> Cloud {
     let cloud = Cloud::with(demo_seed(), SPEED);
     cloud.post(OWNER, "/v1/projects/acme-ml/roles", json!({"roleId": "probe", "role": {"title": "probe"}})).ok();
     let read = json!({"options": {"requestedPolicyVersion": 3}});
@@ -58,7 +58,7 @@ fn enforced(cloud: &Cloud, verb: &str, path: &str, body: &Value) -> Option<BTree
 }
 
 /// What the emulator does not serve, and why it need not: everything that the proxy lets pass is compared.
-const NOT_SERVED: &[(&str, &[Id])] = &[
+pub const NOT_SERVED: &[(&str, &[Id])] = &[
     (
         "no plan changes, copies or exports a model that is there",
         &[
@@ -143,7 +143,7 @@ fn privileged(cloud: &Cloud, method: &Method) -> String {
     if method.on == resource::GRANT { ask(cloud) } else { ENTITLEMENT.to_owned() }
 }
 
-fn body(method: &Method) -> Value {
+pub fn body(method: &Method) -> Value {
     match method.id {
         Id::EndpointsDeployModel => {
             let mut request = deploy_request("1");
@@ -157,7 +157,7 @@ fn body(method: &Method) -> Value {
 }
 
 /// What to call a method on, and what the core's table says that its caller needs there.
-fn calls(cloud: &Cloud, method: &Method) -> Vec<(String, BTreeSet<String>)> {
+pub fn calls(cloud: &Cloud, method: &Method) -> Vec<(String, BTreeSet<String>)> {
     let stated = |wanted: &[On]| {
         let caller = method.needs.iter().filter(|need| wanted.contains(&need.on));
         caller.map(|need| need.permission.to_owned()).collect::<BTreeSet<_>>()

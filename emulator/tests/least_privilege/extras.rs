@@ -1,0 +1,68 @@
+//! Further methods that are asked for by name: with their rights they can be called, and without any one of them they are refused.
+
+use crate::deliver::deliver;
+use crate::harness::{Cloud, STRANGER};
+use crate::plans::{Account, Case, NOW, Named, Shape};
+use crate::tables::{NOT_SERVED, body, calls, cloud};
+use backstage_vertex_ai::diagnostic::Code;
+use backstage_vertex_ai::iam::{Delivery, Request, request};
+use backstage_vertex_ai::method::{METHODS, Method};
+use backstage_vertex_ai::plan::{Found, Purpose};
+use serde_json::Value;
+
+/// An update by who may call this method besides; `None` where the update has nothing that the method is about.
+fn asked(method: &Method) -> Option<Request> {
+    let shape = Shape {
+        named: Named::ByVersion,
+        account: Account::Own,
+        model_elsewhere: false,
+        made_by_google: false,
+        furnished: false,
+        environment: false,
+        delivery: Delivery::Policy,
+    };
+    let found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
+    let mut options = Case { shape, found }.options();
+    options.methods = vec![method.name.to_owned()];
+    let (asked, findings) = request(&shape.plan(), &options, NOW);
+    assert!(findings.iter().all(|finding| finding.code == Code::IamMethodUnknown), "{findings:?}");
+    asked
+}
+
+/// The permission for want of which somebody with these rights is refused.
+fn refused(method: &Method, rights: &Request) -> Option<String> {
+    let cloud: Cloud = cloud();
+    deliver(&cloud, rights);
+    // What the operations of a plan are about is its endpoint.
+    let (on, _) = calls(&cloud, method).swap_remove(0);
+    let path = format!("/{}/{on}{}", method.version, method.suffix);
+    let answer = cloud.call(STRANGER, method.verb.as_str(), &path, &body(method));
+    let error: &Value = &answer.body["error"];
+    match answer.status {
+        403 => error["details"][0]["metadata"]["permission"].as_str().map(str::to_owned),
+        400 if error["message"].as_str().is_some_and(|text| text.contains("permission to act as")) => {
+            Some("iam.serviceAccounts.actAs".into())
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn a_further_method_is_asked_for_with_exactly_what_it_needs() {
+    let (mut proved, mut removals) = (0, 0);
+    let served = METHODS.iter().filter(|method| !NOT_SERVED.iter().any(|(_, ids)| ids.contains(&method.id)));
+    for (method, asked) in served.filter_map(|method| Some((method, asked(method)?))) {
+        assert_eq!(refused(method, &asked), None, "{}", method.name);
+        for grant in &asked.grants {
+            let is_extra = |purpose| purpose == Purpose::Extra;
+            for needed in grant.needed.iter().filter(|needed| needed.uses.iter().any(|used| is_extra(used.purpose))) {
+                let fewer = asked.keeping(|g, n| (&g.on, n.permission) != (&grant.on, needed.permission));
+                assert_eq!(refused(method, &fewer).as_deref(), Some(needed.permission), "{}", method.name);
+                removals += 1;
+            }
+        }
+        proved += 1;
+    }
+    println!("{proved} further methods, {removals} removals");
+    assert!(proved >= 30, "only {proved} methods can be asked for");
+}
