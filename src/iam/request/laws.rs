@@ -133,7 +133,7 @@ fn given(request: &Request) -> impl Iterator<Item = (Party, &Holder, &'static st
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn nothing_is_given_that_no_call_needs_there_and_nothing_wider_than_it_is_evaluated(
