@@ -1,6 +1,9 @@
+import { Gate } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 
 const TABLE = 'vertex_ai_audit';
+/** So far may the clocks of two replicas be apart, in milliseconds. */
+const CLOCKS_DIFFER = 10 * 60_000;
 
 /** What is about to happen. */
 export interface Intention {
@@ -13,11 +16,15 @@ export interface Intention {
   method: string;
   resource: string;
   reason: string;
+  /** The record of rights under which whoever calls says that they give something. */
+  grant?: string;
 }
 
 /** What came of it. */
 export interface Outcome {
   succeeded: boolean;
+  /** Nothing was sent: what failed, failed before. */
+  unsent?: boolean;
   status?: number;
   operation?: string;
   error?: string;
@@ -38,15 +45,17 @@ export class AuditRecords {
       method: intention.method,
       resource: intention.resource,
       reason: intention.reason,
+      grant_id: intention.grant,
       outcome: 'pending',
     });
   }
 
   async end(id: string, outcome: Outcome): Promise<void> {
+    const failed = outcome.unsent ? 'unsent' : 'failed';
     await this.client(TABLE)
       .where({ id })
       .update({
-        outcome: outcome.succeeded ? 'succeeded' : 'failed',
+        outcome: outcome.succeeded ? 'succeeded' : failed,
         http_status: outcome.status,
         operation: outcome.operation,
         error: outcome.error,
@@ -65,16 +74,36 @@ export class AuditRecords {
     return row && { ref: row.user_ref, ownership: JSON.parse(row.ownership) };
   }
 
-  /** Whether a user has changed a policy since a time (RFC 3339), or may have: only an answer that refuses says that they have not. */
-  async mayHaveChangedPolicy(userRef: string, since: string): Promise<boolean> {
+  /**
+   * The resources whose policies somebody changed under a record of rights, or may have changed: with calls that name the record,
+   * or name none and came later. The core says what a call may have done.
+   */
+  async policiesChanged(under: {
+    id: string;
+    givenBy: string;
+    /** RFC 3339 */
+    begunAt: string;
+  }): Promise<Set<string>> {
+    const since = new Date(Date.parse(under.begunAt) - CLOCKS_DIFFER);
     const calls = await this.client(TABLE)
-      .where({ user_ref: userRef })
-      .where('created_at', '>=', since)
-      .where('method', 'like', '%.setIamPolicy')
-      .select('outcome', 'http_status');
-    return calls.some(
-      ({ outcome, http_status: status }) =>
-        outcome !== 'failed' || !(status >= 400 && status < 500),
+      .where({ user_ref: under.givenBy })
+      .whereNot({ outcome: 'unsent' })
+      .where(which =>
+        which
+          .where({ grant_id: under.id })
+          .orWhere(unnamed =>
+            unnamed
+              .whereNull('grant_id')
+              .where('created_at', '>=', since.toISOString()),
+          ),
+      )
+      .select('method', 'resource', 'http_status');
+    return new Set(
+      calls
+        .filter(({ method, http_status: status }) =>
+          Gate.mayHaveChangedPolicy(method, status ?? undefined),
+        )
+        .map(({ resource }) => resource),
     );
   }
 }

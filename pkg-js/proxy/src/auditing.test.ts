@@ -203,7 +203,7 @@ describe('a call that changes something', () => {
       expect.stringContaining(':predict'),
     ]);
     expect(await portal.records()).toMatchObject([
-      { outcome: 'failed', error: 'the caller left, so nothing was sent' },
+      { outcome: 'unsent', error: 'the caller left, so nothing was sent' },
     ]);
   });
 

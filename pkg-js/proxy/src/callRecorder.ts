@@ -15,6 +15,8 @@ export interface Principal {
   ownership: ReadOwnership;
   actor?: string;
   given?: string;
+  /** The record of rights under which something is given. */
+  grant?: string;
 }
 
 /** Records calls in the portal's audit log and in the database. */
@@ -52,6 +54,7 @@ export class CallRecorder {
         method,
         resource,
         reason,
+        grant: who.grant,
       });
     } catch (error) {
       const cause = error as Error;

@@ -24,6 +24,9 @@ const OVERRIDES = [
   'x-method-override',
 ];
 
+/** Names the record of rights under which a call gives something. */
+const GRANT_HEADER = 'x-vertex-ai-grant';
+
 export interface HandlerOptions {
   gate: Gate;
   waiting: WaitingUsers;
@@ -98,6 +101,7 @@ export function createHandler(options: HandlerOptions) {
       ...(await subjectOf(call, credentials)),
       actor,
       given: request.header('x-goog-request-reason'),
+      grant: request.header(GRANT_HEADER),
     };
     if (call.audited) {
       await audited(request, response, call, body, who);
@@ -139,17 +143,22 @@ export function createHandler(options: HandlerOptions) {
     body: Buffer | Request | undefined,
     who: Principal,
   ): Promise<void> {
-    const record = await recorder.intend(call, who, request);
+    const { reason, settle } = await recorder.intend(call, who, request);
+    let unsent = true;
+    const onSend = () => {
+      unsent = false;
+    };
+    const record = { reason, onSend };
     try {
       const answer = await forward(request, response, call, body, who, record);
       const status = answer.statusCode!;
       const whole = await readAnswer(answer);
-      await record.settle({ ...gate.outcome(call, status, whole), status });
+      await settle({ ...gate.outcome(call, status, whole), status });
       begin(response, answer);
       response.end(whole);
     } catch (error) {
       const { message } = toRefusal(error);
-      await record.settle({ succeeded: false, error: message });
+      await settle({ succeeded: false, unsent, error: message });
       throw error;
     }
   }
@@ -161,7 +170,7 @@ export function createHandler(options: HandlerOptions) {
     call: AllowedCall,
     body: Buffer | Request | undefined,
     who: Principal,
-    record?: { reason: string },
+    record?: { reason: string; onSend(): void },
   ) {
     const { ref, actor, given } = who;
     const token = await waiting.during(ref, who.ownership, () =>
@@ -190,6 +199,7 @@ export function createHandler(options: HandlerOptions) {
     }
     const { verb, url } = call;
     const caller = record ? undefined : response;
+    record?.onSend();
     const answer = await send({ verb, url, headers }, body, caller);
     gate.observe(ref, answer.statusCode!);
     return answer;

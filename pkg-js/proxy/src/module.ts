@@ -84,12 +84,14 @@ export const proxyModuleVertexAi = createBackendModule({
         const records = new GrantRecords(client);
         await scheduleCleanUp(deps.scheduler, {
           records,
+          audit,
           fetch: createPortalFetch({ gate, recorder }),
           logger,
         });
 
         const router = Router();
         const grants = createGrantHandlers({
+          gate,
           records,
           audit,
           httpAuth,

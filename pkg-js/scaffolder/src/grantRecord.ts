@@ -32,7 +32,10 @@ export class RecordedFirst {
   readonly fetch: Host['fetch'] = async (url, init, identity) => {
     this.recorded ??= this.write();
     await this.recorded;
-    return this.host.fetch(url, init, identity);
+    // What is done under the record the portal's audit trail says.
+    const headers = new Headers(init.headers);
+    if (this.id) headers.set('x-vertex-ai-grant', this.id);
+    return this.host.fetch(url, { ...init, headers }, identity);
   };
 
   /** Withdraws the record, for when nothing was given. Where that fails it stays: too much is taken back rather than too little. */

@@ -6,10 +6,20 @@ import {
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Knex } from 'knex';
 import { claimsOf, FakeGoogle, json, SECRET } from '../__testUtils__/google';
-import { bob, ENDPOINT, Portal, scaffolder } from '../__testUtils__/portal';
+import {
+  type Ask,
+  bob,
+  ENDPOINT,
+  Portal,
+  scaffolder,
+} from '../__testUtils__/portal';
+import { AuditRecords } from '../audit';
 
 const GRANTS = '/api/proxy/vertex-ai/grants';
 const MEMBER = 'group:ml-team@acme.example';
+const ACCOUNT =
+  'projects/acme-ml/serviceAccounts/serving@acme-ml.iam.gserviceaccount.com';
+const SET_POLICY = 'aiplatform.projects.locations.endpoints.setIamPolicy';
 const HOUR = 3_600_000;
 const DATABASE: TestDatabaseId = 'SQLITE_3';
 
@@ -88,10 +98,10 @@ describe('rights that were given', () => {
     fn(signal: AbortSignal): Promise<void>;
   }[];
 
-  const start = async () => {
+  const start = async (settings: object = Portal.settings(google)) => {
     tasks = [];
     portal = await new Portal().start(
-      Portal.settings(google),
+      settings,
       mockServices.database.mock({ getClient: async () => knex }).factory,
       mockServices.scheduler.mock({
         scheduleTask: async task => {
@@ -110,21 +120,46 @@ describe('rights that were given', () => {
       await knex('vertex_ai_grants')
         .where({ id: row.id })
         .update({
+          created_at: earlier(row.created_at),
           ends_at: earlier(row.ends_at),
           next_try_at: earlier(row.next_try_at),
         });
     }
   };
-  const give = async (expiresAt: number, name?: string) => {
-    const { status, text } = await portal.ask({
-      path: GRANTS,
-      body: asked(expiresAt, name),
-    });
+  const record = async (body: object): Promise<string> => {
+    const { status, text } = await portal.ask({ path: GRANTS, body });
     expect({ status, text }).toMatchObject({ status: 201 });
-    const undated = JSON.parse((await rows()).at(-1).undated);
-    const [resource, role] = undated[0].split(' ');
-    policies.give(`v1beta1/${resource}`, role);
+    return JSON.parse(text).id;
   };
+  const intention = {
+    userRef: 'user:default/alice',
+    ownership: [],
+    method: SET_POLICY,
+    resource: ENDPOINT,
+    reason: '',
+  };
+  /** Gives what is recorded, as alice. */
+  const giveRecorded = async (id: string) => {
+    const audit = new AuditRecords(knex);
+    const row = await knex('vertex_ai_grants').where({ id }).first();
+    for (const right of JSON.parse(row.undated)) {
+      const [resource, role] = right.split(' ');
+      const isAccount = resource.includes('/serviceAccounts/');
+      policies.give(`${isAccount ? 'v1' : 'v1beta1'}/${resource}`, role);
+      const call = `${id} ${resource}`;
+      await audit.begin({ ...intention, id: call, resource, grant: id });
+      await audit.end(call, { succeeded: true, status: 200 });
+    }
+  };
+  const give = async (expiresAt: number, name?: string) =>
+    giveRecorded(await record(asked(expiresAt, name)));
+  /** Somebody calls Google to set a policy, through the portal. */
+  const setPolicy = (more: Partial<Ask> = {}) =>
+    portal.ask({
+      path: `/api/proxy/vertex-ai/aiplatform/${at}:setIamPolicy`,
+      body: { policy: { etag: 'a', version: 3 } },
+      ...more,
+    });
 
   beforeEach(async () => {
     knex = await databases.init(DATABASE);
@@ -165,15 +200,45 @@ describe('rights that were given', () => {
     // By the portal itself, recorded like every call.
     const subjects = google.assertions.map(claimsOf);
     expect(subjects).toMatchObject([{ sub: 'plugin:proxy', groups: [] }]);
-    const records = await portal.records();
+    const records = (await portal.records()).filter(
+      ({ reason }) => reason !== '',
+    );
     expect(records.map(({ outcome }) => outcome)).toContain('succeeded');
-    expect(new Set(records.map(record => record.user_ref))).toEqual(
+    expect(new Set(records.map(one => one.user_ref))).toEqual(
       new Set(['plugin:proxy']),
     );
     const written = records.find(({ method }) =>
       method.endsWith('endpoints.setIamPolicy'),
     );
     expect(written.reason).toContain(row.id);
+  });
+
+  it('are known by the calls that name their record', async () => {
+    const body = asked(Date.now() + HOUR);
+    Object.assign(body.source.entity.metadata.annotations, {
+      'google.com/vertex-ai-service-account': ACCOUNT.split('/')[3],
+    });
+    const id = await record(body);
+    const rights: string[] = JSON.parse((await rows())[0].undated);
+    expect(rights).toHaveLength(2);
+    for (const right of rights) {
+      const [resource, role, member] = right.split(' ');
+      const service = resource === ACCOUNT ? 'iam/v1' : 'aiplatform/v1beta1';
+      const bindings = [{ role, members: [member] }];
+      const answered = await setPolicy({
+        path: `/api/proxy/vertex-ai/${service}/${resource}:setIamPolicy`,
+        body: { policy: { version: 3, etag: 'a', bindings } },
+        headers: { 'x-vertex-ai-grant': id },
+      });
+      expect(answered.status).toBe(200);
+    }
+    const given = [at, `v1/${ACCOUNT}`];
+    expect(given.map(policies.holds)).toEqual([true, true]);
+    expect(google.received[0].headers).not.toHaveProperty('x-vertex-ai-grant');
+    await pass(HOUR);
+    await cleanUp();
+    expect(given.map(policies.holds)).toEqual([false, false]);
+    expect(await rows()).toMatchObject([{ done_because: 'taken back' }]);
   });
 
   it('are tried again later where Google refuses, and only then', async () => {
@@ -204,6 +269,42 @@ describe('rights that were given', () => {
     await pass(HOUR);
     await cleanUp();
     expect(policies.holds(at)).toBe(false);
+    expect((await rows()).every(({ done_at }) => done_at)).toBe(true);
+  });
+
+  it('stay alone where others that were given with them have ended', async () => {
+    const giveActing = async (hours: number, name: string) => {
+      const body = asked(Date.now() + hours * HOUR, name);
+      const { annotations } = body.source.entity.metadata;
+      Object.assign(annotations, {
+        'google.com/vertex-ai-service-account': ACCOUNT.split('/')[3],
+      });
+      await giveRecorded(await record(body));
+    };
+    const churn = at.replace('fraud', 'churn');
+    const held = () => [at, churn, `v1/${ACCOUNT}`].map(policies.holds);
+    await giveActing(1, 'fraud-detector');
+    await giveActing(3, 'churn-detector');
+    expect(held()).toEqual([true, true, true]);
+
+    await pass(2 * HOUR);
+    await cleanUp();
+    expect(held()).toEqual([false, true, true]);
+    expect(await rows()).toMatchObject([
+      { done_at: null, tries: 0, last_error: null },
+      { done_at: null, tries: 0 },
+    ]);
+    // Given anew meanwhile, it is none of the first grant's any more.
+    await giveActing(9, 'fraud-detector');
+    await cleanUp();
+    expect(policies.written).toEqual([at]);
+
+    await pass(2 * HOUR);
+    await cleanUp();
+    expect(held()).toEqual([true, false, true]);
+    await pass(8 * HOUR);
+    await cleanUp();
+    expect(held()).toEqual([false, false, false]);
     expect((await rows()).every(({ done_at }) => done_at)).toBe(true);
   });
 
@@ -238,13 +339,29 @@ describe('rights that were given', () => {
   it('are not taken for gone where other roles are known than were given', async () => {
     await give(Date.now() + HOUR);
     await pass(HOUR);
-    const undated = JSON.stringify(['projects/p roles/earlier user:a@b.c']);
+    const undated = JSON.stringify([`${ENDPOINT} roles/earlier user:a@b.c`]);
     await knex('vertex_ai_grants').update({ undated });
     await cleanUp();
     const [row] = await rows();
     expect(row).toMatchObject({ done_at: null, tries: 1 });
     expect(row.last_error).toContain('roles/earlier');
     expect(google.received).toEqual([]);
+  });
+
+  it('are not recorded for the account that everybody is', async () => {
+    await portal.stop();
+    const account = ACCOUNT.split('/')[3];
+    const { vertexAi, ...settings } = Portal.settings(google);
+    const identity = { ...vertexAi.identity, serviceAccount: account };
+    await start({ ...settings, vertexAi: { ...vertexAi, identity } });
+    const body = asked(Date.now() + HOUR);
+    const refused = await portal.refusal({
+      path: GRANTS,
+      body: { ...body, principal: `serviceAccount:${account}` },
+    });
+    expect(refused).toEqual({ status: 403, code: 'iam/own-request' });
+    expect(await rows()).toEqual([]);
+    await record(body);
   });
 
   it('are only recorded for a user who may administer, with an end', async () => {
@@ -277,7 +394,7 @@ describe('rights that were given', () => {
     const pathOf = async () => `${GRANTS}/${(await rows())[0].id}`;
 
     it('are withdrawn by who recorded them, and the record stays', async () => {
-      await give(Date.now() + HOUR);
+      await record(asked(Date.now() + HOUR));
       const path = await pathOf();
       expect(await withdraw({ path })).toMatchObject({ status: 204 });
       const [row] = await rows();
@@ -295,7 +412,7 @@ describe('rights that were given', () => {
     });
 
     it('are withdrawn by nobody else, nor after their end', async () => {
-      await give(Date.now() + HOUR);
+      await record(asked(Date.now() + HOUR));
       const path = await pathOf();
       const status = async (ask: object) => (await withdraw(ask)).status;
       expect(await status({ path, as: bob })).toBe(404);
@@ -314,22 +431,15 @@ describe('rights that were given', () => {
     });
 
     it('stay recorded where a policy may have been changed since', async () => {
-      await give(Date.now() + HOUR);
+      await record(asked(Date.now() + HOUR));
       const path = await pathOf();
       const { answer } = google;
-      const change = async (status: number, as?: string) => {
+      const change = async (status: number, more?: Partial<Ask>) => {
         google.answer =
           status === 200
             ? answer
             : response => json(response, { error: {} }, status);
-        const body = { policy: { etag: 'a', version: 3 } };
-        const url = `/api/proxy/vertex-ai/aiplatform/${at}:setIamPolicy`;
-        const answered = await portal.ask({
-          path: url,
-          body,
-          ...(as && { as }),
-        });
-        expect(answered).toMatchObject({ status });
+        expect(await setPolicy(more)).toMatchObject({ status });
       };
       for (const status of [503, 200]) {
         await change(status);
@@ -338,10 +448,88 @@ describe('rights that were given', () => {
         await knex('vertex_ai_audit').delete();
       }
       // What others changed, and what was surely refused, does not count.
-      await change(200, bob);
+      await change(200, { as: bob });
       await change(403);
-      expect(await portal.records()).toHaveLength(2);
+      // Nor does what was given under another record.
+      await change(200, { headers: { 'x-vertex-ai-grant': 'another' } });
+      expect(await portal.records()).toHaveLength(3);
+      // Nor what was never sent.
+      const audit = new AuditRecords(knex);
+      await audit.begin({ ...intention, id: 'unsent' });
+      expect(await withdraw({ path })).toMatchObject({ status: 409 });
+      await audit.end('unsent', { succeeded: false, unsent: true });
       expect(await withdraw({ path })).toMatchObject({ status: 204 });
+    });
+
+    it('stay recorded where the clocks of two replicas are apart', async () => {
+      await setPolicy();
+      await record(asked(Date.now() + HOUR));
+      const path = await pathOf();
+      const earlier = (millis: number) =>
+        knex('vertex_ai_audit').update({
+          created_at: new Date(Date.now() - millis).toISOString(),
+        });
+      await earlier(5 * 60_000);
+      expect(await withdraw({ path })).toMatchObject({ status: 409 });
+      await earlier(HOUR);
+      expect(await withdraw({ path })).toMatchObject({ status: 204 });
+    });
+
+    it('take nothing away from who has them for good', async () => {
+      await give(Date.now() + HOUR);
+      await knex('vertex_ai_audit').delete();
+      // Whoever recorded them has no right to give them.
+      policies.denied = true;
+      expect(await setPolicy()).toMatchObject({ status: 403 });
+      await pass(HOUR);
+      await cleanUp();
+      expect(policies.written).toEqual([]);
+      policies.denied = false;
+      await cleanUp();
+      expect(policies.holds(at)).toBe(true);
+      expect(await rows()).toMatchObject([
+        { done_because: 'withdrawn: nothing was given', tries: 0 },
+      ]);
+    });
+
+    it('take nothing away where only others were given with them', async () => {
+      const body = asked(Date.now() + HOUR);
+      Object.assign(body.source.entity.metadata.annotations, {
+        'google.com/vertex-ai-service-account': ACCOUNT.split('/')[3],
+      });
+      const id = await record(body);
+      await giveRecorded(id);
+      await knex('vertex_ai_audit').where({ resource: ACCOUNT }).delete();
+      await pass(HOUR);
+      await cleanUp();
+      expect(policies.holds(at)).toBe(false);
+      expect(policies.holds(`v1/${ACCOUNT}`)).toBe(true);
+      expect(await rows()).toMatchObject([{ done_because: 'taken back' }]);
+    });
+
+    it('end with those that they prolong', async () => {
+      await give(Date.now() + HOUR);
+      await record(asked(Date.now() + 3 * HOUR));
+      await pass(2 * HOUR);
+      await cleanUp();
+      expect(policies.holds(at)).toBe(true);
+      await pass(HOUR);
+      await cleanUp();
+      expect(policies.holds(at)).toBe(false);
+      expect((await rows()).map(row => row.done_because)).toEqual([
+        'taken back',
+        'withdrawn: nothing was given',
+      ]);
+    });
+
+    it('stay recorded while they may still be given', async () => {
+      await record(asked(Date.now() + HOUR));
+      await knex('vertex_ai_grants').update({
+        ends_at: new Date().toISOString(),
+        next_try_at: new Date().toISOString(),
+      });
+      await cleanUp();
+      expect(await rows()).toMatchObject([{ done_at: null, tries: 0 }]);
     });
   });
 

@@ -3,13 +3,17 @@ import type {
   HttpAuthService,
   LoggerService,
 } from '@backstage/backend-plugin-api';
-import { iamPlan, type IamPlanRequest } from '@backstage-vertex-ai/core/server';
+import {
+  type Gate,
+  iamPlan,
+  type IamPlanRequest,
+} from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
 import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
 import { readJson } from '../forward';
 import { answerRefusal, Refusal, toRefusal } from '../refusal';
-import { nameOf, type GrantRecords } from './records';
+import { undatedOf, type GrantRecords } from './records';
 
 /**
  * What the scaffolder tells about rights that a user gives.
@@ -18,16 +22,17 @@ import { nameOf, type GrantRecords } from './records';
  * request as `iamPlan` takes it; the answer has the record's `id`.
  *
  * `DELETE …/vertex-ai/grants/{id}` withdraws the record where nothing was given: by whom it was made, before its rights end, and
- * unless the audit trail says that they may have changed a policy since.
+ * unless the audit trail says that they may have changed a policy under it.
  */
 export function createGrantHandlers(options: {
+  gate: Gate;
   records: GrantRecords;
   audit: AuditRecords;
   httpAuth: HttpAuthService;
   logger: LoggerService;
   permit(name: string, credentials: BackstageCredentials): Promise<void>;
 }) {
-  const { records, audit, httpAuth, logger, permit } = options;
+  const { gate, records, audit, httpAuth, logger, permit } = options;
 
   /** The user who gives. */
   async function readGiver(request: Request): Promise<string> {
@@ -45,6 +50,8 @@ export function createGrantHandlers(options: {
     // Read by the core: what is recorded is a request that can be carried out.
     const { request: rights, diagnostics } = iamPlan(asked);
     if (!rights) throw new Refusal(400, diagnostics[0]);
+    const finding = gate.checkPrincipal(rights.principal);
+    if (finding) throw new Refusal(403, finding);
     if (!rights.expiresAt) {
       throw Refusal.because(
         400,
@@ -57,9 +64,7 @@ export function createGrantHandlers(options: {
     const id = await records.begin({
       givenBy,
       request: taken,
-      undated: rights.grants
-        .filter(({ ends }) => ends === 'taken-back')
-        .map(nameOf),
+      undated: undatedOf(rights),
       endsAt: new Date(rights.expiresAt).toISOString(),
     });
     logger.info('Rights that are about to be given are recorded', {
@@ -80,11 +85,12 @@ export function createGrantHandlers(options: {
         'there is no such record of yours whose rights have not ended',
       );
     }
-    if (await audit.mayHaveChangedPolicy(givenBy, begunAt)) {
+    const changed = await audit.policiesChanged({ id, givenBy, begunAt });
+    if (changed.size > 0) {
       throw Refusal.because(
         409,
         'portal/refused',
-        'you have changed a policy since, or may have: the record stays until its rights end',
+        'you have changed a policy under it, or may have: the record stays until its rights end',
       );
     }
     await records.withdraw(id);

@@ -1,6 +1,7 @@
 import type {
   IamGrant,
   IamPlanRequest,
+  IamRights,
 } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
@@ -8,15 +9,24 @@ import { randomUUID } from 'node:crypto';
 const TABLE = 'vertex_ai_grants';
 
 /** One role for one principal on one resource, in a word that can be compared. */
-export const nameOf = ({ resource, role, member }: IamGrant) =>
+const nameOf = ({ resource, role, member }: IamGrant) =>
   `${resource} ${role} ${member}`;
+
+/** The names of those that no date ends. */
+export const undatedOf = (rights?: IamRights): string[] =>
+  (rights?.grants ?? [])
+    .filter(({ ends }) => ends === 'taken-back')
+    .map(nameOf);
+
+/** The resource that such a name begins with. */
+export const resourceOf = (right: string) => right.split(' ', 1)[0];
 
 /** Rights that somebody is about to give. */
 export interface Grant {
   givenBy: string;
   /** What was asked for; it holds no token. */
   request: IamPlanRequest;
-  /** Those that no date ends, by `nameOf`. */
+  /** Those that no date ends and that have not been taken back, by name. */
   undated: string[];
   /** RFC 3339 */
   endsAt: string;
@@ -25,6 +35,8 @@ export interface Grant {
 /** Rights that have not been taken back. */
 export interface OpenGrant extends Grant {
   id: string;
+  /** RFC 3339: when it was recorded. */
+  begunAt: string;
   tries: number;
   /** RFC 3339: they are not looked at before. */
   nextTryAt: string;
@@ -57,6 +69,7 @@ export class GrantRecords {
       .orderBy('ends_at');
     return rows.map(row => ({
       id: row.id,
+      begunAt: row.created_at,
       givenBy: row.given_by,
       request: JSON.parse(row.request),
       undated: JSON.parse(row.undated),
@@ -72,6 +85,13 @@ export class GrantRecords {
       done_because: 'taken back',
       last_error: null,
     });
+  }
+
+  /** Some were taken back; these were given again for longer. */
+  async narrow(id: string, undated: string[]): Promise<void> {
+    await this.client(TABLE)
+      .where({ id })
+      .update({ undated: JSON.stringify(undated), last_error: null });
   }
 
   /** When a user recorded rights that have not ended; nothing where there is no such record of theirs. */

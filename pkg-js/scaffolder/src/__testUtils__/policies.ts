@@ -18,6 +18,7 @@ export async function startPolicies(
   const recorded: any[] = [];
   const withdrawn: string[] = [];
   const calls: string[] = [];
+  const writtenUnder: unknown[] = [];
   const policies = new Map<string, any>();
   const roles = new Map<string, object>();
 
@@ -63,6 +64,9 @@ export async function startPolicies(
     const text = Buffer.concat(chunks).toString();
     const line = `${request.method} ${request.url}`;
     calls.push(line);
+    if (line.includes('setIamPolicy')) {
+      writtenUnder.push(request.headers['x-vertex-ai-grant']);
+    }
     behaviour.onCall?.(line);
     const [status, body] = answer(line, text ? JSON.parse(text) : undefined);
     response.writeHead(status, { 'content-type': 'application/json' });
@@ -75,6 +79,8 @@ export async function startPolicies(
   return {
     calls,
     policies,
+    /** Which record each write of a policy named. */
+    writtenUnder,
     /** The grants that were recorded. */
     recorded,
     /** The ids of those whose record was withdrawn. */

@@ -69,6 +69,7 @@ describe('vertex:iam:request with apply', () => {
     }
     expect(portal.calls[0]).toMatch(/grants$/);
     expect(portal.recorded).toHaveLength(1);
+    expect(new Set(portal.writtenUnder)).toEqual(new Set(['1']));
     expect(core.iamPlan(portal.recorded[0]).request).toEqual(outputs.request);
     expect(log).toContain('Giving rights on');
   });
@@ -90,6 +91,10 @@ describe('vertex:iam:request with apply', () => {
     { principal: 'user:admin@acme.example' },
     {
       principal:
+        'principal://iam.googleapis.com/locations/global/workforcePools/acme-staff/subject/Admin@acme.example',
+    },
+    {
+      principal:
         'principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/backstage/subject/user:default/admin',
     },
     {
@@ -99,6 +104,17 @@ describe('vertex:iam:request with apply', () => {
   ])('gives nobody their own request: %j', async change => {
     portal = await startPolicies();
     const { failure } = await run(change);
+    expect(failure?.message).toContain('iam/own-request');
+    expect(portal.calls).toEqual([]);
+  });
+
+  it('gives nobody what may be theirs, where the catalog has no address', async () => {
+    portal = await startPolicies();
+    const { spec: _, ...nameless } = catalog[ADMIN] as { spec: object };
+    const known = catalog[ADMIN];
+    catalog[ADMIN] = nameless;
+    const { failure } = await run({ principal: 'user:admin@acme.example' });
+    catalog[ADMIN] = known;
     expect(failure?.message).toContain('iam/own-request');
     expect(portal.calls).toEqual([]);
   });
