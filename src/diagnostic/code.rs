@@ -402,13 +402,14 @@ codes! {
     IamExpiryMalformed: error = "iam/expiry-malformed",
     /// The time at which the rights are to end is over.
     IamExpiryPast: error = "iam/expiry-past",
-    /// The rights are to last shorter or longer than Privileged Access Manager lets them.
+    /// The rights are to end before Google has to heed them, or to last shorter or longer than Privileged Access Manager lets them.
     IamExpiryOutOfRange: error = "iam/expiry-out-of-range",
     /// Nobody is named who could approve the request, or only whoever makes it.
     IamApproverMissing: error = "iam/approver-missing",
     /// Rights that this product gives have an end, and none was said.
     IamExpiryMissing: error = "iam/expiry-missing",
-    /// Whoever gives the rights is whom they are for or belongs to them, or who either is is not known.
+    /// Whoever gives the rights is whom they are for or belongs to them, or who either is is not known; or the principal is not known
+    /// to be whom they are for.
     IamOwnRequest: error = "iam/own-request",
     /// Custom roles cannot hold this permission.
     IamPermissionUnsupported: error = "iam/permission-unsupported",
@@ -439,7 +440,8 @@ codes! {
     IamGrantOpen: error = "iam/grant-open",
     /// The grant was asked for, and was refused, failed or ended instead of becoming active.
     IamGrantNotActive: error = "iam/grant-not-active",
-    /// Rights that Privileged Access Manager does not give were not asked for there: apply a rendering instead.
+    /// Rights were not asked for: Privileged Access Manager does not give them, so apply a rendering instead; or its grant is for
+    /// whoever asked, who is not the principal.
     IamNotAsked: warning = "iam/not-asked",
     /// The portal impersonates one service account for all of its users, so that rights are everybody's or nobody's.
     IamAccountShared: info = "iam/account-shared",

@@ -4,6 +4,8 @@
 //! approval is asked for, and not given.
 
 use super::entitlement::{Entitlement, entitlements};
+use super::expiry::spoken;
+use super::principal::is_same_member;
 use super::request::Request;
 use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -134,6 +136,7 @@ impl Ask {
         self.in_flight &= matches!(answer, Err(CallError::Cancelled));
         let answer = answer.map_err(|error| explained(error, &name, request))?;
         let mut grant = Asked::read(&answer, entitlement)?;
+        self.report.diagnostics.extend(for_somebody_else(&grant, request));
         let followed = self.follow(&mut grant, entitlement).await;
         self.report.grants.push(grant);
         followed
@@ -252,11 +255,37 @@ fn explained(error: CallError, entitlement: &str, request: &Request) -> CallErro
             Diagnostic::new(Code::IamGrantOpen, why).help(help)
         }
         Code::GoogleInvalid => {
-            finding.help("hold the entitlement against `pam-entitlement.json`: it may grant for less long")
+            let help = match longest(&finding.message, request.duration.unwrap_or_default()) {
+                Some(longest) => format!(
+                    "the entitlement grants for {} at most: ask for no longer, or have its `maxRequestDuration` raised",
+                    spoken(longest)
+                ),
+                None => "hold the entitlement against `pam-entitlement.json`: it may grant for less long".into(),
+            };
+            finding.help(help)
         }
         _ => finding,
     };
     CallError::Refused { status, finding: finding.about(entitlement.to_owned()) }
+}
+
+/// How long an entitlement grants at most, in seconds: what Google's refusal names between the least of all and what was `asked` for.
+fn longest(message: &str, asked: u64) -> Option<u64> {
+    let words = message.split(|sign: char| !sign.is_ascii_alphanumeric());
+    let seconds = words.filter_map(|word| word.strip_suffix('s')?.parse().ok());
+    seconds.filter(|seconds| (1_801..asked).contains(seconds)).max()
+}
+
+/// A grant is for whoever asks. Google names people by their address alone.
+fn for_somebody_else(grant: &Asked, request: &Request) -> Option<Diagnostic> {
+    let (requester, principal) = (grant.requester.as_ref()?, request.principal.member());
+    let named = principal.split_once(':').map_or(principal, |(_, name)| name);
+    if is_same_member(requester, principal) || is_same_member(requester, named) {
+        return None;
+    }
+    let what = format!("the grant is for `{requester}`, who asked, and not for `{principal}`");
+    let help = "everybody who needs the rights starts this themselves";
+    Some(Diagnostic::new(Code::IamNotAsked, what).help(help).about(grant.name.clone()))
 }
 
 fn ended(grant: &Asked) -> Diagnostic {

@@ -29,6 +29,10 @@ impl Expiry {
         Ok(Self(at))
     }
 
+    pub fn at(self) -> Millis {
+        self.0
+    }
+
     /// Whole seconds from now, if Privileged Access Manager grants for so long.
     pub fn duration(self, now: Millis) -> Result<u64, Diagnostic> {
         let millis = self.0.saturating_sub(now);
@@ -38,8 +42,8 @@ impl Expiry {
         let finding = Diagnostic::new(
             Code::IamExpiryOutOfRange,
             format!(
-                "{self} is {} minutes from now: Privileged Access Manager grants for 30 minutes to 7 days",
-                millis / 60_000
+                "{self} is {} from now: Privileged Access Manager grants for 30 minutes to 7 days",
+                spoken(millis / 1000)
             ),
         );
         Err(finding.help("choose a time in that range, or have the rights given by a policy"))
@@ -62,6 +66,21 @@ impl Serialize for Expiry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
+}
+
+/// So many seconds as people say it, to the minute: `9 days 19 hours 36 minutes`.
+pub fn spoken(seconds: u64) -> String {
+    let minutes = seconds / 60;
+    let mut words = String::new();
+    for (count, unit) in [(minutes / 1440, " day"), (minutes / 60 % 24, " hour"), (minutes % 60, " minute")] {
+        if count > 0 {
+            words.push_str(if words.is_empty() { "" } else { " " });
+            words.push_str(&count.to_string());
+            words.push_str(unit);
+            words.push_str(if count == 1 { "" } else { "s" });
+        }
+    }
+    if words.is_empty() { "less than a minute".into() } else { words }
 }
 
 /// The end that a condition of our own form sets; `None` where it says anything else.
@@ -143,6 +162,22 @@ mod tests {
         assert_eq!((after(SHORTEST).unwrap(), after(LONGEST).unwrap()), (1_800, 604_800));
         for millis in [SHORTEST - 1000, LONGEST + 1000] {
             assert_eq!(after(millis).unwrap_err().code, Code::IamExpiryOutOfRange);
+        }
+        let far = after(14_136 * 60_000).unwrap_err().message.clone();
+        assert!(far.contains(" is 9 days 19 hours 36 minutes from now: "), "{far}");
+    }
+
+    #[test]
+    fn a_duration_is_said_as_people_say_it() {
+        for (seconds, said) in [
+            (0, "less than a minute"),
+            (60, "1 minute"),
+            (3_659, "1 hour"),
+            (86_400, "1 day"),
+            (259_200, "3 days"),
+            (604_799, "6 days 23 hours 59 minutes"),
+        ] {
+            assert_eq!(spoken(seconds), said);
         }
     }
 

@@ -7,6 +7,7 @@ use crate::plan::{Found, plan, tests::target};
 use serde_json::json;
 use std::collections::BTreeMap;
 
+const SUBJECT: &str = "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/subject/user:default/jane";
 const ENTITLEMENTS: &str = "projects/acme-ml/locations/global/entitlements";
 
 /// On the project and, because the model runs as one, on a service account.
@@ -129,7 +130,33 @@ fn what_waits_for_its_approval_is_asked_for_and_not_given() {
     let said = world.said.last().unwrap();
     assert!(said.contains("not given yet") && said.ends_with("who may approve: group:platform@acme.example"), "{said}");
     assert_eq!(report.not_asked, ["projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com"]);
-    assert_eq!(codes(&report), [Code::IamNotAsked]);
+    assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotAsked]);
+    let told = &report.diagnostics[1].message;
+    assert_eq!(told, "the grant is for `jane@acme.example`, who asked, and not for `group:ml-team@acme.example`");
+}
+
+#[test]
+fn whoever_asks_for_themselves_is_warned_of_nothing() {
+    for (principal, requester) in [
+        ("user:Jane@acme.example", "jane@acme.example"),
+        ("user:jane@acme.example", "user:jane@acme.example"),
+        ("serviceAccount:pipeline@acme-ml.iam.gserviceaccount.com", "pipeline@acme-ml.iam.gserviceaccount.com"),
+        (SUBJECT, SUBJECT),
+    ] {
+        let request = Request { principal: Principal::parse(principal).unwrap(), ..wanted() };
+        let mut grant = Asked {
+            name: "g".into(),
+            project: "acme-ml".into(),
+            entitlement: "e".into(),
+            state: "ACTIVE".into(),
+            requester: Some(requester.into()),
+        };
+        assert_eq!(for_somebody_else(&grant, &request), None);
+        grant.requester = Some("kim@acme.example".into());
+        assert!(for_somebody_else(&grant, &request).is_some());
+        grant.requester = None;
+        assert_eq!(for_somebody_else(&grant, &request), None);
+    }
 }
 
 #[test]
@@ -154,12 +181,12 @@ fn what_needs_no_approval_is_waited_for() {
     // Nobody waits for ever, and nobody calls a grant active that is not.
     let (report, now) = World::with(&["ACTIVATING"]).ask();
     assert_eq!((report.outcome, report.grants[0].state.as_str()), (Outcome::Asked, "ACTIVATING"));
-    assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotEffectiveYet]);
+    assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotAsked, Code::IamNotEffectiveYet]);
     assert!((LONGEST..LONGEST + 60_000).contains(&now), "{now}");
     let mut blind = World { blind: true, ..World::with(&["ACTIVATING"]) };
     let (report, _) = blind.ask();
     assert_eq!((report.outcome, report.grants[0].state.as_str()), (Outcome::Asked, "ACTIVATING"));
-    assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotEffectiveYet]);
+    assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotAsked, Code::IamNotEffectiveYet]);
 }
 
 #[test]
@@ -168,8 +195,8 @@ fn a_grant_that_ends_instead_of_becoming_active_is_a_failure() {
         for states in [vec![state], vec!["ACTIVATING", state]] {
             let (report, _) = World::with(&states).ask();
             assert_eq!((report.outcome, report.grants[0].state.as_str()), (Outcome::Failed, state));
-            assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamGrantNotActive]);
-            assert!(report.diagnostics[1].message.contains(state));
+            assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotAsked, Code::IamGrantNotActive]);
+            assert!(report.diagnostics[2].message.contains(state));
         }
     }
 }
@@ -203,7 +230,17 @@ fn every_refusal_says_what_to_do() {
     let portal = json!({"error": {"name": "NotAllowedError", "message": "no"},
         "diagnostic": {"code": "proxy/target-not-allowed", "message": "no", "help": "ask"}});
     assert_eq!(refused((403, portal)).code, Code::ProxyTargetNotAllowed);
-    assert_eq!(refused(refusal(400, "INVALID_ARGUMENT", "x")).code, Code::GoogleInvalid);
+    let help = |message| {
+        let finding = refused(refusal(400, "INVALID_ARGUMENT", message));
+        assert_eq!(finding.code, Code::GoogleInvalid);
+        finding.help.clone().unwrap()
+    };
+    assert!(
+        help("requestedDuration must be 1800s to 86400s.").starts_with("the entitlement grants for 1 day at most: ")
+    );
+    for other in ["x", "at least 1800s", "172800s", "999999999999999999999s", "2000 seconds"] {
+        assert!(help(other).starts_with("hold the entitlement against `pam-entitlement.json`"), "{other}");
+    }
 }
 
 #[test]

@@ -1,15 +1,10 @@
 //! What is too much, for whoever may drop it: as commands, and offered in words.
 
-use super::gcloud::{Verb, binding, endpoint_policy};
+use super::gcloud::Removal;
 use crate::iam::difference::{Difference, Excess};
 use crate::iam::holder::Holder;
 
-const HEAD: &str = "#!/usr/bin/env bash
-# Takes back what this deployment does not need, what has ended first. Other work may need it: leave out its line then.
-# A line that fails, e.g. because it was done already, says so, and the others are done.
-set -uo pipefail
-failed=0
-";
+const WHAT: &str = "# Takes back what this deployment does not need, what has ended first. Other work may need it: leave out its line then.";
 
 /// What can go, what has ended first.
 pub fn removable(difference: &Difference) -> Vec<&Excess> {
@@ -19,16 +14,13 @@ pub fn removable(difference: &Difference) -> Vec<&Excess> {
 
 /// `None` where there is a command for nothing.
 pub fn script(removable: &[&Excess]) -> Option<String> {
-    let mut lines = String::new();
-    let mut has_endpoint = false;
+    let mut removal = Removal::default();
     for excess in removable {
-        let Some(on) = Holder::parse(&excess.resource) else { continue };
-        has_endpoint |= matches!(on, Holder::Endpoint { .. });
-        let command = binding(Verb::Remove, &on, &excess.role, &excess.member, excess.condition.as_ref());
-        lines.push_str(&format!("\n{command} || failed=1\n"));
+        if let Some(on) = Holder::parse(&excess.resource) {
+            removal.add(&on, &excess.role, &excess.member, excess.condition.as_ref());
+        }
     }
-    let function = if has_endpoint { endpoint_policy(Verb::Remove) } else { String::new() };
-    (!lines.is_empty()).then(|| format!("{HEAD}{function}{lines}\nexit \"$failed\"\n"))
+    removal.script(WHAT)
 }
 
 /// Markdown.

@@ -81,6 +81,31 @@ pub fn binding(verb: Verb, on: &Holder, role: &str, member: &str, condition: Opt
     command(&words, &flags)
 }
 
+/// A script that takes bindings away, each for itself.
+#[derive(Default)]
+pub struct Removal {
+    lines: String,
+    has_endpoint: bool,
+}
+
+impl Removal {
+    pub fn add(&mut self, on: &Holder, role: &str, member: &str, condition: Option<&Value>) {
+        self.has_endpoint |= matches!(on, Holder::Endpoint { .. });
+        let command = binding(Verb::Remove, on, role, member, condition);
+        self.lines.push_str(&format!("\n{command} || failed=1\n"));
+    }
+
+    /// `None` where there is a command for nothing.
+    pub fn script(&self, what: &str) -> Option<String> {
+        let function = if self.has_endpoint { endpoint_policy(Verb::Remove) } else { String::new() };
+        let lines = Some(&self.lines).filter(|lines| !lines.is_empty())?;
+        Some(format!(
+            "#!/usr/bin/env bash\n{what}\n# A line that fails, e.g. because it was done already, says so, and the others are \
+             done.\nset -uo pipefail\nfailed=0\n{function}{lines}\nexit \"$failed\"\n"
+        ))
+    }
+}
+
 /// Takes a project, an id, a title, a description and permissions.
 const CUSTOM_ROLE: &str = r#"
 # Makes a role unless it is there. One of its name that was deleted, or that holds something else, is left alone, and ends this.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 pub enum Value {
     Text(String),
     List(Vec<String>),
-    /// Another resource's attribute, or a provider.
+    /// A provider.
     Reference(String),
 }
 

@@ -1,9 +1,11 @@
 //! The request for a person: a pull request, a ticket, a screen.
 
+use super::to_take_back;
 use crate::iam::danger::{Danger, Weight};
+use crate::iam::expiry::spoken;
 use crate::iam::grant::{Ends, Grant, Needed, Party, methods};
 use crate::iam::reason::without;
-use crate::iam::request::Request;
+use crate::iam::request::{Delivery, Request};
 use crate::method::Confidence;
 use std::fmt::Write;
 
@@ -17,12 +19,12 @@ pub fn render(request: &Request, dangers: &[Danger]) -> String {
 fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std::fmt::Result {
     let target = &request.target;
     writeln!(out, "### Rights to deploy `{}` to `{}`\n", target.model.short(), target.endpoint.id)?;
-    writeln!(out, "For `{}`, in `{}`, by `{}`.", target.entity_ref, target.endpoint.place, request.principal)?;
-    let count = request.permissions().len();
-    match request.expires {
-        Some(expires) => writeln!(out, "{count} permissions, until {expires}.")?,
-        None => writeln!(out, "{count} permissions, until somebody takes them back.")?,
-    }
+    writeln!(
+        out,
+        "`{}` gets these rights, for `{}` in `{}`.",
+        request.principal, target.entity_ref, target.endpoint.place
+    )?;
+    write_ends(request, out)?;
     if let Some(words) = &request.justification {
         writeln!(out, "\n> {}", words.replace(['\n', '\r'], " "))?;
     }
@@ -36,8 +38,13 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
              something that its name does not say."
         )?;
     }
-    if request.grants.iter().flat_map(|grant| &grant.needed).any(|n| n.confidence != Confidence::Documented) {
-        writeln!(out, "\n† inferred, not in Google's documentation. ‡ measured by a third party.")?;
+    for (confidence, legend) in [
+        (Confidence::Inferred, "\n† inferred, not in Google's documentation.\n"),
+        (Confidence::Measured, "\n‡ measured by a third party.\n"),
+    ] {
+        if request.grants.iter().flat_map(|grant| &grant.needed).any(|n| n.confidence == confidence) {
+            out.push_str(legend);
+        }
     }
     if !dangers.is_empty() {
         writeln!(out, "\n#### What its holder could do besides\n")?;
@@ -55,6 +62,36 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
     Ok(())
 }
 
+/// How many permissions end by themselves, and how many somebody has to take back.
+fn write_ends(request: &Request, out: &mut String) -> std::fmt::Result {
+    let count = request.permissions().len();
+    let mut lasting: Vec<_> = to_take_back(request).flat_map(|grant| &grant.needed).map(|n| n.permission).collect();
+    lasting.sort_unstable();
+    lasting.dedup();
+    let (lasting, ending) = (lasting.len(), count.saturating_sub(lasting.len()));
+    write!(out, "{count} permission{}", if count == 1 { "" } else { "s" })?;
+    let Some(expires) = request.expires else {
+        return writeln!(out, "{}.", if lasting > 0 { ", until somebody takes them back: `take-back.sh`" } else { "" });
+    };
+    let mut sign = ": ";
+    if ending > 0 {
+        match (request.delivery, request.duration) {
+            (Delivery::Pam, Some(seconds)) => {
+                write!(out, "{sign}{ending} for {} from when Privileged Access Manager gives them", spoken(seconds))?;
+            }
+            _ => write!(out, "{sign}{ending} until {expires}")?,
+        }
+        sign = "; ";
+    }
+    if lasting > 0 {
+        write!(
+            out,
+            "{sign}{lasting} that no condition ends, to be taken back by {expires} by whoever gives them: `take-back.sh`"
+        )?;
+    }
+    writeln!(out, ".")
+}
+
 /// The heaviest danger that a permission has a part in.
 fn weight(permission: &str, dangers: &[Danger]) -> Option<Weight> {
     dangers.iter().filter(|danger| danger.permissions.contains(&permission)).map(|danger| danger.weight).min()
@@ -68,7 +105,7 @@ fn write_grant(grant: &Grant, dangers: &[Danger], out: &mut String) -> std::fmt:
     let ends = match grant.ends {
         Ends::ByCondition => "its condition ends it",
         Ends::ByManager => "Privileged Access Manager ends it",
-        Ends::TakenBack => "its policy takes no condition, so it has to be taken back",
+        Ends::TakenBack => "its policy takes no condition, so it lasts until `take-back.sh` takes it back",
         Ends::Never => "it lasts",
     };
     writeln!(

@@ -7,6 +7,7 @@ mod hcl;
 mod markdown;
 mod pam;
 mod role;
+mod take_back;
 mod terraform;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ pub use role::json as role_request;
 
 use super::danger::Danger;
 use super::difference::Difference;
-use super::grant::{Grant, Role};
+use super::grant::{Grant, Party, Role};
 use super::policy::Policy;
 use super::request::{Delivery, Request};
 use crate::diagnostic::Diagnostic;
@@ -37,7 +38,13 @@ pub fn all(
     }
     files.insert("bindings.json".into(), json(&bindings::json(request, policies)?));
     files.insert("main.tf".into(), terraform::render(request));
+    if let Some(text) = terraform::roles(request) {
+        files.insert("roles.tf".into(), text);
+    }
     files.insert("gcloud.sh".into(), gcloud::render(request));
+    if let Some(script) = take_back::script(request) {
+        files.insert("take-back.sh".into(), script);
+    }
     files.insert("request.md".into(), markdown::render(request, dangers));
     if request.delivery == Delivery::Pam {
         for (name, value) in pam::files(request) {
@@ -81,6 +88,11 @@ fn drop(difference: &Difference, files: &mut Ordered<String, String>) {
 /// The grants that a policy gives.
 fn by_policy(request: &Request) -> impl Iterator<Item = &Grant> {
     request.grants.iter().filter(|grant| !grant.is_managed())
+}
+
+/// What a policy gives the principal, and no condition ends. What Vertex AI itself gets lasts: serving needs it.
+fn to_take_back(request: &Request) -> impl Iterator<Item = &Grant> {
+    by_policy(request).filter(|grant| grant.to == Party::Caller && grant.condition.is_none())
 }
 
 /// One grant for each custom role that has to exist.

@@ -8,17 +8,28 @@ use crate::iam::grant::{Condition, Grant, Party, Role};
 use crate::iam::holder::Holder;
 use crate::iam::request::Request;
 
+/// `roles.tf`, apart from `main.tf`: requests share roles, and each may have a state of its own. `None` where no role has to be made.
+pub fn roles(request: &Request) -> Option<String> {
+    let blocks: Vec<Block> = custom_roles(request).into_iter().filter_map(custom_role).collect();
+    (!blocks.is_empty()).then(|| {
+        written(
+            "# Once for each project, and before main.tf is applied: requests share these roles, so keep them in a state of their own.",
+            &blocks,
+        )
+    })
+}
+
+/// `main.tf`: it names roles that are there already.
 pub fn render(request: &Request) -> String {
-    let mut blocks: Vec<Block> = custom_roles(request).into_iter().filter_map(custom_role).collect();
     let mut labels: Vec<String> = Vec::new();
-    for grant in by_policy(request) {
-        blocks.push(member(grant, &label(grant, &mut labels)));
-    }
-    let mut out = String::new();
-    for (i, block) in blocks.iter().enumerate() {
-        if i > 0 {
-            out.push('\n');
-        }
+    let blocks: Vec<Block> = by_policy(request).map(|grant| member(grant, &label(grant, &mut labels))).collect();
+    written("# The roles of the project, from roles.tf, are there before this is applied.", &blocks)
+}
+
+fn written(comment: &str, blocks: &[Block]) -> String {
+    let mut out = format!("{comment}\n");
+    for block in blocks {
+        out.push('\n');
         block.write(&mut out);
     }
     out
@@ -73,9 +84,8 @@ fn member(grant: &Grant, label: &str) -> Block {
             .text("repository", id),
         Holder::Key(name) => resource("google_kms_crypto_key_iam_member").text("crypto_key_id", name),
     };
-    let block = match &grant.role {
-        Role::Custom { id, .. } => block.reference("role", format!("google_project_iam_custom_role.{id}.name")),
-        Role::Predefined(name) => block.text("role", *name),
-    };
-    block.text("member", &grant.member).block(grant.condition.as_ref().map(condition))
+    block
+        .text("role", grant.role.to_string())
+        .text("member", &grant.member)
+        .block(grant.condition.as_ref().map(condition))
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::iam::danger::dangers;
-use crate::iam::{Delivery, Expiry, Options, Principal};
+use crate::iam::{Delivery, Expiry, Holder, Options, Principal};
 use crate::plan::{Found, plan, tests::target};
 use ::hcl::{Body, Expression, Structure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +54,8 @@ fn as_they_are_written() {
     insta::assert_snapshot!("update", joined(&update()));
     insta::assert_snapshot!("everything", joined(&everything()));
     let managed = rendered(&managed());
-    insta::assert_snapshot!("managed", format!("{}\n{}", managed["pam-entitlement.json"], managed["pam-grant.json"]));
+    let names = ["pam-entitlement.json", "pam-grant.json", "take-back.sh", "request.md"];
+    insta::assert_snapshot!("managed", names.map(|name| managed[name].as_str()).join("\n"));
 }
 
 /// One binding as any rendering has it: resource, role, member, title and expression of its condition.
@@ -77,13 +78,13 @@ fn roles(request: &Request) -> BTreeMap<String, Vec<String>> {
 }
 
 /// What Terraform would make of it.
-fn reread(text: &str) -> (BTreeMap<String, Vec<String>>, Vec<Binding>) {
-    let body: Body = ::hcl::parse(text).unwrap();
+fn reread(files: &Ordered<String, String>) -> (BTreeMap<String, Vec<String>>, Vec<Binding>) {
+    let parsed = |name: &str| -> Body { ::hcl::parse(&files[name]).unwrap() };
+    let (body, shared) = (parsed("main.tf"), parsed("roles.tf"));
     let mut roles = BTreeMap::new();
-    let mut names = BTreeMap::new();
     let mut bindings = Vec::new();
     let mut addresses = BTreeSet::new();
-    for block in body.blocks() {
+    for block in shared.blocks().chain(body.blocks()) {
         let labels: Vec<&str> = block.labels().iter().map(::hcl::BlockLabel::as_str).collect();
         assert_eq!(block.identifier(), "resource");
         assert!(labels.len() == 2 && addresses.insert(labels.join(".")), "{labels:?} is there twice");
@@ -102,7 +103,6 @@ fn reread(text: &str) -> (BTreeMap<String, Vec<String>>, Vec<Binding>) {
                 Expression::String(text) => text,
                 other => panic!("{other:?}"),
             });
-            names.insert(format!("google_project_iam_custom_role.{}.name", labels[1]), name.clone());
             roles.insert(name, items.collect());
             continue;
         }
@@ -124,11 +124,7 @@ fn reread(text: &str) -> (BTreeMap<String, Vec<String>>, Vec<Binding>) {
             "google_kms_crypto_key_iam_member" => text("crypto_key_id"),
             other => panic!("{other}"),
         };
-        let role = match attribute(block.body(), "role") {
-            Some(Expression::String(name)) => name,
-            Some(reference) => names[&::hcl::format::to_string(&reference).unwrap()].clone(),
-            None => panic!("no role"),
-        };
+        let role = text("role");
         let condition = block.body().iter().find_map(|structure| match structure {
             Structure::Block(inner) if inner.identifier() == "condition" => {
                 let text = |name: &str| match attribute(inner.body(), name) {
@@ -148,7 +144,7 @@ fn reread(text: &str) -> (BTreeMap<String, Vec<String>>, Vec<Binding>) {
 #[test]
 fn terraform_reads_the_same_request() {
     for request in [update(), everything(), managed()] {
-        let (found_roles, found_bindings) = reread(&rendered(&request)["main.tf"]);
+        let (found_roles, found_bindings) = reread(&rendered(&request));
         assert_eq!(found_roles, roles(&request));
         assert_eq!(found_bindings, bindings(&request));
     }
@@ -188,10 +184,12 @@ fn tool(program: &str, arguments: &[&str], name: &str, text: &str) {
 }
 
 /// What `validate` finds fault with, but for the providers, which no test fetches; `None` where the program is not here.
-fn faults(program: &str, text: &str) -> Option<Vec<String>> {
+fn faults(program: &str, files: &[(&str, &str)]) -> Option<Vec<String>> {
     let folder = std::env::temp_dir().join(format!("backstage-vertex-ai-{}-{program}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("main.tf"), text).unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
     let output = Command::new(program).args(["validate", "-json"]).current_dir(&folder).output();
     std::fs::remove_dir_all(folder).unwrap();
     let output = output.map_err(|error| println!("{program} is not here ({error})")).ok()?;
@@ -204,12 +202,13 @@ fn faults(program: &str, text: &str) -> Option<Vec<String>> {
 fn terraform_finds_no_fault_with_them() {
     for program in ["terraform", "tofu"] {
         for request in [update(), everything(), managed()] {
-            let text = &rendered(&request)["main.tf"];
-            let Some(found) = faults(program, text) else { break };
+            let files = rendered(&request);
+            let (text, roles) = (&files["main.tf"], ("roles.tf", files["roles.tf"].as_str()));
+            let Some(found) = faults(program, &[("main.tf", text), roles]) else { break };
             assert!(found.is_empty(), "{program}: {found:?}");
             // It would have seen a block that is there twice.
             let (_, last) = text.rsplit_once("\nresource ").unwrap();
-            let twice = faults(program, &format!("{text}\nresource {last}")).unwrap();
+            let twice = faults(program, &[("main.tf", &format!("{text}\nresource {last}")), roles]).unwrap();
             assert!(twice.iter().any(|summary| summary.starts_with("Duplicate resource")), "{program}: {twice:?}");
         }
     }
@@ -219,8 +218,12 @@ fn terraform_finds_no_fault_with_them() {
 fn the_tools_themselves_take_them() {
     for (number, request) in [update(), everything(), managed()].iter().enumerate() {
         let files = rendered(request);
-        tool("terraform", &["fmt", "-check", "-diff"], &format!("{number}.tf"), &files["main.tf"]);
-        tool("bash", &["-n"], &format!("{number}.sh"), &files["gcloud.sh"]);
+        for name in ["main.tf", "roles.tf"] {
+            tool("terraform", &["fmt", "-check", "-diff"], &format!("{number}-{name}"), &files[name]);
+        }
+        for name in ["gcloud.sh", "take-back.sh"] {
+            tool("bash", &["-n"], &format!("{number}-{name}"), &files[name]);
+        }
     }
 }
 
@@ -229,10 +232,37 @@ fn what_the_manager_gives_no_policy_gives_for_ever() {
     let files = rendered(&managed());
     let id = managed().grants.iter().find(|grant| grant.is_managed()).map(|grant| grant.role.to_string()).unwrap();
     assert!(!files["bindings.json"].contains(&id));
-    assert!(!files["main.tf"].contains("google_project_iam_member") && files["main.tf"].contains("custom_role"));
+    assert!(!files["main.tf"].contains("google_project_iam_member") && files["roles.tf"].contains(&id[23..]));
+    assert!(!files["take-back.sh"].contains(&id) && files["take-back.sh"].contains("service-accounts"));
     let script = &files["gcloud.sh"];
     assert!(!script.contains("projects add-iam-policy-binding") && script.contains("\ncustom_role acme-ml "));
     assert!(files["pam-entitlement.json"].contains(&id));
+}
+
+#[test]
+fn what_no_condition_ends_is_said_and_can_be_taken_back() {
+    let headline = |request: &Request| {
+        rendered(request)["request.md"].lines().find(|line| line.contains(" permission")).unwrap().to_owned()
+    };
+    let back = "2026-11-30T18:00:00Z by whoever gives them: `take-back.sh`.";
+    let lasting = |count| format!("{count} that no condition ends, to be taken back by {back}");
+    assert_eq!(headline(&update()), format!("6 permissions: 2 until 2026-11-30T18:00:00Z; {}", lasting(4)));
+    let kept = "5 for 5 days 14 hours from when Privileged Access Manager gives them";
+    assert_eq!(headline(&managed()), format!("6 permissions: {kept}; {}", lasting(1)));
+
+    let project = update().keeping(|grant, _| matches!(grant.on, Holder::Project(_)));
+    assert_eq!(headline(&project), "2 permissions: 2 until 2026-11-30T18:00:00Z.");
+    assert!(!rendered(&project).contains_key("take-back.sh"));
+    let account = update().keeping(|grant, _| matches!(grant.on, Holder::ServiceAccount(_)));
+    assert_eq!(headline(&account), format!("1 permission: {}", lasting(1)));
+
+    let options = Options { expires: None, ..options() };
+    let endless = super::super::request(&plan(target()), &options, NOW).0.unwrap();
+    assert_eq!(headline(&endless), "6 permissions, until somebody takes them back: `take-back.sh`.");
+    assert!(rendered(&endless)["take-back.sh"].contains("projects remove-iam-policy-binding"));
+    // Serving needs what Vertex AI itself was given.
+    let agent = everything().keeping(|grant, _| grant.to == Party::ServiceAgent);
+    assert!(!rendered(&agent).contains_key("take-back.sh") && !rendered(&agent).contains_key("roles.tf"));
 }
 
 #[test]

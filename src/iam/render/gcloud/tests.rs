@@ -155,6 +155,28 @@ fn the_whole_script_ends_at_the_first_failure() {
 }
 
 #[test]
+fn what_was_given_and_no_condition_ends_is_taken_back() {
+    let files = crate::iam::render::all(&update(), &[], &crate::ordered::Ordered::default()).unwrap();
+    let given = World::new("given").map(|world| world.has("policy", policy()));
+    let Some(given) = given else { return };
+    assert!(given.run(&files["gcloud.sh"]).status.success());
+    let after = given.posted().unwrap()["policy"].clone();
+    let world = World::new("taken").unwrap().has("policy", after);
+    assert!(world.run(&files["take-back.sh"]).status.success());
+    let mut before = policy();
+    before["version"] = json!(3);
+    assert_eq!(world.posted().unwrap(), json!({"policy": before}));
+    let changes = |world: &World| {
+        let commands = world.text("commands").unwrap();
+        let all = commands.split("---\n").filter(|words| words.contains("-iam-policy-binding"));
+        all.filter(|words| words.contains("--condition=None")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let added: Vec<_> = changes(&given).iter().map(|words| words.replace("\nadd-", "\nremove-")).collect();
+    assert_eq!((changes(&world), added.len()), (added, 1));
+    assert!(!world.text("commands").unwrap().contains("projects\n"), "a condition ends that");
+}
+
+#[test]
 fn a_role_that_holds_something_else_is_not_given() {
     let script = render(&update());
     let first = "aiplatform.models.get\",\"aiplatform.operations.list";
