@@ -41,7 +41,7 @@ impl Principal {
         }
         let (scheme, rest) = text.split_once("://").or_else(|| text.split_once(':')).ok_or_else(|| match text {
             "allUsers" | "allAuthenticatedUsers" => too_broad(text),
-            _ => malformed(format!("`{text}` says of no principal what kind it is")),
+            _ => malformed(format!("`{text}` does not say whether it is a user, a group or a service account")),
         })?;
         let kind = match scheme {
             "user" if is_address(rest) => Kind::User,
