@@ -4,6 +4,8 @@
 mod change;
 mod propagation;
 
+pub use propagation::PROPAGATION;
+
 use super::grant::{Grant, Party, Role};
 use super::holder::Holder;
 use super::live::{Access, is_sure_refusal};
@@ -33,6 +35,8 @@ pub enum Mode {
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     Applied,
+    /// A dry run: nothing was called.
+    Planned,
     Failed,
     Cancelled,
 }
@@ -44,6 +48,8 @@ pub struct Written {
     /// False where it was as it should be from the start.
     pub changed: bool,
     pub tries: u32,
+    /// Somebody else wrote it since, and it gives the rights no longer.
+    pub overwritten: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -85,11 +91,13 @@ impl ApplyReport {
     }
 }
 
-/// Starts through the proxy. `wait`: after giving, the time is waited out that Google may take to heed it.
+/// Starts through the proxy. `wait`: after giving, the time is waited out that Google may take to heed it. A dry run says what it
+/// would leave to the files.
 pub fn apply(
     request: Request,
     mode: Mode,
     wait: bool,
+    is_dry_run: bool,
     proxy_url: &str,
     reason: Option<String>,
 ) -> Conversation<ApplyReport> {
@@ -97,7 +105,12 @@ pub fn apply(
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, reason);
         let mut run = Apply { google, mode, wait, report: ApplyReport::refused(Vec::new()) };
-        match run.steps(&request).await {
+        let grants = run.grants(&request);
+        if is_dry_run {
+            let report = ApplyReport { outcome: Outcome::Planned, ..run.report };
+            return ApplyReport { request: Some(request), ..report };
+        }
+        match run.steps(&grants).await {
             Ok(()) => run.report.outcome = Outcome::Applied,
             Err(error) => {
                 run.report.outcome =
@@ -121,11 +134,10 @@ impl Apply {
         self.google.voice().say(Progress::new(kind, message));
     }
 
-    async fn steps(&mut self, request: &Request) -> Result<(), CallError> {
-        let grants = self.grants(request);
+    async fn steps(&mut self, grants: &[&Grant]) -> Result<(), CallError> {
         if self.mode == Mode::Give {
             let mut seen = Vec::new();
-            for grant in &grants {
+            for grant in grants {
                 if !seen.contains(&&grant.role) {
                     seen.push(&grant.role);
                     self.make_role(grant).await?;
@@ -133,7 +145,7 @@ impl Apply {
             }
         }
         let mut refused = None;
-        for (access, on) in holders(&grants) {
+        for (access, on) in holders(grants) {
             let here: Vec<&Grant> = grants.iter().copied().filter(|grant| grant.on == *on).collect();
             match self.write(&access, on, &here).await {
                 Ok(()) => {}
@@ -148,7 +160,7 @@ impl Apply {
             return Err(error);
         }
         if self.mode == Mode::Give && self.report.written.iter().any(|written| written.changed) {
-            self.wait_out(&grants).await?;
+            self.wait_out(grants).await?;
         }
         Ok(())
     }
@@ -225,14 +237,20 @@ impl Apply {
             let change = change(self.mode, &policy, grants, self.google.voice().now());
             let Some(after) = policy.change(&change).map_err(CallError::NoAnswer)? else {
                 // After a conflict, a write of ours whose answer was lost may be why.
-                self.report.written.push(Written { resource: on.to_string(), changed: tries > 1, tries });
+                self.report.written.push(Written {
+                    resource: on.to_string(),
+                    changed: tries > 1,
+                    tries,
+                    overwritten: false,
+                });
                 return Ok(());
             };
             let written = access.write(&self.google, after).await;
             self.report.untouched &= written.as_ref().err().and_then(CallError::status).is_some_and(is_sure_refusal);
             match written {
                 Ok(_) => {
-                    self.report.written.push(Written { resource: on.to_string(), changed: true, tries });
+                    let resource = on.to_string();
+                    self.report.written.push(Written { resource, changed: true, tries, overwritten: false });
                     return Ok(());
                 }
                 Err(CallError::Refused { status: 409, .. }) if tries < TRIES => {

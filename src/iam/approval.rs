@@ -15,9 +15,13 @@ pub struct Approval {
     pub email: Option<String>,
     /// The entity ref of the user or group whom they are for.
     pub beneficiary: Option<String>,
+    /// That user's or group's e-mail address.
+    pub beneficiary_email: Option<String>,
 }
 
 const HELP: &str = "have somebody give them who is neither the person whom they are for nor a member of that group";
+const HELP_NAME: &str = "name them as the portal's pool does, or write their address in the catalog (`spec.profile.email`); whom the \
+catalog does not know is given rights by `main.tf` or `gcloud.sh`";
 
 impl Approval {
     /// Refuses where somebody would give rights to themselves, and where that cannot be told.
@@ -33,21 +37,44 @@ impl Approval {
             return refused(format!("the rights are for `{beneficiary}`, which `{by}` is or belongs to"));
         }
         let name = name_of(principal);
-        let email = self.email.as_deref().map(str::trim).filter(|email| email.contains('@'));
+        let email = address(&self.email);
         let is_meant = |name| self.covers(by, name) || email.is_some_and(|own| own.eq_ignore_ascii_case(name));
-        if principal.is_whole_pool() || name.is_some_and(is_meant) {
+        if name.is_some_and(is_meant) {
             return refused(format!("`{principal}` is, or holds, `{by}`, who gives the rights"));
         }
         if email.is_none() && name.is_some_and(|name| name.contains('@')) {
             return refused(format!("the catalog knows no e-mail address of `{by}`, and `{principal}` may be theirs"));
         }
+        if !self.names(principal, beneficiary) {
+            let why =
+                format!("nothing in the catalog says that `{principal}` is `{beneficiary}`, whom the rights are for");
+            return Err(Diagnostic::new(Code::IamOwnRequest, why).help(HELP_NAME));
+        }
         Ok(())
+    }
+
+    /// Whether the principal is whom the rights are for: by their entity ref, as the portal's assertions name them, or by the address
+    /// that the catalog has. What an attribute of a pool says, or who may be a service account, the catalog does not know.
+    fn names(&self, principal: &Principal, beneficiary: &str) -> bool {
+        let named = match principal.kind() {
+            Kind::User | Kind::Group => principal.member().split_once(':').map(|(_, name)| name),
+            Kind::Federated | Kind::FederatedSet => principal
+                .in_pool()
+                .and_then(|(_, what)| what.strip_prefix("subject/").or_else(|| what.strip_prefix("group/"))),
+            Kind::ServiceAccount => None,
+        };
+        let is_address = |name| address(&self.beneficiary_email).is_some_and(|own| own.eq_ignore_ascii_case(name));
+        named.is_some_and(|name| name == beneficiary || is_address(name))
     }
 
     /// Whether an entity ref means the user, or a group that they are a member of.
     fn covers(&self, by: &str, other: &str) -> bool {
         std::iter::once(by).chain(self.member_of.iter().map(String::as_str)).any(|own| own.eq_ignore_ascii_case(other))
     }
+}
+
+fn address(email: &Option<String>) -> Option<&str> {
+    email.as_deref().map(str::trim).filter(|email| email.contains('@'))
 }
 
 /// Refuses the service account that all users of the portal are turned into: whoever gives it rights gives them to themselves.
@@ -92,6 +119,15 @@ mod tests {
             member_of: vec!["group:default/admins".into()],
             email: Some("admin@acme.example".into()),
             beneficiary: Some("user:default/jane".into()),
+            beneficiary_email: Some("jane@acme.example".into()),
+        }
+    }
+
+    fn for_team() -> Approval {
+        Approval {
+            beneficiary: Some("group:default/ml-team".into()),
+            beneficiary_email: Some("ml-team@acme.example".into()),
+            ..admin()
         }
     }
 
@@ -107,10 +143,40 @@ mod tests {
 
     #[test]
     fn somebody_else_may_give_them() {
-        for principal in ["user:jane@acme.example", "group:ml-team@acme.example"] {
-            assert!(!is_refused(&admin(), principal));
+        let staff = "iam.googleapis.com/locations/global/workforcePools/acme-staff";
+        for principal in [
+            "user:Jane@acme.example".to_owned(),
+            format!("principal://{POOL}/subject/user:default/jane"),
+            format!("principal://{staff}/subject/jane@acme.example"),
+        ] {
+            assert!(!is_refused(&admin(), &principal), "{principal}");
         }
-        assert!(!is_refused(&admin(), &format!("principal://{POOL}/subject/user:default/jane")));
+        for principal in
+            ["group:ml-team@acme.example".to_owned(), format!("principalSet://{POOL}/group/group:default/ml-team")]
+        {
+            assert!(!is_refused(&for_team(), &principal), "{principal}");
+        }
+    }
+
+    #[test]
+    fn nobody_else_is_given_them_than_whom_they_are_for() {
+        for principal in [
+            "user:joan@acme.example".to_owned(),
+            "group:ml-team@acme.example".to_owned(),
+            "serviceAccount:deployer@acme-ml.iam.gserviceaccount.com".to_owned(),
+            format!("principal://{POOL}/subject/user:default/other"),
+            format!("principal://{POOL}/subject/user:default/Jane"),
+            format!("principal://{POOL}/subject/jane"),
+            format!("principalSet://{POOL}/group/group:default/ml-team"),
+            format!("principalSet://{POOL}/attribute.ref/user:default/jane"),
+        ] {
+            assert!(is_refused(&admin(), &principal), "{principal}");
+        }
+        for email in [None, Some(""), Some("jane")] {
+            let unknown = Approval { beneficiary_email: email.map(str::to_owned), ..admin() };
+            assert!(is_refused(&unknown, "user:jane@acme.example"), "{email:?}");
+            assert!(!is_refused(&unknown, &format!("principal://{POOL}/subject/user:default/jane")), "{email:?}");
+        }
     }
 
     #[test]
@@ -125,7 +191,6 @@ mod tests {
             "user:Admin@acme.example".to_owned(),
             format!("principal://{POOL}/subject/user:default/admin"),
             format!("principalSet://{POOL}/group/group:default/admins"),
-            format!("principalSet://{POOL}/*"),
         ] {
             assert!(is_refused(&admin(), &principal), "{principal}");
         }
@@ -145,16 +210,10 @@ mod tests {
                 let unknown = Approval { email: email.map(str::to_owned), ..admin() };
                 assert!(is_refused(&unknown, &principal), "{principal} {email:?}");
             }
-            assert!(!is_refused(&admin(), &principal.replace("dmin@", "dam@")));
         }
         let unknown = Approval { email: None, ..admin() };
-        for principal in [
-            format!("principal://{POOL}/subject/user:default/jane"),
-            "group:ml-team@acme.example".to_owned(),
-            "serviceAccount:deployer@acme-ml.iam.gserviceaccount.com".to_owned(),
-        ] {
-            assert!(!is_refused(&unknown, &principal), "{principal}");
-        }
+        assert!(!is_refused(&unknown, &format!("principal://{POOL}/subject/user:default/jane")));
+        assert!(!is_refused(&Approval { email: None, ..for_team() }, "group:ml-team@acme.example"));
     }
 
     #[test]
@@ -187,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_refused() {
-        let principal = "group:ml-team@acme.example";
+        let principal = "user:jane@acme.example";
         assert!(is_refused(&Approval::default(), principal));
         for by in [None, Some("plugin:scaffolder"), Some("user:"), Some("group:default/admins")] {
             assert!(is_refused(&Approval { by: by.map(str::to_owned), ..admin() }, principal), "{by:?}");

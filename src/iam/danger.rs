@@ -210,15 +210,6 @@ pub fn dangers(request: &Request, powers: Option<&AccountPowers>) -> Vec<Danger>
     if let (Some(account), Some(powers), true) = (account, powers, held.contains(&ACT_AS)) {
         dangers.extend(through(&account, powers));
     }
-    if request.principal.is_whole_pool() {
-        dangers.push(Danger {
-            weight: Weight::High,
-            permissions: Vec::new(),
-            what: "everybody whom the pool admits holds these rights, now and in future".into(),
-            through: None,
-            advice: "name a group of the pool",
-        });
-    }
     let standing = request.of(Party::Caller).any(|grant| grant.ends == Ends::Never);
     if standing {
         dangers.push(Danger {

@@ -24,7 +24,7 @@ pub enum Kind {
     ServiceAccount,
     /// One identity of a workload or workforce pool: `principal://…`.
     Federated,
-    /// Those of a pool with a group or an attribute, or all of them: `principalSet://…`.
+    /// Those of a pool with a group or an attribute: `principalSet://…`.
     FederatedSet,
 }
 
@@ -55,7 +55,11 @@ impl Principal {
             "domain" | "projectOwner" | "projectEditor" | "projectViewer" => return Err(too_broad(text)),
             _ => return Err(malformed(format!("`{scheme}` is not a kind of principal"))),
         };
-        Ok(Self { member: text.to_owned(), kind })
+        let principal = Self { member: text.to_owned(), kind };
+        match principal.in_pool() {
+            Some((_, "*")) => Err(too_broad(text)),
+            _ => Ok(principal),
+        }
     }
 
     /// A user of the portal, as Google knows them: as the subject of their assertions, or as the service account that all of them
@@ -79,11 +83,6 @@ impl Principal {
         self.kind
     }
 
-    /// Whether it is everybody whom a pool admits.
-    pub fn is_whole_pool(&self) -> bool {
-        self.kind == Kind::FederatedSet && self.member.ends_with("/*")
-    }
-
     /// Whether a policy's member means this principal, as far as the names alone tell.
     pub fn is(&self, member: &str) -> bool {
         if is_same_member(member, &self.member) {
@@ -95,8 +94,8 @@ impl Principal {
         })
     }
 
-    /// The pool that it is of, without the scheme, and what is named there: `subject/SUBJECT`, `group/GROUP`, `attribute.NAME/VALUE`
-    /// or `*`. A pool may itself be called `subject` or `group`.
+    /// The pool that it is of, without the scheme, and what is named there: `subject/SUBJECT`, `group/GROUP` or
+    /// `attribute.NAME/VALUE`. A pool may itself be called `subject` or `group`.
     pub fn in_pool(&self) -> Option<(&str, &str)> {
         let (_, rest) = self.member.split_once("://")?;
         let path = rest.strip_prefix(IAM)?;
@@ -173,7 +172,7 @@ fn federated(scheme: &str, rest: &str) -> Result<Kind, String> {
             is_name.then_some(Kind::FederatedSet).ok_or_else(|| format!("`{what}` is not an attribute of a pool"))
         }
         ("principal", _) => Err("one identity of a pool is `POOL/subject/SUBJECT`".into()),
-        _ => Err("a set of a pool's identities is `POOL/group/GROUP`, `POOL/attribute.NAME/VALUE` or `POOL/*`".into()),
+        _ => Err("a set of a pool's identities is `POOL/group/GROUP` or `POOL/attribute.NAME/VALUE`".into()),
     }
 }
 
@@ -209,7 +208,6 @@ mod tests {
             (format!("principal://{POOL}/subject/user:default/guest"), Kind::Federated),
             (format!("principalSet://{POOL}/group/group:default/ml-team"), Kind::FederatedSet),
             (format!("principalSet://{POOL}/attribute.team/ml"), Kind::FederatedSet),
-            (format!("principalSet://{POOL}/*"), Kind::FederatedSet),
             (
                 "principal://iam.googleapis.com/locations/global/workforcePools/acme-staff/subject/jane".to_owned(),
                 Kind::Federated,
@@ -247,7 +245,11 @@ mod tests {
         }
         assert_eq!(code("deleted:user:jane@acme.example?uid=1"), Code::IamPrincipalDeleted);
         assert_eq!(code(&format!("deleted:principal://{POOL}/subject/x")), Code::IamPrincipalDeleted);
-        for text in ["allUsers", "allAuthenticatedUsers", "domain:acme.example", "projectOwner:acme-ml"] {
+        let staff = "iam.googleapis.com/locations/global/workforcePools/acme-staff";
+        let pools = [format!("principalSet://{POOL}/*"), format!("principalSet://{staff}/*")];
+        for text in
+            ["allUsers", "allAuthenticatedUsers", "domain:acme.example", "projectOwner:acme-ml", &pools[0], &pools[1]]
+        {
             assert_eq!(code(text), Code::IamPrincipalTooBroad, "{text}");
         }
     }
@@ -279,8 +281,7 @@ mod tests {
                 let one = Principal::parse(&format!("principal://{pool}/subject/a/workforcePools/b")).unwrap();
                 assert_eq!(one.in_pool(), Some((pool.as_str(), "subject/a/workforcePools/b")));
                 assert!(one.is(&format!("principalSet://{pool}/*")));
-                let all = Principal::parse(&format!("principalSet://{pool}/*")).unwrap();
-                assert_eq!(all.in_pool(), Some((pool.as_str(), "*")));
+                assert_eq!(code(&format!("principalSet://{pool}/*")), Code::IamPrincipalTooBroad);
             }
         }
         assert_eq!(Principal::parse("user:jane@acme.example").unwrap().in_pool(), None);

@@ -221,7 +221,8 @@ fn main() {
             requests.extend(sent(api::deployment::deploy(&deploy).expect("a target"), scenario));
         }
     }
-    let approval = json!({ "by": "user:default/admin", "email": "admin@acme.example", "for": "user:default/jane" });
+    let approval = json!({ "by": "user:default/admin", "email": "admin@acme.example",
+        "for": "user:default/jane", "forEmail": "jane@acme.example" });
     for mode in ["give", "take-back"] {
         let apply =
             api::iam::IamApplyRequest::read(rights(json!({ "mode": mode, "approval": approval }))).expect("a request");

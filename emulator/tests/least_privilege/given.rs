@@ -36,7 +36,8 @@ fn cloud() -> Cloud {
 
 /// To be given by somebody else.
 pub fn applied(more: Value) -> IamApplyRequest {
-    let approval = json!({"by": "user:default/owner", "email": "owner@acme.example", "for": "user:default/stranger"});
+    let approval = json!({"by": "user:default/owner", "email": "owner@acme.example",
+        "for": "user:default/stranger", "forEmail": "stranger@acme.example"});
     let mut request = asked(json!({ "approval": approval }));
     request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     IamApplyRequest::read(request).unwrap()
@@ -147,6 +148,8 @@ fn nothing_is_given_without_an_end_or_by_whom_it_is_for() {
     let code = |more: Value| iam_apply(&applied(more), NOW).err().unwrap().diagnostics[0].code;
     assert_eq!(code(json!({"expiresAt": null})), Code::IamExpiryMissing);
     assert_eq!(code(json!({"approval": null})), Code::IamOwnRequest);
+    let other = json!({"by": "user:default/owner", "email": "owner@acme.example", "for": "user:default/stranger"});
+    assert_eq!(code(json!({"approval": other})), Code::IamOwnRequest);
     let own = json!({"by": "user:default/stranger", "for": "user:default/stranger"});
     assert_eq!(code(json!({"approval": own})), Code::IamOwnRequest);
 }

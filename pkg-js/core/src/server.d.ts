@@ -319,14 +319,17 @@ export function iamCompare(request: IamCompareRequest): IamComparison;
 
 export interface IamApplyRequest extends IamPlanRequest {
   /**
-   * Left out: `give`, which needs `expiresAt` and `approval`: what is given already for as long or longer is not given again.
+   * Left out: `give`, which needs `approval` and `expiresAt`, more than 7 minutes from now: what is given already for as long or longer is not given again.
    * `clean-up` takes back what has ended: what a date ended, and, where policies take no dates, what no date ends; what lasts until a
    * later date stays. What Vertex AI's service agent was given is never taken back.
    */
   mode?: 'give' | 'take-back' | 'clean-up';
   /** Grants that are left as they are: `RESOURCE ROLE MEMBER` each. */
   keep?: string[];
-  /** Who gives the rights, and for whom: refused with `iam/own-request` where that is the same person, or is not known. */
+  /**
+   * Who gives the rights, and for whom: refused with `iam/own-request` where that is the same person, or is not known, and where
+   * `principal` is not whom they are for.
+   */
   approval?: {
     /** Entity ref of the user who gives them. */
     by?: string;
@@ -336,6 +339,8 @@ export interface IamApplyRequest extends IamPlanRequest {
     email?: string;
     /** Entity ref of the user or group whom they are for. */
     for?: string;
+    /** Their e-mail address. */
+    forEmail?: string;
   };
   /**
    * Left out: true. After giving, the time that Google may take to heed it (7 minutes) is waited out, and the policies are looked
@@ -343,16 +348,27 @@ export interface IamApplyRequest extends IamPlanRequest {
    * stay given.
    */
   wait?: boolean;
+  /** Refuses what would be refused before the first call, says what would be left to the files, and calls nothing. */
+  dryRun?: boolean;
   proxyUrl: string;
   reason?: string;
 }
 
 export interface IamApplyReport {
-  outcome: 'applied' | 'failed' | 'cancelled';
+  /** `planned`: a dry run. */
+  outcome: 'applied' | 'planned' | 'failed' | 'cancelled';
   request?: IamRights;
   rolesMade: string[];
-  /** Each policy that was looked at; `changed` is false where it was as it should be from the start. */
-  written: { resource: string; changed: boolean; tries: number }[];
+  /**
+   * Each policy that was looked at; `changed` is false where it was as it should be from the start, `overwritten` true where
+   * somebody else wrote it since and it gives the rights no longer.
+   */
+  written: {
+    resource: string;
+    changed: boolean;
+    tries: number;
+    overwritten: boolean;
+  }[];
   /** Resources on which something is left to the files (`iam/not-applied`). */
   notApplied: string[];
   /** No policy can have been changed: every write, if there was any, was surely refused (see `Gate.mayHaveChangedPolicy`). */

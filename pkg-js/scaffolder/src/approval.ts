@@ -16,6 +16,9 @@ const targets = (entity: Entity, type: string) =>
     .filter(relation => relation.type === type)
     .map(({ targetRef }) => targetRef);
 
+const emailOf = ({ spec }: Entity) =>
+  (spec?.profile as { email?: string } | undefined)?.email;
+
 /** The groups that a user is in: their own, and those above them. */
 async function groupsOf(
   user: Entity,
@@ -69,14 +72,14 @@ export async function readApproval(
   const whom = stringifyEntityRef(
     parseEntityRef(beneficiary, { defaultNamespace: 'default' }),
   );
-  await find(whom);
+  const beneficiaryEntity = await find(whom);
   // Looked up now: the task remembers its user as they were when it was started.
   const user = await find(by);
-  const { email } = (user.spec?.profile ?? {}) as { email?: string };
   return {
     by,
     memberOf: await groupsOf(user, catalog, credentials),
-    email,
+    email: emailOf(user),
     for: whom,
+    forEmail: emailOf(beneficiaryEntity),
   };
 }

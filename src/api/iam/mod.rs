@@ -8,7 +8,7 @@ use super::deployment::make_plan;
 use super::request::malformed;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::iam::apply::{ApplyReport, Mode, apply};
+use crate::iam::apply::{ApplyReport, Mode, PROPAGATION, apply};
 use crate::iam::ask::AskReport;
 use crate::iam::danger::{Danger, dangers};
 use crate::iam::difference::{Difference, Live, compare, remaining};
@@ -145,13 +145,14 @@ pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
 pub fn iam_apply(request: &IamApplyRequest, now: Millis) -> Result<Conversation<ApplyReport>, Box<ApplyReport>> {
     let (asked, mut found) = ask(&request.iam, now);
     let may_begin = match (&asked, request.mode) {
-        (Some(asked), Mode::Give) => may_give(asked, request),
+        (Some(asked), Mode::Give) => may_give(asked, request, now),
         _ => Ok(()),
     };
     match (asked, may_begin) {
         (Some(mut asked), Ok(())) => {
             asked.grants.retain(|grant| !request.keep.contains(&grant.name()));
-            Ok(apply(asked, request.mode, request.wait, &request.proxy_url, request.reason.clone()))
+            let (wait, is_dry_run) = (request.wait, request.is_dry_run);
+            Ok(apply(asked, request.mode, wait, is_dry_run, &request.proxy_url, request.reason.clone()))
         }
         (_, refusal) => {
             found.extend(refusal.err());
@@ -160,8 +161,8 @@ pub fn iam_apply(request: &IamApplyRequest, now: Millis) -> Result<Conversation<
     }
 }
 
-/// By policies, until a date, and by somebody else than whom they are for.
-fn may_give(asked: &iam::Request, request: &IamApplyRequest) -> Result<(), Diagnostic> {
+/// By policies, until a date that they can work before, and by somebody else than whom they are for.
+fn may_give(asked: &iam::Request, request: &IamApplyRequest, now: Millis) -> Result<(), Diagnostic> {
     if asked.delivery == Delivery::Pam {
         let finding = Diagnostic::new(
             Code::RequestMalformed,
@@ -169,9 +170,13 @@ fn may_give(asked: &iam::Request, request: &IamApplyRequest) -> Result<(), Diagn
         );
         return Err(finding.help("ask with `pam-grant.json`, or plan with `delivery: policy`"));
     }
-    if asked.expires.is_none() {
+    let Some(expires) = asked.expires else {
         let finding = Diagnostic::new(Code::IamExpiryMissing, "the rights have no end");
         return Err(finding.help("say until when they are wanted"));
+    };
+    if expires.at() <= now.saturating_add(PROPAGATION) {
+        let why = format!("the rights would end at {expires}, and Google may take 7 minutes until it heeds them");
+        return Err(Diagnostic::new(Code::IamExpiryOutOfRange, why).help("choose a later time"));
     }
     request.approval.check(&asked.principal)
 }
@@ -278,6 +283,35 @@ mod tests {
                 Code::RequestMalformed,
                 "{field}"
             );
+        }
+    }
+
+    #[test]
+    fn rights_are_given_with_an_end_that_they_can_work_before_and_a_dry_run_says_the_same() {
+        for dry in [false, true] {
+            let code = |change: &dyn Fn(&mut Value)| {
+                let request = asked(|r| {
+                    r["proxyUrl"] = json!("http://portal");
+                    r["dryRun"] = json!(dry);
+                    r["approval"] = json!({"by": "user:default/admin", "for": "group:default/ml-team", "forEmail": "ml-team@acme.example"});
+                    change(r);
+                });
+                iam_apply(&IamApplyRequest::read(request).unwrap(), NOW)
+                    .map_err(|report| report.diagnostics[0].code)
+                    .err()
+            };
+            assert_eq!(code(&|_| {}), None);
+            assert_eq!(code(&|r| r["expiresAt"] = json!(null)), Some(Code::IamExpiryMissing));
+            let end = |millis: Millis| json!(crate::timestamp::rfc3339(NOW + millis));
+            assert_eq!(code(&|r| r["expiresAt"] = end(PROPAGATION)), Some(Code::IamExpiryOutOfRange));
+            assert_eq!(code(&|r| r["expiresAt"] = end(PROPAGATION + 1000)), None);
+            assert_eq!(code(&|r| r["approval"]["for"] = json!("user:default/jane")), None, "the address is theirs");
+            assert_eq!(code(&|r| r["approval"]["forEmail"] = json!("jane@acme.example")), Some(Code::IamOwnRequest));
+            let ended = |r: &mut Value| {
+                r["expiresAt"] = json!(null);
+                r["mode"] = json!("take-back");
+            };
+            assert_eq!(code(&ended), None);
         }
     }
 

@@ -50,6 +50,7 @@ pub struct IamApplyRequest {
     /// Names of grants.
     pub(super) keep: Vec<String>,
     pub(super) wait: bool,
+    pub(super) is_dry_run: bool,
     pub(super) proxy_url: String,
     pub(super) reason: Option<String>,
 }
@@ -194,6 +195,7 @@ impl Request for IamApplyRequest {
                     member_of: inner.texts("memberOf")?,
                     email: inner.optional("email")?,
                     beneficiary: inner.optional("for")?,
+                    beneficiary_email: inner.optional("forEmail")?,
                 };
                 inner.end(approval)?
             }
@@ -204,6 +206,7 @@ impl Request for IamApplyRequest {
             approval,
             keep: fields.texts("keep")?,
             wait: fields.flag("wait")?.unwrap_or(true),
+            is_dry_run: fields.flag("dryRun")?.unwrap_or(false),
             proxy_url: fields.required("proxyUrl")?,
             reason: fields.optional("reason")?,
         };

@@ -9,7 +9,7 @@ use crate::iam::grant::Grant;
 use crate::timestamp::rfc3339;
 
 /// Google, "Access change propagation": two minutes as a rule, seven or more at times.
-pub(super) const PROPAGATION: Millis = 7 * 60_000;
+pub const PROPAGATION: Millis = 7 * 60_000;
 /// Between two looks; together they are that time.
 const PAUSES: [Millis; 6] = [10_000, 20_000, 40_000, 80_000, 120_000, 150_000];
 
@@ -39,19 +39,33 @@ impl Apply {
         Ok(())
     }
 
-    /// Looks at the policies now and then until the time is over.
-    async fn look_again(&self, grants: &[&Grant]) -> Result<(), CallError> {
+    /// Looks at the policies now and then until the time is over, or one of them gives the rights no longer.
+    async fn look_again(&mut self, grants: &[&Grant]) -> Result<(), CallError> {
         for millis in PAUSES {
             self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
+            let mut overwritten = None;
             for (access, on) in holders(grants) {
-                let entries = access.read(&self.google).await?.entries();
+                let entries = match access.read(&self.google).await {
+                    // That others cannot be seen hides none that is lost.
+                    Err(_) if overwritten.is_some() => continue,
+                    read => read?.entries(),
+                };
                 let mut here = grants.iter().filter(|grant| grant.on == *on);
                 if let Some(lost) = here.find(|grant| !entries.iter().any(|entry| gives(entry, grant))) {
                     let what = format!("the policy of `{on}` was overwritten, and gives `{}` no longer", lost.role);
                     let help = "what writes the whole policy, e.g. Terraform's `google_project_iam_policy`, has to hold these rights, too, as `main.tf` does";
-                    let finding = Diagnostic::new(Code::IamOverwritten, what);
-                    return Err(CallError::NoAnswer(finding.help(help).about(on.to_string())));
+                    let resource = on.to_string();
+                    self.report
+                        .written
+                        .iter_mut()
+                        .filter(|one| one.resource == resource)
+                        .for_each(|one| one.overwritten = true);
+                    let finding = Diagnostic::new(Code::IamOverwritten, what).help(help).about(resource);
+                    self.report.diagnostics.extend(overwritten.replace(finding));
                 }
+            }
+            if let Some(finding) = overwritten {
+                return Err(CallError::NoAnswer(finding));
             }
             self.say(ProgressKind::Wait, "The policies still give the rights".into());
         }

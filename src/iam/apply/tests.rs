@@ -26,6 +26,8 @@ struct World {
     races: u32,
     /// When somebody else writes every policy as it was before.
     overwrites_at: Option<Millis>,
+    /// Which of them; left out: all.
+    overwritten: Option<&'static str>,
     /// When the person cancels.
     cancels_at: Option<Millis>,
     /// How many answers to writes are lost, though Google heeded them.
@@ -89,7 +91,7 @@ impl World {
     }
 
     fn drive_waiting(&mut self, request: Request, mode: Mode, wait: bool) -> (ApplyReport, Millis) {
-        let mut talk = apply(request, mode, wait, "http://portal", None);
+        let mut talk = apply(request, mode, wait, false, "http://portal", None);
         let (mut outcome, mut now) = (Told::Begin, BEGUN);
         for _ in 0..500 {
             let cancelled = self.cancels_at.is_some_and(|at| now >= at);
@@ -99,7 +101,9 @@ impl World {
                     now += millis;
                     outcome = Told::Waited;
                     if self.overwrites_at.is_some_and(|at| now >= at) {
-                        self.policies.values_mut().for_each(|policy| policy["bindings"] = json!([]));
+                        let lost = |resource: &str| self.overwritten.is_none_or(|part| resource.contains(part));
+                        let policies = self.policies.iter_mut().filter(|(resource, _)| lost(resource));
+                        policies.for_each(|(_, policy)| policy["bindings"] = json!([]));
                     }
                 }
                 Turn::Want(Want::Send(sent)) => {
@@ -204,6 +208,30 @@ fn rights_that_are_overwritten_meanwhile_are_missed() {
     );
     assert!(finding.help.as_ref().unwrap().contains("google_project_iam_policy"));
     assert!(now < PROPAGATION && !report.untouched, "{now}");
+    assert!(report.written.iter().all(|written| written.overwritten));
+    assert_eq!(report.diagnostics.len(), report.written.len(), "each is told");
+}
+
+#[test]
+fn what_was_not_overwritten_is_known_to_stand() {
+    let mut world = World { overwrites_at: Some(60_000), overwritten: Some("/endpoints/"), ..World::default() };
+    let (report, _) = world.drive(asked(None), Mode::Give);
+    assert_eq!((report.outcome, report.diagnostics.len()), (Outcome::Failed, 1));
+    assert!(report.written.len() > 1);
+    for written in &report.written {
+        assert_eq!(written.overwritten, written.resource.contains("/endpoints/"), "{written:?}");
+        assert_eq!(world.members(&written.resource) == 0, written.overwritten, "{written:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_calls_nothing_and_says_what_is_left_to_the_files() {
+    let request = asked(Some("2030-01-01T00:00:00Z"));
+    let talk = |is_dry_run| apply(request.clone(), Mode::Give, true, is_dry_run, "http://portal", None);
+    let begin = || Event { outcome: Told::Begin, now: BEGUN, random: 0.5, cancelled: false };
+    let Turn::Done(report) = talk(true).tell(begin()) else { panic!("it calls something") };
+    assert_eq!((report.outcome, report.request.as_ref(), report.untouched), (Outcome::Planned, Some(&request), true));
+    assert!(matches!(talk(false).tell(begin()), Turn::Want(Want::Send(_))));
 }
 
 #[test]

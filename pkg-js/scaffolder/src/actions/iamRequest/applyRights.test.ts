@@ -32,8 +32,14 @@ const catalog: Record<string, object> = {
   },
   'group:default/platform': { kind: 'Group' },
   'group:default/ml-team': { kind: 'Group' },
-  'user:default/jane': { kind: 'User' },
+  'user:default/jane': {
+    kind: 'User',
+    spec: { profile: { email: 'jane@acme.example' } },
+  },
+  'user:default/joan': { kind: 'User' },
 };
+const POOL =
+  'iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/backstage';
 
 let portal: Awaited<ReturnType<typeof startPolicies>>;
 
@@ -108,6 +114,29 @@ describe('vertex:iam:request with apply', () => {
     expect(portal.calls).toEqual([]);
   });
 
+  it.each([
+    { principal: 'user:other@acme.example' },
+    { principal: `principal://${POOL}/subject/user:default/other` },
+    { principal: 'serviceAccount:deployer@acme-ml.iam.gserviceaccount.com' },
+    { for: 'user:default/joan' },
+    { for: 'group:default/ml-team' },
+  ])('gives nobody but whom they are for: %j', async change => {
+    portal = await startPolicies();
+    const failures = [await run(change), await run(change, { isDryRun: true })];
+    for (const { failure } of failures) {
+      expect(failure?.message).toContain('iam/own-request');
+      expect(failure?.message).toContain('spec.profile.email');
+    }
+    expect(portal.calls).toEqual([]);
+  });
+
+  it('gives whom the portal itself names without an address', async () => {
+    portal = await startPolicies();
+    const principal = `principal://${POOL}/subject/user:default/joan`;
+    const { failure } = await run({ for: 'user:default/joan', principal });
+    expect(failure).toBeUndefined();
+  });
+
   it('gives nobody what may be theirs, where the catalog has no address', async () => {
     portal = await startPolicies();
     const { spec: _, ...nameless } = catalog[ADMIN] as { spec: object };
@@ -159,7 +188,9 @@ describe('vertex:iam:request with apply', () => {
   it('leaves the record where some of the rights are given', async () => {
     portal = await startPolicies({ denied: 'fraud-detector:setIamPolicy' });
     const { failure } = await run();
-    expect(failure?.message).toContain('Given already on projects/acme-ml');
+    expect(failure?.message).toMatch(
+      /Still given on projects\/acme-ml, until \d{4}-/,
+    );
     expect(portal.withdrawn).toEqual([]);
   });
 
@@ -201,6 +232,11 @@ describe('vertex:iam:request with apply', () => {
     portal = await startPolicies();
     const dry = await run({}, { isDryRun: true });
     expect(dry.outputs.state).toBe('planned');
+    const endless = await run({ days: undefined }, { isDryRun: true });
+    expect(endless.failure?.message).toContain('iam/expiry-missing');
+    const expiresAt = new Date(Date.now() + 5 * 60_000).toISOString();
+    const late = await run({ days: undefined, expiresAt }, { isDryRun: true });
+    expect(late.failure?.message).toContain('iam/expiry-out-of-range');
     const cancelled = await run({}, { signal: AbortSignal.abort() });
     expect(cancelled.failure?.message).toContain('cancelled');
     expect(portal.calls).toEqual([]);

@@ -10,12 +10,13 @@ import { RecordedFirst } from '../../grantRecord';
 
 const headline = {
   applied: 'The rights are given',
+  planned: 'A dry run: the rights would be given',
   failed: 'The rights are not given, or not all of them',
   cancelled: 'Giving the rights was cancelled',
 };
 
 /**
- * Gives the rights, recorded first.
+ * Gives the rights, recorded first; a dry run calls nothing.
  *
  * @throws Error that says what kept some of them from being given
  */
@@ -30,6 +31,7 @@ export async function applyRights(
     reason: _reason,
     approval: _approval,
     wait: _wait,
+    dryRun,
     ...asked
   } = request;
   const recorded = new RecordedFirst(host, { proxyUrl, request: asked });
@@ -37,14 +39,17 @@ export async function applyRights(
   const report = await core.iamApply(request, { ...host, fetch, signal });
   if (recorded.failure) throw recorded.failure;
   const { outcome, diagnostics, written } = report;
-  if (outcome !== 'applied') {
+  if (outcome !== (dryRun ? 'planned' : 'applied')) {
     if (report.untouched) await recorded.withdraw(logger);
-    const changed = written.filter(one => one.changed);
+    const standing = written.filter(one => one.changed && !one.overwritten);
     throw new Error(
       [
         headline[outcome],
         describeFindings(diagnostics),
-        ...changed.map(({ resource }) => `Given already on ${resource}`),
+        ...standing.map(
+          ({ resource }) =>
+            `Still given on ${resource}, until ${report.request?.expiresAt}`,
+        ),
       ].join('\n'),
     );
   }

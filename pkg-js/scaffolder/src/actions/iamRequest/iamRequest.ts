@@ -43,14 +43,14 @@ export function createIamRequestAction(options: {
             .enum(['files', 'apply', 'pam'])
             .optional()
             .describe(
-              'files (left out): writes every rendering of the request into the workspace, for a step that publishes them. apply: gives the rights with those of the user who started the task, who must be neither whom they are for nor a member of that group. pam: asks for a grant of Privileged Access Manager for the user who started the task; the entitlement of pam-entitlement.json has to be there and to name that user as eligible. Where somebody has to approve, the task does not wait for them.',
+              'files (left out): writes every rendering of the request into the workspace, for a step that publishes them. apply: gives the rights with those of the user who started the task, who must be neither whom they are for nor a member of that group; a dry run refuses what would be refused before the first call. pam: asks for a grant of Privileged Access Manager for the user who started the task; the entitlement of pam-entitlement.json has to be there and to name that user as eligible. Where somebody has to approve, the task does not wait for them.',
             ),
         for: z =>
           z
             .string()
             .optional()
             .describe(
-              'With apply: the user or group of the catalog whom the rights are for, e.g. user:default/jane',
+              'With apply: the user or group of the catalog whom the rights are for, e.g. user:default/jane. The principal has to be theirs: their entity ref in a pool, or the address in spec.profile.email.',
             ),
         wait: z =>
           z
@@ -128,18 +128,21 @@ export function createIamRequestAction(options: {
       }
       if (deliver === 'apply') {
         const approval = await readApproval(ctx, ctx.input.for, catalog);
-        if (ctx.isDryRun) {
-          ctx.output('state', 'planned');
-          return;
-        }
         const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
         const report = await applyRights(
           core,
-          { ...asked, approval, wait: ctx.input.wait, proxyUrl, reason },
+          {
+            ...asked,
+            approval,
+            wait: ctx.input.wait,
+            dryRun: ctx.isDryRun,
+            proxyUrl,
+            reason,
+          },
           host,
           ctx.logger,
         );
-        ctx.output('state', 'applied');
+        ctx.output('state', report.outcome);
         ctx.output('applied', report as unknown as JsonObject);
         return;
       }
