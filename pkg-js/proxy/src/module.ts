@@ -99,6 +99,7 @@ export const proxyModuleVertexAi = createBackendModule({
           permit,
         });
         router.post(`${ROUTE}/grants`, grants.record);
+        router.get(`${ROUTE}/grants`, grants.list);
         router.delete(`${ROUTE}/grants/:id`, grants.withdraw);
         router.post(
           `${ROUTE}/access`,

@@ -388,6 +388,73 @@ describe('rights that were given', () => {
     expect(await rows()).toEqual([]);
   });
 
+  describe('that have not been taken back', () => {
+    const list = async (ask: object = {}) => {
+      const answered = await portal.ask({ path: GRANTS, verb: 'GET', ...ask });
+      expect(answered).toMatchObject({ status: 200 });
+      return JSON.parse(answered.text).grants;
+    };
+
+    it('are listed for who may administer, whoever gave them', async () => {
+      expect(await list()).toEqual([]);
+      const body = asked(Date.now() + HOUR);
+      Object.assign(body.source.entity.metadata.annotations, {
+        'google.com/vertex-ai-service-account': ACCOUNT.split('/')[3],
+      });
+      await giveRecorded(await record(body));
+      const [row] = await rows();
+      const [one, ...others] = await list({ as: bob });
+      expect(others).toEqual([]);
+      expect(one).toMatchObject({
+        id: row.id,
+        givenBy: 'user:default/alice',
+        principal: MEMBER,
+        entity: 'component:default/fraud-detector',
+        endsAt: row.ends_at,
+        tries: 0,
+      });
+      const given = one.rights.map(({ resource, role, ends }: any) => {
+        expect(role).toMatch(/^projects\/acme-ml\/roles\//);
+        return [resource, ends];
+      });
+      expect(given).toEqual([
+        ['projects/acme-ml', 'by-condition'],
+        [ENDPOINT, 'taken-back'],
+        [ACCOUNT, 'taken-back'],
+      ]);
+    });
+
+    it('are listed with what keeps them, and no longer once they are gone', async () => {
+      await give(Date.now() + HOUR);
+      await pass(HOUR);
+      policies.denied = true;
+      await cleanUp();
+      const [one] = await list();
+      expect(one).toMatchObject({
+        tries: 1,
+        lastError: expect.stringContaining('google/permission-denied'),
+        rights: [{ resource: ENDPOINT, ends: 'taken-back' }],
+      });
+      expect(JSON.stringify(one)).not.toContain(SECRET);
+      policies.denied = false;
+      await pass(HOUR);
+      await cleanUp();
+      expect(await list()).toEqual([]);
+    });
+
+    it('are told to nobody else', async () => {
+      const refused = (ask: object) =>
+        portal.refusal({ path: GRANTS, verb: 'GET', ...ask });
+      expect(await refused({ as: scaffolder })).toMatchObject({ status: 403 });
+      expect(await refused({ as: null })).toMatchObject({ status: 401 });
+      portal.permission = name =>
+        name === 'vertex-ai.administer'
+          ? AuthorizeResult.DENY
+          : AuthorizeResult.ALLOW;
+      expect(await refused({})).toMatchObject({ status: 403 });
+    });
+  });
+
   describe('that were not given after all', () => {
     const withdraw = (ask: object = {}) =>
       portal.ask({ path: '', verb: 'DELETE', ...ask });

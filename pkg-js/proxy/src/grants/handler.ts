@@ -13,6 +13,7 @@ import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
 import { readJson } from '../forward';
 import { answerRefusal, Refusal, toRefusal } from '../refusal';
+import { openRightsOf } from './openRights';
 import { undatedOf, type GrantRecords } from './records';
 
 /**
@@ -20,6 +21,8 @@ import { undatedOf, type GrantRecords } from './records';
  *
  * `POST …/vertex-ai/grants` records those that are about to be given, so that they are taken back when they end. The body is a
  * request as `iamPlan` takes it; the answer has the record's `id`.
+ *
+ * `GET …/vertex-ai/grants` lists those that have not been taken back, whoever gave them.
  *
  * `DELETE …/vertex-ai/grants/{id}` withdraws the record where nothing was given: by whom it was made, before its rights end, and
  * unless the audit trail says that they may have changed a policy under it.
@@ -34,8 +37,8 @@ export function createGrantHandlers(options: {
 }) {
   const { gate, records, audit, httpAuth, logger, permit } = options;
 
-  /** The user who gives. */
-  async function readGiver(request: Request): Promise<string> {
+  /** The user who asks, and may administer. */
+  async function readAdministrator(request: Request): Promise<string> {
     const credentials = await httpAuth.credentials(request, {
       allow: ['user'],
     });
@@ -45,7 +48,7 @@ export function createGrantHandlers(options: {
   }
 
   async function record(request: Request, response: Response) {
-    const givenBy = await readGiver(request);
+    const givenBy = await readAdministrator(request);
     const asked = (await readJson(request)) as IamPlanRequest;
     // Read by the core: what is recorded is a request that can be carried out.
     const { request: rights, diagnostics } = iamPlan(asked);
@@ -74,8 +77,14 @@ export function createGrantHandlers(options: {
     response.status(201).json({ id });
   }
 
+  async function list(request: Request, response: Response) {
+    await readAdministrator(request);
+    const open = await records.open();
+    response.json({ grants: open.map(openRightsOf) });
+  }
+
   async function withdraw(request: Request, response: Response) {
-    const givenBy = await readGiver(request);
+    const givenBy = await readAdministrator(request);
     const { id } = request.params;
     const begunAt = await records.begunBy(givenBy, id);
     if (!begunAt) {
@@ -106,11 +115,15 @@ export function createGrantHandlers(options: {
         const refusal = toRefusal(error);
         if (refusal.status >= 500) {
           logger.error(
-            `The record of rights was not written: ${(error as Error).message}`,
+            `The record of rights was not read or written: ${(error as Error).message}`,
           );
         }
         answerRefusal(response, refusal);
       }
     };
-  return { record: answering(record), withdraw: answering(withdraw) };
+  return {
+    record: answering(record),
+    list: answering(list),
+    withdraw: answering(withdraw),
+  };
 }

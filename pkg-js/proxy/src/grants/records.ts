@@ -40,6 +40,8 @@ export interface OpenGrant extends Grant {
   tries: number;
   /** RFC 3339: they are not looked at before. */
   nextTryAt: string;
+  /** Why the last try failed. */
+  lastError?: string;
 }
 
 /** Rights that were given through the portal: one row each, which stays; it is done when Google says that they are taken back. */
@@ -76,6 +78,7 @@ export class GrantRecords {
       endsAt: row.ends_at,
       tries: row.tries,
       nextTryAt: row.next_try_at,
+      lastError: row.last_error ?? undefined,
     }));
   }
 
