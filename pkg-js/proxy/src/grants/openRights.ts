@@ -1,0 +1,50 @@
+import { iamPlan, type IamGrant } from '@backstage-vertex-ai/core/server';
+import type { OpenGrant } from './records';
+
+const HOUR = 3_600_000;
+
+/** What is given by one record, as `GET …/vertex-ai/grants` tells it. */
+export interface OpenRights {
+  id: string;
+  givenBy: string;
+  /** RFC 3339: when it was recorded. */
+  begunAt: string;
+  /** RFC 3339 */
+  endsAt: string;
+  /** As allow policies name it. */
+  principal: string;
+  /** Entity ref of what it was asked for; absent where this version cannot read the request. */
+  entity?: string;
+  /** `by-condition` at Google, `taken-back` by the portal. */
+  rights: Pick<IamGrant, 'resource' | 'role' | 'ends'>[];
+  /** How often taking it back failed. */
+  tries: number;
+  /** Why, the last time. */
+  lastError?: string;
+  /** RFC 3339 */
+  nextTryAt: string;
+}
+
+export function openRightsOf(grant: OpenGrant): OpenRights {
+  const { request, undated, endsAt, ...told } = grant;
+  const isOver = Date.parse(endsAt) <= Date.now();
+  const expiresAt = isOver ? new Date(Date.now() + HOUR).toISOString() : endsAt;
+  const { request: planned } = iamPlan({ ...request, expiresAt });
+  // Those that a date ends are not recorded by name, and count no longer when it is over.
+  const dated = isOver ? [] : (planned?.grants ?? []);
+  return {
+    ...told,
+    endsAt,
+    principal: request.principal,
+    entity: planned?.entityRef,
+    rights: [
+      ...dated
+        .filter(({ ends }) => ends === 'by-condition')
+        .map(({ resource, role, ends }) => ({ resource, role, ends })),
+      ...undated.map(right => {
+        const [resource, role] = right.split(' ');
+        return { resource, role, ends: 'taken-back' as const };
+      }),
+    ],
+  };
+}
