@@ -253,7 +253,7 @@ export interface IamPlanRequest extends DeploymentRequest {
 export interface IamReport {
   /** Absent when something stands in the way: see `diagnostics`. */
   request?: IamRights;
-  /** By file name: `roles/ID.yaml`, `roles/ID.json`, `bindings.json`, `main.tf`, `gcloud.sh`, `request.md`; with `pam` also `pam-entitlement.json`, `pam-grant.json`. */
+  /** By file name: `roles/ID.yaml`, `roles/ID.json`, `bindings.json`, `roles.tf`, `main.tf`, `gcloud.sh`, `take-back.sh` where there is something to take back, `request.md`; with `pam` also `pam-entitlement.json`, `pam-grant.json`. */
   renderings: Record<string, string>;
   /** Markdown; the same as `request.md`. */
   explanation: string;

@@ -31,7 +31,7 @@ export function createIamPlanAction(options: {
           z
             .record(z.string())
             .describe(
-              'By file name: custom roles, bindings.json, main.tf, gcloud.sh, request.md; for pam also pam-entitlement.json and pam-grant.json',
+              'By file name: custom roles, bindings.json, roles.tf, main.tf, gcloud.sh, take-back.sh where there is something to take back, request.md; for pam also pam-entitlement.json and pam-grant.json',
             ),
         explanation: z =>
           z.string().describe('The request in Markdown, for whoever decides'),

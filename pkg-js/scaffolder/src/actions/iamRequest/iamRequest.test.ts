@@ -34,7 +34,8 @@ describe('vertex:iam:request with files', () => {
     const { failure, outputs } = await run({ ...ASKED, folder: 'iam/fraud' });
     expect(failure).toBeUndefined();
     expect(outputs.state).toBe('written');
-    expect(outputs.files).toContain('iam/fraud/main.tf');
+    for (const file of ['main.tf', 'roles.tf'])
+      expect(outputs.files).toContain(`iam/fraud/${file}`);
     const roles = outputs.files.filter((file: string) =>
       file.startsWith('iam/fraud/roles/'),
     );
