@@ -25,14 +25,19 @@ async function google(as, path, body) {
   return JSON.parse(text);
 }
 
-/** Replaces one role of the project's policy by another, for everybody who has it. */
+const TEAM =
+  'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/group/group:default/ml-team';
+
+/** Gives the person's team another role of the project's policy in place of one. */
 async function replaceRole(from, to) {
   const asked = { options: { requestedPolicyVersion: 3 } };
   const policy = await google('owner', `v3/${PROJECT}:getIamPolicy`, asked);
   for (const binding of policy.bindings) {
-    if (binding.role === from && binding.members[0].startsWith('principalSet'))
-      binding.role = to;
+    if (binding.role === from && binding.members.includes(TEAM)) {
+      binding.members = binding.members.filter(member => member !== TEAM);
+    }
   }
+  policy.bindings.push({ role: to, members: [TEAM] });
   policy.version = 3;
   await google('owner', `v3/${PROJECT}:setIamPolicy`, { policy });
 }
