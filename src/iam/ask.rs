@@ -256,10 +256,7 @@ fn explained(error: CallError, entitlement: &str, request: &Request) -> CallErro
         }
         Code::GoogleInvalid => {
             let help = match longest(&finding.message, request.duration.unwrap_or_default()) {
-                Some(longest) => format!(
-                    "the entitlement grants for {} at most: ask for no longer, or have its `maxRequestDuration` raised",
-                    spoken(longest)
-                ),
+                Some(longest) => format!("ask for {} at most: the entitlement grants no longer", spoken(longest)),
                 None => "hold the entitlement against `pam-entitlement.json`: it may grant for less long".into(),
             };
             finding.help(help)
@@ -271,9 +268,18 @@ fn explained(error: CallError, entitlement: &str, request: &Request) -> CallErro
 
 /// How long an entitlement grants at most, in seconds: what Google's refusal names between the least of all and what was `asked` for.
 fn longest(message: &str, asked: u64) -> Option<u64> {
-    let words = message.split(|sign: char| !sign.is_ascii_alphanumeric());
-    let seconds = words.filter_map(|word| word.strip_suffix('s')?.parse().ok());
-    seconds.filter(|seconds| (1_801..asked).contains(seconds)).max()
+    let (mut longest, mut count) = (0, 0);
+    for byte in message.bytes() {
+        match byte {
+            b'0'..=b'9' => count = (count * 10 + u64::from(byte - b'0')).min(asked),
+            b's' if count < asked => longest = longest.max(count),
+            _ => {}
+        }
+        if !byte.is_ascii_digit() {
+            count = 0;
+        }
+    }
+    (longest > 1_800).then_some(longest)
 }
 
 /// A grant is for whoever asks. Google names people by their address alone.

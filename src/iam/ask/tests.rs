@@ -235,9 +235,7 @@ fn every_refusal_says_what_to_do() {
         assert_eq!(finding.code, Code::GoogleInvalid);
         finding.help.clone().unwrap()
     };
-    assert!(
-        help("requestedDuration must be 1800s to 86400s.").starts_with("the entitlement grants for 1 day at most: ")
-    );
+    assert!(help("requestedDuration must be 1800s to 86400s.").starts_with("ask for 1 day at most: "));
     for other in ["x", "at least 1800s", "172800s", "999999999999999999999s", "2000 seconds"] {
         assert!(help(other).starts_with("hold the entitlement against `pam-entitlement.json`"), "{other}");
     }

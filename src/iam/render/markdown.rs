@@ -1,6 +1,6 @@
 //! The request for a person: a pull request, a ticket, a screen.
 
-use super::to_take_back;
+use super::has_no_end;
 use crate::iam::danger::{Danger, Weight};
 use crate::iam::expiry::spoken;
 use crate::iam::grant::{Ends, Grant, Needed, Party, methods};
@@ -38,11 +38,10 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
              something that its name does not say."
         )?;
     }
-    for (confidence, legend) in [
-        (Confidence::Inferred, "\n† inferred, not in Google's documentation.\n"),
-        (Confidence::Measured, "\n‡ measured by a third party.\n"),
-    ] {
-        if request.grants.iter().flat_map(|grant| &grant.needed).any(|n| n.confidence == confidence) {
+    for (mark, legend) in
+        [("`†", "\n† inferred, not in Google's documentation.\n"), ("`‡", "\n‡ measured by a third party.\n")]
+    {
+        if out.contains(mark) {
             out.push_str(legend);
         }
     }
@@ -64,32 +63,30 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
 
 /// How many permissions end by themselves, and how many somebody has to take back.
 fn write_ends(request: &Request, out: &mut String) -> std::fmt::Result {
-    let count = request.permissions().len();
-    let mut lasting: Vec<_> = to_take_back(request).flat_map(|grant| &grant.needed).map(|n| n.permission).collect();
-    lasting.sort_unstable();
-    lasting.dedup();
-    let (lasting, ending) = (lasting.len(), count.saturating_sub(lasting.len()));
-    write!(out, "{count} permission{}", if count == 1 { "" } else { "s" })?;
-    let Some(expires) = request.expires else {
-        return writeln!(out, "{}.", if lasting > 0 { ", until somebody takes them back: `take-back.sh`" } else { "" });
+    let all = request.permissions();
+    let lasts = |&&name: &&&str| {
+        request.grants.iter().any(|grant| has_no_end(grant) && grant.needed.iter().any(|n| n.permission == name))
     };
-    let mut sign = ": ";
-    if ending > 0 {
-        match (request.delivery, request.duration) {
-            (Delivery::Pam, Some(seconds)) => {
-                write!(out, "{sign}{ending} for {} from when Privileged Access Manager gives them", spoken(seconds))?;
-            }
-            _ => write!(out, "{sign}{ending} until {expires}")?,
+    let (count, lasting) = (all.len(), all.iter().filter(lasts).count());
+    write!(out, "{count} permission{}", if count == 1 { "" } else { "s" })?;
+    if let Some(expires) = request.expires {
+        if lasting < count {
+            let ending = count - lasting;
+            match request.duration.filter(|_| request.delivery == Delivery::Pam) {
+                Some(seconds) => {
+                    write!(out, ", {ending} for {} from when Privileged Access Manager gives them", spoken(seconds))
+                }
+                None => write!(out, ", {ending} until {expires}"),
+            }?;
         }
-        sign = "; ";
+        if lasting > 0 {
+            write!(out, ", {lasting} to be taken back by {expires} by whoever gives them")?;
+        }
+    } else if lasting > 0 {
+        out.push_str(", until somebody takes them back");
     }
-    if lasting > 0 {
-        write!(
-            out,
-            "{sign}{lasting} that no condition ends, to be taken back by {expires} by whoever gives them: `take-back.sh`"
-        )?;
-    }
-    writeln!(out, ".")
+    out.push_str(if lasting > 0 { ": `take-back.sh`.\n" } else { ".\n" });
+    Ok(())
 }
 
 /// The heaviest danger that a permission has a part in.
@@ -105,7 +102,7 @@ fn write_grant(grant: &Grant, dangers: &[Danger], out: &mut String) -> std::fmt:
     let ends = match grant.ends {
         Ends::ByCondition => "its condition ends it",
         Ends::ByManager => "Privileged Access Manager ends it",
-        Ends::TakenBack => "its policy takes no condition, so it lasts until `take-back.sh` takes it back",
+        Ends::TakenBack => "its policy takes no condition, so it has to be taken back: `take-back.sh`",
         Ends::Never => "it lasts",
     };
     writeln!(

@@ -90,9 +90,9 @@ fn by_policy(request: &Request) -> impl Iterator<Item = &Grant> {
     request.grants.iter().filter(|grant| !grant.is_managed())
 }
 
-/// What a policy gives the principal, and no condition ends. What Vertex AI itself gets lasts: serving needs it.
-fn to_take_back(request: &Request) -> impl Iterator<Item = &Grant> {
-    by_policy(request).filter(|grant| grant.to == Party::Caller && grant.condition.is_none())
+/// Whether a policy gives it to the principal, and no condition ends it. What Vertex AI itself gets lasts: serving needs it.
+fn has_no_end(grant: &Grant) -> bool {
+    grant.to == Party::Caller && grant.condition.is_none() && !grant.is_managed()
 }
 
 /// One grant for each custom role that has to exist.

@@ -8,26 +8,23 @@ use crate::iam::grant::{Condition, Grant, Party, Role};
 use crate::iam::holder::Holder;
 use crate::iam::request::Request;
 
+const ROLES: &str = "# Once for each project, in a state of its own: requests share roles.\n";
+
 /// `roles.tf`, apart from `main.tf`: requests share roles, and each may have a state of its own. `None` where no role has to be made.
 pub fn roles(request: &Request) -> Option<String> {
     let blocks: Vec<Block> = custom_roles(request).into_iter().filter_map(custom_role).collect();
-    (!blocks.is_empty()).then(|| {
-        written(
-            "# Once for each project, and before main.tf is applied: requests share these roles, so keep them in a state of their own.",
-            &blocks,
-        )
-    })
+    (!blocks.is_empty()).then(|| written(ROLES, &blocks))
 }
 
 /// `main.tf`: it names roles that are there already.
 pub fn render(request: &Request) -> String {
     let mut labels: Vec<String> = Vec::new();
     let blocks: Vec<Block> = by_policy(request).map(|grant| member(grant, &label(grant, &mut labels))).collect();
-    written("# The roles of the project, from roles.tf, are there before this is applied.", &blocks)
+    written("# Apply roles.tf first.\n", &blocks)
 }
 
 fn written(comment: &str, blocks: &[Block]) -> String {
-    let mut out = format!("{comment}\n");
+    let mut out = String::from(comment);
     for block in blocks {
         out.push('\n');
         block.write(&mut out);

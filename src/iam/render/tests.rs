@@ -245,16 +245,16 @@ fn what_no_condition_ends_is_said_and_can_be_taken_back() {
         rendered(request)["request.md"].lines().find(|line| line.contains(" permission")).unwrap().to_owned()
     };
     let back = "2026-11-30T18:00:00Z by whoever gives them: `take-back.sh`.";
-    let lasting = |count| format!("{count} that no condition ends, to be taken back by {back}");
-    assert_eq!(headline(&update()), format!("6 permissions: 2 until 2026-11-30T18:00:00Z; {}", lasting(4)));
+    let lasting = |count| format!("{count} to be taken back by {back}");
+    assert_eq!(headline(&update()), format!("6 permissions, 2 until 2026-11-30T18:00:00Z, {}", lasting(4)));
     let kept = "5 for 5 days 14 hours from when Privileged Access Manager gives them";
-    assert_eq!(headline(&managed()), format!("6 permissions: {kept}; {}", lasting(1)));
+    assert_eq!(headline(&managed()), format!("6 permissions, {kept}, {}", lasting(1)));
 
     let project = update().keeping(|grant, _| matches!(grant.on, Holder::Project(_)));
-    assert_eq!(headline(&project), "2 permissions: 2 until 2026-11-30T18:00:00Z.");
+    assert_eq!(headline(&project), "2 permissions, 2 until 2026-11-30T18:00:00Z.");
     assert!(!rendered(&project).contains_key("take-back.sh"));
     let account = update().keeping(|grant, _| matches!(grant.on, Holder::ServiceAccount(_)));
-    assert_eq!(headline(&account), format!("1 permission: {}", lasting(1)));
+    assert_eq!(headline(&account), format!("1 permission, {}", lasting(1)));
 
     let options = Options { expires: None, ..options() };
     let endless = super::super::request(&plan(target()), &options, NOW).0.unwrap();
