@@ -106,18 +106,16 @@ pub fn apply(
         let google = Google::new(voice, &proxy_url, reason);
         let mut run = Apply { google, mode, wait, report: ApplyReport::refused(Vec::new()) };
         let grants = run.grants(&request);
-        if is_dry_run {
-            let report = ApplyReport { outcome: Outcome::Planned, ..run.report };
-            return ApplyReport { request: Some(request), ..report };
-        }
-        match run.steps(&grants).await {
-            Ok(()) => run.report.outcome = Outcome::Applied,
+        let done = if is_dry_run { Ok(()) } else { run.steps(&grants).await };
+        run.report.outcome = match done {
+            Ok(()) if is_dry_run => Outcome::Planned,
+            Ok(()) => Outcome::Applied,
             Err(error) => {
-                run.report.outcome =
-                    if matches!(error, CallError::Cancelled) { Outcome::Cancelled } else { Outcome::Failed };
+                let is_cancelled = matches!(error, CallError::Cancelled);
                 run.report.diagnostics.push(error.finding());
+                if is_cancelled { Outcome::Cancelled } else { Outcome::Failed }
             }
-        }
+        };
         ApplyReport { request: Some(request), ..run.report }
     })
 }

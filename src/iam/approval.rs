@@ -20,8 +20,8 @@ pub struct Approval {
 }
 
 const HELP: &str = "have somebody give them who is neither the person whom they are for nor a member of that group";
-const HELP_NAME: &str = "name them as the portal's pool does, or write their address in the catalog (`spec.profile.email`); whom the \
-catalog does not know is given rights by `main.tf` or `gcloud.sh`";
+const HELP_NAME: &str =
+    "write the address into the catalog (`spec.profile.email`), or give them by `main.tf` or `gcloud.sh`";
 
 impl Approval {
     /// Refuses where somebody would give rights to themselves, and where that cannot be told.

@@ -48,6 +48,8 @@ pub struct Missing {
     pub resource: String,
     /// Google said that whoever asked holds it: perhaps from a folder, an organisation or a group.
     pub hinted: bool,
+    /// The policies that could give it were read, those of folders and organisations aside.
+    pub seen: bool,
 }
 
 /// A binding that gives the principal more than is needed, or nothing any more.
@@ -182,7 +184,9 @@ pub fn compare(request: &Request, live: &Live, now: Millis) -> Difference {
                     let resource = grant.on.to_string();
                     let tested = live.tested.get(&resource).into_iter().flatten();
                     let hinted = tested.into_iter().any(|held| held == needed.permission);
-                    missing.push(Missing { permission: needed.permission, resource, hinted });
+                    let project = format!("projects/{}", request.project());
+                    let seen = [&resource, &project].into_iter().all(|on| live.policies.contains_key(on));
+                    missing.push(Missing { permission: needed.permission, resource, hinted, seen });
                 }
             }
         }

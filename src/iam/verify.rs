@@ -1,7 +1,7 @@
 //! Looks at what is there: policies where whoever calls may read them, and what Google says to whoever calls.
 
 use super::danger::{ACT_AS, AccountPowers, Danger, dangers, is_on_a_way};
-use super::difference::{self, Difference, Live, has_ended};
+use super::difference::{self, Difference, Live, Missing, has_ended};
 use super::grant::Party;
 use super::live::Access;
 use super::policy::Policy;
@@ -41,6 +41,8 @@ pub struct VerifyReport {
     /// About the principal, by the policies that were read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<Difference>,
+    /// Of which only Google's hint tells, where hints count: they are not among those that are missing.
+    pub hinted: Vec<Missing>,
     /// What is still to be asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<Request>,
@@ -58,11 +60,13 @@ impl VerifyReport {
     }
 }
 
-/// Starts through the proxy. `live` and `told` hold what is known already: e.g. what roles hold, and what the serving account may do.
+/// Starts through the proxy. Hints count where the principal is `hints_for`, the entity ref of whoever calls, as the portal's pool
+/// names them. `live` and `told` hold what is known already: e.g. what roles hold, and what the serving account may do.
 pub fn verify(
     request: Request,
     live: Live,
     told: Option<AccountPowers>,
+    hints_for: Option<String>,
     proxy_url: &str,
     reason: Option<String>,
 ) -> Conversation<VerifyReport> {
@@ -70,7 +74,7 @@ pub fn verify(
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, reason);
         let mut report = VerifyReport::default();
-        if let Err(error) = look(&google, &request, live, told, &mut report).await {
+        if let Err(error) = look(&google, &request, live, told, hints_for, &mut report).await {
             report.diagnostics.push(error.finding());
         }
         VerifyReport { request: Some(request), ..report }
@@ -82,6 +86,7 @@ async fn look(
     request: &Request,
     mut live: Live,
     told: Option<AccountPowers>,
+    hints_for: Option<String>,
     report: &mut VerifyReport,
 ) -> Result<(), CallError> {
     for grant in request.of(Party::Caller) {
@@ -102,7 +107,11 @@ async fn look(
     expand_roles(google, request, &mut live, now).await?;
     let powers = account_powers(request, &live, told, now, &mut report.diagnostics);
     report.dangers = dangers(request, powers.as_ref());
-    let difference = difference::compare(request, &live, now);
+    let mut difference = difference::compare(request, &live, now);
+    let subject = request.principal.in_pool().and_then(|(_, what)| what.strip_prefix("subject/"));
+    if subject.is_some() && subject == hints_for.as_deref() {
+        report.hinted = difference.missing.extract_if(.., |missing| missing.hinted).collect();
+    }
     report.diagnostics.extend(difference.findings.iter().cloned());
     let remaining = difference::remaining(request, &difference);
     let found = dangers(&remaining, powers.as_ref());

@@ -29,7 +29,7 @@ pub fn deliver(cloud: &Cloud, rights: &Request) {
 
 /// By policies, with the core's own conversation.
 fn give(cloud: &Cloud, rights: Request) {
-    let given = drive(cloud, OWNER, apply(rights, Mode::Give, false, PROXY, None), |_, _, _| Then::Send);
+    let given = drive(cloud, OWNER, apply(rights, Mode::Give, false, false, PROXY, None), |_, _, _| Then::Send);
     assert_eq!(given.outcome, Applied::Applied, "{:?}", given.diagnostics);
 }
 

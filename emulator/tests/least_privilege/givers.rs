@@ -88,7 +88,9 @@ impl Stage {
     }
 
     fn apply(&self, token: &str, more: Value) -> ApplyReport {
-        let mut request = json!({"principal": TEAM, "wait": false});
+        let approval = json!({"by": "user:default/owner", "email": "owner@acme.example",
+            "for": "group:default/ml-team", "forEmail": "ml-team@acme.example"});
+        let mut request = json!({"principal": TEAM, "wait": false, "approval": approval});
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let talk = iam_apply(&applied(request), NOW).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
         drive(&self.cloud, token, talk, |_, _, _| Then::Send)

@@ -275,6 +275,16 @@ export interface IamCompareRequest extends IamPlanRequest {
   tested?: Record<string, string[]>;
 }
 
+/** A right that is not there, as far as is known. */
+export interface IamMissing {
+  permission: string;
+  resource: string;
+  /** Google told whoever asked that they hold it: perhaps from a folder, an organisation or a group. */
+  hinted: boolean;
+  /** The policies that could give it were read, those of folders and organisations aside. */
+  seen: boolean;
+}
+
 export interface IamDifference {
   has: {
     permission: string;
@@ -285,8 +295,7 @@ export interface IamDifference {
     /** RFC 3339, where it ends. */
     until?: string;
   }[];
-  /** `hinted`: Google told whoever asked that they hold it. */
-  missing: { permission: string; resource: string; hinted: boolean }[];
+  missing: IamMissing[];
   tooMuch: {
     resource: string;
     role: string;
@@ -435,6 +444,11 @@ export function iamAsk(
 ): Promise<IamAskReport>;
 
 export interface IamVerifyRequest extends IamCompareRequest {
+  /**
+   * Entity ref of whoever calls: what Google says to them counts where `principal` is them, as `principal://…/subject/REF`. Left out:
+   * it counts as a hint only.
+   */
+  hintsFor?: string;
   proxyUrl: string;
   reason?: string;
 }
@@ -446,6 +460,8 @@ export interface IamVerifyReport {
   policiesRead: string[];
   /** About the principal, by the policies that could be read. */
   difference?: IamDifference;
+  /** Of which only what Google said to whoever calls tells, where that counts (`hintsFor`): they are not missing. */
+  hinted: IamMissing[];
   remaining?: IamRights;
   /** As in `IamComparison`, with the policies that could be read. */
   renderings: Record<string, string>;

@@ -207,7 +207,8 @@ pub fn iam_verify(request: &IamVerifyRequest, now: Millis) -> Result<Conversatio
     let live = live(&request.compare.live).map_err(|finding| refused(vec![finding]))?;
     let asked = asked.ok_or_else(|| refused(found))?;
     let powers = request.compare.iam.account_powers.clone();
-    Ok(verify(asked, live, powers, &request.proxy_url, request.reason.clone()))
+    let hints_for = request.hints_for.clone();
+    Ok(verify(asked, live, powers, hints_for, &request.proxy_url, request.reason.clone()))
 }
 
 #[cfg(test)]

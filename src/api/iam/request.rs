@@ -67,6 +67,7 @@ pub struct IamAskRequest {
 #[derive(Clone, Debug)]
 pub struct IamVerifyRequest {
     pub(super) compare: IamCompareRequest,
+    pub(super) hints_for: Option<String>,
     pub(super) proxy_url: String,
     pub(super) reason: Option<String>,
 }
@@ -234,6 +235,7 @@ impl Request for IamVerifyRequest {
         let mut fields = Fields::of(value)?;
         let request = Self {
             compare: IamCompareRequest { iam: fields.iam()?, live: fields.live()? },
+            hints_for: fields.optional("hintsFor")?,
             proxy_url: fields.required("proxyUrl")?,
             reason: fields.optional("reason")?,
         };

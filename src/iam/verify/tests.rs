@@ -13,7 +13,11 @@ const SERVING: &str = "serviceAccount:fraud-serving@acme-ml.iam.gserviceaccount.
 const PROJECT: &str = "projects/acme-ml";
 
 fn asked() -> Request {
-    let mut options = Options::of(Principal::parse(MEMBER).unwrap());
+    asked_for(MEMBER)
+}
+
+fn asked_for(principal: &str) -> Request {
+    let mut options = Options::of(Principal::parse(principal).unwrap());
     options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
     options.expires = Some(crate::iam::Expiry::parse("2026-12-01T00:00:00Z", 0).unwrap());
     crate::iam::request(&plan(target()), &options, 0).0.unwrap()
@@ -26,6 +30,8 @@ struct World {
     roles: BTreeMap<String, Vec<String>>,
     /// What must not be read.
     closed: Option<&'static str>,
+    /// Google says to whoever asks that they hold everything.
+    hints: bool,
     log: Vec<String>,
 }
 
@@ -50,6 +56,11 @@ impl World {
             return (403, json!({"error": {"status": "PERMISSION_DENIED", "message": "no"}}));
         }
         match name.split_once(':') {
+            Some((_, "testIamPermissions")) if self.hints => {
+                let query = || sent.url.split(['?', '&']).filter_map(|pair| pair.strip_prefix("permissions="));
+                let body = |text| serde_json::from_str(text).unwrap();
+                (200, sent.body.as_deref().map_or_else(|| json!({"permissions": query().collect::<Vec<_>>()}), body))
+            }
             Some((_, "testIamPermissions")) => (200, json!({})),
             Some((resource, "getIamPolicy")) => {
                 let bindings = self.policies.get(resource).cloned().unwrap_or(json!([]));
@@ -64,7 +75,17 @@ impl World {
     }
 
     fn look(&mut self, live: Live, told: Option<AccountPowers>) -> VerifyReport {
-        let mut talk = verify(asked(), live, told, "http://portal", None);
+        self.look_at(asked(), live, told, None)
+    }
+
+    fn look_at(
+        &mut self,
+        request: Request,
+        live: Live,
+        told: Option<AccountPowers>,
+        hints_for: Option<&str>,
+    ) -> VerifyReport {
+        let mut talk = verify(request, live, told, hints_for.map(str::to_owned), "http://portal", None);
         let mut outcome = Told::Begin;
         for _ in 0..200 {
             match talk.tell(Event { outcome, now: 1_000, random: 0.5, cancelled: false }) {
@@ -213,4 +234,46 @@ fn where_it_is_not_known_what_the_account_may_do_that_is_said() {
     let finding = report.diagnostics.iter().find(|finding| finding.code == Code::IamAccountUnknown).unwrap();
     assert!(finding.message.as_ref().contains("`roles/mystery`"), "{finding:?}");
     assert!(whats(&report).contains("roles/mystery"));
+}
+
+#[test]
+fn hints_count_where_they_are_about_the_principal_and_are_to_count() {
+    let pool = "iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage";
+    let jane = format!("principal://{pool}/subject/user:default/jane");
+    let team = format!("principalSet://{pool}/group/user:default/jane");
+    for (principal, hints_for, hints, counts) in [
+        (jane.as_str(), Some("user:default/jane"), true, true),
+        (jane.as_str(), Some("user:default/jane"), false, false),
+        (jane.as_str(), Some("user:default/joan"), true, false),
+        (jane.as_str(), None, true, false),
+        (team.as_str(), Some("user:default/jane"), true, false),
+        (MEMBER, Some("user:default/jane"), true, false),
+    ] {
+        let mut world = World { closed: Some("getIamPolicy"), hints, ..World::default() };
+        let request = asked_for(principal);
+        let report = world.look_at(request.clone(), Live::default(), None, hints_for);
+        let (difference, remaining) = (report.difference.unwrap(), report.remaining.unwrap());
+        let (hinted, missing) = (report.hinted.len(), difference.missing.len());
+        assert_eq!(hinted + missing, request.of(Party::Caller).map(|grant| grant.needed.len()).sum::<usize>());
+        assert_eq!(counts, missing == 0, "{principal} {hints_for:?}");
+        assert_eq!(counts, remaining.of(Party::Caller).count() == 0, "{principal} {hints_for:?}");
+        assert!(counts || hinted == 0);
+        assert!(difference.missing.iter().all(|one| one.hinted == hints && !one.seen));
+    }
+}
+
+#[test]
+fn what_is_not_there_is_told_from_what_nobody_could_see() {
+    let seen = |closed| {
+        let report = World { closed, ..World::default() }.look(Live::default(), None);
+        let missing = report.difference.unwrap().missing;
+        let seen: Vec<_> = missing.iter().filter(|one| one.seen).map(|one| one.resource.clone()).collect();
+        (seen, missing.len())
+    };
+    let (all, number) = seen(None);
+    assert_eq!(all.len(), number);
+    // What the project gives counts everywhere.
+    assert_eq!(seen(Some("acme-ml:getIamPolicy")), (vec![], number));
+    let (some, _) = seen(Some("fraud-detector:getIamPolicy"));
+    assert!(!some.is_empty() && some.len() < number && some.iter().all(|on| !on.contains("/endpoints/")));
 }

@@ -11,6 +11,8 @@ export async function startPolicies(
     unrecorded?: boolean;
     /** The portal does not withdraw records. */
     unwithdrawn?: boolean;
+    /** Google says to whoever asks that they hold everything. */
+    hints?: boolean;
     /** Called before a call is answered. */
     onCall?(line: string): void;
   } = {},
@@ -41,7 +43,11 @@ export async function startPolicies(
     }
     const [path, verb] = line.split(' ')[1].split('?')[0].split(':');
     const resource = path.replace(/^.*\/v\d(beta1)?\//, '');
-    if (verb === 'testIamPermissions') return [200, {}];
+    if (verb === 'testIamPermissions') {
+      const { searchParams } = new URL(line.split(' ')[1], 'http://portal');
+      const asked = body?.permissions ?? searchParams.getAll('permissions');
+      return [200, behaviour.hints ? { permissions: asked } : {}];
+    }
     if (verb === 'getIamPolicy') {
       return [200, policies.get(resource) ?? { version: 1, etag: 'a0' }];
     }

@@ -32,6 +32,7 @@ describe('vertex:iam:verify', () => {
   it('fails with each right that is missing', async () => {
     portal = await startPolicies();
     const { failure, outputs } = await run();
+    expect(failure?.message).toContain('5 – not there:');
     expect(failure?.message).toContain('aiplatform.endpoints.deploy on');
     expect(outputs.complete).toBe(false);
     expect(outputs.held).toEqual([]);
@@ -39,6 +40,50 @@ describe('vertex:iam:verify', () => {
     expect(portal.calls.some(call => call.includes('setIamPolicy'))).toBe(
       false,
     );
+  });
+
+  describe('by whoever may read no policy', () => {
+    const pool =
+      'iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/backstage';
+    const input = {
+      principal: `principal://${pool}/subject/user:default/jane`,
+      accept: 'hints',
+    };
+    const as = (ref: string) => ({ user: { ref } });
+
+    it('counts what Google said to them where they ask for that', async () => {
+      portal = await startPolicies({ denied: 'getIamPolicy', hints: true });
+      const { failure, outputs, log } = await run(
+        input,
+        as('user:default/jane'),
+      );
+      expect(failure).toBeUndefined();
+      expect(outputs).toMatchObject({ complete: true, lacking: [] });
+      expect(outputs.hinted).toHaveLength(5);
+      expect(log).toContain('5 of them as Google said');
+    });
+
+    it.each([
+      ['somebody else starts the task', input, 'user:default/joan'],
+      [
+        'nobody asks for it',
+        { ...input, accept: undefined },
+        'user:default/jane',
+      ],
+    ])('counts none of it where %s, and says so', async (_, asked, ref) => {
+      portal = await startPolicies({ denied: 'getIamPolicy', hints: true });
+      const { failure, outputs } = await run(asked, as(ref));
+      expect(failure?.message).toContain('5 of 5 rights are not known');
+      expect(failure?.message).toContain('5 – Google said to whoever started');
+      expect(failure?.message).not.toContain('not there:');
+      expect(outputs).toMatchObject({ complete: false, hinted: [] });
+    });
+
+    it('tells what nobody could see', async () => {
+      portal = await startPolicies({ denied: 'getIamPolicy' });
+      const { failure } = await run(input, as('user:default/jane'));
+      expect(failure?.message).toContain('5 – nobody could see');
+    });
   });
 
   it('sees what was given, and only reports where it is told to', async () => {
@@ -127,7 +172,7 @@ describe('vertex:iam:verify', () => {
     portal = await startPolicies({ denied: 'getIamPolicy' });
     portal.give(rights!);
     const { failure, outputs } = await run();
-    expect(failure?.message).toContain('cannot be seen');
+    expect(failure?.message).toContain('5 – nobody could see');
     expect(outputs.policiesRead).toEqual([]);
     expect(outputs.diagnostics[0].code).toBe('google/permission-denied');
   });

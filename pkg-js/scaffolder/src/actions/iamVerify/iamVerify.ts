@@ -1,6 +1,7 @@
 import type { RuleSettings } from '@backstage-vertex-ai/core';
 import type {
   IamDanger,
+  IamMissing,
   IamVerifyReport,
 } from '@backstage-vertex-ai/core/server';
 import type {
@@ -18,12 +19,29 @@ import { describeFindings, logFindings } from '../../findings';
 import { createProxyHost } from '../../proxyHost';
 import { examples } from './examples';
 
-type Right = { permission: string; resource: string };
-
-const listed = (rights: Right[]) =>
-  rights
-    .map(({ permission, resource }) => `  - ${permission} on ${resource}`)
+/** What is missing, by how that is known. */
+function describeMissing(missing: IamMissing[]): string {
+  const sections: [string, IamMissing[]][] = [
+    [
+      'Google said to whoever started the task that they hold it; the principal may be somebody else',
+      missing.filter(({ hinted }) => hinted),
+    ],
+    ['not there', missing.filter(({ hinted, seen }) => !hinted && seen)],
+    [
+      'nobody could see, because the policies may not be read',
+      missing.filter(({ hinted, seen }) => !hinted && !seen),
+    ],
+  ];
+  return sections
+    .filter(([, rights]) => rights.length > 0)
+    .flatMap(([what, rights]) => [
+      `${rights.length} – ${what}:`,
+      ...rights.map(
+        ({ permission, resource }) => `  - ${permission} on ${resource}`,
+      ),
+    ])
     .join('\n');
+}
 
 const describeStop = ({ diagnostics }: IamVerifyReport) =>
   `It is not known which rights are there\n${describeFindings(diagnostics)}`;
@@ -55,6 +73,13 @@ export function createIamVerifyAction(options: {
             .describe(
               'Members of policies that the principal is too, e.g. group:ml-team@acme.example',
             ),
+        accept: z =>
+          z
+            .enum(['policies', 'hints'])
+            .optional()
+            .describe(
+              'What a right has to be known by; policies where it is left out. hints: also what Google says to the user of the task, where the principal is that user in the pool of the portal (principal://…/subject/user:default/jane). Google decides anew at each call.',
+            ),
         failOn: z =>
           z
             .enum(['missing', 'never'])
@@ -78,6 +103,12 @@ export function createIamVerifyAction(options: {
             .array(z.any())
             .describe(
               'Rights that are there: permission, resource, the role that gives it, on what, until when',
+            ),
+        hinted: z =>
+          z
+            .array(z.any())
+            .describe(
+              'With accept: hints, rights of which only Google tells, to the user of the task: permission, resource. They count as there.',
             ),
         lacking: z =>
           z
@@ -131,7 +162,8 @@ export function createIamVerifyAction(options: {
       },
     },
     async handler(ctx) {
-      const { memberOf, failOn = 'missing', folder } = ctx.input;
+      const { memberOf, accept, failOn = 'missing', folder } = ctx.input;
+      const hintsFor = accept === 'hints' ? ctx.user?.ref : undefined;
       const core = await options.loadCore();
       const asked = await readAccessRequest(ctx, options);
       if (ctx.isDryRun) {
@@ -140,16 +172,17 @@ export function createIamVerifyAction(options: {
       }
       const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
       const report = await core.iamVerify(
-        { ...asked, memberOf, proxyUrl, reason },
+        { ...asked, memberOf, hintsFor, proxyUrl, reason },
         host,
       );
       logFindings(ctx.logger, report.diagnostics);
-      const { difference, renderings, dangers } = report;
+      const { difference, hinted, renderings, dangers } = report;
       if (!difference) throw new Error(describeStop(report));
 
       const { has, missing } = difference;
       ctx.output('complete', missing.length === 0);
       ctx.output('held', has);
+      ctx.output('hinted', hinted);
       ctx.output('lacking', missing);
       ctx.output('difference', difference as unknown as JsonObject);
       ctx.output('remaining', report.remaining as unknown as JsonObject);
@@ -171,12 +204,20 @@ export function createIamVerifyAction(options: {
         ctx.logger.info(`Written: ${files.join(', ') || 'nothing'}`);
         ctx.output('files', files);
       }
-      const number = has.length + missing.length;
+      const number = has.length + hinted.length + missing.length;
       if (missing.length === 0) {
-        ctx.logger.info(`All of the ${number} rights are there`);
+        ctx.logger.info(
+          `All of the ${number} rights are there${
+            hinted.length > 0
+              ? `, ${hinted.length} of them as Google said to whoever started the task`
+              : ''
+          }`,
+        );
         return;
       }
-      const message = `${missing.length} of ${number} rights are not there, or cannot be seen:\n${listed(
+      const message = `${
+        missing.length
+      } of ${number} rights are not known to be there\n${describeMissing(
         missing,
       )}`;
       if (failOn === 'missing') throw new Error(message);
