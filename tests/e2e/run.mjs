@@ -27,6 +27,9 @@ test(
     const portal = await signIn();
     const { page, shoot } = portal;
     t.after(() => portal.browser.close());
+    const serving = page.getByRole('article').filter({
+      has: page.getByRole('heading', { name: 'Vertex AI', exact: true }),
+    });
     // Each step stands on the one before: after a failure there is nothing to see.
     let broken = false;
     const logs = [];
@@ -88,7 +91,7 @@ test(
       assert.match(row, /3/);
       assert.match(row, /100 %/);
       assert.match(row, /1 of 1–3/);
-      await page.getByText(/As of/).waitFor();
+      await serving.getByText(/As of/).waitFor();
       await shoot('4-serving');
     });
 
@@ -144,13 +147,10 @@ test(
         await page.goto(
           `${process.env.PORTAL_URL}/catalog/default/component/churn-detector`,
         );
-        // The catalog module tells the same above the cards.
-        const card = page.getByRole('article').filter({
-          has: page.getByRole('heading', { name: 'Vertex AI', exact: true }),
-        });
-        await card.getByText(/serves no models on machine type/).waitFor();
-        await card.getByText(/did you mean `n1-standard-4`/).waitFor();
-        await card.getByText(/the endpoint is in `europe-west4`/).waitFor();
+        // The catalog module tells the same above the cards, and so does the other card.
+        await serving.getByText(/serves no models on machine type/).waitFor();
+        await serving.getByText(/did you mean `n1-standard-4`/).waitFor();
+        await serving.getByText(/the endpoint is in `europe-west4`/).waitFor();
         await shoot('5-invalid');
       },
     );
@@ -180,15 +180,15 @@ test(
           times: 50,
           fault: { kind: 'status', status: 503 },
         });
-        await page.getByText('Refresh', { exact: true }).click();
-        await page.getByText('Stale.').waitFor({ timeout: 30_000 });
+        await serving.getByText('Refresh', { exact: true }).click();
+        await serving.getByText('Stale.').waitFor({ timeout: 30_000 });
         await page.getByText('Serving version 3').waitFor();
         await shoot('6-stale');
         await fetch(`${process.env.EMULATOR_URL}/emulator/faults`, {
           method: 'DELETE',
         });
-        await page.getByRole('button', { name: 'Try again' }).click();
-        await page
+        await serving.getByRole('button', { name: 'Try again' }).click();
+        await serving
           .getByText('Stale.')
           .waitFor({ state: 'detached', timeout: 30_000 });
       },
