@@ -3,10 +3,17 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { artifacts, signIn } from './browser.mjs';
-import { emulator, proxied, taskLog } from './portal.mjs';
+import {
+  emulator,
+  emulatorUrl,
+  portalUrl,
+  proxied,
+  taskLog,
+} from './portal.mjs';
 import { findSecrets, readRows, readTree } from './secrets.mjs';
 import './describe.mjs';
 import './access.mjs';
+import './secrets.test.mjs';
 
 mkdirSync(artifacts, { recursive: true });
 const ENDPOINT =
@@ -46,7 +53,7 @@ test(
 
     await step('before, the card says that nothing is deployed', async () => {
       await page.goto(
-        `${process.env.PORTAL_URL}/catalog/default/component/fraud-detector`,
+        `${portalUrl}/catalog/default/component/fraud-detector`,
       );
       await page.getByText('Not deployed yet').waitFor();
       await shoot('1-absent');
@@ -87,10 +94,12 @@ test(
       await page.getByText('Serving version 3').waitFor();
       const table = page.getByRole('table', { name: 'Deployed models' });
       await table.waitFor();
-      const row = await table.getByRole('row').nth(1).innerText();
-      assert.match(row, /3/);
-      assert.match(row, /100 %/);
-      assert.match(row, /1 of 1–3/);
+      const cells = table.getByRole('row').nth(1).getByRole('cell');
+      const [version, traffic, replicas] = await cells.allInnerTexts();
+      assert.deepEqual(
+        [version, traffic, replicas],
+        ['3', '100 %', '1 of 1–3'],
+      );
       await serving.getByText(/As of/).waitFor();
       await shoot('4-serving');
     });
@@ -145,7 +154,7 @@ test(
       'an entity that is wrong on purpose is told so, in words',
       async () => {
         await page.goto(
-          `${process.env.PORTAL_URL}/catalog/default/component/churn-detector`,
+          `${portalUrl}/catalog/default/component/churn-detector`,
         );
         // The catalog module tells the same above the cards, and so does the other card.
         await serving.getByText(/serves no models on machine type/).waitFor();
@@ -157,7 +166,7 @@ test(
 
     await step('an entity without annotations has no card', async () => {
       await page.goto(
-        `${process.env.PORTAL_URL}/catalog/default/component/website`,
+        `${portalUrl}/catalog/default/component/website`,
       );
       await page.getByText('What customers see').first().waitFor();
       assert.equal(
@@ -170,7 +179,7 @@ test(
       'the card keeps what it knew, and says that it is stale, when Google stops answering',
       async () => {
         await page.goto(
-          `${process.env.PORTAL_URL}/catalog/default/component/fraud-detector`,
+          `${portalUrl}/catalog/default/component/fraud-detector`,
         );
         await page.getByText('Serving version 3').waitFor();
         // The other card has asked all that it asks.
@@ -184,7 +193,7 @@ test(
         await serving.getByText('Stale.').waitFor({ timeout: 30_000 });
         await page.getByText('Serving version 3').waitFor();
         await shoot('6-stale');
-        await fetch(`${process.env.EMULATOR_URL}/emulator/faults`, {
+        await fetch(`${emulatorUrl}/emulator/faults`, {
           method: 'DELETE',
         });
         await serving.getByRole('button', { name: 'Try again' }).click();
