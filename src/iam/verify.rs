@@ -9,7 +9,7 @@ use super::principal::is_same_member;
 use super::render;
 use super::request::Request;
 use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource, resource};
 use crate::ordered::Ordered;
@@ -125,7 +125,9 @@ async fn look(
 fn may_fail<T>(result: Result<T, CallError>, report: &mut VerifyReport) -> Result<Option<T>, CallError> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(CallError::Refused { finding, .. }) => {
+        Err(CallError::Refused { mut finding, .. }) => {
+            // What depends on it counts as missing.
+            finding.severity = Severity::Warning;
             report.diagnostics.push(finding);
             Ok(None)
         }

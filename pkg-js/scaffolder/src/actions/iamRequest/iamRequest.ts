@@ -27,8 +27,6 @@ export function createIamRequestAction(options: {
   loadCore(): Promise<Core>;
   rules?: RuleSettings;
 }) {
-  const { catalog } = options;
-
   return createTemplateAction({
     id: 'vertex:iam:request',
     description:
@@ -71,6 +69,10 @@ export function createIamRequestAction(options: {
         request: z => z.object({}).passthrough().describe('The rights as data'),
         explanation: z =>
           z.string().describe('The request in Markdown, for whoever decides'),
+        renderings: z =>
+          z
+            .record(z.string())
+            .describe('By file name, as vertex:iam:plan gives them'),
         state: z =>
           z
             .enum(['written', 'planned', 'applied', 'asked'])
@@ -113,6 +115,7 @@ export function createIamRequestAction(options: {
       );
       ctx.output('request', request as unknown as JsonObject);
       ctx.output('explanation', explanation);
+      ctx.output('renderings', renderings);
 
       if (deliver === 'pam') {
         const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
@@ -127,7 +130,7 @@ export function createIamRequestAction(options: {
         return;
       }
       if (deliver === 'apply') {
-        const approval = await readApproval(ctx, ctx.input.for, catalog);
+        const approval = await readApproval(ctx, ctx.input.for, options);
         const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
         const report = await applyRights(
           core,
