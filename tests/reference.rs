@@ -21,8 +21,8 @@ fn check(name: &str, text: &str) {
 #[test]
 fn annotations() {
     let mut page = String::from(
-        "# Annotations\n\nOn any entity of the catalog. Values are texts: put numbers in quotes. Each key may end in `.<environment>`; such a key is read \
-         before the plain one when that environment is asked for.\n\n| annotation | example | meaning |\n| --- | --- | --- |\n",
+        "# Annotations\n\nOn any entity of the catalog. Values are texts: put numbers in quotes. Each key may end in `.<environment>`; such \
+         a key is read\nbefore the plain one when that environment is asked for.\n\n| annotation | example | meaning |\n| --- | --- | --- |\n",
     );
     for key in KEYS {
         writeln!(page, "| `{PREFIX}{}` | `{}` | {} |", key.name(), key.example(), key.meaning()).unwrap();
@@ -106,10 +106,10 @@ fn source(source: Source) -> &'static str {
 #[test]
 fn permissions() {
     let mut page = String::from(
-        "# Google methods and the permissions they take\n\nEvery Google method that this product may ever call, or has to know to say which rights a \
-         deployment takes. The proxy refuses all that need no Backstage permission here, and all others. A permission is checked on the \
-         resource in the request, unless something else is said. † inferred from a neighbouring method or a permission's name; ‡ measured by a \
-         third party; all others are documented by Google. Nothing here has been run against Google.\n",
+        "# Google methods and the permissions they take\n\nEvery Google method that this product may ever call, or has to know to say which \
+         rights a deployment takes. The\nproxy refuses all that need no Backstage permission here, and all others. A permission is checked on the \
+         resource\nin the request, unless something else is said. † inferred from a neighbouring method or a permission's name; ‡ measured\n\
+         by a third party; all others are documented by Google. Nothing here has been run against Google.\n",
     );
     for service in Service::ALL {
         writeln!(page, "\n## {}\n\n| method | request | permissions | source | Backstage permission | taken back by |\n| --- | --- | --- | --- | --- | --- |", service.as_str()).unwrap();
@@ -146,7 +146,7 @@ fn permissions() {
     }
     page.push_str(
         "\n## Following operations\n\nA method that starts a long-running operation, and what it takes to follow it, on the operation's parent. \
-         Operations of Privileged Access Manager have permissions of their own, and cannot be waited for or cancelled.\n\n\
+         Operations\nof Privileged Access Manager have permissions of their own, and cannot be waited for or cancelled.\n\n\
          | started by | to get it or wait for it | to cancel it | to delete it |\n| --- | --- | --- | --- |\n",
     );
     for method in METHODS {

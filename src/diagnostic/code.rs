@@ -400,7 +400,7 @@ codes! {
     IamProjectNumberUnknown: error = "iam/project-number-unknown",
     /// The time at which the rights are to end is not a time.
     IamExpiryMalformed: error = "iam/expiry-malformed",
-    /// The time at which the rights are to end is over.
+    /// The time at which the rights are to end has passed.
     IamExpiryPast: error = "iam/expiry-past",
     /// The rights are to end before Google has to heed them, or to last shorter or longer than Privileged Access Manager lets them.
     IamExpiryOutOfRange: error = "iam/expiry-out-of-range",

@@ -3,6 +3,7 @@
 //! It rests on what `testIamPermissions` answers the asker, because few developers may read policies. Google calls that answer
 //! a hint: it decides anew at each call.
 
+use super::apply::PROPAGATION;
 use super::approval::is_ref;
 use super::difference::is_in_force;
 use super::draft::Drafts;
@@ -20,8 +21,8 @@ use crate::plan::{Found, Plan, Purpose, StepKind};
 use crate::timestamp::rfc3339;
 use serde::Serialize;
 
-/// How long a report is fresh: about as long as Google may take to make a change of a policy effective.
-const FRESH: Millis = 600_000;
+/// How long a report is fresh: as long as Google may take to make a change of a policy effective.
+const FRESH: Millis = PROPAGATION;
 /// Names of people are for reading: more of them help nobody.
 const MOST_GRANTORS: usize = 10;
 
@@ -164,7 +165,7 @@ struct Look {
 
 impl Look {
     fn bare(&self, diagnostics: Vec<Diagnostic>) -> AccessReport {
-        let headline = "It cannot be told what you may do here";
+        let headline = "Google did not say what you may do here";
         AccessReport::bare(State::Unavailable, headline, diagnostics, self.google.voice().now())
     }
 
@@ -346,12 +347,12 @@ impl Look {
         }
         let known = match (number, &report.missing_in_portal[..]) {
             (0, _) if unknown == 0 => return (State::Complete, "You can deploy here".to_owned()),
-            (0, _) => return (State::Unavailable, "It cannot be told whether you may deploy here".to_owned()),
+            (0, _) => return (State::Unavailable, "Google did not say whether you may deploy here".to_owned()),
             (1, [permission]) => format!("You lack the Backstage permission `{permission}` to deploy here"),
             (1, _) => "You lack one right to deploy here".to_owned(),
             _ => format!("You lack {number} rights to deploy here"),
         };
-        let open = if unknown == 0 { String::new() } else { format!(", and of {unknown} it cannot be told") };
+        let open = if unknown == 0 { String::new() } else { format!("; of {unknown} more, Google did not say") };
         (State::Missing, known + &open)
     }
 }

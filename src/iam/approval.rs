@@ -40,7 +40,7 @@ impl Approval {
         let email = address(&self.email);
         let is_meant = |name| self.covers(by, name) || email.is_some_and(|own| own.eq_ignore_ascii_case(name));
         if name.is_some_and(is_meant) {
-            return refused(format!("`{principal}` is, or holds, `{by}`, who gives the rights"));
+            return refused(format!("`{by}`, who gives the rights, is `{principal}` or belongs to it"));
         }
         if email.is_none() && name.is_some_and(|name| name.contains('@')) {
             return refused(format!("the catalog knows no e-mail address of `{by}`, and `{principal}` may be theirs"));

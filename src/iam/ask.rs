@@ -267,6 +267,7 @@ fn explained(error: CallError, entitlement: &str, request: &Request) -> CallErro
 }
 
 /// How long an entitlement grants at most, in seconds: what Google's refusal names between the least of all and what was `asked` for.
+/// Unverified: its wording.
 fn longest(message: &str, asked: u64) -> Option<u64> {
     let (mut longest, mut count) = (0, 0);
     for byte in message.bytes() {

@@ -252,6 +252,7 @@ fn through(account: &str, powers: &AccountPowers) -> Vec<Danger> {
             Weight::Medium,
             match count {
                 0 => format!("holds {} by way of the service account", powers.roles.join(", ")),
+                1 => "holds at least one permission by way of the service account; it is no known way further".into(),
                 _ => format!(
                     "holds at least {count} permissions by way of the service account; none of them is a known way further"
                 ),
@@ -295,7 +296,7 @@ mod tests {
         assert!(found.contains("`roles/editor` by way of the service account"), "{found}");
         assert!(found.contains("adds any permission to a custom role"), "{found}");
         let harmless = AccountPowers { roles: vec![], permissions: vec!["storage.objects.get".into()] };
-        assert!(whats(&dangers(&made(|_| {}), Some(&harmless))).contains("at least 1 permissions by way of"));
+        assert!(whats(&dangers(&made(|_| {}), Some(&harmless))).contains("at least one permission by way of"));
     }
 
     #[test]

@@ -184,8 +184,7 @@ pub fn compare(request: &Request, live: &Live, now: Millis) -> Difference {
                     let resource = grant.on.to_string();
                     let tested = live.tested.get(&resource).into_iter().flatten();
                     let hinted = tested.into_iter().any(|held| held == needed.permission);
-                    let project = format!("projects/{}", request.project());
-                    let seen = [&resource, &project].into_iter().all(|on| live.policies.contains_key(on));
+                    let seen = Live::above(&grant.on).iter().all(|on| live.policies.contains_key(on));
                     missing.push(Missing { permission: needed.permission, resource, hinted, seen });
                 }
             }
@@ -237,13 +236,14 @@ fn excess(request: &Request, live: &Live, has: &[Held], now: Millis, findings: &
     for role in unknown {
         findings.push(
             Diagnostic::new(Code::IamRoleUnknown, format!("it is not known what `{role}` holds"))
-                .help("hand in the role's permissions; until then it counts as holding none"),
+                .help("it counts as holding nothing: look by hand whether it gives one of these rights"),
         );
     }
     found
 }
 
-/// The request for what is missing only. A hint is no right: what is merely hinted at is still asked for.
+/// What the caller is missing, and all that Vertex AI itself takes, which nobody compares. A hint is no right: what is merely hinted at
+/// is still asked for.
 pub fn remaining(request: &Request, difference: &Difference) -> Request {
     request.keeping(|grant, needed| {
         grant.to == Party::ServiceAgent
@@ -275,6 +275,28 @@ mod tests {
         let mut options = Options::of(Principal::parse(MEMBER).unwrap());
         options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
         super::super::request(&plan(target()), &options, NOW).0.unwrap()
+    }
+
+    #[test]
+    fn nobody_has_seen_what_the_policies_of_another_project_give() {
+        let mut target = target();
+        target.service_account = "fraud-serving@acme-other.iam.gserviceaccount.com".parse().ok();
+        let mut options = Options::of(Principal::parse(MEMBER).unwrap());
+        options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
+        options.project_number = "123456789012".parse().ok();
+        let request = super::super::request(&plan(target), &options, NOW).0.unwrap();
+        let account = ACCOUNT.replace("acme-ml", "acme-other");
+        let mut known = vec![("projects/acme-ml", json!([])), (ENDPOINT, json!([])), (account.as_str(), json!([]))];
+        let seen = |known: &[(&str, Value)]| {
+            let difference = compare(&request, &live(known), NOW);
+            let missing = difference.missing.iter();
+            missing.map(|missing| (missing.permission, missing.seen)).collect::<Vec<_>>()
+        };
+        let by_account = seen(&known);
+        assert!(by_account.contains(&("iam.serviceAccounts.actAs", false)), "{by_account:?}");
+        assert!(by_account.contains(&("aiplatform.endpoints.deploy", true)), "{by_account:?}");
+        known.push(("projects/acme-other", json!([])));
+        assert!(seen(&known).iter().all(|(_, seen)| *seen));
     }
 
     fn policy(bindings: Value) -> Policy {

@@ -12,7 +12,7 @@ use crate::plan::{Plan, Purpose, StepKind};
 /// Folder- and organisation-level permissions have no place in a project's role. Unverified beyond this one.
 const NEVER_CUSTOM: &[&str] = &["resourcemanager.projects.list"];
 
-/// Grants in the making.
+/// The permissions by place, before each place has a role.
 pub struct Drafts<'a> {
     plan: &'a Plan,
     options: &'a Options,

@@ -37,13 +37,13 @@ impl Grant {
 }
 
 impl Entitlement<'_> {
-    /// `[a-z][a-z0-9-]{2,61}[a-z0-9]`: named after the role, which is named after what it holds.
+    /// `[a-z][a-z0-9-]{2,61}[a-z0-9]`: named after the role, which is named after what it holds. It is always a custom one.
     pub fn id(&self) -> String {
         let role = self.grants.iter().find_map(|grant| match &grant.role {
             Role::Custom { id, .. } => id.rsplit('_').next(),
             Role::Predefined(_) => None,
         });
-        format!("vertex-deploy-{}", role.unwrap_or("default"))
+        format!("vertex-deploy-{}", role.unwrap_or_default())
     }
 
     pub fn parent(&self) -> String {

@@ -23,8 +23,11 @@ impl Expiry {
                 .help("write it in UTC, e.g. `2026-12-01T18:00:00Z`")
         })?;
         if at <= now {
-            return Err(Diagnostic::new(Code::IamExpiryPast, format!("`{text}` is over: it is {}", rfc3339(now)))
-                .help("choose a time that is to come"));
+            return Err(Diagnostic::new(
+                Code::IamExpiryPast,
+                format!("`{text}` has passed: it is now {}", rfc3339(now)),
+            )
+            .help("choose a time that is to come"));
         }
         Ok(Self(at))
     }
@@ -53,6 +56,11 @@ impl Expiry {
     pub fn expression(self) -> String {
         format!("{BEFORE}{self}{BEHIND}")
     }
+}
+
+/// Why rights without an end are not given.
+pub fn no_end() -> Diagnostic {
+    Diagnostic::new(Code::IamExpiryMissing, "the rights have no end").help("say until when they are wanted")
 }
 
 impl std::fmt::Display for Expiry {

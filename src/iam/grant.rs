@@ -3,13 +3,12 @@
 use super::expiry::Expiry;
 use super::holder::Holder;
 use super::reason::without;
+use crate::fingerprint::fingerprint;
 use crate::method::Confidence;
 use crate::name::Project;
 use crate::plan::Purpose;
 use serde::{Serialize, Serializer};
-use siphasher::sip::SipHasher24;
 use std::fmt;
-use std::hash::Hasher;
 
 /// Whom a grant is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -115,17 +114,13 @@ impl Condition {
 
 /// A role's id says where it is given and what it holds.
 pub fn role_id(on: &Holder, needed: &[Needed]) -> String {
-    let mut hash = SipHasher24::new();
-    for needed in needed {
-        hash.write(needed.permission.as_bytes());
-        hash.write_u8(b'\n');
-    }
+    let held: Vec<&str> = needed.iter().map(|needed| needed.permission).collect();
     let place = match on {
         Holder::Project(_) => "Project",
         Holder::Endpoint { .. } => "Endpoint",
         _ => "ServiceAccount",
     };
-    format!("vertex{place}_{:010x}", hash.finish() & 0xff_ffff_ffff)
+    format!("vertex{place}_{:010x}", fingerprint(&held) & 0xff_ffff_ffff)
 }
 
 /// The roles that Google documents for it. For a service account of another project its guide asks for two, and names no permission.
@@ -152,6 +147,7 @@ impl Serialize for Grant {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Shape<'a> {
+            name: String,
             to: Party,
             member: &'a str,
             resource: String,
@@ -170,6 +166,7 @@ impl Serialize for Grant {
             without: without(needed),
         });
         Shape {
+            name: self.name(),
             to: self.to,
             member: &self.member,
             resource: self.on.to_string(),

@@ -4,7 +4,7 @@ use super::request::Options;
 use crate::name::{Endpoint, Image, KmsKey, Location, Project, ServiceAccount};
 use std::fmt;
 
-/// Where a right is given: what has an allow policy.
+/// One of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
     Project(Project),

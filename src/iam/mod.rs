@@ -23,7 +23,7 @@ pub mod verify;
 
 pub use approval::{Approval, check_shared};
 pub use danger::{Danger, dangers};
-pub use expiry::Expiry;
+pub use expiry::{Expiry, no_end};
 pub use grant::{Grant, Party};
 pub use holder::Holder;
 pub use live::may_have_changed_policy;

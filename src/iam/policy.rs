@@ -104,10 +104,6 @@ impl Policy {
         Ok(policy)
     }
 
-    pub fn etag(&self) -> &str {
-        &self.etag
-    }
-
     /// Every member of every role. Reading made sure that there is nothing else in it.
     pub fn entries(&self) -> Vec<Entry> {
         self.try_entries().unwrap_or_default()
@@ -180,7 +176,7 @@ impl Policy {
     }
 
     /// Refuses what would make the policy smaller than asked for, older, or larger than Google takes.
-    pub fn check_write(&self, after: &Value, change: &Change) -> Result<(), Diagnostic> {
+    fn check_write(&self, after: &Value, change: &Change) -> Result<(), Diagnostic> {
         let shrinks = |what: String| {
             Diagnostic::new(Code::IamPolicyShrinks, what).help("read the policy again, and add to what is there")
         };

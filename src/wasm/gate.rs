@@ -122,11 +122,13 @@ impl Gate {
         iam::may_have_changed_policy(method, status)
     }
 
-    /// Whether rights may be given to a principal: not to the account that all users of the portal are.
-    #[wasm_bindgen(js_name = checkPrincipal)]
-    pub fn check_principal(&self, principal: &str) -> Result<JsValue, JsValue> {
-        let principal = Principal::parse(principal);
-        Ok(to_js(&principal.and_then(|one| iam::check_shared(&one, &self.0.config.identity)).err())?)
+    /// Whether rights may be recorded as given: with an end, and not to the account that all users of the portal are.
+    #[wasm_bindgen(js_name = checkGiven)]
+    pub fn check_given(&self, principal: &str, expires_at: Option<String>) -> Result<JsValue, JsValue> {
+        let checked = Principal::parse(principal)
+            .and_then(|one| iam::check_shared(&one, &self.0.config.identity))
+            .and_then(|()| expires_at.map(drop).ok_or_else(iam::no_end));
+        Ok(to_js(&checked.err())?)
     }
 
     pub fn token(&self, entity_ref: String, groups: Option<Vec<String>>) -> Promise {

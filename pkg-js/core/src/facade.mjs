@@ -131,8 +131,8 @@ export function server({ call, callAsync }) {
     checkBody(method, body) {
       return call(() => this.#gate.checkBody(method, body)) ?? null;
     }
-    checkPrincipal(principal) {
-      return call(() => this.#gate.checkPrincipal(principal)) ?? null;
+    checkGiven(principal, expiresAt) {
+      return call(() => this.#gate.checkGiven(principal, expiresAt)) ?? null;
     }
     outcome(target, status, body) {
       return call(() => this.#gate.outcome(target, status, body));

@@ -181,6 +181,8 @@ export interface IamPermission {
 
 /** One role for one principal on one resource. */
 export interface IamGrant {
+  /** Resource, role and member, with spaces between: to be compared, and as `keep` of `iamApply` takes it. */
+  name: string;
   /** `service-agent` is Vertex AI itself, which reads files and pulls images on its own account. */
   to: 'caller' | 'service-agent';
   /** As allow policies name it. */
@@ -608,8 +610,8 @@ export class Gate {
   ): { succeeded: boolean; operation?: string; error?: string };
   /** Whether a call may have changed an allow policy; `status` is that of Google's answer, where there was one. */
   static mayHaveChangedPolicy(method: string, status?: number): boolean;
-  /** Whether rights may be given to a principal: not to the account that all users of the portal are. `null` when they may. */
-  checkPrincipal(principal: string): Diagnostic | null;
+  /** Whether rights may be recorded as given: with an end, and not to the account that all users of the portal are. `null` when so. */
+  checkGiven(principal: string, expiresAt?: string): Diagnostic | null;
   /** A Google access token for this user: from memory, or by one exchange however many ask at once. */
   token(ref: string, groups?: string[]): Promise<string>;
   /** What a user may do with the deployment of one entity. `host` calls Google as that user, who is not asked again who they are. */

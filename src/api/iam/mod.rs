@@ -12,6 +12,7 @@ use crate::iam::apply::{ApplyReport, Mode, PROPAGATION, apply};
 use crate::iam::ask::AskReport;
 use crate::iam::danger::{Danger, dangers};
 use crate::iam::difference::{Difference, Live, compare, remaining};
+use crate::iam::expiry::spoken;
 use crate::iam::policy::Policy;
 use crate::iam::verify::{VerifyReport, verify};
 use crate::iam::{self, Delivery, Expiry, Options, Principal, render};
@@ -170,12 +171,10 @@ fn may_give(asked: &iam::Request, request: &IamApplyRequest, now: Millis) -> Res
         );
         return Err(finding.help("ask with `pam-grant.json`, or plan with `delivery: policy`"));
     }
-    let Some(expires) = asked.expires else {
-        let finding = Diagnostic::new(Code::IamExpiryMissing, "the rights have no end");
-        return Err(finding.help("say until when they are wanted"));
-    };
+    let expires = asked.expires.ok_or_else(iam::no_end)?;
     if expires.at() <= now.saturating_add(PROPAGATION) {
-        let why = format!("the rights would end at {expires}, and Google may take 7 minutes until it heeds them");
+        let heeded = spoken(PROPAGATION / 1000);
+        let why = format!("the rights would end at {expires}, and Google may take {heeded} until it heeds them");
         return Err(Diagnostic::new(Code::IamExpiryOutOfRange, why).help("choose a later time"));
     }
     request.approval.check(&asked.principal)

@@ -225,18 +225,18 @@ fn what_nobody_could_tell_is_not_taken_for_held() {
     world.refused = Some("serviceAccounts");
     let report = world.report(&ALL, &[]);
     assert_eq!(report.state, State::Unavailable);
-    assert_eq!(report.headline, "It cannot be told whether you may deploy here");
+    assert_eq!(report.headline, "Google did not say whether you may deploy here");
     assert_eq!(report.abilities[0].able, None);
     assert_eq!(report.diagnostics.len(), 1);
     assert_eq!(missing(&report).len(), 1);
 
     // What is known is told all the same.
     let report = world.report(&["vertex-ai.read"], &[]);
-    let lacking = "You lack the Backstage permission `vertex-ai.deploy` to deploy here, and of 1 it cannot be told";
+    let lacking = "You lack the Backstage permission `vertex-ai.deploy` to deploy here; of 1 more, Google did not say";
     assert_eq!((report.state, report.headline.as_str()), (State::Missing, lacking));
     world.held.retain(|(permission, _)| !permission.ends_with(".deploy"));
     let report = world.report(&["vertex-ai.read"], &[]);
-    assert_eq!(report.headline, "You lack 2 rights to deploy here, and of 1 it cannot be told");
+    assert_eq!(report.headline, "You lack 2 rights to deploy here; of 1 more, Google did not say");
     assert_eq!(report.missing_in_portal, ["vertex-ai.deploy"]);
 
     let mut world = deployer();

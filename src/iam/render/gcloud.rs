@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// What is to become of one member of one role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
+enum Verb {
     Add,
     Remove,
 }
@@ -40,7 +40,7 @@ pub fn render(request: &Request) -> String {
 /// The command that changes one policy. Where it is an endpoint's, [`endpoint_policy`] has to stand above.
 ///
 /// The condition is said even where there is none: `gcloud` insists on it where the policy has others.
-pub fn binding(verb: Verb, on: &Holder, role: &str, member: &str, condition: Option<&Value>) -> String {
+fn binding(verb: Verb, on: &Holder, role: &str, member: &str, condition: Option<&Value>) -> String {
     let verb = match verb {
         Verb::Add => "add-iam-policy-binding",
         Verb::Remove => "remove-iam-policy-binding",
@@ -126,7 +126,7 @@ custom_role() {
 /// The function that reads, changes and writes the policy of an endpoint. Each step waits for the one before to have gone well, also
 /// where the caller goes on after a failure: an empty answer must never be written. Of nothing at all, some versions of `jq` make
 /// nothing and call it a success, which is why it takes a list.
-pub fn endpoint_policy(verb: Verb) -> String {
+fn endpoint_policy(verb: Verb) -> String {
     let change = match verb {
         Verb::Add => {
             "if any((.bindings // [])[]; is_it and any(.members[]; . == $binding.members[0])) then . else .bindings += [$binding] end"

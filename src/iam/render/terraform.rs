@@ -20,13 +20,15 @@ pub fn roles(request: &Request) -> Option<String> {
 pub fn render(request: &Request) -> String {
     let mut labels: Vec<String> = Vec::new();
     let blocks: Vec<Block> = by_policy(request).map(|grant| member(grant, &label(grant, &mut labels))).collect();
-    written("# Apply roles.tf first.\n", &blocks)
+    written(if custom_roles(request).is_empty() { "" } else { "# Apply roles.tf first.\n" }, &blocks)
 }
 
 fn written(comment: &str, blocks: &[Block]) -> String {
     let mut out = String::from(comment);
     for block in blocks {
-        out.push('\n');
+        if !out.is_empty() {
+            out.push('\n');
+        }
         block.write(&mut out);
     }
     out

@@ -263,6 +263,7 @@ fn what_no_condition_ends_is_said_and_can_be_taken_back() {
     // Serving needs what Vertex AI itself was given.
     let agent = everything().keeping(|grant, _| grant.to == Party::ServiceAgent);
     assert!(!rendered(&agent).contains_key("take-back.sh") && !rendered(&agent).contains_key("roles.tf"));
+    assert!(rendered(&agent)["main.tf"].starts_with("resource "));
 }
 
 #[test]

@@ -121,6 +121,7 @@ export const MAY_NOT_DEPLOY: AccessReport = {
   missingInPortal: ['vertex-ai.deploy'],
   missing: [
     {
+      name: 'endpoint role member',
       to: 'caller',
       member: MAY_DEPLOY.principal!,
       resource:

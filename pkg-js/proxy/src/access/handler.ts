@@ -73,7 +73,7 @@ export function createAccessHandler(options: {
       const refusal = toRefusal(error);
       if (refusal.status >= 500) {
         logger.warn(
-          `It cannot be told what a user may do: ${(error as Error).message}`,
+          `What a user may do could not be asked: ${(error as Error).message}`,
         );
       }
       answerRefusal(response, refusal);

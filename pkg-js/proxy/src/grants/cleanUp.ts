@@ -1,10 +1,11 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Host } from '@backstage-vertex-ai/core';
-import { iamApply, iamPlan } from '@backstage-vertex-ai/core/server';
+import { iamApply } from '@backstage-vertex-ai/core/server';
 import type { AuditRecords } from '../audit';
 import { INNER_URL } from '../innerFetch';
 import {
-  resourceOf,
+  readName,
+  rightsOf,
   undatedOf,
   type GrantRecords,
   type OpenGrant,
@@ -65,7 +66,9 @@ export async function cleanUp(
     }
     tried += 1;
     // What was there already somebody else gave.
-    const given = grant.undated.filter(right => changed.has(resourceOf(right)));
+    const given = grant.undated.filter(right =>
+      changed.has(readName(right).resource),
+    );
     const left = given.filter(right => lasting.includes(right));
     const ended = given.filter(right => !left.includes(right));
     const error = await takeBack(grant, ended, fetch, signal);
@@ -93,9 +96,8 @@ async function takeBack(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    // As if they were given now. Roles are named after what they hold, which another version of the core may see otherwise.
-    const expiresAt = new Date(Date.now() + LONGEST_RUN).toISOString();
-    const undated = undatedOf(iamPlan({ ...request, expiresAt }).request);
+    // Roles are named after what they hold, which another version of the core may see otherwise.
+    const undated = undatedOf(rightsOf(request));
     const lost = ended.filter(right => !undated.includes(right));
     if (lost.length > 0) {
       return `this version names other roles than were given; take back by hand: ${lost.join(

@@ -372,7 +372,7 @@ describe('rights that were given', () => {
     expect(await refused({ as: scaffolder })).toMatchObject({ status: 403 });
     expect(await refused({ as: null })).toMatchObject({ status: 401 });
     expect(await refused({ body: endless })).toEqual({
-      status: 400,
+      status: 403,
       code: 'iam/expiry-missing',
     });
     expect(await refused({ body: asked(0) })).toEqual({

@@ -53,22 +53,14 @@ export function createGrantHandlers(options: {
     // Read by the core: what is recorded is a request that can be carried out.
     const { request: rights, diagnostics } = iamPlan(asked);
     if (!rights) throw new Refusal(400, diagnostics[0]);
-    const finding = gate.checkPrincipal(rights.principal);
+    const finding = gate.checkGiven(rights.principal, rights.expiresAt);
     if (finding) throw new Refusal(403, finding);
-    if (!rights.expiresAt) {
-      throw Refusal.because(
-        400,
-        'iam/expiry-missing',
-        'the rights have no end',
-        'say until when they are wanted',
-      );
-    }
     const { expiresAt: _, ...taken } = asked;
     const id = await records.begin({
       givenBy,
       request: taken,
       undated: undatedOf(rights),
-      endsAt: new Date(rights.expiresAt).toISOString(),
+      endsAt: new Date(rights.expiresAt!).toISOString(),
     });
     logger.info('Rights that are about to be given are recorded', {
       grant: id,
@@ -91,7 +83,7 @@ export function createGrantHandlers(options: {
       throw Refusal.because(
         404,
         'portal/refused',
-        'there is no such record of yours whose rights have not ended',
+        'you have no open record with this id',
       );
     }
     const changed = await audit.policiesChanged({ id, givenBy, begunAt });

@@ -1,7 +1,5 @@
-import { iamPlan, type IamGrant } from '@backstage-vertex-ai/core/server';
-import type { OpenGrant } from './records';
-
-const HOUR = 3_600_000;
+import type { IamGrant } from '@backstage-vertex-ai/core/server';
+import { readName, rightsOf, type OpenGrant } from './records';
 
 /** What is given by one record, as `GET …/vertex-ai/grants` tells it. */
 export interface OpenRights {
@@ -28,8 +26,7 @@ export interface OpenRights {
 export function openRightsOf(grant: OpenGrant): OpenRights {
   const { request, undated, endsAt, ...told } = grant;
   const isOver = Date.parse(endsAt) <= Date.now();
-  const expiresAt = isOver ? new Date(Date.now() + HOUR).toISOString() : endsAt;
-  const { request: planned } = iamPlan({ ...request, expiresAt });
+  const planned = rightsOf(request);
   // Those that a date ends are not recorded by name, and count no longer when it is over.
   const dated = isOver ? [] : (planned?.grants ?? []);
   return {
@@ -41,10 +38,10 @@ export function openRightsOf(grant: OpenGrant): OpenRights {
       ...dated
         .filter(({ ends }) => ends === 'by-condition')
         .map(({ resource, role, ends }) => ({ resource, role, ends })),
-      ...undated.map(right => {
-        const [resource, role] = right.split(' ');
-        return { resource, role, ends: 'taken-back' as const };
-      }),
+      ...undated.map(right => ({
+        ...readName(right),
+        ends: 'taken-back' as const,
+      })),
     ],
   };
 }

@@ -1,25 +1,33 @@
-import type {
-  IamGrant,
-  IamPlanRequest,
-  IamRights,
+import {
+  iamPlan,
+  type IamPlanRequest,
+  type IamRights,
 } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
 
 const TABLE = 'vertex_ai_grants';
 
-/** One role for one principal on one resource, in a word that can be compared. */
-const nameOf = ({ resource, role, member }: IamGrant) =>
-  `${resource} ${role} ${member}`;
+const HOUR = 3_600_000;
 
 /** The names of those that no date ends. */
 export const undatedOf = (rights?: IamRights): string[] =>
   (rights?.grants ?? [])
     .filter(({ ends }) => ends === 'taken-back')
-    .map(nameOf);
+    .map(({ name }) => name);
 
-/** The resource that such a name begins with. */
-export const resourceOf = (right: string) => right.split(' ', 1)[0];
+/** What such a name says: on what, and which role. */
+export function readName(right: string): { resource: string; role: string } {
+  const [resource, role] = right.split(' ');
+  return { resource, role };
+}
+
+/** The rights that were asked for; nothing where this version cannot read the request. */
+export function rightsOf(request: IamPlanRequest): IamRights | undefined {
+  // As if they were asked for now: nothing is planned that is over.
+  const expiresAt = new Date(Date.now() + HOUR).toISOString();
+  return iamPlan({ ...request, expiresAt }).request;
+}
 
 /** Rights that somebody is about to give. */
 export interface Grant {
