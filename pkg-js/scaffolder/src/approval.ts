@@ -1,5 +1,8 @@
 import type { IamApplyRequest } from '@backstage-vertex-ai/core/server';
-import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import type {
+  AuthService,
+  BackstageCredentials,
+} from '@backstage/backend-plugin-api';
 import {
   parseEntityRef,
   RELATION_CHILD_OF,
@@ -7,9 +10,10 @@ import {
   stringifyEntityRef,
   type Entity,
 } from '@backstage/catalog-model';
-import { InputError, NotFoundError } from '@backstage/errors';
+import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
+import { readInitiator } from './initiator';
 
 const targets = (entity: Entity, type: string) =>
   (entity.relations ?? [])
@@ -19,7 +23,11 @@ const targets = (entity: Entity, type: string) =>
 const emailOf = ({ spec }: Entity) =>
   (spec?.profile as { email?: string } | undefined)?.email;
 
-/** The groups that a user is in: their own, and those above them. */
+/**
+ * The groups that a user is in: their own, and those above them.
+ *
+ * @throws NotFoundError where one cannot be seen: the groups above it, which are theirs too, would be missing
+ */
 async function groupsOf(
   user: Entity,
   catalog: CatalogService,
@@ -34,8 +42,14 @@ async function groupsOf(
       { entityRefs },
       { credentials },
     );
-    level = items
-      .flatMap(group => (group ? targets(group, RELATION_CHILD_OF) : []))
+    level = entityRefs
+      .flatMap((ref, index) => {
+        const group = items[index];
+        if (group) return targets(group, RELATION_CHILD_OF);
+        throw new NotFoundError(
+          `The catalog has no ${ref}, which you belong to, or you may not see it. Which groups are above it is not known then, nor whether the rights would be your own: have the catalog mended, or have somebody else give them (iam/own-request)`,
+        );
+      })
       .filter(ref => !groups.has(ref));
   }
   return [...groups];
@@ -45,20 +59,24 @@ async function groupsOf(
  * Who started the task, and for whom the rights are, as the catalog has both: the core decides whether the one may give rights
  * to the other.
  *
- * @throws InputError or NotFoundError where either is not known
+ * @throws InputError, NotAllowedError or NotFoundError where either is not known
  */
 export async function readApproval(
   ctx: Pick<ActionContext<{}>, 'user' | 'getInitiatorCredentials'>,
   beneficiary: string | undefined,
-  catalog: CatalogService,
+  { auth, catalog }: { auth: AuthService; catalog: CatalogService },
 ): Promise<IamApplyRequest['approval']> {
   if (!beneficiary) {
     throw new InputError(
       'With deliver: apply, say in `for` which user or group of the catalog the rights are for',
     );
   }
-  const by = ctx.user?.ref;
-  if (!by) throw new InputError('It is not known who started the task');
+  const { ref: by, doubt } = await readInitiator(ctx, auth);
+  if (!by) {
+    throw new NotAllowedError(
+      `${doubt}. Rights are given by one user, who is known: start a new task (iam/own-request)`,
+    );
+  }
   const credentials = await ctx.getInitiatorCredentials();
   const find = async (ref: string) => {
     const entity = await catalog.getEntityByRef(ref, { credentials });

@@ -119,6 +119,7 @@ export async function startPolicies(
       }
     },
     auth: mockServices.auth.mock({
+      isPrincipal: mockServices.auth().isPrincipal,
       getPluginRequestToken: async () => ({ token: 'user-token' }),
     }),
     catalog: { getEntityByRef: async () => entity } as any,

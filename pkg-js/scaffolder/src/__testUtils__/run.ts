@@ -1,3 +1,5 @@
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import { mockCredentials } from '@backstage/backend-test-utils';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 
 /** Runs an action as a task does, and gives what it output, logged, and failed with. */
@@ -7,7 +9,9 @@ export async function runAction(
   more: {
     workspacePath?: string;
     isDryRun?: boolean;
-    user?: object;
+    user?: { ref?: string };
+    /** As whom the calls are made, where somebody else than `user` tried the task again. */
+    credentials?: BackstageCredentials;
     onLog?(line: string): void;
   } = {},
 ) {
@@ -22,9 +26,12 @@ export async function runAction(
     workspacePath: more.workspacePath,
     logger: { info: say, warn: say, error: say } as any,
   });
+  const { credentials = mockCredentials.user(more.user?.ref), ...others } =
+    more;
   // The test utilities ignore overrides of these.
   Object.assign(context, {
-    ...more,
+    getInitiatorCredentials: async () => credentials,
+    ...others,
     output: (name: string, value: unknown) => {
       outputs[name] = value;
     },

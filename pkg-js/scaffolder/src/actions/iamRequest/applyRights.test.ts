@@ -1,4 +1,5 @@
 import * as core from '@backstage-vertex-ai/core/server';
+import { mockCredentials } from '@backstage/backend-test-utils';
 import { startPolicies } from '../../__testUtils__/policies';
 import { entity } from '../../__testUtils__/portal';
 import { runAction } from '../../__testUtils__/run';
@@ -41,6 +42,8 @@ const catalog: Record<string, object> = {
 const POOL =
   'iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/backstage';
 
+/** The groups that whoever starts the task may not see. */
+const hidden = new Set<string>();
 let portal: Awaited<ReturnType<typeof startPolicies>>;
 
 const run = (input: object = {}, more: object = {}) =>
@@ -50,7 +53,9 @@ const run = (input: object = {}, more: object = {}) =>
       catalog: {
         getEntityByRef: async (ref: string) => catalog[ref],
         getEntitiesByRefs: async ({ entityRefs }: any) => ({
-          items: entityRefs.map((ref: string) => catalog[ref]),
+          items: entityRefs.map((ref: string) =>
+            hidden.has(ref) ? undefined : catalog[ref],
+          ),
         }),
       } as any,
       loadCore: async () => core,
@@ -60,7 +65,10 @@ const run = (input: object = {}, more: object = {}) =>
   );
 
 describe('vertex:iam:request with apply', () => {
-  afterEach(() => portal.close());
+  afterEach(async () => {
+    hidden.clear();
+    await portal.close();
+  });
 
   it('records the rights, and then gives them', async () => {
     portal = await startPolicies();
@@ -147,6 +155,60 @@ describe('vertex:iam:request with apply', () => {
     expect(failure?.message).toContain('iam/own-request');
     expect(portal.calls).toEqual([]);
   });
+
+  it.each([
+    ['whom the rights are for', mockCredentials.user('user:default/jane')],
+    ['any other user', mockCredentials.user('user:default/joan')],
+    ['a service', mockCredentials.service()],
+    ['nobody', mockCredentials.none()],
+  ])('gives nothing in a task that %s tries again', async (_, credentials) => {
+    portal = await startPolicies();
+    for (const isDryRun of [true, false]) {
+      const { failure, outputs } = await run({}, { credentials, isDryRun });
+      expect(failure?.name).toBe('NotAllowedError');
+      expect(failure?.message).toContain(`${ADMIN} started the task, but`);
+      expect(failure?.message).toContain('start a new task');
+      expect(failure?.message).toContain('iam/own-request');
+      expect(outputs.state).toBeUndefined();
+    }
+    expect(portal.calls).toEqual([]);
+  });
+
+  it('gives in a task that who started it tries again', async () => {
+    portal = await startPolicies();
+    const credentials = mockCredentials.user(ADMIN);
+    const { failure, outputs } = await run({}, { credentials });
+    expect(failure).toBeUndefined();
+    expect(outputs.state).toBe('applied');
+  });
+
+  it.each(['group:default/admins', 'group:default/platform'])(
+    'gives nothing by members of %s where they may not see it',
+    async group => {
+      hidden.add(group);
+      portal = await startPolicies();
+      const requests = [
+        // Theirs, through the group below it.
+        {
+          for: 'group:default/platform',
+          principal: `principalSet://${POOL}/group/group:default/platform`,
+        },
+        // Nobody knows whether this is theirs.
+        {
+          for: 'group:default/ml-team',
+          principal: `principalSet://${POOL}/group/group:default/ml-team`,
+        },
+      ];
+      for (const request of requests) {
+        const { failure, outputs } = await run(request);
+        expect(failure?.name).toBe('NotFoundError');
+        expect(failure?.message).toContain(`The catalog has no ${group},`);
+        expect(failure?.message).toContain('iam/own-request');
+        expect(outputs.state).toBeUndefined();
+      }
+      expect(portal.calls).toEqual([]);
+    },
+  );
 
   it('gives nothing where either side is not known, or nothing ends it', async () => {
     portal = await startPolicies();

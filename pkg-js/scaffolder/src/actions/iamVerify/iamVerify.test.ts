@@ -1,5 +1,8 @@
 import * as core from '@backstage-vertex-ai/core/server';
-import { createMockDirectory } from '@backstage/backend-test-utils';
+import {
+  createMockDirectory,
+  mockCredentials,
+} from '@backstage/backend-test-utils';
 import { startPolicies } from '../../__testUtils__/policies';
 import { account, entity, servingEntity } from '../../__testUtils__/portal';
 import { runAction } from '../../__testUtils__/run';
@@ -76,6 +79,35 @@ describe('vertex:iam:verify', () => {
       expect(failure?.message).toContain('5 of 5 rights are not known');
       expect(failure?.message).toContain('5 – Google said to whoever started');
       expect(failure?.message).not.toContain('not there:');
+      expect(outputs).toMatchObject({ complete: false, hinted: [] });
+    });
+
+    it.each([
+      ['another user', mockCredentials.user('user:default/joan')],
+      ['a service', mockCredentials.service()],
+      ['nobody', mockCredentials.none()],
+    ])(
+      'counts none of it where %s tries their task again',
+      async (_, credentials) => {
+        portal = await startPolicies({ denied: 'getIamPolicy', hints: true });
+        const more = { ...as('user:default/jane'), credentials };
+        const { failure, outputs, log } = await run(
+          { ...input, failOn: 'never' },
+          more,
+        );
+        expect(failure).toBeUndefined();
+        expect(outputs).toMatchObject({ complete: false, hinted: [] });
+        expect(log).toContain('No hint counts. user:default/jane started');
+      },
+    );
+
+    it('counts none of it where no user started the task', async () => {
+      portal = await startPolicies({ denied: 'getIamPolicy', hints: true });
+      const { failure, outputs } = await run(
+        { ...input, failOn: 'never' },
+        { credentials: mockCredentials.user('user:default/jane') },
+      );
+      expect(failure).toBeUndefined();
       expect(outputs).toMatchObject({ complete: false, hinted: [] });
     });
 

@@ -16,6 +16,7 @@ import { readAccessRequest } from '../../accessRequest';
 import { accessInputSchema } from '../../accessSchema';
 import type { Core } from '../../core';
 import { describeFindings, logFindings } from '../../findings';
+import { readInitiator } from '../../initiator';
 import { createProxyHost } from '../../proxyHost';
 import { examples } from './examples';
 
@@ -163,12 +164,17 @@ export function createIamVerifyAction(options: {
     },
     async handler(ctx) {
       const { memberOf, accept, failOn = 'missing', folder } = ctx.input;
-      const hintsFor = accept === 'hints' ? ctx.user?.ref : undefined;
       const core = await options.loadCore();
       const asked = await readAccessRequest(ctx, options);
       if (ctx.isDryRun) {
         ctx.logger.info('A dry run: Google is not asked');
         return;
+      }
+      let hintsFor: string | undefined;
+      if (accept === 'hints') {
+        const { ref, doubt } = await readInitiator(ctx, options.auth);
+        if (doubt) ctx.logger.warn(`No hint counts. ${doubt}`);
+        hintsFor = ref;
       }
       const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
       const report = await core.iamVerify(
