@@ -34,6 +34,11 @@ impl CallError {
         }
     }
 
+    /// Whether Google itself says that it is not there: no portal without the proxy module, and nothing in between.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Refused { finding, .. } if finding.code == Code::GoogleNotFound)
+    }
+
     /// The HTTP status of a refusal.
     pub fn status(&self) -> Option<u16> {
         match self {

@@ -196,9 +196,18 @@ fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
     })
 }
 
+/// A 404 without Google's own status: something in between does not know the path, which says nothing about what Google has.
+fn lost(response: &Response) -> Option<Diagnostic> {
+    (response.status == 404 && !response.json()["error"]["status"].is_string()).then(|| {
+        Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer is a 404 that is not Google's")
+            .help("something between the portal and Google answers in its place: let the proxy's calls through")
+    })
+}
+
 /// Reads a response whose status says that the call failed.
 pub fn diagnose(response: &Response, call: Option<&Call>) -> Diagnostic {
     portal_refusal(response.status, response.json())
+        .or_else(|| lost(response))
         .unwrap_or_else(|| GoogleError::from_http(response.status, response.json()).diagnose(call))
 }
 
@@ -275,6 +284,16 @@ mod tests {
         let finding = diagnose(&response(401, body), None);
         assert_eq!(finding.code, Code::PortalRefused);
         assert!(finding.help.clone().unwrap().contains("sign in"));
+    }
+
+    #[test]
+    fn only_google_knows_what_is_not_there() {
+        let code = |body| diagnose(&Response { status: 404, retry_after: None, body }, Some(&call())).code;
+        assert_eq!(code(Some(json!({"error": {"status": "NOT_FOUND", "message": "no"}}))), Code::GoogleNotFound);
+        assert_eq!(code(Some(json!({"error": {"name": "NotFoundError"}}))), Code::PortalRefused);
+        for other in [None, Some(json!({})), Some(json!({"error": "no such page"}))] {
+            assert_eq!(code(other), Code::GoogleAnswerUnreadable);
+        }
     }
 
     #[test]

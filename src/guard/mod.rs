@@ -8,12 +8,14 @@ mod headers;
 mod outcome;
 mod query;
 mod reason;
+mod recorded;
 mod target;
 
 pub use body::check_body;
 pub use headers::{REQUEST_HEADERS, RESPONSE_HEADERS};
 pub use outcome::{Outcome, outcome};
 pub use reason::{Reason, reason};
+pub use recorded::recorded_name;
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Words};

@@ -226,7 +226,7 @@ impl Look {
         let Some(probe) = self.plan.step(kind).and_then(|step| step.probe.as_ref()) else { return Ok(None) };
         match self.google.call(probe, Identity::Initiator).await {
             Ok(_) => Ok(Some(true)),
-            Err(CallError::Refused { status: 404, .. }) => Ok(Some(false)),
+            Err(error) if error.is_not_found() => Ok(Some(false)),
             // What the asker may not is what the tests are about.
             Err(CallError::Refused { status: 403, .. }) => Ok(None),
             Err(error) => Err(error),

@@ -6,6 +6,7 @@ mod propagation;
 
 pub use propagation::PROPAGATION;
 
+use super::expiry::Expiry;
 use super::grant::{Grant, Party, Role};
 use super::holder::Holder;
 use super::live::{Access, is_sure_refusal};
@@ -104,7 +105,8 @@ pub fn apply(
     let proxy_url = proxy_url.to_owned();
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, reason);
-        let mut run = Apply { google, mode, wait, report: ApplyReport::refused(Vec::new()) };
+        let (ends, report) = (request.expires, ApplyReport::refused(Vec::new()));
+        let mut run = Apply { google, mode, wait, ends, report };
         let grants = run.grants(&request);
         let done = if is_dry_run { Ok(()) } else { run.steps(&grants).await };
         run.report.outcome = match done {
@@ -124,6 +126,7 @@ struct Apply {
     google: Google,
     mode: Mode,
     wait: bool,
+    ends: Option<Expiry>,
     report: ApplyReport,
 }
 
@@ -157,7 +160,7 @@ impl Apply {
         if let Some(error) = refused {
             return Err(error);
         }
-        if self.mode == Mode::Give && self.report.written.iter().any(|written| written.changed) {
+        if self.mode == Mode::Give {
             self.wait_out(grants).await?;
         }
         Ok(())
@@ -197,7 +200,7 @@ impl Apply {
         for _ in 0..2 {
             match self.google.call(&look, Identity::Initiator).await {
                 Ok(role) => return check_role(&name, grant, &role).map_err(CallError::NoAnswer),
-                Err(CallError::Refused { status: 404, .. }) => {}
+                Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(error),
             }
             let make = Call::new(Id::ProjectRolesCreate, Resource::Project(project.clone())).body(role_request(grant));
@@ -229,10 +232,16 @@ impl Apply {
         for tries in 1..=TRIES {
             let policy = match access.read(&self.google).await {
                 // Its rights went with it.
-                Err(CallError::Refused { status: 404, .. }) if self.mode != Mode::Give => return Ok(()),
+                Err(error) if error.is_not_found() && self.mode != Mode::Give => return Ok(()),
                 read => read?,
             };
-            let change = change(self.mode, &policy, grants, self.google.voice().now());
+            let now = self.google.voice().now();
+            if let Some(ends) = self.ends.filter(|ends| self.mode == Mode::Give && ends.at() <= now) {
+                let why = format!("the rights ended at {ends}, before they were given on `{on}`");
+                let finding = Diagnostic::new(Code::IamExpiryOutOfRange, why).help("choose a later time");
+                return Err(CallError::NoAnswer(finding.about(on.to_string())));
+            }
+            let change = change(self.mode, &policy, grants, now);
             let Some(after) = policy.change(&change).map_err(CallError::NoAnswer)? else {
                 // After a conflict, a write of ours whose answer was lost may be why.
                 self.report.written.push(Written {

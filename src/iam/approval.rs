@@ -89,6 +89,19 @@ pub fn check_shared(principal: &Principal, identity: &IdentityConfig) -> Result<
     Ok(())
 }
 
+/// Refuses rights of whoever records them as given, by the entity refs that they own: themselves and their groups. Addresses only the
+/// catalog knows, which [`Approval::check`] is told of.
+pub fn check_owned(principal: &Principal, owned: &[String]) -> Result<(), Diagnostic> {
+    match name_of(principal).and_then(|name| owned.iter().find(|own| own.eq_ignore_ascii_case(name))) {
+        Some(own) => Err(Diagnostic::new(
+            Code::IamOwnRequest,
+            format!("`{principal}` is `{own}`, which whoever gives the rights is or belongs to"),
+        )
+        .help(HELP)),
+        None => Ok(()),
+    }
+}
+
 /// What tells who it is: a user's address; of a pool, what the portal's assertions or somebody else's say of its identities
 /// (`google.subject`, `google.groups`, or an attribute).
 fn name_of(principal: &Principal) -> Option<&str> {

@@ -1,5 +1,6 @@
 //! When rights end: RFC 3339 in, a condition out.
 
+use super::apply::PROPAGATION;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::timestamp::rfc3339;
@@ -8,6 +9,10 @@ use serde::{Serialize, Serializer};
 /// Privileged Access Manager grants nothing for less than half an hour or for more than seven days.
 const SHORTEST: Millis = 1_800_000;
 const LONGEST: Millis = 604_800_000;
+/// A year, as long as the scaffolder's `days` may be.
+const LONGEST_GIVEN: Millis = 365 * 86_400_000;
+/// So far may two clocks be apart: that of who asks and that of who records it.
+const CLOCKS_DIFFER: Millis = 600_000;
 
 const BEFORE: &str = "request.time < timestamp(\"";
 const BEHIND: &str = "\")";
@@ -58,9 +63,27 @@ impl Expiry {
     }
 }
 
-/// Why rights without an end are not given.
-pub fn no_end() -> Diagnostic {
-    Diagnostic::new(Code::IamExpiryMissing, "the rights have no end").help("say until when they are wanted")
+/// Whether rights with this end are given: Google has to heed them before it, and nobody gives them for good.
+pub fn check_end(expires: Option<Expiry>, now: Millis) -> Result<(), Diagnostic> {
+    let Some(expires) = expires else {
+        let finding = Diagnostic::new(Code::IamExpiryMissing, "the rights have no end");
+        return Err(finding.help("say until when they are wanted"));
+    };
+    let refused = |why: String, help: &'static str| Err(Diagnostic::new(Code::IamExpiryOutOfRange, why).help(help));
+    let millis = expires.0.saturating_sub(now);
+    if millis <= PROPAGATION {
+        let heeded = spoken(PROPAGATION / 1000);
+        let why = format!("the rights would end at {expires}, and Google may take {heeded} until it heeds them");
+        return refused(why, "choose a later time");
+    }
+    if millis > LONGEST_GIVEN + CLOCKS_DIFFER {
+        let longest = spoken(LONGEST_GIVEN / 1000);
+        return refused(
+            format!("the rights would end at {expires}, and nothing is given for longer than {longest}"),
+            "choose an earlier time, and give them again then",
+        );
+    }
+    Ok(())
 }
 
 impl std::fmt::Display for Expiry {
@@ -173,6 +196,18 @@ mod tests {
         }
         let far = after(14_136 * 60_000).unwrap_err().message.clone();
         assert!(far.contains(" is 9 days 19 hours 36 minutes from now: "), "{far}");
+    }
+
+    #[test]
+    fn what_is_given_ends_after_google_heeds_it_and_within_a_year() {
+        let code = |millis| check_end(Some(Expiry(NOW + millis)), NOW).err().map(|finding| finding.code);
+        let longest = LONGEST_GIVEN + CLOCKS_DIFFER;
+        for (millis, refused) in
+            [(PROPAGATION, true), (PROPAGATION + 1000, false), (longest, false), (longest + 1000, true)]
+        {
+            assert_eq!(code(millis), refused.then_some(Code::IamExpiryOutOfRange), "{millis}");
+        }
+        assert_eq!(check_end(None, NOW).unwrap_err().code, Code::IamExpiryMissing);
     }
 
     #[test]

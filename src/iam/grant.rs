@@ -37,6 +37,21 @@ impl fmt::Display for Role {
     }
 }
 
+/// Whether two names in one policy are of the same role. Only roles of one project can be given there, and it has an id and a number:
+/// which of them Google writes is unverified.
+pub fn is_same_role(one: &str, other: &str) -> bool {
+    let is_number = |project: &str| project.bytes().all(|b| b.is_ascii_digit());
+    match (custom(one), custom(other)) {
+        (Some((home, id)), Some((elsewhere, same))) if is_number(home) != is_number(elsewhere) => id == same,
+        _ => one == other,
+    }
+}
+
+/// Project and id of a custom role's name.
+pub fn custom(role: &str) -> Option<(&str, &str)> {
+    role.strip_prefix("projects/")?.split_once("/roles/")
+}
+
 /// Which call needs a permission, and for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {

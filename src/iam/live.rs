@@ -52,6 +52,11 @@ impl Access {
         })
     }
 
+    /// What the calls are about.
+    pub fn resource(&self) -> &Resource {
+        &self.on
+    }
+
     /// As version 3, with all conditions.
     pub async fn read(&self, google: &Google) -> Result<Policy, CallError> {
         let call = Call::new(self.read, self.on.clone());

@@ -105,9 +105,14 @@ impl Principal {
     }
 }
 
-/// Whether two members are the same. E-mail addresses have no case; what a pool says of its identities has.
+/// Whether two members are the same.
 pub fn is_same_member(one: &str, other: &str) -> bool {
-    one == other || (one.contains('@') && !one.contains("://") && one.eq_ignore_ascii_case(other))
+    one == other || (!has_case(one) && one.eq_ignore_ascii_case(other))
+}
+
+/// E-mail addresses have no case; what a pool says of its identities has.
+pub fn has_case(member: &str) -> bool {
+    !member.contains('@') || member.contains("://")
 }
 
 impl PartialEq for Principal {

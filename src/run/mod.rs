@@ -163,7 +163,7 @@ impl Run {
         let Some(probe) = &step.probe else { return Ok(None) };
         match self.google.call(probe, Identity::Initiator).await {
             Ok(found) => Ok(Some(found)),
-            Err(CallError::Refused { status: 404, .. }) if step.call.is_some() => Ok(None),
+            Err(error) if error.is_not_found() && step.call.is_some() => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -55,7 +55,7 @@ async fn take_back(google: &Google, made: &Made) -> Result<(), CallError> {
 
 fn gone(error: &CallError) -> bool {
     match error {
-        CallError::Refused { status: 404, .. } => true,
+        error if error.is_not_found() => true,
         // Undeploying an id that the endpoint does not have is an invalid argument.
         CallError::Refused { status: 400, finding } => {
             matches!(finding.code, Code::GoogleInvalid | Code::GooglePrecondition)

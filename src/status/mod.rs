@@ -27,7 +27,7 @@ pub fn status(target: Target, findings: Vec<Diagnostic>, proxy_url: &str) -> Con
 
         let found = google.call(&get, Identity::Initiator).await;
         let mut report = match &found {
-            Err(error) if error.status() != Some(404) => view::unavailable(&target, error.clone().finding()),
+            Err(error) if !error.is_not_found() => view::unavailable(&target, error.clone().finding()),
             _ => {
                 // Who may read the endpoint but not its operations still sees what serves.
                 let view = |operations| view::view(&target, found.as_ref().ok(), &operations);

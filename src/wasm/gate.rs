@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Allowed, Caller, Reason};
-use crate::iam::{self, Principal};
+use crate::iam::{self, Expiry, Principal};
 use crate::identity::assertion::{Entropy, SigningKey, Subject};
 use crate::identity::cache::TokenCache;
 use crate::identity::exchange::exchange;
@@ -122,13 +122,21 @@ impl Gate {
         iam::may_have_changed_policy(method, status)
     }
 
-    /// Whether rights may be recorded as given: with an end, and not to the account that all users of the portal are.
     #[wasm_bindgen(js_name = checkGiven)]
-    pub fn check_given(&self, principal: &str, expires_at: Option<String>) -> Result<JsValue, JsValue> {
-        let checked = Principal::parse(principal)
-            .and_then(|one| iam::check_shared(&one, &self.0.config.identity))
-            .and_then(|()| expires_at.map(drop).ok_or_else(iam::no_end));
-        Ok(to_js(&checked.err())?)
+    pub fn check_given(&self, principal: &str, expires_at: Option<String>, owned: JsValue) -> Result<JsValue, JsValue> {
+        let owned = texts(&owned, "owned")?;
+        let check = || {
+            let principal = Principal::parse(principal)?;
+            iam::check_shared(&principal, &self.0.config.identity)?;
+            iam::check_owned(&principal, &owned)?;
+            iam::check_end(expires_at.map(|text| Expiry::parse(&text, now())).transpose()?, now())
+        };
+        Ok(to_js(&check().err())?)
+    }
+
+    #[wasm_bindgen(js_name = recordedName)]
+    pub fn recorded_name(&self, name: &str) -> String {
+        guard::recorded_name(&self.0.config, name)
     }
 
     pub fn token(&self, entity_ref: String, groups: Option<Vec<String>>) -> Promise {

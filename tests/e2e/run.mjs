@@ -52,9 +52,7 @@ test(
       });
 
     await step('before, the card says that nothing is deployed', async () => {
-      await page.goto(
-        `${portalUrl}/catalog/default/component/fraud-detector`,
-      );
+      await page.goto(`${portalUrl}/catalog/default/component/fraud-detector`);
       await page.getByText('Not deployed yet').waitFor();
       await shoot('1-absent');
     });
@@ -165,9 +163,7 @@ test(
     );
 
     await step('an entity without annotations has no card', async () => {
-      await page.goto(
-        `${portalUrl}/catalog/default/component/website`,
-      );
+      await page.goto(`${portalUrl}/catalog/default/component/website`);
       await page.getByText('What customers see').first().waitFor();
       assert.equal(
         await page.getByText('Vertex AI', { exact: true }).count(),

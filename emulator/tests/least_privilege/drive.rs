@@ -2,9 +2,26 @@
 
 use crate::harness::Cloud;
 use backstage_vertex_ai::conversation::{Conversation, Event, Failure, Outcome, Request, Response, Turn, Want};
+use backstage_vertex_ai::timestamp::rfc3339;
 use serde_json::Value;
+use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub const PROXY: &str = "http://portal/api/proxy/vertex-ai";
+
+/// When the tests began, in milliseconds: emulators go by the clock, too.
+static BEGUN: LazyLock<u64> =
+    LazyLock::new(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap());
+
+pub fn now() -> u64 {
+    *BEGUN
+}
+
+/// RFC 3339, to the second.
+pub fn in_days(days: u64) -> String {
+    let text = rfc3339(now() + days * 86_400_000);
+    format!("{}Z", text.split('.').next().unwrap())
+}
 
 /// What a test does with a request before it is sent.
 pub enum Then {
@@ -20,7 +37,7 @@ pub fn drive<T>(
     mut talk: Conversation<T>,
     mut before: impl FnMut(&Cloud, &str, &Request) -> Then,
 ) -> T {
-    let (mut outcome, mut now, mut cancelled) = (Outcome::Begin, 1_795_579_200_000, false);
+    let (mut outcome, mut now, mut cancelled) = (Outcome::Begin, self::now(), false);
     for _ in 0..2_000 {
         now += 10;
         match talk.tell(Event { outcome, now, random: 0.5, cancelled }) {

@@ -1,8 +1,9 @@
 //! Further methods that are asked for by name: with their rights they can be called, and without any one of them they are refused.
 
 use crate::deliver::deliver;
+use crate::drive::now;
 use crate::harness::{Cloud, STRANGER};
-use crate::plans::{Account, Case, NOW, Named, Shape};
+use crate::plans::{Account, Case, Named, Shape};
 use crate::tables::{NOT_SERVED, body, calls, cloud};
 use backstage_vertex_ai::diagnostic::Code;
 use backstage_vertex_ai::iam::{Delivery, Request, request};
@@ -24,7 +25,7 @@ fn asked(method: &Method) -> Option<Request> {
     let found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
     let mut options = Case { shape, found }.options();
     options.methods = vec![method.name.to_owned()];
-    let (asked, findings) = request(&shape.plan(), &options, NOW);
+    let (asked, findings) = request(&shape.plan(), &options, now());
     assert!(findings.iter().all(|finding| finding.code == Code::IamMethodUnknown), "{findings:?}");
     asked
 }

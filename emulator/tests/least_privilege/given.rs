@@ -1,6 +1,6 @@
 //! Rights as they are given, seen and taken back: the core's facade against policies that others write, too.
 
-use crate::drive::{PROXY, Then, drive};
+use crate::drive::{PROXY, Then, drive, in_days, now};
 use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed};
 use backstage_vertex_ai::api::iam::{IamApplyRequest, IamVerifyRequest, iam_apply, iam_verify};
 use backstage_vertex_ai::api::request::Request as _;
@@ -8,8 +8,6 @@ use backstage_vertex_ai::diagnostic::Code;
 use backstage_vertex_ai::iam::apply::{ApplyReport, Outcome};
 use backstage_vertex_ai::iam::verify::VerifyReport;
 use serde_json::{Value, json};
-
-const NOW: u64 = 1_795_579_200_000;
 
 /// An update of an endpoint that is there, by the stranger.
 fn asked(more: Value) -> Value {
@@ -21,7 +19,7 @@ fn asked(more: Value) -> Value {
     let mut request = json!({
         "source": {"entity": {"apiVersion": "backstage.io/v1alpha1", "kind": "Component",
             "metadata": {"name": "fraud", "annotations": annotations}}},
-        "principal": "user:stranger@acme.example", "proxyUrl": PROXY, "expiresAt": "2999-01-01T00:00:00Z",
+        "principal": "user:stranger@acme.example", "proxyUrl": PROXY, "expiresAt": in_days(300),
         "found": {"model": true, "endpoint": true, "deployment": false},
     });
     request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -45,7 +43,7 @@ pub fn applied(more: Value) -> IamApplyRequest {
 
 fn apply(cloud: &Cloud, token: &str, more: Value) -> ApplyReport {
     let request = applied(more);
-    let talk = iam_apply(&request, NOW).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
+    let talk = iam_apply(&request, now()).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
     drive(cloud, token, talk, |_, _, _| Then::Send)
 }
 
@@ -55,7 +53,7 @@ fn verify(cloud: &Cloud, token: &str) -> VerifyReport {
 
 fn verify_of(cloud: &Cloud, token: &str, more: Value) -> VerifyReport {
     let request = IamVerifyRequest::read(asked(more)).unwrap();
-    let talk = iam_verify(&request, NOW).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
+    let talk = iam_verify(&request, now()).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
     drive(cloud, token, talk, |_, _, _| Then::Send)
 }
 
@@ -101,7 +99,7 @@ fn a_writer_in_between_loses_nothing() {
     let request = applied(json!({}));
     let mut races = 2;
     let other = json!({"role": "roles/owner", "members": ["user:other@acme.example"]});
-    let report = drive(&cloud, OWNER, iam_apply(&request, NOW).unwrap(), |cloud, path, _| {
+    let report = drive(&cloud, OWNER, iam_apply(&request, now()).unwrap(), |cloud, path, _| {
         if path.ends_with("projects/acme-ml:setIamPolicy") && races > 0 {
             races -= 1;
             let read = json!({"options": {"requestedPolicyVersion": 3}});
@@ -137,7 +135,7 @@ fn what_has_ended_is_cleaned_up_and_what_lasts_stays() {
     assert_eq!((report.outcome, report.written.len()), (Outcome::Applied, 3));
     let read = json!({"options": {"requestedPolicyVersion": 3}});
     let policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", read).ok();
-    assert!(policy.to_string().contains("2999-01-01"), "what lasts stays: {policy}");
+    assert!(policy.to_string().contains(&in_days(300)), "what lasts stays: {policy}");
     assert_eq!(report.written.iter().filter(|written| written.changed).count(), 2);
     let again = apply(&cloud, OWNER, json!({"mode": "clean-up", "expiresAt": null}));
     assert!(again.written.iter().all(|written| !written.changed));
@@ -145,7 +143,7 @@ fn what_has_ended_is_cleaned_up_and_what_lasts_stays() {
 
 #[test]
 fn nothing_is_given_without_an_end_or_by_whom_it_is_for() {
-    let code = |more: Value| iam_apply(&applied(more), NOW).err().unwrap().diagnostics[0].code;
+    let code = |more: Value| iam_apply(&applied(more), now()).err().unwrap().diagnostics[0].code;
     assert_eq!(code(json!({"expiresAt": null})), Code::IamExpiryMissing);
     assert_eq!(code(json!({"approval": null})), Code::IamOwnRequest);
     let other = json!({"by": "user:default/owner", "email": "owner@acme.example", "for": "user:default/stranger"});

@@ -1,7 +1,7 @@
 //! What giving rights and taking them back takes, as docs/access.md tells platform engineers: with it both work, and without any one
 //! permission they fail at the call that names it.
 
-use crate::drive::{Then, drive};
+use crate::drive::{Then, drive, in_days, now};
 use crate::given::applied;
 use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed};
 use crate::issuer::{AUDIENCE, Issuer, Key};
@@ -10,7 +10,6 @@ use backstage_vertex_ai::iam::apply::{ApplyReport, Outcome};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-const NOW: u64 = 1_795_579_200_000;
 const PAGE: &str = include_str!("../../../docs/access.md");
 const CLEANER: &str = "/v1/projects/acme-ml/roles/vertexAccessCleaner";
 const PORTAL: &str = "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/subject/plugin:proxy";
@@ -92,7 +91,7 @@ impl Stage {
             "for": "group:default/ml-team", "forEmail": "ml-team@acme.example"});
         let mut request = json!({"principal": TEAM, "wait": false, "approval": approval});
         request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let talk = iam_apply(&applied(request), NOW).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
+        let talk = iam_apply(&applied(request), now()).unwrap_or_else(|report| panic!("{:?}", report.diagnostics));
         drive(&self.cloud, token, talk, |_, _, _| Then::Send)
     }
 
@@ -122,8 +121,8 @@ impl Stage {
         let given = self.apply(OWNER, json!({}));
         assert_eq!((given.outcome, given.written.len()), (Outcome::Applied, 3), "{:?}", given.diagnostics);
         let later = self.policy(POLICIES[0]).to_string();
-        assert!(later.contains("2999-01-01"), "{later}");
-        self.write(POLICIES[0], &serde_json::from_str(&later.replace("2999-01-01", "2026-01-01")).unwrap());
+        assert!(later.contains(&in_days(300)), "{later}");
+        self.write(POLICIES[0], &serde_json::from_str(&later.replace(&in_days(300), "2026-01-01T00:00:00Z")).unwrap());
     }
 
     /// Makes a role hold this and nothing else.
@@ -187,7 +186,8 @@ fn with_the_six_permissions_all_that_ended_goes_and_the_rest_stays() {
 
 #[test]
 fn the_longest_grant_stays_in_whichever_order_it_was_given() {
-    let [short, long] = ["2026-11-27T00:00:00Z", "2999-01-01T00:00:00Z"];
+    let (short, long) = (in_days(2), in_days(300));
+    let [short, long] = [short.as_str(), long.as_str()];
     for order in [[short, long], [long, short], [long, long]] {
         let stage = Stage::new();
         for until in order {

@@ -3,13 +3,13 @@
 //! All shapes are planned for all that may have been found. Plans that consist of the same calls, ask for the same rights for the same
 //! reasons, and may meet the same worlds, are of one class; of each class one is carried out, and which of them that is goes round.
 
+use crate::drive::{in_days, now};
 use crate::world::World;
 use backstage_vertex_ai::api::{self, request::DeploymentRequest, request::Request as _};
 use backstage_vertex_ai::iam::{Delivery, Expiry, Options, Principal, Request, request};
 use backstage_vertex_ai::plan::{Found, Plan};
 use serde_json::json;
 
-pub const NOW: u64 = 1_795_579_200_000;
 pub const MEMBER: &str = "user:stranger@acme.example";
 pub const APPROVER: &str = "user:approver@acme.example";
 /// The first id that a fresh emulator makes.
@@ -123,13 +123,13 @@ impl Case {
         options.delivery = self.shape.delivery;
         options.project_number = Some("123456789012".parse().unwrap());
         options.approvers = vec![Principal::parse(APPROVER).unwrap()];
-        let end = if self.shape.delivery == Delivery::Pam { "2026-11-30T00:00:00Z" } else { "2999-01-01T00:00:00Z" };
-        options.expires = Some(Expiry::parse(end, NOW).unwrap());
+        let end = in_days(if self.shape.delivery == Delivery::Pam { 5 } else { 300 });
+        options.expires = Some(Expiry::parse(&end, now()).unwrap());
         options
     }
 
     pub fn ask(&self, plan: &Plan) -> Request {
-        let (request, findings) = request(plan, &self.options(), NOW);
+        let (request, findings) = request(plan, &self.options(), now());
         request.unwrap_or_else(|| panic!("{self:?}: {findings:?}"))
     }
 

@@ -131,8 +131,12 @@ export function server({ call, callAsync }) {
     checkBody(method, body) {
       return call(() => this.#gate.checkBody(method, body)) ?? null;
     }
-    checkGiven(principal, expiresAt) {
-      return call(() => this.#gate.checkGiven(principal, expiresAt)) ?? null;
+    checkGiven(principal, expiresAt, owned) {
+      const check = () => this.#gate.checkGiven(principal, expiresAt, owned);
+      return call(check) ?? null;
+    }
+    recordedName(name) {
+      return call(() => this.#gate.recordedName(name));
     }
     outcome(target, status, body) {
       return call(() => this.#gate.outcome(target, status, body));

@@ -610,8 +610,17 @@ export class Gate {
   ): { succeeded: boolean; operation?: string; error?: string };
   /** Whether a call may have changed an allow policy; `status` is that of Google's answer, where there was one. */
   static mayHaveChangedPolicy(method: string, status?: number): boolean;
-  /** Whether rights may be recorded as given: with an end, and not to the account that all users of the portal are. `null` when so. */
-  checkGiven(principal: string, expiresAt?: string): Diagnostic | null;
+  /**
+   * Whether rights may be recorded as given: with an end that is near enough, neither to the account that all users of the portal
+   * are, nor to whoever records them. `owned`: the entity refs that those own, themselves and their groups. `null` when so.
+   */
+  checkGiven(
+    principal: string,
+    expiresAt: string | undefined,
+    owned: string[],
+  ): Diagnostic | null;
+  /** The name of a grant, so that it can be compared: on the resource as `AllowedCall.resource` names it, addresses without case. */
+  recordedName(name: string): string;
   /** A Google access token for this user: from memory, or by one exchange however many ask at once. */
   token(ref: string, groups?: string[]): Promise<string>;
   /** What a user may do with the deployment of one entity. `host` calls Google as that user, who is not asked again who they are. */

@@ -4,6 +4,8 @@ import type { Knex } from 'knex';
 const TABLE = 'vertex_ai_audit';
 /** So far may the clocks of two replicas be apart, in milliseconds. */
 const CLOCKS_DIFFER = 10 * 60_000;
+/** What began longer ago will not be heard of again: its process ended. */
+const LONGEST_CALL = 60 * 60_000;
 
 /** What is about to happen. */
 export interface Intention {
@@ -76,16 +78,21 @@ export class AuditRecords {
 
   /**
    * The resources whose policies somebody changed under a record of rights, or may have changed: with calls that name the record,
-   * or name none and came later. The core says what a call may have done.
+   * or name none and came while it was open. The core says what a call may have done. `underWay`: of one it is not known yet.
    */
   async policiesChanged(under: {
     id: string;
     givenBy: string;
     /** RFC 3339 */
     begunAt: string;
-  }): Promise<Set<string>> {
+    /** RFC 3339 */
+    endsAt?: string;
+  }): Promise<{ changed: Set<string>; underWay: boolean }> {
     const since = new Date(Date.parse(under.begunAt) - CLOCKS_DIFFER);
-    const calls = await this.client(TABLE)
+    const until = under.endsAt
+      ? Date.parse(under.endsAt) + CLOCKS_DIFFER
+      : Infinity;
+    const rows = await this.client(TABLE)
       .where({ user_ref: under.givenBy })
       .whereNot({ outcome: 'unsent' })
       .where(which =>
@@ -97,13 +104,19 @@ export class AuditRecords {
               .where('created_at', '>=', since.toISOString()),
           ),
       )
-      .select('method', 'resource', 'http_status');
-    return new Set(
-      calls
-        .filter(({ method, http_status: status }) =>
-          Gate.mayHaveChangedPolicy(method, status ?? undefined),
-        )
-        .map(({ resource }) => resource),
+      .select('method', 'resource', 'http_status', 'outcome', 'created_at');
+    const calls = rows.filter(
+      ({ method, http_status: status, created_at: begun }) =>
+        Date.parse(begun) <= until &&
+        Gate.mayHaveChangedPolicy(method, status ?? undefined),
     );
+    return {
+      changed: new Set(calls.map(({ resource }) => resource)),
+      underWay: calls.some(
+        ({ outcome, created_at: begun }) =>
+          outcome === 'pending' &&
+          Date.parse(begun) + LONGEST_CALL > Date.now(),
+      ),
+    };
   }
 }

@@ -11,6 +11,7 @@ import type { AuditRecords } from './audit';
 import { readCaller } from './callers';
 import type { CallRecorder, Principal } from './callRecorder';
 import { readAnswer, readWhole, send, stream } from './forward';
+import type { GrantRecords } from './grants/records';
 import { ownershipOf, type WaitingUsers } from './ownership';
 import { answerRefusal, Refusal, toRefusal } from './refusal';
 
@@ -24,13 +25,14 @@ const OVERRIDES = [
   'x-method-override',
 ];
 
-/** Names the record of rights under which a call gives something. */
+/** Names the record of rights under which a call gives something: one that is open, and the caller's. */
 const GRANT_HEADER = 'x-vertex-ai-grant';
 
 export interface HandlerOptions {
   gate: Gate;
   waiting: WaitingUsers;
   audit: AuditRecords;
+  records: GrantRecords;
   recorder: CallRecorder;
   httpAuth: HttpAuthService;
   logger: LoggerService;
@@ -40,8 +42,17 @@ export interface HandlerOptions {
 
 /** One proxied call, end to end. */
 export function createHandler(options: HandlerOptions) {
-  const { gate, waiting, audit, recorder, httpAuth, logger, userInfo, permit } =
-    options;
+  const {
+    gate,
+    waiting,
+    audit,
+    records,
+    recorder,
+    httpAuth,
+    logger,
+    userInfo,
+    permit,
+  } = options;
   const passing = Gate.headers();
 
   async function handle(request: Request, response: Response): Promise<void> {
@@ -112,6 +123,17 @@ export function createHandler(options: HandlerOptions) {
     stream(answer, response);
   }
 
+  /** What is given under a record that has ended nobody would take back. Asked once it is recorded that the call is under way. */
+  async function refuseClosed(grant: string, ref: string): Promise<void> {
+    if (await records.begunBy(ref, grant)) return;
+    throw Refusal.because(
+      403,
+      'portal/refused',
+      `the record of rights ${grant}, which the call names, is not open, or not of ${ref}`,
+      'give the rights anew, with a later end',
+    );
+  }
+
   /** With whose identity Google is called. */
   async function subjectOf(
     { subject }: AllowedCall,
@@ -150,6 +172,9 @@ export function createHandler(options: HandlerOptions) {
     };
     const record = { reason, onSend };
     try {
+      if (who.grant && Gate.mayHaveChangedPolicy(call.method)) {
+        await refuseClosed(who.grant, who.ref);
+      }
       const answer = await forward(request, response, call, body, who, record);
       const status = answer.statusCode!;
       const whole = await readAnswer(answer);

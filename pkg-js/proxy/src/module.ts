@@ -83,6 +83,7 @@ export const proxyModuleVertexAi = createBackendModule({
         );
         const records = new GrantRecords(client);
         await scheduleCleanUp(deps.scheduler, {
+          gate,
           records,
           audit,
           fetch: createPortalFetch({ gate, recorder }),
@@ -96,6 +97,7 @@ export const proxyModuleVertexAi = createBackendModule({
           audit,
           httpAuth,
           logger,
+          userInfo,
           permit,
         });
         router.post(`${ROUTE}/grants`, grants.record);
@@ -133,6 +135,7 @@ export const proxyModuleVertexAi = createBackendModule({
             gate,
             waiting,
             audit,
+            records,
             recorder,
             httpAuth,
             logger,

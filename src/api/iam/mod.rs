@@ -8,11 +8,10 @@ use super::deployment::make_plan;
 use super::request::malformed;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::iam::apply::{ApplyReport, Mode, PROPAGATION, apply};
+use crate::iam::apply::{ApplyReport, Mode, apply};
 use crate::iam::ask::AskReport;
 use crate::iam::danger::{Danger, dangers};
 use crate::iam::difference::{Difference, Live, compare, remaining};
-use crate::iam::expiry::spoken;
 use crate::iam::policy::Policy;
 use crate::iam::verify::{VerifyReport, verify};
 use crate::iam::{self, Delivery, Expiry, Options, Principal, render};
@@ -171,12 +170,7 @@ fn may_give(asked: &iam::Request, request: &IamApplyRequest, now: Millis) -> Res
         );
         return Err(finding.help("ask with `pam-grant.json`, or plan with `delivery: policy`"));
     }
-    let expires = asked.expires.ok_or_else(iam::no_end)?;
-    if expires.at() <= now.saturating_add(PROPAGATION) {
-        let heeded = spoken(PROPAGATION / 1000);
-        let why = format!("the rights would end at {expires}, and Google may take {heeded} until it heeds them");
-        return Err(Diagnostic::new(Code::IamExpiryOutOfRange, why).help("choose a later time"));
-    }
+    iam::check_end(asked.expires, now)?;
     request.approval.check(&asked.principal)
 }
 
@@ -214,6 +208,7 @@ pub fn iam_verify(request: &IamVerifyRequest, now: Millis) -> Result<Conversatio
 mod tests {
     use super::*;
     use crate::api::request::Request as _;
+    use crate::iam::apply::PROPAGATION;
     use serde_json::{Value, json};
 
     const NOW: Millis = 1_795_579_200_000;

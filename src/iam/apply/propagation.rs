@@ -5,7 +5,7 @@ use super::{Apply, holders};
 use crate::conversation::{Millis, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::CallError;
-use crate::iam::grant::Grant;
+use crate::iam::grant::{Ends, Grant};
 use crate::timestamp::rfc3339;
 
 /// Google, "Access change propagation": two minutes as a rule, seven or more at times.
@@ -15,16 +15,25 @@ const PAUSES: [Millis; 6] = [10_000, 20_000, 40_000, 80_000, 120_000, 150_000];
 
 impl Apply {
     /// Says when the rights should work, and unless nobody wants to wait for that, sees that they are not overwritten until then.
+    /// Where they were there already they work, unless they were just being taken back: that shows soon.
     pub(super) async fn wait_out(&mut self, grants: &[&Grant]) -> Result<(), CallError> {
-        let by = rfc3339(self.google.voice().now().saturating_add(PROPAGATION));
-        let message = format!("The rights are given, and should work by {by}: waiting until then");
-        self.report.effective_by = Some(by);
-        if !self.wait {
+        let is_new = self.report.written.iter().any(|written| written.changed);
+        if is_new {
+            self.report.effective_by = Some(rfc3339(self.google.voice().now().saturating_add(PROPAGATION)));
+        }
+        let may_be_going = |grant: &&Grant| grant.ends == Ends::TakenBack;
+        if !self.wait || !is_new && !grants.iter().any(may_be_going) {
             return Ok(());
         }
-        self.say(ProgressKind::Wait, message);
-        match self.look_again(grants).await {
-            Ok(()) => self.report.effective = true,
+        self.say(
+            ProgressKind::Wait,
+            match &self.report.effective_by {
+                Some(by) => format!("The rights are given, and should work by {by}: waiting until then"),
+                None => "The rights are there already: looking once more".into(),
+            },
+        );
+        match self.look_again(grants, if is_new { &PAUSES } else { &PAUSES[..1] }).await {
+            Ok(()) => self.report.effective = is_new,
             Err(CallError::NoAnswer(finding)) if finding.code == Code::IamOverwritten => {
                 self.report.effective_by = None;
                 return Err(CallError::NoAnswer(finding));
@@ -39,10 +48,10 @@ impl Apply {
         Ok(())
     }
 
-    /// Looks at the policies now and then until the time is over, or one of them gives the rights no longer.
-    async fn look_again(&mut self, grants: &[&Grant]) -> Result<(), CallError> {
-        for millis in PAUSES {
-            self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
+    /// Looks at the policies after each pause, until one of them gives the rights no longer.
+    async fn look_again(&mut self, grants: &[&Grant], pauses: &[Millis]) -> Result<(), CallError> {
+        for millis in pauses {
+            self.google.voice().wait(*millis).await.map_err(|_| CallError::Cancelled)?;
             let mut overwritten = None;
             for (access, on) in holders(grants) {
                 let entries = match access.read(&self.google).await {

@@ -213,6 +213,29 @@ fn rights_that_are_overwritten_meanwhile_are_missed() {
 }
 
 #[test]
+fn rights_that_were_there_and_are_just_taken_back_are_missed() {
+    let dated = || asked(Some("2030-01-01T00:00:00Z"));
+    let mut world = World::default();
+    world.drive(dated(), Mode::Give);
+    let (report, now) = world.drive(dated(), Mode::Give);
+    assert_eq!((report.outcome, report.effective, now), (Outcome::Applied, false, BEGUN + 10_000));
+    world.overwrites_at = Some(BEGUN + 5_000);
+    let (report, _) = world.drive(dated(), Mode::Give);
+    assert_eq!((report.outcome, report.diagnostics[0].code), (Outcome::Failed, Code::IamOverwritten));
+}
+
+#[test]
+fn nothing_is_given_once_its_time_is_over() {
+    let mut world = World { races: 1000, ..World::default() };
+    let (report, now) = world.drive(asked(Some("1970-01-01T00:00:03Z")), Mode::Give);
+    assert_eq!((report.outcome, report.diagnostics[0].code), (Outcome::Failed, Code::IamExpiryOutOfRange));
+    assert!((3_000..30_000).contains(&now), "{now}");
+    // What has ended is taken back all the same.
+    let (report, _) = World::default().drive(asked(None), Mode::CleanUp);
+    assert_eq!(report.outcome, Outcome::Applied);
+}
+
+#[test]
 fn what_was_not_overwritten_is_known_to_stand() {
     let mut world = World { overwrites_at: Some(60_000), overwritten: Some("/endpoints/"), ..World::default() };
     let (report, _) = world.drive(asked(None), Mode::Give);

@@ -9,7 +9,7 @@ export interface Received {
   body: string;
 }
 
-type Answer = (
+export type Answer = (
   response: http.ServerResponse,
   received: Received,
 ) => void | Promise<void>;

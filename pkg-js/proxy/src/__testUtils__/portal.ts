@@ -110,13 +110,9 @@ export class Portal {
             async getUserInfo({ principal }: BackstageCredentials) {
               const { userEntityRef } = principal as { userEntityRef: string };
               const name = userEntityRef.split('/')[1];
-              return {
-                userEntityRef,
-                ownershipEntityRefs: [
-                  userEntityRef,
-                  `group:default/${name}s-team`,
-                ],
-              };
+              // As a sign-in resolver may say it, the user is not among them.
+              const ownershipEntityRefs = [`group:default/${name}s-team`];
+              return { userEntityRef, ownershipEntityRefs };
             },
           }),
         }),
@@ -211,7 +207,7 @@ export class Portal {
     return { ...logger, child: () => this.logger() };
   }
 
-  private async record(event: AuditorServiceCreateEventOptions) {
+  async record(event: AuditorServiceCreateEventOptions) {
     if (this.auditorFails) throw new Error('the audit log is full');
     const { eventId, severityLevel, meta } = event;
     const note = (

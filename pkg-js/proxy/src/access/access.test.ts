@@ -98,7 +98,7 @@ describe('what a user may do with a deployment', () => {
     expect(subjects).toMatchObject([
       {
         sub: 'user:default/alice',
-        groups: ['group:default/alices-team', 'user:default/alice'],
+        groups: ['group:default/alices-team'],
       },
     ]);
     const reasons = google.received.map(

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Host } from '@backstage-vertex-ai/core';
-import { iamApply } from '@backstage-vertex-ai/core/server';
+import { iamApply, type Gate } from '@backstage-vertex-ai/core/server';
 import type { AuditRecords } from '../audit';
 import { INNER_URL } from '../innerFetch';
 import {
@@ -21,6 +21,7 @@ const MOST = 50;
 const LONGEST_RUN = 60 * MINUTE;
 
 export interface CleanUpOptions {
+  gate: Gate;
   records: GrantRecords;
   audit: AuditRecords;
   fetch: Host['fetch'];
@@ -38,67 +39,82 @@ function pauseAfter(tries: number): number {
  * row is done when Google has answered that its rights are gone.
  */
 export async function cleanUp(
-  { records, audit, fetch, logger }: CleanUpOptions,
+  options: CleanUpOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const now = Date.now();
-  const open = await records.open();
-  const isOver = ({ endsAt }: OpenGrant) => Date.parse(endsAt) <= now;
-  const lasting = open
-    .filter(grant => !isOver(grant))
-    .flatMap(({ undated }) => undated);
-  const due = open.filter(
-    grant =>
-      Date.parse(grant.nextTryAt) <= now &&
-      isOver(grant) &&
-      (grant.undated.length === 0 ||
-        !grant.undated.every(right => lasting.includes(right))),
-  );
+  const { records } = options;
+  const isDue = ({ endsAt, nextTryAt }: OpenGrant) =>
+    Math.max(Date.parse(endsAt), Date.parse(nextTryAt)) <= Date.now();
+  const due = (await records.open()).filter(isDue);
   let tried = 0;
-  for (const grant of due) {
+  for (const { id } of due) {
     if (signal.aborted || tried === MOST) return;
-    const changed = await audit.policiesChanged(grant);
-    if (changed.size === 0) {
-      if (Date.parse(grant.begunAt) + LONGEST_RUN > now) continue;
-      await records.withdraw(grant.id);
-      logger.info('Recorded rights were not given', { grant: grant.id });
-      continue;
-    }
-    tried += 1;
-    // What was there already somebody else gave.
-    const given = grant.undated.filter(right =>
-      changed.has(readName(right).resource),
-    );
-    const left = given.filter(right => lasting.includes(right));
-    const ended = given.filter(right => !left.includes(right));
-    const error = await takeBack(grant, ended, fetch, signal);
-    if (signal.aborted) return;
-    if (error === undefined && left.length > 0) {
-      await records.narrow(grant.id, left);
-    } else if (error === undefined) {
-      await records.done(grant.id);
-      logger.info('Rights that had ended were taken back', { grant: grant.id });
-    } else {
-      const next = new Date(now + pauseAfter(grant.tries));
-      await records.failed(grant.id, error, next);
-      logger.warn(`Rights that have ended are not taken back: ${error}`, {
-        grant: grant.id,
-      });
-    }
+    // Read anew each time: meanwhile it may have been given again.
+    const open = await records.open();
+    const grant = open.find(one => one.id === id);
+    if (grant && (await endGrant(grant, open, options, signal))) tried += 1;
   }
 }
 
-/** What kept some of a record's rights from being taken back; nothing where they are. */
+/** Whether it was tried to take back what one record is about. */
+async function endGrant(
+  grant: OpenGrant,
+  open: OpenGrant[],
+  options: CleanUpOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { gate, records, audit, logger } = options;
+  const { id } = grant;
+  const namesOf = ({ undated }: OpenGrant) =>
+    undated.map(name => gate.recordedName(name));
+  const lasting = open
+    .filter(({ endsAt }) => Date.parse(endsAt) > Date.now())
+    .flatMap(namesOf);
+  const undated = namesOf(grant);
+  if (undated.length > 0 && undated.every(right => lasting.includes(right))) {
+    return false;
+  }
+  const { changed, underWay } = await audit.policiesChanged(grant);
+  if (underWay) return false;
+  if (changed.size === 0) {
+    if (Date.parse(grant.begunAt) + LONGEST_RUN > Date.now()) return false;
+    await records.withdraw(id);
+    logger.info('Recorded rights were not given', { grant: id });
+    return false;
+  }
+  await records.trying(id, new Date(Date.now() + pauseAfter(grant.tries)));
+  // What was there already somebody else gave.
+  const given = undated.filter(right => changed.has(readName(right).resource));
+  const left = given.filter(right => lasting.includes(right));
+  const ended = given.filter(right => !left.includes(right));
+  const error = await takeBack(grant, ended, options, signal);
+  if (signal.aborted) return true;
+  if (error !== undefined) {
+    await records.failed(id, error);
+    logger.warn(`Rights that have ended are not taken back: ${error}`, {
+      grant: id,
+    });
+  } else if (left.length > 0) {
+    await records.narrow(id, left);
+  } else {
+    await records.done(id);
+    logger.info('Rights that had ended were taken back', { grant: id });
+  }
+  return true;
+}
+
+/** What kept some of a record's rights from being taken back; nothing where they are. `ended`: as the gate names them. */
 async function takeBack(
   { id, request }: OpenGrant,
   ended: string[],
-  fetch: Host['fetch'],
+  { gate, fetch }: CleanUpOptions,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
     // Roles are named after what they hold, which another version of the core may see otherwise.
     const undated = undatedOf(rightsOf(request));
-    const lost = ended.filter(right => !undated.includes(right));
+    const names = undated.map(name => gate.recordedName(name));
+    const lost = ended.filter(right => !names.includes(right));
     if (lost.length > 0) {
       return `this version names other roles than were given; take back by hand: ${lost.join(
         '; ',
@@ -108,7 +124,7 @@ async function takeBack(
       {
         ...request,
         mode: 'clean-up',
-        keep: undated.filter(right => !ended.includes(right)),
+        keep: undated.filter((_, at) => !ended.includes(names[at])),
         proxyUrl: INNER_URL,
         reason: `end of grant ${id}`,
       },

@@ -2,6 +2,7 @@ import type {
   BackstageCredentials,
   HttpAuthService,
   LoggerService,
+  UserInfoService,
 } from '@backstage/backend-plugin-api';
 import {
   type Gate,
@@ -12,6 +13,7 @@ import type { Request, Response } from 'express';
 import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
 import { readJson } from '../forward';
+import { ownershipOf } from '../ownership';
 import { answerRefusal, Refusal, toRefusal } from '../refusal';
 import { openRightsOf } from './openRights';
 import { undatedOf, type GrantRecords } from './records';
@@ -33,34 +35,41 @@ export function createGrantHandlers(options: {
   audit: AuditRecords;
   httpAuth: HttpAuthService;
   logger: LoggerService;
+  userInfo: UserInfoService;
   permit(name: string, credentials: BackstageCredentials): Promise<void>;
 }) {
-  const { gate, records, audit, httpAuth, logger, permit } = options;
+  const { gate, records, audit, httpAuth, logger, userInfo, permit } = options;
 
   /** The user who asks, and may administer. */
-  async function readAdministrator(request: Request): Promise<string> {
+  async function readAdministrator(request: Request) {
     const credentials = await httpAuth.credentials(request, {
       allow: ['user'],
     });
     const { caller } = readCaller(credentials);
     await permit('vertex-ai.administer', credentials);
-    return caller.kind === 'user' ? caller.ref : caller.subject;
+    return {
+      givenBy: caller.kind === 'user' ? caller.ref : caller.subject,
+      readOwnership: ownershipOf(userInfo, credentials),
+    };
   }
 
   async function record(request: Request, response: Response) {
-    const givenBy = await readAdministrator(request);
+    const { givenBy, readOwnership } = await readAdministrator(request);
     const asked = (await readJson(request)) as IamPlanRequest;
     // Read by the core: what is recorded is a request that can be carried out.
     const { request: rights, diagnostics } = iamPlan(asked);
     if (!rights) throw new Refusal(400, diagnostics[0]);
-    const finding = gate.checkGiven(rights.principal, rights.expiresAt);
+    // A sign-in resolver may leave the user out of what they own.
+    const owned = [givenBy, ...(await readOwnership())];
+    const { principal, expiresAt } = rights;
+    const finding = gate.checkGiven(principal, expiresAt, owned);
     if (finding) throw new Refusal(403, finding);
     const { expiresAt: _, ...taken } = asked;
     const id = await records.begin({
       givenBy,
       request: taken,
       undated: undatedOf(rights),
-      endsAt: new Date(rights.expiresAt!).toISOString(),
+      endsAt: new Date(expiresAt!).toISOString(),
     });
     logger.info('Rights that are about to be given are recorded', {
       grant: id,
@@ -76,7 +85,7 @@ export function createGrantHandlers(options: {
   }
 
   async function withdraw(request: Request, response: Response) {
-    const givenBy = await readAdministrator(request);
+    const { givenBy } = await readAdministrator(request);
     const { id } = request.params;
     const begunAt = await records.begunBy(givenBy, id);
     if (!begunAt) {
@@ -86,7 +95,7 @@ export function createGrantHandlers(options: {
         'you have no open record with this id',
       );
     }
-    const changed = await audit.policiesChanged({ id, givenBy, begunAt });
+    const { changed } = await audit.policiesChanged({ id, givenBy, begunAt });
     if (changed.size > 0) {
       throw Refusal.because(
         409,

@@ -15,9 +15,9 @@ export interface OpenRights {
   entity?: string;
   /** `by-condition` at Google, `taken-back` by the portal. */
   rights: Pick<IamGrant, 'resource' | 'role' | 'ends'>[];
-  /** How often taking it back failed. */
+  /** How often taking it back was tried. */
   tries: number;
-  /** Why, the last time. */
+  /** What came of the last time, where it failed. */
   lastError?: string;
   /** RFC 3339 */
   nextTryAt: string;

@@ -26,7 +26,11 @@ export function readName(right: string): { resource: string; role: string } {
 export function rightsOf(request: IamPlanRequest): IamRights | undefined {
   // As if they were asked for now: nothing is planned that is over.
   const expiresAt = new Date(Date.now() + HOUR).toISOString();
-  return iamPlan({ ...request, expiresAt }).request;
+  try {
+    return iamPlan({ ...request, expiresAt }).request;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Rights that somebody is about to give. */
@@ -102,7 +106,7 @@ export class GrantRecords {
   async narrow(id: string, undated: string[]): Promise<void> {
     await this.client(TABLE)
       .where({ id })
-      .update({ undated: JSON.stringify(undated), last_error: null });
+      .update({ undated: JSON.stringify(undated), last_error: null, tries: 0 });
   }
 
   /** When a user recorded rights that have not ended; nothing where there is no such record of theirs. */
@@ -123,10 +127,18 @@ export class GrantRecords {
     });
   }
 
-  async failed(id: string, error: string, nextTryAt: Date): Promise<void> {
+  /** A try begins. Where nothing more is heard of it, the next one is then. */
+  async trying(id: string, nextTryAt: Date): Promise<void> {
     await this.client(TABLE)
       .where({ id })
-      .update({ last_error: error, next_try_at: nextTryAt.toISOString() })
+      .update({
+        last_error: 'the last try was not carried to its end',
+        next_try_at: nextTryAt.toISOString(),
+      })
       .increment('tries');
+  }
+
+  async failed(id: string, error: string): Promise<void> {
+    await this.client(TABLE).where({ id }).update({ last_error: error });
   }
 }

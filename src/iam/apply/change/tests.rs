@@ -120,6 +120,31 @@ fn cleaning_up_leaves_what_lasts() {
     assert_eq!(ends(&left), [Some(Millis::MAX), end(LATE)]);
 }
 
+#[test]
+fn who_was_deleted_meanwhile_has_nothing_when_they_are_back() {
+    let (wanted, endless) = (grant("endpoint", Some(SOON)), grant("endpoint", None));
+    let gone = |member: &str| policy(&[json!({"role": wanted.role.to_string(), "members": [member]})]);
+    for (mode, grant) in [(Mode::CleanUp, &endless), (Mode::TakeBack, &wanted)] {
+        assert!(after(mode, gone("deleted:user:Jane@acme.example?uid=7"), grant).entries().is_empty());
+        let other = gone("deleted:user:joan@acme.example?uid=7");
+        assert_eq!(after(mode, other.clone(), grant), other);
+    }
+    // Whoever has the address now is somebody else: they are given theirs.
+    assert_eq!(after(Mode::Give, gone("deleted:user:jane@acme.example?uid=7"), &wanted).entries().len(), 2);
+}
+
+#[test]
+fn a_role_is_the_same_by_its_projects_number() {
+    let (wanted, endless) = (grant("endpoint", Some(SOON)), grant("endpoint", None));
+    let by = |project: &str| {
+        let role = wanted.role.to_string().replace("acme-ml", project);
+        policy(&[json!({"role": role, "members": [wanted.member]})])
+    };
+    assert_eq!(after(Mode::Give, by("123456789012"), &wanted), by("123456789012"));
+    assert!(after(Mode::CleanUp, by("123456789012"), &endless).entries().is_empty());
+    assert_eq!(after(Mode::CleanUp, by("acme-other"), &endless), by("acme-other"));
+}
+
 fn undated_of_other() -> Value {
     json!({"role": "roles/owner", "members": ["user:owner@acme.example"]})
 }

@@ -1,0 +1,322 @@
+import { TestDatabases } from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  ACCOUNT,
+  ACTING,
+  asked,
+  FRAUD,
+  GivingPortal,
+  GRANTS,
+  HOUR,
+  intention,
+  under,
+} from '../__testUtils__/givingPortal';
+import { json, SECRET } from '../__testUtils__/google';
+import { MEMBER } from '../__testUtils__/policies';
+import { type Ask, bob, ENDPOINT, scaffolder } from '../__testUtils__/portal';
+import { AuditRecords } from '../audit';
+
+const DAY = 24 * HOUR;
+const POOL =
+  'iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage';
+
+/** Whoever asks may do everything but this. */
+const mayNotAdminister = (name: string) =>
+  name === 'vertex-ai.administer'
+    ? AuthorizeResult.DENY
+    : AuthorizeResult.ALLOW;
+
+describe('rights that somebody gives', () => {
+  const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+  let portal: GivingPortal;
+
+  beforeEach(async () => {
+    portal = await GivingPortal.launch(await databases.init('SQLITE_3'));
+  });
+
+  afterEach(() => portal.close());
+
+  /** Why rights are not recorded. */
+  const refused = (ask: Partial<Ask>) =>
+    portal.refusal({ path: GRANTS, body: asked(HOUR), ...ask });
+
+  it('are only recorded for a user who may administer, with an end', async () => {
+    const { expiresAt: _, ...endless } = asked(HOUR);
+    expect(await refused({ as: scaffolder })).toMatchObject({ status: 403 });
+    expect(await refused({ as: null })).toMatchObject({ status: 401 });
+    expect(await refused({ body: endless })).toEqual({
+      status: 403,
+      code: 'iam/expiry-missing',
+    });
+    expect(await refused({ body: asked(-HOUR) })).toEqual({
+      status: 400,
+      code: 'iam/expiry-past',
+    });
+    expect(await refused({ body: 'no JSON' })).toMatchObject({ status: 400 });
+    portal.permission = mayNotAdminister;
+    expect(await refused({})).toMatchObject({ status: 403 });
+    expect(await portal.rows()).toEqual([]);
+  });
+
+  it('are not recorded for longer than a year', async () => {
+    expect(await refused({ body: asked(366 * DAY) })).toEqual({
+      status: 403,
+      code: 'iam/expiry-out-of-range',
+    });
+    expect(await portal.rows()).toEqual([]);
+    await portal.recordRights(asked(365 * DAY));
+  });
+
+  it('are not recorded for the account that everybody is', async () => {
+    const account = ACCOUNT.split('/')[3];
+    const { audience } = portal.config.get<any>('vertexAi.identity');
+    await portal.restart({ identity: { audience, serviceAccount: account } });
+    const principal = `serviceAccount:${account}`;
+    expect(await refused({ body: { ...asked(HOUR), principal } })).toEqual({
+      status: 403,
+      code: 'iam/own-request',
+    });
+    expect(await portal.rows()).toEqual([]);
+    await portal.recordRights(asked(HOUR));
+  });
+
+  it.each([
+    ['who', 'principal:', 'subject/user:default/alice'],
+    ['a group of whom', 'principalSet:', 'group/group:default/alices-team'],
+  ])('are not recorded for %s records them', async (_, kind, own) => {
+    const body = { ...asked(HOUR), principal: `${kind}//${POOL}/${own}` };
+    expect(await refused({ body })).toEqual({
+      status: 403,
+      code: 'iam/own-request',
+    });
+    expect(await portal.rows()).toEqual([]);
+    // For others they are.
+    const principal = body.principal.replace('alice', 'bob');
+    await portal.recordRights({ ...body, principal });
+  });
+
+  it('are not recorded without a database, which is said, and hold no secret', async () => {
+    await portal.give(HOUR);
+    await portal.pass(HOUR);
+    portal.policies.denied = true;
+    await portal.cleanUp();
+    const seen = [await portal.rows(), await portal.records(), portal.logs];
+    expect(JSON.stringify(seen)).not.toContain(SECRET);
+
+    await portal.database.schema.dropTable('vertex_ai_grants');
+    expect(await refused({})).toMatchObject({ status: 503 });
+  });
+
+  it('are given under an open record of whoever gives them, and under no other', async () => {
+    const { google, policies } = portal;
+    const id = await portal.recordRights(asked(HOUR));
+    const [right] = await portal.rightsOf(id);
+    const give = async (more: Partial<Ask> = {}) => {
+      const ask = { headers: under(id), ...more };
+      const { status, text } = await portal.setPolicy(ask, right);
+      return { status, code: JSON.parse(text).diagnostic?.code };
+    };
+    const closed = { status: 403, code: 'portal/refused' };
+    expect(await give({ as: bob })).toEqual(closed);
+    expect(await give({ headers: under('another') })).toEqual(closed);
+    expect([google.received, google.assertions]).toEqual([[], []]);
+    expect(await give()).toMatchObject({ status: 200 });
+    expect(google.received[0].headers).not.toHaveProperty('x-vertex-ai-grant');
+
+    // Its end has come, and then all is taken back.
+    await portal.pass(HOUR);
+    expect(await give()).toEqual(closed);
+    expect(google.received).toHaveLength(1);
+    await portal.cleanUp();
+    expect(await portal.row(id)).toMatchObject({ done_because: 'taken back' });
+    const calls = google.received.length;
+    expect(await give()).toEqual(closed);
+    expect(google.received).toHaveLength(calls);
+    expect(policies.holds(FRAUD)).toBe(false);
+    // Looking gives nothing.
+    const path = `/api/proxy/vertex-ai/aiplatform/${FRAUD}:getIamPolicy`;
+    const look = await portal.ask({ path, headers: under(id) });
+    expect(look).toMatchObject({ status: 200 });
+  });
+
+  it('are not given where they ended while the call was recorded', async () => {
+    const id = await portal.recordRights(asked(HOUR));
+    const [right] = await portal.rightsOf(id);
+    const record = portal.record.bind(portal);
+    jest.spyOn(portal, 'record').mockImplementationOnce(async event => {
+      await portal.pass(HOUR);
+      await portal.cleanUp();
+      return record(event);
+    });
+    const late = await portal.setPolicy({ headers: under(id) }, right);
+    expect(late).toMatchObject({ status: 403 });
+    expect(portal.policies.holds(FRAUD)).toBe(false);
+  });
+
+  describe('that have not been taken back', () => {
+    const list = async (ask: object = {}) => {
+      const answered = await portal.ask({ path: GRANTS, verb: 'GET', ...ask });
+      expect(answered).toMatchObject({ status: 200 });
+      return JSON.parse(answered.text).grants;
+    };
+
+    it('are listed for who may administer, whoever gave them', async () => {
+      expect(await list()).toEqual([]);
+      const id = await portal.give(HOUR, ACTING);
+      const [one, ...others] = await list({ as: bob });
+      expect(others).toEqual([]);
+      expect(one).toMatchObject({
+        id,
+        givenBy: 'user:default/alice',
+        principal: MEMBER,
+        entity: 'component:default/fraud-detector',
+        endsAt: (await portal.row(id)).ends_at,
+        tries: 0,
+      });
+      const given = one.rights.map(({ resource, role, ends }: any) => {
+        expect(role).toMatch(/^projects\/acme-ml\/roles\//);
+        return [resource, ends];
+      });
+      expect(given).toEqual([
+        ['projects/acme-ml', 'by-condition'],
+        [ENDPOINT, 'taken-back'],
+        [ACCOUNT, 'taken-back'],
+      ]);
+    });
+
+    it('are listed with what keeps them, and no longer once they are gone', async () => {
+      await portal.give(HOUR);
+      await portal.pass(HOUR);
+      portal.policies.denied = true;
+      await portal.cleanUp();
+      const [one] = await list();
+      expect(one).toMatchObject({
+        tries: 1,
+        lastError: expect.stringContaining('google/permission-denied'),
+        rights: [{ resource: ENDPOINT, ends: 'taken-back' }],
+      });
+      expect(JSON.stringify(one)).not.toContain(SECRET);
+      portal.policies.denied = false;
+      await portal.pass(HOUR);
+      await portal.cleanUp();
+      expect(await list()).toEqual([]);
+    });
+
+    it('are listed where this version cannot read what was asked for', async () => {
+      const unread = await portal.give(HOUR);
+      const read = await portal.give(HOUR, { name: 'churn-detector' });
+      const request = JSON.parse((await portal.row(unread)).request);
+      await portal
+        .database('vertex_ai_grants')
+        .where({ id: unread })
+        .update({ request: JSON.stringify({ ...request, retired: 1 }) });
+      const listed = await list();
+      const of = (id: string) => listed.find((one: any) => one.id === id);
+      expect(listed).toHaveLength(2);
+      expect(of(read).entity).toBe('component:default/churn-detector');
+      expect(of(unread)).not.toHaveProperty('entity');
+      expect(of(unread)).toMatchObject({
+        principal: MEMBER,
+        rights: [{ resource: ENDPOINT, ends: 'taken-back' }],
+      });
+    });
+
+    it('are told to nobody else', async () => {
+      const unheard = (ask: object) =>
+        portal.refusal({ path: GRANTS, verb: 'GET', ...ask });
+      expect(await unheard({ as: scaffolder })).toMatchObject({ status: 403 });
+      expect(await unheard({ as: null })).toMatchObject({ status: 401 });
+      portal.permission = mayNotAdminister;
+      expect(await unheard({})).toMatchObject({ status: 403 });
+    });
+  });
+
+  describe('that were not given after all', () => {
+    let id: string;
+    const withdraw = async (ask: Partial<Ask> = {}) => {
+      const path = `${GRANTS}/${id}`;
+      return (await portal.ask({ path, verb: 'DELETE', ...ask })).status;
+    };
+
+    it('are withdrawn by who recorded them, and the record stays', async () => {
+      id = await portal.recordRights(asked(HOUR));
+      expect(await withdraw()).toBe(204);
+      const row = await portal.row(id);
+      expect(row).toMatchObject({
+        given_by: 'user:default/alice',
+        done_because: 'withdrawn: nothing was given',
+      });
+      expect(portal.logs.join()).toContain('were not given');
+      // Nor are they now.
+      const late = await portal.setPolicy({ headers: under(id) });
+      expect(late).toMatchObject({ status: 403 });
+      expect(portal.google.received).toEqual([]);
+      await portal.pass(HOUR);
+      await portal.cleanUp();
+      expect(portal.policies.written).toEqual([]);
+      // Once is enough.
+      expect(await withdraw()).toBe(404);
+      expect((await portal.row(id)).done_at).toBe(row.done_at);
+    });
+
+    it('are withdrawn by nobody else, nor after their end', async () => {
+      id = await portal.recordRights(asked(HOUR));
+      expect(await withdraw({ as: bob })).toBe(404);
+      expect(await withdraw({ as: scaffolder })).toBe(403);
+      expect(await withdraw({ as: null })).toBe(401);
+      expect(await withdraw({ path: `${GRANTS}/other` })).toBe(404);
+      portal.permission = mayNotAdminister;
+      expect(await withdraw()).toBe(403);
+      portal.permission = () => AuthorizeResult.ALLOW;
+      await portal.pass(HOUR);
+      expect(await withdraw()).toBe(404);
+      expect((await portal.row(id)).done_at).toBeNull();
+    });
+
+    it('stay recorded where a policy may have been changed since', async () => {
+      const other = await portal.recordRights(asked(HOUR));
+      id = await portal.recordRights(asked(HOUR));
+      const change = async (status: number, more?: Partial<Ask>) => {
+        portal.policies.except =
+          status === 200
+            ? undefined
+            : {
+                part: ':setIamPolicy',
+                answer: response => json(response, { error: {} }, status),
+              };
+        expect(await portal.setPolicy(more)).toMatchObject({ status });
+      };
+      for (const status of [503, 200]) {
+        await change(status);
+        expect(await withdraw()).toBe(409);
+        expect((await portal.row(id)).done_at).toBeNull();
+        await portal.database('vertex_ai_audit').delete();
+      }
+      // What others changed, and what was surely refused, does not count.
+      await change(200, { as: bob });
+      await change(403);
+      // Nor does what was given under another record.
+      await change(200, { headers: under(other) });
+      expect(await portal.records()).toHaveLength(3);
+      // Nor what was never sent.
+      const audit = new AuditRecords(portal.database);
+      await audit.begin({ ...intention, id: 'unsent' });
+      expect(await withdraw()).toBe(409);
+      await audit.end('unsent', { succeeded: false, unsent: true });
+      expect(await withdraw()).toBe(204);
+    });
+
+    it('stay recorded where the clocks of two replicas are apart', async () => {
+      await portal.setPolicy();
+      id = await portal.recordRights(asked(HOUR));
+      const earlier = (millis: number) =>
+        portal.database('vertex_ai_audit').update({
+          created_at: new Date(Date.now() - millis).toISOString(),
+        });
+      await earlier(5 * 60_000);
+      expect(await withdraw()).toBe(409);
+      await earlier(HOUR);
+      expect(await withdraw()).toBe(204);
+    });
+  });
+});

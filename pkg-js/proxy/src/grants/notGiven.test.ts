@@ -1,0 +1,136 @@
+import { TestDatabases } from '@backstage/backend-test-utils';
+import {
+  ACCOUNT,
+  ACTING,
+  asked,
+  FRAUD,
+  GivingPortal,
+  HOUR,
+  intention,
+  under,
+} from '../__testUtils__/givingPortal';
+import { json } from '../__testUtils__/google';
+import { AuditRecords } from '../audit';
+
+const MINUTE = 60_000;
+const WITHDRAWN = 'withdrawn: nothing was given';
+
+describe('rights that were recorded, and perhaps not given,', () => {
+  const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+  let portal: GivingPortal;
+
+  beforeEach(async () => {
+    portal = await GivingPortal.launch(await databases.init('SQLITE_3'));
+  });
+
+  afterEach(() => portal.close());
+
+  /** Records rights that somebody has for good: a pipeline gave them. */
+  const recordHeld = async (lasts: number) => {
+    const id = await portal.recordRights(asked(lasts));
+    const [right] = await portal.rightsOf(id);
+    portal.policies.give(FRAUD, right.split(' ')[1]);
+    return { id, right };
+  };
+
+  it('take nothing away from who has them for good', async () => {
+    const { policies } = portal;
+    const { id } = await recordHeld(HOUR);
+    // Whoever recorded them has no right to give them.
+    policies.denied = true;
+    expect(await portal.setPolicy()).toMatchObject({ status: 403 });
+    await portal.pass(HOUR);
+    policies.denied = false;
+    await portal.cleanUp();
+    expect(policies.written).toEqual([]);
+    expect(policies.holds(FRAUD)).toBe(true);
+    expect(await portal.row(id)).toMatchObject({
+      done_because: WITHDRAWN,
+      tries: 0,
+    });
+  });
+
+  it('take nothing away where only others were given with them', async () => {
+    const id = await portal.give(HOUR, ACTING);
+    await portal
+      .database('vertex_ai_audit')
+      .where({ resource: ACCOUNT })
+      .delete();
+    await portal.pass(HOUR);
+    await portal.cleanUp();
+    expect(portal.policies.holds(FRAUD)).toBe(false);
+    expect(portal.policies.holds(`v1/${ACCOUNT}`)).toBe(true);
+    expect(await portal.row(id)).toMatchObject({ done_because: 'taken back' });
+  });
+
+  it('stay recorded while they may still be given', async () => {
+    const id = await portal.recordRights(asked(HOUR));
+    await portal.database('vertex_ai_grants').update({
+      ends_at: new Date().toISOString(),
+      next_try_at: new Date().toISOString(),
+    });
+    await portal.cleanUp();
+    expect(await portal.row(id)).toMatchObject({ done_at: null, tries: 0 });
+  });
+
+  it('are left alone until a call that would give them is refused', async () => {
+    const { policies } = portal;
+    const { id, right } = await recordHeld(HOUR / 2);
+    let refuse = () => {};
+    const begun = new Promise<void>(resolve => {
+      policies.except = {
+        part: ':setIamPolicy',
+        answer: async response => {
+          policies.except = undefined;
+          resolve();
+          await new Promise<void>(end => {
+            refuse = end;
+          });
+          json(response, { error: { status: 'PERMISSION_DENIED' } }, 403);
+        },
+      };
+    });
+    const call = portal.setPolicy({ headers: under(id) }, right);
+    await begun;
+    await portal.pass(HOUR / 2);
+    await portal.cleanUp();
+    const meanwhile = await portal.row(id);
+    refuse();
+    expect(await call).toMatchObject({ status: 403 });
+    expect(meanwhile).toMatchObject({ done_at: null, tries: 0 });
+
+    await portal.pass(HOUR);
+    await portal.cleanUp();
+    expect(await portal.row(id)).toMatchObject({ done_because: WITHDRAWN });
+    expect(policies.written).toEqual([]);
+    expect(policies.holds(FRAUD)).toBe(true);
+  });
+
+  it('are taken back where what came of a call will never be known', async () => {
+    const { id } = await recordHeld(HOUR / 2);
+    const audit = new AuditRecords(portal.database);
+    await audit.begin({ ...intention, id: 'cut off', grant: id });
+    await portal.pass(HOUR / 2);
+    await portal.cleanUp();
+    expect(portal.policies.holds(FRAUD)).toBe(true);
+    await portal.pass(HOUR);
+    await portal.cleanUp();
+    expect(portal.policies.holds(FRAUD)).toBe(false);
+    expect(await portal.row(id)).toMatchObject({ done_because: 'taken back' });
+  });
+
+  it.each([
+    ['count as given where the clocks of two replicas are apart', 5, true],
+    ['do not count as given by what came after their end', 15, false],
+  ])('%s', async (_, minutes, isGiven) => {
+    const { id, right } = await recordHeld(HOUR);
+    await portal.pass(HOUR + minutes * MINUTE);
+    // It names no record.
+    expect(await portal.setPolicy({}, right)).toMatchObject({ status: 200 });
+    await portal.cleanUp();
+    expect(portal.policies.holds(FRAUD)).toBe(!isGiven);
+    expect(await portal.row(id)).toMatchObject({
+      done_because: isGiven ? 'taken back' : WITHDRAWN,
+    });
+  });
+});

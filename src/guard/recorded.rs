@@ -1,0 +1,67 @@
+//! Rights that were given, by names that can be held against audit records.
+
+use crate::config::Config;
+use crate::iam::Holder;
+use crate::iam::grant::custom;
+use crate::iam::live::Access;
+use crate::iam::principal::has_case;
+
+/// The name of a given right (resource, role, member) as it can be held against audit records and against others of its kind: on the
+/// resource as those records name it, the role likewise, and without case where case does not count.
+pub fn recorded_name(config: &Config, name: &str) -> String {
+    let mut parts = name.splitn(3, ' ');
+    let (Some(resource), Some(role), Some(member)) = (parts.next(), parts.next(), parts.next()) else {
+        return name.to_owned();
+    };
+    let called = Holder::parse(resource).as_ref().and_then(Access::to).and_then(|access| {
+        let on = access.resource().clone();
+        let project = &config.project(on.project()?)?.project;
+        Some(on.in_project(project).to_string())
+    });
+    let resource = called.as_deref().unwrap_or(resource);
+    let named = custom(role).and_then(|(project, id)| {
+        let project = &config.project(&project.parse().ok()?)?.project;
+        Some(format!("projects/{project}/roles/{id}"))
+    });
+    let role = named.as_deref().unwrap_or(role);
+    let member = if has_case(member) { member.to_owned() } else { member.to_ascii_lowercase() };
+    format!("{resource} {role} {member}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_right_has_one_name_however_it_was_asked_for() {
+        let config = json!({
+            "projects": [{"project": "acme-ml", "number": "123456789012", "locations": ["us-central1"]}],
+            "identity": {"audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/portal/providers/portal"},
+        });
+        let config = Config::parse(&config, "https://portal.acme.example").unwrap();
+        let name = |resource: &str, member: &str| recorded_name(&config, &format!("{resource} roles/r {member}"));
+        let endpoint = "locations/us-central1/endpoints/fraud";
+        for project in ["acme-ml", "123456789012"] {
+            assert_eq!(
+                name(&format!("projects/{project}/{endpoint}"), "user:Jane@acme.example"),
+                format!("projects/acme-ml/{endpoint} roles/r user:jane@acme.example")
+            );
+            assert_eq!(
+                recorded_name(&config, &format!("projects/acme-ml projects/{project}/roles/x user:a@acme.example")),
+                "projects/acme-ml projects/acme-ml/roles/x user:a@acme.example"
+            );
+        }
+        let account = "serviceAccounts/123456789012-compute@developer.gserviceaccount.com";
+        let pool = "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/Jane@x";
+        assert_eq!(
+            name(&format!("projects/123456789012/{account}"), pool),
+            format!("projects/acme-ml/{account} roles/r {pool}")
+        );
+        for other in
+            ["projects/elsewhere roles/r user:jane@acme.example", "gs://b roles/r group:g@acme.example", "", "x y"]
+        {
+            assert_eq!(recorded_name(&config, other), other);
+        }
+    }
+}
