@@ -48,7 +48,8 @@ pub struct Missing {
     pub resource: String,
     /// Google said that whoever asked holds it: perhaps from a folder, an organisation or a group.
     pub hinted: bool,
-    /// The policies that could give it were read, those of folders and organisations aside.
+    /// The policies that could give it were read, those of folders and organisations aside; or Google said to the principal itself that
+    /// they lack it.
     pub seen: bool,
 }
 

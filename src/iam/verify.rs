@@ -94,10 +94,11 @@ async fn look(
         let resource = grant.on.to_string();
         google.voice().say(Progress::new(ProgressKind::Step, format!("Looking at `{resource}`")));
         let wanted: Vec<&str> = grant.needed.iter().map(|needed| needed.permission).collect();
-        let held = may_fail(access.test(google, &wanted).await, report)?.unwrap_or_default();
-        let lacking = wanted.iter().filter(|p| !held.iter().any(|h| h == *p)).map(|&p| p.to_owned()).collect();
-        live.tested.insert(resource.clone(), held.clone());
-        report.tested.push(Tested { resource: resource.clone(), held, lacking });
+        if let Some(held) = may_fail(access.test(google, &wanted).await, report)? {
+            let lacking = wanted.iter().filter(|p| !held.iter().any(|h| h == *p)).map(|&p| p.to_owned()).collect();
+            live.tested.insert(resource.clone(), held.clone());
+            report.tested.push(Tested { resource: resource.clone(), held, lacking });
+        }
         if let Some(policy) = may_fail(access.read(google).await, report)? {
             report.policies_read.push(resource.clone());
             live.policies.insert(resource, policy);
@@ -111,6 +112,7 @@ async fn look(
     let subject = request.principal.in_pool().and_then(|(_, what)| what.strip_prefix("subject/"));
     if subject.is_some() && subject == hints_for.as_deref() {
         report.hinted = difference.missing.extract_if(.., |missing| missing.hinted).collect();
+        difference.missing.iter_mut().for_each(|missing| missing.seen |= live.tested.contains_key(&missing.resource));
     }
     report.diagnostics.extend(difference.findings.iter().cloned());
     let remaining = difference::remaining(request, &difference);

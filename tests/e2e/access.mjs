@@ -124,7 +124,7 @@ test(
     const readRequest = async () => {
       const heading = page.getByRole('heading', { name: /^Rights to deploy/ });
       await heading.first().waitFor({ timeout: 60_000 });
-      return page.getByRole('main').innerText();
+      return page.locator('body').innerText();
     };
     await card.getByRole('link', { name: 'Request access' }).click();
     await page.waitForURL(/templates\/default\/request-access/);

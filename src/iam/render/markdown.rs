@@ -70,17 +70,18 @@ fn write_ends(request: &Request, out: &mut String) -> std::fmt::Result {
     let (count, lasting) = (all.len(), all.iter().filter(lasts).count());
     write!(out, "{count} permission{}", if count == 1 { "" } else { "s" })?;
     if let Some(expires) = request.expires {
+        let of = |some: usize| if some == count { String::new() } else { format!(", {some}") };
         if lasting < count {
-            let ending = count - lasting;
+            let ending = of(count - lasting);
             match request.duration.filter(|_| request.delivery == Delivery::Pam) {
                 Some(seconds) => {
-                    write!(out, ", {ending} for {} from when Privileged Access Manager gives them", spoken(seconds))
+                    write!(out, "{ending} for {} from when Privileged Access Manager gives them", spoken(seconds))
                 }
-                None => write!(out, ", {ending} until {expires}"),
+                None => write!(out, "{ending} until {expires}"),
             }?;
         }
         if lasting > 0 {
-            write!(out, ", {lasting} to be taken back by {expires} by whoever gives them")?;
+            write!(out, "{} to be taken back by {expires} by whoever gives them", of(lasting))?;
         }
     } else if lasting > 0 {
         out.push_str(", until somebody takes them back");

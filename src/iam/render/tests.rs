@@ -251,10 +251,10 @@ fn what_no_condition_ends_is_said_and_can_be_taken_back() {
     assert_eq!(headline(&managed()), format!("6 permissions, {kept}, {}", lasting(1)));
 
     let project = update().keeping(|grant, _| matches!(grant.on, Holder::Project(_)));
-    assert_eq!(headline(&project), "2 permissions, 2 until 2026-11-30T18:00:00Z.");
+    assert_eq!(headline(&project), "2 permissions until 2026-11-30T18:00:00Z.");
     assert!(!rendered(&project).contains_key("take-back.sh"));
     let account = update().keeping(|grant, _| matches!(grant.on, Holder::ServiceAccount(_)));
-    assert_eq!(headline(&account), format!("1 permission, {}", lasting(1)));
+    assert_eq!(headline(&account), format!("1 permission to be taken back by {back}"));
 
     let options = Options { expires: None, ..options() };
     let endless = super::super::request(&plan(target()), &options, NOW).0.unwrap();

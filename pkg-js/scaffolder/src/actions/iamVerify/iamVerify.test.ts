@@ -111,10 +111,12 @@ describe('vertex:iam:verify', () => {
       expect(outputs).toMatchObject({ complete: false, hinted: [] });
     });
 
-    it('tells what nobody could see', async () => {
+    it('tells what nobody could see from what Google said that they lack', async () => {
       portal = await startPolicies({ denied: 'getIamPolicy' });
-      const { failure } = await run(input, as('user:default/jane'));
-      expect(failure?.message).toContain('5 – nobody could see');
+      const own = await run(input, as('user:default/jane'));
+      expect(own.failure?.message).toContain('5 – not there:');
+      const others = await run(input, as('user:default/joan'));
+      expect(others.failure?.message).toContain('5 – nobody could see');
     });
   });
 
