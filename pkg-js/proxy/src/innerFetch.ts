@@ -69,15 +69,17 @@ export function createInnerFetch(
     return { status, whole, retryAfter: answer.headers['retry-after'] };
   }
 
-  /** Runs to its end, so that what came of it is known. */
+  /** What changes something runs to its end, so that what came of it is known. */
   async function recorded(
     call: AllowedCall,
     body: Buffer | undefined,
     by: Principal,
+    signal?: AbortSignal,
   ): Promise<Answer> {
     const record = await recorder.intend(call, by);
+    const until = call.audited ? undefined : signal;
     try {
-      const answer = await ask(call, body, record.reason);
+      const answer = await ask(call, body, record.reason, until);
       const { status, whole } = answer;
       await record.settle({ ...gate.outcome(call, status, whole), status });
       return answer;
@@ -95,9 +97,10 @@ export function createInnerFetch(
       const by = { ...who, given: given ?? who.given };
       const { ref: subject, actor } = by;
       const reason = gate.reason({ subject, actor, given: by.given });
+      const signal = init.signal ?? undefined;
       const answer = await (recordsAll || call.audited
-        ? recorded(call, body, by)
-        : ask(call, body, reason, init.signal ?? undefined));
+        ? recorded(call, body, by, signal)
+        : ask(call, body, reason, signal));
       return toResponse(answer);
     } catch (error) {
       const refusal = toRefusal(error);
