@@ -4,6 +4,7 @@ use crate::conversation::{Failure, Identity, Millis, Progress, ProgressKind, Req
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google_error::{GoogleError, diagnose, diagnose_failure, is_transient};
 use crate::method::Call;
+use crate::vertex::message;
 use serde_json::Value;
 
 /// How often a call is tried in all.
@@ -79,7 +80,7 @@ impl Google {
 
     fn request(&self, call: &Call, identity: Identity) -> Request {
         let mut headers = vec![("accept", "application/json".to_owned())];
-        let body = call.body.as_ref().and_then(|body| serde_json::to_string(body).ok());
+        let body = call.body.as_ref().map(message::text);
         if body.is_some() {
             headers.push(("content-type", "application/json".to_owned()));
         }

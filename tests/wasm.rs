@@ -221,6 +221,34 @@ mod checker {
     }
 
     #[wasm_bindgen_test]
+    fn keys_that_are_one_number_to_the_engine_stand_twice() {
+        let mut checker = checker("json", "null").unwrap();
+        let mut codes = |first: &str, second: &str| {
+            let source = format!("kind: A\nmetadata: {{name: a}}\n{first}: a\n{second}: b\n");
+            let report = checker.add("a.yaml", source.as_bytes(), false).unwrap();
+            if report.as_f64().is_some() {
+                return Vec::new();
+            }
+            let findings = js_sys::Array::from(&get(&parsed(report), "diagnostics"));
+            findings.iter().map(|finding| text(&finding, "code")).collect()
+        };
+        for (first, second) in [
+            ("1", "1.0"),
+            ("-0", "0"),
+            ("+.5e1", "5."),
+            ("0x10", "16"),
+            ("1e999", ".inf"),
+            ("9007199254740992", "9007199254740993"),
+            ("0.1", "0.1000000000000000055511151231257827"),
+        ] {
+            assert_eq!(codes(first, second), ["entity/duplicate-key"], "{first} {second}");
+        }
+        for (first, second) in [("1", "-1"), ("9007199254740991", "9007199254740992"), (".nan", ".nan"), ("1", "'1'")] {
+            assert!(codes(first, second).is_empty(), "{first} {second}");
+        }
+    }
+
+    #[wasm_bindgen_test]
     fn documents_are_counted() {
         assert_eq!(Checker::documents(b"a: 1\n---\nb: 2\n"), 2);
     }

@@ -104,10 +104,15 @@ impl Fields {
 
     /// Refuses what is left.
     pub(crate) fn end<T>(self, read: T) -> Result<T, Diagnostic> {
-        match self.map.keys().find(|name| !self.taken.contains(&name.as_str())) {
-            Some(name) => Err(malformed(format!("there is no field `{name}`"))),
+        match self.left() {
+            Some(finding) => Err(finding),
             None => Ok(read),
         }
+    }
+
+    fn left(&self) -> Option<Diagnostic> {
+        let name = self.map.keys().find(|name| !self.taken.contains(&name.as_str()))?;
+        Some(malformed(format!("there is no field `{name}`")))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Where, Words};
 use crate::entity::tree::Node;
 use crate::name::{Location, NameError, Project, ServiceAccount};
 use crate::rule::Settings;
+use crate::vertex::message;
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
@@ -111,6 +112,13 @@ impl Reader {
                     &format!("{path}.project"),
                     format!("`{}` stands in the list twice", allowed.project),
                     "name all of its locations in one entry",
+                );
+            }
+            if allowed.number.is_some() && projects.iter().any(|other| other.number == allowed.number) {
+                self.mistake(
+                    &format!("{path}.number"),
+                    "another project of the list has this number",
+                    "each project has a number of its own",
                 );
             }
             projects.push(allowed);
@@ -249,7 +257,7 @@ impl Reader {
         if seconds.is_none() {
             self.mistake(
                 path,
-                format!("`{value}` is not a token's life in seconds"),
+                format!("`{}` is not a token's life in seconds", message::text(value)),
                 "a whole number from 60 to 3600: Google issues no longer ones",
             );
         }

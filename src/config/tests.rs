@@ -125,6 +125,12 @@ fn what_is_missing_is_told_too() {
         mistakes(json!({"projects": [{"project": "acme-ml"}, {"project": "acme-ml"}], "identity": identity})),
         ["vertexAi.projects[1].project"]
     );
+    let numbered = |first: &str, second: u64| {
+        json!({"projects": [{"project": "acme-ml", "number": first}, {"project": "acme-lab", "number": second}],
+            "identity": identity})
+    };
+    assert_eq!(mistakes(numbered("123456789012", 123456789012)), ["vertexAi.projects[1].number"]);
+    assert!(Config::parse(&numbered("123456789012", 123456789013), ISSUER).is_ok());
     assert_eq!(
         mistakes(
             json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE, "tokenLifetimeSeconds": 300}})

@@ -89,6 +89,17 @@ pub fn number(text: &str) -> f64 {
         ".inf" | ".Inf" | ".INF" => sign * f64::INFINITY,
         ".nan" | ".NaN" | ".NAN" => f64::NAN,
         // Zero has two signs, but is one key.
-        _ => sign * unsigned.parse::<f64>().unwrap_or(f64::NAN) + 0.0,
+        _ => sign * decimal(unsigned) + 0.0,
     }
+}
+
+/// The tables of Rust's own reader weigh 12 kB, and what counts is how JavaScript reads the number anyway.
+#[cfg(all(feature = "server", target_arch = "wasm32"))]
+fn decimal(text: &str) -> f64 {
+    crate::wasm::convert::decimal(text)
+}
+
+#[cfg(all(feature = "server", not(target_arch = "wasm32")))]
+fn decimal(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NAN)
 }

@@ -2,6 +2,7 @@
 //! another quota project or carry a credential.
 
 /// From the caller to Google. `x-goog-request-reason` is not passed on but made anew by [`super::reason`].
+/// The first two only where the call has no `media_type` of its own.
 pub const REQUEST_HEADERS: [&str; 3] = ["accept", "content-type", "x-goog-api-client"];
 
 /// From Google to the caller.

@@ -64,6 +64,10 @@ pub struct Allowed {
     pub permission: &'static str,
     pub audited: bool,
     pub body: &'static str,
+    /// What `content-type` and `accept` say: what was checked as JSON Google must not read as anything else. `None`: as the caller
+    /// has them, since a raw prediction may be of any type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<&'static str>,
     pub starts_operation: bool,
     pub subject: ActingFor,
 }
@@ -110,6 +114,8 @@ pub fn decide(config: &Config, verb: &str, target: &str, caller: &Caller) -> Res
             Body::Json => "json",
             Body::Stream => "stream",
         },
+        media_type: (!matches!(method.id, Id::EndpointsRawPredict | Id::EndpointsStreamRawPredict))
+            .then_some("application/json"),
         starts_operation: method.starts_operation(),
         subject,
     })

@@ -7,7 +7,6 @@ use crate::identity::redact;
 use crate::method::{Resource, find};
 use crate::name::Operation;
 use serde::Serialize;
-use serde_json::Value;
 
 const LONGEST_ERROR: usize = 300;
 
@@ -26,10 +25,10 @@ pub struct Outcome {
 /// Reads an answer. `method` and `resource` are those of the allowed call; `body` is there where it was read whole.
 pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -> Outcome {
     let method = method_named(method);
-    let answer: Option<Value> = body.map(|body| read_strictly(body).unwrap_or_default());
+    let answer = body.and_then(|body| read_strictly(body).ok());
     if !(200..300).contains(&status) {
-        let error = match &answer {
-            Some(answer) => shortened(&GoogleError::from_http(status, answer)),
+        let error = match body {
+            Some(_) => shortened(&GoogleError::from_http(status, &answer.unwrap_or_default())),
             None => format!("HTTP {status}"),
         };
         return Outcome { succeeded: false, operation: None, error: Some(error) };
@@ -37,7 +36,10 @@ pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -
     let Some(method) = method.filter(|method| method.starts_operation()) else {
         return Outcome { succeeded: true, operation: None, error: None };
     };
-    let answer = answer.unwrap_or_default();
+    let Some(answer) = answer else {
+        let error = format!("HTTP {status}, but the answer is no JSON: whether the operation began is not known");
+        return Outcome { succeeded: false, operation: None, error: Some(error) };
+    };
     // A short operation is over, and may have failed, by the time that its name comes back.
     let error = answer.get("error").map(|error| shortened(&GoogleError::from_status(error)));
     let path = format!("{}/{resource}{}", method.version, method.suffix);
@@ -63,7 +65,7 @@ fn shortened(error: &GoogleError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     const DEPLOY: &str = "aiplatform.projects.locations.endpoints.deployModel";
     const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
@@ -92,6 +94,17 @@ mod tests {
     fn an_answer_without_a_readable_operation_names_none() {
         for body in [json!({}), json!({"name": "projects/../x"}), json!([1])] {
             assert_eq!(of(200, &body), Outcome { succeeded: true, operation: None, error: None });
+        }
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_no_success_of_what_starts_an_operation() {
+        for unread in [Some(b"\n\x02ab".as_slice()), Some(b""), None] {
+            let unknown = outcome(DEPLOY, ENDPOINT, 200, unread);
+            assert!(!unknown.succeeded && unknown.operation.is_none());
+            assert!(unknown.error.unwrap().contains("not known"));
+            let policy = outcome("aiplatform.projects.locations.endpoints.setIamPolicy", ENDPOINT, 200, unread);
+            assert!(policy.succeeded);
         }
     }
 

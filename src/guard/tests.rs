@@ -43,6 +43,7 @@ fn a_deployment_is_allowed_and_rebuilt() {
             permission: "vertex-ai.deploy",
             audited: true,
             body: "json",
+            media_type: Some("application/json"),
             starts_operation: true,
             subject: ActingFor::User { entity_ref: "user:default/guest".into() },
         }
@@ -274,6 +275,8 @@ fn every_open_method_can_be_reached_and_no_other() {
         match (method.door, verdict(method.verb.as_str(), &target)) {
             (Door::Proxy(access), Ok(allowed)) => {
                 assert_eq!((allowed.method, allowed.permission), (method.name, access.permission()));
+                // What is checked as JSON, recorded, or predicts by Google's own messages, Google reads as JSON.
+                assert_eq!(allowed.media_type, Some("application/json"), "{}", method.name);
             }
             (Door::Internal | Door::Closed, Err(_)) => {}
             (door, verdict) => panic!("{} behind {door:?} is {verdict:?}", method.name),

@@ -6,6 +6,7 @@ mod propagation;
 
 pub use propagation::PROPAGATION;
 
+use super::draft::unsupported;
 use super::expiry::Expiry;
 use super::grant::{Grant, Party, Role};
 use super::holder::Holder;
@@ -209,6 +210,12 @@ impl Apply {
                 Ok(_) => {
                     self.report.roles_made.push(name);
                     return Ok(());
+                }
+                // Where Google says which permission it takes into no role of one's own. Unverified: its words.
+                Err(CallError::Refused { status: 400, finding }) => {
+                    let wrong = grant.needed.iter().find(|needed| finding.message.contains(needed.permission));
+                    let told = wrong.map(|needed| unsupported(needed.permission, name));
+                    return Err(CallError::Refused { status: 400, finding: told.unwrap_or(finding) });
                 }
                 // Somebody else makes the same role right now: look again.
                 Err(CallError::Refused { status: 409, .. }) => {}

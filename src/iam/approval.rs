@@ -39,7 +39,7 @@ impl Approval {
         let name = name_of(principal);
         let email = address(&self.email);
         let is_meant = |name| self.covers(by, name) || email.is_some_and(|own| own.eq_ignore_ascii_case(name));
-        if name.is_some_and(is_meant) {
+        if name.or_else(|| principal.member().strip_prefix("group:")).is_some_and(is_meant) {
             return refused(format!("`{by}`, who gives the rights, is `{principal}` or belongs to it"));
         }
         if email.is_none() && name.is_some_and(|name| name.contains('@')) {
@@ -152,6 +152,12 @@ mod tests {
                 true
             }
         }
+    }
+
+    #[test]
+    fn a_group_with_ones_own_address_is_oneself() {
+        let lists = Approval { beneficiary_email: Some("Admin@acme.example".into()), ..for_team() };
+        assert!(is_refused(&lists, "group:admin@acme.example"));
     }
 
     #[test]

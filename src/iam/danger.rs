@@ -160,6 +160,18 @@ const WAYS: &[Way] = &[
         "makes anything that Deployment Manager's service account may make",
         LEAVE_OUT,
     ),
+    high(
+        &["compute.projects.setCommonInstanceMetadata"],
+        "signs in to machines of the project, each with the rights of its own account",
+        LEAVE_OUT,
+    ),
+    high(
+        &["compute.instances.setMetadata"],
+        "signs in to machines, each with the rights of its own account",
+        LEAVE_OUT,
+    ),
+    high(&["storage.hmacKeys.create"], "makes a key of a service account for its buckets, which lasts", LEAVE_OUT),
+    high(&["orgpolicy.policy.set"], "lifts what the organisation forbids", LEAVE_OUT),
     medium(
         &["artifactregistry.repositories.uploadArtifacts", "aiplatform.endpoints.deploy"],
         "replaces the image behind a tag, and deploys it",
@@ -178,10 +190,22 @@ pub struct AccountPowers {
 
 /// Whether a known way takes this permission.
 pub fn is_on_a_way(permission: &str) -> bool {
-    WAYS.iter().any(|way| way.needs.contains(&permission))
+    sets_policies(permission) || WAYS.iter().any(|way| way.needs.contains(&permission))
 }
 
-const BASIC_ROLES: [&str; 2] = ["roles/owner", "roles/editor"];
+/// Whoever sets the policy of anything gives themselves what there is to have of it.
+fn sets_policies(permission: &str) -> bool {
+    permission.ends_with(".setIamPolicy")
+}
+
+/// Roles that lead to everything, or to everything of some account, whatever they are given on.
+const WIDE_ROLES: [&str; 5] = [
+    "roles/owner",
+    "roles/editor",
+    "roles/iam.serviceAccountTokenCreator",
+    "roles/iam.serviceAccountUser",
+    "roles/iam.workloadIdentityUser",
+];
 
 /// Every known way that the caller's rights open; a way whose rights are all part of a longer one's is left out where both lead to
 /// the same account.
@@ -239,12 +263,19 @@ fn through(account: &str, powers: &AccountPowers) -> Vec<Danger> {
     let mut found: Vec<Danger> = powers
         .roles
         .iter()
-        .filter(|role| BASIC_ROLES.contains(&role.as_str()) || role.ends_with("Admin") || role.ends_with(".admin"))
+        .filter(|role| WIDE_ROLES.contains(&role.as_str()) || role.ends_with("Admin") || role.ends_with(".admin"))
         .map(|role| danger(Weight::High, format!("holds `{role}` by way of the service account")))
         .collect();
     let holds = |need: &&str| powers.permissions.iter().any(|held| held == *need);
     for way in WAYS.iter().filter(|way| way.needs.iter().all(holds)) {
         found.push(danger(way.weight, format!("by way of the service account: {}", way.what)));
+    }
+    let is_told = |name: &str| WAYS.iter().any(|way| way.needs == [name]);
+    for name in powers.permissions.iter().filter(|name| sets_policies(name) && !is_told(name)) {
+        found.push(danger(
+            Weight::High,
+            format!("gives itself and others any role by `{name}`, by way of the service account"),
+        ));
     }
     if found.is_empty() && !(powers.roles.is_empty() && powers.permissions.is_empty()) {
         let count = powers.permissions.len();
@@ -287,6 +318,22 @@ mod tests {
         assert!(whats(&found).contains("may export every model"));
         // The longer way says all that the shorter one would.
         assert!(!found.iter().any(|danger| danger.permissions == ["iam.serviceAccounts.actAs"]));
+    }
+
+    #[test]
+    fn an_account_that_leads_further_is_no_small_thing() {
+        let weights = |roles: &[&str], permissions: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+            let powers = AccountPowers { roles: owned(roles), permissions: owned(permissions) };
+            through("a@p.iam.gserviceaccount.com", &powers).iter().map(|danger| danger.weight).collect::<Vec<_>>()
+        };
+        assert_eq!(weights(&["roles/iam.serviceAccountTokenCreator"], &[]), [Weight::High]);
+        for name in ["resourcemanager.folders.setIamPolicy", "orgpolicy.policy.set", "storage.hmacKeys.create"] {
+            assert_eq!(weights(&[], &[name]), [Weight::High], "{name}");
+            assert!(is_on_a_way(name));
+        }
+        assert_eq!(weights(&[], &["resourcemanager.projects.setIamPolicy"]), [Weight::High], "told once");
+        assert_eq!(weights(&["roles/viewer"], &[]), [Weight::Medium]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A request against what is there: what the principal has already, what is missing, what is too much.
 
+use super::expiry::Expiry;
 use super::grant::{Grant, Needed, Party, Role};
 use super::holder::Holder;
 use super::policy::{Entry, Policy};
@@ -51,6 +52,9 @@ pub struct Missing {
     /// The policies that could give it were read, those of folders and organisations aside; or Google said to the principal itself that
     /// they lack it.
     pub seen: bool,
+    /// RFC 3339: they have it until then, which is before the end that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 /// A binding that gives the principal more than is needed, or nothing any more.
@@ -144,8 +148,8 @@ impl Live {
         }
     }
 
-    /// What gives the principal this permission there.
-    fn held(&self, request: &Request, grant: &Grant, needed: &Needed, now: Millis) -> Option<Held> {
+    /// What gives the principal this permission there, and until when.
+    fn held(&self, request: &Request, grant: &Grant, needed: &Needed, now: Millis) -> Option<(Millis, Held)> {
         let mut found: Option<(Millis, Held)> = None;
         for on in Self::above(&grant.on) {
             for entry in self.policies.get(&on).map(Policy::entries).unwrap_or_default() {
@@ -170,29 +174,41 @@ impl Live {
                 }
             }
         }
-        found.map(|(_, held)| held)
+        found
     }
 }
 
 /// Compares; nothing is asked of anybody.
 pub fn compare(request: &Request, live: &Live, now: Millis) -> Difference {
-    let (mut has, mut missing) = (Vec::new(), Vec::new());
+    let (mut has, mut missing, mut ending) = (Vec::new(), Vec::new(), Vec::new());
+    let wanted = request.expires.map_or(0, Expiry::at);
     for grant in request.of(Party::Caller) {
         for needed in &grant.needed {
-            match live.held(request, grant, needed, now) {
-                Some(held) => has.push(held),
+            let resource = grant.on.to_string();
+            let lacking = match live.held(request, grant, needed, now) {
+                Some((end, held)) if end >= wanted => {
+                    has.push(held);
+                    continue;
+                }
+                Some((_, held)) => {
+                    let until = held.until.clone();
+                    ending.push(held);
+                    Missing { permission: needed.permission, resource, hinted: false, seen: true, until }
+                }
                 None => {
-                    let resource = grant.on.to_string();
                     let tested = live.tested.get(&resource).into_iter().flatten();
                     let hinted = tested.into_iter().any(|held| held == needed.permission);
                     let seen = Live::above(&grant.on).iter().all(|on| live.policies.contains_key(on));
-                    missing.push(Missing { permission: needed.permission, resource, hinted, seen });
+                    Missing { permission: needed.permission, resource, hinted, seen, until: None }
                 }
-            }
+            };
+            missing.push(lacking);
         }
     }
     let mut findings = Vec::new();
-    let too_much = excess(request, live, &has, now, &mut findings);
+    // What ends too early is needed until then.
+    let kept = [has.as_slice(), &ending].concat();
+    let too_much = excess(request, live, &kept, now, &mut findings);
     Difference { has, missing, too_much, findings }
 }
 

@@ -182,13 +182,14 @@ impl<'a> Drafts<'a> {
             NEVER_CUSTOM.contains(&permission) || self.options.unsupported.iter().any(|other| other == permission)
         };
         let wrong = needed.iter().filter(|needed| is_unsupported(needed.permission));
-        let finding = |needed: &Needed| {
-            let what = format!("custom roles do not support `{}`", needed.permission);
-            Diagnostic::new(Code::IamPermissionUnsupported, what)
-                .help("give one of Google's own roles that holds it, or do without what needs it")
-                .needing(needed.permission)
-                .about(on.to_string())
-        };
-        wrong.map(finding).collect()
+        wrong.map(|needed| unsupported(needed.permission, on.to_string())).collect()
     }
+}
+
+/// A permission that Google takes into no custom role.
+pub fn unsupported(permission: &'static str, about: String) -> Diagnostic {
+    Diagnostic::new(Code::IamPermissionUnsupported, format!("custom roles do not support `{permission}`"))
+        .help("give one of Google's own roles that holds it, or do without what needs it")
+        .needing(permission)
+        .about(about)
 }

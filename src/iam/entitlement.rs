@@ -7,7 +7,8 @@ use super::principal::Principal;
 use super::request::Request;
 use crate::name::Project;
 use crate::ordered::Ordered;
-use serde_json::{Value, json};
+use crate::vertex::message::object;
+use serde_json::Value;
 
 /// What may be asked for on one project.
 pub struct Entitlement<'a> {
@@ -72,10 +73,10 @@ impl Entitlement<'_> {
         let words = justification.clone().unwrap_or_else(|| {
             format!("deploy {} to {} for {}", target.model.short(), target.endpoint, target.entity_ref)
         });
-        json!({
-            "requestedDuration": seconds(duration.unwrap_or_default()),
-            "justification": {"unstructuredJustification": words},
-        })
+        object()
+            .with("requestedDuration", seconds(duration.unwrap_or_default()))
+            .with("justification", object().with("unstructuredJustification", words))
+            .into()
     }
 }
 

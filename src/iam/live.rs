@@ -5,7 +5,8 @@ use super::policy::Policy;
 use crate::conversation::Identity;
 use crate::google::{CallError, Google};
 use crate::method::{Call, Id, Resource, resource};
-use serde_json::{Value, json};
+use crate::vertex::message::object;
+use serde_json::Value;
 
 /// Whether an answer with this status says that nothing was changed. A conflict may be one with a write of ours whose answer was lost,
 /// and what was given up midway may have been done.
@@ -61,7 +62,7 @@ impl Access {
     pub async fn read(&self, google: &Google) -> Result<Policy, CallError> {
         let call = Call::new(self.read, self.on.clone());
         let call = match self.read {
-            Id::ProjectsGetIamPolicy => call.body(json!({"options": {"requestedPolicyVersion": 3}})),
+            Id::ProjectsGetIamPolicy => call.body(object().with("options", object().with("requestedPolicyVersion", 3))),
             _ => call.query("options.requestedPolicyVersion", "3"),
         };
         let answer = google.call(&call, Identity::Initiator).await?;
@@ -69,7 +70,7 @@ impl Access {
     }
 
     pub async fn write(&self, google: &Google, policy: Value) -> Result<Policy, CallError> {
-        let call = Call::new(self.write, self.on.clone()).body(json!({ "policy": policy }));
+        let call = Call::new(self.write, self.on.clone()).body(object().with("policy", policy));
         let answer = google.call(&call, Identity::Initiator).await?;
         Policy::read(&answer).map_err(CallError::NoAnswer)
     }
@@ -80,7 +81,7 @@ impl Access {
         let call = Call::new(self.test, self.on.clone());
         let call = match self.test {
             Id::EndpointsTestIamPermissions => permissions.iter().fold(call, |call, p| call.query("permissions", *p)),
-            _ => call.body(json!({ "permissions": permissions })),
+            _ => call.body(object().with("permissions", permissions)),
         };
         let answer = google.call(&call, Identity::Initiator).await?;
         let names = answer["permissions"].as_array().into_iter().flatten().filter_map(Value::as_str);

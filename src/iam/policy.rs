@@ -8,8 +8,9 @@ use super::grant::{Condition, TITLE};
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ordered::Ordered;
+use crate::vertex::message::object;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 const MOST_PRINCIPALS: usize = 1500;
 const MOST_GROUPS: usize = 250;
@@ -28,7 +29,8 @@ pub struct Entry {
 
 impl Entry {
     pub fn new(role: impl Into<String>, member: impl Into<String>, condition: Option<&Condition>) -> Self {
-        let condition = condition.map(|c| json!({"title": c.title, "expression": c.expression}));
+        let condition = condition
+            .map(|c| object().with("title", c.title.as_str()).with("expression", c.expression.as_str()).into());
         Self { role: role.into(), member: member.into(), condition }
     }
 
@@ -54,6 +56,15 @@ impl Entry {
     pub fn is_ours(&self) -> bool {
         self.title().is_some_and(|title| title.starts_with(TITLE))
     }
+}
+
+/// A binding of one member, as policies have it.
+pub fn binding(role: &str, member: &str, condition: Option<&Value>) -> Value {
+    let mut binding = object().with("role", role).with("members", vec![member]);
+    if let Some(condition) = condition {
+        binding = binding.with("condition", condition.clone());
+    }
+    binding.into()
 }
 
 /// What is to become of a policy.
@@ -155,11 +166,7 @@ impl Policy {
                     changed = true;
                 }
                 _ => {
-                    let mut binding = json!({"role": entry.role, "members": [entry.member]});
-                    if let Some(condition) = &entry.condition {
-                        binding["condition"] = condition.clone();
-                    }
-                    bindings.push(binding);
+                    bindings.push(binding(&entry.role, &entry.member, entry.condition()));
                     changed = true;
                 }
             }
@@ -205,7 +212,14 @@ impl Policy {
         }) {
             return Err(shrinks(format!("the policy would lose its `{}`", key.0)));
         }
-        check_limits(&entries)
+        check_limits(&entries, self.exempted())
+    }
+
+    /// How often principals are exempted from the audit of data access: Google counts them, too.
+    fn exempted(&self) -> usize {
+        let configs = self.whole.get("auditConfigs").and_then(Value::as_array).into_iter().flatten();
+        let logs = configs.flat_map(|config| config["auditLogConfigs"].as_array().into_iter().flatten());
+        logs.map(|log| log["exemptedMembers"].as_array().map_or(0, Vec::len)).sum()
     }
 }
 
@@ -213,19 +227,21 @@ fn condition_of(binding: &Value) -> Option<&Value> {
     binding.get("condition").filter(|condition| !condition.is_null())
 }
 
-fn check_limits(entries: &[Entry]) -> Result<(), Diagnostic> {
+/// Source: Google's page of IAM's quotas. Groups count once, domains as often as they stand there.
+fn check_limits(entries: &[Entry], exempted: usize) -> Result<(), Diagnostic> {
     let limit = |what: String, help: &'static str| Err(Diagnostic::new(Code::IamPolicyLimit, what).help(help));
-    if entries.len() > MOST_PRINCIPALS {
-        let what = format!("the policy would name principals {} times: Google takes {MOST_PRINCIPALS}", entries.len());
+    let named = entries.len() + exempted;
+    if named > MOST_PRINCIPALS {
+        let what = format!("the policy would name principals {named} times: Google takes {MOST_PRINCIPALS}");
         return limit(what, "give the rights to a group, or remove what is no longer needed");
     }
-    let groups =
-        entries.iter().filter(|entry| entry.member.starts_with("group:") || entry.member.starts_with("domain:"));
-    let mut groups: Vec<_> = groups.map(|entry| entry.member.as_str()).collect();
+    let members = || entries.iter().map(|entry| entry.member.as_str());
+    let mut groups: Vec<_> = members().filter(|member| member.starts_with("group:")).collect();
     groups.sort_unstable();
     groups.dedup();
-    if groups.len() > MOST_GROUPS {
-        let what = format!("the policy would name {} groups: Google takes {MOST_GROUPS}", groups.len());
+    let count = groups.len() + members().filter(|member| member.starts_with("domain:")).count();
+    if count > MOST_GROUPS {
+        let what = format!("the policy would name {count} groups and domains: Google takes {MOST_GROUPS}");
         return limit(what, "give the rights to a group that is there already");
     }
     let mut variants: Ordered<(&str, &str), usize> = Ordered::default();
@@ -245,6 +261,7 @@ fn check_limits(entries: &[Entry]) -> Result<(), Diagnostic> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::json;
 
     fn until(text: &str) -> Condition {
         Condition { title: format!("t {text}"), expression: text.into() }
@@ -337,6 +354,22 @@ mod tests {
         assert_eq!(code(&full(1500, "user"), &one), Err(Code::IamPolicyLimit));
         assert!(code(&full(249, "group"), &one).is_ok());
         assert_eq!(code(&full(250, "group"), &one), Err(Code::IamPolicyLimit));
+        // Groups count once, domains each time.
+        let twice = |kind: &str| {
+            let members: Vec<_> = (0..130).map(|n| format!("{kind}:m{n}.x.y")).collect();
+            let bindings = ["roles/a", "roles/b"].map(|role| json!({"role": role, "members": members}));
+            Policy::read(&json!({"etag": "B", "bindings": bindings})).unwrap()
+        };
+        assert!(code(&twice("group"), &one).is_ok());
+        assert_eq!(code(&twice("domain"), &one), Err(Code::IamPolicyLimit));
+        let exempting = |count: usize| {
+            let members: Vec<_> = (0..count).map(|n| format!("user:m{n}@x.y")).collect();
+            let logs = json!([{"logType": "DATA_READ", "exemptedMembers": members}]);
+            let audited = json!([{"service": "allServices", "auditLogConfigs": logs}]);
+            Policy::read(&json!({"etag": "B", "bindings": [], "auditConfigs": audited})).unwrap()
+        };
+        assert!(code(&exempting(1499), &one).is_ok());
+        assert_eq!(code(&exempting(1500), &one), Err(Code::IamPolicyLimit));
         let variants = |count: usize| Change {
             add: (0..count).map(|n| Entry::new("roles/viewer", "user:v@x.y", Some(&until(&n.to_string())))).collect(),
             ..Change::default()

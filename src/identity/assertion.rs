@@ -17,13 +17,16 @@ use p256::elliptic_curve::zeroize::Zeroizing;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::rc::Rc;
 
 /// From `iat` to `exp`.
 const LIFE_SECONDS: u64 = 300;
 /// `iat` lies as far in the past, because Google refuses an assertion from the future and clocks differ.
 const SKEW_SECONDS: u64 = 30;
-/// A key signs for so long, then a new one is made.
+/// A key signs for so long.
 const SIGNS_FOR: Millis = 3_600_000;
+/// So long before the last key ends the next one is made.
+const OVERLAP: Millis = SIGNS_FOR / 2;
 /// Google's limit on `google.subject`.
 const LONGEST_SUBJECT: usize = 127;
 
@@ -157,6 +160,29 @@ impl SigningKey {
     }
 }
 
+/// The keys of a process. Whoever checks assertions may have read the public ones some time ago, so a new key signs only when the
+/// one before it signs no more.
+#[derive(Debug, Default)]
+pub struct SigningKeys(Vec<Rc<SigningKey>>);
+
+impl SigningKeys {
+    /// The key that signs now.
+    pub fn current(&self, now: Millis) -> Option<&Rc<SigningKey>> {
+        self.0.iter().find(|key| key.may_sign(now))
+    }
+
+    /// Whether it is time to make another.
+    pub fn wanting(&self, now: Millis) -> bool {
+        !self.0.iter().any(|key| key.may_sign(now.saturating_add(OVERLAP)))
+    }
+
+    /// Takes a key that is published.
+    pub fn put(&mut self, key: SigningKey, now: Millis) {
+        self.0.retain(|key| key.may_sign(now));
+        self.0.push(Rc::new(key));
+    }
+}
+
 #[derive(Serialize)]
 struct Claims<'a> {
     iss: &'a str,
@@ -254,6 +280,28 @@ pub(crate) mod tests {
         assert!(!key(7).may_sign(NOW + SIGNS_FOR));
         assert!(SigningKey::new(&Entropy::new([0; 32]), NOW).is_none());
         assert!(SigningKey::new(&Entropy::new([255; 32]), NOW).is_none());
+    }
+
+    #[test]
+    fn a_new_key_signs_when_the_one_before_it_no_longer_does() {
+        let mut keys = SigningKeys::default();
+        let signs = |keys: &SigningKeys, at: Millis| keys.current(at).map(|key| key.jwk.kid.clone());
+        assert!(keys.wanting(NOW) && signs(&keys, NOW).is_none());
+        keys.put(key(7), NOW);
+        let kid = |seed: u8| Some(key(seed).jwk.kid);
+        assert_eq!(signs(&keys, NOW), kid(7), "the first one signs at once");
+
+        // Long enough before its end that everybody has read the next one's public half by then.
+        let half = NOW + OVERLAP;
+        assert!(!keys.wanting(half - 1) && keys.wanting(half) && SIGNS_FOR - OVERLAP > 120_000);
+        keys.put(SigningKey::new(&Entropy::new([8; 32]), half).unwrap(), half);
+        assert!(!keys.wanting(half));
+        let end = NOW + SIGNS_FOR;
+        assert_eq!((signs(&keys, end - 1), signs(&keys, end)), (kid(7), kid(8)));
+
+        keys.put(SigningKey::new(&Entropy::new([9; 32]), end).unwrap(), end);
+        assert_eq!(keys.0.len(), 2, "what signs no more is forgotten");
+        assert!(signs(&keys, end + SIGNS_FOR).is_none());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Tokens in memory, each for one user, given out until shortly before they expire.
+//! Tokens in memory, each for one user with their groups, given out until shortly before they expire.
 
 use super::exchange::Token;
 use crate::conversation::Millis;
@@ -9,6 +9,12 @@ const MARGIN: Millis = 300_000;
 const MOST: usize = 10_000;
 /// So long a token counts as new.
 const NEW: Millis = 30_000;
+
+/// Whose a token is, as the key that it is kept under. Groups that were given, like those of whoever started an operation, are not those
+/// that the user has now: such a token must not serve the user's own calls.
+pub fn holder(entity_ref: &str, given: Option<&[String]>) -> String {
+    format!("{entity_ref:?} {given:?}")
+}
 
 /// The tokens of a process.
 #[derive(Debug)]
@@ -37,31 +43,31 @@ impl Default for TokenCache {
 }
 
 impl TokenCache {
-    /// The user's token, if it is still good for a while.
-    pub fn get(&self, entity_ref: &str, now: Millis) -> Option<&Token> {
-        self.tokens.get(entity_ref).filter(|entry| entry.usable(now)).map(|entry| &entry.token)
+    /// The holder's token, if it is still good for a while.
+    pub fn get(&self, holder: &str, now: Millis) -> Option<&Token> {
+        self.tokens.get(holder).filter(|entry| entry.usable(now)).map(|entry| &entry.token)
     }
 
     /// Keeps a new token. When there are too many, those past their use go first, then the oldest.
-    pub fn put(&mut self, entity_ref: String, token: Token, now: Millis) {
-        if self.tokens.len() >= self.most && !self.tokens.contains_key(&entity_ref) {
+    pub fn put(&mut self, holder: String, token: Token, now: Millis) {
+        if self.tokens.len() >= self.most && !self.tokens.contains_key(&holder) {
             self.tokens.retain(|entry| entry.usable(now));
         }
         if self.tokens.len() >= self.most
-            && !self.tokens.contains_key(&entity_ref)
+            && !self.tokens.contains_key(&holder)
             && let Some(oldest) = self.tokens.iter().min_by_key(|(_, entry)| entry.since).map(|(key, _)| key.clone())
         {
             self.tokens.remove(&oldest);
         }
-        self.tokens.insert(entity_ref, Entry { token, since: now });
+        self.tokens.insert(holder, Entry { token, since: now });
     }
 
     /// Forgets a token that Google did not take. One that lacks a right may carry groups of yesterday: it is given up too, but
     /// only when it is not new, so that somebody without rights does not cause an exchange for each call.
-    pub fn observe(&mut self, entity_ref: &str, status: u16, now: Millis) {
-        let since = self.tokens.get(entity_ref).map_or(now, |entry| entry.since);
+    pub fn observe(&mut self, holder: &str, status: u16, now: Millis) {
+        let since = self.tokens.get(holder).map_or(now, |entry| entry.since);
         if status == 401 || (status == 403 && now.saturating_sub(since) >= NEW) {
-            self.tokens.remove(entity_ref);
+            self.tokens.remove(holder);
         }
     }
 }
@@ -73,6 +79,27 @@ mod tests {
 
     fn token(expires_at: Millis) -> Token {
         Token { secret: Secret::new("t".into()), expires_at }
+    }
+
+    #[test]
+    fn groups_that_were_given_make_another_holder() {
+        let given = |groups: &[&str]| {
+            let groups: Vec<String> = groups.iter().map(|&group| group.to_owned()).collect();
+            holder("user:default/a", Some(&groups))
+        };
+        let all = [
+            holder("user:default/a", None),
+            holder("user:default/b", None),
+            given(&[]),
+            given(&["group:default/x"]),
+            given(&["group:default/x", "group:default/y"]),
+            given(&["group:default/x\",\"group:default/y"]),
+            holder(&given(&[]), None),
+        ];
+        for (at, one) in all.iter().enumerate() {
+            assert!(!all[at + 1..].contains(one), "{one}");
+        }
+        assert_eq!(given(&["group:default/x"]), given(&["group:default/x"]));
     }
 
     #[test]

@@ -12,7 +12,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::google_error::{GoogleError, is_transient};
 use crate::method::{Call, Id, Resource};
 use crate::name::ServiceAccount;
-use serde_json::{Value, json};
+use crate::vertex::message::{self, object};
+use serde_json::Value;
 
 /// How often each of the two calls is made at most.
 const TRIES: u32 = 3;
@@ -61,14 +62,14 @@ impl Exchange {
     /// `POST https://sts.googleapis.com/v1/token`. Google asks for no `Authorization` header here.
     async fn federate(&self, assertion: &Secret) -> Result<Token, Diagnostic> {
         let scope = if self.config.identity.service_account.is_some() { IAM } else { CLOUD_PLATFORM };
-        let call = Call::new(Id::StsToken, Resource::Nothing).body(json!({
-            "grantType": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "audience": self.config.identity.audience.as_str(),
-            "scope": scope,
-            "requestedTokenType": "urn:ietf:params:oauth:token-type:access_token",
-            "subjectToken": assertion.expose(),
-            "subjectTokenType": "urn:ietf:params:oauth:token-type:jwt",
-        }));
+        let body = object()
+            .with("grantType", "urn:ietf:params:oauth:grant-type:token-exchange")
+            .with("audience", self.config.identity.audience.as_str())
+            .with("scope", scope)
+            .with("requestedTokenType", "urn:ietf:params:oauth:token-type:access_token")
+            .with("subjectToken", assertion.expose())
+            .with("subjectTokenType", "urn:ietf:params:oauth:token-type:jwt");
+        let call = Call::new(Id::StsToken, Resource::Nothing).body(body);
         let (since, response) = self.post(&call, None).await?;
         if response.status != 200 {
             return Err(self.federation_refused(&response, assertion));
@@ -86,7 +87,7 @@ impl Exchange {
     async fn impersonate(&self, account: &ServiceAccount, federated: &Secret) -> Result<Token, Diagnostic> {
         let seconds = self.config.identity.token_lifetime_seconds;
         let call = Call::new(Id::GenerateAccessToken, Resource::ServiceAccount(account.clone()))
-            .body(json!({"scope": [CLOUD_PLATFORM], "lifetime": format!("{seconds}s")}));
+            .body(object().with("scope", vec![CLOUD_PLATFORM]).with("lifetime", format!("{seconds}s")));
         let (since, response) = self.post(&call, Some(federated)).await?;
         if response.status != 200 {
             return Err(impersonation_refused(&response, account, federated));
@@ -132,7 +133,7 @@ impl Exchange {
             verb: call.method.verb,
             url: format!("{}/{}", self.config.origin(call.method.service, None), call.path()),
             headers,
-            body: call.body.as_ref().map(Value::to_string),
+            body: call.body.as_ref().map(message::text),
             identity: Identity::Service,
         }
     }

@@ -35,8 +35,8 @@ impl Call {
     }
 
     #[must_use]
-    pub fn body(mut self, body: Value) -> Self {
-        self.body = Some(body);
+    pub fn body(mut self, body: impl Into<Value>) -> Self {
+        self.body = Some(body.into());
         self
     }
 

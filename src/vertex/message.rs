@@ -1,6 +1,6 @@
 //! JSON objects as Google takes them.
 //!
-//! Built by hand: `json!` would bring a second serializer into what every portal page loads.
+//! Built by hand: `json!` would bring a second serializer, and with it the printing of floats.
 
 use serde_json::{Map, Value};
 use std::fmt::Display;
@@ -36,6 +36,11 @@ impl From<Object> for Value {
     fn from(object: Object) -> Self {
         Value::Object(object.0)
     }
+}
+
+/// JSON on one line. A value's `Display` would bring two more ways to write each kind of value.
+pub fn text(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// An object without any field.

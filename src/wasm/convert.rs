@@ -59,6 +59,12 @@ fn number_of(number: f64) -> Option<Value> {
     js_sys::Number::from(number).to_string_with_radix(10).ok()?.as_string().map(Value::String)
 }
 
+/// The number that a decimal's text stands for; the caller knows that it is one.
+#[cfg(feature = "server")]
+pub fn decimal(text: &str) -> f64 {
+    js_sys::parse_float(text)
+}
+
 /// Reads JSON text with the engine's reader.
 pub fn parse(text: &str) -> Option<Value> {
     walk(&JSON::parse(text).ok()?, 0)
@@ -78,7 +84,12 @@ pub fn read_any(value: &JsValue) -> Option<Value> {
 
 /// Writes a report as a plain object.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
-    Ok(JSON::parse(&text(value)?).map_err(|_| unwritable())?)
+    parsed(text(value))
+}
+
+/// Once for all kinds of reports.
+fn parsed(text: Result<String, CoreError>) -> Result<JsValue, CoreError> {
+    Ok(JSON::parse(&text?).map_err(|_| unwritable())?)
 }
 
 /// Writes a report as JSON text.

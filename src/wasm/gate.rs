@@ -10,13 +10,13 @@ use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Allowed, Caller, Reason};
 use crate::iam::{self, Expiry, Principal};
-use crate::identity::assertion::{Entropy, SigningKey, Subject};
-use crate::identity::cache::TokenCache;
-use crate::identity::exchange::exchange;
+use crate::identity::assertion::{Entropy, SigningKey, SigningKeys, Subject};
+use crate::identity::cache::{TokenCache, holder};
+use crate::identity::exchange::{Token, exchange};
 use crate::identity::{self, issuer};
 use crate::method::Access;
 use crate::ordered::Ordered;
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,8 +24,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-/// A `fetch` that hangs is given up then: all callers of one user wait for it.
-const EXCHANGE_MILLIS: u32 = 30_000;
+/// What hangs is given up then, Google's `fetch` or the host's own: all callers of one user wait for it, or all users.
+const LONGEST_MILLIS: u32 = 30_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -109,7 +109,7 @@ impl Gate {
 
     #[wasm_bindgen(js_name = checkBody)]
     pub fn check_body(&self, method: &str, body: &[u8]) -> Result<JsValue, JsValue> {
-        Ok(to_js(&guard::check_body(method, body))?)
+        Ok(to_js(&guard::check_body(&self.0.config, method, body))?)
     }
 
     pub fn outcome(&self, target: JsValue, status: u16, body: Option<Vec<u8>>) -> Result<JsValue, JsValue> {
@@ -151,8 +151,8 @@ impl Gate {
         Ok(report(begun, read_host(&host)?))
     }
 
-    pub fn observe(&self, entity_ref: &str, status: u16) {
-        self.0.tokens.borrow_mut().observe(entity_ref, status, now());
+    pub fn observe(&self, entity_ref: &str, status: u16, groups: Option<Vec<String>>) {
+        self.0.tokens.borrow_mut().observe(&holder(entity_ref, groups.as_deref()), status, now());
     }
 
     pub fn reason(&self, details: JsValue) -> Result<String, JsValue> {
@@ -175,7 +175,7 @@ struct Broker {
     fetch: Function,
     publish_key: Function,
     groups: Function,
-    key: RefCell<Option<Rc<SigningKey>>>,
+    keys: RefCell<SigningKeys>,
     key_in_flight: RefCell<Option<Promise>>,
     tokens: RefCell<TokenCache>,
     tokens_in_flight: RefCell<Ordered<String, Promise>>,
@@ -193,7 +193,7 @@ impl Broker {
             fetch: function("fetch")?,
             publish_key: function("publishKey")?,
             groups: function("groups")?,
-            key: RefCell::default(),
+            keys: RefCell::default(),
             key_in_flight: RefCell::default(),
             tokens: RefCell::default(),
             tokens_in_flight: RefCell::default(),
@@ -202,24 +202,28 @@ impl Broker {
     }
 
     fn token(self: &Rc<Self>, entity_ref: String, groups: Option<Vec<String>>) -> Promise {
-        if let Some(token) = self.tokens.borrow().get(&entity_ref, now()) {
+        let holder = holder(&entity_ref, groups.as_deref());
+        if let Some(token) = self.tokens.borrow().get(&holder, now()) {
             return Promise::resolve(&JsValue::from_str(token.secret.expose()));
         }
-        if let Some(promise) = self.tokens_in_flight.borrow().get(&entity_ref) {
+        if let Some(promise) = self.tokens_in_flight.borrow().get(&holder) {
             return promise.clone();
         }
-        let (broker, key) = (Rc::clone(self), entity_ref.clone());
+        let (broker, key) = (Rc::clone(self), holder.clone());
         // The future first runs after this function has returned.
         let promise = promise(async move {
             let token = broker.fetch_token(&entity_ref, groups).await;
-            broker.tokens_in_flight.borrow_mut().remove(&entity_ref);
-            token
+            broker.tokens_in_flight.borrow_mut().remove(&holder);
+            let token = token?;
+            let text = token.secret.expose().into();
+            broker.tokens.borrow_mut().put(holder, token, now());
+            Ok(text)
         });
         self.tokens_in_flight.borrow_mut().insert(key, promise.clone());
         promise
     }
 
-    async fn fetch_token(self: &Rc<Self>, entity_ref: &str, groups: Option<Vec<String>>) -> Result<JsValue, JsValue> {
+    async fn fetch_token(self: &Rc<Self>, entity_ref: &str, groups: Option<Vec<String>>) -> Result<Token, JsValue> {
         let subject = Subject::parse(entity_ref).map_err(refusal)?;
         let groups = match groups {
             Some(groups) => groups,
@@ -227,19 +231,28 @@ impl Broker {
         };
         let key = self.signing_key().await?;
         let assertion = key.assert(&self.config.identity, &subject, &groups, &entropy()?, now()).map_err(refusal)?;
-        let token = drive(exchange(&self.config, assertion), &self.exchange_host()?).await.map_err(refusal)?;
-        let text = token.secret.expose().into();
-        self.tokens.borrow_mut().put(entity_ref.to_owned(), token, now());
-        Ok(text)
+        drive(exchange(&self.config, assertion), &self.exchange_host()?).await.map_err(refusal)
     }
 
-    /// The key that signs now. A new one is known to every replica before it is used.
+    /// The key that signs now. A new one is known to every replica before it is used; nobody waits for it while another signs.
     async fn signing_key(self: &Rc<Self>) -> Result<Rc<SigningKey>, JsValue> {
+        let wanting = self.keys.borrow().wanting(now());
+        // Dropped unread it still hears how the promise ends: a failure that nobody heard would end the process.
+        let made = wanting.then(|| JsFuture::from(self.new_key()));
         if let Some(key) = self.current_key() {
             return Ok(key);
         }
+        if let Some(made) = made {
+            made.await?;
+        }
+        self.current_key().ok_or_else(|| {
+            refusal(Diagnostic::new(Code::CoreInternal, "the signing key was too old as soon as it was published"))
+        })
+    }
+
+    fn new_key(self: &Rc<Self>) -> Promise {
         let in_flight = self.key_in_flight.borrow().clone();
-        let promise = in_flight.unwrap_or_else(|| {
+        in_flight.unwrap_or_else(|| {
             let broker = Rc::clone(self);
             let promise = promise(async move {
                 let made = broker.make_key().await;
@@ -248,15 +261,11 @@ impl Broker {
             });
             self.key_in_flight.borrow_mut().replace(promise.clone());
             promise
-        });
-        JsFuture::from(promise).await?;
-        self.current_key().ok_or_else(|| {
-            refusal(Diagnostic::new(Code::CoreInternal, "the signing key was too old as soon as it was published"))
         })
     }
 
     fn current_key(&self) -> Option<Rc<SigningKey>> {
-        self.key.borrow().as_ref().filter(|key| key.may_sign(now())).cloned()
+        self.keys.borrow().current(now()).cloned()
     }
 
     async fn make_key(&self) -> Result<(), JsValue> {
@@ -267,20 +276,30 @@ impl Broker {
                 .ok_or_else(|| refusal(Diagnostic::new(Code::CoreInternal, "`crypto.getRandomValues` is broken")))?,
         };
         self.ask(&self.publish_key, &to_js(&key.public())?).await?;
-        self.key.borrow_mut().replace(Rc::new(key));
+        self.keys.borrow_mut().put(key, now());
         Ok(())
     }
 
-    /// Calls a function of the host and awaits what it returns; what it throws is thrown on.
+    /// Calls a function of the host and awaits what it returns, not for ever; what it throws is thrown on.
     async fn ask(&self, function: &Function, argument: &JsValue) -> Result<JsValue, JsValue> {
-        JsFuture::from(Promise::resolve(&function.call1(&self.host, argument)?)).await
+        let answer = function.call1(&self.host, argument)?;
+        let signal = AbortSignal::timeout_with_u32(LONGEST_MILLIS);
+        let late = Promise::new(&mut |resolve, _| {
+            let _ = signal.add_event_listener_with_callback("abort", &resolve);
+        });
+        let first = JsFuture::from(Promise::race(&Array::of2(&answer, &late))).await?;
+        if signal.aborted() {
+            let late = Diagnostic::new(Code::NetworkUnreachable, "the portal itself did not answer in time");
+            return Err(refusal(late.help("try again later")));
+        }
+        Ok(first)
     }
 
     /// The host's `fetch`, with a signal that ends what hangs.
     fn exchange_host(&self) -> Result<Host, JsValue> {
         let host = Object::new();
         Reflect::set(&host, &"fetch".into(), &self.fetch.bind0(&self.host))?;
-        Reflect::set(&host, &"signal".into(), &AbortSignal::timeout_with_u32(EXCHANGE_MILLIS))?;
+        Reflect::set(&host, &"signal".into(), &AbortSignal::timeout_with_u32(LONGEST_MILLIS))?;
         Host::from_js(&host)
             .ok_or_else(|| refusal(Diagnostic::new(Code::CoreInternal, "the host's `fetch` cannot be bound")))
     }

@@ -6,6 +6,7 @@
 use backstage_vertex_ai::api::{self, request::Request as _};
 use backstage_vertex_ai::config::Config;
 use backstage_vertex_ai::conversation::{Conversation, Event, Outcome, Request, Response, Turn, Want};
+use backstage_vertex_ai::guard::{self, Caller};
 use backstage_vertex_ai::identity::{exchange::exchange, secret::Secret};
 use backstage_vertex_ai::method::{Body, METHODS};
 use serde_json::{Value, json};
@@ -40,7 +41,11 @@ impl Google {
     fn answer(&mut self, request: &Request) -> (u16, Value) {
         let body: Value =
             request.body.as_deref().map(|body| serde_json::from_str(body).expect("JSON")).unwrap_or_default();
-        let path = request.url.strip_prefix(PROXY).map(|rest| rest.trim_start_matches('/').split_once('/').unwrap().1);
+        let proxied = request.url.strip_prefix(PROXY).map(|rest| rest.trim_start_matches('/'));
+        if let Some(target) = proxied {
+            passes(request, target);
+        }
+        let path = proxied.map(|target| target.split_once('/').unwrap().1);
         let path = path.unwrap_or_else(|| request.url.splitn(4, '/').nth(3).unwrap()).to_owned();
         self.sent.push(json!({ "verb": request.verb.as_str(), "path": path, "body": body }));
         if let Some(id) = body["deployedModel"]["id"].as_str() {
@@ -101,6 +106,17 @@ impl Google {
             true => operation(json!({ "done": true, "error": { "code": 9, "message": "exited" } })),
             false => operation(json!({ "done": true, "response": { "deployedModel": { "id": self.deployed_id } } })),
         }
+    }
+}
+
+/// What the core sends the proxy takes, its body too.
+fn passes(request: &Request, target: &str) {
+    let config = configuration(None);
+    let user = Caller::User { entity_ref: "user:default/jane".to_owned() };
+    let call = guard::decide(&config, request.verb.as_str(), target, &user).expect("a call that may pass");
+    if call.body == "json" {
+        let body = request.body.as_deref().unwrap_or_default();
+        assert_eq!(guard::check_body(&config, call.method, body.as_bytes()), None, "{}: {body}", call.method);
     }
 }
 
@@ -226,7 +242,7 @@ fn main() {
     for mode in ["give", "take-back"] {
         let apply =
             api::iam::IamApplyRequest::read(rights(json!({ "mode": mode, "approval": approval }))).expect("a request");
-        requests.extend(sent(api::iam::iam_apply(&apply, 0).expect("a request for rights"), default));
+        requests.extend(sent(api::iam::iam_apply(&apply, NOW).expect("a request for rights"), default));
     }
     let verify = api::iam::IamVerifyRequest::read(rights(json!({}))).expect("a request");
     requests.extend(sent(api::iam::iam_verify(&verify, 0).expect("a request for rights"), default));

@@ -147,8 +147,8 @@ export function server({ call, callAsync }) {
     access(request, asker, host) {
       return callAsync(() => this.#gate.access(request, asker, host));
     }
-    observe(ref, status) {
-      call(() => this.#gate.observe(ref, status));
+    observe(ref, status, groups) {
+      call(() => this.#gate.observe(ref, status, groups));
     }
     reason(details) {
       return call(() => this.#gate.reason(details));

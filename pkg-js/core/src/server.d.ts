@@ -283,8 +283,10 @@ export interface IamMissing {
   resource: string;
   /** Google told whoever asked that they hold it: perhaps from a folder, an organisation or a group. */
   hinted: boolean;
-  /** The policies that could give it were read, those of folders and organisations aside. */
+  /** The policies that could give it were read, those of folders and organisations aside; or Google told the principal itself. */
   seen: boolean;
+  /** RFC 3339: they have it until then, which is before the end that is asked for. */
+  until?: string;
 }
 
 export interface IamDifference {
@@ -547,6 +549,8 @@ export interface AllowedCall {
   audited: boolean;
   /** How the request's body is to be read: not at all, whole and checked with `Gate.checkBody`, or streamed through. */
   body: 'none' | 'json' | 'stream';
+  /** What `content-type` and `accept` are set to; absent where the caller's own are passed on. */
+  mediaType?: string;
   /** The answer names an operation: read it whole (it is small) and hand it to `Gate.outcome`. */
   startsOperation: boolean;
   /** With whose identity Google is called: the caller's, or that of the user who started this operation. */
@@ -570,9 +574,9 @@ export interface PublicKey {
 export interface BrokerHost {
   /** As the global `fetch`; only ever called with Google's STS and IAM credentials URLs. */
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Makes a new public key known to every replica. Awaited before anything is signed with it. */
+  /** Makes a new public key known to every replica. Awaited, 30 seconds at most, before anything is signed with it. */
   publishKey(key: PublicKey): Promise<void>;
-  /** The ownership refs of a user, for the assertion's `groups`. Only called when a token must be fetched. */
+  /** The ownership refs of a user, for the assertion's `groups`. Only called when a token must be fetched; awaited 30 seconds at most. */
   groups(ref: string): Promise<string[]>;
 }
 
@@ -600,7 +604,7 @@ export class Gate {
    * @param target what follows `/api/proxy/vertex-ai/` in the raw request target, undecoded, query included
    */
   decide(verb: string, target: string, caller: Caller): Verdict;
-  /** Checks the whole body of a call with `body: 'json'`; `null` when it may pass. */
+  /** Checks the whole body of a call with `body: 'json'`, also what it names besides the path; `null` when it may pass. */
   checkBody(method: string, body: Uint8Array): Diagnostic | null;
   /** What Google said: for the audit record. `operation` is the name under which it may be read through the proxy. */
   outcome(
@@ -621,7 +625,10 @@ export class Gate {
   ): Diagnostic | null;
   /** The name of a grant, so that it can be compared: on the resource as `AllowedCall.resource` names it, addresses without case. */
   recordedName(name: string): string;
-  /** A Google access token for this user: from memory, or by one exchange however many ask at once. */
+  /**
+   * A Google access token for this user: from memory, or by one exchange however many ask at once. With `groups`, those of another
+   * time, it is one of its own: the user's own calls never get it.
+   */
   token(ref: string, groups?: string[]): Promise<string>;
   /** What a user may do with the deployment of one entity. `host` calls Google as that user, who is not asked again who they are. */
   access(
@@ -633,8 +640,8 @@ export class Gate {
     },
     host: Host,
   ): Promise<AccessReport>;
-  /** Tells the gate how Google took the token, so that a refused one is not used again. */
-  observe(ref: string, status: number): void;
+  /** Tells the gate how Google took the token, so that a refused one is not used again; `groups` as it was asked for. */
+  observe(ref: string, status: number, groups?: string[]): void;
   /** The value of `x-goog-request-reason`: who, which audit record, and the caller's own words, cleaned and bounded. */
   reason(details: {
     subject: string;

@@ -47,7 +47,8 @@ export class AuditRecords {
       method: intention.method,
       resource: intention.resource,
       reason: intention.reason,
-      grant_id: intention.grant,
+      // An empty name is none: in the row it would be neither a record nor nothing.
+      grant_id: intention.grant || null,
       outcome: 'pending',
     });
   }
@@ -65,15 +66,21 @@ export class AuditRecords {
       });
   }
 
-  /** The user who started an operation, as they were then. */
+  /** The user who started an operation, as they were then, and when (RFC 3339). */
   async starter(
     operation: string,
-  ): Promise<{ ref: string; ownership: string[] } | undefined> {
+  ): Promise<{ ref: string; ownership: string[]; at: string } | undefined> {
     const row = await this.client(TABLE)
       .where({ operation })
       .orderBy('created_at', 'desc')
-      .first('user_ref', 'ownership');
-    return row && { ref: row.user_ref, ownership: JSON.parse(row.ownership) };
+      .first('user_ref', 'ownership', 'created_at');
+    return (
+      row && {
+        ref: row.user_ref,
+        ownership: JSON.parse(row.ownership),
+        at: row.created_at,
+      }
+    );
   }
 
   /**

@@ -11,7 +11,8 @@ import {
   scaffolder,
 } from './__testUtils__/portal';
 
-const body = { deployedModel: { model: 'projects/p/locations/l/models/m' } };
+const MODEL = 'projects/acme-ml/locations/us-central1/models/m';
+const body = { deployedModel: { model: MODEL } };
 const POLL = `/api/proxy/vertex-ai/aiplatform/v1/${OPERATION}`;
 
 describe('a call that changes something', () => {
@@ -140,6 +141,57 @@ describe('a call that changes something', () => {
     expect(await portal.records()).toMatchObject([
       { outcome: 'failed', error: expect.stringContaining('not known') },
     ]);
+  });
+
+  it('is no success when nobody can read which operation it started', async () => {
+    google.answer = response => {
+      response.writeHead(200, { 'content-type': 'application/x-protobuf' });
+      response.end(Buffer.from([0x0a, 0x02, 0x61, 0x62]));
+    };
+    expect(await portal.ask({ path: DEPLOY, body })).toMatchObject({
+      status: 200,
+      text: '\n\x02ab',
+    });
+    expect(await portal.records()).toMatchObject([
+      {
+        outcome: 'failed',
+        http_status: 200,
+        operation: null,
+        error: expect.stringContaining('not known'),
+      },
+    ]);
+    expect(portal.events[1].state).toBe('failed');
+  });
+
+  it('is told to the audit log though its row cannot be finished, which is logged', async () => {
+    google.answer = async response => {
+      await portal.database.schema.dropTable('vertex_ai_audit');
+      json(response, { name: OPERATION });
+    };
+    expect(await portal.ask({ path: DEPLOY, body })).toMatchObject({
+      status: 200,
+    });
+    expect(portal.events).toMatchObject([
+      { state: 'initiated' },
+      { state: 'succeeded', meta: { operation: OPERATION } },
+    ]);
+    const lost = portal.logs.filter(line => line.includes('did not reach'));
+    expect(lost).toEqual([expect.stringContaining('the database')]);
+  });
+
+  it('is told to the database though the audit log does not hear of it, which is logged', async () => {
+    const full = async () => {
+      throw new Error('the audit log is full');
+    };
+    jest
+      .spyOn(portal, 'record')
+      .mockResolvedValueOnce({ success: full, fail: full });
+    await portal.ask({ path: DEPLOY, body });
+    expect(await portal.records()).toMatchObject([
+      { outcome: 'succeeded', operation: OPERATION },
+    ]);
+    const lost = portal.logs.filter(line => line.includes('did not reach'));
+    expect(lost).toEqual([expect.stringContaining('the audit log')]);
   });
 
   it('runs to its end when the caller leaves, so that its operation is known', async () => {

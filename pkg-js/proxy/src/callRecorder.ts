@@ -13,6 +13,8 @@ import { Refusal } from './refusal';
 export interface Principal {
   ref: string;
   ownership: ReadOwnership;
+  /** Groups of another time, with which Google is called in place of those that the user has now. */
+  groups?: string[];
   actor?: string;
   given?: string;
   /** The record of rights under which something is given. */
@@ -74,18 +76,25 @@ export class CallRecorder {
 
     return {
       reason,
+      /** Tells the database and the audit log, each whether or not the other hears it. */
       async settle(outcome: Outcome) {
-        try {
-          await audit.end(auditId, outcome);
-          const { succeeded, operation, error } = outcome;
-          await (succeeded
+        const { succeeded, operation, error: why } = outcome;
+        const tell = async (whom: string, telling: () => Promise<void>) => {
+          try {
+            await telling();
+          } catch (error) {
+            logger.error(
+              `The outcome of audit record ${auditId} did not reach ${whom}`,
+              { error: (error as Error).message },
+            );
+          }
+        };
+        await tell('the database', () => audit.end(auditId, outcome));
+        await tell('the audit log', () =>
+          succeeded
             ? recorded.success({ meta: { ...meta, operation } })
-            : recorded.fail({ meta, error: new Error(error) }));
-        } catch (error) {
-          logger.error(`The outcome of audit record ${auditId} is lost`, {
-            error: (error as Error).message,
-          });
-        }
+            : recorded.fail({ meta, error: new Error(why) }),
+        );
       },
     };
   }

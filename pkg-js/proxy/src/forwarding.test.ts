@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { FakeGoogle, json, SECRET } from './__testUtils__/google';
-import { ENDPOINT, Portal, PREDICT } from './__testUtils__/portal';
+import { DEPLOY, ENDPOINT, Portal, PREDICT } from './__testUtils__/portal';
 
 describe('a call that passes', () => {
   let google: FakeGoogle;
@@ -41,6 +41,25 @@ describe('a call that passes', () => {
     );
     expect(headers).not.toHaveProperty('cookie');
     expect(headers).not.toHaveProperty('x-goog-user-project');
+  });
+
+  it.each([
+    [
+      'what was checked',
+      { path: DEPLOY, body: { deployedModel: { id: '1' } } },
+    ],
+    ['a prediction', { path: PREDICT, body: '$httpMethod=GET&access_token=x' }],
+    ['what is recorded', { path: DEPLOY.split(':')[0], verb: 'DELETE' }],
+  ])('goes out as JSON, and asks for JSON: %s', async (_, ask) => {
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-7',
+      accept: 'application/x-protobuf',
+    };
+    expect((await portal.ask({ ...ask, headers })).status).toBe(200);
+    expect(google.received[0].headers).toMatchObject({
+      'content-type': 'application/json',
+      accept: 'application/json',
+    });
   });
 
   it('uses a token again, and leaves no audit record of a prediction', async () => {

@@ -11,7 +11,7 @@ import type { AuditRecords } from './audit';
 import { readCaller } from './callers';
 import type { CallRecorder, Principal } from './callRecorder';
 import { readAnswer, readWhole, send, stream } from './forward';
-import type { GrantRecords } from './grants/records';
+import { type GrantRecords, resourcesOf } from './grants/records';
 import { ownershipOf, type WaitingUsers } from './ownership';
 import { answerRefusal, Refusal, toRefusal } from './refusal';
 
@@ -25,7 +25,10 @@ const OVERRIDES = [
   'x-method-override',
 ];
 
-/** Names the record of rights under which a call gives something: one that is open, and the caller's. */
+/** So long may a service follow an operation as whoever started it, with their groups of then, in milliseconds. */
+const LONGEST_FOLLOWED = 24 * 60 * 60_000;
+
+/** Names the record of rights under which a call gives something: one that is open, the caller's, and about the same resource. */
 const GRANT_HEADER = 'x-vertex-ai-grant';
 
 export interface HandlerOptions {
@@ -123,13 +126,21 @@ export function createHandler(options: HandlerOptions) {
     stream(answer, response);
   }
 
-  /** What is given under a record that has ended nobody would take back. Asked once it is recorded that the call is under way. */
-  async function refuseClosed(grant: string, ref: string): Promise<void> {
-    if (await records.begunBy(ref, grant)) return;
+  /**
+   * What is given under a record that has ended, or is about something else, nobody would take back. Asked once it is recorded that
+   * the call is under way.
+   */
+  async function refuseOther(
+    grant: string,
+    ref: string,
+    { resource }: AllowedCall,
+  ): Promise<void> {
+    const asked = await records.askedFor(ref, grant);
+    if (asked && resourcesOf(asked, gate).includes(resource)) return;
     throw Refusal.because(
       403,
       'portal/refused',
-      `the record of rights ${grant}, which the call names, is not open, or not of ${ref}`,
+      `the call names the record of rights "${grant}", which is not open, not of ${ref}, or not about ${resource}`,
       'give the rights anew, with a later end',
     );
   }
@@ -138,7 +149,7 @@ export function createHandler(options: HandlerOptions) {
   async function subjectOf(
     { subject }: AllowedCall,
     credentials: BackstageCredentials,
-  ): Promise<Pick<Principal, 'ref' | 'ownership'>> {
+  ): Promise<Pick<Principal, 'ref' | 'ownership' | 'groups'>> {
     if (subject.kind === 'user') {
       return {
         ref: subject.ref,
@@ -154,7 +165,16 @@ export function createHandler(options: HandlerOptions) {
         'read it with the credentials of a user',
       );
     }
-    return { ref: starter.ref, ownership: async () => starter.ownership };
+    const { ref, ownership: groups, at } = starter;
+    if (Date.parse(at) + LONGEST_FOLLOWED < Date.now()) {
+      throw Refusal.because(
+        403,
+        'proxy/caller-not-allowed',
+        'the operation was started more than 24 hours ago, so no service reads it in the name of that user any more',
+        'read it with the credentials of a user',
+      );
+    }
+    return { ref, ownership: async () => groups, groups };
   }
 
   /** A call that changes something: recorded before it is made, and again when it is known what came of it. */
@@ -172,8 +192,9 @@ export function createHandler(options: HandlerOptions) {
     };
     const record = { reason, onSend };
     try {
-      if (who.grant && Gate.mayHaveChangedPolicy(call.method)) {
-        await refuseClosed(who.grant, who.ref);
+      // Also an empty name is one, of no record.
+      if (who.grant !== undefined && Gate.mayHaveChangedPolicy(call.method)) {
+        await refuseOther(who.grant, who.ref, call);
       }
       const answer = await forward(request, response, call, body, who, record);
       const status = answer.statusCode!;
@@ -197,10 +218,10 @@ export function createHandler(options: HandlerOptions) {
     who: Principal,
     record?: { reason: string; onSend(): void },
   ) {
-    const { ref, actor, given } = who;
-    const token = await waiting.during(ref, who.ownership, () =>
-      gate.token(ref),
-    );
+    const { ref, groups, actor, given } = who;
+    const token = groups
+      ? await gate.token(ref, groups)
+      : await waiting.during(ref, who.ownership, () => gate.token(ref));
     if (response.destroyed) {
       throw Refusal.because(
         499,
@@ -217,16 +238,20 @@ export function createHandler(options: HandlerOptions) {
       const value = request.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
+    const { verb, url, mediaType } = call;
+    if (mediaType) {
+      headers.accept = mediaType;
+      headers['content-type'] = mediaType;
+    }
     if (Buffer.isBuffer(body)) {
       headers['content-length'] = body.length;
     } else if (body && request.headers['content-length']) {
       headers['content-length'] = request.headers['content-length'];
     }
-    const { verb, url } = call;
     const caller = record ? undefined : response;
     record?.onSend();
     const answer = await send({ verb, url, headers }, body, caller);
-    gate.observe(ref, answer.statusCode!);
+    gate.observe(ref, answer.statusCode!, groups);
     return answer;
   }
 

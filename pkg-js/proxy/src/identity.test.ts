@@ -1,4 +1,7 @@
+import { mockCredentials } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { claimsOf, FakeGoogle, json, SECRET } from './__testUtils__/google';
 import {
   alice,
@@ -9,13 +12,44 @@ import {
   PREDICT,
   scaffolder,
 } from './__testUtils__/portal';
+import { PublicKeys } from './keys';
+import { WaitingUsers } from './ownership';
 
+const MINUTE = 60_000;
 const ISSUER = '/api/proxy/vertex-ai';
 const body = { deployedModel: { model: 'm' } };
 
 describe("the portal's identities", () => {
   let google: FakeGoogle;
   let portal: Portal;
+
+  /** A service reads the operation that alice has started. */
+  const poll = () =>
+    portal.ask({
+      path: `${ISSUER}/aiplatform/v1/${OPERATION}`,
+      verb: 'GET',
+      as: scaffolder,
+    });
+
+  /** Alice starts an operation, when her groups were others; then she has no token. */
+  const startedOnce = async () => {
+    google.answer = response => json(response, { name: OPERATION });
+    await portal.ask({ path: DEPLOY, body });
+    await portal
+      .database('vertex_ai_audit')
+      .update({ ownership: JSON.stringify(['group:default/then']) });
+    google.answer = response => json(response, {}, 401);
+    await portal.ask({ path: PREDICT, body: {} });
+    google.answer = response => json(response, { name: OPERATION });
+    google.assertions.length = 0;
+  };
+
+  const groupsAsserted = () =>
+    google.assertions.map(assertion => claimsOf(assertion).groups);
+
+  const kidOf = (assertion: string) =>
+    JSON.parse(Buffer.from(assertion.split('.')[0], 'base64url').toString())
+      .kid;
 
   const get = async (path: string) => {
     const answer = await portal.ask({
@@ -32,6 +66,7 @@ describe("the portal's identities", () => {
   });
 
   afterEach(async () => {
+    jest.restoreAllMocks();
     await portal.stop();
     await google.stop();
   });
@@ -49,12 +84,10 @@ describe("the portal's identities", () => {
     expect((await get('/.well-known/jwks.json')).json).toEqual({ keys: [] });
     await portal.ask({ path: PREDICT, body: {} });
     const { json: jwks, headers } = await get('/.well-known/jwks.json');
-    expect(headers['cache-control']).toMatch(/^public, max-age=\d{1,3}$/);
+    expect(headers['cache-control']).toBe('no-cache');
     expect(jwks.keys).toHaveLength(1);
     expect(jwks.keys[0]).not.toHaveProperty('d');
-    const [head] = google.assertions[0].split('.');
-    const { kid } = JSON.parse(Buffer.from(head, 'base64url').toString());
-    expect(jwks.keys[0].kid).toBe(kid);
+    expect(jwks.keys[0].kid).toBe(kidOf(google.assertions[0]));
     expect(claimsOf(google.assertions[0]).iss).toBe(discovery.issuer);
   });
 
@@ -102,25 +135,163 @@ describe("the portal's identities", () => {
     expect(JSON.stringify(groups['user:default/bob'])).not.toContain('alice');
   });
 
-  it('of whoever started an operation carry the groups of then', async () => {
-    google.answer = response => json(response, { name: OPERATION });
-    await portal.ask({ path: DEPLOY, body });
-    await portal
-      .database('vertex_ai_audit')
-      .update({ ownership: JSON.stringify(['group:default/then']) });
-    google.answer = response => json(response, {}, 401);
+  it('of whoever started an operation carry the groups of then, which their own calls never do', async () => {
+    await startedOnce();
+    let goOn!: () => void;
+    const bothAsked = new Promise<void>(resolve => {
+      goOn = resolve;
+    });
+    let asking!: () => void;
+    const asked = new Promise<void>(resolve => {
+      asking = resolve;
+    });
+    google.beforeToken = async () => {
+      asking();
+      if (google.assertions.length === 2) goOn();
+      await bothAsked;
+    };
+    const followed = poll();
+    await asked;
     await portal.ask({ path: PREDICT, body: {} });
-
-    await portal.ask({
-      path: `${ISSUER}/aiplatform/v1/${OPERATION}`,
-      verb: 'GET',
-      as: scaffolder,
-    });
+    expect((await followed).status).toBe(200);
+    expect(google.assertions.map(claimsOf)).toMatchObject([
+      { sub: 'user:default/alice', groups: ['group:default/then'] },
+      { sub: 'user:default/alice', groups: ['group:default/alices-team'] },
+    ]);
+    // Both are kept, each for its own.
+    await poll();
+    await portal.ask({ path: PREDICT, body: {} });
     expect(google.assertions).toHaveLength(2);
-    expect(claimsOf(google.assertions[1])).toMatchObject({
-      sub: 'user:default/alice',
-      groups: expect.arrayContaining(['group:default/then']),
+  });
+
+  it('with the groups of then are given up when Google refuses them, and the others are kept', async () => {
+    await startedOnce();
+    await portal.ask({ path: PREDICT, body: {} });
+    google.answer = response => json(response, {}, 401);
+    await poll();
+    google.answer = response => json(response, { name: OPERATION });
+    await poll();
+    await portal.ask({ path: PREDICT, body: {} });
+    expect(groupsAsserted()).toEqual([
+      ['group:default/alices-team'],
+      ['group:default/then'],
+      ['group:default/then'],
+    ]);
+  });
+
+  it('of whoever started an operation are lent for a day', async () => {
+    await startedOnce();
+    const startedBefore = (minutes: number) =>
+      portal.database('vertex_ai_audit').update({
+        created_at: new Date(Date.now() - minutes * MINUTE).toISOString(),
+      });
+    await startedBefore(24 * 60 - 1);
+    expect((await poll()).status).toBe(200);
+    await startedBefore(24 * 60 + 1);
+    google.received.length = 0;
+    const { status, text } = await poll();
+    expect(status).toBe(403);
+    expect(JSON.parse(text).diagnostic).toMatchObject({
+      code: 'proxy/caller-not-allowed',
+      message: expect.stringContaining('more than 24 hours ago'),
     });
+    expect(google.received).toEqual([]);
+  });
+
+  it.each([
+    ['database', PublicKeys.prototype, 'publish'],
+    ['catalog', WaitingUsers.prototype, 'ownership'],
+  ])('are not waited for for ever when the %s hangs', async (_, of, name) => {
+    // The time is over when the test says so.
+    const over = new AbortController();
+    const limit = jest
+      .spyOn(AbortSignal, 'timeout')
+      .mockReturnValue(over.signal);
+    let hanging!: () => void;
+    const hangs = new Promise<void>(resolve => {
+      hanging = resolve;
+    });
+    const part = jest.spyOn(of as any, name).mockImplementation(() => {
+      hanging();
+      return new Promise(() => {});
+    });
+    const refused = portal.refusal({ path: PREDICT, body: {} });
+    await hangs;
+    over.abort();
+    expect(await refused).toEqual({
+      status: 503,
+      code: 'network/unreachable',
+    });
+    expect(limit).toHaveBeenLastCalledWith(30_000);
+
+    part.mockRestore();
+    limit.mockRestore();
+    for (const as of [alice, bob]) {
+      const { status } = await portal.ask({ path: PREDICT, body: {}, as });
+      expect(status).toBe(200);
+    }
+  });
+
+  it('are signed with a new key only when it has been public for a while', async () => {
+    const began = Date.now();
+    const clock = jest.spyOn(Date, 'now');
+    const signedAfter = async (minutes: number, name: string) => {
+      clock.mockReturnValue(began + minutes * MINUTE);
+      const as = mockCredentials.user.header(`user:default/${name}`);
+      expect((await portal.ask({ path: PREDICT, body: {}, as })).status).toBe(
+        200,
+      );
+      return kidOf(google.assertions[google.assertions.length - 1]);
+    };
+    const published = async () =>
+      (await get('/.well-known/jwks.json')).json.keys.map((k: any) => k.kid);
+    const publish = jest.spyOn(PublicKeys.prototype, 'publish');
+
+    const first = await signedAfter(0, 'a');
+    // Nobody waits for what only a later call needs, and that it fails is no failure of theirs.
+    publish.mockRejectedValueOnce(new Error('no database'));
+    expect(await signedAfter(50, 'b')).toBe(first);
+    publish.mockClear();
+    expect(await signedAfter(51, 'c')).toBe(first);
+    await publish.mock.results[0].value;
+    expect(await signedAfter(59, 'd')).toBe(first);
+    expect(publish).toHaveBeenCalledTimes(1);
+    const keys = await published();
+    expect(keys).toHaveLength(2);
+    const second = await signedAfter(61, 'e');
+    expect(second).not.toBe(first);
+    expect(keys).toContain(second);
+  });
+
+  it('are told to nobody to whom Google’s token service would redirect', async () => {
+    const elsewhere = await FakeGoogle.start();
+    const redirecting = createServer((request, response) => {
+      request.resume();
+      response.writeHead(307, { location: `${elsewhere.url}/v1/token` });
+      response.end();
+    });
+    await new Promise<void>(resolve => {
+      redirecting.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = redirecting.address() as AddressInfo;
+    const settings = Portal.settings(google);
+    const url = `http://127.0.0.1:${port}`;
+    const misled = await new Portal().start({
+      ...settings,
+      vertexAi: { ...settings.vertexAi, emulator: { url } },
+    });
+    try {
+      expect(await misled.refusal({ path: PREDICT, body: {} })).toEqual({
+        status: 503,
+        code: 'network/unreachable',
+      });
+      expect(elsewhere.assertions).toEqual([]);
+    } finally {
+      await misled.stop();
+      await elsewhere.stop();
+      redirecting.closeAllConnections();
+      redirecting.close();
+    }
   });
 
   it('are kept secret', async () => {

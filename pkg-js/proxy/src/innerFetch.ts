@@ -64,7 +64,7 @@ export function createInnerFetch(
     const { verb, url } = call;
     const answer = await send({ verb, url, headers }, body, undefined, signal);
     const status = answer.statusCode!;
-    gate.observe(who.ref, status);
+    gate.observe(who.ref, status, who.groups);
     const whole = await readAnswer(answer);
     return { status, whole, retryAfter: answer.headers['retry-after'] };
   }

@@ -69,7 +69,8 @@ export const proxyModuleVertexAi = createBackendModule({
         const external = await deps.discovery.getExternalBaseUrl('proxy');
         const waiting = new WaitingUsers();
         const gate = createGate(config, `${external}${ROUTE}`, {
-          fetch: (url, init) => fetch(url, init),
+          // A redirection would take the assertion to whoever it points at.
+          fetch: (url, init) => fetch(url, { ...init, redirect: 'error' }),
           publishKey: key => keys.publish(key),
           groups: ref => waiting.ownership(ref),
         });
@@ -124,9 +125,7 @@ export const proxyModuleVertexAi = createBackendModule({
         router.get(`${ROUTE}/.well-known/jwks.json`, (_, response, next) => {
           keys
             .jwks()
-            .then(jwks =>
-              response.set('cache-control', 'public, max-age=60').json(jwks),
-            )
+            .then(jwks => response.set('cache-control', 'no-cache').json(jwks))
             .catch(next);
         });
         router.use(

@@ -10,6 +10,7 @@ import {
 } from './__testUtils__/portal';
 
 const MOUNT = '/api/proxy/vertex-ai';
+const POLICY = `${MOUNT}/cloudresourcemanager/v3/projects/acme-ml:setIamPolicy`;
 
 describe('a call that is refused', () => {
   let google: FakeGoogle;
@@ -131,6 +132,64 @@ describe('a call that is refused', () => {
       { path: DEPLOY, body: '{"deployedModel": 1}' },
       400,
       'proxy/body-malformed',
+    ],
+    [
+      'a policy of which Google is to write a part, whatever its etag',
+      {
+        path: POLICY,
+        body: {
+          policy: { version: 3, etag: 'stale', bindings: [] },
+          updateMask: 'bindings',
+        },
+      },
+      400,
+      'proxy/body-malformed',
+    ],
+    [
+      'another resource in the body',
+      {
+        path: POLICY,
+        body: {
+          policy: { version: 3, etag: 'a' },
+          resource: 'projects/other-ml',
+        },
+      },
+      400,
+      'proxy/body-malformed',
+    ],
+    [
+      'another endpoint in the body',
+      {
+        path: DEPLOY,
+        body: {
+          deployedModel: { model: 'm' },
+          endpoint: ENDPOINT.replace('acme', 'other'),
+        },
+      },
+      400,
+      'proxy/body-malformed',
+    ],
+    [
+      'one field by two names',
+      {
+        path: DEPLOY,
+        body: { deployedModel: { model: 'm' }, deployed_model: { model: 'n' } },
+      },
+      400,
+      'proxy/body-malformed',
+    ],
+    [
+      'a model of another project',
+      {
+        path: DEPLOY,
+        body: {
+          deployedModel: {
+            model: 'projects/other-ml/locations/us-central1/models/m',
+          },
+        },
+      },
+      400,
+      'proxy/target-not-allowed',
     ],
     [
       'a body that is too large',

@@ -77,6 +77,16 @@ impl Fields {
         texts(self.take(name), name)
     }
 
+    /// Names of roles or permissions.
+    fn names(&mut self, name: &'static str) -> Result<Vec<String>, Diagnostic> {
+        let names = self.texts(name)?;
+        let is_name = |text: &String| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/:".contains(&b));
+        match names.iter().find(|text| !is_name(text)) {
+            Some(wrong) => Err(malformed(format!("`{wrong}` in `{name}` is not the name of a role or a permission"))),
+            None => Ok(names),
+        }
+    }
+
     fn map_of_texts(&mut self, name: &'static str) -> Result<Ordered<String, Vec<String>>, Diagnostic> {
         match self.take(name) {
             Value::Null => Ok(Ordered::default()),
@@ -113,7 +123,7 @@ impl Fields {
         let account_powers = match self.inner("accountPowers")? {
             None => None,
             Some(mut inner) => {
-                let powers = AccountPowers { roles: inner.texts("roles")?, permissions: inner.texts("permissions")? };
+                let powers = AccountPowers { roles: inner.names("roles")?, permissions: inner.names("permissions")? };
                 Some(inner.end(powers)?)
             }
         };

@@ -36,6 +36,8 @@ struct World {
     closed: Option<&'static str>,
     /// What is there no longer.
     gone: Option<&'static str>,
+    /// What Google takes into no custom role.
+    unsupported: Option<&'static str>,
     log: Vec<String>,
 }
 
@@ -80,6 +82,10 @@ impl World {
                 .map_or((404, json!({"error": {"status": "NOT_FOUND"}})), |role| (200, role.clone())),
             _ => {
                 let id = body["roleId"].as_str().unwrap();
+                if let Some(name) = self.unsupported.filter(|name| body.to_string().contains(*name)) {
+                    let message = format!("Permission {name} is not valid.");
+                    return (400, json!({"error": {"status": "INVALID_ARGUMENT", "message": message}}));
+                }
                 self.roles.insert(format!("{name}/{id}"), body["role"].clone());
                 (200, body["role"].clone())
             }
@@ -182,6 +188,17 @@ fn a_role_that_somebody_changed_is_left_alone() {
     let (report, _) = world.drive(asked(None), Mode::Give);
     assert_eq!(report.diagnostics[0].code, Code::IamRoleDiffers);
     assert_eq!(report.diagnostics[0].resource.as_deref(), Some(name.as_str()));
+}
+
+#[test]
+fn a_permission_that_google_takes_into_no_role_is_named() {
+    let mut world = World { unsupported: Some("aiplatform.operations.list"), ..World::default() };
+    let (report, _) = world.drive(asked(None), Mode::Give);
+    let finding = &report.diagnostics[0];
+    assert_eq!((report.outcome, finding.code), (Outcome::Failed, Code::IamPermissionUnsupported));
+    assert_eq!(finding.permission.as_deref(), Some("aiplatform.operations.list"));
+    assert!(finding.resource.as_ref().is_some_and(|role| role.contains("/roles/vertexProject_")), "{finding:?}");
+    assert!(world.policies.is_empty() && report.untouched);
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use super::by_policy;
 use crate::diagnostic::Diagnostic;
 use crate::iam::grant::Grant;
-use crate::iam::policy::{Change, Entry, Policy};
+use crate::iam::policy::{Change, Entry, Policy, binding};
 use crate::iam::request::Request;
 use crate::ordered::Ordered;
-use serde_json::{Value, json};
+use crate::vertex::message::object;
+use serde_json::Value;
 
 pub fn entry(grant: &Grant) -> Entry {
     Entry::new(grant.role.to_string(), grant.member.as_str(), grant.condition.as_ref())
@@ -26,23 +27,21 @@ pub fn json(request: &Request, policies: &Ordered<String, Policy>) -> Result<Val
                 read.change(&change)?
             }
             None => {
-                Some(json!({"version": 3, "bindings": grants.iter().map(|grant| binding(grant)).collect::<Vec<_>>()}))
+                let bindings: Vec<_> = grants.iter().map(|grant| binding_of(grant)).collect();
+                Some(object().with("version", 3).with("bindings", bindings).into())
             }
         };
-        out.push(json!({
-            "resource": resource,
-            "resourceKind": kind,
-            "complete": policies.contains_key(resource),
-            "policy": policy,
-        }));
+        let file = object()
+            .with("resource", resource.as_str())
+            .with("resourceKind", kind)
+            .with("complete", policies.contains_key(resource))
+            .with("policy", policy);
+        out.push(file.into());
     }
     Ok(Value::Array(out))
 }
 
-fn binding(grant: &Grant) -> Value {
-    let mut binding = json!({"role": grant.role.to_string(), "members": [grant.member]});
-    if let Some(condition) = &grant.condition {
-        binding["condition"] = json!(condition);
-    }
-    binding
+fn binding_of(grant: &Grant) -> Value {
+    let entry = entry(grant);
+    binding(&entry.role, &entry.member, entry.condition())
 }

@@ -1,5 +1,6 @@
 //! What is too much, for whoever may drop it: as commands, and offered in words.
 
+use super::code;
 use super::gcloud::Removal;
 use crate::iam::difference::{Difference, Excess};
 use crate::iam::holder::Holder;
@@ -42,11 +43,6 @@ pub fn offer(removable: &[&Excess]) -> String {
         out.push_str(&format!("- {role} of {member} on {resource}{under}: {why}{by_hand}\n"));
     }
     out
-}
-
-/// A policy's words as code, which they cannot end.
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace(['`', '\n', '\r'], " "))
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 use super::{by_policy, custom_roles, entry, role};
 use crate::iam::grant::Role;
 use crate::iam::holder::Holder;
+use crate::iam::policy;
 use crate::iam::request::Request;
 use crate::method::Service;
-use serde_json::{Value, json};
+use crate::vertex::message;
+use serde_json::Value;
 
 /// What is to become of one member of one role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +72,8 @@ fn binding(verb: Verb, on: &Holder, role: &str, member: &str, condition: Option<
         }
         Holder::Endpoint { location, name, .. } => {
             url = format!("{}/v1beta1/{name}", Service::Aiplatform.origin(Some(location)));
-            let mut binding = json!({"role": role, "members": [member]});
-            if let Some(condition) = condition {
-                binding["condition"] = condition.clone();
-            }
-            return command(&["endpoint_policy", &url, &binding.to_string()], &[]);
+            let binding = message::text(&policy::binding(role, member, condition));
+            return command(&["endpoint_policy", &url, &binding], &[]);
         }
     };
     let words: Vec<&str> = ["gcloud"].into_iter().chain(words).filter(|word| !word.is_empty()).collect();

@@ -1,6 +1,6 @@
 //! The request for a person: a pull request, a ticket, a screen.
 
-use super::has_no_end;
+use super::{code, has_no_end, prose};
 use crate::iam::danger::{Danger, Weight};
 use crate::iam::expiry::spoken;
 use crate::iam::grant::{Ends, Grant, Needed, Party, methods};
@@ -19,14 +19,12 @@ pub fn render(request: &Request, dangers: &[Danger]) -> String {
 fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std::fmt::Result {
     let target = &request.target;
     writeln!(out, "### Rights to deploy `{}` to `{}`\n", target.model.short(), target.endpoint.id)?;
-    writeln!(
-        out,
-        "`{}` gets these rights, for `{}` in `{}`.",
-        request.principal, target.entity_ref, target.endpoint.place
-    )?;
+    let (principal, entity) = (code(request.principal.member()), code(&target.entity_ref));
+    writeln!(out, "{principal} gets these rights, for {entity} in `{}`.", target.endpoint.place)?;
     write_ends(request, out)?;
     if let Some(words) = &request.justification {
-        writeln!(out, "\n> {}", words.replace(['\n', '\r'], " "))?;
+        // The asker's words say nothing in the request's name: they are shown, and hide nothing.
+        writeln!(out, "\n> {}", prose(words))?;
     }
     for grant in &request.grants {
         write_grant(grant, dangers, out)?;

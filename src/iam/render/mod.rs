@@ -108,6 +108,23 @@ fn custom_roles(request: &Request) -> Vec<&Grant> {
     grants
 }
 
+/// Somebody's words as Markdown's code, which they cannot end.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace(['`', '\n', '\r'], " "))
+}
+
+/// Somebody's words as Markdown's text: shown as they are, on one line.
+fn prose(text: &str) -> String {
+    let mut out = String::new();
+    for sign in text.chars() {
+        if r"\`*_[]<>&|~#".contains(sign) {
+            out.push('\\');
+        }
+        out.push(if sign.is_control() { ' ' } else { sign });
+    }
+    out
+}
+
 fn json(value: &Value) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');

@@ -2,7 +2,8 @@
 
 use crate::iam::entitlement::{Entitlement, entitlements};
 use crate::iam::request::Request;
-use serde_json::{Value, json};
+use crate::vertex::message::{Object, object};
+use serde_json::Value;
 
 /// One entitlement and one grant for each project that rights are given on.
 pub fn files(request: &Request) -> Vec<(String, Value)> {
@@ -11,32 +12,33 @@ pub fn files(request: &Request) -> Vec<(String, Value)> {
         let project = entitlement.project;
         let end = if project == request.project() { String::new() } else { format!("-{project}") };
         files.push((format!("pam-entitlement{end}.json"), to_create(request, &entitlement)));
-        files.push((
-            format!("pam-grant{end}.json"),
-            json!({"parent": entitlement.name(), "grant": entitlement.grant()}),
-        ));
+        let grant = object().with("parent", entitlement.name()).with("grant", entitlement.grant());
+        files.push((format!("pam-grant{end}.json"), grant.into()));
     }
     files
 }
 
 fn to_create(request: &Request, entitlement: &Entitlement<'_>) -> Value {
-    let roles: Vec<_> = entitlement.grants.iter().map(|grant| json!({"role": grant.role.to_string()})).collect();
-    json!({
-        "parent": entitlement.parent(),
-        "entitlementId": entitlement.id(),
-        "entitlement": {
-            "eligibleUsers": [{"principals": [request.principal.member()]}],
-            "approvalWorkflow": {"manualApprovals": {
-                "requireApproverJustification": true,
-                "steps": [{"approvers": [{"principals": entitlement.approvers()}], "approvalsNeeded": 1}],
-            }},
-            "privilegedAccess": {"gcpIamAccess": {
-                "resourceType": "cloudresourcemanager.googleapis.com/Project",
-                "resource": format!("//cloudresourcemanager.googleapis.com/projects/{}", entitlement.project),
-                "roleBindings": roles,
-            }},
-            "maxRequestDuration": entitlement.longest(),
-            "requesterJustificationConfig": {"unstructured": {}},
-        },
-    })
+    let step = object().with("approvers", principals(entitlement.approvers())).with("approvalsNeeded", 1);
+    let approvals = object().with("requireApproverJustification", true).with("steps", vec![step]);
+    let roles: Vec<_> = entitlement.grants.iter().map(|grant| object().with("role", grant.role.to_string())).collect();
+    let access = object()
+        .with("resourceType", "cloudresourcemanager.googleapis.com/Project")
+        .with("resource", format!("//cloudresourcemanager.googleapis.com/projects/{}", entitlement.project))
+        .with("roleBindings", roles);
+    let made = object()
+        .with("eligibleUsers", principals(vec![request.principal.member()]))
+        .with("approvalWorkflow", object().with("manualApprovals", approvals))
+        .with("privilegedAccess", object().with("gcpIamAccess", access))
+        .with("maxRequestDuration", entitlement.longest())
+        .with("requesterJustificationConfig", object().with("unstructured", object()));
+    object()
+        .with("parent", entitlement.parent())
+        .with("entitlementId", entitlement.id())
+        .with("entitlement", made)
+        .into()
+}
+
+fn principals(members: Vec<&str>) -> Vec<Object> {
+    vec![object().with("principals", members)]
 }

@@ -2,7 +2,8 @@
 //! Shape and limits: `iam.v1` `Role`, `CreateRoleRequest`.
 
 use crate::iam::grant::{Grant, Role};
-use serde_json::{Value, json};
+use crate::vertex::message::object;
+use serde_json::Value;
 
 /// At most 100 bytes.
 pub fn title(grant: &Grant) -> String {
@@ -22,15 +23,12 @@ pub fn json(grant: &Grant) -> Value {
         Role::Custom { id, .. } => id.as_str(),
         Role::Predefined(_) => "",
     };
-    json!({
-        "roleId": id,
-        "role": {
-            "title": title(grant),
-            "description": DESCRIPTION,
-            "stage": "GA",
-            "includedPermissions": permissions(grant),
-        },
-    })
+    let role = object()
+        .with("title", title(grant))
+        .with("description", DESCRIPTION)
+        .with("stage", "GA")
+        .with("includedPermissions", permissions(grant));
+    object().with("roleId", id).with("role", role).into()
 }
 
 pub fn yaml(grant: &Grant) -> String {

@@ -267,6 +267,16 @@ fn what_no_condition_ends_is_said_and_can_be_taken_back() {
 }
 
 #[test]
+fn nobodys_words_hide_what_is_asked_for() {
+    let mut request = update();
+    request.justification = Some("<!-- [a](b) `c`\n# d ![e](f) **g** <b>".into());
+    request.target.entity_ref = "component:default/x`<!-- \n\n# y".into();
+    let text = &rendered(&request)["request.md"];
+    assert!(text.contains(r"> \<!-- \[a\](b) \`c\` \# d !\[e\](f) \*\*g\*\* \<b\>"), "{text}");
+    assert!(text.contains("for `component:default/x <!--   # y` in `projects/"), "{text}");
+}
+
+#[test]
 fn asking_again_for_as_long_never_asks_for_more_than_the_entitlement_grants() {
     let mut request = managed();
     for (asked, longest) in [(1_800, "1800s"), (604_799, "604800s"), (604_800, "604800s"), (482_341, "482400s")] {

@@ -265,6 +265,25 @@ fn hints_count_where_they_are_about_the_principal_and_are_to_count() {
 }
 
 #[test]
+fn what_ends_too_early_is_asked_for_again_and_not_dropped() {
+    let until = |time: &str| {
+        let condition = json!({"title": "t", "expression": format!("request.time < timestamp(\"{time}\")")});
+        let all: Vec<String> = asked().permissions().into_iter().map(str::to_owned).collect();
+        let mut world = World { hints: true, ..World::default() };
+        world.policies.insert(PROJECT, json!([{"role": "roles/all", "members": [MEMBER], "condition": condition}]));
+        world.roles.insert("roles/all".into(), all);
+        look(&mut world)
+    };
+    let early = until("2026-11-30T00:00:00Z");
+    let missing_then = &early.difference.as_ref().unwrap().missing;
+    assert_eq!(missing_then.len(), asked().permissions().len());
+    assert!(missing_then.iter().all(|one| one.seen && !one.hinted));
+    assert_eq!(missing_then[0].until.as_deref(), Some("2026-11-30T00:00:00.000Z"));
+    assert!(early.difference.as_ref().unwrap().too_much.is_empty() && !early.remaining.unwrap().grants.is_empty());
+    assert_eq!(missing(&until("2026-12-01T00:00:00Z")), Vec::<&str>::new(), "as long as is asked for");
+}
+
+#[test]
 fn what_google_did_not_say_is_no_lack() {
     let mut world = World { closed: Some("testIamPermissions"), ..World::default() };
     assert!(look(&mut world).tested.is_empty());

@@ -5,6 +5,7 @@ use crate::config::tests::{AUDIENCE, config, emulated};
 use crate::conversation::{Event, Outcome, Turn, Want};
 use crate::identity::assertion::tests::{NOW, assertion};
 use proptest::prelude::*;
+use serde_json::json;
 
 const ACCOUNT: &str = "deployer@acme-ml.iam.gserviceaccount.com";
 const FEDERATED: &str = "ya29.d.FEDERATEDFEDERATEDFEDERATED0123456789";

@@ -9,6 +9,8 @@ import {
   GRANTS,
   HOUR,
   intention,
+  NUMBER,
+  NUMBERED,
   under,
 } from '../__testUtils__/givingPortal';
 import { json, SECRET } from '../__testUtils__/google';
@@ -137,6 +139,45 @@ describe('rights that somebody gives', () => {
     const path = `/api/proxy/vertex-ai/aiplatform/${FRAUD}:getIamPolicy`;
     const look = await portal.ask({ path, headers: under(id) });
     expect(look).toMatchObject({ status: 200 });
+  });
+
+  it('are given under no record that is about something else, nor under an empty name', async () => {
+    await portal.restart(NUMBERED);
+    const id = await portal.recordRights(asked(HOUR, ACTING));
+    const numbered = { 'google.com/vertex-ai-project': NUMBER };
+    const other = await portal.recordRights(
+      asked(HOUR, { name: 'churn-detector', annotations: numbered }),
+    );
+    const status = async (grant: string, on: string) => {
+      const right = `${on} roles/other ${MEMBER}`;
+      return (await portal.setPolicy({ headers: under(grant) }, right)).status;
+    };
+    const churn = ENDPOINT.replace('fraud', 'churn');
+    expect(await status('', ENDPOINT)).toBe(403);
+    expect(await status(other, ENDPOINT)).toBe(403);
+    expect(await status(other, ACCOUNT)).toBe(403);
+    expect(await status(id, churn)).toBe(403);
+    expect(portal.google.received).toEqual([]);
+    for (const row of await portal.records()) {
+      expect(row).toMatchObject({ outcome: 'unsent' });
+      expect(row.grant_id).not.toBe('');
+    }
+    // Each is about its own, and about the project that it lies in.
+    expect(await status(id, ENDPOINT)).toBe(200);
+    expect(await status(id, ACCOUNT)).toBe(200);
+    expect(await status(other, churn)).toBe(200);
+    for (const project of ['acme-ml', NUMBER]) {
+      const path = `/api/proxy/vertex-ai/cloudresourcemanager/v3/projects/${project}:setIamPolicy`;
+      const set = await portal.setPolicy({ path, headers: under(other) });
+      expect(set).toMatchObject({ status: 200 });
+    }
+    // An empty name where nothing is given is none.
+    const policy = {
+      path: `/api/proxy/vertex-ai/iam/v1/${ACCOUNT}:getIamPolicy`,
+    };
+    await portal.ask({ ...policy, headers: under('') });
+    const [last] = (await portal.records()).slice(-1);
+    expect(last).toMatchObject({ outcome: 'succeeded', grant_id: null });
   });
 
   it('are not given where they ended while the call was recorded', async () => {

@@ -12,7 +12,7 @@ export function createPortalFetch(options: {
   recorder: CallRecorder;
 }): Host['fetch'] {
   return createInnerFetch(options, {
-    who: { ref: PORTAL, ownership: async () => [] },
+    who: { ref: PORTAL, ownership: async () => [], groups: [] },
     token: () => options.gate.token(PORTAL, []),
     permit: () => {},
     recordsAll: true,

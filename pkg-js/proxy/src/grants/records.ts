@@ -1,4 +1,5 @@
 import {
+  type Gate,
   iamPlan,
   type IamPlanRequest,
   type IamRights,
@@ -31,6 +32,17 @@ export function rightsOf(request: IamPlanRequest): IamRights | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** On what rights are given by policies, the project itself included, as the gate names it; nothing where it cannot be read. */
+export function resourcesOf(request: IamPlanRequest, gate: Gate): string[] {
+  const rights = rightsOf(request);
+  if (!rights) return [];
+  const { project, principal, grants } = rights;
+  const names = grants.map(({ name }) => name);
+  return [`projects/${project} - ${principal}`, ...names].map(
+    name => readName(gate.recordedName(name)).resource,
+  );
 }
 
 /** Rights that somebody is about to give. */
@@ -111,12 +123,24 @@ export class GrantRecords {
 
   /** When a user recorded rights that have not ended; nothing where there is no such record of theirs. */
   async begunBy(givenBy: string, id: string): Promise<string | undefined> {
-    const row = await this.client(TABLE)
+    return (await this.lasting(givenBy, id))?.created_at;
+  }
+
+  /** What such a record asks for. */
+  async askedFor(
+    givenBy: string,
+    id: string,
+  ): Promise<IamPlanRequest | undefined> {
+    const row = await this.lasting(givenBy, id);
+    return row && JSON.parse(row.request);
+  }
+
+  private lasting(givenBy: string, id: string) {
+    return this.client(TABLE)
       .where({ id, given_by: givenBy })
       .whereNull('done_at')
       .where('ends_at', '>', new Date().toISOString())
-      .first('created_at');
-    return row?.created_at;
+      .first('created_at', 'request');
   }
 
   /** Under this record nothing was given. */

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::iam::render::tests::update;
+use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};

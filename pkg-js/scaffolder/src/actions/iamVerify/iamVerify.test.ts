@@ -214,8 +214,10 @@ describe('vertex:iam:verify', () => {
   it('asks nobody in a dry run, and nobody about what cannot be', async () => {
     portal = await startPolicies();
     expect((await run({}, { isDryRun: true })).failure).toBeUndefined();
-    const wrong = await run({ principal: 'jane' });
-    expect(wrong.failure?.message).toContain('iam/principal-malformed');
+    for (const isDryRun of [false, true]) {
+      const wrong = await run({ principal: 'jane' }, { isDryRun });
+      expect(wrong.failure?.message).toContain('iam/principal-malformed');
+    }
     expect(portal.calls).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { JsonObject } from '@backstage/types';
 import { writeRenderings } from '../../accessFiles';
-import { readAccessRequest } from '../../accessRequest';
+import { planAccessAndLog, readAccessRequest } from '../../accessRequest';
 import { accessInputSchema } from '../../accessSchema';
 import type { Core } from '../../core';
 import { describeFindings, logFindings } from '../../findings';
@@ -27,7 +27,14 @@ function describeMissing(missing: IamMissing[]): string {
       'Google said to whoever started the task that they hold it; the principal may be somebody else',
       missing.filter(({ hinted }) => hinted),
     ],
-    ['not there', missing.filter(({ hinted, seen }) => !hinted && seen)],
+    [
+      'there, but not for as long',
+      missing.filter(({ until }) => until !== undefined),
+    ],
+    [
+      'not there',
+      missing.filter(({ hinted, seen, until }) => !hinted && seen && !until),
+    ],
     [
       'nobody could see, because the policies may not be read',
       missing.filter(({ hinted, seen }) => !hinted && !seen),
@@ -38,7 +45,8 @@ function describeMissing(missing: IamMissing[]): string {
     .flatMap(([what, rights]) => [
       `${rights.length} – ${what}:`,
       ...rights.map(
-        ({ permission, resource }) => `  - ${permission} on ${resource}`,
+        ({ permission, resource, until }) =>
+          `  - ${permission} on ${resource}${until ? ` until ${until}` : ''}`,
       ),
     ])
     .join('\n');
@@ -167,6 +175,7 @@ export function createIamVerifyAction(options: {
       const core = await options.loadCore();
       const asked = await readAccessRequest(ctx, options);
       if (ctx.isDryRun) {
+        planAccessAndLog(core, asked, ctx.logger);
         ctx.logger.info('A dry run: Google is not asked');
         return;
       }
