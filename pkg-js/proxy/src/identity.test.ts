@@ -251,6 +251,8 @@ describe("the portal's identities", () => {
     // Nobody waits for what only a later call needs, and that it fails is no failure of theirs.
     publish.mockRejectedValueOnce(new Error('no database'));
     expect(await signedAfter(50, 'b')).toBe(first);
+    const warned = portal.logs.filter(line => line.includes('no database'));
+    expect(warned).toEqual([expect.stringContaining('not be published')]);
     publish.mockClear();
     expect(await signedAfter(51, 'c')).toBe(first);
     await publish.mock.results[0].value;

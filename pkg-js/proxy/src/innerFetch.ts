@@ -54,14 +54,19 @@ export function createInnerFetch(
     body: Buffer | undefined,
     reason: string,
     signal?: AbortSignal,
+    onSend = () => {},
   ): Promise<Answer> {
-    const headers = {
+    const { verb, url, mediaType } = call;
+    const headers: Record<string, string | number> = {
       authorization: `Bearer ${await token()}`,
       'x-goog-request-reason': reason,
-      'content-type': 'application/json',
       'content-length': body?.length ?? 0,
     };
-    const { verb, url } = call;
+    if (mediaType) {
+      headers.accept = mediaType;
+      headers['content-type'] = mediaType;
+    }
+    onSend();
     const answer = await send({ verb, url, headers }, body, undefined, signal);
     const status = answer.statusCode!;
     gate.observe(who.ref, status, who.groups);
@@ -78,14 +83,18 @@ export function createInnerFetch(
   ): Promise<Answer> {
     const record = await recorder.intend(call, by);
     const until = call.audited ? undefined : signal;
+    let unsent = true;
+    const onSend = () => {
+      unsent = false;
+    };
     try {
-      const answer = await ask(call, body, record.reason, until);
+      const answer = await ask(call, body, record.reason, until, onSend);
       const { status, whole } = answer;
       await record.settle({ ...gate.outcome(call, status, whole), status });
       return answer;
     } catch (error) {
       const { message } = toRefusal(error);
-      await record.settle({ succeeded: false, error: message });
+      await record.settle({ succeeded: false, unsent, error: message });
       throw error;
     }
   }

@@ -62,7 +62,8 @@ export const proxyModuleVertexAi = createBackendModule({
         userInfo: coreServices.userInfo,
       },
       async init(deps) {
-        const { config, httpRouter } = deps;
+        const { auditor, config, httpAuth, httpRouter, logger, userInfo } =
+          deps;
         refuseOverlap(config, ROUTE);
         const client = await migrate(deps.database);
         const keys = new PublicKeys(client);
@@ -71,12 +72,21 @@ export const proxyModuleVertexAi = createBackendModule({
         const gate = createGate(config, `${external}${ROUTE}`, {
           // A redirection would take the assertion to whoever it points at.
           fetch: (url, init) => fetch(url, { ...init, redirect: 'error' }),
-          publishKey: key => keys.publish(key),
+          publishKey: async key => {
+            try {
+              await keys.publish(key);
+            } catch (error) {
+              // The gate publishes the next key while nobody waits for it, and so tells nobody.
+              logger.warn(
+                `A signing key could not be published: ${(error as Error).message}`,
+              );
+              throw error;
+            }
+          },
           groups: ref => waiting.ownership(ref),
         });
 
         const audit = new AuditRecords(client);
-        const { auditor, httpAuth, logger, userInfo } = deps;
         const recorder = new CallRecorder({ gate, audit, auditor, logger });
         const { permit, held } = createPermissionCheck(
           deps.permissions,

@@ -13,6 +13,8 @@ import {
 } from '../__testUtils__/givingPortal';
 import { claimsOf, json } from '../__testUtils__/google';
 import { ENDPOINT } from '../__testUtils__/portal';
+import { PublicKeys } from '../keys';
+import { GrantRecords } from './records';
 
 const SECOND = 1000;
 
@@ -24,7 +26,10 @@ describe('rights that were given', () => {
     portal = await GivingPortal.launch(await databases.init('SQLITE_3'));
   });
 
-  afterEach(() => portal.close());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await portal.close();
+  });
 
   /** Records these rights, and gives them by calls that name the record. */
   const giveUnder = async (body: object): Promise<string> => {
@@ -75,6 +80,56 @@ describe('rights that were given', () => {
       method.endsWith('endpoints.setIamPolicy'),
     );
     expect(written.reason).toContain(id);
+    for (const { headers } of google.received) {
+      expect(headers).toMatchObject({
+        accept: 'application/json',
+        'content-type': 'application/json',
+      });
+    }
+  });
+
+  it('are read once, and once more for each that is taken back', async () => {
+    for (const after of [0, 1, 2]) {
+      await portal.recordRights(asked(HOUR + after * SECOND));
+    }
+    await portal.give(HOUR + 3 * SECOND, { name: 'churn-detector' });
+    await portal.pass(HOUR + 3 * SECOND);
+    // What was given names its record: of the others nothing was.
+    const open = jest.spyOn(GrantRecords.prototype, 'open');
+    await portal.cleanUp();
+    expect(portal.policies.written).toEqual([CHURN]);
+    expect((await portal.rows()).every(({ done_at }) => done_at)).toBe(true);
+    expect(open).toHaveBeenCalledTimes(2);
+  });
+
+  it('are tried again where the portal gets no token, and the audit trail says that nothing was sent', async () => {
+    const id = await portal.give(HOUR);
+    await portal.pass(HOUR);
+    const time = new AbortController();
+    const publish = jest
+      .spyOn(PublicKeys.prototype, 'publish')
+      .mockImplementation(async () => {
+        // Nor is there time for another try.
+        time.abort();
+        throw new Error('no database');
+      });
+    await portal.cleanUp(time.signal);
+    expect(await portal.row(id)).toMatchObject({ tries: 1, done_at: null });
+    const calls = await portal
+      .database('vertex_ai_audit')
+      .where({ user_ref: 'plugin:proxy' });
+    expect(new Set(calls.map(({ outcome }) => outcome))).toEqual(
+      new Set(['unsent']),
+    );
+    expect(portal.google.received).toEqual([]);
+
+    publish.mockRestore();
+    portal.policies.denied = true;
+    await portal.pass(HOUR);
+    await portal.cleanUp();
+    // What Google refused was sent.
+    const outcomes = (await portal.records()).map(({ outcome }) => outcome);
+    expect(outcomes).toContain('failed');
   });
 
   describe('are known by the calls that name their record', () => {

@@ -17,6 +17,7 @@ import { json, SECRET } from '../__testUtils__/google';
 import { MEMBER } from '../__testUtils__/policies';
 import { type Ask, bob, ENDPOINT, scaffolder } from '../__testUtils__/portal';
 import { AuditRecords } from '../audit';
+import { GrantRecords } from './records';
 
 const DAY = 24 * HOUR;
 const POOL =
@@ -36,7 +37,10 @@ describe('rights that somebody gives', () => {
     portal = await GivingPortal.launch(await databases.init('SQLITE_3'));
   });
 
-  afterEach(() => portal.close());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await portal.close();
+  });
 
   /** Why rights are not recorded. */
   const refused = (ask: Partial<Ask>) =>
@@ -344,6 +348,66 @@ describe('rights that somebody gives', () => {
       await audit.begin({ ...intention, id: 'unsent' });
       expect(await withdraw()).toBe(409);
       await audit.end('unsent', { succeeded: false, unsent: true });
+      expect(await withdraw()).toBe(204);
+    });
+
+    it('are not given by a call that begins while they are withdrawn', async () => {
+      id = await portal.recordRights(asked(HOUR));
+      const read = AuditRecords.prototype.policiesChanged;
+      const reading = jest
+        .spyOn(AuditRecords.prototype, 'policiesChanged')
+        .mockImplementationOnce(async function readFirst(this: any, grant) {
+          const found = await read.call(this, grant);
+          const late = await portal.setPolicy({ headers: under(id) });
+          expect(late).toMatchObject({ status: 403 });
+          // Were this the end of the process, they would still be looked at.
+          expect((await portal.row(id)).done_at).toBeNull();
+          return found;
+        });
+      expect(await withdraw()).toBe(204);
+      expect(reading).toHaveBeenCalledTimes(1);
+      expect(portal.google.received).toEqual([]);
+    });
+
+    it('stay recorded, and are given, where the call has begun before', async () => {
+      id = await portal.recordRights(asked(HOUR));
+      const [right] = await portal.rightsOf(id);
+      const look = GrantRecords.prototype.askedFor;
+      jest
+        .spyOn(GrantRecords.prototype, 'askedFor')
+        .mockImplementationOnce(async function lookLate(this: any, by, grant) {
+          expect(await withdraw()).toBe(409);
+          return look.call(this, by, grant);
+        });
+      const call = await portal.setPolicy({ headers: under(id) }, right);
+      expect(call).toMatchObject({ status: 200 });
+      const open = { done_at: null, done_because: null };
+      expect(await portal.row(id)).toMatchObject(open);
+      await portal.pass(HOUR);
+      await portal.cleanUp();
+      expect(portal.policies.holds(FRAUD)).toBe(false);
+    });
+
+    it('are withdrawn once, by one of two', async () => {
+      id = await portal.recordRights(asked(HOUR));
+      const other = jest
+        .spyOn(AuditRecords.prototype, 'policiesChanged')
+        .mockImplementationOnce(async () => {
+          expect(await withdraw()).toBe(404);
+          return { changed: new Set(), underWay: false };
+        });
+      expect(await withdraw()).toBe(204);
+      expect(other).toHaveBeenCalledTimes(1);
+    });
+
+    it('stay recorded where the audit trail cannot be read, until it can', async () => {
+      id = await portal.recordRights(asked(HOUR));
+      jest
+        .spyOn(AuditRecords.prototype, 'policiesChanged')
+        .mockRejectedValueOnce(new Error('no database'));
+      expect(await withdraw()).toBe(503);
+      const open = { done_at: null, done_because: null };
+      expect(await portal.row(id)).toMatchObject(open);
       expect(await withdraw()).toBe(204);
     });
 

@@ -88,15 +88,23 @@ export function createGrantHandlers(options: {
     const { givenBy } = await readAdministrator(request);
     const { id } = request.params;
     const begunAt = await records.begunBy(givenBy, id);
-    if (!begunAt) {
+    // A call is recorded before it looks at the record: where the audit trail does not have it yet, it finds the record closed.
+    if (!begunAt || !(await records.close(id))) {
       throw Refusal.because(
         404,
         'portal/refused',
         'you have no open record with this id',
       );
     }
-    const { changed } = await audit.policiesChanged({ id, givenBy, begunAt });
-    if (changed.size > 0) {
+    let given = true;
+    try {
+      // Calls that are under way are among them.
+      const { changed } = await audit.policiesChanged({ id, givenBy, begunAt });
+      given = changed.size > 0;
+    } finally {
+      if (given) await records.reopen(id);
+    }
+    if (given) {
       throw Refusal.because(
         409,
         'portal/refused',

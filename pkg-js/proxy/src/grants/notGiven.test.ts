@@ -23,7 +23,10 @@ describe('rights that were recorded, and perhaps not given,', () => {
     portal = await GivingPortal.launch(await databases.init('SQLITE_3'));
   });
 
-  afterEach(() => portal.close());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await portal.close();
+  });
 
   /** Records rights that somebody has for good: a pipeline gave them. */
   const recordHeld = async (lasts: number) => {
@@ -104,6 +107,30 @@ describe('rights that were recorded, and perhaps not given,', () => {
     expect(await portal.row(id)).toMatchObject({ done_because: WITHDRAWN });
     expect(policies.written).toEqual([]);
     expect(policies.holds(FRAUD)).toBe(true);
+  });
+
+  it('are not given any more by a replica whose clock is behind', async () => {
+    const { policies } = portal;
+    const { id, right } = await recordHeld(HOUR);
+    await portal.pass(HOUR);
+    const endsAt = (millis: number) =>
+      portal.database('vertex_ai_grants').update({
+        ends_at: new Date(Date.now() + millis).toISOString(),
+      });
+    const read = AuditRecords.prototype.policiesChanged;
+    jest
+      .spyOn(AuditRecords.prototype, 'policiesChanged')
+      .mockImplementationOnce(async function readFirst(this: any, grant) {
+        const found = await read.call(this, grant);
+        await endsAt(MINUTE);
+        const late = await portal.setPolicy({ headers: under(id) }, right);
+        expect(late).toMatchObject({ status: 403 });
+        await endsAt(0);
+        return found;
+      });
+    await portal.cleanUp();
+    expect(policies.written).toEqual([]);
+    expect(await portal.row(id)).toMatchObject({ done_because: WITHDRAWN });
   });
 
   it('are taken back where what came of a call will never be known', async () => {

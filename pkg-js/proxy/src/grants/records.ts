@@ -139,8 +139,30 @@ export class GrantRecords {
     return this.client(TABLE)
       .where({ id, given_by: givenBy })
       .whereNull('done_at')
+      .whereNull('done_because')
       .where('ends_at', '>', new Date().toISOString())
       .first('created_at', 'request');
+  }
+
+  /**
+   * From now on nothing is given under this record. It is not done yet: should nothing more be heard of who closed it, it is
+   * looked at when it ends. Gives whether it was open: of two who close it, one has.
+   */
+  async close(id: string): Promise<boolean> {
+    const closed = await this.client(TABLE)
+      .where({ id })
+      .whereNull('done_at')
+      .whereNull('done_because')
+      .update({ done_because: 'closed' });
+    return closed === 1;
+  }
+
+  /** Something was given under it, or may be: so it goes on. */
+  async reopen(id: string): Promise<void> {
+    await this.client(TABLE)
+      .where({ id })
+      .whereNull('done_at')
+      .update({ done_because: null });
   }
 
   /** Under this record nothing was given. */
