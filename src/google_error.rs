@@ -199,8 +199,9 @@ fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
 /// A 404 without Google's own status: something in between does not know the path, which says nothing about what Google has.
 fn lost(response: &Response) -> Option<Diagnostic> {
     (response.status == 404 && !response.json()["error"]["status"].is_string()).then(|| {
-        Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer is a 404 that is not Google's")
-            .help("something between the portal and Google answers in its place: let the proxy's calls through")
+        Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer is a 404 that is not Google's").help(
+            "install the proxy module for Vertex AI in the portal's backend, or let its calls through to Google: neither answered this",
+        )
     })
 }
 

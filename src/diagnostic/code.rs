@@ -402,7 +402,8 @@ codes! {
     IamExpiryMalformed: error = "iam/expiry-malformed",
     /// The time at which the rights are to end has passed.
     IamExpiryPast: error = "iam/expiry-past",
-    /// The rights are to end before Google has to heed them, or to last shorter or longer than Privileged Access Manager lets them.
+    /// The rights are to end before Google has to heed them, to last longer than 365 days, or shorter or longer than Privileged Access
+    /// Manager lets them.
     IamExpiryOutOfRange: error = "iam/expiry-out-of-range",
     /// Nobody is named who could approve the request, or only whoever makes it.
     IamApproverMissing: error = "iam/approver-missing",

@@ -213,7 +213,9 @@ impl Apply {
                 }
                 // Where Google says which permission it takes into no role of one's own. Unverified: its words.
                 Err(CallError::Refused { status: 400, finding }) => {
-                    let wrong = grant.needed.iter().find(|needed| finding.message.contains(needed.permission));
+                    let named = grant.needed.iter().filter(|needed| finding.message.contains(needed.permission));
+                    // One may begin like another.
+                    let wrong = named.max_by_key(|needed| needed.permission.len());
                     let told = wrong.map(|needed| unsupported(needed.permission, name));
                     return Err(CallError::Refused { status: 400, finding: told.unwrap_or(finding) });
                 }

@@ -4,7 +4,7 @@ use super::request::Options;
 use crate::name::{Endpoint, Image, KmsKey, Location, Project, ServiceAccount};
 use std::fmt;
 
-/// One of them.
+/// What has an allow policy of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
     Project(Project),

@@ -88,7 +88,7 @@ impl<'a> Follower<'a> {
                 Err(error) => {
                     failed += 1;
                     if !self.adapt(&error) {
-                        if failed >= FAILED_LOOKS || matches!(error.status(), Some(401 | 403 | 404)) {
+                        if failed >= FAILED_LOOKS || matches!(error.status(), Some(401 | 403)) || error.is_not_found() {
                             return Err(error);
                         }
                         self.pause(pause(failed + 3, None, self.google.voice().random())).await?;

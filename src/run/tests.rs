@@ -27,6 +27,8 @@ struct World {
     unavailable_once: bool,
     deny: Option<&'static str>,
     services_are_strangers: bool,
+    /// So many looks at the operation something in between answers that knows no such path.
+    lost_looks: u32,
     log: Vec<String>,
     identities: Vec<Identity>,
 }
@@ -44,6 +46,10 @@ impl World {
 
     fn look(&mut self) -> (u16, Value) {
         let kind = "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata";
+        if self.lost_looks > 0 {
+            self.lost_looks -= 1;
+            return (404, json!({}));
+        }
         let Some(id) = self.deploying.clone() else { return self.done(json!({})) };
         if !self.stages.is_empty() {
             let stage = self.stages.remove(0);
@@ -224,6 +230,14 @@ fn a_lost_answer_is_found_again_instead_of_deployed_twice() {
 fn unavailable_once_is_tried_again() {
     let mut world = World { unavailable_once: true, ..World::default() };
     assert_eq!(world.drive(None).0.outcome, RunOutcome::Succeeded);
+}
+
+#[test]
+fn a_404_that_is_not_googles_ends_nothing() {
+    let mut world = World { endpoint: true, lost_looks: 3, stages: vec!["PREPARING_MODEL"], ..World::default() };
+    let (report, _) = world.drive(None);
+    assert_eq!(report.outcome, RunOutcome::Succeeded, "{:?}", report.diagnostics);
+    assert_eq!((world.deployed, world.lost_looks), (vec![id()], 0));
 }
 
 #[test]

@@ -285,7 +285,7 @@ export interface IamMissing {
   hinted: boolean;
   /** The policies that could give it were read, those of folders and organisations aside; or Google told the principal itself. */
   seen: boolean;
-  /** RFC 3339: they have it until then, which is before the end that is asked for. */
+  /** RFC 3339: they have it until then, which is long before the end that is asked for. */
   until?: string;
 }
 
@@ -615,7 +615,7 @@ export class Gate {
   /** Whether a call may have changed an allow policy; `status` is that of Google's answer, where there was one. */
   static mayHaveChangedPolicy(method: string, status?: number): boolean;
   /**
-   * Whether rights may be recorded as given: with an end that is near enough, neither to the account that all users of the portal
+   * Whether rights may be recorded as given: with an end later than Google takes to heed them and within 365 days, neither to the account that all users of the portal
    * are, nor to whoever records them. `owned`: the entity refs that those own, themselves and their groups. `null` when so.
    */
   checkGiven(

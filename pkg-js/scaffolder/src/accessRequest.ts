@@ -39,7 +39,7 @@ export const accessInputHelp = {
     'Who is to have the rights: user:ADDRESS, group:ADDRESS, serviceAccount:ADDRESS, principal://… or principalSet://…',
   expiresAt:
     'When the rights end: RFC 3339 in UTC, e.g. 2026-12-01T18:00:00Z. Give this or days.',
-  days: 'In how many days the rights end. Give this or expiresAt.',
+  days: 'In how many days the rights end, from the moment of this step. Give this or expiresAt.',
   delivery:
     'How the rights are to be given: policy (left out), or pam for a grant of Privileged Access Manager, 30 minutes to 7 days long, which names approvers',
   approvers:

@@ -19,8 +19,8 @@ fn is_for(known: &Entry, grant: &Grant) -> bool {
 
 /// Whether an entry is for whom a grant was for. Google names somebody who was deleted otherwise, and as before when they are back.
 fn was_for(known: &Entry, grant: &Grant) -> bool {
-    let deleted = known.member.strip_prefix("deleted:").and_then(|rest| rest.split_once("?uid="));
-    let member = deleted.map_or(known.member.as_str(), |(member, _)| member);
+    let member = known.member.strip_prefix("deleted:").unwrap_or(&known.member);
+    let member = member.split_once("?uid=").map_or(member, |(member, _)| member);
     is_same_role(&known.role, &grant.role.to_string()) && is_same_member(member, &grant.member)
 }
 

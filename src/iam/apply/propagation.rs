@@ -41,7 +41,11 @@ impl Apply {
             // They are given all the same.
             Err(error) => {
                 let why = error.finding();
-                let what = format!("the rights are given, and nobody waited until they should work: {}", why.message);
+                let missed = match is_new {
+                    true => "the rights are given, and nobody waited until they should work",
+                    false => "the rights were there already, and nobody looked whether they stay",
+                };
+                let what = format!("{missed}: {}", why.message);
                 self.report.diagnostics.push(Diagnostic::new(Code::IamNotEffectiveYet, what));
             }
         }

@@ -129,6 +129,9 @@ fn who_was_deleted_meanwhile_has_nothing_when_they_are_back() {
         let other = gone("deleted:user:joan@acme.example?uid=7");
         assert_eq!(after(mode, other.clone(), grant), other);
     }
+    let pool = "principal://iam.googleapis.com/locations/global/workforcePools/acme-staff/subject/jane";
+    let identity = Grant { member: pool.into(), ..endless };
+    assert!(after(Mode::CleanUp, gone(&format!("deleted:{pool}")), &identity).entries().is_empty());
     // Whoever has the address now is somebody else: they are given theirs.
     assert_eq!(after(Mode::Give, gone("deleted:user:jane@acme.example?uid=7"), &wanted).entries().len(), 2);
 }
