@@ -6,19 +6,15 @@ use crate::iam::grant::custom;
 use crate::iam::live::Access;
 use crate::iam::principal::has_case;
 
-/// The name of a given right (resource, role, member) as it can be held against audit records and against others of its kind: on the
+/// The name of a given right (resource, role, member), or of its resource alone, as it can be held against audit records and against others of its kind: on the
 /// resource as those records name it, the role likewise, and without case where case does not count.
 pub fn recorded_name(config: &Config, name: &str) -> String {
-    let mut parts = name.splitn(3, ' ');
-    let (Some(resource), Some(role), Some(member)) = (parts.next(), parts.next(), parts.next()) else {
-        return name.to_owned();
+    let Some((resource, (role, member))) =
+        name.split_once(' ').and_then(|(on, rest)| Some((on, rest.split_once(' ')?)))
+    else {
+        return recorded_resource(config, name);
     };
-    let called = Holder::parse(resource).as_ref().and_then(Access::to).and_then(|access| {
-        let on = access.resource().clone();
-        let project = &config.project(on.project()?)?.project;
-        Some(on.in_project(project).to_string())
-    });
-    let resource = called.as_deref().unwrap_or(resource);
+    let resource = recorded_resource(config, resource);
     let named = custom(role).and_then(|(project, id)| {
         let project = &config.project(&project.parse().ok()?)?.project;
         Some(format!("projects/{project}/roles/{id}"))
@@ -26,6 +22,15 @@ pub fn recorded_name(config: &Config, name: &str) -> String {
     let role = named.as_deref().unwrap_or(role);
     let member = if has_case(member) { member.to_owned() } else { member.to_ascii_lowercase() };
     format!("{resource} {role} {member}")
+}
+
+fn recorded_resource(config: &Config, resource: &str) -> String {
+    let called = Holder::parse(resource).as_ref().and_then(Access::to).and_then(|access| {
+        let on = access.resource().clone();
+        let project = &config.project(on.project()?)?.project;
+        Some(on.in_project(project).to_string())
+    });
+    called.unwrap_or_else(|| resource.to_owned())
 }
 
 #[cfg(test)]
@@ -58,6 +63,7 @@ mod tests {
             name(&format!("projects/123456789012/{account}"), pool),
             format!("projects/acme-ml/{account} roles/r {pool}")
         );
+        assert_eq!(recorded_name(&config, "projects/123456789012"), "projects/acme-ml");
         for other in
             ["projects/elsewhere roles/r user:jane@acme.example", "gs://b roles/r group:g@acme.example", "", "x y"]
         {

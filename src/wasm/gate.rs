@@ -131,7 +131,11 @@ impl Gate {
             iam::check_owned(&principal, &owned)?;
             iam::check_end(expires_at.map(|text| Expiry::parse(&text, now())).transpose()?, now())
         };
-        Ok(to_js(&check().err())?)
+        let refused = |diagnostic: Diagnostic| {
+            let status = if diagnostic.code == Code::IamOwnRequest { 403 } else { 400 };
+            Verdict::Refused { allowed: false, status, diagnostic }
+        };
+        Ok(to_js(&check().err().map(refused))?)
     }
 
     #[wasm_bindgen(js_name = recordedName)]

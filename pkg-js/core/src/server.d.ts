@@ -616,14 +616,15 @@ export class Gate {
   static mayHaveChangedPolicy(method: string, status?: number): boolean;
   /**
    * Whether rights may be recorded as given: with an end later than Google takes to heed them and within 365 days, neither to the account that all users of the portal
-   * are, nor to whoever records them. `owned`: the entity refs that those own, themselves and their groups. `null` when so.
+   * are, nor to whoever records them. `owned`: the entity refs that those own, themselves and their groups. `null` when so; `status`
+   * is the HTTP status of the refusal.
    */
   checkGiven(
     principal: string,
     expiresAt: string | undefined,
     owned: string[],
-  ): Diagnostic | null;
-  /** The name of a grant, so that it can be compared: on the resource as `AllowedCall.resource` names it, addresses without case. */
+  ): { status: number; diagnostic: Diagnostic } | null;
+  /** The name of a grant, or of a resource alone, so that it can be compared: on the resource as `AllowedCall.resource` names it, addresses without case. */
   recordedName(name: string): string;
   /**
    * A Google access token for this user: from memory, or by one exchange however many ask at once. With `groups`, those of another

@@ -51,7 +51,7 @@ describe('rights that somebody gives', () => {
     expect(await refused({ as: scaffolder })).toMatchObject({ status: 403 });
     expect(await refused({ as: null })).toMatchObject({ status: 401 });
     expect(await refused({ body: endless })).toEqual({
-      status: 403,
+      status: 400,
       code: 'iam/expiry-missing',
     });
     expect(await refused({ body: asked(-HOUR) })).toEqual({
@@ -66,7 +66,7 @@ describe('rights that somebody gives', () => {
 
   it('are not recorded for longer than a year', async () => {
     expect(await refused({ body: asked(366 * DAY) })).toEqual({
-      status: 403,
+      status: 400,
       code: 'iam/expiry-out-of-range',
     });
     expect(await portal.rows()).toEqual([]);

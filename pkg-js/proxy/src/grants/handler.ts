@@ -62,8 +62,8 @@ export function createGrantHandlers(options: {
     // A sign-in resolver may leave the user out of what they own.
     const owned = [givenBy, ...(await readOwnership())];
     const { principal, expiresAt } = rights;
-    const finding = gate.checkGiven(principal, expiresAt, owned);
-    if (finding) throw new Refusal(403, finding);
+    const refused = gate.checkGiven(principal, expiresAt, owned);
+    if (refused) throw new Refusal(refused.status, refused.diagnostic);
     const { expiresAt: _, ...taken } = asked;
     const id = await records.begin({
       givenBy,

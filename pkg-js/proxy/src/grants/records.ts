@@ -38,11 +38,9 @@ export function rightsOf(request: IamPlanRequest): IamRights | undefined {
 export function resourcesOf(request: IamPlanRequest, gate: Gate): string[] {
   const rights = rightsOf(request);
   if (!rights) return [];
-  const { project, principal, grants } = rights;
-  const names = grants.map(({ name }) => name);
-  return [`projects/${project} - ${principal}`, ...names].map(
-    name => readName(gate.recordedName(name)).resource,
-  );
+  const { project, grants } = rights;
+  const named = grants.map(({ resource }) => resource);
+  return [`projects/${project}`, ...named].map(name => gate.recordedName(name));
 }
 
 /** Rights that somebody is about to give. */
