@@ -156,20 +156,20 @@ impl Policy {
         }
         bindings.retain(|binding| binding["members"].as_array().is_none_or(|members| !members.is_empty()) || !changed);
         for entry in &change.add {
-            let same = bindings.iter_mut().find(|binding| {
-                binding["role"] == entry.role.as_str() && condition_of(binding) == entry.condition.as_ref()
-            });
-            match same.map(|binding| &mut binding["members"]) {
-                Some(Value::Array(members)) if members.iter().any(|member| *member == entry.member.as_str()) => {}
-                Some(Value::Array(members)) => {
-                    members.push(entry.member.as_str().into());
-                    changed = true;
-                }
-                _ => {
-                    bindings.push(binding(&entry.role, &entry.member, entry.condition()));
-                    changed = true;
-                }
+            // A role may have several bindings under one condition: whoever is in any of them has it.
+            let mut same: Vec<&mut Vec<Value>> = bindings
+                .iter_mut()
+                .filter(|one| one["role"] == entry.role.as_str() && condition_of(one) == entry.condition.as_ref())
+                .filter_map(|one| one["members"].as_array_mut())
+                .collect();
+            if same.iter().any(|members| members.iter().any(|member| *member == entry.member.as_str())) {
+                continue;
             }
+            match same.first_mut() {
+                Some(members) => members.push(entry.member.as_str().into()),
+                None => bindings.push(binding(&entry.role, &entry.member, entry.condition())),
+            }
+            changed = true;
         }
         if !changed {
             return Ok(None);
