@@ -120,7 +120,7 @@ async function takeBack(
     const names = undated.map(name => gate.recordedName(name));
     const lost = ended.filter(right => !names.includes(right));
     if (lost.length > 0) {
-      return `this version names other roles than were given; take back by hand: ${lost.join(
+      return `this version cannot read what was asked for, or names its roles otherwise; take back by hand: ${lost.join(
         '; ',
       )}`;
     }
