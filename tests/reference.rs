@@ -1,10 +1,10 @@
 //! The reference pages in `docs/` are what the tables say. `UPDATE_DOCS=1 cargo test --test reference` writes them anew.
 #![cfg(not(target_arch = "wasm32"))]
 
-use backstage_vertex_ai::annotation::{KEYS, PREFIX};
+use backstage_vertex_ai::annotation::{KEYS, PREFIX, example};
+use backstage_vertex_ai::diagnostic::rule::{self, Example};
 use backstage_vertex_ai::diagnostic::{Code, Kind};
 use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
-use backstage_vertex_ai::rule::table::{self, Example};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -36,7 +36,7 @@ fn diagnostics() {
         "# Diagnostics\n\nEvery finding, anywhere, has one of these codes. A code never changes its meaning.\n\n| code | meaning |\n| --- | --- |\n",
     );
     for code in Code::ALL {
-        writeln!(page, "| `{}` | {} |", code.as_str(), code.meaning().trim()).unwrap();
+        writeln!(page, "| `{}` | {} |", code.as_str(), code.meaning()).unwrap();
     }
     check("diagnostics.md", &page);
 }
@@ -48,23 +48,23 @@ fn rules() {
          forms and the card. The level of a rule may be set in `app-config.yaml` (`vertexAi.rules`), and one entity may waive it with a \
          reason (`google.com/vertex-ai-waive`); *fixed* ones may not be adjusted.\n\n| rule | level | what it says |\n| --- | --- | --- |\n",
     );
-    for rule in table::rules() {
-        let code = rule.code.as_str();
-        let level = match rule.code.kind() {
+    for rule in rule::all() {
+        let code = rule.name;
+        let level = match rule.kind {
             Kind::Fixed(severity) => format!("{severity:?}, fixed").to_lowercase(),
-            Kind::Rule(level) => format!("{level:?}").to_lowercase(),
+            Kind::Adjustable(level) => format!("{level:?}").to_lowercase(),
         };
-        let meaning = rule.code.meaning().trim();
+        let meaning = rule.meaning;
         writeln!(index, "| [`{code}`]({code}.md) | {level} | {meaning} |").unwrap();
-        let example = |example: &Example| match example {
-            Example::Made(_, words) => format!("{words}\n"),
-            other => format!("```yaml\n{}```\n", String::from_utf8_lossy(&other.bytes())),
+        let shown = |example: &Example| match example {
+            Example::MadeLines(_, words) | Example::MadeFile(_, words) => format!("{words}\n"),
+            other => format!("```yaml\n{}```\n", String::from_utf8_lossy(&example::file(other))),
         };
         let page = format!(
             "# {code}\n\n{meaning}\n\nLevel: {level}\n\n## Why\n\n{}\n\n## Wrong\n\n{}\n## Right\n\n{}\n## Source\n\n{}\n",
             rule.why,
-            example(&rule.wrong),
-            example(&rule.right),
+            shown(&rule.wrong),
+            shown(&rule.right),
             rule.source
         );
         check(&format!("reference/rules/{code}.md"), &page);

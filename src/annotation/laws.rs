@@ -1,11 +1,11 @@
 //! Laws that hold for every rule: what an entity says counts, not how it is written; a fix mends what it is for.
 
-use super::{PREFIX, check};
+use super::{PREFIX, check, example};
+use crate::diagnostic::rule::{self, Example};
 use crate::diagnostic::{Code, Diagnostic, Edit, Kind, Level};
 use crate::entity::Entity;
 use crate::entity::tree::{Content, Node};
 use crate::rule::Settings;
-use crate::rule::table::{Example, rules};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ type Annotation = (String, Value);
 
 /// The portal's settings: as they are, or with every rule on.
 fn settings(strict: bool) -> Settings {
-    let off = Code::ALL.iter().filter(|code| strict && code.kind() == Kind::Rule(Level::Off));
+    let off = Code::ALL.iter().filter(|code| strict && code.kind() == Kind::Adjustable(Level::Off));
     let levels: Map<String, Value> = off.map(|code| (code.as_str().to_owned(), "warning".into())).collect();
     Settings::read(&Node::from(&Value::Object(levels)), None).0
 }
@@ -36,10 +36,10 @@ fn value(node: &Node) -> Value {
 /// The examples that are about annotations, and whether each is a right one.
 fn examples() -> Vec<(&'static str, Vec<Annotation>, bool)> {
     let mut examples = Vec::new();
-    for rule in rules() {
+    for rule in rule::all() {
         for (example, is_right) in [(rule.wrong, false), (rule.right, true)] {
             if let Example::Lines(_) | Example::All(_) = example {
-                let text = String::from_utf8(example.bytes()).unwrap();
+                let text = String::from_utf8(example::file(&example)).unwrap();
                 let entity = Entity::from_text(&text, None).unwrap();
                 let annotations = entity.annotations().iter();
                 let annotations = annotations.map(|(key, node)| (key.as_text().unwrap().to_owned(), value(node)));

@@ -3,6 +3,7 @@
 mod artifact;
 mod container;
 mod environment;
+pub mod example;
 mod given;
 mod identity;
 mod image;

@@ -2,7 +2,7 @@
 
 mod code;
 
-pub use code::{Code, Kind, Level};
+pub use code::{Code, Kind, Level, event, rule};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;

@@ -189,13 +189,13 @@ impl Document {
         for code in &self.codes {
             let configuration = match code.kind() {
                 Kind::Fixed(severity) => level(severity),
-                Kind::Rule(Level::Error) => "error",
-                Kind::Rule(Level::Warning) => "warning",
-                Kind::Rule(Level::Off) => "none",
+                Kind::Adjustable(Level::Error) => "error",
+                Kind::Adjustable(Level::Warning) => "warning",
+                Kind::Adjustable(Level::Off) => "none",
             };
             let rule = Rule {
                 id: code.as_str(),
-                short_description: Text { text: message(code.meaning().trim()) },
+                short_description: Text { text: message(code.meaning()) },
                 help_uri: code.url(),
                 default_configuration: Configuration { level: configuration },
             };

@@ -1,10 +1,9 @@
-//! Rules: what each says of an entity is in `annotation/` and `entity/`, how much it matters is decided here.
+//! The level of a rule for one portal and one entity.
 //!
-//! A finding passes the portal's [`Settings`], then the entity's own [`waiver`]s.
+//! A finding passes the portal's [`Settings`], then the entity's own [`Waivers`]. The rules themselves are in
+//! [`crate::diagnostic::rule`].
 
 mod settings;
-#[cfg(feature = "server")]
-pub mod table;
 mod waiver;
 
 pub use settings::Settings;

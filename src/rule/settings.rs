@@ -45,7 +45,6 @@ impl Settings {
     }
 
     /// These settings, and the other's for the rules that these do not name.
-    #[cfg(feature = "server")]
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
         self.levels.extend(other.levels);
@@ -54,7 +53,7 @@ impl Settings {
 
     /// The finding as these settings have it; `None` where its rule is off.
     pub fn apply(&self, mut finding: Diagnostic) -> Option<Diagnostic> {
-        let Kind::Rule(own) = finding.code.kind() else { return Some(finding) };
+        let Kind::Adjustable(own) = finding.code.kind() else { return Some(finding) };
         let set = self.levels.iter().find(|(code, _)| *code == finding.code).map(|(_, level)| *level);
         finding.severity = match set.unwrap_or(own) {
             Level::Off => return None,
@@ -84,7 +83,7 @@ fn level(node: &Node) -> Option<Level> {
 /// The adjustable rule of this name.
 pub(super) fn known(name: &str) -> Result<Code, Diagnostic> {
     match Code::parse(name).filter(|code| code.is_rule()) {
-        Some(code) if matches!(code.kind(), Kind::Rule(_)) => Ok(code),
+        Some(code) if matches!(code.kind(), Kind::Adjustable(_)) => Ok(code),
         Some(_) => {
             let message = format!("`{name}` cannot be set to another level");
             Err(Diagnostic::new(Code::ConfigFixedRule, message).help("nothing can go on without what it is about"))

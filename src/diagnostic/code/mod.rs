@@ -1,0 +1,385 @@
+//! The closed list of codes, and the facts that every finding needs of its code.
+//!
+//! A code's facts stand in one entry: of [`rule`] for codes about an entity, of [`event`] for all others.
+
+pub mod event;
+pub mod rule;
+
+use super::{RULE_PAGES, Severity};
+use event::Event;
+use rule::Rule;
+use serde::{Serialize, Serializer};
+
+/// How much a rule matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Off,
+    Warning,
+    Error,
+}
+
+impl Level {
+    /// Reads a level as a configuration writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "off" => Self::Off,
+            "warning" => Self::Warning,
+            "error" => Self::Error,
+            _ => return None,
+        })
+    }
+}
+
+/// The severity of a code's findings, and whether a configuration or waiver may change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Fixed(Severity),
+    /// The level until `vertexAi.rules` or a waiver changes it.
+    Adjustable(Level),
+}
+
+/// Declares the codes and the list of all of them, which Rust has no other way to derive.
+macro_rules! codes {
+    ($($code:ident,)+) => {
+        /// A stable code. A code never changes its meaning and is never reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($code,)+ }
+
+        impl Code {
+            /// All codes, in the order of the reference.
+            pub const ALL: &'static [Self] = &[$(Self::$code,)+];
+        }
+    };
+}
+
+codes! {
+    EntitySyntax,
+    EntityTooLarge,
+    EntityTooDeep,
+    EntityTooRepetitive,
+    EntityNotUtf8,
+    EntityBinary,
+    EntityTab,
+    EntityUnknownTag,
+    EntityMergeKey,
+    EntityAnnotationsNotAMapping,
+    EntityDuplicateKey,
+    EntityNotAnEntity,
+
+    AnnotationMissing,
+    AnnotationNotText,
+    AnnotationEmpty,
+    AnnotationWhitespace,
+    AnnotationUnknown,
+    AnnotationPrefix,
+
+    ProjectMalformed,
+    ProjectDisplayName,
+    ProjectNumber,
+    ProjectContradiction,
+    LocationMalformed,
+    LocationUnknown,
+    LocationZone,
+    LocationGlobal,
+    LocationContradiction,
+
+    EndpointMalformed,
+    EndpointUrl,
+    EndpointIsModel,
+    EndpointLocationMismatch,
+    EndpointProjectMismatch,
+    DisplayNameMalformed,
+    LabelsMalformed,
+    LabelsKey,
+    LabelsValue,
+    LabelsDuplicate,
+    LabelsTooMany,
+    LabelsReserved,
+    TrafficMalformed,
+    TrafficRange,
+    TrafficNone,
+
+    ModelMalformed,
+    ModelUrl,
+    ModelIsEndpoint,
+    ModelPublisher,
+    ModelVersionZero,
+    ModelUnpinned,
+    ModelAlias,
+
+    ServiceAccountMalformed,
+    ServiceAccountUser,
+    ServiceAccountDefault,
+    ServiceAccountGoogleManaged,
+    ServiceAccountProject,
+    KmsKeyMalformed,
+    KmsKeyLocation,
+    KmsKeyVersion,
+
+    MachineTypeMalformed,
+    MachineTypeUnknown,
+    MachineTypeAcceleratorMissing,
+    MachineTypeFewReplicas,
+    MachineTypeDefault,
+    AcceleratorMalformed,
+    AcceleratorUnknown,
+    AcceleratorDeprecated,
+    AcceleratorTpu,
+    AcceleratorMachineMismatch,
+    AcceleratorCount,
+    AcceleratorMachineMissing,
+    AcceleratorFramework,
+    AcceleratorImageWithoutGpu,
+    ReplicasMalformed,
+    ReplicasZero,
+    ReplicasReversed,
+    ReplicasSingle,
+
+    ImageRegistry,
+    ImageMalformed,
+    ImageDigestMalformed,
+    ImageLocation,
+    ImageMultiRegion,
+    ImageUntagged,
+    ImageLatest,
+    ImagePrebuiltUnknown,
+    ImagePrebuiltRegion,
+    ImagePrebuiltFar,
+    ImageArtifactMissing,
+    ImageAcceleratorMissing,
+    ImageUnused,
+    ArtifactUriNotCloudStorage,
+    ArtifactUriMalformed,
+    ArtifactUriBucket,
+    ArtifactUriFile,
+    ArtifactUriImageMissing,
+    ArtifactUriUnused,
+
+    EnvMalformed,
+    EnvName,
+    EnvDuplicate,
+    EnvReserved,
+    EnvSecret,
+    EnvTooMany,
+    PortMalformed,
+    PredictRouteMalformed,
+    HealthRouteMalformed,
+    HealthProbeMalformed,
+    StartupProbeMalformed,
+    ProbeLimits,
+    DeploymentTimeoutMalformed,
+    DeploymentTimeoutTooLong,
+    ContainerUnused,
+
+    EnvironmentMalformed,
+    EnvironmentMisspelt,
+    EnvironmentSharedEndpoint,
+    WaiverMalformed,
+    WaiverReasonMissing,
+    WaiverUnknownRule,
+    WaiverFixedRule,
+    WaiverUnused,
+
+    PlanVersionOpen,
+    PlanValueOpen,
+    FileUnreadable,
+    FileNoEntity,
+    FileUnwritable,
+    RequestMalformed,
+    ConfigInvalid,
+    ConfigUnknownRule,
+    ConfigFixedRule,
+
+    ProxyMethodUnknown,
+    ProxyPathMalformed,
+    ProxyTargetNotAllowed,
+    ProxyQueryUnknown,
+    ProxyBodyMalformed,
+    ProxyCallerNotAllowed,
+    IdentitySubjectTooLong,
+    IdentityExchangeRefused,
+    IdentityImpersonationRefused,
+    IdentityAnswerUnreadable,
+    GooglePermissionDenied,
+    GoogleUnauthenticated,
+    GoogleNotFound,
+    GoogleInvalid,
+    GooglePrecondition,
+    GoogleConflict,
+    GoogleExhausted,
+    GoogleUnavailable,
+    GoogleAnswerUnreadable,
+    GoogleError,
+    NetworkUnreachable,
+    PortalRefused,
+
+    DeployOperationFailed,
+    DeployCancelled,
+    DeployNotUndone,
+    DeployUnexpectedResult,
+    CoreInternal,
+
+    IamMethodUnknown,
+    IamPrincipalMalformed,
+    IamPrincipalDeleted,
+    IamPrincipalTooBroad,
+    IamProjectNumberUnknown,
+    IamExpiryMalformed,
+    IamExpiryPast,
+    IamExpiryOutOfRange,
+    IamApproverMissing,
+    IamExpiryMissing,
+    IamOwnRequest,
+    IamPermissionUnsupported,
+    IamPolicyUnreadable,
+    IamPolicyVersion,
+    IamPolicyEtag,
+    IamPolicyShrinks,
+    IamPolicyLimit,
+    IamPolicyContention,
+    IamRoleDiffers,
+    IamNotApplied,
+    IamNotEffectiveYet,
+    IamOverwritten,
+    IamNotEligible,
+    IamGrantOpen,
+    IamGrantNotActive,
+    IamNotAsked,
+    IamAccountShared,
+    IamRoleUnknown,
+    IamAccountUnknown,
+}
+
+impl Code {
+    /// The code as users see it: `group/kebab-case`.
+    pub fn as_str(self) -> &'static str {
+        self.facts().name
+    }
+
+    pub fn kind(self) -> Kind {
+        self.facts().kind
+    }
+
+    /// Whether the code is about an entity: such a code has a page of its own in the reference.
+    pub fn is_rule(self) -> bool {
+        self.facts().is_rule
+    }
+
+    /// The severity of a new finding.
+    pub fn severity(self) -> Severity {
+        match self.kind() {
+            Kind::Fixed(severity) => severity,
+            Kind::Adjustable(Level::Error) => Severity::Error,
+            Kind::Adjustable(Level::Warning | Level::Off) => Severity::Warning,
+        }
+    }
+
+    /// Returns the code with this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// The meaning of the code, one sentence for the reference.
+    pub fn meaning(self) -> &'static str {
+        let rule = rule::all().find(|rule| rule.code == self).map(|rule| rule.meaning);
+        let event = || event::all().find(|event| event.code == self).map(|event| event.meaning);
+        rule.or_else(event).unwrap_or_default()
+    }
+
+    /// The URL of the rule's page.
+    pub fn url(self) -> Option<String> {
+        self.is_rule().then(|| format!("{RULE_PAGES}{}.md", self.as_str()))
+    }
+
+    fn facts(self) -> &'static Facts {
+        &FACTS[self as usize]
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The part of an entry that every build carries. Texts for the reference stay in the entry, which the browser never reaches.
+#[derive(Clone, Copy)]
+struct Facts {
+    name: &'static str,
+    kind: Kind,
+    is_rule: bool,
+}
+
+/// The facts of each code, at the code's own number. A code with no entry or with two does not compile.
+static FACTS: [Facts; Code::ALL.len()] = facts();
+
+const fn facts() -> [Facts; Code::ALL.len()] {
+    const UNKNOWN: Facts = Facts { name: "", kind: Kind::Fixed(Severity::Error), is_rule: false };
+    let mut facts = [UNKNOWN; Code::ALL.len()];
+    let mut groups = rule::GROUPS;
+    while let [group, rest @ ..] = groups {
+        let mut rules = *group;
+        while let [Rule { code, name, kind, .. }, rest @ ..] = rules {
+            let is_new = facts[*code as usize].name.is_empty();
+            assert!(is_new, "a code has two entries");
+            facts[*code as usize] = Facts { name, kind: *kind, is_rule: true };
+            rules = rest;
+        }
+        groups = rest;
+    }
+    let mut groups = event::GROUPS;
+    while let [group, rest @ ..] = groups {
+        let mut events = *group;
+        while let [Event { code, name, severity, .. }, rest @ ..] = events {
+            let is_new = facts[*code as usize].name.is_empty();
+            assert!(is_new, "a code has two entries");
+            facts[*code as usize] = Facts { name, kind: Kind::Fixed(*severity), is_rule: false };
+            events = rest;
+        }
+        groups = rest;
+    }
+    let mut all = facts.as_slice();
+    while let [Facts { name, .. }, rest @ ..] = all {
+        assert!(!name.is_empty(), "a code has no entry in `rule` or `event`");
+        all = rest;
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_unique_and_kebab_case() {
+        let mut seen = HashSet::new();
+        for code in Code::ALL {
+            let text = code.as_str();
+            assert!(seen.insert(text), "{text} stands twice");
+            let (group, name) = text.split_once('/').expect("a group and a name");
+            for part in [group, name] {
+                assert!(
+                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                    "{text} is not kebab-case"
+                );
+            }
+            assert!(code.meaning().ends_with('.'), "{text} has no meaning");
+            assert_eq!(Code::parse(text), Some(*code));
+        }
+    }
+
+    #[test]
+    fn codes_of_one_group_stand_together() {
+        let group = |code: &Code| code.as_str().split('/').next().unwrap();
+        let mut groups: Vec<&str> = Code::ALL.iter().map(group).collect();
+        groups.dedup();
+        assert_eq!(groups.len(), groups.iter().collect::<HashSet<_>>().len(), "{groups:?}");
+    }
+
+    #[test]
+    fn the_reference_lists_codes_in_the_order_of_their_entries() {
+        let entries = rule::all().map(|rule| rule.code).chain(event::all().map(|event| event.code));
+        assert!(entries.eq(Code::ALL.iter().copied()));
+    }
+}

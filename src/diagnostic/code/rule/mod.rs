@@ -1,0 +1,67 @@
+//! The rules for an entity: one entry holds a rule's code, level, meaning, reason, examples and source.
+//!
+//! The pages in `docs/reference/rules/` are generated from the entries, and tests run every example.
+
+mod account;
+mod annotation;
+mod container;
+mod endpoint;
+mod entity;
+mod environment;
+mod image;
+mod machine;
+mod model;
+mod place;
+
+use super::{Code, Kind};
+
+/// A rule of the reference.
+#[derive(Debug)]
+pub struct Rule {
+    pub code: Code,
+    /// The code as users see it: `group/kebab-case`.
+    pub name: &'static str,
+    pub kind: Kind,
+    /// One sentence: the condition that the rule reports.
+    pub meaning: &'static str,
+    /// The consequence for a user who ignores the finding, in a sentence or two.
+    pub why: &'static str,
+    pub wrong: Example,
+    pub right: Example,
+    /// A public page and the date it was read, or "ours" for a decision of this product.
+    pub source: &'static str,
+}
+
+/// A file for the reference, which the tests check.
+#[derive(Clone, Copy, Debug)]
+pub enum Example {
+    /// Annotations without their prefix, one a line, e.g. `model: fraud-detector@3`. Project, location, endpoint and model
+    /// have usual values unless the lines name them.
+    Lines(&'static str),
+    /// [`Example::Lines`] without the usual values.
+    All(&'static str),
+    /// A whole file.
+    File(&'static str),
+    /// [`Example::Lines`] too long to show, and a description of them.
+    MadeLines(fn() -> String, &'static str),
+    /// A whole file too long to show, or not a text, and a description of it.
+    MadeFile(fn() -> Vec<u8>, &'static str),
+}
+
+pub(super) const GROUPS: &[&[Rule]] = &[
+    entity::RULES,
+    annotation::RULES,
+    place::RULES,
+    endpoint::RULES,
+    model::RULES,
+    account::RULES,
+    machine::RULES,
+    image::RULES,
+    container::RULES,
+    environment::RULES,
+];
+
+/// All rules, in the order of the reference.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    GROUPS.iter().copied().flatten()
+}
