@@ -231,7 +231,7 @@ pub fn is_transient(status: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::method::{Id, Resource};
+    use crate::method::{self, Resource};
     use serde_json::json;
 
     fn response(status: u16, body: Value) -> Response {
@@ -240,7 +240,7 @@ mod tests {
 
     fn call() -> Call {
         let endpoint = "projects/acme-ml/locations/us-central1/endpoints/fraud".parse().unwrap();
-        Call::new(Id::EndpointsDeployModel, Resource::Endpoint(endpoint))
+        Call::new(&method::ENDPOINTS_DEPLOY_MODEL, Resource::Endpoint(endpoint))
     }
 
     #[test]

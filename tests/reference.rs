@@ -139,7 +139,7 @@ fn permissions() {
                 method.suffix,
                 or_dash(permissions.join(", ")),
                 or_dash(sources.join(", ")),
-                method.undone_by.map_or("–".into(), |id| format!("`{}`", id.method().name)),
+                method.undone_by.map_or("–".into(), |method| format!("`{}`", method.name)),
             )
             .unwrap();
         }

@@ -1,221 +1,113 @@
-//! A request's body, read whole before anything is forwarded.
+//! The check of a request's JSON body, before anything is forwarded.
 
+use super::strict::read_strictly;
 use super::{method_named, narrow};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Where, Words};
-use crate::method::resource::POOL;
-use crate::method::{Body, Id, Kind, Method, Resource};
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use crate::method::{Body, BodyRules, Field, Method, Resource, Shape};
 use serde_json::{Map, Value};
-use std::fmt;
 
-/// More than any of Google's JSON requests here needs.
+/// Maximum size of a JSON body, in bytes: more than any of Google's requests here needs.
 const LONGEST: usize = 1024 * 1024;
-
-/// The only key of the map that a number with a fraction is to `serde_json` with `arbitrary_precision`.
-const FRACTION: &str = "$serde_json::private::Number";
-
-/// What Google's methods read from their paths. Some read all other parameters from the body, where these must not stand again.
-const OF_PATHS: [&str; 5] = ["endpoint", "location", "parent", "project", "resource"];
-
-/// Where bodies name what else a call is about.
-const NAMES: [(Id, &str, Kind); 3] = [
-    (Id::EndpointsDeployModel, "deployedModel.model", Kind::Model),
-    (Id::EndpointsDeployModel, "deployedModel.sharedResources", POOL),
-    (Id::ModelsUpload, "parentModel", Kind::Model),
-];
 
 /// Checks a body of a method whose `body` is `json`; `None` when it may pass.
 pub fn check_body(config: &Config, method: &str, body: &[u8]) -> Option<Diagnostic> {
-    let Some(method) = method_named(method).filter(|method| method.body == Body::Json) else {
-        return Some(malformed("", "this method takes no JSON body", "send it without a body"));
-    };
-    checked(config, method, body).err()
+    match method_named(method) {
+        Some(method) => check(config, method, body).err(),
+        None => Some(malformed("", "this method has no JSON body", "send the request without a body")),
+    }
 }
 
-fn checked(config: &Config, method: &Method, body: &[u8]) -> Result<(), Diagnostic> {
-    if body.is_empty() && method.id == Id::ProjectsGetIamPolicy {
+fn check(config: &Config, method: &Method, body: &[u8]) -> Result<(), Diagnostic> {
+    let rules = match &method.body {
+        Body::Json(Some(rules)) => rules,
+        Body::Json(None) => {
+            let message = format!("the method table has no rules for the body of `{}`", method.name);
+            return Err(malformed("", message, "report this to the maintainers: without rules every body is denied"));
+        }
+        Body::None | Body::Stream => {
+            return Err(malformed("", "this method has no JSON body", "send the request without a body"));
+        }
+    };
+    if body.is_empty() && rules.may_be_empty {
         return Ok(());
     }
     if body.len() > LONGEST {
-        return Err(malformed("", format!("the body is longer than {LONGEST} bytes"), "send less"));
+        return Err(malformed("", format!("the body is longer than {LONGEST} bytes"), "send a shorter body"));
     }
-    // The parser bounds the depth (128) and refuses what is not UTF-8.
-    let value = read_strictly(body).map_err(|error| {
-        malformed(
-            "",
-            format!("the body is not plain JSON: {error}"),
-            format!("`{}` takes one JSON object", method.name),
-        )
-    })?;
+    // The parser bounds the depth (128) and rejects what is not UTF-8.
+    let value = read_strictly(body)
+        .map_err(|error| malformed("", format!("the body is not plain JSON: {error}"), "send one JSON object"))?;
     let Some(map) = value.as_object() else {
-        return Err(malformed("", "the body is not a JSON object", format!("`{}` takes one", method.name)));
+        return Err(malformed("", "the body is not a JSON object", "send one JSON object"));
     };
-    // With an `updateMask` Google would not look at a policy's etag.
-    let is_policy =
-        matches!(method.id, Id::EndpointsSetIamPolicy | Id::ProjectsSetIamPolicy | Id::AccountsSetIamPolicy);
-    if let Some(key) = map.keys().find(|key| OF_PATHS.contains(&key.as_str()) || is_policy && *key != "policy") {
-        let help = "leave it out: the path says what a call is about, and a policy is set as a whole";
-        return Err(malformed(key, "the body has a field that is not taken", help));
+    if let Some(key) = map.keys().find(|key| is_forbidden(rules, key)) {
+        let help = "remove it: the path names the resource, and a policy is set as a whole";
+        return Err(malformed(key, format!("the body must not contain `{key}`"), help));
     }
-    required_of(method, map)?;
-    for (_, path, kind) in NAMES.iter().filter(|(id, ..)| *id == method.id) {
-        // A bare id Google looks up by the path, or not at all.
+    for field in rules.required {
+        check_field(field, map)?;
+    }
+    for (path, kind) in rules.names {
+        // Google looks up a bare id by the path, or not at all.
         let named = path.split('.').try_fold(&value, |value, key| value.get(key)).and_then(Value::as_str);
         let Some(name) = named.filter(|name| name.contains('/')) else { continue };
         let resource = Resource::parse(*kind, name).ok_or_else(|| {
-            malformed(path, "this is no name of what the method takes here", "write its full name plainly")
+            malformed(
+                path,
+                format!("`{path}` is not a resource name of the right kind"),
+                "write the full resource name",
+            )
         })?;
         narrow(config, method, resource).map_err(|refusal| refusal.diagnostic)?;
     }
     Ok(())
 }
 
-/// `deployed_model` as `deployedModel`: Google takes a field by either name. Two labels never become one by it: they are lower case.
-fn camel(key: &str) -> String {
-    let mut camel = String::new();
-    for mut c in key.chars() {
-        if c.is_ascii_lowercase() && camel.ends_with('_') {
-            camel.pop();
-            c = c.to_ascii_uppercase();
-        }
-        camel.push(c);
-    }
-    camel
+fn is_forbidden(rules: &BodyRules, key: &str) -> bool {
+    rules.forbidden.contains(&key) || !rules.allows_others && !rules.required.iter().any(|field| field.name == key)
 }
 
-/// What Google needs to carry the method out as it is meant.
-fn required_of(method: &Method, map: &Map<String, Value>) -> Result<(), Diagnostic> {
-    match method.id {
-        Id::EndpointsDeployModel => object(map, "deployedModel").map(drop),
-        Id::ModelsUpload => object(map, "model").map(drop),
-        Id::EndpointsCreate => text(map, "displayName"),
-        Id::EndpointsUndeployModel => text(map, "deployedModelId"),
-        Id::EndpointsSetIamPolicy | Id::ProjectsSetIamPolicy | Id::AccountsSetIamPolicy => {
-            policy(object(map, "policy")?)
-        }
-        Id::ProjectRolesCreate => text(map, "roleId").and(object(map, "role").map(drop)),
-        Id::GrantsCreate => text(map, "requestedDuration"),
-        Id::ProjectsTestIamPermissions | Id::AccountsTestIamPermissions => match map.get("permissions") {
-            Some(Value::Array(list)) if !list.is_empty() && list.iter().all(Value::is_string) => Ok(()),
-            _ => Err(malformed("permissions", "`permissions` is not a list of permissions", "name at least one")),
-        },
-        _ => Ok(()),
+fn check_field(field: &Field, map: &Map<String, Value>) -> Result<(), Diagnostic> {
+    let value = map.get(field.name).unwrap_or(&Value::Null);
+    let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let (is_right, expected) = match field.shape {
+        Shape::Text => (is_text(value), "a string"),
+        Shape::Texts => (
+            value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string)),
+            "a list of strings",
+        ),
+        Shape::Object | Shape::Policy => (value.as_object().is_some_and(|map| !map.is_empty()), "an object"),
+    };
+    if !is_right {
+        let message = format!("`{}` is missing, empty or not {expected}", field.name);
+        return Err(malformed(field.name, message, format!("set `{}`: Google requires it", field.name)));
     }
+    if field.shape == Shape::Policy { check_policy(field.name, value) } else { Ok(()) }
 }
 
-/// Google replaces the whole policy. Without the etag of the one that was read, somebody else's change is lost; below
-/// version 3, conditions are.
-fn policy(policy: &Map<String, Value>) -> Result<(), Diagnostic> {
+/// Google replaces the whole policy. Without the etag that was read, a concurrent change is lost; below version 3, conditions are.
+fn check_policy(name: &str, policy: &Value) -> Result<(), Diagnostic> {
     let help = "read the policy with `requestedPolicyVersion: 3`, change it, and write it back whole with its `etag` and `version: 3`";
-    if policy.get("etag").and_then(Value::as_str).is_none_or(str::is_empty) {
-        return Err(malformed("policy.etag", "the policy has no `etag`", help));
+    if policy["etag"].as_str().is_none_or(str::is_empty) {
+        return Err(malformed(&format!("{name}.etag"), "the policy has no `etag`", help));
     }
-    if policy.get("version").and_then(Value::as_u64) != Some(3) {
-        return Err(malformed("policy.version", "the policy's `version` is not 3", help));
+    if policy["version"].as_u64() != Some(3) {
+        return Err(malformed(&format!("{name}.version"), "the policy's `version` is not 3", help));
     }
     Ok(())
 }
-
-fn object<'a>(map: &'a Map<String, Value>, key: &str) -> Result<&'a Map<String, Value>, Diagnostic> {
-    map.get(key)
-        .and_then(Value::as_object)
-        .filter(|inner| !inner.is_empty())
-        .ok_or_else(|| malformed(key, format!("`{key}` is missing, empty or not an object"), REQUIRED))
-}
-
-fn text(map: &Map<String, Value>, key: &str) -> Result<(), Diagnostic> {
-    match map.get(key).and_then(Value::as_str) {
-        Some(text) if !text.is_empty() => Ok(()),
-        _ => Err(malformed(key, format!("`{key}` is missing, empty or not a text"), REQUIRED)),
-    }
-}
-
-const REQUIRED: &str = "Google requires it";
 
 fn malformed(path: &str, message: impl Into<Words>, help: impl Into<Words>) -> Diagnostic {
     let finding = Diagnostic::new(Code::ProxyBodyMalformed, message).help(help);
     if path.is_empty() { finding } else { finding.at(Where { path: Some(path.to_owned()), ..Where::default() }) }
 }
 
-/// JSON in which no key stands twice, by either of a field's names: the body is forwarded as it came, and Google must not read another
-/// value than was checked. Keys are given in lowerCamelCase.
-pub fn read_strictly(body: &[u8]) -> serde_json::Result<Value> {
-    serde_json::from_slice(body).map(|Strict(value)| value)
-}
-
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Strict)
-    }
-}
-
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    /// Never called: serde_json hands numbers with a fraction on as maps, with `arbitrary_precision`. Making a value of one would bring
-    /// the printing of floats.
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Value, E> {
-        Err(de::Error::custom("a number with a fraction"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Strict(value)) = seq.next_element()? {
-            list.push(value);
-        }
-        Ok(list.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some((key, Strict(value))) = entries.next_entry::<String, Strict>()? {
-            // serde_json hands over what is no whole number so.
-            if key == FRACTION {
-                let number = value.as_str().and_then(|text| text.parse().ok()).map(Value::Number);
-                return number.ok_or_else(|| de::Error::custom("a number cannot be read"));
-            }
-            if map.insert(camel(&key), value).is_some() {
-                return Err(de::Error::custom("a key stands twice in one object"));
-            }
-        }
-        Ok(map.into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::tests::config;
-    use crate::method::METHODS;
+    use crate::method::{Access, Door, Kind, METHODS, PATH_FIELDS, Verb};
     use proptest::prelude::*;
 
     fn code(method: &str, body: &str) -> Option<Code> {
@@ -306,9 +198,26 @@ mod tests {
     }
 
     #[test]
+    fn denies_json_of_a_method_without_body_rules() {
+        let row = |body| Method {
+            name: "test.widgets.create",
+            audit_name: "Widgets.CreateWidget",
+            verb: Verb::Post,
+            on: Kind::Place,
+            body,
+            door: Door::Proxy(Access::Read),
+            ..Method::DEFAULT
+        };
+        let (ruled, unruled) = (row(Body::Json(Some(BodyRules::DEFAULT))), row(Body::Json(None)));
+        assert!(check(&config(), &ruled, b"{}").is_ok() && ruled.is_open());
+        assert_eq!(check(&config(), &unruled, b"{}").unwrap_err().code, Code::ProxyBodyMalformed);
+        assert!(!unruled.is_open() && unruled.access().is_none());
+    }
+
+    #[test]
     fn what_a_call_is_about_its_path_alone_says() {
-        let open = METHODS.iter().filter(|method| method.body == Body::Json && method_named(method.name).is_some());
-        for (method, key) in open.flat_map(|method| OF_PATHS.map(|key| (method, key))) {
+        let open = METHODS.into_iter().filter(|method| matches!(method.body, Body::Json(_)) && method.is_open());
+        for (method, key) in open.flat_map(|method| PATH_FIELDS.iter().map(move |key| (method, *key))) {
             let body = format!("{{\"{key}\": \"projects/acme-ml\"}}");
             let finding = check_body(&config(), method.name, body.as_bytes()).unwrap();
             let place = finding.place.as_ref().and_then(|place| place.path.as_deref());

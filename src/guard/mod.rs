@@ -1,14 +1,16 @@
-//! The proxy's verdict on one call: which Google method it is, whether it may pass, and as what it is forwarded.
+//! The proxy's verdict on one call: which Google method it is, whether it may pass, and the request that is forwarded.
 //!
-//! Default-deny: what the method table and the configuration do not name is refused. What passes is rebuilt from parsed
-//! names; nothing of the caller's path is passed on.
+//! Default-deny: what the method table and the configuration do not name is refused. The guard interprets the table's rows and names
+//! no method. What passes is rebuilt from parsed names; nothing of the caller's path is passed on.
 
 mod body;
 mod headers;
 mod outcome;
 mod query;
 mod reason;
+mod recognise;
 mod recorded;
+mod strict;
 mod target;
 
 pub use body::check_body;
@@ -19,28 +21,19 @@ pub use recorded::recorded_name;
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Words};
-use crate::method::{Access, Body, Call, Door, Id, METHODS, Method, Resource, Service, Verb, find};
+use crate::method::{self, Body, Call, Method, Resource};
 use serde::Serialize;
 
-/// The services that a proxy path may name: those with a method that may be called. Credentials are got by the product itself.
-fn exposed() -> impl Iterator<Item = Service> {
-    Service::ALL.into_iter().filter(|service| METHODS.iter().any(|m| m.service == *service && is_open(m)))
-}
-
-fn is_open(method: &Method) -> bool {
-    matches!(method.door, Door::Proxy(_))
-}
-
-/// Who calls the proxy.
+/// The caller of the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Caller {
-    /// A signed-in user, or a service that carries a user's credentials.
+    /// A signed-in user, or a service with a user's credentials.
     User { entity_ref: String },
-    /// A service on its own, e.g. `plugin:scaffolder`.
+    /// A service without a user, e.g. `plugin:scaffolder`.
     Service { subject: String },
 }
 
-/// With whose identity Google is called.
+/// The identity with which Google is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum ActingFor {
@@ -48,7 +41,7 @@ pub enum ActingFor {
         #[serde(rename = "ref")]
         entity_ref: String,
     },
-    /// The user who started this operation, as the audit records have it.
+    /// The user who started this operation, by the audit records.
     Starter { operation: String },
 }
 
@@ -59,20 +52,19 @@ pub struct Allowed {
     pub method: &'static str,
     pub verb: &'static str,
     pub url: String,
-    /// Its project is named by id, however the caller named it: audit records are found by this name.
+    /// Its project is named by id, whatever the caller wrote: audit records are found by this name.
     pub resource: String,
     pub permission: &'static str,
     pub audited: bool,
     pub body: &'static str,
-    /// What `content-type` and `accept` say: what was checked as JSON Google must not read as anything else. `None`: as the caller
-    /// has them, since a raw prediction may be of any type.
+    /// Value of `content-type` and `accept`, because Google must not read checked JSON as anything else. `None`: the caller's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<&'static str>,
     pub starts_operation: bool,
     pub subject: ActingFor,
 }
 
-/// Why a call is not forwarded, and the HTTP status that says so.
+/// Why a call is not forwarded, and the HTTP status of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub status: u16,
@@ -85,23 +77,35 @@ impl Refusal {
     }
 }
 
-/// Decides on one call by verb and path alone. `target` is what follows the proxy's mount point in the raw request target.
+/// Decides on one call by verb and path alone. `target` is the raw request target below the proxy's mount point.
 pub fn decide(config: &Config, verb: &str, target: &str, caller: &Caller) -> Result<Allowed, Refusal> {
     let target = target::split(target)?;
-    let (method, access, resource) = recognise(verb, &target)?;
+    let (method, resource) = recognise::recognise(verb, &target)?;
+    permit(config, method, resource, target.query, caller)
+}
+
+/// Decides on one call to a known method.
+fn permit(
+    config: &Config,
+    method: &'static Method,
+    resource: Resource,
+    query: &str,
+    caller: &Caller,
+) -> Result<Allowed, Refusal> {
+    let Some(access) = method.access() else { return Err(recognise::closed(method)) };
     let resource = narrow(config, method, resource)?;
     let subject = acting_for(caller, method, &resource)?;
-    if method.id == Id::GrantsCreate && config.identity.service_account.is_some() {
+    if method.needs_own_identity && config.identity.service_account.is_some() {
         return Err(Refusal::new(
             403,
             Code::ProxyCallerNotAllowed,
-            "the portal calls Google as one service account for everybody, so the grant would be everybody's",
-            "have the rights given to that account by its policies, or call Google as the users themselves",
+            format!("`{}` must be called as the user, but the portal calls Google as one service account", method.name),
+            "grant access to that service account by its policies, or remove `vertexAi.identity.serviceAccount`",
         ));
     }
-    let query = query::read(method, target.query)?;
+    let query = query::read(method, query)?;
     let origin = config.origin(method.service, resource.place().map(|place| &place.location));
-    let call = Call { query, ..Call::new(method.id, resource) };
+    let call = Call { query, ..Call::new(method, resource) };
     Ok(Allowed {
         method: method.name,
         verb: method.verb.as_str(),
@@ -111,61 +115,18 @@ pub fn decide(config: &Config, verb: &str, target: &str, caller: &Caller) -> Res
         audited: method.is_audited(),
         body: match method.body {
             Body::None => "none",
-            Body::Json => "json",
+            Body::Json(_) => "json",
             Body::Stream => "stream",
         },
-        media_type: (!matches!(method.id, Id::EndpointsRawPredict | Id::EndpointsStreamRawPredict))
-            .then_some("application/json"),
+        media_type: method.media_type,
         starts_operation: method.starts_operation(),
         subject,
     })
 }
 
-/// The table's method for this verb and path.
-fn recognise(verb: &str, target: &target::Target<'_>) -> Result<(&'static Method, Access, Resource), Refusal> {
-    let Some(service) = exposed().find(|service| service.as_str() == target.service) else {
-        return Err(Refusal::new(
-            403,
-            Code::ProxyMethodUnknown,
-            format!("`{}` is not a service that can be called here", target::shown(target.service)),
-            format!("the services are {}", listed(exposed().map(Service::as_str))),
-        ));
-    };
-    let verbs = [Verb::Get, Verb::Post, Verb::Patch, Verb::Delete];
-    let found = verbs
-        .into_iter()
-        .find(|known| known.as_str() == verb)
-        .and_then(|verb| find(service, verb, target.path))
-        .and_then(|(method, resource)| match method.door {
-            Door::Proxy(access) => Some((method, access, resource)),
-            Door::Internal | Door::Closed => None,
-        });
-    found.ok_or_else(|| {
-        let open = METHODS.iter().filter(|m| m.service == service && is_open(m));
-        Refusal::new(
-            403,
-            Code::ProxyMethodUnknown,
-            format!(
-                "`{} {}` is not a Google method that can be called here",
-                target::shown(verb),
-                target::shown(target.path)
-            ),
-            format!(
-                "check the verb, the version and each name in the path; the methods are {}",
-                listed(open.map(|m| m.name))
-            ),
-        )
-    })
-}
-
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// Checks the allow-list, and names the project by its id.
+/// Checks that the configuration allows the resource, and names its project by id.
 fn narrow(config: &Config, method: &Method, resource: Resource) -> Result<Resource, Refusal> {
-    // What a role of Google's own holds is the same for everybody.
-    if method.id == Id::RolesGet {
+    if !method.needs_project {
         return Ok(resource);
     }
     let refused = |what: String| {
@@ -190,11 +151,11 @@ fn narrow(config: &Config, method: &Method, resource: Resource) -> Result<Resour
     Ok(resource.in_project(&allowed.project))
 }
 
-/// A service alone may only follow an operation: a deployment may outlive the credentials of the user who started it.
+/// A service without a user may only follow operations: a deployment may outlive the credentials of the user who started it.
 fn acting_for(caller: &Caller, method: &Method, resource: &Resource) -> Result<ActingFor, Refusal> {
     match caller {
         Caller::User { entity_ref } if !entity_ref.is_empty() => Ok(ActingFor::User { entity_ref: entity_ref.clone() }),
-        Caller::Service { .. } if matches!(method.id, Id::OperationsGet | Id::OperationsWait) => {
+        Caller::Service { .. } if method.is_open_to_services => {
             Ok(ActingFor::Starter { operation: resource.to_string() })
         }
         Caller::User { .. } => Err(Refusal::new(
@@ -206,15 +167,19 @@ fn acting_for(caller: &Caller, method: &Method, resource: &Resource) -> Result<A
         Caller::Service { subject } => Err(Refusal::new(
             403,
             Code::ProxyCallerNotAllowed,
-            format!("`{}` called without a user, and may then only read operations", target::shown(subject)),
-            "pass on the credentials of the user whom this is done for",
+            format!("`{}` called without a user: services may only read operations", target::shown(subject)),
+            "pass on the user's credentials",
         )),
     }
 }
 
-/// A method of the table by its name, as `AllowedCall.method` has it.
+/// An open method by its name, as in `AllowedCall.method`.
 fn method_named(name: &str) -> Option<&'static Method> {
-    METHODS.iter().find(|method| method.name == name && is_open(method))
+    method::named(name).filter(|method| method.is_open())
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

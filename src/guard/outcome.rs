@@ -1,7 +1,7 @@
 //! What Google said to a forwarded call, for the audit record.
 
-use super::body::read_strictly;
 use super::method_named;
+use super::strict::read_strictly;
 use crate::google_error::GoogleError;
 use crate::identity::redact;
 use crate::method::{Resource, find};

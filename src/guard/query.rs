@@ -51,8 +51,7 @@ pub fn read(method: &'static Method, raw: &str) -> Result<Vec<(&'static str, Str
         if value.len() > LONGEST_VALUE || !accepts(&value) {
             return Err(refusal(method, format!("`{name}` cannot have this value")));
         }
-        // The one parameter that Google reads as a list.
-        if name != "permissions" && query.iter().any(|(other, _)| *other == name) {
+        if !method.repeated.contains(&name) && query.iter().any(|(other, _)| *other == name) {
             return Err(refusal(method, format!("`{name}` stands in the query twice")));
         }
         query.push((name, value));

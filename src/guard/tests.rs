@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::tests::{config, emulated};
-use crate::method::tests::example;
+use crate::method::{Door, METHODS, tests::example};
 use proptest::prelude::*;
 
 const ENDPOINT: &str = "aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector";

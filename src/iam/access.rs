@@ -16,7 +16,7 @@ use super::request::Options;
 use crate::conversation::{Conversation, Identity, Millis};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google};
-use crate::method::{Call, Door, Id, METHODS, Resource};
+use crate::method::{self, Call, Door, METHODS, Method, Resource};
 use crate::plan::{Found, Plan, Purpose, StepKind};
 use crate::timestamp::rfc3339;
 use serde::Serialize;
@@ -31,11 +31,11 @@ const MOST_GRANTORS: usize = 10;
 const GIVING_ROLES: [&str; 3] = ["roles/owner", "roles/resourcemanager.projectIamAdmin", "roles/iam.securityAdmin"];
 
 /// What people do with an endpoint besides deploying to it, and the methods that it takes.
-const ABILITIES: [(&str, &[Id]); 4] = [
-    ("See what serves", &[Id::EndpointsGet, Id::EndpointOperationsList]),
-    ("Send predictions", &[Id::EndpointsPredict]),
-    ("Shift traffic between models", &[Id::EndpointsPatch]),
-    ("Take a model off the endpoint", &[Id::EndpointsUndeployModel]),
+const ABILITIES: [(&str, &[&Method]); 4] = [
+    ("See what serves", &[&method::ENDPOINTS_GET, &method::ENDPOINT_OPERATIONS_LIST]),
+    ("Send predictions", &[&method::ENDPOINTS_PREDICT]),
+    ("Shift traffic between models", &[&method::ENDPOINTS_PATCH]),
+    ("Take a model off the endpoint", &[&method::ENDPOINTS_UNDEPLOY_MODEL]),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -194,7 +194,7 @@ impl Look {
         report.grantors = grantors;
         report.abilities.push(self.ability("Deploy to the endpoint", &grants, &deploys));
         for (title, methods) in ABILITIES {
-            let is_for = |used: &Use| methods.iter().any(|id| id.method().name == used.method);
+            let is_for = |used: &Use| methods.iter().any(|method| method.name == used.method);
             report.abilities.push(self.ability(title, &grants, &is_for));
         }
         let lacks =
@@ -240,8 +240,8 @@ impl Look {
             drafts.caller(&call, purpose);
         }
         let endpoint = Resource::Endpoint(self.plan.target.endpoint.clone());
-        for id in ABILITIES.iter().flat_map(|(_, methods)| *methods) {
-            drafts.caller(&Call::new(*id, endpoint.clone()), Purpose::Extra);
+        for method in ABILITIES.iter().flat_map(|(_, methods)| *methods) {
+            drafts.caller(&Call::new(method, endpoint.clone()), Purpose::Extra);
         }
         drafts.grants(&mut Vec::new()).into_iter().filter(|grant| grant.to == Party::Caller).collect()
     }

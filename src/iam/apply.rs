@@ -16,7 +16,7 @@ use super::request::Request;
 use crate::conversation::{Conversation, Identity, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google, pause};
-use crate::method::{Call, Id, Resource, resource};
+use crate::method::{self, Call, Resource, resource};
 use change::change;
 use serde::Serialize;
 use serde_json::Value;
@@ -197,14 +197,15 @@ impl Apply {
         let Role::Custom { project, .. } = &grant.role else { return Ok(()) };
         let name = grant.role.to_string();
         let Some(on) = Resource::parse(resource::ROLE, &name) else { return Ok(()) };
-        let look = Call::new(Id::ProjectRolesGet, on);
+        let look = Call::new(&method::PROJECT_ROLES_GET, on);
         for _ in 0..2 {
             match self.google.call(&look, Identity::Initiator).await {
                 Ok(role) => return check_role(&name, grant, &role).map_err(CallError::NoAnswer),
                 Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(error),
             }
-            let make = Call::new(Id::ProjectRolesCreate, Resource::Project(project.clone())).body(role_request(grant));
+            let make =
+                Call::new(&method::PROJECT_ROLES_CREATE, Resource::Project(project.clone())).body(role_request(grant));
             self.say(ProgressKind::Step, format!("Making the role `{name}`"));
             match self.google.call(&make, Identity::Initiator).await {
                 Ok(_) => {

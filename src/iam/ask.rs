@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::fingerprint::fingerprint;
 use crate::google::{CallError, Google, pause};
 use crate::google_error::text;
-use crate::method::{Call, Id, Resource, resource};
+use crate::method::{self, Call, Resource, resource};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -128,7 +128,7 @@ impl Ask {
             return Ok(());
         }
         self.say(ProgressKind::Step, format!("Asking for a grant of `{name}`"));
-        let call = Call::new(Id::GrantsCreate, on)
+        let call = Call::new(&method::GRANTS_CREATE, on)
             .query("requestId", request_id(&self.reason, &name))
             .body(entitlement.grant());
         self.in_flight = !self.google.voice().cancelled();
@@ -172,7 +172,7 @@ impl Ask {
             let millis = pause(looks, None, self.google.voice().random());
             self.say(ProgressKind::Wait, format!("The grant is `{state}`: looking again in {millis} ms"));
             self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
-            let look = Call::new(Id::GrantsGet, grant.resource(entitlement)?);
+            let look = Call::new(&method::GRANTS_GET, grant.resource(entitlement)?);
             let seen = self.google.call(&look, Identity::Initiator).await;
             match seen.and_then(|answer| Asked::read(&answer, entitlement)) {
                 Ok(seen) => *grant = seen,

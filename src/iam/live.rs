@@ -4,9 +4,12 @@ use super::holder::Holder;
 use super::policy::Policy;
 use crate::conversation::Identity;
 use crate::google::{CallError, Google};
-use crate::method::{Call, Id, Resource, resource};
+use crate::method::{self, Call, Method, Resource, resource};
 use crate::vertex::message::object;
 use serde_json::Value;
+
+/// The query parameter that asks for a policy's version, with its conditions; a method without it reads the version from its body.
+const VERSION: &str = "options.requestedPolicyVersion";
 
 /// Whether an answer with this status says that nothing was changed. A conflict may be one with a write of ours whose answer was lost,
 /// and what was given up midway may have been done.
@@ -22,9 +25,9 @@ pub fn may_have_changed_policy(method: &str, status: Option<u16>) -> bool {
 /// The calls on the policy of one resource.
 pub struct Access {
     on: Resource,
-    read: Id,
-    write: Id,
-    test: Id,
+    read: &'static Method,
+    write: &'static Method,
+    test: &'static Method,
 }
 
 impl Access {
@@ -33,21 +36,21 @@ impl Access {
         Some(match holder {
             Holder::Project(project) => Self {
                 on: Resource::Project(project.clone()),
-                read: Id::ProjectsGetIamPolicy,
-                write: Id::ProjectsSetIamPolicy,
-                test: Id::ProjectsTestIamPermissions,
+                read: &method::PROJECTS_GET_IAM_POLICY,
+                write: &method::PROJECTS_SET_IAM_POLICY,
+                test: &method::PROJECTS_TEST_IAM_PERMISSIONS,
             },
             Holder::Endpoint { name, .. } => Self {
                 on: Resource::Endpoint(name.parse().ok()?),
-                read: Id::EndpointsGetIamPolicy,
-                write: Id::EndpointsSetIamPolicy,
-                test: Id::EndpointsTestIamPermissions,
+                read: &method::ENDPOINTS_GET_IAM_POLICY,
+                write: &method::ENDPOINTS_SET_IAM_POLICY,
+                test: &method::ENDPOINTS_TEST_IAM_PERMISSIONS,
             },
             Holder::ServiceAccount(_) => Self {
                 on: Resource::parse(resource::ACCOUNT, &holder.to_string())?,
-                read: Id::AccountsGetIamPolicy,
-                write: Id::AccountsSetIamPolicy,
-                test: Id::AccountsTestIamPermissions,
+                read: &method::ACCOUNTS_GET_IAM_POLICY,
+                write: &method::ACCOUNTS_SET_IAM_POLICY,
+                test: &method::ACCOUNTS_TEST_IAM_PERMISSIONS,
             },
             Holder::Bucket(_) | Holder::Repository { .. } | Holder::Key(_) => return None,
         })
@@ -61,9 +64,9 @@ impl Access {
     /// As version 3, with all conditions.
     pub async fn read(&self, google: &Google) -> Result<Policy, CallError> {
         let call = Call::new(self.read, self.on.clone());
-        let call = match self.read {
-            Id::ProjectsGetIamPolicy => call.body(object().with("options", object().with("requestedPolicyVersion", 3))),
-            _ => call.query("options.requestedPolicyVersion", "3"),
+        let call = match self.read.query.contains(&VERSION) {
+            true => call.query(VERSION, "3"),
+            false => call.body(object().with("options", object().with("requestedPolicyVersion", 3))),
         };
         let answer = google.call(&call, Identity::Initiator).await?;
         Policy::read(&answer).map_err(CallError::NoAnswer)
@@ -79,9 +82,9 @@ impl Access {
     /// right.
     pub async fn test(&self, google: &Google, permissions: &[&str]) -> Result<Vec<String>, CallError> {
         let call = Call::new(self.test, self.on.clone());
-        let call = match self.test {
-            Id::EndpointsTestIamPermissions => permissions.iter().fold(call, |call, p| call.query("permissions", *p)),
-            _ => call.body(object().with("permissions", permissions)),
+        let call = match self.test.query.contains(&"permissions") {
+            true => permissions.iter().fold(call, |call, p| call.query("permissions", *p)),
+            false => call.body(object().with("permissions", permissions)),
         };
         let answer = google.call(&call, Identity::Initiator).await?;
         let names = answer["permissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -95,8 +98,10 @@ mod tests {
 
     #[test]
     fn only_what_sets_a_policy_and_is_not_surely_refused_may_have_changed_one() {
-        for set in [Id::ProjectsSetIamPolicy, Id::EndpointsSetIamPolicy, Id::AccountsSetIamPolicy] {
-            let may_have = |status| may_have_changed_policy(set.method().name, status);
+        for set in
+            [&method::PROJECTS_SET_IAM_POLICY, &method::ENDPOINTS_SET_IAM_POLICY, &method::ACCOUNTS_SET_IAM_POLICY]
+        {
+            let may_have = |status| may_have_changed_policy(set.name, status);
             assert!(may_have(None));
             for status in [200, 408, 409, 499, 500, 503] {
                 assert!(may_have(Some(status)), "{status}");
@@ -105,8 +110,8 @@ mod tests {
                 assert!(!may_have(Some(status)), "{status}");
             }
         }
-        for other in [Id::EndpointsGetIamPolicy, Id::EndpointsDeployModel] {
-            assert!(!may_have_changed_policy(other.method().name, Some(200)));
+        for other in [&method::ENDPOINTS_GET_IAM_POLICY, &method::ENDPOINTS_DEPLOY_MODEL] {
+            assert!(!may_have_changed_policy(other.name, Some(200)));
         }
     }
 }

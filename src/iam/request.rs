@@ -187,7 +187,7 @@ fn extra(plan: &Plan, name: &str) -> Result<Call, Diagnostic> {
         Kind::Named(_) => None,
     };
     let on = on.ok_or_else(|| unknown(format!("`{name}` is about something that this deployment does not have")))?;
-    Ok(Call::new(method.id, on).serving_as(target.service_account.clone()))
+    Ok(Call::new(method, on).serving_as(target.service_account.clone()))
 }
 
 impl Serialize for Request {

@@ -11,7 +11,7 @@ use super::request::Request;
 use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::google::{CallError, Google};
-use crate::method::{Call, Id, Resource, resource};
+use crate::method::{self, Call, Resource, resource};
 use crate::ordered::Ordered;
 use serde::Serialize;
 use serde_json::Value;
@@ -162,7 +162,7 @@ async fn expand_roles(google: &Google, request: &Request, live: &mut Live, now: 
     let mut roles = roles_of(live, now, counts);
     roles.retain(|name| !live.roles.contains_key(name));
     for name in roles.into_iter().take(MOST_ROLES) {
-        let call = [(Id::ProjectRolesGet, resource::ROLE), (Id::RolesGet, resource::PREDEFINED_ROLE)]
+        let call = [(&method::PROJECT_ROLES_GET, resource::ROLE), (&method::ROLES_GET, resource::PREDEFINED_ROLE)]
             .into_iter()
             .find_map(|(id, kind)| Some(Call::new(id, Resource::parse(kind, &name)?)));
         let Some(call) = call else { continue };

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::conversation::{Conversation, Failure, Identity, Millis, Request, Response, Voice};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google_error::{GoogleError, is_transient};
-use crate::method::{Call, Id, Resource};
+use crate::method::{self, Call, Resource};
 use crate::name::ServiceAccount;
 use crate::vertex::message::{self, object};
 use serde_json::Value;
@@ -69,7 +69,7 @@ impl Exchange {
             .with("requestedTokenType", "urn:ietf:params:oauth:token-type:access_token")
             .with("subjectToken", assertion.expose())
             .with("subjectTokenType", "urn:ietf:params:oauth:token-type:jwt");
-        let call = Call::new(Id::StsToken, Resource::Nothing).body(body);
+        let call = Call::new(&method::STS_TOKEN, Resource::Nothing).body(body);
         let (since, response) = self.post(&call, None).await?;
         if response.status != 200 {
             return Err(self.federation_refused(&response, assertion));
@@ -86,7 +86,7 @@ impl Exchange {
     /// `POST https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/{account}:generateAccessToken`
     async fn impersonate(&self, account: &ServiceAccount, federated: &Secret) -> Result<Token, Diagnostic> {
         let seconds = self.config.identity.token_lifetime_seconds;
-        let call = Call::new(Id::GenerateAccessToken, Resource::ServiceAccount(account.clone()))
+        let call = Call::new(&method::GENERATE_ACCESS_TOKEN, Resource::ServiceAccount(account.clone()))
             .body(object().with("scope", vec![CLOUD_PLATFORM]).with("lifetime", format!("{seconds}s")));
         let (since, response) = self.post(&call, Some(federated)).await?;
         if response.status != 200 {

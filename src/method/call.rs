@@ -1,6 +1,6 @@
 //! One call to a method, and how a path is read back as one.
 
-use super::{Id, METHODS, Method, On, Resource, Service, Verb};
+use super::{METHODS, Method, On, Resource, Service, Verb};
 use crate::name::{OperationParent, ServiceAccount};
 use serde_json::Value;
 
@@ -24,8 +24,8 @@ pub struct Call {
 
 impl Call {
     /// A call with neither query nor body.
-    pub fn new(id: Id, resource: Resource) -> Self {
-        Self { method: id.method(), resource, query: Vec::new(), body: None, serving_account: None }
+    pub fn new(method: &'static Method, resource: Resource) -> Self {
+        Self { method, resource, query: Vec::new(), body: None, serving_account: None }
     }
 
     #[must_use]
@@ -88,7 +88,7 @@ impl Call {
 /// The path is compared as it stands: an escaped, empty or dotted segment is in no grammar of [`crate::name`], so it matches
 /// nothing.
 pub fn find(service: Service, verb: Verb, path: &str) -> Option<(&'static Method, Resource)> {
-    METHODS.iter().filter(|method| method.service == service && method.verb == verb).find_map(|method| {
+    METHODS.into_iter().filter(|method| method.service == service && method.verb == verb).find_map(|method| {
         let middle = path.strip_prefix(method.version)?.strip_prefix('/')?.strip_suffix(method.suffix)?;
         Some((method, Resource::parse(method.on, middle)?))
     })

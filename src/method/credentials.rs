@@ -1,24 +1,75 @@
 //! Tokens and signatures: what turns one identity into another.
 
-/// Adds the rows of credentials.
-macro_rules! credentials {
-    ([$next:ident $($later:ident)*] $($rows:tt)*) => {
-        $next! { [$($later)*] $($rows)*
+use super::{Body, Door, Kind, Method, On::Itself, Service, Verb, need::guide};
 
-    StsToken "sts.token" "SecurityTokenService.ExchangeToken" Sts Post "v1" Kind::Nothing, "token"
-        query [] body Json door INTERNAL needs [] operation None, undo None;
-    GenerateAccessToken "iamcredentials.projects.serviceAccounts.generateAccessToken" "IAMCredentials.GenerateAccessToken" IamCredentials Post "v1" Kind::ServiceAccount, ":generateAccessToken"
-        query [] body Json door INTERNAL needs [guide("iam.serviceAccounts.getAccessToken", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    GenerateIdToken "iamcredentials.projects.serviceAccounts.generateIdToken" "IAMCredentials.GenerateIdToken" IamCredentials Post "v1" Kind::ServiceAccount, ":generateIdToken"
-        query [] body Json door CLOSED needs [guide("iam.serviceAccounts.getOpenIdToken", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    SignJwt "iamcredentials.projects.serviceAccounts.signJwt" "IAMCredentials.SignJwt" IamCredentials Post "v1" Kind::ServiceAccount, ":signJwt"
-        query [] body Json door CLOSED needs [guide("iam.serviceAccounts.signJwt", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    SignBlob "iamcredentials.projects.serviceAccounts.signBlob" "IAMCredentials.SignBlob" IamCredentials Post "v1" Kind::ServiceAccount, ":signBlob"
-        query [] body Json door CLOSED needs [guide("iam.serviceAccounts.signBlob", Itself)] operation None, undo None;
+/// The rows of this file.
+pub(super) const ROWS: &[&Method] = &[&STS_TOKEN, &GENERATE_ACCESS_TOKEN, &GENERATE_ID_TOKEN, &SIGN_JWT, &SIGN_BLOB];
 
-        }
-    };
-}
+pub static STS_TOKEN: Method = Method {
+    name: "sts.token",
+    audit_name: "SecurityTokenService.ExchangeToken",
+    service: Service::Sts,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Nothing,
+    suffix: "token",
+    body: Body::Json(None),
+    door: Door::Internal,
+    ..Method::DEFAULT
+};
+
+pub static GENERATE_ACCESS_TOKEN: Method = Method {
+    name: "iamcredentials.projects.serviceAccounts.generateAccessToken",
+    audit_name: "IAMCredentials.GenerateAccessToken",
+    service: Service::IamCredentials,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::ServiceAccount,
+    suffix: ":generateAccessToken",
+    body: Body::Json(None),
+    door: Door::Internal,
+    needs: &[guide("iam.serviceAccounts.getAccessToken", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static GENERATE_ID_TOKEN: Method = Method {
+    name: "iamcredentials.projects.serviceAccounts.generateIdToken",
+    audit_name: "IAMCredentials.GenerateIdToken",
+    service: Service::IamCredentials,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::ServiceAccount,
+    suffix: ":generateIdToken",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[guide("iam.serviceAccounts.getOpenIdToken", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static SIGN_JWT: Method = Method {
+    name: "iamcredentials.projects.serviceAccounts.signJwt",
+    audit_name: "IAMCredentials.SignJwt",
+    service: Service::IamCredentials,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::ServiceAccount,
+    suffix: ":signJwt",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[guide("iam.serviceAccounts.signJwt", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static SIGN_BLOB: Method = Method {
+    name: "iamcredentials.projects.serviceAccounts.signBlob",
+    audit_name: "IAMCredentials.SignBlob",
+    service: Service::IamCredentials,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::ServiceAccount,
+    suffix: ":signBlob",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[guide("iam.serviceAccounts.signBlob", Itself)],
+    ..Method::DEFAULT
+};

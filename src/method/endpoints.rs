@@ -1,59 +1,292 @@
 //! Vertex AI's endpoints: what is deployed to them, what they predict, and their own allow policies.
 
-/// Adds the rows of endpoints.
-macro_rules! endpoints {
-    ([$next:ident $($later:ident)*] $($rows:tt)*) => {
-        $next! { [$($later)*] $($rows)*
+use super::{
+    Body, BodyRules, Door, Kind, Method,
+    On::{AgentKey, AgentServingAccount, Itself, ServingAccount},
+    Service,
+    Source::{Analogy, MethodPage},
+    Verb,
+    body::{POLICY, json, object, text},
+    need::{documented, following, guide, inferred, measured},
+    resource::POOL,
+    row::{ADMINISTER, DEPLOY, PREDICT, READ},
+};
 
-    EndpointsCreate "aiplatform.projects.locations.endpoints.create" "EndpointService.CreateEndpoint" Aiplatform Post "v1" Kind::Place, "/endpoints"
-        query ["endpointId"] body Json door DEPLOY needs [
-            documented("aiplatform.endpoints.create", Itself),
-            #[cfg(feature = "server")] guide("cloudkms.cryptoKeyVersions.useToEncrypt", AgentKey),
-            #[cfg(feature = "server")] guide("cloudkms.cryptoKeyVersions.useToDecrypt", AgentKey)]
-        operation following("aiplatform.endpoints.get", "aiplatform.endpoints.update", "aiplatform.endpoints.update", MethodPage),
-        undo Some(Id::EndpointsDelete);
-    EndpointsGet "aiplatform.projects.locations.endpoints.get" "EndpointService.GetEndpoint" Aiplatform Get "v1" Kind::Endpoint, ""
-        query [] body None door READ needs [documented("aiplatform.endpoints.get", Itself)] operation None, undo None;
-    EndpointsList "aiplatform.projects.locations.endpoints.list" "EndpointService.ListEndpoints" Aiplatform Get "v1" Kind::Place, "/endpoints"
-        query ["filter", "orderBy", "pageSize", "pageToken", "readMask"] body None door READ
-        needs [documented("aiplatform.endpoints.list", Itself)] operation None, undo None;
-    EndpointsPatch "aiplatform.projects.locations.endpoints.patch" "EndpointService.UpdateEndpoint" Aiplatform Patch "v1" Kind::Endpoint, ""
-        query ["updateMask"] body Json door DEPLOY needs [documented("aiplatform.endpoints.update", Itself)] operation None, undo None;
-    EndpointsDelete "aiplatform.projects.locations.endpoints.delete" "EndpointService.DeleteEndpoint" Aiplatform Delete "v1" Kind::Endpoint, ""
-        query [] body None door DEPLOY needs [documented("aiplatform.endpoints.delete", Itself)]
-        operation following("aiplatform.endpoints.get", "aiplatform.endpoints.delete", "aiplatform.endpoints.update", MethodPage), undo None;
-    EndpointsDeployModel "aiplatform.projects.locations.endpoints.deployModel" "EndpointService.DeployModel" Aiplatform Post "v1" Kind::Endpoint, ":deployModel"
-        query [] body Json door DEPLOY needs [
-            documented("aiplatform.endpoints.deploy", Itself), documented("iam.serviceAccounts.actAs", ServingAccount),
-            #[cfg(feature = "server")] guide("iam.serviceAccounts.getAccessToken", AgentServingAccount)]
-        operation following("aiplatform.endpoints.get", "aiplatform.endpoints.deploy", "aiplatform.endpoints.update", MethodPage),
-        undo Some(Id::EndpointsUndeployModel);
-    EndpointsUndeployModel "aiplatform.projects.locations.endpoints.undeployModel" "EndpointService.UndeployModel" Aiplatform Post "v1" Kind::Endpoint, ":undeployModel"
-        query [] body Json door DEPLOY needs [documented("aiplatform.endpoints.undeploy", Itself)]
-        operation following("aiplatform.endpoints.get", "aiplatform.endpoints.undeploy", "aiplatform.endpoints.update", MethodPage), undo None;
-    #[cfg(feature = "server")]
-    EndpointsMutateDeployedModel "aiplatform.projects.locations.endpoints.mutateDeployedModel" "EndpointService.MutateDeployedModel" Aiplatform Post "v1" Kind::Endpoint, ":mutateDeployedModel"
-        query [] body Json door CLOSED needs [inferred("aiplatform.endpoints.update", Itself)]
-        operation following("aiplatform.endpoints.get", "aiplatform.endpoints.update", "aiplatform.endpoints.update", Analogy), undo None;
-    EndpointsPredict "aiplatform.projects.locations.endpoints.predict" "PredictionService.Predict" Aiplatform Post "v1" Kind::Endpoint, ":predict"
-        query [] body Stream door PREDICT needs [documented("aiplatform.endpoints.predict", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    EndpointsRawPredict "aiplatform.projects.locations.endpoints.rawPredict" "PredictionService.RawPredict" Aiplatform Post "v1" Kind::Endpoint, ":rawPredict"
-        query [] body Stream door CLOSED needs [documented("aiplatform.endpoints.predict", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    EndpointsStreamRawPredict "aiplatform.projects.locations.endpoints.streamRawPredict" "PredictionService.StreamRawPredict" Aiplatform Post "v1" Kind::Endpoint, ":streamRawPredict"
-        query [] body Stream door CLOSED needs [inferred("aiplatform.endpoints.predict", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    EndpointsExplain "aiplatform.projects.locations.endpoints.explain" "PredictionService.Explain" Aiplatform Post "v1" Kind::Endpoint, ":explain"
-        query [] body Stream door CLOSED needs [documented("aiplatform.endpoints.explain", Itself)] operation None, undo None;
-    EndpointsGetIamPolicy "aiplatform.projects.locations.endpoints.getIamPolicy" "EndpointService.GetIamPolicy" Aiplatform Post "v1beta1" Kind::Endpoint, ":getIamPolicy"
-        query ["options.requestedPolicyVersion"] body None door READ
-        needs [measured("aiplatform.endpoints.getIamPolicy", Itself)] operation None, undo None;
-    EndpointsSetIamPolicy "aiplatform.projects.locations.endpoints.setIamPolicy" "EndpointService.SetIamPolicy" Aiplatform Post "v1beta1" Kind::Endpoint, ":setIamPolicy"
-        query [] body Json door ADMINISTER needs [measured("aiplatform.endpoints.setIamPolicy", Itself)] operation None, undo None;
-    EndpointsTestIamPermissions "aiplatform.projects.locations.endpoints.testIamPermissions" "EndpointService.TestIamPermissions" Aiplatform Post "v1beta1" Kind::Endpoint, ":testIamPermissions"
-        query ["permissions"] body None door READ needs [] operation None, undo None;
+/// The rows of this file.
+pub(super) const ROWS: &[&Method] = &[
+    &ENDPOINTS_CREATE,
+    &ENDPOINTS_GET,
+    &ENDPOINTS_LIST,
+    &ENDPOINTS_PATCH,
+    &ENDPOINTS_DELETE,
+    &ENDPOINTS_DEPLOY_MODEL,
+    &ENDPOINTS_UNDEPLOY_MODEL,
+    &ENDPOINTS_MUTATE_DEPLOYED_MODEL,
+    &ENDPOINTS_PREDICT,
+    &ENDPOINTS_RAW_PREDICT,
+    &ENDPOINTS_STREAM_RAW_PREDICT,
+    &ENDPOINTS_EXPLAIN,
+    &ENDPOINTS_GET_IAM_POLICY,
+    &ENDPOINTS_SET_IAM_POLICY,
+    &ENDPOINTS_TEST_IAM_PERMISSIONS,
+];
 
-        }
-    };
-}
+pub static ENDPOINTS_CREATE: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.create",
+    audit_name: "EndpointService.CreateEndpoint",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Place,
+    suffix: "/endpoints",
+    query: &["endpointId"],
+    body: json(&[text("displayName")]),
+    door: DEPLOY,
+    needs: &[
+        documented("aiplatform.endpoints.create", Itself),
+        guide("cloudkms.cryptoKeyVersions.useToEncrypt", AgentKey).without("Vertex AI cannot use the encryption key"),
+        guide("cloudkms.cryptoKeyVersions.useToDecrypt", AgentKey).without("Vertex AI cannot use the encryption key"),
+    ],
+    operation: following(
+        "aiplatform.endpoints.get",
+        "aiplatform.endpoints.update",
+        "aiplatform.endpoints.update",
+        MethodPage,
+    ),
+    undone_by: Some(&ENDPOINTS_DELETE),
+    without: "the endpoint is not created",
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_GET: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.get",
+    audit_name: "EndpointService.GetEndpoint",
+    service: Service::Aiplatform,
+    verb: Verb::Get,
+    version: "v1",
+    on: Kind::Endpoint,
+    door: READ,
+    needs: &[documented("aiplatform.endpoints.get", Itself)],
+    without: "existing resources cannot be read, and the deployment fails",
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_LIST: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.list",
+    audit_name: "EndpointService.ListEndpoints",
+    service: Service::Aiplatform,
+    verb: Verb::Get,
+    version: "v1",
+    on: Kind::Place,
+    suffix: "/endpoints",
+    query: &["filter", "orderBy", "pageSize", "pageToken", "readMask"],
+    door: READ,
+    needs: &[documented("aiplatform.endpoints.list", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_PATCH: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.patch",
+    audit_name: "EndpointService.UpdateEndpoint",
+    service: Service::Aiplatform,
+    verb: Verb::Patch,
+    version: "v1",
+    on: Kind::Endpoint,
+    query: &["updateMask"],
+    body: json(&[]),
+    door: DEPLOY,
+    needs: &[documented("aiplatform.endpoints.update", Itself)],
+    without: "traffic cannot be sent to a model that is already deployed",
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_DELETE: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.delete",
+    audit_name: "EndpointService.DeleteEndpoint",
+    service: Service::Aiplatform,
+    verb: Verb::Delete,
+    version: "v1",
+    on: Kind::Endpoint,
+    door: DEPLOY,
+    needs: &[documented("aiplatform.endpoints.delete", Itself)],
+    operation: following(
+        "aiplatform.endpoints.get",
+        "aiplatform.endpoints.delete",
+        "aiplatform.endpoints.update",
+        MethodPage,
+    ),
+    without: "a failed deployment leaves the new endpoint behind",
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_DEPLOY_MODEL: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.deployModel",
+    audit_name: "EndpointService.DeployModel",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Endpoint,
+    suffix: ":deployModel",
+    body: Body::Json(Some(BodyRules {
+        required: &[object("deployedModel")],
+        names: &[("deployedModel.model", Kind::Model), ("deployedModel.sharedResources", POOL)],
+        ..BodyRules::DEFAULT
+    })),
+    door: DEPLOY,
+    needs: &[
+        documented("aiplatform.endpoints.deploy", Itself),
+        documented("iam.serviceAccounts.actAs", ServingAccount).without("the model cannot run as its service account"),
+        guide("iam.serviceAccounts.getAccessToken", AgentServingAccount)
+            .without("Vertex AI cannot run the model as a service account of another project"),
+    ],
+    operation: following(
+        "aiplatform.endpoints.get",
+        "aiplatform.endpoints.deploy",
+        "aiplatform.endpoints.update",
+        MethodPage,
+    ),
+    undone_by: Some(&ENDPOINTS_UNDEPLOY_MODEL),
+    without: "the model is not deployed",
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_UNDEPLOY_MODEL: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.undeployModel",
+    audit_name: "EndpointService.UndeployModel",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Endpoint,
+    suffix: ":undeployModel",
+    body: json(&[text("deployedModelId")]),
+    door: DEPLOY,
+    needs: &[documented("aiplatform.endpoints.undeploy", Itself)],
+    operation: following(
+        "aiplatform.endpoints.get",
+        "aiplatform.endpoints.undeploy",
+        "aiplatform.endpoints.update",
+        MethodPage,
+    ),
+    without: "a failed deployment leaves the deployed model running, which costs money",
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_MUTATE_DEPLOYED_MODEL: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.mutateDeployedModel",
+    audit_name: "EndpointService.MutateDeployedModel",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Endpoint,
+    suffix: ":mutateDeployedModel",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[inferred("aiplatform.endpoints.update", Itself)],
+    operation: following(
+        "aiplatform.endpoints.get",
+        "aiplatform.endpoints.update",
+        "aiplatform.endpoints.update",
+        Analogy,
+    ),
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_PREDICT: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.predict",
+    audit_name: "PredictionService.Predict",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Endpoint,
+    suffix: ":predict",
+    body: Body::Stream,
+    door: PREDICT,
+    needs: &[documented("aiplatform.endpoints.predict", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_RAW_PREDICT: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.rawPredict",
+    audit_name: "PredictionService.RawPredict",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Endpoint,
+    suffix: ":rawPredict",
+    body: Body::Stream,
+    door: Door::Closed,
+    needs: &[documented("aiplatform.endpoints.predict", Itself)],
+    media_type: None,
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_STREAM_RAW_PREDICT: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.streamRawPredict",
+    audit_name: "PredictionService.StreamRawPredict",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Endpoint,
+    suffix: ":streamRawPredict",
+    body: Body::Stream,
+    door: Door::Closed,
+    needs: &[inferred("aiplatform.endpoints.predict", Itself)],
+    media_type: None,
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_EXPLAIN: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.explain",
+    audit_name: "PredictionService.Explain",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Endpoint,
+    suffix: ":explain",
+    body: Body::Stream,
+    door: Door::Closed,
+    needs: &[documented("aiplatform.endpoints.explain", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_GET_IAM_POLICY: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.getIamPolicy",
+    audit_name: "EndpointService.GetIamPolicy",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1beta1",
+    on: Kind::Endpoint,
+    suffix: ":getIamPolicy",
+    query: &["options.requestedPolicyVersion"],
+    door: READ,
+    needs: &[measured("aiplatform.endpoints.getIamPolicy", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_SET_IAM_POLICY: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.setIamPolicy",
+    audit_name: "EndpointService.SetIamPolicy",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1beta1",
+    on: Kind::Endpoint,
+    suffix: ":setIamPolicy",
+    body: POLICY,
+    door: ADMINISTER,
+    needs: &[measured("aiplatform.endpoints.setIamPolicy", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static ENDPOINTS_TEST_IAM_PERMISSIONS: Method = Method {
+    name: "aiplatform.projects.locations.endpoints.testIamPermissions",
+    audit_name: "EndpointService.TestIamPermissions",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1beta1",
+    on: Kind::Endpoint,
+    suffix: ":testIamPermissions",
+    query: &["permissions"],
+    door: READ,
+    repeated: &["permissions"],
+    ..Method::DEFAULT
+};

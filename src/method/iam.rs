@@ -1,36 +1,188 @@
 //! Roles, and the allow policies of service accounts.
 
-/// Adds the rows of the IAM API.
-macro_rules! iam {
-    ([$next:ident $($later:ident)*] $($rows:tt)*) => {
-        $next! { [$($later)*] $($rows)*
+use super::{
+    Body, Door, Kind, Method,
+    On::Itself,
+    Service, Verb,
+    body::{POLICY, json, object, text, texts},
+    need::inferred,
+    resource::{ACCOUNT, PREDEFINED_ROLE, ROLE},
+    row::{ADMINISTER, READ},
+};
 
-    RolesGet "iam.roles.get" "IAM.GetRole" Iam Get "v1" PREDEFINED_ROLE, ""
-        query [] body None door READ needs [] operation None, undo None;
-    ProjectRolesCreate "iam.projects.roles.create" "IAM.CreateRole" Iam Post "v1" Kind::Project, "/roles"
-        query [] body Json door ADMINISTER needs [inferred("iam.roles.create", Itself)] operation None, undo Some(Id::ProjectRolesDelete);
-    ProjectRolesGet "iam.projects.roles.get" "IAM.GetRole" Iam Get "v1" ROLE, ""
-        query [] body None door ADMINISTER needs [inferred("iam.roles.get", Itself)] operation None, undo None;
-    ProjectRolesList "iam.projects.roles.list" "IAM.ListRoles" Iam Get "v1" Kind::Project, "/roles"
-        query ["pageSize", "pageToken", "showDeleted", "view"] body None door CLOSED needs [inferred("iam.roles.list", Itself)] operation None, undo None;
-    ProjectRolesPatch "iam.projects.roles.patch" "IAM.UpdateRole" Iam Patch "v1" ROLE, ""
-        query ["updateMask"] body Json door CLOSED needs [inferred("iam.roles.update", Itself)] operation None, undo None;
-    ProjectRolesDelete "iam.projects.roles.delete" "IAM.DeleteRole" Iam Delete "v1" ROLE, ""
-        query ["etag"] body None door CLOSED needs [inferred("iam.roles.delete", Itself)] operation None, undo Some(Id::ProjectRolesUndelete);
-    ProjectRolesUndelete "iam.projects.roles.undelete" "IAM.UndeleteRole" Iam Post "v1" ROLE, ":undelete"
-        query [] body Json door CLOSED needs [inferred("iam.roles.undelete", Itself)] operation None, undo None;
-    QueryTestablePermissions "iam.permissions.queryTestablePermissions" "IAM.QueryTestablePermissions" Iam Post "v1" Kind::Nothing, "permissions:queryTestablePermissions"
-        query [] body Json door CLOSED needs [] operation None, undo None;
-    AccountsGet "iam.projects.serviceAccounts.get" "IAM.GetServiceAccount" Iam Get "v1" ACCOUNT, ""
-        query [] body None door CLOSED needs [inferred("iam.serviceAccounts.get", Itself)] operation None, undo None;
-    AccountsGetIamPolicy "iam.projects.serviceAccounts.getIamPolicy" "IAM.GetIamPolicy" Iam Post "v1" ACCOUNT, ":getIamPolicy"
-        query ["options.requestedPolicyVersion"] body None door ADMINISTER
-        needs [inferred("iam.serviceAccounts.getIamPolicy", Itself)] operation None, undo None;
-    AccountsSetIamPolicy "iam.projects.serviceAccounts.setIamPolicy" "IAM.SetIamPolicy" Iam Post "v1" ACCOUNT, ":setIamPolicy"
-        query [] body Json door ADMINISTER needs [inferred("iam.serviceAccounts.setIamPolicy", Itself)] operation None, undo None;
-    AccountsTestIamPermissions "iam.projects.serviceAccounts.testIamPermissions" "IAM.TestIamPermissions" Iam Post "v1" ACCOUNT, ":testIamPermissions"
-        query [] body Json door READ needs [] operation None, undo None;
+/// The rows of this file.
+pub(super) const ROWS: &[&Method] = &[
+    &ROLES_GET,
+    &PROJECT_ROLES_CREATE,
+    &PROJECT_ROLES_GET,
+    &PROJECT_ROLES_LIST,
+    &PROJECT_ROLES_PATCH,
+    &PROJECT_ROLES_DELETE,
+    &PROJECT_ROLES_UNDELETE,
+    &QUERY_TESTABLE_PERMISSIONS,
+    &ACCOUNTS_GET,
+    &ACCOUNTS_GET_IAM_POLICY,
+    &ACCOUNTS_SET_IAM_POLICY,
+    &ACCOUNTS_TEST_IAM_PERMISSIONS,
+];
 
-        }
-    };
-}
+pub static ROLES_GET: Method = Method {
+    name: "iam.roles.get",
+    audit_name: "IAM.GetRole",
+    service: Service::Iam,
+    verb: Verb::Get,
+    version: "v1",
+    on: PREDEFINED_ROLE,
+    door: READ,
+    needs_project: false,
+    ..Method::DEFAULT
+};
+
+pub static PROJECT_ROLES_CREATE: Method = Method {
+    name: "iam.projects.roles.create",
+    audit_name: "IAM.CreateRole",
+    service: Service::Iam,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Project,
+    suffix: "/roles",
+    body: json(&[text("roleId"), object("role")]),
+    door: ADMINISTER,
+    needs: &[inferred("iam.roles.create", Itself)],
+    undone_by: Some(&PROJECT_ROLES_DELETE),
+    ..Method::DEFAULT
+};
+
+pub static PROJECT_ROLES_GET: Method = Method {
+    name: "iam.projects.roles.get",
+    audit_name: "IAM.GetRole",
+    service: Service::Iam,
+    verb: Verb::Get,
+    version: "v1",
+    on: ROLE,
+    door: ADMINISTER,
+    needs: &[inferred("iam.roles.get", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static PROJECT_ROLES_LIST: Method = Method {
+    name: "iam.projects.roles.list",
+    audit_name: "IAM.ListRoles",
+    service: Service::Iam,
+    verb: Verb::Get,
+    version: "v1",
+    on: Kind::Project,
+    suffix: "/roles",
+    query: &["pageSize", "pageToken", "showDeleted", "view"],
+    door: Door::Closed,
+    needs: &[inferred("iam.roles.list", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static PROJECT_ROLES_PATCH: Method = Method {
+    name: "iam.projects.roles.patch",
+    audit_name: "IAM.UpdateRole",
+    service: Service::Iam,
+    verb: Verb::Patch,
+    version: "v1",
+    on: ROLE,
+    query: &["updateMask"],
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[inferred("iam.roles.update", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static PROJECT_ROLES_DELETE: Method = Method {
+    name: "iam.projects.roles.delete",
+    audit_name: "IAM.DeleteRole",
+    service: Service::Iam,
+    verb: Verb::Delete,
+    version: "v1",
+    on: ROLE,
+    query: &["etag"],
+    door: Door::Closed,
+    needs: &[inferred("iam.roles.delete", Itself)],
+    undone_by: Some(&PROJECT_ROLES_UNDELETE),
+    ..Method::DEFAULT
+};
+
+pub static PROJECT_ROLES_UNDELETE: Method = Method {
+    name: "iam.projects.roles.undelete",
+    audit_name: "IAM.UndeleteRole",
+    service: Service::Iam,
+    verb: Verb::Post,
+    version: "v1",
+    on: ROLE,
+    suffix: ":undelete",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[inferred("iam.roles.undelete", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static QUERY_TESTABLE_PERMISSIONS: Method = Method {
+    name: "iam.permissions.queryTestablePermissions",
+    audit_name: "IAM.QueryTestablePermissions",
+    service: Service::Iam,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Nothing,
+    suffix: "permissions:queryTestablePermissions",
+    body: Body::Json(None),
+    door: Door::Closed,
+    ..Method::DEFAULT
+};
+
+pub static ACCOUNTS_GET: Method = Method {
+    name: "iam.projects.serviceAccounts.get",
+    audit_name: "IAM.GetServiceAccount",
+    service: Service::Iam,
+    verb: Verb::Get,
+    version: "v1",
+    on: ACCOUNT,
+    door: Door::Closed,
+    needs: &[inferred("iam.serviceAccounts.get", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static ACCOUNTS_GET_IAM_POLICY: Method = Method {
+    name: "iam.projects.serviceAccounts.getIamPolicy",
+    audit_name: "IAM.GetIamPolicy",
+    service: Service::Iam,
+    verb: Verb::Post,
+    version: "v1",
+    on: ACCOUNT,
+    suffix: ":getIamPolicy",
+    query: &["options.requestedPolicyVersion"],
+    door: ADMINISTER,
+    needs: &[inferred("iam.serviceAccounts.getIamPolicy", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static ACCOUNTS_SET_IAM_POLICY: Method = Method {
+    name: "iam.projects.serviceAccounts.setIamPolicy",
+    audit_name: "IAM.SetIamPolicy",
+    service: Service::Iam,
+    verb: Verb::Post,
+    version: "v1",
+    on: ACCOUNT,
+    suffix: ":setIamPolicy",
+    body: POLICY,
+    door: ADMINISTER,
+    needs: &[inferred("iam.serviceAccounts.setIamPolicy", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static ACCOUNTS_TEST_IAM_PERMISSIONS: Method = Method {
+    name: "iam.projects.serviceAccounts.testIamPermissions",
+    audit_name: "IAM.TestIamPermissions",
+    service: Service::Iam,
+    verb: Verb::Post,
+    version: "v1",
+    on: ACCOUNT,
+    suffix: ":testIamPermissions",
+    body: json(&[texts("permissions")]),
+    door: READ,
+    ..Method::DEFAULT
+};

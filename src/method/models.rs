@@ -1,58 +1,209 @@
 //! Vertex AI's Model Registry.
 
-/// Adds the rows of models.
-macro_rules! models {
-    ([$next:ident $($later:ident)*] $($rows:tt)*) => {
-        $next! { [$($later)*] $($rows)*
+use super::{
+    Body, BodyRules, Door, Kind, Method,
+    On::{AgentBucket, AgentKey, AgentRepository, Itself},
+    Service,
+    Source::{Analogy, MethodPage},
+    Verb,
+    body::object,
+    need::{documented, following, guide, inferred},
+    row::{DEPLOY, READ},
+};
 
-    ModelsUpload "aiplatform.projects.locations.models.upload" "ModelService.UploadModel" Aiplatform Post "v1" Kind::Place, "/models:upload"
-        query [] body Json door DEPLOY needs [
-            documented("aiplatform.models.upload", Itself),
-            #[cfg(feature = "server")] guide("storage.objects.get", AgentBucket),
-            #[cfg(feature = "server")] guide("storage.objects.list", AgentBucket),
-            #[cfg(feature = "server")] guide("artifactregistry.repositories.downloadArtifacts", AgentRepository),
-            #[cfg(feature = "server")] guide("cloudkms.cryptoKeyVersions.useToEncrypt", AgentKey),
-            #[cfg(feature = "server")] guide("cloudkms.cryptoKeyVersions.useToDecrypt", AgentKey)]
-        operation following("aiplatform.models.get", "aiplatform.models.update", "aiplatform.models.get", MethodPage),
-        undo Some(Id::ModelsDelete);
-    ModelsGet "aiplatform.projects.locations.models.get" "ModelService.GetModel" Aiplatform Get "v1" Kind::Model, ""
-        query [] body None door READ needs [documented("aiplatform.models.get", Itself)] operation None, undo None;
-    ModelsList "aiplatform.projects.locations.models.list" "ModelService.ListModels" Aiplatform Get "v1" Kind::Place, "/models"
-        query ["filter", "orderBy", "pageSize", "pageToken", "readMask"] body None door READ
-        needs [documented("aiplatform.models.list", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    ModelsListVersions "aiplatform.projects.locations.models.listVersions" "ModelService.ListModelVersions" Aiplatform Get "v1" Kind::Model, ":listVersions"
-        query ["filter", "orderBy", "pageSize", "pageToken", "readMask"] body None door READ
-        needs [inferred("aiplatform.models.get", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    ModelsPatch "aiplatform.projects.locations.models.patch" "ModelService.UpdateModel" Aiplatform Patch "v1" Kind::Model, ""
-        query ["updateMask"] body Json door CLOSED needs [documented("aiplatform.models.update", Itself)] operation None, undo None;
-    ModelsDelete "aiplatform.projects.locations.models.delete" "ModelService.DeleteModel" Aiplatform Delete "v1" Kind::Model, ""
-        query [] body None door DEPLOY needs [documented("aiplatform.models.delete", Itself)]
-        operation following("aiplatform.models.get", "aiplatform.models.delete", "aiplatform.models.get", MethodPage), undo None;
-    #[cfg(feature = "server")]
-    ModelsDeleteVersion "aiplatform.projects.locations.models.deleteVersion" "ModelService.DeleteModelVersion" Aiplatform Delete "v1" Kind::Model, ":deleteVersion"
-        query [] body None door CLOSED needs [inferred("aiplatform.models.delete", Itself)]
-        operation following("aiplatform.models.get", "aiplatform.models.delete", "aiplatform.models.get", Analogy), undo None;
-    #[cfg(feature = "server")]
-    ModelsMergeVersionAliases "aiplatform.projects.locations.models.mergeVersionAliases" "ModelService.MergeVersionAliases" Aiplatform Post "v1" Kind::Model, ":mergeVersionAliases"
-        query [] body Json door CLOSED needs [inferred("aiplatform.models.update", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    ModelsCopy "aiplatform.projects.locations.models.copy" "ModelService.CopyModel" Aiplatform Post "v1" Kind::Place, "/models:copy"
-        query [] body Json door CLOSED needs [inferred("aiplatform.models.upload", Itself), inferred("aiplatform.models.get", Itself)]
-        operation following("aiplatform.models.get", "aiplatform.models.update", "aiplatform.models.get", Analogy), undo Some(Id::ModelsDelete);
-    #[cfg(feature = "server")]
-    ModelsExport "aiplatform.projects.locations.models.export" "ModelService.ExportModel" Aiplatform Post "v1" Kind::Model, ":export"
-        query [] body Json door CLOSED needs [documented("aiplatform.models.export", Itself)]
-        operation following("aiplatform.models.get", "aiplatform.models.export", "aiplatform.models.get", MethodPage), undo None;
-    // Model Garden: one call does what three others do.
-    #[cfg(feature = "server")]
-    LocationsDeploy "aiplatform.projects.locations.deploy" "ModelGardenService.Deploy" Aiplatform Post "v1" Kind::Place, ":deploy"
-        query [] body Json door CLOSED needs [
-            inferred("aiplatform.models.upload", Itself), inferred("aiplatform.endpoints.create", Itself),
-            inferred("aiplatform.endpoints.deploy", Itself)]
-        operation following("aiplatform.endpoints.get", "aiplatform.endpoints.deploy", "aiplatform.endpoints.update", Analogy), undo None;
+/// The rows of this file.
+pub(super) const ROWS: &[&Method] = &[
+    &MODELS_UPLOAD,
+    &MODELS_GET,
+    &MODELS_LIST,
+    &MODELS_LIST_VERSIONS,
+    &MODELS_PATCH,
+    &MODELS_DELETE,
+    &MODELS_DELETE_VERSION,
+    &MODELS_MERGE_VERSION_ALIASES,
+    &MODELS_COPY,
+    &MODELS_EXPORT,
+    &LOCATIONS_DEPLOY,
+];
 
-        }
-    };
-}
+pub static MODELS_UPLOAD: Method = Method {
+    name: "aiplatform.projects.locations.models.upload",
+    audit_name: "ModelService.UploadModel",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Place,
+    suffix: "/models:upload",
+    body: Body::Json(Some(BodyRules {
+        required: &[object("model")],
+        names: &[("parentModel", Kind::Model)],
+        ..BodyRules::DEFAULT
+    })),
+    door: DEPLOY,
+    needs: &[
+        documented("aiplatform.models.upload", Itself),
+        guide("storage.objects.get", AgentBucket).without("Vertex AI cannot read the model's files"),
+        guide("storage.objects.list", AgentBucket).without("Vertex AI cannot read the model's files"),
+        guide("artifactregistry.repositories.downloadArtifacts", AgentRepository)
+            .without("Vertex AI cannot pull the container image"),
+        guide("cloudkms.cryptoKeyVersions.useToEncrypt", AgentKey).without("Vertex AI cannot use the encryption key"),
+        guide("cloudkms.cryptoKeyVersions.useToDecrypt", AgentKey).without("Vertex AI cannot use the encryption key"),
+    ],
+    operation: following("aiplatform.models.get", "aiplatform.models.update", "aiplatform.models.get", MethodPage),
+    undone_by: Some(&MODELS_DELETE),
+    without: "the model is not uploaded",
+    ..Method::DEFAULT
+};
+
+pub static MODELS_GET: Method = Method {
+    name: "aiplatform.projects.locations.models.get",
+    audit_name: "ModelService.GetModel",
+    service: Service::Aiplatform,
+    verb: Verb::Get,
+    version: "v1",
+    on: Kind::Model,
+    door: READ,
+    needs: &[documented("aiplatform.models.get", Itself)],
+    without: "the model cannot be found, and the deployment fails at its first step",
+    ..Method::DEFAULT
+};
+
+pub static MODELS_LIST: Method = Method {
+    name: "aiplatform.projects.locations.models.list",
+    audit_name: "ModelService.ListModels",
+    service: Service::Aiplatform,
+    verb: Verb::Get,
+    version: "v1",
+    on: Kind::Place,
+    suffix: "/models",
+    query: &["filter", "orderBy", "pageSize", "pageToken", "readMask"],
+    door: READ,
+    needs: &[documented("aiplatform.models.list", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static MODELS_LIST_VERSIONS: Method = Method {
+    name: "aiplatform.projects.locations.models.listVersions",
+    audit_name: "ModelService.ListModelVersions",
+    service: Service::Aiplatform,
+    verb: Verb::Get,
+    version: "v1",
+    on: Kind::Model,
+    suffix: ":listVersions",
+    query: &["filter", "orderBy", "pageSize", "pageToken", "readMask"],
+    door: READ,
+    needs: &[inferred("aiplatform.models.get", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static MODELS_PATCH: Method = Method {
+    name: "aiplatform.projects.locations.models.patch",
+    audit_name: "ModelService.UpdateModel",
+    service: Service::Aiplatform,
+    verb: Verb::Patch,
+    version: "v1",
+    on: Kind::Model,
+    query: &["updateMask"],
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[documented("aiplatform.models.update", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static MODELS_DELETE: Method = Method {
+    name: "aiplatform.projects.locations.models.delete",
+    audit_name: "ModelService.DeleteModel",
+    service: Service::Aiplatform,
+    verb: Verb::Delete,
+    version: "v1",
+    on: Kind::Model,
+    door: DEPLOY,
+    needs: &[documented("aiplatform.models.delete", Itself)],
+    operation: following("aiplatform.models.get", "aiplatform.models.delete", "aiplatform.models.get", MethodPage),
+    without: "a failed deployment leaves the uploaded model behind",
+    ..Method::DEFAULT
+};
+
+pub static MODELS_DELETE_VERSION: Method = Method {
+    name: "aiplatform.projects.locations.models.deleteVersion",
+    audit_name: "ModelService.DeleteModelVersion",
+    service: Service::Aiplatform,
+    verb: Verb::Delete,
+    version: "v1",
+    on: Kind::Model,
+    suffix: ":deleteVersion",
+    door: Door::Closed,
+    needs: &[inferred("aiplatform.models.delete", Itself)],
+    operation: following("aiplatform.models.get", "aiplatform.models.delete", "aiplatform.models.get", Analogy),
+    ..Method::DEFAULT
+};
+
+pub static MODELS_MERGE_VERSION_ALIASES: Method = Method {
+    name: "aiplatform.projects.locations.models.mergeVersionAliases",
+    audit_name: "ModelService.MergeVersionAliases",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Model,
+    suffix: ":mergeVersionAliases",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[inferred("aiplatform.models.update", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static MODELS_COPY: Method = Method {
+    name: "aiplatform.projects.locations.models.copy",
+    audit_name: "ModelService.CopyModel",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Place,
+    suffix: "/models:copy",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[inferred("aiplatform.models.upload", Itself), inferred("aiplatform.models.get", Itself)],
+    operation: following("aiplatform.models.get", "aiplatform.models.update", "aiplatform.models.get", Analogy),
+    undone_by: Some(&MODELS_DELETE),
+    ..Method::DEFAULT
+};
+
+pub static MODELS_EXPORT: Method = Method {
+    name: "aiplatform.projects.locations.models.export",
+    audit_name: "ModelService.ExportModel",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Model,
+    suffix: ":export",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[documented("aiplatform.models.export", Itself)],
+    operation: following("aiplatform.models.get", "aiplatform.models.export", "aiplatform.models.get", MethodPage),
+    ..Method::DEFAULT
+};
+
+// Model Garden: one call does what three others do.
+pub static LOCATIONS_DEPLOY: Method = Method {
+    name: "aiplatform.projects.locations.deploy",
+    audit_name: "ModelGardenService.Deploy",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Place,
+    suffix: ":deploy",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[
+        inferred("aiplatform.models.upload", Itself),
+        inferred("aiplatform.endpoints.create", Itself),
+        inferred("aiplatform.endpoints.deploy", Itself),
+    ],
+    operation: following(
+        "aiplatform.endpoints.get",
+        "aiplatform.endpoints.deploy",
+        "aiplatform.endpoints.update",
+        Analogy,
+    ),
+    ..Method::DEFAULT
+};

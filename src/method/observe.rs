@@ -1,17 +1,45 @@
 //! Logs and metrics. Closed: whose project they are about stands in a body or a filter, which the proxy does not look into.
 
-/// Adds the rows of logs and metrics.
-macro_rules! observe {
-    ([$next:ident $($later:ident)*] $($rows:tt)*) => {
-        $next! { [$($later)*] $($rows)*
+use super::{Body, Door, Kind, Method, On::Itself, Service, Verb, need::guide};
 
-    LogEntriesList "logging.entries.list" "LoggingServiceV2.ListLogEntries" Logging Post "v2" Kind::Nothing, "entries:list"
-        query [] body Json door CLOSED needs [guide("logging.logEntries.list", Itself)] operation None, undo None;
-    TimeSeriesList "monitoring.projects.timeSeries.list" "MetricService.ListTimeSeries" Monitoring Get "v3" Kind::Project, "/timeSeries"
-        query ["filter", "interval.startTime", "interval.endTime", "aggregation.alignmentPeriod", "aggregation.perSeriesAligner",
-            "aggregation.crossSeriesReducer", "aggregation.groupByFields", "view", "pageSize", "pageToken"]
-        body None door CLOSED needs [guide("monitoring.timeSeries.list", Itself)] operation None, undo None;
+/// The rows of this file.
+pub(super) const ROWS: &[&Method] = &[&LOG_ENTRIES_LIST, &TIME_SERIES_LIST];
 
-        }
-    };
-}
+pub static LOG_ENTRIES_LIST: Method = Method {
+    name: "logging.entries.list",
+    audit_name: "LoggingServiceV2.ListLogEntries",
+    service: Service::Logging,
+    verb: Verb::Post,
+    version: "v2",
+    on: Kind::Nothing,
+    suffix: "entries:list",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[guide("logging.logEntries.list", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static TIME_SERIES_LIST: Method = Method {
+    name: "monitoring.projects.timeSeries.list",
+    audit_name: "MetricService.ListTimeSeries",
+    service: Service::Monitoring,
+    verb: Verb::Get,
+    version: "v3",
+    on: Kind::Project,
+    suffix: "/timeSeries",
+    query: &[
+        "filter",
+        "interval.startTime",
+        "interval.endTime",
+        "aggregation.alignmentPeriod",
+        "aggregation.perSeriesAligner",
+        "aggregation.crossSeriesReducer",
+        "aggregation.groupByFields",
+        "view",
+        "pageSize",
+        "pageToken",
+    ],
+    door: Door::Closed,
+    needs: &[guide("monitoring.timeSeries.list", Itself)],
+    ..Method::DEFAULT
+};

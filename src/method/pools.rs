@@ -1,28 +1,114 @@
 //! Vertex AI's deployment resource pools: machines that several deployed models share.
 
-/// Adds the rows of deployment resource pools.
-macro_rules! pools {
-    ([$next:ident $($later:ident)*] $($rows:tt)*) => {
-        $next! { [$($later)*] $($rows)*
+use super::{
+    Body, Door, Kind, Method,
+    On::Itself,
+    Service,
+    Source::Analogy,
+    Verb,
+    need::{following, inferred, measured},
+    resource::POOL,
+};
 
-    PoolsCreate "aiplatform.projects.locations.deploymentResourcePools.create" "DeploymentResourcePoolService.CreateDeploymentResourcePool" Aiplatform Post "v1" Kind::Place, "/deploymentResourcePools"
-        query [] body Json door CLOSED needs [measured("aiplatform.deploymentResourcePools.create", Itself)]
-        operation following("aiplatform.deploymentResourcePools.get", "aiplatform.deploymentResourcePools.create", "aiplatform.deploymentResourcePools.delete", Analogy),
-        undo Some(Id::PoolsDelete);
-    PoolsGet "aiplatform.projects.locations.deploymentResourcePools.get" "DeploymentResourcePoolService.GetDeploymentResourcePool" Aiplatform Get "v1" POOL, ""
-        query [] body None door CLOSED needs [measured("aiplatform.deploymentResourcePools.get", Itself)] operation None, undo None;
-    PoolsList "aiplatform.projects.locations.deploymentResourcePools.list" "DeploymentResourcePoolService.ListDeploymentResourcePools" Aiplatform Get "v1" Kind::Place, "/deploymentResourcePools"
-        query ["pageSize", "pageToken"] body None door CLOSED needs [measured("aiplatform.deploymentResourcePools.list", Itself)] operation None, undo None;
-    PoolsPatch "aiplatform.projects.locations.deploymentResourcePools.patch" "DeploymentResourcePoolService.UpdateDeploymentResourcePool" Aiplatform Patch "v1" POOL, ""
-        query ["updateMask"] body Json door CLOSED needs [inferred("aiplatform.deploymentResourcePools.update", Itself)]
-        operation following("aiplatform.deploymentResourcePools.get", "aiplatform.deploymentResourcePools.update", "aiplatform.deploymentResourcePools.delete", Analogy), undo None;
-    PoolsDelete "aiplatform.projects.locations.deploymentResourcePools.delete" "DeploymentResourcePoolService.DeleteDeploymentResourcePool" Aiplatform Delete "v1" POOL, ""
-        query [] body None door CLOSED needs [measured("aiplatform.deploymentResourcePools.delete", Itself)]
-        operation following("aiplatform.deploymentResourcePools.get", "aiplatform.deploymentResourcePools.delete", "aiplatform.deploymentResourcePools.delete", Analogy), undo None;
-    PoolsQueryDeployedModels "aiplatform.projects.locations.deploymentResourcePools.queryDeployedModels" "DeploymentResourcePoolService.QueryDeployedModels" Aiplatform Get "v1" POOL, ":queryDeployedModels"
-        query ["pageSize", "pageToken"] body None door CLOSED
-        needs [measured("aiplatform.deploymentResourcePools.queryDeployedModels", Itself)] operation None, undo None;
+/// The rows of this file.
+pub(super) const ROWS: &[&Method] =
+    &[&POOLS_CREATE, &POOLS_GET, &POOLS_LIST, &POOLS_PATCH, &POOLS_DELETE, &POOLS_QUERY_DEPLOYED_MODELS];
 
-        }
-    };
-}
+pub static POOLS_CREATE: Method = Method {
+    name: "aiplatform.projects.locations.deploymentResourcePools.create",
+    audit_name: "DeploymentResourcePoolService.CreateDeploymentResourcePool",
+    service: Service::Aiplatform,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Place,
+    suffix: "/deploymentResourcePools",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[measured("aiplatform.deploymentResourcePools.create", Itself)],
+    operation: following(
+        "aiplatform.deploymentResourcePools.get",
+        "aiplatform.deploymentResourcePools.create",
+        "aiplatform.deploymentResourcePools.delete",
+        Analogy,
+    ),
+    undone_by: Some(&POOLS_DELETE),
+    ..Method::DEFAULT
+};
+
+pub static POOLS_GET: Method = Method {
+    name: "aiplatform.projects.locations.deploymentResourcePools.get",
+    audit_name: "DeploymentResourcePoolService.GetDeploymentResourcePool",
+    service: Service::Aiplatform,
+    verb: Verb::Get,
+    version: "v1",
+    on: POOL,
+    door: Door::Closed,
+    needs: &[measured("aiplatform.deploymentResourcePools.get", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static POOLS_LIST: Method = Method {
+    name: "aiplatform.projects.locations.deploymentResourcePools.list",
+    audit_name: "DeploymentResourcePoolService.ListDeploymentResourcePools",
+    service: Service::Aiplatform,
+    verb: Verb::Get,
+    version: "v1",
+    on: Kind::Place,
+    suffix: "/deploymentResourcePools",
+    query: &["pageSize", "pageToken"],
+    door: Door::Closed,
+    needs: &[measured("aiplatform.deploymentResourcePools.list", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static POOLS_PATCH: Method = Method {
+    name: "aiplatform.projects.locations.deploymentResourcePools.patch",
+    audit_name: "DeploymentResourcePoolService.UpdateDeploymentResourcePool",
+    service: Service::Aiplatform,
+    verb: Verb::Patch,
+    version: "v1",
+    on: POOL,
+    query: &["updateMask"],
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[inferred("aiplatform.deploymentResourcePools.update", Itself)],
+    operation: following(
+        "aiplatform.deploymentResourcePools.get",
+        "aiplatform.deploymentResourcePools.update",
+        "aiplatform.deploymentResourcePools.delete",
+        Analogy,
+    ),
+    ..Method::DEFAULT
+};
+
+pub static POOLS_DELETE: Method = Method {
+    name: "aiplatform.projects.locations.deploymentResourcePools.delete",
+    audit_name: "DeploymentResourcePoolService.DeleteDeploymentResourcePool",
+    service: Service::Aiplatform,
+    verb: Verb::Delete,
+    version: "v1",
+    on: POOL,
+    door: Door::Closed,
+    needs: &[measured("aiplatform.deploymentResourcePools.delete", Itself)],
+    operation: following(
+        "aiplatform.deploymentResourcePools.get",
+        "aiplatform.deploymentResourcePools.delete",
+        "aiplatform.deploymentResourcePools.delete",
+        Analogy,
+    ),
+    ..Method::DEFAULT
+};
+
+pub static POOLS_QUERY_DEPLOYED_MODELS: Method = Method {
+    name: "aiplatform.projects.locations.deploymentResourcePools.queryDeployedModels",
+    audit_name: "DeploymentResourcePoolService.QueryDeployedModels",
+    service: Service::Aiplatform,
+    verb: Verb::Get,
+    version: "v1",
+    on: POOL,
+    suffix: ":queryDeployedModels",
+    query: &["pageSize", "pageToken"],
+    door: Door::Closed,
+    needs: &[measured("aiplatform.deploymentResourcePools.queryDeployedModels", Itself)],
+    ..Method::DEFAULT
+};

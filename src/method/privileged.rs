@@ -9,42 +9,146 @@
 //! An approval cannot be undone, says the reference: revoking ends what it gave. It says too that a grant can be revoked in any
 //! state but a terminal one; the page on revoking says only while it is active.
 
-use super::{Following, Source};
+use super::{
+    Body, Door, Following, Kind, Method,
+    On::Itself,
+    Service, Source, Verb,
+    body::{json, text},
+    need::guide,
+    resource::{ENTITLEMENT, GRANT},
+    row::{ADMINISTER, DEPLOY, READ},
+};
+
+/// The rows of this file.
+pub(super) const ROWS: &[&Method] = &[
+    &ENTITLEMENTS_CREATE,
+    &ENTITLEMENTS_GET,
+    &ENTITLEMENTS_DELETE,
+    &GRANTS_CREATE,
+    &GRANTS_GET,
+    &GRANTS_APPROVE,
+    &GRANTS_DENY,
+    &GRANTS_REVOKE,
+];
 
 /// Operations have permissions of their own, checked on the operation. The reference and Google's client know how to get, list and
 /// delete one: none is waited for or cancelled.
-pub(super) const FOLLOWED: Option<Following> = Some(Following {
+const FOLLOWED: Option<Following> = Some(Following {
     read: "privilegedaccessmanager.operations.get",
     cancel: None,
     delete: "privilegedaccessmanager.operations.delete",
     source: Source::Guide,
 });
 
-/// Adds the rows of Privileged Access Manager.
-macro_rules! privileged {
-    ([$next:ident $($later:ident)*] $($rows:tt)*) => {
-        $next! { [$($later)*] $($rows)*
+pub static ENTITLEMENTS_CREATE: Method = Method {
+    name: "privilegedaccessmanager.projects.locations.entitlements.create",
+    audit_name: "PrivilegedAccessManager.CreateEntitlement",
+    service: Service::PrivilegedAccessManager,
+    verb: Verb::Post,
+    version: "v1",
+    on: Kind::Place,
+    suffix: "/entitlements",
+    query: &["entitlementId", "requestId"],
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[guide("privilegedaccessmanager.entitlements.create", Itself)],
+    operation: FOLLOWED,
+    undone_by: Some(&ENTITLEMENTS_DELETE),
+    ..Method::DEFAULT
+};
 
-    EntitlementsCreate "privilegedaccessmanager.projects.locations.entitlements.create" "PrivilegedAccessManager.CreateEntitlement" PrivilegedAccessManager Post "v1" Kind::Place, "/entitlements"
-        query ["entitlementId", "requestId"] body Json door CLOSED needs [guide("privilegedaccessmanager.entitlements.create", Itself)]
-        operation privileged::FOLLOWED, undo Some(Id::EntitlementsDelete);
-    EntitlementsGet "privilegedaccessmanager.projects.locations.entitlements.get" "PrivilegedAccessManager.GetEntitlement" PrivilegedAccessManager Get "v1" ENTITLEMENT, ""
-        query [] body None door ADMINISTER needs [guide("privilegedaccessmanager.entitlements.get", Itself)] operation None, undo None;
-    EntitlementsDelete "privilegedaccessmanager.projects.locations.entitlements.delete" "PrivilegedAccessManager.DeleteEntitlement" PrivilegedAccessManager Delete "v1" ENTITLEMENT, ""
-        query ["requestId"] body None door CLOSED needs [guide("privilegedaccessmanager.entitlements.delete", Itself)]
-        operation privileged::FOLLOWED, undo None;
-    GrantsCreate "privilegedaccessmanager.projects.locations.entitlements.grants.create" "PrivilegedAccessManager.CreateGrant" PrivilegedAccessManager Post "v1" ENTITLEMENT, "/grants"
-        query ["requestId"] body Json door DEPLOY needs [] operation None, undo Some(Id::GrantsRevoke);
-    GrantsGet "privilegedaccessmanager.projects.locations.entitlements.grants.get" "PrivilegedAccessManager.GetGrant" PrivilegedAccessManager Get "v1" GRANT, ""
-        query [] body None door READ needs [guide("privilegedaccessmanager.grants.get", Itself)] operation None, undo None;
-    GrantsApprove "privilegedaccessmanager.projects.locations.entitlements.grants.approve" "PrivilegedAccessManager.ApproveGrant" PrivilegedAccessManager Post "v1" GRANT, ":approve"
-        query [] body Json door CLOSED needs [] operation None, undo Some(Id::GrantsRevoke);
-    GrantsDeny "privilegedaccessmanager.projects.locations.entitlements.grants.deny" "PrivilegedAccessManager.DenyGrant" PrivilegedAccessManager Post "v1" GRANT, ":deny"
-        query [] body Json door CLOSED needs [] operation None, undo None;
-    GrantsRevoke "privilegedaccessmanager.projects.locations.entitlements.grants.revoke" "PrivilegedAccessManager.RevokeGrant" PrivilegedAccessManager Post "v1" GRANT, ":revoke"
-        query [] body Json door CLOSED needs [guide("privilegedaccessmanager.grants.revoke", Itself)]
-        operation privileged::FOLLOWED, undo None;
+pub static ENTITLEMENTS_GET: Method = Method {
+    name: "privilegedaccessmanager.projects.locations.entitlements.get",
+    audit_name: "PrivilegedAccessManager.GetEntitlement",
+    service: Service::PrivilegedAccessManager,
+    verb: Verb::Get,
+    version: "v1",
+    on: ENTITLEMENT,
+    door: ADMINISTER,
+    needs: &[guide("privilegedaccessmanager.entitlements.get", Itself)],
+    ..Method::DEFAULT
+};
 
-        }
-    };
-}
+pub static ENTITLEMENTS_DELETE: Method = Method {
+    name: "privilegedaccessmanager.projects.locations.entitlements.delete",
+    audit_name: "PrivilegedAccessManager.DeleteEntitlement",
+    service: Service::PrivilegedAccessManager,
+    verb: Verb::Delete,
+    version: "v1",
+    on: ENTITLEMENT,
+    query: &["requestId"],
+    door: Door::Closed,
+    needs: &[guide("privilegedaccessmanager.entitlements.delete", Itself)],
+    operation: FOLLOWED,
+    ..Method::DEFAULT
+};
+
+pub static GRANTS_CREATE: Method = Method {
+    name: "privilegedaccessmanager.projects.locations.entitlements.grants.create",
+    audit_name: "PrivilegedAccessManager.CreateGrant",
+    service: Service::PrivilegedAccessManager,
+    verb: Verb::Post,
+    version: "v1",
+    on: ENTITLEMENT,
+    suffix: "/grants",
+    query: &["requestId"],
+    body: json(&[text("requestedDuration")]),
+    door: DEPLOY,
+    undone_by: Some(&GRANTS_REVOKE),
+    needs_own_identity: true,
+    ..Method::DEFAULT
+};
+
+pub static GRANTS_GET: Method = Method {
+    name: "privilegedaccessmanager.projects.locations.entitlements.grants.get",
+    audit_name: "PrivilegedAccessManager.GetGrant",
+    service: Service::PrivilegedAccessManager,
+    verb: Verb::Get,
+    version: "v1",
+    on: GRANT,
+    door: READ,
+    needs: &[guide("privilegedaccessmanager.grants.get", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static GRANTS_APPROVE: Method = Method {
+    name: "privilegedaccessmanager.projects.locations.entitlements.grants.approve",
+    audit_name: "PrivilegedAccessManager.ApproveGrant",
+    service: Service::PrivilegedAccessManager,
+    verb: Verb::Post,
+    version: "v1",
+    on: GRANT,
+    suffix: ":approve",
+    body: Body::Json(None),
+    door: Door::Closed,
+    undone_by: Some(&GRANTS_REVOKE),
+    ..Method::DEFAULT
+};
+
+pub static GRANTS_DENY: Method = Method {
+    name: "privilegedaccessmanager.projects.locations.entitlements.grants.deny",
+    audit_name: "PrivilegedAccessManager.DenyGrant",
+    service: Service::PrivilegedAccessManager,
+    verb: Verb::Post,
+    version: "v1",
+    on: GRANT,
+    suffix: ":deny",
+    body: Body::Json(None),
+    door: Door::Closed,
+    ..Method::DEFAULT
+};
+
+pub static GRANTS_REVOKE: Method = Method {
+    name: "privilegedaccessmanager.projects.locations.entitlements.grants.revoke",
+    audit_name: "PrivilegedAccessManager.RevokeGrant",
+    service: Service::PrivilegedAccessManager,
+    verb: Verb::Post,
+    version: "v1",
+    on: GRANT,
+    suffix: ":revoke",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[guide("privilegedaccessmanager.grants.revoke", Itself)],
+    operation: FOLLOWED,
+    ..Method::DEFAULT
+};

@@ -1,26 +1,100 @@
 //! Projects and the APIs that they have switched on.
 
-/// Adds the rows of projects.
-macro_rules! project {
-    ([$next:ident $($later:ident)*] $($rows:tt)*) => {
-        $next! { [$($later)*] $($rows)*
+use super::{
+    Body, BodyRules, Door, Kind, Method,
+    On::Itself,
+    Service, Verb,
+    body::{POLICY, json, texts},
+    need::{guide, inferred},
+    resource::API,
+    row::{ADMINISTER, READ},
+};
 
-    #[cfg(feature = "server")]
-    ProjectsGet "cloudresourcemanager.projects.get" "Projects.GetProject" CloudResourceManager Get "v3" Kind::Project, ""
-        query [] body None door CLOSED needs [guide("resourcemanager.projects.get", Itself)] operation None, undo None;
-    ProjectsGetIamPolicy "cloudresourcemanager.projects.getIamPolicy" "Projects.GetIamPolicy" CloudResourceManager Post "v3" Kind::Project, ":getIamPolicy"
-        query [] body Json door READ needs [guide("resourcemanager.projects.getIamPolicy", Itself)] operation None, undo None;
-    ProjectsSetIamPolicy "cloudresourcemanager.projects.setIamPolicy" "Projects.SetIamPolicy" CloudResourceManager Post "v3" Kind::Project, ":setIamPolicy"
-        query [] body Json door ADMINISTER needs [guide("resourcemanager.projects.setIamPolicy", Itself)] operation None, undo None;
-    ProjectsTestIamPermissions "cloudresourcemanager.projects.testIamPermissions" "Projects.TestIamPermissions" CloudResourceManager Post "v3" Kind::Project, ":testIamPermissions"
-        query [] body Json door READ needs [] operation None, undo None;
-    #[cfg(feature = "server")]
-    ServicesGet "serviceusage.services.get" "ServiceUsage.GetService" ServiceUsage Get "v1" API, ""
-        query [] body None door CLOSED needs [inferred("serviceusage.services.get", Itself)] operation None, undo None;
-    #[cfg(feature = "server")]
-    ServicesEnable "serviceusage.services.enable" "ServiceUsage.EnableService" ServiceUsage Post "v1" API, ":enable"
-        query [] body Json door CLOSED needs [inferred("serviceusage.services.enable", Itself)] operation None, undo None;
+/// The rows of this file.
+pub(super) const ROWS: &[&Method] = &[
+    &PROJECTS_GET,
+    &PROJECTS_GET_IAM_POLICY,
+    &PROJECTS_SET_IAM_POLICY,
+    &PROJECTS_TEST_IAM_PERMISSIONS,
+    &SERVICES_GET,
+    &SERVICES_ENABLE,
+];
 
-        }
-    };
-}
+pub static PROJECTS_GET: Method = Method {
+    name: "cloudresourcemanager.projects.get",
+    audit_name: "Projects.GetProject",
+    service: Service::CloudResourceManager,
+    verb: Verb::Get,
+    version: "v3",
+    on: Kind::Project,
+    door: Door::Closed,
+    needs: &[guide("resourcemanager.projects.get", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static PROJECTS_GET_IAM_POLICY: Method = Method {
+    name: "cloudresourcemanager.projects.getIamPolicy",
+    audit_name: "Projects.GetIamPolicy",
+    service: Service::CloudResourceManager,
+    verb: Verb::Post,
+    version: "v3",
+    on: Kind::Project,
+    suffix: ":getIamPolicy",
+    body: Body::Json(Some(BodyRules { may_be_empty: true, ..BodyRules::DEFAULT })),
+    door: READ,
+    needs: &[guide("resourcemanager.projects.getIamPolicy", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static PROJECTS_SET_IAM_POLICY: Method = Method {
+    name: "cloudresourcemanager.projects.setIamPolicy",
+    audit_name: "Projects.SetIamPolicy",
+    service: Service::CloudResourceManager,
+    verb: Verb::Post,
+    version: "v3",
+    on: Kind::Project,
+    suffix: ":setIamPolicy",
+    body: POLICY,
+    door: ADMINISTER,
+    needs: &[guide("resourcemanager.projects.setIamPolicy", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static PROJECTS_TEST_IAM_PERMISSIONS: Method = Method {
+    name: "cloudresourcemanager.projects.testIamPermissions",
+    audit_name: "Projects.TestIamPermissions",
+    service: Service::CloudResourceManager,
+    verb: Verb::Post,
+    version: "v3",
+    on: Kind::Project,
+    suffix: ":testIamPermissions",
+    body: json(&[texts("permissions")]),
+    door: READ,
+    ..Method::DEFAULT
+};
+
+pub static SERVICES_GET: Method = Method {
+    name: "serviceusage.services.get",
+    audit_name: "ServiceUsage.GetService",
+    service: Service::ServiceUsage,
+    verb: Verb::Get,
+    version: "v1",
+    on: API,
+    door: Door::Closed,
+    needs: &[inferred("serviceusage.services.get", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static SERVICES_ENABLE: Method = Method {
+    name: "serviceusage.services.enable",
+    audit_name: "ServiceUsage.EnableService",
+    service: Service::ServiceUsage,
+    verb: Verb::Post,
+    version: "v1",
+    on: API,
+    suffix: ":enable",
+    body: Body::Json(None),
+    door: Door::Closed,
+    needs: &[inferred("serviceusage.services.enable", Itself)],
+    ..Method::DEFAULT
+};

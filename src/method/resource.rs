@@ -1,6 +1,8 @@
 //! The resources that calls are about: one kind of name each.
 
-use crate::name::{Endpoint, Location, Model, Operation, Place, Project, ServiceAccount};
+use crate::name::{
+    Endpoint, EndpointId, Location, Model, NameError, Operation, OperationId, Place, Project, ServiceAccount,
+};
 use std::fmt;
 
 /// What stands between the version and the suffix of a path.
@@ -17,6 +19,26 @@ pub enum Kind {
     Named(&'static str),
 }
 
+impl Kind {
+    /// The forms of such a name; `*` stands for one part.
+    fn patterns(self) -> Vec<&'static str> {
+        match self {
+            Self::Nothing => vec![],
+            Self::Project => vec!["projects/*"],
+            Self::Place => vec!["projects/*/locations/*"],
+            Self::Endpoint => vec!["projects/*/locations/*/endpoints/*"],
+            Self::Model => vec!["projects/*/locations/*/models/*"],
+            Self::Operation => vec![
+                "projects/*/locations/*/operations/*",
+                "projects/*/locations/*/endpoints/*/operations/*",
+                "projects/*/locations/*/models/*/operations/*",
+            ],
+            Self::ServiceAccount => vec!["projects/-/serviceAccounts/*"],
+            Self::Named(pattern) => vec![pattern],
+        }
+    }
+}
+
 /// A custom role.
 pub const ROLE: Kind = Kind::Named("projects/*/roles/*");
 /// A role of Google's.
@@ -30,6 +52,31 @@ pub const API: Kind = Kind::Named("projects/*/services/*");
 pub const ENTITLEMENT: Kind = Kind::Named("projects/*/locations/global/entitlements/*");
 /// What somebody asked for there.
 pub const GRANT: Kind = Kind::Named("projects/*/locations/global/entitlements/*/grants/*");
+
+/// The first part of a name that would be of this kind, if that part were valid.
+pub fn invalid_part(kind: Kind, name: &str) -> Option<NameError> {
+    kind.patterns().iter().find_map(|pattern| {
+        let (mut parts, mut wrong, mut before) = (name.split('/'), None, "");
+        for wanted in pattern.split('/') {
+            let part = parts.next()?;
+            if wanted != "*" && wanted != part {
+                return None;
+            }
+            let error = match (wanted, before) {
+                ("*", "projects") => part.parse::<Project>().err(),
+                ("*", "locations") => part.parse::<Location>().err(),
+                ("*", "endpoints") => part.parse::<EndpointId>().err(),
+                ("*", "models") => Model::parse_id(part).err(),
+                ("*", "operations") => part.parse::<OperationId>().err(),
+                ("*", "serviceAccounts") => part.parse::<ServiceAccount>().err(),
+                _ => None,
+            };
+            wrong = wrong.or(error);
+            before = wanted;
+        }
+        parts.next().is_none().then_some(wrong)?
+    })
+}
 
 /// A resource that a call is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Every call that carrying a plan out may take, and what each is for: what rights are asked for is read from here.
 
 use super::{Plan, StepKind};
-use crate::method::{Call, Id, Permission, Resource};
+use crate::method::{self, Call, Method, Permission, Resource};
 use crate::name::{Model, Operation, OperationParent};
 
 /// What is known to be there already; `None` where nobody looked.
@@ -35,9 +35,9 @@ pub enum Purpose {
 }
 
 /// The operations of one parent. Any id will do: the right to follow one is its parent's.
-fn operation(id: Id, parent: OperationParent) -> Option<Call> {
+fn operation(method: &'static Method, parent: OperationParent) -> Option<Call> {
     let operation = Operation { parent, id: "0".parse().ok()? };
-    Some(Call::new(id, Resource::Operation(operation)))
+    Some(Call::new(method, Resource::Operation(operation)))
 }
 
 impl Plan {
@@ -82,11 +82,11 @@ impl Plan {
             calls.extend(step.probe.clone().map(|probe| (probe, Purpose::Look)));
             let Some(call) = step.call.clone().filter(|_| !is_there) else { continue };
             calls.push((call, Purpose::Make));
-            calls.extend(operation(Id::OperationsWait, parent).map(|wait| (wait, Purpose::Follow)));
+            calls.extend(operation(&method::OPERATIONS_WAIT, parent).map(|wait| (wait, Purpose::Follow)));
             calls.extend(step.undo.clone().map(|undo| (undo, Purpose::TakeBack)));
             if kind == StepKind::Deployment {
-                calls.push((Call::new(Id::EndpointOperationsList, endpoint.clone()), Purpose::Resume));
-                let cancel = operation(Id::OperationsCancel, of_endpoint.clone());
+                calls.push((Call::new(&method::ENDPOINT_OPERATIONS_LIST, endpoint.clone()), Purpose::Resume));
+                let cancel = operation(&method::OPERATIONS_CANCEL, of_endpoint.clone());
                 calls.extend(cancel.map(|cancel| (cancel, Purpose::Cancel)));
             }
         }

@@ -6,7 +6,7 @@ mod explain;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fingerprint::fingerprint;
-use crate::method::{Call, Id, Resource};
+use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, ModelVersion};
 use crate::target::Target;
 use crate::vertex::traffic::Traffic;
@@ -67,7 +67,8 @@ pub fn plan(target: Target) -> Plan {
 
     // A version can only be named once it exists; without one, a model that is missing may be uploaded first.
     let upload = target.image.as_ref().filter(|_| target.model.version.is_none()).map(|image| {
-        Call::new(Id::ModelsUpload, Resource::Place(target.model.place.clone())).body(body::upload(&target, image))
+        Call::new(&method::MODELS_UPLOAD, Resource::Place(target.model.place.clone()))
+            .body(body::upload(&target, image))
     });
     steps.push(Step {
         kind: StepKind::Model,
@@ -75,8 +76,8 @@ pub fn plan(target: Target) -> Plan {
             Some(_) => format!("Upload model `{}` unless it is there", target.model.short()),
             None => format!("Find model `{}`", target.model.short()),
         },
-        probe: Some(Call::new(Id::ModelsGet, model.clone())),
-        undo: upload.as_ref().map(|_| Call::new(Id::ModelsDelete, model)),
+        probe: Some(Call::new(&method::MODELS_GET, model.clone())),
+        undo: upload.as_ref().map(|_| Call::new(&method::MODELS_DELETE, model)),
         call: upload,
     });
 
@@ -88,34 +89,36 @@ pub fn plan(target: Target) -> Plan {
             true => format!("Create endpoint `{}` unless it is there", target.endpoint.id),
             false => format!("Find endpoint `{}`", target.endpoint.id),
         },
-        probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
+        probe: Some(Call::new(&method::ENDPOINTS_GET, endpoint.clone())),
         call: chosen.then(|| {
-            Call::new(Id::EndpointsCreate, Resource::Place(target.endpoint.place.clone()))
+            Call::new(&method::ENDPOINTS_CREATE, Resource::Place(target.endpoint.place.clone()))
                 .query("endpointId", target.endpoint.id.as_str())
                 .body(body::endpoint(&target))
         }),
-        undo: chosen.then(|| Call::new(Id::EndpointsDelete, endpoint.clone())),
+        undo: chosen.then(|| Call::new(&method::ENDPOINTS_DELETE, endpoint.clone())),
     });
 
     steps.push(Step {
         kind: StepKind::Deployment,
         title: format!("Deploy `{}` to it, with {share}", target.model.short()),
-        probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
+        probe: Some(Call::new(&method::ENDPOINTS_GET, endpoint.clone())),
         call: Some(
-            Call::new(Id::EndpointsDeployModel, endpoint.clone())
+            Call::new(&method::ENDPOINTS_DEPLOY_MODEL, endpoint.clone())
                 .serving_as(target.service_account.clone())
                 .body(body::deploy(&target, id.as_ref())),
         ),
-        undo: id.as_ref().map(|id| Call::new(Id::EndpointsUndeployModel, endpoint.clone()).body(body::undeploy(id))),
+        undo: id
+            .as_ref()
+            .map(|id| Call::new(&method::ENDPOINTS_UNDEPLOY_MODEL, endpoint.clone()).body(body::undeploy(id))),
     });
 
     if let Some(id) = &id {
         steps.push(Step {
             kind: StepKind::Traffic,
             title: format!("Where it was deployed before: send {share} to it"),
-            probe: Some(Call::new(Id::EndpointsGet, endpoint.clone())),
+            probe: Some(Call::new(&method::ENDPOINTS_GET, endpoint.clone())),
             call: Some(
-                Call::new(Id::EndpointsPatch, endpoint)
+                Call::new(&method::ENDPOINTS_PATCH, endpoint)
                     .query("updateMask", "trafficSplit")
                     .body(body::traffic(&target, id)),
             ),

@@ -8,7 +8,7 @@ mod undo;
 use crate::conversation::{Conversation, Identity, Progress, ProgressKind, Voice};
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google::{CallError, Google};
-use crate::method::{Call, Id, Resource};
+use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Operation};
 use crate::plan::{Plan, Step, StepKind};
 use crate::vertex::traffic::{Split, Traffic};
@@ -279,8 +279,8 @@ impl Run {
         conflict: Diagnostic,
     ) -> Result<(DeployedModelId, Option<Operation>), CallError> {
         let endpoint = self.plan.target.endpoint.clone();
-        let list = Call::new(Id::EndpointOperationsList, Resource::Endpoint(endpoint.clone()));
-        let get = Call::new(Id::EndpointsGet, Resource::Endpoint(endpoint.clone()));
+        let list = Call::new(&method::ENDPOINT_OPERATIONS_LIST, Resource::Endpoint(endpoint.clone()));
+        let get = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(endpoint.clone()));
         let mut last = None;
         loop {
             let state = self.google.call(&get, Identity::Initiator).await?;

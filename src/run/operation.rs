@@ -6,7 +6,7 @@ use crate::conversation::{Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google, pause};
 use crate::google_error::GoogleError;
-use crate::method::{Call, Id, Resource};
+use crate::method::{self, Call, Method, Resource};
 use crate::name::{Operation, Project};
 use crate::vertex::stage::{Stage, is_deployment};
 use serde_json::Value;
@@ -53,13 +53,13 @@ pub struct Follower<'a> {
     operation: Operation,
     /// The backend itself where it may: a deployment may outlive the user's credentials.
     identity: Identity,
-    method: Id,
+    method: &'static Method,
     stage: Option<Stage>,
 }
 
 impl<'a> Follower<'a> {
     pub fn new(google: &'a Google, operation: Operation) -> Self {
-        Self { google, operation, identity: Identity::Service, method: Id::OperationsWait, stage: None }
+        Self { google, operation, identity: Identity::Service, method: &method::OPERATIONS_WAIT, stage: None }
     }
 
     /// Looks until the operation is done; says every new stage.
@@ -100,7 +100,7 @@ impl<'a> Follower<'a> {
 
     async fn look(&self) -> Result<Value, CallError> {
         let call = Call::new(self.method, Resource::Operation(self.operation.clone()));
-        let call = if self.method == Id::OperationsWait { call.query("timeout", WAIT) } else { call };
+        let call = if self.method == &method::OPERATIONS_WAIT { call.query("timeout", WAIT) } else { call };
         self.google.call(&call, self.identity).await
     }
 
@@ -111,8 +111,8 @@ impl<'a> Follower<'a> {
     /// Chooses another way to look where this one is closed; false when there is none left.
     fn adapt(&mut self, error: &CallError) -> bool {
         match error {
-            CallError::Refused { status: 501, .. } if self.method == Id::OperationsWait => {
-                self.method = Id::OperationsGet;
+            CallError::Refused { status: 501, .. } if self.method == &method::OPERATIONS_WAIT => {
+                self.method = &method::OPERATIONS_GET;
                 true
             }
             // The portal has no record of this operation's start: only the user may look at it.

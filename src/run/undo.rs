@@ -5,7 +5,7 @@ use super::operation::{Follower, name};
 use crate::conversation::{Identity, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Google};
-use crate::method::{Call, Id, Resource};
+use crate::method::{self, Call, Resource};
 
 /// What was taken back, and a finding for each thing that was not.
 pub async fn undo(google: &Google, made: Vec<Made>) -> (Vec<String>, Vec<Diagnostic>) {
@@ -35,8 +35,8 @@ async fn take_back(google: &Google, made: &Made) -> Result<(), CallError> {
     // What is still being made cannot be removed: end that first. Cancelling is best effort, so its failure says nothing. Only
     // deployments are cancelled: all else is over soon, and to cancel it would take a right that nothing else needs.
     if let Some(operation) = &made.operation {
-        if made.undo.method.id == Id::EndpointsUndeployModel {
-            let cancel = Call::new(Id::OperationsCancel, Resource::Operation(operation.clone()));
+        if made.undo.method == &method::ENDPOINTS_UNDEPLOY_MODEL {
+            let cancel = Call::new(&method::OPERATIONS_CANCEL, Resource::Operation(operation.clone()));
             let _ = google.call(&cancel, Identity::Initiator).await;
         }
         // How it ended does not matter, only that it has.

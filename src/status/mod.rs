@@ -5,7 +5,7 @@ mod view;
 use crate::conversation::{Conversation, Identity};
 use crate::diagnostic::Diagnostic;
 use crate::google::{CallError, Google};
-use crate::method::{Call, Id, Resource};
+use crate::method::{self, Call, Resource};
 use crate::target::Target;
 use crate::timestamp::rfc3339;
 
@@ -22,8 +22,8 @@ pub fn status(target: Target, findings: Vec<Diagnostic>, proxy_url: &str) -> Con
     Conversation::new(move |voice| async move {
         let google = Google::new(voice.clone(), &proxy_url, None).trying(2);
         let endpoint = Resource::Endpoint(target.endpoint.clone());
-        let get = Call::new(Id::EndpointsGet, endpoint.clone());
-        let list = Call::new(Id::EndpointOperationsList, endpoint).query("pageSize", "20");
+        let get = Call::new(&method::ENDPOINTS_GET, endpoint.clone());
+        let list = Call::new(&method::ENDPOINT_OPERATIONS_LIST, endpoint).query("pageSize", "20");
 
         let found = google.call(&get, Identity::Initiator).await;
         let mut report = match &found {

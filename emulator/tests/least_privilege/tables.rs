@@ -3,7 +3,7 @@
 
 use crate::deliver::until;
 use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed, deploy_request};
-use backstage_vertex_ai::method::{Door, Id, Kind, METHODS, Method, On, Resource, Service, resource};
+use backstage_vertex_ai::method::{self, Door, Kind, METHODS, Method, On, Resource, Service, resource};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -58,31 +58,41 @@ fn enforced(cloud: &Cloud, verb: &str, path: &str, body: &Value) -> Option<BTree
 }
 
 /// What the emulator does not serve, and why it need not: everything that the proxy lets pass is compared.
-pub const NOT_SERVED: &[(&str, &[Id])] = &[
+pub const NOT_SERVED: &[(&str, &[&Method])] = &[
     (
         "no plan changes, copies or exports a model that is there",
         &[
-            Id::ModelsPatch,
-            Id::ModelsDeleteVersion,
-            Id::ModelsMergeVersionAliases,
-            Id::ModelsCopy,
-            Id::ModelsExport,
-            Id::EndpointsMutateDeployedModel,
+            &method::MODELS_PATCH,
+            &method::MODELS_DELETE_VERSION,
+            &method::MODELS_MERGE_VERSION_ALIASES,
+            &method::MODELS_COPY,
+            &method::MODELS_EXPORT,
+            &method::ENDPOINTS_MUTATE_DEPLOYED_MODEL,
         ],
     ),
-    ("no plan is made from Model Garden", &[Id::LocationsDeploy]),
+    ("no plan is made from Model Garden", &[&method::LOCATIONS_DEPLOY]),
     (
         "predictions pass the proxy in one form only",
-        &[Id::EndpointsRawPredict, Id::EndpointsStreamRawPredict, Id::EndpointsExplain],
+        &[&method::ENDPOINTS_RAW_PREDICT, &method::ENDPOINTS_STREAM_RAW_PREDICT, &method::ENDPOINTS_EXPLAIN],
     ),
     (
         "no plan shares machines",
-        &[Id::PoolsCreate, Id::PoolsGet, Id::PoolsList, Id::PoolsPatch, Id::PoolsDelete, Id::PoolsQueryDeployedModels],
+        &[
+            &method::POOLS_CREATE,
+            &method::POOLS_GET,
+            &method::POOLS_LIST,
+            &method::POOLS_PATCH,
+            &method::POOLS_DELETE,
+            &method::POOLS_QUERY_DEPLOYED_MODELS,
+        ],
     ),
-    ("the product leaves the APIs of a project alone", &[Id::ServicesGet, Id::ServicesEnable]),
-    ("what custom roles support is told to the product, which does not ask", &[Id::QueryTestablePermissions]),
-    ("the product makes access tokens and nothing else", &[Id::GenerateIdToken, Id::SignJwt, Id::SignBlob]),
-    ("the proxy passes no logs and metrics", &[Id::LogEntriesList, Id::TimeSeriesList]),
+    ("the product leaves the APIs of a project alone", &[&method::SERVICES_GET, &method::SERVICES_ENABLE]),
+    ("what custom roles support is told to the product, which does not ask", &[&method::QUERY_TESTABLE_PERMISSIONS]),
+    (
+        "the product makes access tokens and nothing else",
+        &[&method::GENERATE_ID_TOKEN, &method::SIGN_JWT, &method::SIGN_BLOB],
+    ),
+    ("the proxy passes no logs and metrics", &[&method::LOG_ENTRIES_LIST, &method::TIME_SERIES_LIST]),
 ];
 
 /// The resource to call each kind of method on. Operations, entitlements and grants are made first: see [`calls`].
@@ -135,25 +145,27 @@ fn privileged(cloud: &Cloud, method: &Method) -> String {
     if method.on == Kind::Place {
         return GLOBAL.to_owned();
     }
-    match method.id {
-        Id::GrantsCreate => entitle(cloud, "stranger", "approver"),
-        Id::GrantsApprove | Id::GrantsDeny => entitle(cloud, "approver", "stranger"),
-        _ => entitle(cloud, "approver", "owner"),
-    };
+    if method == &method::GRANTS_CREATE {
+        entitle(cloud, "stranger", "approver");
+    } else if [&method::GRANTS_APPROVE, &method::GRANTS_DENY].contains(&method) {
+        entitle(cloud, "approver", "stranger");
+    } else {
+        entitle(cloud, "approver", "owner");
+    }
     if method.on == resource::GRANT { ask(cloud) } else { ENTITLEMENT.to_owned() }
 }
 
 pub fn body(method: &Method) -> Value {
-    match method.id {
-        Id::EndpointsDeployModel => {
-            let mut request = deploy_request("1");
-            request["deployedModel"]["serviceAccount"] = json!(ACCOUNT);
-            request
-        }
-        Id::GenerateAccessToken => json!({"scope": ["s"]}),
-        Id::GrantsCreate => json!({"requestedDuration": "1800s"}),
-        _ => json!({}),
+    if method == &method::ENDPOINTS_DEPLOY_MODEL {
+        let mut request = deploy_request("1");
+        request["deployedModel"]["serviceAccount"] = json!(ACCOUNT);
+        return request;
     }
+    let others = [
+        (&method::GENERATE_ACCESS_TOKEN, json!({"scope": ["s"]})),
+        (&method::GRANTS_CREATE, json!({"requestedDuration": "1800s"})),
+    ];
+    others.into_iter().find(|(other, _)| *other == method).map_or(json!({}), |(_, body)| body)
 }
 
 /// What to call a method on, and what the core's table says that its caller needs there.
@@ -186,7 +198,7 @@ fn upload_request() -> Value {
 fn both_tables_say_the_same_of_every_method() {
     let (mut compared, mut wrong) = (0, Vec::new());
     for method in METHODS {
-        let why_not = NOT_SERVED.iter().find(|(_, ids)| ids.contains(&method.id)).map(|(why, _)| why);
+        let why_not = NOT_SERVED.iter().find(|(_, methods)| methods.contains(&method)).map(|(why, _)| why);
         // Each in a cloud of its own: some calls take away what others need.
         let cloud = cloud();
         for (on, stated) in calls(&cloud, method) {
@@ -212,12 +224,12 @@ fn both_tables_say_the_same_of_following_operations() {
     cloud.create_endpoint("gone");
     let mut wrong = Vec::new();
     let started = [
-        (Id::EndpointsCreate, "POST", "/endpoints?endpointId=new", json!({"displayName": "new"})),
-        (Id::EndpointsDeployModel, "POST", "/endpoints/fraud:deployModel", deploy_request("1")),
-        (Id::EndpointsUndeployModel, "POST", "/endpoints/fraud:undeployModel", json!({"deployedModelId": "1"})),
-        (Id::EndpointsDelete, "DELETE", "/endpoints/gone", Value::Null),
-        (Id::ModelsUpload, "POST", "/models:upload", upload_request()),
-        (Id::ModelsDelete, "DELETE", "/models/m", Value::Null),
+        (&method::ENDPOINTS_CREATE, "POST", "/endpoints?endpointId=new", json!({"displayName": "new"})),
+        (&method::ENDPOINTS_DEPLOY_MODEL, "POST", "/endpoints/fraud:deployModel", deploy_request("1")),
+        (&method::ENDPOINTS_UNDEPLOY_MODEL, "POST", "/endpoints/fraud:undeployModel", json!({"deployedModelId": "1"})),
+        (&method::ENDPOINTS_DELETE, "DELETE", "/endpoints/gone", Value::Null),
+        (&method::MODELS_UPLOAD, "POST", "/models:upload", upload_request()),
+        (&method::MODELS_DELETE, "DELETE", "/models/m", Value::Null),
     ];
     for (id, verb, path, body) in started {
         let operation = cloud.own(verb, path, body).ok();
@@ -231,21 +243,20 @@ fn both_tables_say_the_same_of_following_operations() {
 fn both_tables_say_the_same_of_following_what_privileged_access_manager_does() {
     let cloud = cloud();
     cloud.set_speed(FAST);
-    let mut wrong = disagreements(&cloud, Id::EntitlementsCreate, &entitle(&cloud, "approver", "stranger"));
+    let mut wrong = disagreements(&cloud, &method::ENTITLEMENTS_CREATE, &entitle(&cloud, "approver", "stranger"));
     let grant = format!("/v1/{}", ask(&cloud));
     cloud.post(STRANGER, &format!("{grant}:approve"), json!({})).ok();
     until(&cloud, &grant, "ACTIVE");
     let operation = cloud.post(OWNER, &format!("{grant}:revoke"), json!({})).ok();
     until(&cloud, &grant, "REVOKED");
-    wrong.extend(disagreements(&cloud, Id::GrantsRevoke, &operation));
+    wrong.extend(disagreements(&cloud, &method::GRANTS_REVOKE, &operation));
     let operation = cloud.call(OWNER, "DELETE", &format!("/v1/{ENTITLEMENT}?force=true"), &Value::Null).ok();
-    wrong.extend(disagreements(&cloud, Id::EntitlementsDelete, &operation));
+    wrong.extend(disagreements(&cloud, &method::ENTITLEMENTS_DELETE, &operation));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// What the tables say differently of following the operation that a method started.
-fn disagreements(cloud: &Cloud, id: Id, operation: &Value) -> Vec<String> {
-    let method = id.method();
+fn disagreements(cloud: &Cloud, method: &Method, operation: &Value) -> Vec<String> {
     let following = method.operation.expect("it starts an operation");
     let waits = METHODS.iter().any(|other| other.service == method.service && other.suffix == ":wait");
     let calls = [

@@ -152,7 +152,7 @@ fn only_what_is_missing_is_named_where_it_would_be_given() {
     );
     assert!(report.request.unwrap().endpoint_exists);
     let reasons: Vec<_> = report.missing.iter().flat_map(|g| &g.needed).map(super::super::reason::without).collect();
-    assert!(reasons[0].starts_with("the model is not deployed") && !reasons.concat().contains("is refused"));
+    assert!(reasons[0].starts_with("the model is not deployed") && !reasons.concat().contains("is denied"));
     let role = report.missing[0].role.to_string();
     assert_eq!(
         role,

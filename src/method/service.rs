@@ -1,0 +1,81 @@
+//! Google's services, their hosts, and HTTP verbs.
+
+use crate::name::Location;
+
+/// A Google service, as a proxy path names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Service {
+    Aiplatform,
+    CloudResourceManager,
+    Iam,
+    IamCredentials,
+    Logging,
+    Monitoring,
+    PrivilegedAccessManager,
+    ServiceUsage,
+    Sts,
+}
+
+impl Service {
+    pub const ALL: [Self; 9] = [
+        Self::Aiplatform,
+        Self::CloudResourceManager,
+        Self::Iam,
+        Self::IamCredentials,
+        Self::Logging,
+        Self::Monitoring,
+        Self::PrivilegedAccessManager,
+        Self::ServiceUsage,
+        Self::Sts,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aiplatform => "aiplatform",
+            Self::CloudResourceManager => "cloudresourcemanager",
+            Self::Iam => "iam",
+            Self::IamCredentials => "iamcredentials",
+            Self::Logging => "logging",
+            Self::Monitoring => "monitoring",
+            Self::PrivilegedAccessManager => "privilegedaccessmanager",
+            Self::ServiceUsage => "serviceusage",
+            Self::Sts => "sts",
+        }
+    }
+
+    /// Origin of the service, e.g. `https://us-central1-aiplatform.googleapis.com`.
+    ///
+    /// Vertex AI has a host for each location, the other services have one host.
+    pub fn origin(self, location: Option<&Location>) -> String {
+        match (self, location.map(Location::as_str)) {
+            (Self::Aiplatform, Some(multi @ ("us" | "eu"))) => {
+                format!("https://aiplatform.{multi}.rep.googleapis.com")
+            }
+            (Self::Aiplatform, Some(location)) if location != "global" => {
+                format!("https://{location}-aiplatform.googleapis.com")
+            }
+            _ => format!("https://{}.googleapis.com", self.as_str()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Get,
+    Post,
+    Patch,
+    Delete,
+}
+
+impl Verb {
+    pub const ALL: [Self; 4] = [Self::Get, Self::Post, Self::Patch, Self::Delete];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
