@@ -26,7 +26,7 @@ fn node_major(workspace: &Workspace) -> Option<u32> {
     String::from_utf8_lossy(&output.stdout).trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-/// Backstage 1.55 runs on Node 22 and 24; another machine gets 24 from npm, into `target/tools`.
+/// Installs Node 24 from npm into `target/tools`, unless the machine has one of the versions that Backstage supports: 22 and 24.
 pub fn node(workspace: &Workspace) -> Result<()> {
     match node_major(workspace) {
         Some(22 | 24) => return Ok(()),

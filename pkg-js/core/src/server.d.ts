@@ -531,8 +531,7 @@ export type VertexAiConfig = unknown;
 
 /** Who calls the proxy. */
 export type Caller =
-  | { kind: 'user'; ref: string }
-  | { kind: 'service'; subject: string };
+  { kind: 'user'; ref: string } | { kind: 'service'; subject: string };
 
 /** A call that may be forwarded. */
 export interface AllowedCall {
@@ -555,8 +554,7 @@ export interface AllowedCall {
   startsOperation: boolean;
   /** With whose identity Google is called: the caller's, or that of the user who started this operation. */
   subject:
-    | { kind: 'user'; ref: string }
-    | { kind: 'starter'; operation: string };
+    { kind: 'user'; ref: string } | { kind: 'starter'; operation: string };
 }
 
 export type Verdict =

@@ -3,8 +3,7 @@ import type { ActionContext } from '@backstage/plugin-scaffolder-node';
 
 /** Who acts in a task: the user's entity ref, or why it is not known who that is. */
 export type Initiator =
-  | { ref: string; doubt?: undefined }
-  | { ref?: undefined; doubt: string };
+  { ref: string; doubt?: undefined } | { ref?: undefined; doubt: string };
 
 /**
  * The user who started a task and whom its calls are made as. These are two where somebody else tries the task again: the

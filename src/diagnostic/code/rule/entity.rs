@@ -6,7 +6,8 @@ use crate::diagnostic::code::Kind::{Adjustable, Fixed};
 use crate::diagnostic::code::{Code, Level, Severity};
 
 const BACKSTAGE: &str = "Backstage, Descriptor Format of Catalog Entities";
-const READER: &str = "how Backstage 1.55 reads entities: `parseAllDocuments` of the package `yaml`, without merging";
+const READER: &str =
+    "how Backstage 1.55 to 1.57 reads entities: `parseAllDocuments` of the package `yaml`, without merging";
 const YAML: &str = "YAML 1.2.2";
 
 const ENTITY: Example = File("kind: Component\nmetadata:\n  name: fraud-detector\n");
