@@ -1,4 +1,4 @@
-//! Whether something has to be done again: a digest of what it is made from.
+//! Stamps: a digest of a step's inputs decides whether the step must run again.
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// `inputs` are files or folders; folders count with everything in them but build results.
+    /// Computes the digest of `inputs`: files, and folders without the build results in them.
     pub fn of(root: &Path, folder: &Path, name: &str, inputs: &[&str]) -> Result<Self> {
         let mut files = Vec::new();
         for input in inputs {
@@ -20,7 +20,8 @@ impl Stamp {
         files.sort();
         let mut hash = Sha256::new();
         for file in files {
-            hash.update(file.to_string_lossy().as_bytes());
+            // Relative, so that a copied checkout keeps its stamps.
+            hash.update(file.strip_prefix(root).unwrap_or(&file).to_string_lossy().as_bytes());
             hash.update([0]);
             hash.update(std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
             hash.update([0]);
@@ -29,12 +30,12 @@ impl Stamp {
         Ok(Self { file: folder.join(name), digest })
     }
 
-    /// Whether the same inputs were stamped last.
+    /// Returns whether the inputs are those of the last stamp.
     pub fn is_current(&self) -> bool {
         std::fs::read_to_string(&self.file).is_ok_and(|stamped| stamped == self.digest)
     }
 
-    /// Says that the step is done.
+    /// Records that the step is done.
     pub fn write(&self) -> Result<()> {
         if let Some(folder) = self.file.parent() {
             std::fs::create_dir_all(folder)?;
@@ -62,6 +63,20 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copied_checkout_keeps_its_stamps() {
+        let folder = tempfile::tempdir().unwrap();
+        let stamps = folder.path().join("stamps");
+        let stamp = |root: &str| {
+            let root = folder.path().join(root);
+            std::fs::create_dir_all(&root).unwrap();
+            std::fs::write(root.join("input"), "1").unwrap();
+            Stamp::of(&root, &stamps, "s", &["input"]).unwrap()
+        };
+        stamp("original").write().unwrap();
+        assert!(stamp("copy").is_current());
+    }
 
     #[test]
     fn a_stamp_is_current_until_an_input_changes() {

@@ -117,9 +117,7 @@ fn wasm_tests(workspace: &Workspace, in_browser: bool) -> Result<()> {
     if in_browser {
         tools::chromium(workspace)?;
         cargo.env("WASM_BINDGEN_USE_BROWSER", "1");
-        if let Some(driver) = tools::on_path("chromedriver") {
-            cargo.env("CHROMEDRIVER", driver);
-        }
+        cargo.env("CHROMEDRIVER", tools::chromedriver(workspace)?);
     }
     run(&mut cargo)
 }

@@ -1,4 +1,4 @@
-//! Where things are, and how commands are run there.
+//! The repository's folders, and the commands that run in them.
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
@@ -12,30 +12,40 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Cargo names the manifest of the crate that it runs; the repository is one above.
+    /// Finds the repository that `cargo run` was called in, else the one around the current folder.
+    ///
+    /// The path is read at run time: a compiled xtask may have been copied together with its checkout.
     pub fn find() -> Result<Self> {
-        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = manifest.parent().context("xtask has no parent folder")?.to_owned();
-        Ok(Self { root })
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let start = manifest.map_or_else(std::env::current_dir, Ok).context("the current folder is unknown")?;
+        Self::around(&start)
+    }
+
+    /// Finds the nearest folder at or above `start` that has both `Cargo.lock` and `xtask`.
+    fn around(start: &Path) -> Result<Self> {
+        let is_root = |folder: &&Path| folder.join("Cargo.lock").is_file() && folder.join("xtask/Cargo.toml").is_file();
+        let root = start.ancestors().find(is_root);
+        let root = root.with_context(|| format!("{} is not inside this repository", start.display()))?;
+        Ok(Self { root: root.to_owned() })
     }
 
     pub fn path(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
     }
 
-    /// Build results. `CARGO_TARGET_DIR` is not heeded: figures and logs have one fixed place.
+    /// Returns a path below `target/`. `CARGO_TARGET_DIR` is ignored: figures and logs have one fixed place.
     pub fn target(&self, relative: &str) -> PathBuf {
         self.root.join("target").join(relative)
     }
 
-    /// A program of PATH, with our Node (if one was brought) first on it.
+    /// Returns a command that runs in the repository, with our Node (if installed) first on PATH.
     pub fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).env("PATH", self.search_path()).env("CARGO_TARGET_DIR", self.target(""));
         command
     }
 
-    /// PATH for children: the Node that was brought comes first.
+    /// Returns PATH for children: the Node in `target/tools` comes first.
     pub fn search_path(&self) -> OsString {
         let ours = self.target("tools/node_modules/node/bin");
         let rest = std::env::var_os("PATH").unwrap_or_default();
@@ -45,7 +55,7 @@ impl Workspace {
         std::env::join_paths(std::iter::once(ours).chain(std::env::split_paths(&rest))).unwrap_or(rest)
     }
 
-    /// Runs `cargo` with these arguments.
+    /// Returns a command for `cargo` with these arguments.
     pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = self.command("cargo");
         command.args(arguments);
@@ -74,7 +84,7 @@ impl Workspace {
     }
 }
 
-/// Runs a command to its end; its output is the user's.
+/// Runs a command to its end; its output goes to the terminal.
 pub fn run(command: &mut Command) -> Result<()> {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let shown = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
@@ -83,4 +93,23 @@ pub fn run(command: &mut Command) -> Result<()> {
         bail!("{shown} ended with {status}");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copied_checkout_is_found_from_any_folder_inside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("copy");
+        let inside = copy.join("xtask/src");
+        std::fs::create_dir_all(&inside).unwrap();
+        std::fs::write(copy.join("Cargo.lock"), "").unwrap();
+        std::fs::write(copy.join("xtask/Cargo.toml"), "").unwrap();
+        assert_eq!(Workspace::around(&inside).unwrap().root, copy);
+        assert_eq!(Workspace::around(&copy).unwrap().root, copy);
+        let message = Workspace::around(folder.path()).err().unwrap().to_string();
+        assert!(message.contains("is not inside this repository"), "{message}");
+    }
 }
