@@ -5,32 +5,23 @@
 
 pub mod annotation;
 pub mod api;
-#[cfg(feature = "server")]
 pub mod check;
-#[cfg(feature = "server")]
 pub mod config;
 pub mod conversation;
 pub mod diagnostic;
 pub mod entity;
-#[cfg(feature = "server")]
 mod fingerprint;
 pub mod google;
 pub mod google_error;
-#[cfg(feature = "server")]
 pub mod guard;
-#[cfg(feature = "server")]
 pub mod iam;
-#[cfg(feature = "server")]
 pub mod identity;
 pub mod method;
 pub mod name;
 pub mod ordered;
-#[cfg(feature = "server")]
 pub mod plan;
-#[cfg(feature = "server")]
 pub mod render;
 pub mod rule;
-#[cfg(feature = "server")]
 pub mod run;
 pub mod status;
 pub mod target;

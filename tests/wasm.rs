@@ -1,7 +1,8 @@
 //! The boundary as JavaScript sees it, in Node and in a browser: `cargo xtask test --only wasm`.
 #![cfg(target_arch = "wasm32")]
 
-use backstage_vertex_ai::wasm::exports::{status, validate, version};
+use backstage_vertex_ai::wasm::exports::version;
+use backstage_vertex_ai::wasm::server::{status, validate};
 use js_sys::{Function, JSON, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -72,7 +73,6 @@ fn a_fraction_or_a_huge_number_among_the_annotations_breaks_nothing() {
     }
 }
 
-#[cfg(feature = "server")]
 #[wasm_bindgen_test]
 fn numbers_in_a_plan_are_numbers() {
     let report = backstage_vertex_ai::wasm::server::plan(request(ANNOTATIONS, "")).unwrap();
@@ -158,7 +158,6 @@ async fn a_host_without_fetch_is_misuse() {
     assert_eq!(text(&error, "code"), "request/malformed");
 }
 
-#[cfg(feature = "server")]
 #[wasm_bindgen_test]
 async fn wrong_annotations_are_refused_before_anything_is_called() {
     let host = host("throw new Error('must not be called')");
@@ -166,7 +165,6 @@ async fn wrong_annotations_are_refused_before_anything_is_called() {
     assert_eq!(text(&report, "outcome"), "failed");
 }
 
-#[cfg(feature = "server")]
 mod checker {
     use super::{get, text};
     use backstage_vertex_ai::wasm::check::Checker;

@@ -1,9 +1,8 @@
-//! What a user of the portal may do with one entity's deployment.
-//!
-//! Shapes: `pkg-js/core/src/server.d.ts`.
+//! A user's rights on one entity's deployment.
 
 use super::request::StatusRequest;
-use super::{check, without_target};
+use super::status::reason_for_no_target;
+use super::validate::check;
 use crate::annotation;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
@@ -12,7 +11,7 @@ use crate::iam::Principal;
 use crate::iam::access::{AccessReport, Asker, State, access};
 use crate::plan::plan;
 
-/// Asks Google as the user `entity_ref`, who has the Backstage permissions `portal`.
+/// Starts the access conversation for the user `entity_ref`, who holds the Backstage permissions `portal`.
 pub fn access_of(
     config: &Config,
     request: &StatusRequest,
@@ -28,7 +27,7 @@ pub fn access_of(
         return Err(bare(State::NotAnnotated, "No Vertex AI annotations", Vec::new()));
     }
     let (target, findings) = checked.into_target(request.entity.environment.as_deref());
-    let target = target.ok_or_else(|| bare(State::Invalid, without_target(&findings), findings))?;
+    let target = target.ok_or_else(|| bare(State::Invalid, reason_for_no_target(&findings), findings))?;
     let principal = Principal::of_user(&config.identity, entity_ref)
         .map_err(|finding| bare(State::Unavailable, "Google cannot know you by your name", vec![finding]))?;
     let asker = Asker { principal, is_shared: config.identity.service_account.is_some(), portal };

@@ -1,7 +1,7 @@
 //! Planning a deployment, and carrying it out.
 
-use super::check;
 use super::request::{DeployRequest, DeploymentRequest};
+use super::validate::check;
 use crate::conversation::Conversation;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::ModelVersion;

@@ -1,162 +1,249 @@
-//! Requests, read from JSON by hand: serde's derived readers would bring the printing of every wrong value's type, floats and all,
-//! into a build that every portal page loads.
+//! Requests: declared once each, and read from JSON.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::entity::Entity;
 use crate::entity::tree::Node;
 use serde_json::{Map, Value};
 
-/// An entity as its file has it, or as the catalog hands it out.
+/// Declares a request and its reader. A field `proxy_url` is `proxyUrl` in JSON; `..part` includes the fields of another request.
+///
+/// serde cannot read these shapes: its `flatten` excludes `deny_unknown_fields`, and an unknown field must be an error.
+macro_rules! request {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident $(<$source:ident: $bound:ident = $default:ty>)? {
+            $(..$part:ident: $part_type:ty,)*
+            $($(#[$about:meta])* $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name $(<$source = $default>)? {
+            $(pub $part: $part_type,)*
+            $($(#[$about])* pub $field: $type,)*
+        }
+
+        impl $(<$source: $bound>)? $crate::api::request::Request for $name $(<$source>)? {
+            fn take(fields: &mut $crate::api::request::Fields) -> Result<Self, $crate::diagnostic::Diagnostic> {
+                Ok(Self {
+                    $($part: <$part_type as $crate::api::request::Request>::take(fields)?,)*
+                    $($field: fields.field(stringify!($field))?,)*
+                })
+            }
+        }
+    };
+}
+
+/// A request, or a part of one.
+pub trait Request: Sized {
+    /// Takes the request's fields and leaves all others.
+    fn take(fields: &mut Fields) -> Result<Self, Diagnostic>;
+
+    /// Reads a whole request. An unknown field is an error.
+    fn read(value: Value) -> Result<Self, Diagnostic> {
+        let mut fields = Fields::of(value)?;
+        let request = Self::take(&mut fields)?;
+        fields.end()?;
+        Ok(request)
+    }
+}
+
+/// A value of a request's field; `null` stands for a missing one.
+pub trait Field: Sized {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic>;
+}
+
+/// Source of an entity in a request.
+pub trait Source: Field {
+    fn entity(&self) -> Result<Entity, Vec<Diagnostic>>;
+}
+
+/// An entity as its file has it (positions are kept), or as Backstage's catalog returns it.
 #[derive(Clone, Debug)]
 pub enum EntitySource {
     Text { text: String, file: Option<String> },
+    Entity { entity: Value },
+}
+
+/// An entity as Backstage's catalog returns it. Builds that have no YAML reader refuse a text.
+#[derive(Clone, Debug)]
+pub enum CatalogEntity {
+    Text,
     Entity(Value),
 }
 
-#[derive(Clone, Debug)]
-pub struct EntityRequest {
-    pub source: EntitySource,
-    pub environment: Option<String>,
-    /// Levels of rules, as `vertexAi.rules` has them.
-    pub rules: Node,
+request! {
+    pub struct EntityRequest<S: Source = EntitySource> {
+        source: S,
+        /// Reads `google.com/vertex-ai-*.<environment>` before the plain keys.
+        environment: Option<String>,
+        /// Levels other than the rules' own. A wrong one is a finding of every report.
+        rules: Node,
+    }
 }
 
-#[cfg(feature = "server")]
-#[derive(Clone, Debug)]
-pub struct DeploymentRequest {
-    pub entity: EntityRequest,
-    pub model_version: Option<String>,
+request! {
+    pub struct StatusRequest<S: Source = EntitySource> {
+        ..entity: EntityRequest<S>,
+        /// e.g. `http://localhost:7007/api/proxy/vertex-ai` (the discovery API's `proxy` base URL + `/vertex-ai`).
+        proxy_url: String,
+    }
 }
 
-#[derive(Clone, Debug)]
-pub struct StatusRequest {
-    pub entity: EntityRequest,
-    pub proxy_url: String,
+request! {
+    pub struct DeploymentRequest {
+        ..entity: EntityRequest,
+        /// Replaces the version of the `-model` annotation.
+        model_version: Option<String>,
+    }
 }
 
-#[cfg(feature = "server")]
-#[derive(Clone, Debug)]
-pub struct DeployRequest {
-    pub deployment: DeploymentRequest,
-    pub proxy_url: String,
-    pub reason: Option<String>,
+request! {
+    pub struct DeployRequest {
+        ..deployment: DeploymentRequest,
+        /// e.g. `http://localhost:7007/api/proxy/vertex-ai`
+        proxy_url: String,
+        /// Appears in Google's audit log, e.g. `scaffolder task 1b2c`.
+        reason: Option<String>,
+    }
 }
 
+/// Returns the finding for a request of the wrong shape.
 pub(crate) fn malformed(message: String) -> Diagnostic {
     Diagnostic::new(Code::RequestMalformed, message).help("see the types of `@backstage-vertex-ai/core`")
 }
 
-/// The fields of a request; each is taken once, and there may be no others.
-pub(crate) struct Fields {
+/// Fields of a request. Each is taken once; [`Fields::end`] refuses the others.
+pub struct Fields {
     map: Map<String, Value>,
-    taken: Vec<&'static str>,
+    taken: Vec<String>,
 }
 
 impl Fields {
     pub(crate) fn of(value: Value) -> Result<Self, Diagnostic> {
         match value {
             Value::Object(map) => Ok(Self { map, taken: Vec::new() }),
-            _ => Err(malformed("a request is an object".into())),
+            _ => Err(malformed("the request is not an object".into())),
         }
     }
 
-    /// Null where there is none.
-    pub(crate) fn take(&mut self, name: &'static str) -> Value {
-        self.taken.push(name);
+    /// Takes a field by its name in Rust.
+    pub(crate) fn field<T: Field>(&mut self, name: &str) -> Result<T, Diagnostic> {
+        let name = camel_case(name);
+        let value = self.take(&name);
+        T::read(value, &name)
+    }
+
+    /// Takes a field by its name in JSON; `null` when it is missing.
+    pub(crate) fn take(&mut self, name: &str) -> Value {
+        self.taken.push(name.to_owned());
         self.map.get_mut(name).map(Value::take).unwrap_or_default()
     }
 
-    pub(crate) fn optional(&mut self, name: &'static str) -> Result<Option<String>, Diagnostic> {
-        match self.take(name) {
+    pub(crate) fn optional(&mut self, name: &str) -> Result<Option<String>, Diagnostic> {
+        Field::read(self.take(name), name)
+    }
+
+    pub(crate) fn required(&mut self, name: &str) -> Result<String, Diagnostic> {
+        Field::read(self.take(name), name)
+    }
+
+    /// Refuses every field that was not taken.
+    pub(crate) fn end(&self) -> Result<(), Diagnostic> {
+        match self.map.keys().find(|name| !self.taken.contains(name)) {
+            Some(name) => Err(malformed(format!("unknown field `{name}`"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `proxyUrl` for `proxy_url`.
+fn camel_case(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    let mut words = name.split('_');
+    camel.push_str(words.next().unwrap_or_default());
+    for word in words {
+        let (first, rest) = word.split_at(word.len().min(1));
+        camel.push_str(&first.to_ascii_uppercase());
+        camel.push_str(rest);
+    }
+    camel
+}
+
+impl Field for Option<String> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        match value {
             Value::Null => Ok(None),
-            // An empty field of a form is one that was left out.
+            // A form sends an empty string for a field that was left out.
             Value::String(text) => Ok(Some(text).filter(|text| !text.is_empty())),
-            _ => Err(malformed(format!("`{name}` is not a text"))),
+            _ => Err(malformed(format!("`{name}` is not a string"))),
         }
     }
+}
 
-    pub(crate) fn required(&mut self, name: &'static str) -> Result<String, Diagnostic> {
-        self.optional(name)?.ok_or_else(|| malformed(format!("`{name}` is missing")))
+impl Field for String {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        Option::read(value, name)?.ok_or_else(|| malformed(format!("`{name}` is missing")))
     }
+}
 
-    fn entity(&mut self) -> Result<EntityRequest, Diagnostic> {
-        let mut source =
-            Self::of(self.take("source")).map_err(|_| malformed("`source` is missing or not an object".into()))?;
-        let source = match source.take("entity") {
-            entity @ Value::Object(_) => EntitySource::Entity(source.end(entity)?),
-            _ => {
-                // An empty text is one that holds no entity, not one that is missing.
-                let text = match source.take("text") {
-                    Value::String(text) => text,
-                    _ => return Err(malformed("`source` has either `text` (and `file`) or `entity`".into())),
-                };
-                let file = source.optional("file")?;
-                EntitySource::Text { text, file: source.end(file)? }
+impl Field for Node {
+    fn read(value: Value, _: &str) -> Result<Self, Diagnostic> {
+        Ok(Self::from(&value))
+    }
+}
+
+impl Field for EntitySource {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        let mut fields = source_fields(value, name)?;
+        let source = match (fields.take("entity"), fields.take("text")) {
+            (entity @ Value::Object(_), Value::Null) => Self::Entity { entity },
+            // An empty text is present: it holds no entity.
+            (Value::Null, Value::String(text)) => Self::Text { text, file: fields.optional("file")? },
+            _ => return Err(malformed(format!("`{name}` requires either `text` (and `file`) or `entity`"))),
+        };
+        fields.end()?;
+        Ok(source)
+    }
+}
+
+impl Source for EntitySource {
+    fn entity(&self) -> Result<Entity, Vec<Diagnostic>> {
+        match self {
+            Self::Text { text, file } => Entity::from_text(text, file.as_deref()),
+            Self::Entity { entity } => Entity::from_json(entity),
+        }
+    }
+}
+
+impl Field for CatalogEntity {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        let mut fields = source_fields(value, name)?;
+        match fields.take("entity") {
+            entity @ Value::Object(_) => {
+                fields.end()?;
+                Ok(Self::Entity(entity))
             }
-        };
-        let rules = Node::from(&self.take("rules"));
-        Ok(EntityRequest { source, environment: self.optional("environment")?, rules })
-    }
-
-    #[cfg(feature = "server")]
-    pub(crate) fn deployment(&mut self) -> Result<DeploymentRequest, Diagnostic> {
-        Ok(DeploymentRequest { entity: self.entity()?, model_version: self.optional("modelVersion")? })
-    }
-
-    /// Refuses what is left.
-    pub(crate) fn end<T>(self, read: T) -> Result<T, Diagnostic> {
-        match self.left() {
-            Some(finding) => Err(finding),
-            None => Ok(read),
+            _ if fields.take("text").is_string() => Ok(Self::Text),
+            _ => Err(malformed(format!("`{name}` requires an `entity`"))),
         }
     }
+}
 
-    fn left(&self) -> Option<Diagnostic> {
-        let name = self.map.keys().find(|name| !self.taken.contains(&name.as_str()))?;
-        Some(malformed(format!("there is no field `{name}`")))
+impl Source for CatalogEntity {
+    fn entity(&self) -> Result<Entity, Vec<Diagnostic>> {
+        match self {
+            Self::Entity(value) => Entity::from_json(value),
+            Self::Text => {
+                let finding = Diagnostic::new(Code::RequestMalformed, "browsers cannot read an entity from a `text`");
+                Err(vec![finding.help("pass the `entity` as the catalog returns it, or check the text in Node")])
+            }
+        }
     }
 }
 
-/// Reads one kind of request.
-pub trait Request: Sized {
-    fn read(value: Value) -> Result<Self, Diagnostic>;
-}
-
-impl Request for EntityRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
-        let request = fields.entity()?;
-        fields.end(request)
-    }
-}
-
-#[cfg(feature = "server")]
-impl Request for DeploymentRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
-        let request = fields.deployment()?;
-        fields.end(request)
-    }
-}
-
-impl Request for StatusRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
-        let request = Self { entity: fields.entity()?, proxy_url: fields.required("proxyUrl")? };
-        fields.end(request)
-    }
-}
-
-#[cfg(feature = "server")]
-impl Request for DeployRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
-        let request = Self {
-            deployment: fields.deployment()?,
-            proxy_url: fields.required("proxyUrl")?,
-            reason: fields.optional("reason")?,
-        };
-        fields.end(request)
-    }
+fn source_fields(value: Value, name: &str) -> Result<Fields, Diagnostic> {
+    Fields::of(value).map_err(|_| malformed(format!("`{name}` is missing or not an object")))
 }
 
 #[cfg(test)]
@@ -164,24 +251,49 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn refusal(value: Value) -> String {
-        StatusRequest::read(value).unwrap_err().message.to_string()
+    fn refusal<T: Request>(value: Value) -> String {
+        T::read(value).err().unwrap().message.to_string()
     }
 
     #[test]
-    fn what_is_missing_wrong_or_too_much_is_named() {
+    fn names_a_missing_wrong_or_unknown_field() {
         let source = json!({"entity": {"kind": "A"}});
-        assert!(StatusRequest::read(json!({"source": source, "proxyUrl": "http://x", "environment": null})).is_ok());
+        let good = json!({"source": source, "proxyUrl": "http://x", "environment": null});
+        assert!(StatusRequest::<EntitySource>::read(good.clone()).is_ok());
+        assert!(StatusRequest::<CatalogEntity>::read(good).is_ok());
         for (value, named) in [
             (json!([]), "object"),
             (json!({"proxyUrl": "x"}), "source"),
-            (json!({"source": {"text": 3}, "proxyUrl": "x"}), "either"),
-            (json!({"source": {"text": "", "entity": {}}, "proxyUrl": "x"}), "text"),
+            (json!({"source": {"file": "a"}, "proxyUrl": "x"}), "entity"),
+            (json!({"source": {"text": 3}, "proxyUrl": "x"}), "entity"),
+            (json!({"source": {"entity": {}, "surprise": 1}, "proxyUrl": "x"}), "surprise"),
             (json!({"source": source}), "proxyUrl"),
             (json!({"source": source, "proxyUrl": 1}), "proxyUrl"),
+            (json!({"source": source, "proxyUrl": ""}), "proxyUrl"),
             (json!({"source": source, "proxyUrl": "x", "surprise": 1}), "surprise"),
         ] {
-            assert!(refusal(value.clone()).contains(named), "{value}");
+            assert!(refusal::<StatusRequest>(value.clone()).contains(named), "{value}");
+            assert!(refusal::<StatusRequest<CatalogEntity>>(value.clone()).contains(named), "{value}");
         }
+    }
+
+    #[test]
+    fn an_entity_source_is_a_text_or_an_object_and_never_both() {
+        let read = |source| EntityRequest::<EntitySource>::read(json!({"source": source}));
+        assert!(read(json!({"text": "", "file": "a.yaml"})).is_ok());
+        assert!(read(json!({"text": "", "entity": {}})).is_err());
+        assert!(read(json!({"entity": {}, "file": "a.yaml"})).is_err());
+    }
+
+    #[test]
+    fn a_browser_reports_a_text_as_a_finding() {
+        let request = EntityRequest::<CatalogEntity>::read(json!({"source": {"text": "kind: A"}})).unwrap();
+        assert_eq!(request.source.entity().unwrap_err()[0].code, Code::RequestMalformed);
+    }
+
+    #[test]
+    fn a_name_in_rust_has_its_name_in_json() {
+        assert_eq!(camel_case("unsupported_permissions_x"), "unsupportedPermissionsX");
+        assert_eq!(camel_case("rules"), "rules");
     }
 }

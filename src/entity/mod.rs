@@ -2,23 +2,18 @@
 //!
 //! Source of the shape: Backstage, "Descriptor Format of Catalog Entities".
 
-#[cfg(feature = "server")]
 mod document;
 mod quote;
-#[cfg(feature = "server")]
 mod scalar;
-#[cfg(all(test, feature = "server"))]
+#[cfg(test)]
 mod tests;
 pub mod tree;
-#[cfg(feature = "server")]
 mod yaml;
 
 use crate::diagnostic::{Code, Diagnostic, Span, Where, in_order};
-#[cfg(feature = "server")]
 pub use document::{Document, read_documents, read_trees};
 use serde_json::Value;
 use tree::{Content, Node};
-#[cfg(feature = "server")]
 pub use yaml::Tree;
 
 /// An entity with a kind and a name.
@@ -35,7 +30,6 @@ pub struct Entity {
 pub const MOST_BYTES: usize = 1 << 20;
 
 /// The first document of a configuration file, entity or not.
-#[cfg(feature = "server")]
 pub fn read_config(bytes: &[u8], file: &str) -> Result<Option<Node>, Diagnostic> {
     read_trees(bytes, Some(file)).into_iter().next().map(|tree| tree.map(|tree| tree.root)).transpose()
 }
@@ -46,7 +40,6 @@ fn lower(node: Option<&Node>) -> Option<String> {
 
 impl Entity {
     /// Reads the first entity of a YAML or JSON text; `Err` says why there is none, or what is wrong before or in it.
-    #[cfg(feature = "server")]
     pub fn from_text(text: &str, file: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
         let mut others = Vec::new();
         for document in read_documents(text.as_bytes(), file) {

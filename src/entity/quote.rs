@@ -38,7 +38,7 @@ fn single_quoted(text: &str) -> String {
     out
 }
 
-#[cfg(all(test, feature = "server"))]
+#[cfg(test)]
 mod tests {
     use crate::entity::tree::Node;
     use crate::entity::{Tree, read_trees};

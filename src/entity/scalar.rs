@@ -70,7 +70,6 @@ fn is_number(text: &str) -> bool {
 }
 
 /// The number that a text which [`plain`] took for one stands for; keys are compared by it.
-#[cfg(feature = "server")]
 pub fn number(text: &str) -> f64 {
     let radix = |digits: &str, radix: f64| {
         digits.chars().filter_map(|c| c.to_digit(16)).fold(0.0, |sum, digit| sum * radix + f64::from(digit))
@@ -94,12 +93,12 @@ pub fn number(text: &str) -> f64 {
 }
 
 /// The tables of Rust's own reader weigh 12 kB, and what counts is how JavaScript reads the number anyway.
-#[cfg(all(feature = "server", target_arch = "wasm32"))]
+#[cfg(target_arch = "wasm32")]
 fn decimal(text: &str) -> f64 {
     crate::wasm::convert::decimal(text)
 }
 
-#[cfg(all(feature = "server", not(target_arch = "wasm32")))]
+#[cfg(not(target_arch = "wasm32"))]
 fn decimal(text: &str) -> f64 {
     text.parse().unwrap_or(f64::NAN)
 }

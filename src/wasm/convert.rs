@@ -4,12 +4,9 @@
 //! values, would be a fifth of the browser build. Reports go out as JSON text, which the engine reads faster than Rust builds
 //! objects. Of the gate's small values, for which every proxied request waits, each text is taken by its name, and serde writes them.
 
-use super::error::CoreError;
 use crate::api::request::Request;
 use crate::diagnostic::{Code, Diagnostic};
-#[cfg(feature = "server")]
-use js_sys::Reflect;
-use js_sys::{Array, JSON, Object};
+use js_sys::{Array, JSON, Object, Reflect};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
@@ -60,7 +57,6 @@ fn number_of(number: f64) -> Option<Value> {
 }
 
 /// The number that a decimal's text stands for; the caller knows that it is one.
-#[cfg(feature = "server")]
 pub fn decimal(text: &str) -> f64 {
     js_sys::parse_float(text)
 }
@@ -71,30 +67,29 @@ pub fn parse(text: &str) -> Option<Value> {
 }
 
 /// Reads a request object.
-pub fn read<T: Request>(value: &JsValue) -> Result<T, CoreError> {
+pub fn read<T: Request>(value: &JsValue) -> Result<T, Diagnostic> {
     // What JSON cannot say is no request, and refused as one.
-    Ok(T::read(walk(value, 0).unwrap_or_default())?)
+    T::read(walk(value, 0).unwrap_or_default())
 }
 
 /// Reads any value that JSON can say.
-#[cfg(feature = "server")]
 pub fn read_any(value: &JsValue) -> Option<Value> {
     walk(value, 0)
 }
 
 /// Writes a report as a plain object.
-pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
+pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Diagnostic> {
     parsed(text(value))
 }
 
 /// Once for all kinds of reports.
-fn parsed(text: Result<String, CoreError>) -> Result<JsValue, CoreError> {
-    Ok(JSON::parse(&text?).map_err(|_| unwritable())?)
+fn parsed(text: Result<String, Diagnostic>) -> Result<JsValue, Diagnostic> {
+    JSON::parse(&text?).map_err(|_| unwritable())
 }
 
 /// Writes a report as JSON text.
-pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, CoreError> {
-    Ok(serde_json::to_string(value).map_err(|_| unwritable())?)
+pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, Diagnostic> {
+    serde_json::to_string(value).map_err(|_| unwritable())
 }
 
 fn unwritable() -> Diagnostic {
@@ -102,31 +97,26 @@ fn unwritable() -> Diagnostic {
 }
 
 /// A text of a small object.
-#[cfg(feature = "server")]
 pub fn optional(value: &JsValue, name: &str) -> Option<String> {
     Reflect::get(value, &name.into()).ok()?.as_string()
 }
 
 /// A text that a small object has to have.
-#[cfg(feature = "server")]
-pub fn required(value: &JsValue, name: &str) -> Result<String, CoreError> {
+pub fn required(value: &JsValue, name: &str) -> Result<String, Diagnostic> {
     optional(value, name).ok_or_else(|| malformed(name, "a text"))
 }
 
 /// A list of texts.
-#[cfg(feature = "server")]
-pub fn texts(value: &JsValue, name: &str) -> Result<Vec<String>, CoreError> {
+pub fn texts(value: &JsValue, name: &str) -> Result<Vec<String>, Diagnostic> {
     let texts = value.dyn_ref::<Array>().and_then(|list| list.iter().map(|item| item.as_string()).collect());
     texts.ok_or_else(|| malformed(name, "a list of texts"))
 }
 
-#[cfg(feature = "server")]
-fn malformed(name: &str, what: &str) -> CoreError {
-    Diagnostic::new(Code::RequestMalformed, format!("`{name}` is missing, or not {what}")).into()
+fn malformed(name: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::RequestMalformed, format!("`{name}` is missing, or not {what}"))
 }
 
 /// Writes a small value as a plain object.
-#[cfg(feature = "server")]
-pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, CoreError> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| unwritable().into())
+pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Diagnostic> {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| unwritable())
 }

@@ -1,4 +1,4 @@
-//! What is thrown: a JavaScript `Error` named `CoreError` that carries the findings.
+//! Errors thrown to JavaScript: an `Error` named `CoreError` that carries its findings.
 
 use super::convert::write;
 use crate::diagnostic::{Code, Diagnostic};
@@ -6,7 +6,7 @@ use crate::words;
 use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
 
-/// Misuse or failed I/O, with its findings and the HTTP status that says the same.
+/// Misuse or failed I/O: its findings and the matching HTTP status.
 #[derive(Debug)]
 pub struct CoreError {
     pub diagnostics: Vec<Diagnostic>,
@@ -26,9 +26,15 @@ impl From<Diagnostic> for CoreError {
     }
 }
 
+impl From<Diagnostic> for JsValue {
+    fn from(finding: Diagnostic) -> Self {
+        CoreError::from(finding).into()
+    }
+}
+
 impl From<CoreError> for JsValue {
     fn from(error: CoreError) -> Self {
-        let thrown = Error::new(&words::list(error.diagnostics.iter().map(|finding| &finding.message), "; "));
+        let thrown = Error::new(&message(&error.diagnostics));
         thrown.set_name("CoreError");
         let code = error.diagnostics.first().map_or(Code::CoreInternal, |d| d.code);
         let set = |key: &str, value: &JsValue| {
@@ -39,5 +45,13 @@ impl From<CoreError> for JsValue {
         set("status", &error.status.into());
         set("diagnostics", &write(&error.diagnostics).unwrap_or_else(|_| js_sys::Array::new().into()));
         thrown.into()
+    }
+}
+
+/// One finding is a sentence; several are a Markdown list, which Backstage's error banner renders.
+fn message(findings: &[Diagnostic]) -> String {
+    match findings {
+        [finding] => finding.message.to_string(),
+        _ => words::list(findings.iter().map(|finding| format!("- {}", finding.message)), "\n"),
     }
 }

@@ -1,20 +1,18 @@
-//! What both builds export. Types: `pkg-js/core/src/index.d.ts`.
+//! Exports of both builds.
 
-use super::convert::{read, write};
-use super::error::CoreError;
-use super::transport::{Host, report};
+use super::convert::write;
+use super::transport::Host;
 use crate::api;
+use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-/// The version of the compiled core.
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// Called once with what is to happen should the core ever panic: a trap inside a promise would otherwise leave it pending.
+/// Registers the listener for a panic of the core. Without it, a trap inside a promise would leave the promise pending.
 #[wasm_bindgen(js_name = onPanic)]
 pub fn on_panic(listener: js_sys::Function) {
     let listener = Listener(listener);
@@ -37,17 +35,10 @@ pub fn annotations() -> Result<JsValue, JsValue> {
     Ok(write(&api::annotations())?)
 }
 
-#[wasm_bindgen]
-pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
-    Ok(write(&api::validate(&read(&request)?))?)
+pub(super) fn read_host(host: &JsValue) -> Result<Host, Diagnostic> {
+    Host::from_js(host).ok_or_else(|| Diagnostic::new(Code::RequestMalformed, "the host has no `fetch` function"))
 }
 
-#[wasm_bindgen]
-pub fn status(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
-    Ok(report(api::status(&read(&request)?, js_sys::Date::now() as u64), read_host(&host)?))
-}
-
-pub(super) fn read_host(host: &JsValue) -> Result<Host, CoreError> {
-    Host::from_js(host)
-        .ok_or_else(|| Diagnostic::new(Code::RequestMalformed, "the host has no `fetch` function").into())
+pub(super) fn now() -> Millis {
+    js_sys::Date::now() as Millis
 }

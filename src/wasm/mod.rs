@@ -1,5 +1,9 @@
-//! The one room that knows JavaScript: conversions, errors, the injected `fetch`, and what is exported.
+//! The one room that knows JavaScript: exports, conversions, errors and the injected `fetch`.
+//!
+//! This module alone tells the two builds apart. The core compiles whole in both; the linker drops what the exports do not reach.
 
+#[cfg(not(feature = "server"))]
+mod browser;
 #[cfg(feature = "server")]
 pub mod check;
 pub mod convert;
@@ -10,8 +14,3 @@ pub mod gate;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod transport;
-
-/// Backends keep the standard library's, which is 6 % faster and 2 kB larger.
-#[cfg(not(feature = "server"))]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

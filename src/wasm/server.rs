@@ -1,11 +1,24 @@
-//! What only the server build exports, besides the gate. Types: `pkg-js/core/src/server.d.ts`.
+//! Exports of the server build, besides those of both builds, the checker and the gate.
 
 use super::convert::{read, write};
-use super::exports::read_host;
+use super::exports::{now, read_host};
 use super::transport::report;
-use crate::api::{deployment, iam};
+use crate::api::request::{EntityRequest, StatusRequest};
+use crate::api::{self, deployment, iam};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
+    let request: EntityRequest = read(&request)?;
+    Ok(write(&api::validate(&request))?)
+}
+
+#[wasm_bindgen]
+pub fn status(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+    let request: StatusRequest = read(&request)?;
+    Ok(report(api::status(&request, now()), read_host(&host)?))
+}
 
 #[wasm_bindgen]
 pub fn plan(request: JsValue) -> Result<JsValue, JsValue> {
@@ -40,8 +53,4 @@ pub fn iam_ask(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
 #[wasm_bindgen(js_name = iamVerify)]
 pub fn iam_verify(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
     Ok(report(iam::iam_verify(&read(&request)?, now()), read_host(&host)?))
-}
-
-fn now() -> u64 {
-    js_sys::Date::now() as u64
 }

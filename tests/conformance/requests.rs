@@ -230,7 +230,7 @@ fn main() {
     for annotations in annotations() {
         let mut request = request(&annotations);
         request["proxyUrl"] = PROXY.into();
-        let status = api::request::StatusRequest::read(request.clone()).expect("a request");
+        let status = <api::request::StatusRequest>::read(request.clone()).expect("a request");
         requests.extend(sent(api::status(&status, 0).expect("a target"), endpoint));
         let deploy = api::request::DeployRequest::read(request).expect("a request");
         for scenario in scenarios {

@@ -117,18 +117,20 @@ impl Fields {
             Some(mut inner) => {
                 let (model, endpoint) = (inner.flag("model")?, inner.flag("endpoint")?);
                 let found = Found { model, endpoint, deployment: inner.flag("deployment")? };
-                inner.end(found)?
+                inner.end()?;
+                found
             }
         };
         let account_powers = match self.inner("accountPowers")? {
             None => None,
             Some(mut inner) => {
                 let powers = AccountPowers { roles: inner.names("roles")?, permissions: inner.names("permissions")? };
-                Some(inner.end(powers)?)
+                inner.end()?;
+                Some(powers)
             }
         };
         Ok(IamRequest {
-            deployment: self.deployment()?,
+            deployment: DeploymentRequest::take(self)?,
             principal: self.required("principal")?,
             found,
             expires_at: self.optional("expiresAt")?,
@@ -174,24 +176,19 @@ fn texts(value: Value, name: &str) -> Result<Vec<String>, Diagnostic> {
 }
 
 impl Request for IamRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
-        let request = fields.iam()?;
-        fields.end(request)
+    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
+        fields.iam()
     }
 }
 
 impl Request for IamCompareRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
-        let request = Self { iam: fields.iam()?, live: fields.live()? };
-        fields.end(request)
+    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
+        Ok(Self { iam: fields.iam()?, live: fields.live()? })
     }
 }
 
 impl Request for IamApplyRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
+    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
         let mode = match fields.optional("mode")?.as_deref() {
             None | Some("give") => Mode::Give,
             Some("take-back") => Mode::TakeBack,
@@ -208,10 +205,11 @@ impl Request for IamApplyRequest {
                     beneficiary: inner.optional("for")?,
                     beneficiary_email: inner.optional("forEmail")?,
                 };
-                inner.end(approval)?
+                inner.end()?;
+                approval
             }
         };
-        let request = Self {
+        Ok(Self {
             iam: fields.iam()?,
             mode,
             approval,
@@ -220,14 +218,12 @@ impl Request for IamApplyRequest {
             is_dry_run: fields.flag("dryRun")?.unwrap_or(false),
             proxy_url: fields.required("proxyUrl")?,
             reason: fields.optional("reason")?,
-        };
-        fields.end(request)
+        })
     }
 }
 
 impl Request for IamAskRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
+    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
         let mut request = Self {
             iam: fields.iam()?,
             is_dry_run: fields.flag("dryRun")?.unwrap_or(false),
@@ -236,19 +232,17 @@ impl Request for IamAskRequest {
         };
         // Whoever asks there means it.
         request.iam.delivery.get_or_insert_with(|| "pam".into());
-        fields.end(request)
+        Ok(request)
     }
 }
 
 impl Request for IamVerifyRequest {
-    fn read(value: Value) -> Result<Self, Diagnostic> {
-        let mut fields = Fields::of(value)?;
-        let request = Self {
+    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
+        Ok(Self {
             compare: IamCompareRequest { iam: fields.iam()?, live: fields.live()? },
             hints_for: fields.optional("hintsFor")?,
             proxy_url: fields.required("proxyUrl")?,
             reason: fields.optional("reason")?,
-        };
-        fields.end(request)
+        })
     }
 }

@@ -1,0 +1,36 @@
+//! Status of one entity's endpoint.
+
+use super::request::{Source, StatusRequest};
+use super::validate::check;
+use crate::annotation;
+use crate::conversation::{Conversation, Millis};
+use crate::diagnostic::Diagnostic;
+use crate::status::{self, State, StatusReport};
+
+/// Starts the status conversation. `now` dates a report that requires no call to Google.
+pub fn status<S: Source>(
+    request: &StatusRequest<S>,
+    now: Millis,
+) -> Result<Conversation<StatusReport>, Box<StatusReport>> {
+    let bare = |state, headline: &str, findings| {
+        Box::new(status::dated(StatusReport { findings, ..StatusReport::bare(state, headline, Vec::new()) }, now))
+    };
+    let (entity, checked) =
+        check(&request.entity).map_err(|found| bare(State::Invalid, "The entity cannot be read", found))?;
+    if !annotation::is_annotated(&entity) {
+        return Err(bare(State::NotAnnotated, "No Vertex AI annotations", checked.into_findings()));
+    }
+    let (target, findings, _) = checked.into_report(request.entity.environment.as_deref());
+    match target {
+        Some(target) => Ok(status::status(target, findings, &request.proxy_url)),
+        None => Err(bare(State::Invalid, reason_for_no_target(&findings), findings)),
+    }
+}
+
+/// Headline for annotations that describe no target.
+pub(super) fn reason_for_no_target(findings: &[Diagnostic]) -> &'static str {
+    match findings.iter().any(Diagnostic::is_error) {
+        true => "The Vertex AI annotations are wrong",
+        false => "The Vertex AI annotations are for environments only",
+    }
+}

@@ -1,0 +1,25 @@
+//! Exports of the browser build, besides those of both builds.
+
+use super::convert::{read, write};
+use super::exports::{now, read_host};
+use super::transport::report;
+use crate::api;
+use crate::api::request::{CatalogEntity, EntityRequest, StatusRequest};
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+/// Smaller than the standard library's allocator, which the server build keeps: see `docs/size.md`.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
+#[wasm_bindgen]
+pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
+    let request: EntityRequest<CatalogEntity> = read(&request)?;
+    Ok(write(&api::validate(&request))?)
+}
+
+#[wasm_bindgen]
+pub fn status(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+    let request: StatusRequest<CatalogEntity> = read(&request)?;
+    Ok(report(api::status(&request, now()), read_host(&host)?))
+}
