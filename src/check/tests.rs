@@ -34,7 +34,7 @@ fn a_good_file_says_nothing() {
     assert_eq!((report.diagnostics.len(), report.output.as_str(), report.entities), (0, "", 1));
     let summary = checker.finish();
     assert!(!summary.failed);
-    assert_eq!(summary.output, "nothing is wrong in 1 entity of 1 file\n");
+    assert_eq!(summary.output, "no errors or warnings in 1 entity of 1 file\n");
 }
 
 #[test]

@@ -1,14 +1,14 @@
-//! Every finding, anywhere, is a [`Diagnostic`]: a stable code, where, why, and what to do.
+//! Findings: each is a [`Diagnostic`] with a stable code, a message, its place and help.
 
 mod code;
 
-pub use code::{Code, Kind, Level, event, rule};
+pub use code::{Code, DOCUMENTATION, Kind, Level, event, rule};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -17,7 +17,17 @@ pub enum Severity {
     Info,
 }
 
-/// A place in a text: byte offset from 0; line and UTF-16 column from 1, as editors count.
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// A position in a text: byte offset from 0, line and UTF-16 column from 1, as editors count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Position {
     pub offset: usize,
@@ -25,14 +35,14 @@ pub struct Position {
     pub column: usize,
 }
 
-/// From the first byte to just behind the last.
+/// A part of a text; `end` is the position after its last byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Span {
     pub start: Position,
     pub end: Position,
 }
 
-/// Where a finding is: the file and span where a text was given, the path within the document always.
+/// The place of a finding: file and span where the entity came as text, and the path within the document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Where {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +53,7 @@ pub struct Where {
     pub span: Option<Span>,
 }
 
-/// Another place that a finding is about: "the location is set here".
+/// Another place that explains a finding: "the location is set here".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Related {
     pub message: Words,
@@ -51,59 +61,65 @@ pub struct Related {
     pub place: Where,
 }
 
-/// A change that makes the finding go away and means what was meant.
+/// A change that resolves the finding and keeps the author's intention.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fix {
-    /// What it does, as a button says it: "Write `n1-standard-4`".
+    /// The label of a button: "Write `n1-standard-4`".
     pub title: String,
     pub edits: Vec<Edit>,
 }
 
-/// One replacement: of an annotation's value, or of its key.
+/// One replacement of an annotation's value or key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Edit {
-    /// The annotation's key as it is now.
+    /// The current key of the annotation.
     pub annotation: String,
-    /// Its key from now on; where it is absent the key stays.
+    /// The new key; absent where the key stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// Its value from now on; where it is absent the value stays.
+    /// The new value; absent where the value stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// Where a text was given: the part of it to replace…
+    /// The part of the text to replace, where the entity came as text.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
-    /// …and what to put there, quoted as its place asks for.
+    /// The new text for that part, quoted as its place requires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
-/// One finding. In JSON as `Diagnostic` of `pkg-js/core/src/index.d.ts`.
-///
-/// A pointer, because findings are built up step by step at a hundred places: moving them whole was a tenth of the browser build.
+/// One finding, behind a pointer to keep moves small (`docs/size.md`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic(Box<Finding>);
 
-/// What a finding says.
+/// The fields of a [`Diagnostic`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub code: Code,
     pub severity: Severity,
-    /// Lower-case first word unless it is a name, no final stop, the reader's words.
+    /// One fact: lower case, no full stop, names in backticks.
     pub message: Words,
     pub place: Option<Where>,
     pub related: Vec<Related>,
-    /// What to do.
+    /// The next step for the user; begins with a verb.
     pub help: Option<Words>,
     pub fix: Option<Fix>,
-    /// The Google permission that was missing.
+    /// The missing Google permission.
     pub permission: Option<Words>,
-    /// The Google resource that a refusal is about.
+    /// The Google resource that denied the call.
     pub resource: Option<Words>,
 }
 
-/// Words that are the same each time, or made for the occasion.
+/// A text, either constant or made at run time.
 pub type Words = Cow<'static, str>;
+
+impl Finding {
+    /// The help text, unless the fix has the same words.
+    pub fn advice(&self) -> Option<&str> {
+        let fix = self.fix.as_ref().map(|fix| &*fix.title);
+        self.help.as_deref().filter(|help| fix != Some(help))
+    }
+}
 
 impl Deref for Diagnostic {
     type Target = Finding;
@@ -117,10 +133,6 @@ impl DerefMut for Diagnostic {
         &mut self.0
     }
 }
-
-/// Where the page of a rule is: the code and `.md` follow.
-pub const RULE_PAGES: &str =
-    "https://github.com/backstage-vertex-ai/backstage-vertex-ai/blob/main/docs/reference/rules/";
 
 impl Serialize for Diagnostic {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -150,7 +162,7 @@ impl Serialize for Diagnostic {
 }
 
 impl Diagnostic {
-    /// A finding of the severity that its code has by itself.
+    /// Creates a finding with the severity of its code.
     pub fn new(code: Code, message: impl Into<Words>) -> Self {
         Self(Box::new(Finding {
             code,
@@ -201,7 +213,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether another one says the same of the same place.
+    /// Whether another finding reports the same at the same place.
     pub fn is_at_same_place(&self, other: &Self) -> bool {
         fn place(finding: &Diagnostic) -> Option<(Option<&str>, Option<usize>)> {
             let place = finding.place.as_ref()?;
@@ -215,8 +227,7 @@ impl Diagnostic {
     }
 }
 
-/// In the order of the text; what has no place in it comes first. Most come in order already; for the few others a general sort would
-/// be 6 kB of what every portal page loads.
+/// Sorts findings by their place in the text, those without a place first. An insertion sort, for size (`docs/size.md`).
 pub fn in_order(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let offset = |finding: &Diagnostic| finding.place.as_ref().and_then(|p| p.span).map(|span| span.start.offset);
     let mut sorted = Vec::with_capacity(findings.len());

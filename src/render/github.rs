@@ -1,6 +1,5 @@
 //! Workflow commands. Source: GitHub, "Workflow commands for GitHub Actions"; escapes as `@actions/core` writes them.
 
-use super::help;
 use super::printable::printable;
 use crate::diagnostic::{Diagnostic, Severity};
 use std::fmt::Write;
@@ -18,10 +17,10 @@ pub fn finding(out: &mut String, finding: &Diagnostic) {
             let _ = write!(out, "file={},", property(file));
         }
         if let Some(span) = place.span {
-            // What ends before the first character of a line ends on the line before.
+            // A span that ends before the first character of a line ends on the line before.
             let is_over = span.end.line > span.start.line && span.end.column == 1;
             let _ = write!(out, "line={},endLine={},", span.start.line, span.end.line - usize::from(is_over));
-            // GitHub knows columns within one line only.
+            // GitHub supports columns within one line only.
             if span.start.line == span.end.line {
                 let _ = write!(out, "col={},endColumn={},", span.start.column, span.end.column);
             }
@@ -32,7 +31,7 @@ pub fn finding(out: &mut String, finding: &Diagnostic) {
         let line = related.place.span.map(|span| format!(" (line {})", span.start.line)).unwrap_or_default();
         let _ = write!(out, "%0A{}{line}", data(&related.message));
     }
-    for (label, text) in [("help", help(finding)), ("fix", finding.fix.as_ref().map(|fix| &*fix.title))] {
+    for (label, text) in [("help", finding.advice()), ("fix", finding.fix.as_ref().map(|fix| &*fix.title))] {
         if let Some(text) = text {
             let _ = write!(out, "%0A{label}: {}", data(text));
         }
@@ -40,7 +39,7 @@ pub fn finding(out: &mut String, finding: &Diagnostic) {
     out.push('\n');
 }
 
-/// Line ends are pictures by then, so that `%` is all that is left to escape.
+/// Escapes data. `printable` has replaced the line ends, so only `%` is left.
 fn data(text: &str) -> String {
     printable(text).replace('%', "%25")
 }

@@ -1,4 +1,4 @@
-//! One JSON document: every finding on a line of its own, and the counts.
+//! The JSON format: one document with each finding on a line of its own, and the totals.
 
 use super::printable::printable_json;
 use super::summary::Totals;
@@ -6,13 +6,13 @@ use crate::diagnostic::Diagnostic;
 
 #[derive(Default)]
 pub struct Document {
-    /// Findings as JSON, with commas between them.
+    /// Findings as JSON, separated by commas.
     findings: String,
 }
 
 impl Document {
     pub fn add(&mut self, finding: &Diagnostic) {
-        // A finding is texts and numbers under text keys: there is nothing that could fail.
+        // Strings and numbers under string keys always serialize.
         let json = serde_json::to_string(finding).unwrap_or_default();
         self.findings.push_str(if self.findings.is_empty() { "\n    " } else { ",\n    " });
         self.findings.push_str(&printable_json(json));

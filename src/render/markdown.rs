@@ -1,12 +1,10 @@
-//! A comment on a pull request. What comes from files is shown and never obeyed: no tag, link, mention or reference comes of it.
+//! The Markdown format: a comment on a pull request. Text from files never becomes a tag, link, mention or reference.
 
-use super::help;
 use super::printable::printable;
 use super::summary::Totals;
-use super::word;
 use crate::diagnostic::{Diagnostic, Where};
 
-/// GitHub takes comments of 65,536 characters; the rest is for the summary.
+/// Maximum size of the table, in bytes. GitHub accepts 65,536 characters; the rest is for the summary.
 const MOST_BYTES: usize = 60_000;
 
 #[derive(Default)]
@@ -32,7 +30,7 @@ impl Document {
             out.push_str(&self.rows);
         }
         if self.left_out > 0 {
-            out.push_str(&format!("\nand {} more, for which there is no room here\n", self.left_out));
+            out.push_str(&format!("\nand {} more findings, which do not fit into a comment\n", self.left_out));
         }
         out
     }
@@ -48,14 +46,14 @@ fn row(finding: &Diagnostic) -> String {
     for related in &finding.related {
         what.push_str(&format!("<br>{}: {}", prose(&related.message), place(&related.place)));
     }
-    if let Some(help) = help(finding) {
+    if let Some(help) = finding.advice() {
         what.push_str(&format!("<br>help: {}", prose(help)));
     }
     if let Some(fix) = &finding.fix {
         what.push_str(&format!("<br>fix: {}", prose(&fix.title)));
     }
     let at = finding.place.as_ref().map(place).unwrap_or_default();
-    format!("| {} | {at} | {what} |\n", word(finding.severity))
+    format!("| {} | {at} | {what} |\n", finding.severity.as_str())
 }
 
 /// `file:line:column`, or as much of it as there is.
@@ -69,7 +67,7 @@ fn place(place: &Where) -> String {
     if text.is_empty() { text } else { code(&text) }
 }
 
-/// What stands between backticks is shown as code.
+/// Text with the parts between backticks as code.
 fn prose(text: &str) -> String {
     let mut out = String::new();
     for (i, part) in text.split('`').enumerate() {
@@ -81,7 +79,7 @@ fn prose(text: &str) -> String {
     out
 }
 
-/// GitHub looks for no mentions or references in code; a tag needs no backticks, which the text itself may have.
+/// Code as an HTML tag: GitHub ignores mentions in it, and the text may contain backticks.
 fn code(text: &str) -> String {
     let mut out = String::from("<code>");
     escape(&mut out, text);
@@ -89,13 +87,13 @@ fn code(text: &str) -> String {
     out
 }
 
-/// Every sign that Markdown, HTML or GitHub might see something in becomes an entity, which no one of them reads as that sign.
-/// After `@` and `#` a character without width keeps names and numbers from becoming mentions when entities are read again.
+/// Appends a text with every character that Markdown, HTML or GitHub could interpret as an HTML entity. A zero-width space
+/// after `@` and `#` prevents mentions even where entities are decoded twice.
 fn escape(out: &mut String, text: &str) {
     for character in printable(text).chars() {
         match character {
             '@' | '#' => out.push_str(&format!("&#{};\u{200b}", u32::from(character))),
-            // They mean nothing within a cell, and the comment's text stays readable.
+            // Harmless within a cell, and the comment stays readable as text.
             ' ' | ',' | ';' | '\'' | '"' | '-' | '/' | '(' | ')' | '%' | '=' => out.push(character),
             _ if character.is_ascii_punctuation() => out.push_str(&format!("&#{};", u32::from(character))),
             _ => out.push(character),
@@ -108,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_of_a_file_is_obeyed() {
+    fn text_from_a_file_is_never_markup() {
         let out = prose("a `|<img src=x>` b ` @team #1 [x](http://evil) **b** `<script>");
         for sign in ["<img", "<script", "@team", " #1", "](", "**", "http://"] {
             assert!(!out.contains(sign), "{sign} in {out}");

@@ -1,10 +1,11 @@
-//! Findings written out: for people at a terminal, for programs, for code hosts.
+//! Findings as output: text, JSON, SARIF, GitHub workflow commands, Markdown.
 //!
-//! Every format says the same; none passes a file's control characters on. Whatever is written depends on the findings alone.
+//! No format passes on a file's control characters. The output depends on the findings alone.
 
 mod github;
 mod json;
 mod markdown;
+mod paint;
 mod printable;
 mod sarif;
 mod snippet;
@@ -13,19 +14,20 @@ mod summary;
 mod tests;
 mod text;
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic};
+pub use snippet::Source;
 use std::borrow::Cow;
 pub use summary::Totals;
 
-/// How findings are written out.
+/// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Like a compiler's: the source with what is wrong underlined.
+    /// Underlined source lines, as a compiler prints them.
     Text,
     Json,
     /// SARIF 2.1.0.
     Sarif,
-    /// Workflow commands, which GitHub shows beside the lines of a pull request.
+    /// Workflow commands, which GitHub shows next to the lines of a pull request.
     Github,
     /// A comment on a pull request.
     Markdown,
@@ -40,29 +42,20 @@ impl Format {
         ("markdown", Self::Markdown),
     ];
 
-    /// The format of this name.
+    /// Returns the format with this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
     }
 }
 
-/// The text that findings were made in.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// As the findings name it.
-    pub file: &'a str,
-    /// Whole, with its byte order mark where it has one: offsets count from the file's first byte.
-    pub text: &'a str,
-}
-
-/// Writes findings out, one file after the other.
+/// Output under construction, one file after the other.
 pub struct Report {
     body: Body,
     summary: bool,
 }
 
 enum Body {
-    Text(text::Style),
+    Text(paint::Style),
     Github,
     Json(json::Document),
     Sarif(sarif::Document),
@@ -70,10 +63,10 @@ enum Body {
 }
 
 impl Report {
-    /// `color` is for text only; `summary` says whether formats for people end with a line that counts.
+    /// `color` is for text only. `summary` adds a line with the totals to formats for people.
     pub fn new(format: Format, color: bool, summary: bool) -> Self {
         let body = match format {
-            Format::Text => Body::Text(text::Style { color }),
+            Format::Text => Body::Text(paint::Style { color }),
             Format::Github => Body::Github,
             Format::Json => Body::Json(json::Document::default()),
             Format::Sarif => Body::Sarif(sarif::Document::default()),
@@ -82,7 +75,7 @@ impl Report {
         Self { body, summary }
     }
 
-    /// Takes findings; returns what can be printed already.
+    /// Adds findings and returns the part of the output that is complete.
     pub fn add(&mut self, findings: &[Diagnostic], source: Option<Source<'_>>) -> String {
         let mut out = String::new();
         let text = source.map(|source| without_secrets(source.text, findings));
@@ -99,7 +92,7 @@ impl Report {
         out
     }
 
-    /// The rest of what is to be printed.
+    /// Returns the rest of the output.
     pub fn finish(self, totals: &Totals) -> String {
         match self.body {
             Body::Text(_) | Body::Github if self.summary => format!("{}\n", totals.line()),
@@ -111,7 +104,7 @@ impl Report {
     }
 }
 
-/// The text with stars, as many bytes of them, for values that look like secrets: what is printed ends up in logs.
+/// Returns the text with stars in place of possible secrets, because output ends up in logs. Offsets stay valid.
 fn without_secrets<'a>(text: &'a str, findings: &[Diagnostic]) -> Cow<'a, str> {
     let secrets = findings.iter().filter(|finding| finding.code == Code::EnvSecret);
     let spans: Vec<_> = secrets.filter_map(|finding| finding.place.as_ref()?.span).collect();
@@ -126,19 +119,4 @@ fn without_secrets<'a>(text: &'a str, findings: &[Diagnostic]) -> Cow<'a, str> {
         }
     }
     out.into()
-}
-
-/// `error`, `warning`, `info`.
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Info => "info",
-    }
-}
-
-/// What to do, unless the fix says the same.
-fn help(finding: &Diagnostic) -> Option<&str> {
-    let fix = finding.fix.as_ref().map(|fix| &*fix.title);
-    finding.help.as_deref().filter(|help| fix != Some(help))
 }

@@ -1,14 +1,14 @@
-//! Text from a file or a user, made safe to print: nothing in it moves a cursor, sets a colour or turns the reading direction.
+//! Text from a file or a user, made safe to print: it cannot move the cursor, set a colour or change the reading direction.
 
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
-/// What stands for a character that must not be printed as it is.
+/// The substitute for a character that is unsafe to print.
 fn substitute(character: char) -> Option<char> {
     Some(match character {
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character))?,
         '\u{7f}' => '␡',
-        // C1 controls, line and paragraph separators, marks that turn the reading direction, a byte order mark.
+        // C1 controls, line and paragraph separators, bidirectional marks, the byte order mark.
         '\u{80}'..='\u{9f}'
         | '\u{61c}'
         | '\u{200e}'
@@ -20,7 +20,7 @@ fn substitute(character: char) -> Option<char> {
     })
 }
 
-/// As it may be printed on one line: a tab is four columns, other control characters are pictures of themselves.
+/// Text that is safe to print on one line: a tab becomes four spaces, any other control character its picture.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|character| substitute(character).is_some()) {
         return Cow::Borrowed(text);
@@ -35,12 +35,12 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// How many columns of a terminal it takes.
+/// Width of a text in terminal columns.
 pub fn columns(text: &str) -> usize {
     printable(text).width()
 }
 
-/// JSON text as it may be printed: what JSON need not escape, but a terminal would obey, is escaped too.
+/// JSON text that is safe to print: characters that a terminal would interpret are escaped too.
 pub fn printable_json(json: String) -> String {
     if !json.chars().any(|character| substitute(character).is_some()) {
         return json;
@@ -48,7 +48,7 @@ pub fn printable_json(json: String) -> String {
     let mut clean = String::with_capacity(json.len() + 8);
     for character in json.chars() {
         match substitute(character) {
-            // All of them are below U+10000, and outside of strings JSON text has none.
+            // All of them are below U+10000 and occur only inside strings.
             Some(_) => clean.push_str(&format!("\\u{:04x}", u32::from(character))),
             None => clean.push(character),
         }

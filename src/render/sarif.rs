@@ -1,22 +1,20 @@
 //! SARIF 2.1.0. Source: OASIS, "Static Analysis Results Interchange Format Version 2.1.0" (§ numbers are its).
 
-use super::help;
 use super::printable::printable_json;
-use crate::diagnostic::{Code, Diagnostic, Fix, Kind, Level, Severity, Span, Where};
+use crate::diagnostic::{Code, DOCUMENTATION, Diagnostic, Fix, Kind, Level, Severity, Span, Where};
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-const HOME: &str = "https://github.com/backstage-vertex-ai/backstage-vertex-ai";
 
-/// Keeps results as the JSON they will be written as.
+/// A SARIF log under construction, its parts already in JSON.
 #[derive(Default)]
 pub struct Document {
     results: String,
-    /// What is wrong with no file in particular: SARIF has it beside the results (§3.20.21).
+    /// Findings without a file, which SARIF keeps apart from the results (§3.20.21).
     notifications: String,
     has_failed: bool,
-    /// In the order of their first use.
+    /// Codes in the order of their first use.
     codes: Vec<Code>,
 }
 
@@ -97,7 +95,7 @@ struct Artifact {
     uri: String,
 }
 
-/// A [`Span`]: columns are UTF-16 code units, as the run says.
+/// A [`Span`]. Columns are UTF-16 code units, which the run declares.
 struct Region(Span);
 
 #[derive(Serialize)]
@@ -121,7 +119,7 @@ struct Replacement<'a> {
     inserted_content: Content<'a>,
 }
 
-/// Not a message: nothing in it is escaped (§3.3.2).
+/// Literal text: unlike a message, it is not escaped (§3.3.2).
 #[derive(Serialize)]
 struct Content<'a> {
     text: &'a str,
@@ -150,7 +148,7 @@ impl Document {
         let level = level(finding.severity);
         let code = finding.code;
         let mut text = finding.message.to_string();
-        if let Some(help) = help(finding) {
+        if let Some(help) = finding.advice() {
             text.push_str(&format!("\nhelp: {help}"));
         }
         let message = Text { text: message(&text) };
@@ -201,11 +199,12 @@ impl Document {
             };
             push(&mut rules, &rule);
         }
+        let home = DOCUMENTATION.map(|url| format!("\"informationUri\": \"{url}\", ")).unwrap_or_default();
         let close = |list: &str| if list.is_empty() { "" } else { "\n      " };
         format!(
             "{{\n  \"$schema\": \"{SCHEMA}\",\n  \"version\": \"2.1.0\",\n  \"runs\": [\n    {{\n      \
              \"tool\": {{\"driver\": {{\"name\": \"backstage-vertex-ai\", \"semanticVersion\": \"{}\", \
-             \"informationUri\": \"{HOME}\", \"rules\": [{rules}{}]}}}},\n      \
+             {home}\"rules\": [{rules}{}]}}}},\n      \
              \"invocations\": [{{\"executionSuccessful\": {}, \"toolExecutionNotifications\": [{}{}]}}],\n      \
              \"columnKind\": \"utf16CodeUnits\",\n      \"results\": [{}{}]\n    }}\n  ]\n}}\n",
             env!("CARGO_PKG_VERSION"),
@@ -219,9 +218,9 @@ impl Document {
     }
 }
 
-/// Appends an object to a list, on a line of its own.
+/// Appends an object to a list, on its own line.
 fn push<T: Serialize>(list: &mut String, object: &T) {
-    // Texts and numbers under text keys: there is nothing that could fail.
+    // Strings and numbers under string keys always serialize.
     let json = serde_json::to_string(object).unwrap_or_default();
     list.push_str(if list.is_empty() { "\n        " } else { ",\n        " });
     list.push_str(&printable_json(json));
@@ -248,7 +247,7 @@ fn location<'a>(place: &'a Where, file: &str) -> Location<'a> {
     }
 }
 
-/// `None` where an edit does not say which part of a text it replaces.
+/// `None` where an edit has no span.
 fn fix_object<'a>(fix: &'a Fix, file: &str) -> Option<FixObject<'a>> {
     let replacements = fix.edits.iter().map(|edit| {
         let inserted_content = Content { text: edit.text.as_deref()? };
@@ -261,7 +260,7 @@ fn fix_object<'a>(fix: &'a Fix, file: &str) -> Option<FixObject<'a>> {
     })
 }
 
-/// Braces are doubled (§3.11.5); what would be a link is none (§3.11.6).
+/// Escapes a message: braces are doubled (§3.11.5), brackets that could form a link are escaped (§3.11.6).
 fn message(text: &str) -> String {
     let text = text.replace('{', "{{").replace('}', "}}");
     if text.contains("](") { text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]") } else { text }

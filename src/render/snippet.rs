@@ -1,37 +1,46 @@
-//! Lines of a text with marks below them.
+//! Source lines with marks below them.
 //!
-//! Work is bounded by what is shown, never by the length of a line or a file: a million findings may stand on one line.
+//! The work for one finding depends on the size of its snippet, never on the length of the line or file: one line may have a million findings.
 
+use super::paint::{Paint, Style};
 use super::printable::{columns, printable};
-use super::text::{Paint, Style};
 use crate::diagnostic::{Position, Span};
+
+/// The text that findings refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The file's name, as the findings spell it.
+    pub file: &'a str,
+    /// The whole text, with its byte order mark: offsets count from the file's first byte.
+    pub text: &'a str,
+}
 
 /// A part of the text to underline.
 pub struct Mark<'a> {
     pub span: Span,
     pub label: &'a str,
-    /// What the finding is about, in its colour; where it has several lines, a bar joins them.
+    /// Whether this is the finding's own place: it has the colour of the severity, and a bar joins several lines.
     pub is_primary: bool,
 }
 
-/// Characters of a line that are shown.
+/// Maximum length of a shown line, in characters.
 const WIDTH: usize = 120;
-/// Of these, as many stand before what is meant when the line is cut.
+/// Characters kept before the mark in a shortened line.
 const BEFORE: usize = 40;
-/// A longer block is shown by its first and last line.
+/// Maximum lines of a block; of a longer one only the first and last line are shown.
 const MOST_LINES: usize = 6;
 
-/// A line, or the part of it that is shown.
+/// A line, or the shown part of a long line.
 struct Line {
     number: usize,
-    /// Bytes of the text.
+    /// Byte offsets in the text.
     start: usize,
     end: usize,
     is_cut_before: bool,
     is_cut_behind: bool,
 }
 
-/// Appends the lines that the marks are in, in their order.
+/// Appends the lines of the marks, each followed by its marks.
 pub fn snippet(out: &mut String, text: &str, marks: &[Mark<'_>], severity: Paint, style: Style) {
     let marks: Vec<_> = marks.iter().map(|mark| trimmed(text, mark)).collect();
     let block = marks.iter().find(|mark| mark.is_primary && is_block(&mark.span)).map(|mark| mark.span);
@@ -66,12 +75,12 @@ pub fn snippet(out: &mut String, text: &str, marks: &[Mark<'_>], severity: Paint
             out.push_str(&format!("{left}{shown}{right}"));
         }
         out.push('\n');
-        // Column of a place in what is shown, from 0.
+        // The column of a place in the shown part of the line, from 0.
         let column = |at: &Position| {
             let until = at.offset.clamp(line.start, line.end);
             columns(left) + columns(text.get(line.start..until).unwrap_or_default())
         };
-        // The bar's own rows come last: nothing stands between it and the lines it joins.
+        // The rows of the bar come last, next to the lines that the bar joins.
         let is_joined = |mark: &&Mark<'_>| mark.is_primary && is_block(&mark.span);
         for mark in marks.iter().filter(|mark| !is_joined(mark)).chain(marks.iter().filter(is_joined)) {
             let (starts, ends) = (mark.span.start.line == line.number, mark.span.end.line == line.number);
@@ -116,7 +125,7 @@ fn is_block(span: &Span) -> bool {
     span.start.line < span.end.line
 }
 
-/// Without the line ends and spaces that a block ends with: nobody means them.
+/// Returns the mark without trailing white space, which is never the cause.
 fn trimmed<'a>(text: &str, mark: &Mark<'a>) -> Mark<'a> {
     let mut span = mark.span;
     if is_block(&span) {
@@ -129,13 +138,13 @@ fn trimmed<'a>(text: &str, mark: &Mark<'a>) -> Mark<'a> {
     Mark { span, ..*mark }
 }
 
-/// How many lines end in it: `\n`, `\r\n` and a lone `\r` end one.
+/// Number of line ends in a text: `\n`, `\r\n`, or a lone `\r`.
 fn breaks(text: &str) -> usize {
     let next = text.chars().skip(1).map(Some).chain([None]);
     text.chars().zip(next).filter(|(c, next)| *c == '\n' || (*c == '\r' && *next != Some('\n'))).count()
 }
 
-/// The lines to show, each once, in their order; the primary mark decides which part of a long one.
+/// The lines to show, each once, in order. The primary mark decides which part of a long line is shown.
 fn lines(text: &str, marks: &[Mark<'_>]) -> Vec<Line> {
     let mut wanted: Vec<(usize, usize)> = Vec::new();
     for mark in marks {
@@ -163,7 +172,7 @@ fn lines(text: &str, marks: &[Mark<'_>]) -> Vec<Line> {
     lines
 }
 
-/// Where the next line begins; `None` where this one is too long to look.
+/// The offset of the next line; `None` where the current line is too long to search.
 fn next_line(text: &str, from: usize) -> Option<usize> {
     let rest = text.get(from..)?;
     let (at, end) = rest.char_indices().take(4 * WIDTH).find(|(_, c)| matches!(c, '\n' | '\r'))?;
@@ -171,7 +180,7 @@ fn next_line(text: &str, from: usize) -> Option<usize> {
     Some(from + at + 1 + usize::from(is_pair))
 }
 
-/// The line around an offset, cut where it is too long.
+/// The line around an offset, shortened where it is too long.
 fn line(text: &str, number: usize, offset: usize) -> Line {
     let (before, behind) = text.split_at_checked(offset).unwrap_or(("", ""));
     let is_end = |c: char| matches!(c, '\n' | '\r');
@@ -187,7 +196,7 @@ fn line(text: &str, number: usize, offset: usize) -> Line {
     let is_inside = |at: usize| text.get(..at).and_then(|t| t.chars().next_back()).is_some_and(|c| !is_end(c));
     let mut start = start_of(WIDTH);
     let mut end = end_of(start, WIDTH);
-    // What is meant must be seen, and something of what follows it.
+    // The mark must be visible, with some text after it.
     let needs = behind.chars().take(BEFORE).take_while(|c| !is_end(*c)).count();
     let room = text.get(offset..end).map_or(0, |t| t.chars().count());
     if is_inside(start) || room < needs {
@@ -196,7 +205,7 @@ fn line(text: &str, number: usize, offset: usize) -> Line {
     }
     let is_cut_behind = text.get(end..).and_then(|t| t.chars().next()).is_some_and(|c| !is_end(c));
     let is_cut_before = is_inside(start);
-    // A byte order mark is no part of the first line.
+    // A byte order mark is not part of the first line.
     if start == 0 && text.starts_with('\u{feff}') {
         start = '\u{feff}'.len_utf8();
     }

@@ -1,18 +1,18 @@
-//! The line that counts.
+//! The totals of a check, and the line that shows them.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use serde::Serialize;
 
-/// What a check came to.
+/// The totals of a check.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
     pub files: usize,
     pub entities: usize,
     pub errors: usize,
     pub warnings: usize,
-    /// Findings that have a fix.
+    /// Number of findings with a fix.
     pub fixable: usize,
-    /// Files that were mended.
+    /// Number of fixed files.
     pub mended: usize,
 }
 
@@ -32,7 +32,7 @@ impl Totals {
     /// `2 errors and 1 warning in 3 entities of 2 files, 1 of them with a fix`
     pub fn line(&self) -> String {
         let mut line = match (self.errors, self.warnings) {
-            (0, 0) => "nothing is wrong".to_owned(),
+            (0, 0) => "no errors or warnings".to_owned(),
             (errors, 0) => counted(errors, "error"),
             (0, warnings) => counted(warnings, "warning"),
             (errors, warnings) => format!("{} and {}", counted(errors, "error"), counted(warnings, "warning")),
@@ -43,7 +43,7 @@ impl Totals {
             line.push_str(&format!(", {} with a fix", self.fixable));
         }
         if self.mended > 0 {
-            line.push_str(&format!(", {} mended", counted(self.mended, "file")));
+            line.push_str(&format!(", {} fixed", counted(self.mended, "file")));
         }
         line
     }
@@ -58,10 +58,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_is_one_and_none_is_said() {
+    fn the_line_counts_in_singular_and_plural() {
         let clean = Totals { files: 1, entities: 1, ..Totals::default() };
-        assert_eq!(clean.line(), "nothing is wrong in 1 entity of 1 file");
+        assert_eq!(clean.line(), "no errors or warnings in 1 entity of 1 file");
         let all = Totals { files: 2, entities: 3, errors: 2, warnings: 1, fixable: 1, mended: 1 };
-        assert_eq!(all.line(), "2 errors and 1 warning in 3 entities of 2 files, 1 with a fix, 1 file mended");
+        assert_eq!(all.line(), "2 errors and 1 warning in 3 entities of 2 files, 1 with a fix, 1 file fixed");
     }
 }

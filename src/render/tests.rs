@@ -1,7 +1,7 @@
-//! Every format, over the same findings.
+//! Every format, with the same findings.
 
 use super::*;
-use crate::diagnostic::{Code, Edit, Fix, Position, Span, Where};
+use crate::diagnostic::{Code, DOCUMENTATION, Edit, Fix, Position, Span, Where};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ fn written(format: Format, color: bool) -> String {
 }
 
 #[test]
-fn every_format_says_the_same() {
+fn every_format_matches_its_snapshot() {
     for (name, format) in Format::ALL {
         insta::assert_snapshot!(name, written(format, false));
     }
@@ -103,7 +103,7 @@ fn shown(text: &str, words: &str) -> String {
 }
 
 #[test]
-fn carets_stand_below_what_they_mean() {
+fn carets_stand_below_the_marked_words() {
     for (before, words) in
         [("", "x"), ("日本", "x"), ("\t", "日x"), ("e\u{301}😀", "x"), ("\u{1b}[0m", "\u{7}x"), ("", "😀")]
     {
@@ -117,7 +117,7 @@ fn carets_stand_below_what_they_mean() {
 }
 
 #[test]
-fn long_lines_are_cut_around_what_is_meant() {
+fn long_lines_are_shortened_around_the_mark() {
     let filler = "abcdefghi ".repeat(100);
     for text in [
         format!("{filler}WORDS{filler}\n"),
@@ -139,13 +139,13 @@ fn long_lines_are_cut_around_what_is_meant() {
 }
 
 #[test]
-fn a_long_block_is_shown_by_its_ends() {
+fn a_long_block_is_shown_by_its_first_and_last_line() {
     let block = (0..50).map(|i| format!("line {i}\n")).collect::<String>();
     insta::assert_snapshot!(shown(&format!("a:\n  {block}b: 1\n"), &block));
 }
 
 #[test]
-fn a_million_bytes_on_one_line_cost_no_more_than_what_is_shown() {
+fn the_output_does_not_grow_with_the_length_of_a_line() {
     let text = "x".repeat(1 << 20);
     let span = Span { start: position(&text, 1 << 19), end: position(&text, (1 << 19) + 3) };
     let place = Where { file: Some("f".into()), path: None, span: Some(span) };
@@ -161,7 +161,7 @@ fn a_comment_is_never_too_long_for_github() {
         report.add(&findings(), None);
     }
     let out = report.finish(&Totals::default());
-    assert!(out.len() < 65_536 && out.contains("no room here"));
+    assert!(out.len() < 65_536 && out.contains("do not fit into a comment"));
 }
 
 #[test]
@@ -172,9 +172,11 @@ fn sarif_has_the_structure_that_its_schema_requires() {
     assert_eq!(run["columnKind"], "utf16CodeUnits");
     let driver = &run["tool"]["driver"];
     assert!(driver["name"].is_string());
+    assert_eq!(driver.get("informationUri").is_some(), DOCUMENTATION.is_some());
     let rules = driver["rules"].as_array().unwrap();
     for rule in rules {
         assert!(rule["id"].is_string() && rule["shortDescription"]["text"].is_string());
+        assert!(rule.get("helpUri").is_none() || DOCUMENTATION.is_some());
         assert!(
             ["none", "note", "warning", "error"].contains(&rule["defaultConfiguration"]["level"].as_str().unwrap())
         );

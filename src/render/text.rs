@@ -1,51 +1,18 @@
-//! As rustc writes it: what is wrong, where, the lines themselves with what is meant underlined, and what to do.
+//! The text format, for a terminal: message, place, underlined source lines and help, in the layout of rustc.
 
-use super::Source;
-use super::help;
+use super::paint::{Paint, Style};
 use super::printable::printable;
-use super::snippet::{Mark, snippet};
-use super::word;
-use crate::diagnostic::{Diagnostic, Severity, Where};
-
-#[derive(Clone, Copy)]
-pub struct Style {
-    pub color: bool,
-}
-
-/// What a part of the text is, which decides its colour.
-#[derive(Clone, Copy)]
-pub enum Paint {
-    Severity(Severity),
-    Strong,
-    /// Line numbers, arrows, what is underlined besides.
-    Frame,
-}
-
-impl Style {
-    /// Appends a text that is safe to print already.
-    pub fn paint(self, out: &mut String, paint: Paint, text: &str) {
-        let code = match paint {
-            Paint::Severity(Severity::Error) => "\u{1b}[1;31m",
-            Paint::Severity(Severity::Warning) => "\u{1b}[1;33m",
-            Paint::Severity(Severity::Info) => "\u{1b}[1;36m",
-            Paint::Strong => "\u{1b}[1m",
-            Paint::Frame => "\u{1b}[1;34m",
-        };
-        let color = self.color && !text.trim().is_empty();
-        out.push_str(if color { code } else { "" });
-        out.push_str(text);
-        out.push_str(if color { "\u{1b}[0m" } else { "" });
-    }
-}
+use super::snippet::{Mark, Source, snippet};
+use crate::diagnostic::{Diagnostic, Where};
 
 /// Appends one finding and an empty line.
 pub fn finding(out: &mut String, finding: &Diagnostic, source: Option<Source<'_>>, style: Style) {
     let severity = Paint::Severity(finding.severity);
-    style.paint(out, severity, &format!("{}[{}]", word(finding.severity), finding.code.as_str()));
+    style.paint(out, severity, &format!("{}[{}]", finding.severity.as_str(), finding.code.as_str()));
     style.paint(out, Paint::Strong, &format!(": {}", printable(&finding.message)));
     out.push('\n');
 
-    // What the text at hand shows.
+    // The span of a place, where the place is in the source text.
     let here = |place: &Where| {
         let source = source.filter(|source| place.file.as_deref() == Some(source.file))?;
         place.span.filter(|span| span.end.offset <= source.text.len())
@@ -78,14 +45,14 @@ pub fn finding(out: &mut String, finding: &Diagnostic, source: Option<Source<'_>
     for related in finding.related.iter().filter(|related| marks.is_empty() || here(&related.place).is_none()) {
         note("note", &format!("{}: {}", related.message, location(&related.place)));
     }
-    let url = finding.code.url();
+    let page = finding.code.url().or_else(|| finding.code.page());
     let fix = finding.fix.as_ref().map(|fix| &*fix.title);
     for (label, text) in [
         ("permission", finding.permission.as_deref()),
         ("resource", finding.resource.as_deref()),
-        ("help", help(finding)),
+        ("help", finding.advice()),
         ("fix", fix),
-        ("see", url.as_deref()),
+        ("see", page.as_deref()),
     ] {
         if let Some(text) = text {
             note(label, text);
@@ -94,7 +61,7 @@ pub fn finding(out: &mut String, finding: &Diagnostic, source: Option<Source<'_>
     out.push('\n');
 }
 
-/// `file:line:column`; without a text, the path within the document.
+/// `file:line:column`, or the path within the document where the finding has no span.
 fn location(place: &Where) -> String {
     let file = place.file.as_deref().map(printable).unwrap_or_default();
     match (place.span, &place.path) {

@@ -5,10 +5,13 @@
 pub mod event;
 pub mod rule;
 
-use super::{RULE_PAGES, Severity};
+use super::Severity;
 use event::Event;
 use rule::Rule;
 use serde::{Serialize, Serializer};
+
+/// The URL of the published `docs/` folder, set when the core is built. Nothing is published yet: builds without it link nowhere.
+pub const DOCUMENTATION: Option<&str> = option_env!("VERTEX_AI_DOCS_URL");
 
 /// How much a rule matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -286,9 +289,19 @@ impl Code {
         rule.or_else(event).unwrap_or_default()
     }
 
-    /// The URL of the rule's page.
+    /// The path of the rule's page in the repository.
+    pub fn page(self) -> Option<String> {
+        self.is_rule().then(|| format!("docs/reference/rules/{}.md", self.as_str()))
+    }
+
+    /// The URL of the rule's page, once the documentation is published.
     pub fn url(self) -> Option<String> {
-        self.is_rule().then(|| format!("{RULE_PAGES}{}.md", self.as_str()))
+        self.url_below(DOCUMENTATION?)
+    }
+
+    fn url_below(self, documentation: &str) -> Option<String> {
+        let documentation = documentation.trim_end_matches('/');
+        self.is_rule().then(|| format!("{documentation}/reference/rules/{}.md", self.as_str()))
     }
 
     fn facts(self) -> &'static Facts {
@@ -367,6 +380,20 @@ mod tests {
             assert!(code.meaning().ends_with('.'), "{text} has no meaning");
             assert_eq!(Code::parse(text), Some(*code));
         }
+    }
+
+    #[test]
+    fn only_rules_have_a_page_and_only_published_pages_a_url() {
+        let page = Code::EndpointMalformed.page().unwrap();
+        assert_eq!(page, "docs/reference/rules/endpoint/malformed.md");
+        assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page).is_file());
+        let url = Code::EndpointMalformed.url_below("https://docs.acme.example/vertex-ai/");
+        assert_eq!(url.unwrap(), "https://docs.acme.example/vertex-ai/reference/rules/endpoint/malformed.md");
+        assert_eq!(Code::EndpointMalformed.url().is_some(), DOCUMENTATION.is_some());
+        assert_eq!(
+            (Code::GoogleNotFound.page(), Code::GoogleNotFound.url_below("https://docs.acme.example")),
+            (None, None)
+        );
     }
 
     #[test]
