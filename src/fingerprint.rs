@@ -1,9 +1,9 @@
-//! One number for some texts: the same ones have the same number on every machine and in every version.
+//! A stable number for a list of strings: the same on every machine and in every version.
 
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 
-/// Texts that are divided otherwise have another one.
+/// Returns the fingerprint of the strings. Lengths count: `["ab"]` and `["a", "b"]` differ. The hash: see `docs/size.md`.
 pub fn fingerprint(texts: &[&str]) -> u64 {
     let mut hash = SipHasher24::new();
     for text in texts {

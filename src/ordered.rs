@@ -1,4 +1,4 @@
-//! A map for few keys: a list sorted by them. One of the standard library's trees weighs 4 kB of wasm for each pair of types.
+//! A map for few keys: a list sorted by key. Smaller than a tree: see `docs/size.md`.
 
 use serde::{Serialize, Serializer};
 use std::borrow::Borrow;
@@ -35,7 +35,7 @@ impl<K: Ord, V> Ordered<K, V> {
         self.find(key).is_ok()
     }
 
-    /// The key's value, which is made where there is none.
+    /// Returns the value of a key; inserts one when it is missing.
     pub fn get_or_insert_with(&mut self, key: K, make: impl FnOnce() -> V) -> &mut V {
         let at = match self.find(&key) {
             Ok(at) => at,
@@ -47,7 +47,7 @@ impl<K: Ord, V> Ordered<K, V> {
         &mut self.0[at].1
     }
 
-    /// The last value of a key stands.
+    /// Inserts a value, or replaces the one of the same key.
     pub fn insert(&mut self, key: K, value: V) {
         match self.find(&key) {
             Ok(at) => self.0[at].1 = value,
@@ -99,12 +99,12 @@ impl<K: Ord, V> FromIterator<(K, V)> for Ordered<K, V> {
     }
 }
 
-/// Of what has to be there.
+/// Panics when the key is missing.
 #[cfg(test)]
 impl<V> std::ops::Index<&str> for Ordered<String, V> {
     type Output = V;
     fn index(&self, key: &str) -> &V {
-        self.get(key).unwrap_or_else(|| panic!("there is no `{key}`"))
+        self.get(key).unwrap_or_else(|| panic!("missing `{key}`"))
     }
 }
 
@@ -122,7 +122,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_map_as_others_are(entries in proptest::collection::vec((0u8..20, 0u8..9), 0..40), key in 0u8..20) {
+        fn behaves_like_a_btree_map(entries in proptest::collection::vec((0u8..20, 0u8..9), 0..40), key in 0u8..20) {
             let ours: Ordered<u8, u8> = entries.iter().copied().collect();
             let theirs: BTreeMap<u8, u8> = entries.into_iter().collect();
             prop_assert!(ours.iter().eq(theirs.iter()));
