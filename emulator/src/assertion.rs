@@ -1,7 +1,8 @@
 //! Verifies an OIDC assertion against its issuer's keys.
 
+use crate::cloud::Cloud;
 use crate::error::ApiError;
-use crate::world::{Cloud, Provider};
+use crate::state::world::Provider;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use p256::ecdsa::signature::Verifier;
 use serde_json::Value;

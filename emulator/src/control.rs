@@ -1,8 +1,9 @@
 //! `/emulator/…`: to look inside, start over, order faults and change the clock. Not part of Google.
 
+use crate::cloud::Cloud;
 use crate::error::ApiError;
-use crate::fault::Fault;
-use crate::world::{Cloud, World};
+use crate::state::fault::Fault;
+use crate::state::world::World;
 use serde_json::{Value, json};
 
 pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value, ApiError> {
@@ -11,8 +12,7 @@ pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value
         ("GET", "health") => Ok(json!({"status": "ok"})),
         ("GET", "state") => Ok(state(&cloud.world(), cloud.speed())),
         ("POST", "reset") => {
-            *cloud.world() = World::new(&cloud.seed);
-            cloud.announce();
+            cloud.reset();
             Ok(json!({}))
         }
         ("POST", "faults") => {

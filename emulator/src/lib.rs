@@ -3,34 +3,33 @@
 //! It shares no code with the product's core, so that one cannot hide the other's mistakes.
 #![forbid(unsafe_code)]
 
-mod account;
 mod assertion;
-mod clock;
+mod call;
+mod cloud;
 mod control;
 mod error;
-mod fault;
 mod iam;
 mod message;
+mod operation;
 mod pam;
-mod policy;
-mod principal;
 mod query;
-mod role;
-pub mod seed;
 mod server;
+mod state;
 mod sts;
+mod timestamp;
+mod token;
 mod vertex;
-mod world;
 
 use anyhow::{Context, Result};
 use seed::Seed;
+pub use state::seed;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 /// A running emulator; it ends when its future is dropped.
 pub struct Emulator {
     listener: TcpListener,
-    cloud: world::Cloud,
+    cloud: cloud::Cloud,
 }
 
 impl Emulator {
@@ -40,7 +39,7 @@ impl Emulator {
         let listener = TcpListener::bind(address)
             .await
             .with_context(|| format!("cannot listen on port {port}: is it in use? choose another with --port"))?;
-        Ok(Self { listener, cloud: world::Cloud::new(seed, speed) })
+        Ok(Self { listener, cloud: cloud::Cloud::new(seed, speed) })
     }
 
     /// `http://127.0.0.1:PORT`

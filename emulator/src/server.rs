@@ -1,18 +1,18 @@
 //! HTTP: authenticates each call, routes it, strikes it with faults, and remembers it.
 
-use crate::account;
+use crate::call::Call;
+use crate::cloud::Cloud;
 use crate::control;
 use crate::error::{ApiError, name_of_http};
-use crate::fault::Kind;
-use crate::iam;
+use crate::iam::{credentials, projects, roles, service_accounts};
 use crate::message;
 use crate::pam;
-use crate::principal::Principal;
 use crate::query;
-use crate::role;
+use crate::state::fault::Kind;
+use crate::state::principal::Principal;
+use crate::state::world::SeenCall;
 use crate::sts;
-use crate::vertex::{self, Call};
-use crate::world::{Cloud, SeenCall};
+use crate::vertex;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -154,7 +154,7 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
     let (version, rest) = path.trim_start_matches('/').split_once('/').ok_or_else(unknown)?;
     if let Some(account) = rest.strip_prefix("projects/-/serviceAccounts/") {
         if let Some(email) = account.strip_suffix(":generateAccessToken").filter(|_| verb == "POST") {
-            return iam::generate_access_token(call, email);
+            return credentials::generate_access_token(call, email);
         }
         // Google's libraries ask for an account's allowed locations in the background; none is a valid answer.
         if account.ends_with("/allowedLocations") && verb == "GET" {
@@ -163,19 +163,19 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
         return Err(unknown());
     }
     if let ("v1", Some(id)) = (version, rest.strip_prefix("roles/")) {
-        return role::predefined(call, verb, id);
+        return roles::predefined(call, verb, id);
     }
     if let ("v1", ["projects", project, rest @ ..]) = (version, rest.splitn(4, '/').collect::<Vec<_>>().as_slice()) {
         match rest {
-            ["roles"] => return role::route(call, verb, project, ""),
-            ["roles", id] => return role::route(call, verb, project, id),
-            ["serviceAccounts", account] => return account::route(call, verb, account),
+            ["roles"] => return roles::route(call, verb, project, ""),
+            ["roles", id] => return roles::route(call, verb, project, id),
+            ["serviceAccounts", account] => return service_accounts::route(call, verb, account),
             _ => {}
         }
     }
     if let ("v3" | "v1", Some(project)) = (version, rest.strip_prefix("projects/").filter(|p| !p.contains('/'))) {
         let (id, method) = project.split_once(':').map_or((project, None), |(id, method)| (id, Some(method)));
-        return iam::project(call, verb, id, method);
+        return projects::route(call, verb, id, method);
     }
     if version == "v1" && rest.split('/').nth(4) == Some("entitlements") {
         return pam::route(call, verb, rest);

@@ -2,9 +2,11 @@
 //! Source: `sts.v1` `token`; the rules for OIDC tokens and the texts are in `shared/facts/google-cloud.md` §3, §7.
 
 use crate::assertion::{self, Claims};
+use crate::cloud::Cloud;
 use crate::error::ApiError;
-use crate::principal::Principal;
-use crate::world::{Cloud, Grant, Provider};
+use crate::state::principal::Principal;
+use crate::state::world::{AccessToken, Provider};
+use crate::token::secret;
 use cel::{Context, Program, Value as Cel};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -48,7 +50,7 @@ pub async fn token(cloud: &Cloud, content_type: &str, body: &[u8], has_credentia
 
     let token = secret("ya29.f.");
     let expires = Some(tokio::time::Instant::now() + Duration::from_secs(LIFETIME));
-    cloud.world().tokens.insert(token.clone(), Grant { principal, expires });
+    cloud.world().tokens.insert(token.clone(), AccessToken { principal, expires });
     Ok(json!({
         "access_token": token,
         "issued_token_type": format!("{TYPES}access_token"),
@@ -116,17 +118,4 @@ fn map(provider: &Provider, claims: &Claims) -> Result<Principal, ApiError> {
         }
     }
     Ok(Principal::Federated { pool: provider.pool.clone(), subject, groups, attributes })
-}
-
-/// A new opaque token.
-pub fn secret(prefix: &str) -> String {
-    let mut bytes = [0u8; 32];
-    // Without randomness there is no token that could be given out; the process's address space is the last resort nobody wants.
-    if getrandom::fill(&mut bytes).is_err() {
-        std::process::abort();
-    }
-    bytes.iter().fold(prefix.to_owned(), |mut out, byte| {
-        out.push_str(&format!("{byte:02x}"));
-        out
-    })
 }

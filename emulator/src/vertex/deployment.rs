@@ -1,29 +1,17 @@
 //! Deploying a model through Google's stages, and undeploying it.
 
 use super::endpoint::check_split;
-use super::{Call, model, operation};
-use crate::clock;
+use super::model;
+use crate::call::Call;
+use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::message;
-use crate::principal::Principal;
-use crate::world::{Cloud, World};
+use crate::operation;
+use crate::state::principal::Principal;
+use crate::state::stage::STAGES;
+use crate::state::world::World;
+use crate::timestamp;
 use serde_json::{Value, json};
-
-/// How long each stage takes at Google's pace, in seconds: ten minutes in all.
-const STAGES: &[(&str, f64)] = &[
-    ("STARTING_DEPLOYMENT", 15.0),
-    ("PREPARING_MODEL", 45.0),
-    ("CREATING_SERVING_CLUSTER", 150.0),
-    ("ADDING_NODES_TO_CLUSTER", 120.0),
-    ("GETTING_CONTAINER_IMAGE", 120.0),
-    ("STARTING_MODEL_SERVER", 105.0),
-    ("FINISHING_UP", 45.0),
-];
-
-/// Whether every deployment that goes well passes through a stage of this name.
-pub fn passes_through(stage: &str) -> bool {
-    STAGES.iter().any(|(name, _)| *name == stage)
-}
 
 /// Families of machine types that serve models.
 const FAMILIES: &[&str] =
@@ -131,7 +119,7 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
             let _leave = deploying;
             for (stage, seconds) in STAGES {
                 operation::tell_stage(&cloud, &name, stage);
-                clock::pass(&cloud, *seconds).await;
+                cloud.pass(*seconds).await;
                 if let Some((at, code, message)) = &fault
                     && at == stage
                 {
@@ -170,13 +158,13 @@ fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &
         deployed["displayName"] = model["displayName"].clone();
     }
     deployed["model"] = json!(world.shown(&base));
-    deployed["createTime"] = json!(clock::now());
+    deployed["createTime"] = json!(timestamp::now());
     let dedicated = &mut deployed["dedicatedResources"];
     if dedicated.is_object() && dedicated["maxReplicaCount"].is_null() {
         dedicated["maxReplicaCount"] = dedicated["minReplicaCount"].clone();
     }
     let replicas = deployed["dedicatedResources"]["minReplicaCount"].as_i64().unwrap_or(1);
-    deployed["status"] = json!({"availableReplicaCount": replicas, "lastUpdateTime": clock::now()});
+    deployed["status"] = json!({"availableReplicaCount": replicas, "lastUpdateTime": timestamp::now()});
     let body = &mut world.endpoints.get_mut(endpoint).ok_or_else(gone)?.body;
     match body["deployedModels"].as_array_mut() {
         Some(models) => models.push(deployed.clone()),
@@ -186,7 +174,7 @@ fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &
         let named = split.iter().map(|(key, share)| (if key == "0" { id } else { key }.to_owned(), share.clone()));
         body["trafficSplit"] = Value::Object(named.collect());
     }
-    body["updateTime"] = json!(clock::now());
+    body["updateTime"] = json!(timestamp::now());
     Ok(
         json!({"@type": operation::kind("DeployModelResponse"), "deployedModel": {"id": id, "model": deployed["model"]}}),
     )
@@ -226,7 +214,7 @@ pub fn undeploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
         state.body = after;
     }
     Ok(operation::start(call.cloud, endpoint, "UndeployModel", "aiplatform.endpoints.undeploy", async |cloud, _| {
-        clock::pass(&cloud, 20.0).await;
+        cloud.pass(20.0).await;
         Ok(json!({"@type": operation::kind("UndeployModelResponse")}))
     }))
 }

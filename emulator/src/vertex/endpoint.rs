@@ -1,9 +1,12 @@
 //! Endpoints, and their own allow policies (v1beta1).
 
-use super::{Call, container, operation};
+use super::container;
+use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
-use crate::world::{EndpointState, World};
+use crate::operation;
+use crate::state::world::{EndpointState, World};
+use crate::timestamp;
 use serde_json::{Value, json};
 
 fn shown(world: &World, name: &str, endpoint: &EndpointState) -> Value {
@@ -50,12 +53,12 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         }
         name
     };
-    body["createTime"] = json!(crate::clock::now());
+    body["createTime"] = json!(timestamp::now());
     body["updateTime"] = body["createTime"].clone();
     body["etag"] = json!("AMEw9yN1");
     let endpoint = name.clone();
     Ok(operation::start(call.cloud, &name, "CreateEndpoint", "aiplatform.endpoints.update", async move |cloud, _| {
-        crate::clock::pass(&cloud, 40.0).await;
+        cloud.pass(40.0).await;
         let mut world = cloud.world();
         let state = EndpointState { body, ..EndpointState::default() };
         let mut response = shown(&world, &endpoint, &state);
@@ -109,7 +112,7 @@ pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
             other => return Err(ApiError::invalid(format!("Invalid field mask: {other}"))),
         }
     }
-    endpoint.body["updateTime"] = json!(crate::clock::now());
+    endpoint.body["updateTime"] = json!(timestamp::now());
     let endpoint = world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?;
     let body = shown(&world, name, endpoint);
     drop(world);
@@ -147,7 +150,7 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         world.endpoints.remove(name);
     }
     Ok(operation::start(call.cloud, name, "Delete", "aiplatform.endpoints.delete", async |cloud, _| {
-        crate::clock::pass(&cloud, 10.0).await;
+        cloud.pass(10.0).await;
         Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
     }))
 }

@@ -5,54 +5,12 @@ pub mod container;
 pub mod deployment;
 pub mod endpoint;
 pub mod model;
-pub mod operation;
 pub mod predict;
 
+use crate::call::Call;
 use crate::error::ApiError;
-use crate::principal::Principal;
-use crate::world::Cloud;
+use crate::operation;
 use serde_json::Value;
-
-/// A call that has been authenticated and routed.
-pub struct Call<'a> {
-    pub cloud: &'a Cloud,
-    pub who: &'a Principal,
-    pub query: &'a [(String, String)],
-    pub body: &'a [u8],
-}
-
-impl Call<'_> {
-    pub fn param(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Refuses parameters that the method does not have; Google's own standard ones always pass.
-    pub fn allow(&self, names: &[&str]) -> Result<(), ApiError> {
-        const STANDARD: &[&str] = &[
-            "$alt",
-            "alt",
-            "key",
-            "prettyPrint",
-            "$prettyPrint",
-            "quotaUser",
-            "fields",
-            "$.xgafv",
-            "callback",
-            "access_token",
-        ];
-        match self.query.iter().find(|(name, _)| !names.contains(&name.as_str()) && !STANDARD.contains(&name.as_str()))
-        {
-            Some((name, _)) => Err(ApiError::invalid(format!(
-                "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter."
-            ))),
-            None => Ok(()),
-        }
-    }
-
-    pub fn require(&self, permission: &str, resource: &str) -> Result<(), ApiError> {
-        self.cloud.world().require(self.who, permission, resource)
-    }
-}
 
 /// Routes `{verb} {name}[:{method}]` below the version.
 pub async fn route(call: &Call<'_>, version: &str, verb: &str, path: &str) -> Result<Value, ApiError> {

@@ -1,9 +1,12 @@
 //! Models and their versions.
 
-use super::{Call, container, operation};
+use super::container;
+use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
-use crate::world::World;
+use crate::operation;
+use crate::state::world::World;
+use crate::timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -87,14 +90,14 @@ pub fn upload(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
             return Err(ApiError::exists(&name));
         }
         model["versionId"] = json!("1");
-        model["createTime"] = json!(crate::clock::now());
+        model["createTime"] = json!(timestamp::now());
         model["supportedDeploymentResourcesTypes"] = json!(["DEDICATED_RESOURCES"]);
         world.models.insert(name.clone(), BTreeMap::new());
         name
     };
     let model_name = name.clone();
     Ok(operation::start(call.cloud, &name, "UploadModel", "aiplatform.models.update", async move |cloud, _| {
-        crate::clock::pass(&cloud, 40.0).await;
+        cloud.pass(40.0).await;
         let mut world = cloud.world();
         world.models.entry(model_name.clone()).or_default().insert(1, model);
         let shown = world.shown(&model_name);
@@ -120,7 +123,7 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         world.models.remove(name);
     }
     Ok(operation::start(call.cloud, name, "Delete", "aiplatform.models.delete", async |cloud, _| {
-        crate::clock::pass(&cloud, 10.0).await;
+        cloud.pass(10.0).await;
         Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
     }))
 }

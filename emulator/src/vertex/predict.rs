@@ -1,6 +1,6 @@
 //! Predictions: what was sent comes back, from the deployed model whose turn it is.
 
-use super::Call;
+use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
 use serde_json::{Value, json};

@@ -1,14 +1,17 @@
 //! Grants: asked for, approved or denied, active for a time, ended or revoked.
 
-use super::entitlement::EntitlementState;
-use super::{DURATIONS, operate, packed, request_id, seconds};
-use crate::clock;
+use super::operation::{operate, packed};
+use super::request::{DURATIONS, request_id, seconds};
+use crate::call::Call;
+use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::message::{self, Shape};
-use crate::policy::{Binding, Condition};
-use crate::principal::Principal;
-use crate::vertex::Call;
-use crate::world::{Cloud, World};
+use crate::state::entitlement::EntitlementState;
+use crate::state::grant::GrantState;
+use crate::state::policy::{Binding, Condition};
+use crate::state::world::World;
+use crate::timestamp;
+use crate::token::secret;
 use Shape::{List, Message, Output, Text};
 use serde_json::{Value, json};
 
@@ -33,37 +36,6 @@ const GRANT: &[(&str, Shape)] = &[
     ("externallyModified", Output),
 ];
 const REASON: &[(&str, Shape)] = &[("reason", Text)];
-
-/// A grant: as the API shows it, whose it is, and what it added to the project's policy.
-#[derive(Debug)]
-pub struct GrantState {
-    pub body: Value,
-    requester: Principal,
-    request_id: Option<String>,
-    added: Vec<Binding>,
-}
-
-impl GrantState {
-    fn state(&self) -> &str {
-        self.body["state"].as_str().unwrap_or_default()
-    }
-
-    /// Whether it gives rights or still may.
-    pub fn is_open(&self) -> bool {
-        ["APPROVAL_AWAITED", "ACTIVATING", "ACTIVE", "REVOKING"].contains(&self.state())
-    }
-
-    /// Goes on to a state, with the event that led there.
-    fn turn(&mut self, state: &str, mut event: Value) {
-        let now = json!(clock::now());
-        event["eventTime"] = now.clone();
-        self.body["state"] = json!(state);
-        self.body["updateTime"] = now;
-        if let Some(events) = self.body["timeline"]["events"].as_array_mut() {
-            events.push(event);
-        }
-    }
-}
 
 fn entitlement_of(grant: &str) -> &str {
     grant.split("/grants").next().unwrap_or(grant)
@@ -128,7 +100,7 @@ pub fn create(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
         false => json!({}),
     };
     // By chance, so that what still runs for a grant of before a reset finds no other.
-    let name = format!("{entitlement}/grants/{}", crate::sts::secret("").get(..32).unwrap_or_default());
+    let name = format!("{entitlement}/grants/{}", secret("").get(..32).unwrap_or_default());
     body["name"] = json!(name);
     body["createTime"] = stamp(now);
     body["updateTime"] = stamp(now);
@@ -151,7 +123,7 @@ pub fn create(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
 
 /// Waits for an approval as long as Google does.
 async fn expire(cloud: Cloud, name: String) {
-    clock::pass(&cloud, APPROVAL_WINDOW).await;
+    cloud.pass(APPROVAL_WINDOW).await;
     if let Some(grant) = cloud.world().grants.get_mut(&name)
         && grant.state() == "APPROVAL_AWAITED"
     {
@@ -162,10 +134,10 @@ async fn expire(cloud: Cloud, name: String) {
 
 /// Gives the rights, and takes them away when their time is over.
 async fn give(cloud: Cloud, name: String) {
-    clock::pass(&cloud, ACTIVATING).await;
+    cloud.pass(ACTIVATING).await;
     let Some(seconds) = activate(&mut cloud.world(), &name) else { return };
     cloud.announce();
-    clock::pass(&cloud, seconds as f64).await;
+    cloud.pass(seconds as f64).await;
     take_away(&mut cloud.world(), &name, "ACTIVE", "ENDED", Some(json!({"ended": {}})));
     cloud.announce();
 }
@@ -198,7 +170,7 @@ fn activate(world: &mut World, name: &str) -> Option<u64> {
     });
     grant.added = bindings.collect();
     project.policy.add(&grant.added);
-    grant.body["auditTrail"] = json!({"accessGrantTime": clock::now()});
+    grant.body["auditTrail"] = json!({"accessGrantTime": timestamp::now()});
     grant.turn("ACTIVE", json!({"activated": {}}));
     Some(seconds)
 }
@@ -213,7 +185,7 @@ fn take_away(world: &mut World, name: &str, from: &str, to: &str, event: Option<
         grant.turn(from, json!({"externallyModified": {}}));
     }
     grant.added.clear();
-    grant.body["auditTrail"]["accessRemoveTime"] = json!(clock::now());
+    grant.body["auditTrail"]["accessRemoveTime"] = json!(timestamp::now());
     match event {
         Some(event) => grant.turn(to, event),
         None => grant.body["state"] = json!(to),

@@ -1,18 +1,18 @@
 //! Everything the emulated cloud holds.
 
+use super::entitlement::EntitlementState;
+use super::fault::Faults;
+use super::grant::GrantState;
+use super::policy::Policy;
+use super::principal::Principal;
+use super::role::Role;
 use crate::error::ApiError;
-use crate::fault::Faults;
-use crate::pam::entitlement::EntitlementState;
-use crate::pam::grant::GrantState;
-use crate::policy::Policy;
-use crate::principal::Principal;
-use crate::role::Role;
-use crate::seed::Seed;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::watch;
+
+/// Generated ids are larger than this number.
+const FIRST_ID: u64 = 1_000_000;
 
 /// A Google project.
 #[derive(Debug, Default)]
@@ -73,14 +73,14 @@ pub struct SeenCall {
     pub status: u16,
 }
 
-/// A token, whom it stands for, and until when.
+/// The principal and expiry of an access token.
 #[derive(Clone, Debug)]
-pub struct Grant {
+pub struct AccessToken {
     pub principal: Principal,
     pub expires: Option<tokio::time::Instant>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct World {
     pub projects: BTreeMap<String, Project>,
     /// By `//iam.googleapis.com/projects/N/…/providers/P`.
@@ -94,36 +94,16 @@ pub struct World {
     /// Of Privileged Access Manager, by full name (project id); so are its grants.
     pub entitlements: BTreeMap<String, EntitlementState>,
     pub grants: BTreeMap<String, GrantState>,
-    pub tokens: HashMap<String, Grant>,
+    pub tokens: HashMap<String, AccessToken>,
     pub calls: Vec<SeenCall>,
     pub faults: Faults,
-    next_id: u64,
+    last_id: u64,
 }
 
 impl World {
-    pub fn new(seed: &Seed) -> Self {
-        let mut world = Self {
-            projects: BTreeMap::new(),
-            providers: BTreeMap::new(),
-            roles: BTreeMap::new(),
-            service_accounts: BTreeMap::new(),
-            models: BTreeMap::new(),
-            endpoints: BTreeMap::new(),
-            operations: BTreeMap::new(),
-            entitlements: BTreeMap::new(),
-            grants: BTreeMap::new(),
-            tokens: HashMap::new(),
-            calls: Vec::new(),
-            faults: Faults::default(),
-            next_id: 1_000_000,
-        };
-        seed.plant(&mut world);
-        world
-    }
-
     pub fn id(&mut self) -> u64 {
-        self.next_id += 1;
-        self.next_id
+        self.last_id += 1;
+        FIRST_ID + self.last_id
     }
 
     /// The project by id or number, as its id.
@@ -190,65 +170,5 @@ impl World {
                     .and_then(|id| self.projects.get(&id))
                     .is_some_and(|project| project.policy.grants(who, permission, &self.roles))
         })
-    }
-}
-
-/// The world, shared; every change wakes who waits for one.
-#[derive(Clone)]
-pub struct Cloud {
-    world: Arc<Mutex<World>>,
-    changed: watch::Sender<u64>,
-    /// How much faster than Google it is.
-    speed: watch::Sender<f64>,
-    pub seed: Arc<Seed>,
-    /// Keys of issuers, as they were fetched last.
-    keys: Arc<Mutex<HashMap<String, Value>>>,
-}
-
-impl Cloud {
-    pub fn new(seed: Seed, speed: f64) -> Self {
-        let world = World::new(&seed);
-        Self {
-            world: Arc::new(Mutex::new(world)),
-            changed: watch::channel(0).0,
-            speed: watch::channel(speed).0,
-            seed: Arc::new(seed),
-            keys: Arc::default(),
-        }
-    }
-
-    /// Looks at or changes the world. Never held across an await: the guard is not `Send`.
-    pub fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Wakes everybody who waits for a change.
-    pub fn announce(&self) {
-        self.changed.send_modify(|count| *count += 1);
-    }
-
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
-    }
-
-    pub fn speed(&self) -> f64 {
-        *self.speed.borrow()
-    }
-
-    pub fn set_speed(&self, speed: f64) {
-        self.speed.send_replace(speed);
-    }
-
-    /// Tells of every change of speed.
-    pub fn speeds(&self) -> watch::Receiver<f64> {
-        self.speed.subscribe()
-    }
-
-    pub fn cached_keys(&self, issuer: &str) -> Option<Value> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(issuer).cloned()
-    }
-
-    pub fn cache_keys(&self, issuer: &str, keys: Value) {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(issuer.to_owned(), keys);
     }
 }

@@ -1,22 +1,11 @@
 //! Roles: those of the seed, and custom ones that are made, changed, deleted and undeleted through the API.
 //! Source: `iam.v1` `Role`, `projects.roles`; limits of "Creating and managing custom roles".
 
+use crate::call::Call;
 use crate::error::ApiError;
 use crate::message::{self, Shape};
-use crate::vertex::Call;
+use crate::state::role::Role;
 use serde_json::{Value, json};
-
-/// A role, as the API shows it but for its name.
-#[derive(Clone, Debug, Default)]
-pub struct Role {
-    body: Value,
-    permissions: Vec<String>,
-    deleted: bool,
-    generation: u64,
-}
-
-/// What nothing but an organisation's custom roles may hold.
-const UNSUPPORTED: &[&str] = &["resourcemanager.projects.list"];
 
 const ROLE: &[(&str, Shape)] = &[
     ("name", Shape::Text),
@@ -29,62 +18,6 @@ const ROLE: &[(&str, Shape)] = &[
 ];
 const CREATE_ROLE: &[(&str, Shape)] = &[("roleId", Shape::Text), ("role", Shape::Message(ROLE))];
 const UNDELETE_ROLE: &[(&str, Shape)] = &[("etag", Shape::Text)];
-
-impl Role {
-    pub fn holding(permissions: Vec<String>) -> Self {
-        Self { body: json!({"stage": "GA"}), permissions, ..Self::default() }
-    }
-
-    /// A deleted role gives nothing.
-    pub fn gives(&self, permission: &str) -> bool {
-        !self.deleted && self.permissions.iter().any(|held| held == permission)
-    }
-
-    fn etag(&self) -> String {
-        format!("BwR{:09x}", self.generation + 1)
-    }
-
-    fn shown(&self, name: &str) -> Value {
-        let mut body = self.body.clone();
-        body["name"] = json!(name);
-        body["etag"] = json!(self.etag());
-        body["includedPermissions"] = json!(self.permissions);
-        if self.deleted {
-            body["deleted"] = json!(true);
-        }
-        body
-    }
-
-    /// Takes over what was sent, as far as the mask names it.
-    fn take(&mut self, sent: &Value, mask: Option<&str>) -> Result<(), ApiError> {
-        if let Some(etag) = sent["etag"].as_str()
-            && etag != self.etag()
-        {
-            return Err(ApiError::new("ABORTED", "There were concurrent changes to the role."));
-        }
-        let is_meant = |field: &str| mask.is_none_or(|mask| mask.split(',').any(|name| name.trim() == field));
-        for (field, most) in [("title", 100), ("description", 300), ("stage", 20)] {
-            if is_meant(field) && sent[field].is_string() {
-                if sent[field].as_str().is_some_and(|text| text.len() > most) {
-                    return Err(ApiError::invalid(format!("The role's {field} has more than {most} bytes.")));
-                }
-                self.body[field] = sent[field].clone();
-            }
-        }
-        if is_meant("includedPermissions") {
-            let named = sent["includedPermissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let permissions: Vec<String> = named.map(str::to_owned).collect();
-            let is_permission = |name: &str| name.split('.').count() == 3 && !name.contains('*');
-            let wrong = permissions.iter().find(|name| !is_permission(name) || UNSUPPORTED.contains(&name.as_str()));
-            if let Some(name) = wrong {
-                return Err(ApiError::invalid(format!("Permission {name} is not valid.")));
-            }
-            self.permissions = permissions;
-        }
-        self.generation += 1;
-        Ok(())
-    }
-}
 
 /// Routes `projects/{project}/roles[/{id}][:undelete]`.
 pub fn route(call: &Call<'_>, verb: &str, project: &str, rest: &str) -> Result<Value, ApiError> {
@@ -105,7 +38,7 @@ pub fn route(call: &Call<'_>, verb: &str, project: &str, rest: &str) -> Result<V
             call.allow(&["updateMask"])?;
             let sent = message::read(call.body, ROLE)?;
             call.require("iam.roles.update", &on)?;
-            change(call, &name, |role| role.take(&sent, call.param("updateMask")))
+            change(call, &name, |role| role.update(&sent, call.param("updateMask")))
         }
         ("DELETE", false, None) => {
             call.allow(&["etag"])?;
@@ -169,8 +102,8 @@ fn create(call: &Call<'_>, on: &str) -> Result<Value, ApiError> {
         Some(_) => return Err(ApiError::exists(&name)),
         None => {}
     }
-    let mut role = Role { body: json!({"stage": "ALPHA"}), ..Role::default() };
-    role.take(&request["role"], None)?;
+    let mut role = Role::new("ALPHA", Vec::new());
+    role.update(&request["role"], None)?;
     let shown = role.shown(&name);
     world.roles.insert(name, role);
     Ok(shown)

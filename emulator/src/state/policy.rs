@@ -1,9 +1,9 @@
 //! Allow policies: read, changed with an etag, evaluated with conditions.
 //! Source: `cloudresourcemanager.v3` `Policy`; "Policy versions" and "Resource attributes" in Google's IAM documentation.
 
+use super::principal::Principal;
+use super::role::Role;
 use crate::error::ApiError;
-use crate::principal::Principal;
-use crate::role::Role;
 use cel::{Context, Program, Value as Cel};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -1,11 +1,13 @@
 //! Entitlements: who may ask for which roles on a project, for how long at most, and who approves.
 
-use super::{DURATIONS, names, operate, packed, request_id, seconds};
+use super::operation::{operate, packed};
+use super::request::{DURATIONS, request_id, seconds};
+use crate::call::Call;
 use crate::error::ApiError;
 use crate::message::{self, Shape};
-use crate::principal::Principal;
-use crate::vertex::Call;
-use crate::world::World;
+use crate::state::entitlement::EntitlementState;
+use crate::state::world::World;
+use crate::timestamp;
 use Shape::{Bool, Int, List, Message, Output, Text};
 use serde_json::{Value, json};
 
@@ -40,29 +42,6 @@ const ENTITLEMENT: &[(&str, Shape)] = &[
     ),
     ("etag", Text),
 ];
-
-/// An entitlement, as the API shows it.
-#[derive(Debug)]
-pub struct EntitlementState {
-    pub body: Value,
-    request_id: Option<String>,
-}
-
-impl EntitlementState {
-    /// Being named is what lets somebody ask: there is no permission that does.
-    pub fn lets_ask(&self, who: &Principal) -> bool {
-        names(&self.body["eligibleUsers"], who)
-    }
-
-    pub fn lets_approve(&self, who: &Principal) -> bool {
-        names(&self.approvals()["steps"][0]["approvers"], who)
-    }
-
-    /// `ManualApprovals`; null where nobody has to approve.
-    pub fn approvals(&self) -> &Value {
-        &self.body["approvalWorkflow"]["manualApprovals"]
-    }
-}
 
 fn is_valid_id(id: &str) -> bool {
     (4..=63).contains(&id.len())
@@ -164,7 +143,7 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         };
     }
     check(&world, place, &body)?;
-    let now = crate::clock::now();
+    let now = timestamp::now();
     body["name"] = json!(name);
     body["createTime"] = json!(now);
     body["updateTime"] = json!(now);

@@ -1,5 +1,6 @@
 //! Faults on order: the next calls that match are refused, slowed down, cut off, or lose their answer.
 
+use super::stage::passes_through;
 use serde::{Deserialize, Serialize};
 
 /// What goes wrong.
@@ -41,7 +42,7 @@ impl Fault {
     /// A stage that no deployment passes through would never strike.
     pub fn check(&self) -> Result<(), String> {
         match &self.fault {
-            Kind::FailAtStage { stage, .. } if !crate::vertex::deployment::passes_through(stage) => {
+            Kind::FailAtStage { stage, .. } if !passes_through(stage) => {
                 Err(format!("No deployment passes through the stage {stage}."))
             }
             _ => Ok(()),

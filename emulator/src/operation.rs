@@ -1,9 +1,11 @@
 //! Long-running operations: started, followed, waited for, cancelled.
 
-use super::Call;
+use crate::call::Call;
+use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::message;
-use crate::world::{Cloud, OperationState, World};
+use crate::state::world::{OperationState, World};
+use crate::timestamp;
 use serde_json::{Value, json};
 use std::sync::MutexGuard;
 use std::time::Duration;
@@ -19,7 +21,7 @@ where
     F: Future<Output = Result<Value, Value>> + Send + 'static,
     W: FnOnce(Cloud, String) -> F + Send + 'static,
 {
-    let now = crate::clock::now();
+    let now = timestamp::now();
     let mut metadata = json!({
         "@type": kind(&format!("{what}OperationMetadata")),
         "genericMetadata": {"createTime": now, "updateTime": now},
@@ -63,7 +65,7 @@ where
         let mut world = cloud.world();
         if let Some(operation) = world.operations.get_mut(&name) {
             operation.body["done"] = json!(true);
-            let now = json!(crate::clock::now());
+            let now = json!(timestamp::now());
             match operation.body["metadata"].get_mut("genericMetadata") {
                 Some(generic) => generic["updateTime"] = now,
                 None => operation.body["metadata"]["endTime"] = now,
@@ -88,7 +90,7 @@ where
 pub fn tell_stage(cloud: &Cloud, name: &str, stage: &str) {
     if let Some(operation) = cloud.world().operations.get_mut(name) {
         operation.body["metadata"]["deploymentStage"] = json!(stage);
-        operation.body["metadata"]["genericMetadata"]["updateTime"] = json!(crate::clock::now());
+        operation.body["metadata"]["genericMetadata"]["updateTime"] = json!(timestamp::now());
     }
     cloud.announce();
 }

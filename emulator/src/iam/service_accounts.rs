@@ -1,9 +1,9 @@
 //! Service accounts and their own allow policies, which take no conditions.
 //! Source: `iam.v1` `projects.serviceAccounts`; "Resource types that accept conditional role bindings".
 
+use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
-use crate::vertex::Call;
 use serde_json::{Value, json};
 
 /// Routes `projects/{project}/serviceAccounts/{email}[:{method}]`.

@@ -1,9 +1,10 @@
 //! The YAML file that says what the emulated cloud holds at its start. `emulator/seeds/demo.yaml` shows every key.
 
-use crate::policy::Policy;
-use crate::principal::Principal;
-use crate::role::Role;
-use crate::world::{Grant, Project, Provider, World};
+use super::policy::Policy;
+use super::principal::Principal;
+use super::role::Role;
+use super::world::{AccessToken, Project, Provider, World};
+use crate::timestamp;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -77,8 +78,9 @@ impl Seed {
         }
     }
 
-    /// Fills a new world.
-    pub fn plant(&self, world: &mut World) {
+    /// Returns a new state that holds what the seed lists.
+    pub fn world(&self) -> World {
+        let mut world = World::default();
         for project in &self.projects {
             let state = Project { number: project.number.clone(), policy: project.policy.clone() };
             world.projects.insert(project.id.clone(), state);
@@ -108,7 +110,7 @@ impl Seed {
                     "versionId": version.to_string(),
                     "containerSpec": {"imageUri": model.image},
                     "supportedDeploymentResourcesTypes": ["DEDICATED_RESOURCES"],
-                    "createTime": crate::clock::now(),
+                    "createTime": timestamp::now(),
                 });
                 (version, body)
             });
@@ -119,7 +121,8 @@ impl Seed {
                 Some(email) => Principal::ServiceAccount { email: email.to_owned() },
                 None => Principal::Member { member: member.clone() },
             };
-            world.tokens.insert(token.clone(), Grant { principal, expires: None });
+            world.tokens.insert(token.clone(), AccessToken { principal, expires: None });
         }
+        world
     }
 }

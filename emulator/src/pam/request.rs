@@ -1,0 +1,25 @@
+//! What requests of this service share: durations and request ids.
+
+use crate::call::Call;
+use crate::error::ApiError;
+use serde_json::Value;
+
+/// Nothing is given for less than half an hour or for more than seven days, in seconds.
+pub const DURATIONS: std::ops::RangeInclusive<u64> = 1_800..=604_800;
+
+/// `3600s`, in whole seconds.
+pub fn seconds(duration: &Value) -> Option<u64> {
+    duration.as_str()?.strip_suffix('s')?.parse().ok()
+}
+
+/// The parameter `requestId`: a UUID, and not the one of zeros.
+pub fn request_id(call: &Call<'_>) -> Result<Option<String>, ApiError> {
+    let Some(id) = call.param("requestId").filter(|id| !id.is_empty()) else { return Ok(None) };
+    let groups: Vec<&str> = id.split('-').collect();
+    let is_uuid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_hexdigit()));
+    if is_uuid && id.bytes().any(|b| b != b'0' && b != b'-') {
+        return Ok(Some(id.to_ascii_lowercase()));
+    }
+    Err(ApiError::invalid(format!("Invalid request id: {id}")))
+}

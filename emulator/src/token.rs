@@ -1,0 +1,14 @@
+//! Random access tokens and names.
+
+/// A new opaque token.
+pub fn secret(prefix: &str) -> String {
+    let mut bytes = [0u8; 32];
+    // Without randomness there is no token that could be given out; the process's address space is the last resort nobody wants.
+    if getrandom::fill(&mut bytes).is_err() {
+        std::process::abort();
+    }
+    bytes.iter().fold(prefix.to_owned(), |mut out, byte| {
+        out.push_str(&format!("{byte:02x}"));
+        out
+    })
+}
