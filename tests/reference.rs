@@ -76,6 +76,7 @@ fn rules() {
 fn on(on: On) -> &'static str {
     match on {
         On::Itself => "",
+        On::PredefinedRole => " (on the predefined role, which has no policy: unverified where Google evaluates it)",
         On::ParentEndpoint => " (operations of an endpoint)",
         On::ParentOther => " (operations of a model or location)",
         On::ServingAccount => " (on the serving account, where one is named)",
@@ -97,6 +98,7 @@ fn mark(confidence: Confidence) -> &'static str {
 fn source(source: Source) -> &'static str {
     match source {
         Source::MethodPage => "Google's page \"IAM permissions by method\"",
+        Source::Reference => "Google's REST reference",
         Source::Guide => "Google's documentation",
         Source::Dataset => "iann0036/iam-dataset",
         Source::Analogy => "analogy",
@@ -106,13 +108,14 @@ fn source(source: Source) -> &'static str {
 #[test]
 fn permissions() {
     let mut page = String::from(
-        "# Google methods and the permissions they take\n\nEvery Google method that this product may ever call, or has to know to say which \
-         rights a deployment takes. The\nproxy refuses all that need no Backstage permission here, and all others. A permission is checked on the \
-         resource\nin the request, unless something else is said. † inferred from a neighbouring method or a permission's name; ‡ measured\n\
-         by a third party; all others are documented by Google. Nothing here has been run against Google.\n",
+        "# Google methods and their permissions\n\nEvery Google method that this product calls, or whose permissions a deployment may need. The proxy denies every \
+         method\nwithout a Backstage permission in this table, and every method that is not in it. Google checks a permission on the\n\
+         resource in the request, unless the row names another one.\n\n\
+         † inferred from a neighbouring method or a permission's name; ‡ measured by a third party; every other permission is\ndocumented \
+         by Google. Nothing here has been run against Google.\n",
     );
     for service in Service::ALL {
-        writeln!(page, "\n## {}\n\n| method | request | permissions | source | Backstage permission | taken back by |\n| --- | --- | --- | --- | --- | --- |", service.as_str()).unwrap();
+        writeln!(page, "\n## {}\n\n| method | request | permissions | source | Backstage permission | reversed by |\n| --- | --- | --- | --- | --- | --- |", service.as_str()).unwrap();
         for method in METHODS.iter().filter(|method| method.service == service) {
             let needs = method.needs.iter();
             let permissions: Vec<String> =
@@ -145,7 +148,7 @@ fn permissions() {
         }
     }
     page.push_str(
-        "\n## Following operations\n\nA method that starts a long-running operation, and what it takes to follow it, on the operation's parent. \
+        "\n## Following operations\n\nThe permissions to follow the operation that a method starts. Google checks them on the operation's parent. \
          Operations\nof Privileged Access Manager have permissions of their own, and cannot be waited for or cancelled.\n\n\
          | started by | to get it or wait for it | to cancel it | to delete it |\n| --- | --- | --- | --- |\n",
     );

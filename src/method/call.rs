@@ -66,7 +66,7 @@ impl Call {
             _ => None,
         };
         let on = |on: On| match (on, parent) {
-            (On::Itself, _) => Some(self.resource.to_string()),
+            (On::Itself | On::PredefinedRole, _) => Some(self.resource.to_string()),
             (On::ParentEndpoint, Some(OperationParent::Endpoint(endpoint))) => Some(endpoint.to_string()),
             (On::ParentOther, Some(OperationParent::Model(model))) => Some(model.to_string()),
             (On::ParentOther, Some(OperationParent::Place(place))) => Some(place.to_string()),

@@ -7,7 +7,7 @@ use super::{
     Source::{Analogy, MethodPage},
     Verb,
     body::{POLICY, json, object, text},
-    need::{documented, following, guide, inferred, measured},
+    need::{documented, following, guide, measured, reference},
     resource::POOL,
     row::{ADMINISTER, DEPLOY, PREDICT, READ},
 };
@@ -85,6 +85,7 @@ pub static ENDPOINTS_LIST: Method = Method {
     ..Method::DEFAULT
 };
 
+// iann0036/iam-dataset adds `aiplatform.endpoints.get`, which every plan needs anyway.
 pub static ENDPOINTS_PATCH: Method = Method {
     name: "aiplatform.projects.locations.endpoints.patch",
     audit_name: "EndpointService.UpdateEndpoint",
@@ -181,10 +182,10 @@ pub static ENDPOINTS_MUTATE_DEPLOYED_MODEL: Method = Method {
     suffix: ":mutateDeployedModel",
     body: Body::Json(None),
     door: Door::Closed,
-    needs: &[inferred("aiplatform.endpoints.update", Itself)],
+    needs: &[reference("aiplatform.endpoints.deploy", Itself)],
     operation: following(
         "aiplatform.endpoints.get",
-        "aiplatform.endpoints.update",
+        "aiplatform.endpoints.deploy",
         "aiplatform.endpoints.update",
         Analogy,
     ),
@@ -220,6 +221,7 @@ pub static ENDPOINTS_RAW_PREDICT: Method = Method {
     ..Method::DEFAULT
 };
 
+// The permission is on the page of `projects.locations.publishers.models.streamRawPredict`, the same rpc.
 pub static ENDPOINTS_STREAM_RAW_PREDICT: Method = Method {
     name: "aiplatform.projects.locations.endpoints.streamRawPredict",
     audit_name: "PredictionService.StreamRawPredict",
@@ -230,7 +232,7 @@ pub static ENDPOINTS_STREAM_RAW_PREDICT: Method = Method {
     suffix: ":streamRawPredict",
     body: Body::Stream,
     door: Door::Closed,
-    needs: &[inferred("aiplatform.endpoints.predict", Itself)],
+    needs: &[reference("aiplatform.endpoints.predict", Itself)],
     media_type: None,
     ..Method::DEFAULT
 };
@@ -249,6 +251,7 @@ pub static ENDPOINTS_EXPLAIN: Method = Method {
     ..Method::DEFAULT
 };
 
+// https://cloud.google.com/vertex-ai/docs/general/endpoint-access-control, read 2026-11-27.
 pub static ENDPOINTS_GET_IAM_POLICY: Method = Method {
     name: "aiplatform.projects.locations.endpoints.getIamPolicy",
     audit_name: "EndpointService.GetIamPolicy",
@@ -259,7 +262,7 @@ pub static ENDPOINTS_GET_IAM_POLICY: Method = Method {
     suffix: ":getIamPolicy",
     query: &["options.requestedPolicyVersion"],
     door: READ,
-    needs: &[measured("aiplatform.endpoints.getIamPolicy", Itself)],
+    needs: &[guide("aiplatform.endpoints.getIamPolicy", Itself)],
     ..Method::DEFAULT
 };
 

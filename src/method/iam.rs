@@ -2,10 +2,10 @@
 
 use super::{
     Body, Door, Kind, Method,
-    On::Itself,
+    On::{Itself, PredefinedRole},
     Service, Verb,
     body::{POLICY, json, object, text, texts},
-    need::inferred,
+    need::{inferred, reference},
     resource::{ACCOUNT, PREDEFINED_ROLE, ROLE},
     row::{ADMINISTER, READ},
 };
@@ -35,6 +35,7 @@ pub static ROLES_GET: Method = Method {
     on: PREDEFINED_ROLE,
     door: READ,
     needs_project: false,
+    needs: &[reference("iam.roles.get", PredefinedRole)],
     ..Method::DEFAULT
 };
 
@@ -48,7 +49,7 @@ pub static PROJECT_ROLES_CREATE: Method = Method {
     suffix: "/roles",
     body: json(&[text("roleId"), object("role")]),
     door: ADMINISTER,
-    needs: &[inferred("iam.roles.create", Itself)],
+    needs: &[reference("iam.roles.create", Itself)],
     undone_by: Some(&PROJECT_ROLES_DELETE),
     ..Method::DEFAULT
 };
@@ -61,7 +62,7 @@ pub static PROJECT_ROLES_GET: Method = Method {
     version: "v1",
     on: ROLE,
     door: ADMINISTER,
-    needs: &[inferred("iam.roles.get", Itself)],
+    needs: &[reference("iam.roles.get", Itself)],
     ..Method::DEFAULT
 };
 
@@ -75,10 +76,11 @@ pub static PROJECT_ROLES_LIST: Method = Method {
     suffix: "/roles",
     query: &["pageSize", "pageToken", "showDeleted", "view"],
     door: Door::Closed,
-    needs: &[inferred("iam.roles.list", Itself)],
+    needs: &[reference("iam.roles.list", Itself)],
     ..Method::DEFAULT
 };
 
+// iann0036/iam-dataset adds `iam.roles.get`.
 pub static PROJECT_ROLES_PATCH: Method = Method {
     name: "iam.projects.roles.patch",
     audit_name: "IAM.UpdateRole",
@@ -89,7 +91,7 @@ pub static PROJECT_ROLES_PATCH: Method = Method {
     query: &["updateMask"],
     body: Body::Json(None),
     door: Door::Closed,
-    needs: &[inferred("iam.roles.update", Itself)],
+    needs: &[reference("iam.roles.update", Itself)],
     ..Method::DEFAULT
 };
 
@@ -117,7 +119,7 @@ pub static PROJECT_ROLES_UNDELETE: Method = Method {
     suffix: ":undelete",
     body: Body::Json(None),
     door: Door::Closed,
-    needs: &[inferred("iam.roles.undelete", Itself)],
+    needs: &[reference("iam.roles.undelete", Itself)],
     ..Method::DEFAULT
 };
 

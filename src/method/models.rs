@@ -7,7 +7,7 @@ use super::{
     Source::{Analogy, MethodPage},
     Verb,
     body::object,
-    need::{documented, following, guide, inferred},
+    need::{documented, following, guide, inferred, reference},
     row::{DEPLOY, READ},
 };
 
@@ -96,6 +96,7 @@ pub static MODELS_LIST_VERSIONS: Method = Method {
     ..Method::DEFAULT
 };
 
+// iann0036/iam-dataset adds `aiplatform.models.get`.
 pub static MODELS_PATCH: Method = Method {
     name: "aiplatform.projects.locations.models.patch",
     audit_name: "ModelService.UpdateModel",
@@ -133,7 +134,7 @@ pub static MODELS_DELETE_VERSION: Method = Method {
     on: Kind::Model,
     suffix: ":deleteVersion",
     door: Door::Closed,
-    needs: &[inferred("aiplatform.models.delete", Itself)],
+    needs: &[reference("aiplatform.models.delete", Itself)],
     operation: following("aiplatform.models.get", "aiplatform.models.delete", "aiplatform.models.get", Analogy),
     ..Method::DEFAULT
 };
@@ -148,7 +149,7 @@ pub static MODELS_MERGE_VERSION_ALIASES: Method = Method {
     suffix: ":mergeVersionAliases",
     body: Body::Json(None),
     door: Door::Closed,
-    needs: &[inferred("aiplatform.models.update", Itself)],
+    needs: &[reference("aiplatform.models.update", Itself)],
     ..Method::DEFAULT
 };
 

@@ -17,6 +17,11 @@ pub enum Confidence {
 pub enum Source {
     /// Google's page "IAM permissions by method" for Vertex AI.
     MethodPage,
+    /// The method's page in Google's REST reference: "Requires the following IAM permission …". All read 2026-11-27.
+    ///
+    /// `docs.cloud.google.com/gemini-enterprise-agent-platform/reference/rest` (Vertex AI; before: `cloud.google.com/vertex-ai/docs/reference/rest`),
+    /// `cloud.google.com/iam/docs/reference/rest`, `docs.cloud.google.com/service-usage/docs/reference/rest`.
+    Reference,
     /// Another page of Google's documentation, or the method's own published description.
     Guide,
     /// The data set `iann0036/iam-dataset`, crawled by a third party.
@@ -28,7 +33,7 @@ pub enum Source {
 impl Source {
     pub fn confidence(self) -> Confidence {
         match self {
-            Self::MethodPage | Self::Guide => Confidence::Documented,
+            Self::MethodPage | Self::Reference | Self::Guide => Confidence::Documented,
             Self::Dataset => Confidence::Measured,
             Self::Analogy => Confidence::Inferred,
         }
@@ -40,6 +45,8 @@ impl Source {
 pub enum On {
     /// The resource in the path.
     Itself,
+    /// A predefined role. It has no allow policy: where Google evaluates the permission is not documented.
+    PredefinedRole,
     /// An operation's parent, if that is an endpoint.
     ParentEndpoint,
     /// An operation's parent, if that is a model or a location.
@@ -82,6 +89,10 @@ const fn need(permission: &'static str, on: On, source: Source) -> Need {
 
 pub(super) const fn documented(permission: &'static str, on: On) -> Need {
     need(permission, on, Source::MethodPage)
+}
+
+pub(super) const fn reference(permission: &'static str, on: On) -> Need {
+    need(permission, on, Source::Reference)
 }
 
 pub(super) const fn guide(permission: &'static str, on: On) -> Need {

@@ -6,7 +6,7 @@ use super::{
     Service,
     Source::Analogy,
     Verb,
-    need::{following, inferred, measured},
+    need::{following, measured, reference},
     resource::POOL,
 };
 
@@ -71,7 +71,7 @@ pub static POOLS_PATCH: Method = Method {
     query: &["updateMask"],
     body: Body::Json(None),
     door: Door::Closed,
-    needs: &[inferred("aiplatform.deploymentResourcePools.update", Itself)],
+    needs: &[reference("aiplatform.deploymentResourcePools.update", Itself)],
     operation: following(
         "aiplatform.deploymentResourcePools.get",
         "aiplatform.deploymentResourcePools.update",

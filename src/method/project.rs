@@ -5,7 +5,7 @@ use super::{
     On::Itself,
     Service, Verb,
     body::{POLICY, json, texts},
-    need::{guide, inferred},
+    need::{guide, reference},
     resource::API,
     row::{ADMINISTER, READ},
 };
@@ -73,6 +73,7 @@ pub static PROJECTS_TEST_IAM_PERMISSIONS: Method = Method {
     ..Method::DEFAULT
 };
 
+// https://docs.cloud.google.com/service-usage/docs/access-control, read 2026-11-27.
 pub static SERVICES_GET: Method = Method {
     name: "serviceusage.services.get",
     audit_name: "ServiceUsage.GetService",
@@ -81,10 +82,11 @@ pub static SERVICES_GET: Method = Method {
     version: "v1",
     on: API,
     door: Door::Closed,
-    needs: &[inferred("serviceusage.services.get", Itself)],
+    needs: &[guide("serviceusage.services.get", Itself)],
     ..Method::DEFAULT
 };
 
+// The page on access control adds `servicemanagement.services.bind` on the API itself, which no project holds.
 pub static SERVICES_ENABLE: Method = Method {
     name: "serviceusage.services.enable",
     audit_name: "ServiceUsage.EnableService",
@@ -95,6 +97,6 @@ pub static SERVICES_ENABLE: Method = Method {
     suffix: ":enable",
     body: Body::Json(None),
     door: Door::Closed,
-    needs: &[inferred("serviceusage.services.enable", Itself)],
+    needs: &[reference("serviceusage.services.enable", Itself)],
     ..Method::DEFAULT
 };
