@@ -7,8 +7,8 @@ use crate::annotation;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::Diagnostic;
-use crate::iam::Principal;
-use crate::iam::access::{AccessReport, Asker, State, access};
+use crate::iam::deliver::access_report::{AccessReport, AccessState, Requester, access_report};
+use crate::iam::rights::principal::Principal;
 use crate::plan::plan;
 
 /// Starts the access conversation for the user `entity_ref`, who holds the Backstage permissions `portal`.
@@ -22,14 +22,14 @@ pub fn access_of(
     let bare =
         |state, headline, findings: Vec<Diagnostic>| Box::new(AccessReport::bare(state, headline, findings, now));
     let (entity, checked) =
-        check(&request.entity).map_err(|found| bare(State::Invalid, "The entity cannot be read", found))?;
+        check(&request.entity).map_err(|found| bare(AccessState::Invalid, "The entity cannot be read", found))?;
     if !annotation::is_annotated(&entity) {
-        return Err(bare(State::NotAnnotated, "No Vertex AI annotations", Vec::new()));
+        return Err(bare(AccessState::NotAnnotated, "No Vertex AI annotations", Vec::new()));
     }
     let (target, findings) = checked.into_target(request.entity.environment.as_deref());
-    let target = target.ok_or_else(|| bare(State::Invalid, reason_for_no_target(&findings), findings))?;
+    let target = target.ok_or_else(|| bare(AccessState::Invalid, reason_for_no_target(&findings), findings))?;
     let principal = Principal::of_user(&config.identity, entity_ref)
-        .map_err(|finding| bare(State::Unavailable, "Google cannot know you by your name", vec![finding]))?;
-    let asker = Asker { principal, is_shared: config.identity.service_account.is_some(), portal };
-    Ok(access(plan(target), asker, &config.grantors, &request.proxy_url))
+        .map_err(|finding| bare(AccessState::Unavailable, "Google cannot know you by your name", vec![finding]))?;
+    let requester = Requester { principal, is_shared: config.identity.service_account.is_some(), portal };
+    Ok(access_report(plan(target), requester, &config.grantors, &request.proxy_url))
 }

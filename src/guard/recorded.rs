@@ -1,10 +1,10 @@
 //! Rights that were given, by names that can be held against audit records.
 
 use crate::config::Config;
-use crate::iam::Holder;
-use crate::iam::grant::custom;
-use crate::iam::live::Access;
-use crate::iam::principal::has_case;
+use crate::iam::policy::live_policy::LivePolicy;
+use crate::iam::rights::grant::custom;
+use crate::iam::rights::principal::has_case;
+use crate::iam::rights::resource::IamResource;
 
 /// The name of a given right (resource, role, member), or of its resource alone, as it can be held against audit records and against others of its kind: on the
 /// resource as those records name it, the role likewise, and without case where case does not count.
@@ -25,7 +25,7 @@ pub fn recorded_name(config: &Config, name: &str) -> String {
 }
 
 fn recorded_resource(config: &Config, resource: &str) -> String {
-    let called = Holder::parse(resource).as_ref().and_then(Access::to).and_then(|access| {
+    let called = IamResource::parse(resource).as_ref().and_then(LivePolicy::of).and_then(|access| {
         let on = access.resource().clone();
         let project = &config.project(on.project()?)?.project;
         Some(on.in_project(project).to_string())

@@ -9,7 +9,9 @@ use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::{self, Allowed, Caller, Reason};
-use crate::iam::{self, Expiry, Principal};
+use crate::iam;
+use crate::iam::rights::expiry::Expiry;
+use crate::iam::rights::principal::Principal;
 use crate::identity::assertion::{Entropy, SigningKey, SigningKeys, Subject};
 use crate::identity::cache::{TokenCache, holder};
 use crate::identity::exchange::{Token, exchange};
@@ -119,7 +121,7 @@ impl Gate {
 
     #[wasm_bindgen(js_name = mayHaveChangedPolicy)]
     pub fn may_have_changed_policy(method: &str, status: Option<u16>) -> bool {
-        iam::may_have_changed_policy(method, status)
+        iam::policy::live_policy::may_have_changed_policy(method, status)
     }
 
     #[wasm_bindgen(js_name = checkGiven)]
@@ -127,9 +129,9 @@ impl Gate {
         let owned = texts(&owned, "owned")?;
         let check = || {
             let principal = Principal::parse(principal)?;
-            iam::check_shared(&principal, &self.0.config.identity)?;
-            iam::check_owned(&principal, &owned)?;
-            iam::check_end(expires_at.map(|text| Expiry::parse(&text, now())).transpose()?, now())
+            iam::rights::approval::check_not_shared(&principal, &self.0.config.identity)?;
+            iam::rights::approval::check_not_own(&principal, &owned)?;
+            iam::rights::expiry::check_expiry(expires_at.map(|text| Expiry::parse(&text, now())).transpose()?, now())
         };
         let refused = |diagnostic: Diagnostic| {
             let status = if diagnostic.code == Code::IamOwnRequest { 403 } else { 400 };

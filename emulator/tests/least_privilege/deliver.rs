@@ -2,11 +2,16 @@
 
 use crate::drive::{PROXY, Then, drive};
 use crate::harness::{Cloud, OWNER, STRANGER};
-use backstage_vertex_ai::iam::apply::{Mode, Outcome as Applied, apply};
-use backstage_vertex_ai::iam::ask::{Outcome as Asked, ask};
-use backstage_vertex_ai::iam::grant::Role;
-use backstage_vertex_ai::iam::{Delivery, Request, render};
+use backstage_vertex_ai::iam::deliver::apply::{ApplyMode, ApplyOptions, ApplyOutcome as Applied, apply};
+use backstage_vertex_ai::iam::deliver::pam_grant::Outcome as Asked;
+use backstage_vertex_ai::iam::deliver::pam_grant::request_grants;
+use backstage_vertex_ai::iam::render;
+use backstage_vertex_ai::iam::rights::access_request::AccessRequest;
+use backstage_vertex_ai::iam::rights::grant::Role;
+use backstage_vertex_ai::iam::rights::options::Delivery;
 use serde_json::{Value, json};
+
+const GRANT: ApplyOptions = ApplyOptions { mode: ApplyMode::Grant, wait: false, is_dry_run: false };
 
 /// So that a deployment is over in some milliseconds.
 const FAST: f64 = 1_000_000.0;
@@ -20,24 +25,24 @@ pub fn speed(delivery: Delivery) -> f64 {
     if delivery == Delivery::Pam { PATIENT } else { FAST }
 }
 
-pub fn deliver(cloud: &Cloud, rights: &Request) {
+pub fn deliver(cloud: &Cloud, rights: &AccessRequest) {
     if rights.delivery == Delivery::Pam {
         ask_and_approve(cloud, rights);
     }
-    give(cloud, rights.keeping(|grant, _| !grant.is_managed()));
+    give(cloud, rights.keeping(|grant, _| !grant.is_by_pam()));
 }
 
 /// By policies, with the core's own conversation.
-fn give(cloud: &Cloud, rights: Request) {
-    let given = drive(cloud, OWNER, apply(rights, Mode::Give, false, false, PROXY, None), |_, _, _| Then::Send);
+fn give(cloud: &Cloud, rights: AccessRequest) {
+    let given = drive(cloud, OWNER, apply(rights, GRANT, PROXY, None), |_, _, _| Then::Send);
     assert_eq!(given.outcome, Applied::Applied, "{:?}", given.diagnostics);
 }
 
 /// Makes the roles and the entitlements of the renderings, as the owner; asks as the stranger; approves as the approver.
-fn ask_and_approve(cloud: &Cloud, rights: &Request) {
+fn ask_and_approve(cloud: &Cloud, rights: &AccessRequest) {
     let files = render::all(rights, &[], &Default::default()).unwrap();
     let read = |name: &str| serde_json::from_str::<Value>(files.get(name).unwrap()).unwrap();
-    for grant in rights.grants.iter().filter(|grant| grant.is_managed()) {
+    for grant in rights.grants.iter().filter(|grant| grant.is_by_pam()) {
         let Role::Custom { project, id } = &grant.role else { panic!("{} is no custom role", grant.role) };
         cloud.post(OWNER, &format!("/v1/projects/{project}/roles"), read(&format!("roles/{id}.json"))).ok();
     }
@@ -48,7 +53,7 @@ fn ask_and_approve(cloud: &Cloud, rights: &Request) {
         cloud.post(OWNER, &path, sent["entitlement"].clone()).ok();
         until(cloud, &format!("/v1/{parent}/entitlements/{id}"), "AVAILABLE");
     }
-    let asked = drive(cloud, STRANGER, ask(rights.clone(), false, PROXY, "proof"), |_, _, _| Then::Send);
+    let asked = drive(cloud, STRANGER, request_grants(rights.clone(), false, PROXY, "proof"), |_, _, _| Then::Send);
     assert_eq!(asked.outcome, Asked::Asked, "{:?}", asked.diagnostics);
     for grant in &asked.grants {
         cloud.post(APPROVER, &format!("/v1/{}:approve", grant.name), json!({"reason": "as agreed"})).ok();

@@ -6,13 +6,15 @@ use crate::harness::{Cloud, STRANGER};
 use crate::plans::{Account, Case, Named, Shape};
 use crate::tables::{NOT_SERVED, body, calls, cloud};
 use backstage_vertex_ai::diagnostic::Code;
-use backstage_vertex_ai::iam::{Delivery, Request, request};
+use backstage_vertex_ai::iam::rights::access_request::AccessRequest;
+use backstage_vertex_ai::iam::rights::access_request::access_request;
+use backstage_vertex_ai::iam::rights::options::Delivery;
 use backstage_vertex_ai::method::{METHODS, Method};
 use backstage_vertex_ai::plan::{Found, Purpose};
 use serde_json::Value;
 
 /// An update by who may call this method besides; `None` where the update has nothing that the method is about.
-fn asked(method: &Method) -> Option<Request> {
+fn asked(method: &Method) -> Option<AccessRequest> {
     let shape = Shape {
         named: Named::ByVersion,
         account: Account::Own,
@@ -25,13 +27,13 @@ fn asked(method: &Method) -> Option<Request> {
     let found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
     let mut options = Case { shape, found }.options();
     options.methods = vec![method.name.to_owned()];
-    let (asked, findings) = request(&shape.plan(), &options, now());
+    let (asked, findings) = access_request(&shape.plan(), &options, now());
     assert!(findings.iter().all(|finding| finding.code == Code::IamMethodUnknown), "{findings:?}");
     asked
 }
 
 /// The permission for want of which somebody with these rights is refused.
-fn refused(method: &Method, rights: &Request) -> Option<String> {
+fn refused(method: &Method, rights: &AccessRequest) -> Option<String> {
     let cloud: Cloud = cloud();
     deliver(&cloud, rights);
     // What the operations of a plan are about is its endpoint.

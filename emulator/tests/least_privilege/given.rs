@@ -5,8 +5,9 @@ use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed};
 use backstage_vertex_ai::api::iam::{IamApplyRequest, IamVerifyRequest, iam_apply, iam_verify};
 use backstage_vertex_ai::api::request::Request as _;
 use backstage_vertex_ai::diagnostic::Code;
-use backstage_vertex_ai::iam::apply::{ApplyReport, Outcome};
-use backstage_vertex_ai::iam::verify::VerifyReport;
+use backstage_vertex_ai::iam::deliver::apply::ApplyOutcome;
+use backstage_vertex_ai::iam::deliver::apply::ApplyReport;
+use backstage_vertex_ai::iam::deliver::verify::VerifyReport;
 use serde_json::{Value, json};
 
 /// An update of an endpoint that is there, by the stranger.
@@ -66,7 +67,7 @@ fn what_was_given_is_seen_and_what_was_taken_back_is_not() {
     let cloud = cloud();
     assert_eq!(missing(&verify(&cloud, OWNER)), 6);
     let given = apply(&cloud, OWNER, json!({}));
-    assert_eq!((given.outcome, given.roles_made.len(), given.written.len()), (Outcome::Applied, 3, 3));
+    assert_eq!((given.outcome, given.roles_made.len(), given.written.len()), (ApplyOutcome::Applied, 3, 3));
     let report = verify(&cloud, OWNER);
     assert_eq!((missing(&report), report.policies_read.len()), (0, 3), "{:?}", report.diagnostics);
     assert!(report.remaining.unwrap().grants.is_empty());
@@ -109,7 +110,7 @@ fn a_writer_in_between_loses_nothing() {
         }
         Then::Send
     });
-    assert_eq!(report.outcome, Outcome::Applied, "{:?}", report.diagnostics);
+    assert_eq!(report.outcome, ApplyOutcome::Applied, "{:?}", report.diagnostics);
     assert_eq!(report.written[0].tries, 3);
     let read = json!({"options": {"requestedPolicyVersion": 3}});
     let policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", read).ok();
@@ -121,7 +122,7 @@ fn a_writer_in_between_loses_nothing() {
 fn nobody_gives_themselves_rights() {
     let cloud = cloud();
     let report = apply(&cloud, STRANGER, json!({}));
-    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(report.outcome, ApplyOutcome::Failed);
     assert_eq!(report.diagnostics[0].code, Code::GooglePermissionDenied);
     assert!(report.written.is_empty() && report.roles_made.is_empty());
 }
@@ -132,7 +133,7 @@ fn what_has_ended_is_cleaned_up_and_what_lasts_stays() {
     apply(&cloud, OWNER, json!({}));
     // Of what was given, only the rights on endpoint and account have no date of their own.
     let report = apply(&cloud, OWNER, json!({"mode": "clean-up", "expiresAt": null}));
-    assert_eq!((report.outcome, report.written.len()), (Outcome::Applied, 3));
+    assert_eq!((report.outcome, report.written.len()), (ApplyOutcome::Applied, 3));
     let read = json!({"options": {"requestedPolicyVersion": 3}});
     let policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", read).ok();
     assert!(policy.to_string().contains(&in_days(300)), "what lasts stays: {policy}");

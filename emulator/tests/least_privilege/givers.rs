@@ -6,7 +6,8 @@ use crate::given::applied;
 use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed};
 use crate::issuer::{AUDIENCE, Issuer, Key};
 use backstage_vertex_ai::api::iam::iam_apply;
-use backstage_vertex_ai::iam::apply::{ApplyReport, Outcome};
+use backstage_vertex_ai::iam::deliver::apply::ApplyOutcome;
+use backstage_vertex_ai::iam::deliver::apply::ApplyReport;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
@@ -119,7 +120,7 @@ impl Stage {
     /// The rights were given, and their date is over.
     fn give_and_let_end(&self) {
         let given = self.apply(OWNER, json!({}));
-        assert_eq!((given.outcome, given.written.len()), (Outcome::Applied, 3), "{:?}", given.diagnostics);
+        assert_eq!((given.outcome, given.written.len()), (ApplyOutcome::Applied, 3), "{:?}", given.diagnostics);
         let later = self.policy(POLICIES[0]).to_string();
         assert!(later.contains(&in_days(300)), "{later}");
         self.write(POLICIES[0], &serde_json::from_str(&later.replace(&in_days(300), "2026-01-01T00:00:00Z")).unwrap());
@@ -178,7 +179,7 @@ fn with_the_six_permissions_all_that_ended_goes_and_the_rest_stays() {
     let before = stage.policies();
     stage.give_and_let_end();
     let report = stage.clean_up();
-    assert_eq!(report.outcome, Outcome::Applied, "{:?}", report.diagnostics);
+    assert_eq!(report.outcome, ApplyOutcome::Applied, "{:?}", report.diagnostics);
     assert!(report.written.len() == 3 && report.written.iter().all(|written| written.changed));
     assert_eq!(bindings(&stage.policies()), bindings(&before));
     assert!(stage.refused(PORTAL).is_empty());
@@ -192,7 +193,7 @@ fn the_longest_grant_stays_in_whichever_order_it_was_given() {
         let stage = Stage::new();
         for until in order {
             let given = stage.apply(OWNER, json!({"expiresAt": until}));
-            assert_eq!(given.outcome, Outcome::Applied, "{:?}", given.diagnostics);
+            assert_eq!(given.outcome, ApplyOutcome::Applied, "{:?}", given.diagnostics);
         }
         let policy = stage.policy(POLICIES[0]).to_string();
         assert_eq!((policy.matches(TEAM).count(), policy.contains(long)), (1, true), "{order:?}: {policy}");
@@ -208,7 +209,7 @@ fn what_was_given_again_for_longer_is_left_where_it_is_named() {
     let held = policy["bindings"].as_array().unwrap().iter().find(|b| b["members"][0] == TEAM).unwrap();
     let keep = format!("{account} {} {TEAM}", held["role"].as_str().unwrap());
     let report = stage.apply(&stage.portal, json!({"mode": "clean-up", "expiresAt": null, "keep": [keep]}));
-    assert_eq!((report.outcome, report.written.len()), (Outcome::Applied, 2), "{:?}", report.diagnostics);
+    assert_eq!((report.outcome, report.written.len()), (ApplyOutcome::Applied, 2), "{:?}", report.diagnostics);
     let holds: Vec<bool> = stage.policies().iter().map(|policy| policy.to_string().contains(TEAM)).collect();
     assert_eq!(holds, [false, false, true]);
 }
@@ -223,7 +224,7 @@ fn without_any_one_of_the_six_it_fails_there_and_takes_back_the_rest() {
         let ended = stage.policies();
         stage.set_role(&without(&six(), missing));
         let report = stage.clean_up();
-        assert_eq!(report.outcome, Outcome::Failed, "{missing}");
+        assert_eq!(report.outcome, ApplyOutcome::Failed, "{missing}");
         assert_eq!(report.diagnostics.last().unwrap().permission.as_deref(), Some(missing));
         let refused = policy_call(missing);
         assert_eq!(stage.refused(PORTAL), [refused.as_str()]);
@@ -257,7 +258,7 @@ fn with_giver(permissions: &[&str]) -> Stage {
 fn giving_takes_the_policies_and_the_roles_and_nothing_else() {
     let stage = with_giver(&eight());
     let report = stage.apply(STRANGER, json!({}));
-    assert_eq!((report.outcome, report.roles_made.len()), (Outcome::Applied, 3), "{:?}", report.diagnostics);
+    assert_eq!((report.outcome, report.roles_made.len()), (ApplyOutcome::Applied, 3), "{:?}", report.diagnostics);
     for policy in stage.policies() {
         assert!(policy.to_string().contains(TEAM), "{policy}");
     }
@@ -265,7 +266,7 @@ fn giving_takes_the_policies_and_the_roles_and_nothing_else() {
         let stage = with_giver(&without(&eight(), missing));
         let before = stage.policies();
         let report = stage.apply(STRANGER, json!({}));
-        assert_eq!(report.outcome, Outcome::Failed, "{missing}");
+        assert_eq!(report.outcome, ApplyOutcome::Failed, "{missing}");
         assert_eq!(report.diagnostics[0].permission.as_deref(), Some(missing));
         let refused = stage.refused("user:stranger@acme.example");
         match missing.strip_prefix("iam.roles.") {

@@ -6,7 +6,11 @@
 use crate::drive::{in_days, now};
 use crate::world::World;
 use backstage_vertex_ai::api::{self, request::DeploymentRequest, request::Request as _};
-use backstage_vertex_ai::iam::{Delivery, Expiry, Options, Principal, Request, request};
+use backstage_vertex_ai::iam::rights::access_request::AccessRequest;
+use backstage_vertex_ai::iam::rights::access_request::access_request;
+use backstage_vertex_ai::iam::rights::expiry::Expiry;
+use backstage_vertex_ai::iam::rights::options::{AccessOptions, Delivery};
+use backstage_vertex_ai::iam::rights::principal::Principal;
 use backstage_vertex_ai::plan::{Found, Plan};
 use serde_json::json;
 
@@ -117,8 +121,8 @@ impl Shape {
 }
 
 impl Case {
-    pub fn options(&self) -> Options {
-        let mut options = Options::of(Principal::parse(MEMBER).unwrap());
+    pub fn options(&self) -> AccessOptions {
+        let mut options = AccessOptions::of(Principal::parse(MEMBER).unwrap());
         options.found = self.found;
         options.delivery = self.shape.delivery;
         options.project_number = Some("123456789012".parse().unwrap());
@@ -128,8 +132,8 @@ impl Case {
         options
     }
 
-    pub fn ask(&self, plan: &Plan) -> Request {
-        let (request, findings) = request(plan, &self.options(), now());
+    pub fn ask(&self, plan: &Plan) -> AccessRequest {
+        let (request, findings) = access_request(plan, &self.options(), now());
         request.unwrap_or_else(|| panic!("{self:?}: {findings:?}"))
     }
 
@@ -182,7 +186,7 @@ fn calls(plan: &Plan) -> String {
 
 /// What a request asks of policies that the emulator has, and why. What it asks besides, for Vertex AI on keys, buckets and
 /// repositories, is in none of the calls that a person makes.
-fn rights(asked: &Request) -> String {
+fn rights(asked: &AccessRequest) -> String {
     let has_policy = |kind| ["project", "endpoint", "service-account"].contains(&kind);
     let grants = asked.grants.iter().filter(|grant| has_policy(grant.on.kind()));
     let shown = grants.map(|grant| format!("{:?} {} {} {:?}\n", grant.to, grant.on, grant.role, grant.needed));

@@ -8,8 +8,13 @@ use crate::table::{self, Row};
 use crate::world::{World, seed};
 use backstage_vertex_ai::conversation::Request as Sent;
 use backstage_vertex_ai::diagnostic::Diagnostic;
-use backstage_vertex_ai::iam::grant::{Needed, methods};
-use backstage_vertex_ai::iam::{self, Grant, Party, Request};
+use backstage_vertex_ai::iam::render;
+use backstage_vertex_ai::iam::rights::access_request::AccessRequest;
+use backstage_vertex_ai::iam::rights::grant::{Grant, Grantee};
+use backstage_vertex_ai::iam::rights::needed_permission::NeededPermission;
+use backstage_vertex_ai::iam::rights::options::Delivery;
+use backstage_vertex_ai::iam::rights::resource::IamResource;
+use backstage_vertex_ai::iam::rights::risk::risks;
 use backstage_vertex_ai::method::{Service, Verb, find};
 use backstage_vertex_ai::plan::Plan;
 use backstage_vertex_ai::run::{RunOutcome, RunReport, run};
@@ -41,7 +46,7 @@ fn is_possible(world: World, happening: Happening) -> bool {
 fn carry_out(
     cloud: &Cloud,
     plan: &Plan,
-    rights: &Request,
+    rights: &AccessRequest,
     world: World,
     happening: Happening,
 ) -> (RunReport, Vec<Value>) {
@@ -144,11 +149,11 @@ fn called(calls: &[Value]) -> Vec<&'static str> {
 }
 
 /// The call that was refused for want of exactly this right, where the run says so, too.
-fn refused(report: &RunReport, calls: &[Value], grant: &Grant, needed: &Needed) -> Option<String> {
+fn refused(report: &RunReport, calls: &[Value], grant: &Grant, needed: &NeededPermission) -> Option<String> {
     let permission = needed.permission;
     let agent = grant.member.trim_start_matches("serviceAccount:");
     // Google says with 400 that somebody may not act as an account, and what its service agent may not do.
-    let is_agent = grant.to == Party::ServiceAgent;
+    let is_agent = grant.to == Grantee::ServiceAgent;
     let status = if is_agent || permission == "iam.serviceAccounts.actAs" { 400 } else { 403 };
     let call = calls.iter().find(|call| call["status"] == status)?;
     let names = |finding: &Diagnostic| match is_agent {
@@ -184,7 +189,7 @@ fn prove(cloud: &Cloud, case: &Case) -> Result<Proved, String> {
             scenes.push((happening, world, called(&calls)));
         }
     }
-    let mut seen: Vec<(Party, &iam::Holder, &str)> = Vec::new();
+    let mut seen: Vec<(Grantee, &IamResource, &str)> = Vec::new();
     for grant in &asked.grants {
         for needed in &grant.needed {
             if seen.contains(&(grant.to, &grant.on, needed.permission)) {
@@ -197,7 +202,7 @@ fn prove(cloud: &Cloud, case: &Case) -> Result<Proved, String> {
             }
             let fewer = asked.keeping(|g, n| (g.to, &g.on, n.permission) != (grant.to, &grant.on, needed.permission));
             // Only where a call that needs it was made can one be refused.
-            let uses = methods(needed);
+            let uses = needed.methods();
             let candidates = scenes.iter().filter(|(_, _, called)| called.iter().any(|method| uses.contains(method)));
             let found = candidates.into_iter().find_map(|(happening, world, _)| {
                 let (report, calls) = carry_out(cloud, &plan, &fewer, *world, *happening);
@@ -207,7 +212,7 @@ fn prove(cloud: &Cloud, case: &Case) -> Result<Proved, String> {
             let (happening, at) = found.ok_or_else(|| {
                 format!("{case:?} asks for `{}` on {}, and does without it", needed.permission, grant.on)
             })?;
-            let delivery = if grant.is_managed() { iam::Delivery::Pam } else { iam::Delivery::Policy };
+            let delivery = if grant.is_by_pam() { Delivery::Pam } else { Delivery::Policy };
             let (permission, on, to, by) = (needed.permission, grant.on.kind(), grant.to, table::name(delivery));
             proved.rows.push(Row { permission, to, on, by, happening, at });
         }
@@ -228,7 +233,7 @@ fn every_plan_asks_for_exactly_what_it_needs() {
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE * std::thread::available_parallelism().map_or(2, usize::from) {
             scope.spawn(|| {
-                let cloud = Cloud::with(seed(), speed(iam::Delivery::Policy));
+                let cloud = Cloud::with(seed(), speed(Delivery::Policy));
                 loop {
                     let Some(case) = queue.lock().unwrap().next() else { return };
                     let result = prove(&cloud, case);
@@ -261,8 +266,8 @@ fn planning_a_request_takes_less_than_a_millisecond() {
     let begun = std::time::Instant::now();
     for _ in 0..TIMES {
         let asked = case.ask(&plan);
-        let dangers = iam::dangers(&asked, None);
-        assert!(iam::render::all(&asked, &dangers, &Default::default()).is_ok());
+        let dangers = risks(&asked, None);
+        assert!(render::all(&asked, &dangers, &Default::default()).is_ok());
     }
     let micros = begun.elapsed().as_micros() / u128::from(TIMES);
     println!("iam.plan_microseconds {micros} (native, with all renderings)");

@@ -2,7 +2,8 @@
 
 use crate::plans::Case;
 use crate::proof::{Happening, Proved};
-use backstage_vertex_ai::iam::{Delivery, Party};
+use backstage_vertex_ai::iam::rights::grant::Grantee;
+use backstage_vertex_ai::iam::rights::options::Delivery;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
@@ -11,7 +12,7 @@ use std::path::Path;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     pub permission: &'static str,
-    pub to: Party,
+    pub to: Grantee,
     pub on: &'static str,
     /// The call that was refused.
     pub at: String,
@@ -66,7 +67,7 @@ fn render(plans: usize, results: &[(Case, Result<Proved, String>)]) -> String {
     out.push_str("| permission | whose | on | by | refused without it | when | plans |\n| --- | --- | --- | --- | --- | --- | --- |\n");
     for (row, count) in rows {
         let Row { permission, on, at, by, .. } = row;
-        let whose = if row.to == Party::Caller { "who deploys" } else { "Vertex AI" };
+        let whose = if row.to == Grantee::Caller { "who deploys" } else { "Vertex AI" };
         let when = words(row.happening);
         let _ = writeln!(out, "| `{permission}` | {whose} | {on} | {by} | `{at}` | {when} | {count} |");
     }

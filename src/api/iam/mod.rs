@@ -8,13 +8,17 @@ use super::deployment::make_plan;
 use super::request::malformed;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::iam::apply::{ApplyReport, Mode, apply};
-use crate::iam::ask::AskReport;
-use crate::iam::danger::{Danger, dangers};
-use crate::iam::difference::{Difference, Live, compare, remaining};
-use crate::iam::policy::Policy;
-use crate::iam::verify::{VerifyReport, verify};
-use crate::iam::{self, Delivery, Expiry, Options, Principal, render};
+use crate::iam::deliver::apply::{ApplyMode, ApplyOptions, ApplyReport, apply};
+use crate::iam::deliver::pam_grant::{PamGrantReport, request_grants};
+use crate::iam::deliver::verify::{VerifyReport, verify};
+use crate::iam::policy::allow_policy::AllowPolicy;
+use crate::iam::policy::difference::{Difference, Evidence, compare, remaining};
+use crate::iam::render;
+use crate::iam::rights::access_request::{AccessRequest, access_request};
+use crate::iam::rights::expiry::{Expiry, check_expiry};
+use crate::iam::rights::options::{AccessOptions, Delivery};
+use crate::iam::rights::principal::Principal;
+use crate::iam::rights::risk::{Risk, risks};
 use crate::name::Project;
 use crate::ordered::Ordered;
 use request::RawLive;
@@ -25,12 +29,12 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct IamReport {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<iam::Request>,
+    pub request: Option<AccessRequest>,
     /// By file name.
     pub renderings: Ordered<String, String>,
     /// Markdown; the same as the rendering `request.md`.
     pub explanation: String,
-    pub dangers: Vec<Danger>,
+    pub dangers: Vec<Risk>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -38,12 +42,12 @@ pub struct IamReport {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct IamComparison {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<iam::Request>,
+    pub request: Option<AccessRequest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<Difference>,
     /// What is missing only; without grants where nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub remaining: Option<iam::Request>,
+    pub remaining: Option<AccessRequest>,
     /// Of what is missing, by file name; `drop.sh` of what can go.
     pub renderings: Ordered<String, String>,
     pub diagnostics: Vec<Diagnostic>,
@@ -54,7 +58,7 @@ fn project(text: Option<&String>, findings: &mut Vec<Diagnostic>) -> Option<Proj
 }
 
 /// The options of a request, with a finding for each that cannot be read.
-fn options(request: &IamRequest, now: Millis, findings: &mut Vec<Diagnostic>) -> Option<Options> {
+fn options(request: &IamRequest, now: Millis, findings: &mut Vec<Diagnostic>) -> Option<AccessOptions> {
     let before = findings.len();
     let mut keep = |result: Result<Principal, Diagnostic>| result.map_err(|finding| findings.push(finding)).ok();
     let principal = keep(Principal::parse(&request.principal));
@@ -74,7 +78,7 @@ fn options(request: &IamRequest, now: Millis, findings: &mut Vec<Diagnostic>) ->
     let project_number = project(request.project_number.as_ref(), findings);
     let artifact_project = project(request.artifact_project.as_ref(), findings);
     (findings.len() == before).then_some(())?;
-    Some(Options {
+    Some(AccessOptions {
         principal: principal?,
         found: request.found,
         expires,
@@ -88,11 +92,11 @@ fn options(request: &IamRequest, now: Millis, findings: &mut Vec<Diagnostic>) ->
     })
 }
 
-fn ask(request: &IamRequest, now: Millis) -> (Option<iam::Request>, Vec<Diagnostic>) {
+fn ask(request: &IamRequest, now: Millis) -> (Option<AccessRequest>, Vec<Diagnostic>) {
     let (plan, mut findings) = make_plan(&request.deployment);
     let options = options(request, now, &mut findings);
     let (Some(plan), Some(options)) = (plan, options) else { return (None, findings) };
-    let (asked, found) = iam::request(&plan, &options, now);
+    let (asked, found) = access_request(&plan, &options, now);
     findings.extend(found);
     (asked, findings)
 }
@@ -101,7 +105,7 @@ fn ask(request: &IamRequest, now: Millis) -> (Option<iam::Request>, Vec<Diagnost
 pub fn iam_plan(request: &IamRequest, now: Millis) -> IamReport {
     let (asked, mut diagnostics) = ask(request, now);
     let Some(asked) = asked else { return IamReport { diagnostics, ..IamReport::default() } };
-    let dangers = dangers(&asked, request.account_powers.as_ref());
+    let dangers = risks(&asked, request.account_powers.as_ref());
     let renderings = render::all(&asked, &dangers, &Ordered::default()).unwrap_or_else(|finding| {
         diagnostics.push(finding);
         Ordered::default()
@@ -110,16 +114,16 @@ pub fn iam_plan(request: &IamRequest, now: Millis) -> IamReport {
     IamReport { request: Some(asked), renderings, explanation, dangers, diagnostics }
 }
 
-fn live(raw: &RawLive) -> Result<Live, Diagnostic> {
+fn live(raw: &RawLive) -> Result<Evidence, Diagnostic> {
     let mut policies = Ordered::default();
     for (resource, value) in &raw.policies {
-        let policy = Policy::read(value).map_err(|finding| finding.about(resource.clone()))?;
+        let policy = AllowPolicy::read(value).map_err(|finding| finding.about(resource.clone()))?;
         policies.insert(resource.clone(), policy);
     }
-    Ok(Live { policies, roles: raw.roles.clone(), member_of: raw.member_of.clone(), tested: raw.tested.clone() })
+    Ok(Evidence { policies, roles: raw.roles.clone(), member_of: raw.member_of.clone(), tested: raw.tested.clone() })
 }
 
-/// Holds a request against policies that somebody read. Nothing is called.
+/// BindingState a request against policies that somebody read. Nothing is called.
 pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
     let (asked, mut diagnostics) = ask(&request.iam, now);
     let live = live(&request.live);
@@ -130,7 +134,7 @@ pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
     let difference = compare(&asked, live, now);
     diagnostics.extend(difference.findings.iter().cloned());
     let remaining = remaining(&asked, &difference);
-    let dangers = dangers(&remaining, request.iam.account_powers.as_ref());
+    let dangers = risks(&remaining, request.iam.account_powers.as_ref());
     let renderings = render::differing(&remaining, &difference, &dangers, &live.policies, &mut diagnostics);
     IamComparison {
         request: Some(asked),
@@ -145,14 +149,19 @@ pub fn iam_compare(request: &IamCompareRequest, now: Millis) -> IamComparison {
 pub fn iam_apply(request: &IamApplyRequest, now: Millis) -> Result<Conversation<ApplyReport>, Box<ApplyReport>> {
     let (asked, mut found) = ask(&request.iam, now);
     let may_begin = match (&asked, request.mode) {
-        (Some(asked), Mode::Give) => may_give(asked, request, now),
+        (Some(asked), ApplyMode::Grant) => may_give(asked, request, now),
         _ => Ok(()),
     };
     match (asked, may_begin) {
         (Some(mut asked), Ok(())) => {
             asked.grants.retain(|grant| !request.keep.contains(&grant.name()));
             let (wait, is_dry_run) = (request.wait, request.is_dry_run);
-            Ok(apply(asked, request.mode, wait, is_dry_run, &request.proxy_url, request.reason.clone()))
+            Ok(apply(
+                asked,
+                ApplyOptions { mode: request.mode, wait, is_dry_run },
+                &request.proxy_url,
+                request.reason.clone(),
+            ))
         }
         (_, refusal) => {
             found.extend(refusal.err());
@@ -162,7 +171,7 @@ pub fn iam_apply(request: &IamApplyRequest, now: Millis) -> Result<Conversation<
 }
 
 /// By policies, until a date that they can work before, and by somebody else than whom they are for.
-fn may_give(asked: &iam::Request, request: &IamApplyRequest, now: Millis) -> Result<(), Diagnostic> {
+fn may_give(asked: &AccessRequest, request: &IamApplyRequest, now: Millis) -> Result<(), Diagnostic> {
     if asked.delivery == Delivery::Pam {
         let finding = Diagnostic::new(
             Code::RequestMalformed,
@@ -170,16 +179,16 @@ fn may_give(asked: &iam::Request, request: &IamApplyRequest, now: Millis) -> Res
         );
         return Err(finding.help("ask with `pam-grant.json`, or plan with `delivery: policy`"));
     }
-    iam::check_end(asked.expires, now)?;
+    check_expiry(asked.expires, now)?;
     request.approval.check(&asked.principal)
 }
 
 /// Asks Privileged Access Manager for the rights, through the proxy.
-pub fn iam_ask(request: &IamAskRequest, now: Millis) -> Result<Conversation<AskReport>, Box<AskReport>> {
+pub fn iam_ask(request: &IamAskRequest, now: Millis) -> Result<Conversation<PamGrantReport>, Box<PamGrantReport>> {
     let (asked, mut found) = ask(&request.iam, now);
     match asked {
         Some(asked) if asked.delivery == Delivery::Pam => {
-            Ok(iam::ask::ask(asked, request.is_dry_run, &request.proxy_url, &request.reason))
+            Ok(request_grants(asked, request.is_dry_run, &request.proxy_url, &request.reason))
         }
         Some(_) => {
             let finding = Diagnostic::new(
@@ -187,9 +196,9 @@ pub fn iam_ask(request: &IamAskRequest, now: Millis) -> Result<Conversation<AskR
                 "rights that are to be given by policies are not asked for in Privileged Access Manager",
             );
             found.push(finding.help("leave `delivery` out, or say `pam`"));
-            Err(Box::new(AskReport::refused(found)))
+            Err(Box::new(PamGrantReport::refused(found)))
         }
-        None => Err(Box::new(AskReport::refused(found))),
+        None => Err(Box::new(PamGrantReport::refused(found))),
     }
 }
 
@@ -208,7 +217,7 @@ pub fn iam_verify(request: &IamVerifyRequest, now: Millis) -> Result<Conversatio
 mod tests {
     use super::*;
     use crate::api::request::Request as _;
-    use crate::iam::apply::PROPAGATION;
+    use crate::iam::rights::expiry::PROPAGATION;
     use serde_json::{Value, json};
 
     const NOW: Millis = 1_795_579_200_000;

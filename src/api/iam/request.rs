@@ -2,9 +2,9 @@
 
 use crate::api::request::{DeploymentRequest, Fields, Request, malformed};
 use crate::diagnostic::Diagnostic;
-use crate::iam::Approval;
-use crate::iam::apply::Mode;
-use crate::iam::danger::AccountPowers;
+use crate::iam::deliver::apply::ApplyMode;
+use crate::iam::rights::approval::Approval;
+use crate::iam::rights::risk::ServingAccountRights;
 use crate::ordered::Ordered;
 use crate::plan::Found;
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ pub struct IamRequest {
     pub(super) justification: Option<String>,
     pub(super) methods: Vec<String>,
     pub(super) unsupported_permissions: Vec<String>,
-    pub(super) account_powers: Option<AccountPowers>,
+    pub(super) account_powers: Option<ServingAccountRights>,
 }
 
 /// A request against what is there.
@@ -45,7 +45,7 @@ pub(super) struct RawLive {
 #[derive(Clone, Debug)]
 pub struct IamApplyRequest {
     pub(super) iam: IamRequest,
-    pub(super) mode: Mode,
+    pub(super) mode: ApplyMode,
     pub(super) approval: Approval,
     /// Names of grants.
     pub(super) keep: Vec<String>,
@@ -124,7 +124,8 @@ impl Fields {
         let account_powers = match self.inner("accountPowers")? {
             None => None,
             Some(mut inner) => {
-                let powers = AccountPowers { roles: inner.names("roles")?, permissions: inner.names("permissions")? };
+                let powers =
+                    ServingAccountRights { roles: inner.names("roles")?, permissions: inner.names("permissions")? };
                 inner.end()?;
                 Some(powers)
             }
@@ -190,9 +191,9 @@ impl Request for IamCompareRequest {
 impl Request for IamApplyRequest {
     fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
         let mode = match fields.optional("mode")?.as_deref() {
-            None | Some("give") => Mode::Give,
-            Some("take-back") => Mode::TakeBack,
-            Some("clean-up") => Mode::CleanUp,
+            None | Some("give") => ApplyMode::Grant,
+            Some("take-back") => ApplyMode::Revoke,
+            Some("clean-up") => ApplyMode::CleanUp,
             Some(_) => return Err(malformed("`mode` is `give`, `take-back` or `clean-up`".into())),
         };
         let approval = match fields.inner("approval")? {

@@ -1,21 +1,16 @@
 //! Allow policies: whole and ready to be written where they were read, the bindings to add where they were not.
 
-use super::by_policy;
 use crate::diagnostic::Diagnostic;
-use crate::iam::grant::Grant;
-use crate::iam::policy::{Change, Entry, Policy, binding};
-use crate::iam::request::Request;
+use crate::iam::policy::allow_policy::{AllowPolicy, Binding, PolicyChange};
+use crate::iam::rights::access_request::AccessRequest;
+use crate::iam::rights::grant::Grant;
 use crate::ordered::Ordered;
 use crate::vertex::message::object;
 use serde_json::Value;
 
-pub fn entry(grant: &Grant) -> Entry {
-    Entry::new(grant.role.to_string(), grant.member.as_str(), grant.condition.as_ref())
-}
-
-pub fn json(request: &Request, policies: &Ordered<String, Policy>) -> Result<Value, Diagnostic> {
+pub fn json(request: &AccessRequest, policies: &Ordered<String, AllowPolicy>) -> Result<Value, Diagnostic> {
     let mut by_resource: Ordered<String, Vec<&Grant>> = Ordered::default();
-    for grant in by_policy(request) {
+    for grant in request.by_policy() {
         by_resource.get_or_insert_with(grant.on.to_string(), Vec::new).push(grant);
     }
     let mut out = Vec::new();
@@ -23,11 +18,14 @@ pub fn json(request: &Request, policies: &Ordered<String, Policy>) -> Result<Val
         let kind = grants.first().map(|grant| grant.on.kind());
         let policy = match policies.get(resource) {
             Some(read) => {
-                let change = Change { add: grants.iter().map(|grant| entry(grant)).collect(), ..Change::default() };
+                let change = PolicyChange {
+                    add: grants.iter().map(|grant| Binding::of(grant)).collect(),
+                    ..PolicyChange::default()
+                };
                 read.change(&change)?
             }
             None => {
-                let bindings: Vec<_> = grants.iter().map(|grant| binding_of(grant)).collect();
+                let bindings: Vec<_> = grants.iter().map(|grant| Binding::of(grant).to_json()).collect();
                 Some(object().with("version", 3).with("bindings", bindings).into())
             }
         };
@@ -39,9 +37,4 @@ pub fn json(request: &Request, policies: &Ordered<String, Policy>) -> Result<Val
         out.push(file.into());
     }
     Ok(Value::Array(out))
-}
-
-fn binding_of(grant: &Grant) -> Value {
-    let entry = entry(grant);
-    binding(&entry.role, &entry.member, entry.condition())
 }

@@ -1,10 +1,10 @@
 //! Rights as shell scripts of `gcloud` commands; an endpoint's own policy has no command, and is written through the API.
 
-use super::{by_policy, custom_roles, entry, role};
-use crate::iam::grant::Role;
-use crate::iam::holder::Holder;
-use crate::iam::policy;
-use crate::iam::request::Request;
+use super::custom_role;
+use crate::iam::policy::allow_policy::Binding;
+use crate::iam::rights::access_request::AccessRequest;
+use crate::iam::rights::grant::Role;
+use crate::iam::rights::resource::IamResource;
 use crate::method::Service;
 use crate::vertex::message;
 use serde_json::Value;
@@ -16,23 +16,24 @@ enum Verb {
     Remove,
 }
 
-pub fn render(request: &Request) -> String {
+pub fn render(request: &AccessRequest) -> String {
     let mut out = String::from("#!/usr/bin/env bash\n# Running it again adds nothing twice.\nset -euo pipefail\n");
-    let roles = custom_roles(request);
+    let roles = request.custom_roles();
     if !roles.is_empty() {
         out.push_str(CUSTOM_ROLE);
     }
     for grant in roles {
         let Role::Custom { project, id } = &grant.role else { continue };
-        let permissions = role::permissions(grant).join(",");
-        let words = ["custom_role", project.as_str(), id, &role::title(grant), role::DESCRIPTION, &permissions];
+        let permissions = custom_role::permissions(grant).join(",");
+        let words =
+            ["custom_role", project.as_str(), id, &custom_role::title(grant), custom_role::DESCRIPTION, &permissions];
         out.push_str(&format!("\n{}\n", command(&words, &[])));
     }
-    if by_policy(request).any(|grant| matches!(grant.on, Holder::Endpoint { .. })) {
+    if request.by_policy().any(|grant| matches!(grant.on, IamResource::Endpoint { .. })) {
         out.push_str(&endpoint_policy(Verb::Add));
     }
-    for grant in by_policy(request) {
-        let new = entry(grant);
+    for grant in request.by_policy() {
+        let new = Binding::of(grant);
         let command = binding(Verb::Add, &grant.on, &new.role, &new.member, new.condition());
         out.push_str(&format!("\n{command}\n"));
     }
@@ -42,7 +43,7 @@ pub fn render(request: &Request) -> String {
 /// The command that changes one policy. Where it is an endpoint's, [`endpoint_policy`] has to stand above.
 ///
 /// The condition is said even where there is none: `gcloud` insists on it where the policy has others.
-fn binding(verb: Verb, on: &Holder, role: &str, member: &str, condition: Option<&Value>) -> String {
+fn binding(verb: Verb, on: &IamResource, role: &str, member: &str, condition: Option<&Value>) -> String {
     let verb = match verb {
         Verb::Add => "add-iam-policy-binding",
         Verb::Remove => "remove-iam-policy-binding",
@@ -51,28 +52,28 @@ fn binding(verb: Verb, on: &Holder, role: &str, member: &str, condition: Option<
     let mut flags = vec![("member", member), ("role", role), ("condition", &flag)];
     let url;
     let words = match on {
-        Holder::Project(project) => ["projects", "", verb, project.as_str()],
-        Holder::ServiceAccount(account) => {
+        IamResource::Project(project) => ["projects", "", verb, project.as_str()],
+        IamResource::ServiceAccount(account) => {
             flags.push(("project", account.home()));
             ["iam", "service-accounts", verb, account.as_str()]
         }
-        Holder::Bucket(_) => {
+        IamResource::Bucket(_) => {
             url = on.to_string();
             ["storage", "buckets", verb, &url]
         }
-        Holder::Repository { project, location, id } => {
+        IamResource::Repository { project, location, id } => {
             flags.extend([("location", location.as_str()), ("project", project.as_str())]);
             ["artifacts", "repositories", verb, id]
         }
-        Holder::Key(name) => {
+        IamResource::Key(name) => {
             let parts: Vec<&str> = name.split('/').collect();
             let part = |at: usize| parts.get(at).copied().unwrap_or_default();
             flags.extend([("keyring", part(5)), ("location", part(3)), ("project", part(1))]);
             ["kms", "keys", verb, part(7)]
         }
-        Holder::Endpoint { location, name, .. } => {
+        IamResource::Endpoint { location, name, .. } => {
             url = format!("{}/v1beta1/{name}", Service::Aiplatform.origin(Some(location)));
-            let binding = message::text(&policy::binding(role, member, condition));
+            let binding = message::text(&Binding::with_condition(role, member, condition).to_json());
             return command(&["endpoint_policy", &url, &binding], &[]);
         }
     };
@@ -88,8 +89,8 @@ pub struct Removal {
 }
 
 impl Removal {
-    pub fn add(&mut self, on: &Holder, role: &str, member: &str, condition: Option<&Value>) {
-        self.has_endpoint |= matches!(on, Holder::Endpoint { .. });
+    pub fn add(&mut self, on: &IamResource, role: &str, member: &str, condition: Option<&Value>) {
+        self.has_endpoint |= matches!(on, IamResource::Endpoint { .. });
         let command = binding(Verb::Remove, on, role, member, condition);
         self.lines.push_str(&format!("\n{command} || failed=1\n"));
     }

@@ -1,22 +1,23 @@
 //! The request for a person: a pull request, a ticket, a screen.
 
-use super::{code, has_no_end, prose};
-use crate::iam::danger::{Danger, Weight};
-use crate::iam::expiry::spoken;
-use crate::iam::grant::{Ends, Grant, Needed, Party, methods};
-use crate::iam::reason::without;
-use crate::iam::request::{Delivery, Request};
+use crate::iam::render::escape::{code, prose};
+use crate::iam::rights::access_request::AccessRequest;
+use crate::iam::rights::expiry::in_words;
+use crate::iam::rights::grant::{ExpiryMode, Grant, Grantee};
+use crate::iam::rights::needed_permission::NeededPermission;
+use crate::iam::rights::options::Delivery;
+use crate::iam::rights::risk::{Risk, RiskLevel};
 use crate::method::Confidence;
 use std::fmt::Write;
 
-pub fn render(request: &Request, dangers: &[Danger]) -> String {
+pub fn render(request: &AccessRequest, dangers: &[Risk]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = write_request(request, dangers, &mut out);
     out
 }
 
-fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std::fmt::Result {
+fn write_request(request: &AccessRequest, dangers: &[Risk], out: &mut String) -> std::fmt::Result {
     let target = &request.target;
     writeln!(out, "### Rights to deploy `{}` to `{}`\n", target.model.short(), target.endpoint.id)?;
     let (principal, entity) = (code(request.principal.member()), code(&target.entity_ref));
@@ -29,7 +30,7 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
     for grant in &request.grants {
         write_grant(grant, dangers, out)?;
     }
-    if request.of(Party::Caller).flat_map(|grant| &grant.needed).any(|n| weight(n.permission, dangers).is_some()) {
+    if request.of(Grantee::Caller).flat_map(|grant| &grant.needed).any(|n| weight(n.permission, dangers).is_some()) {
         writeln!(
             out,
             "\n⚠ leads to more, alone or with others, as told below: high, to everything that somebody else may do; medium, to \
@@ -47,8 +48,8 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
         writeln!(out, "\n#### What its holder could do besides\n")?;
         for danger in dangers {
             let weight = match danger.weight {
-                Weight::High => "**High**",
-                Weight::Medium => "Medium",
+                RiskLevel::High => "**High**",
+                RiskLevel::Medium => "Medium",
             };
             let with = danger.permissions.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(" and ");
             let with = if with.is_empty() { String::new() } else { format!(" with {with}") };
@@ -60,10 +61,10 @@ fn write_request(request: &Request, dangers: &[Danger], out: &mut String) -> std
 }
 
 /// How many permissions end by themselves, and how many somebody has to take back.
-fn write_ends(request: &Request, out: &mut String) -> std::fmt::Result {
+fn write_ends(request: &AccessRequest, out: &mut String) -> std::fmt::Result {
     let all = request.permissions();
     let lasts = |&&name: &&&str| {
-        request.grants.iter().any(|grant| has_no_end(grant) && grant.needed.iter().any(|n| n.permission == name))
+        request.grants.iter().any(|grant| grant.needs_revoking() && grant.needed.iter().any(|n| n.permission == name))
     };
     let (count, lasting) = (all.len(), all.iter().filter(lasts).count());
     write!(out, "{count} permission{}", if count == 1 { "" } else { "s" })?;
@@ -73,7 +74,7 @@ fn write_ends(request: &Request, out: &mut String) -> std::fmt::Result {
             let ending = of(count - lasting);
             match request.duration.filter(|_| request.delivery == Delivery::Pam) {
                 Some(seconds) => {
-                    write!(out, "{ending} for {} from when Privileged Access Manager gives them", spoken(seconds))
+                    write!(out, "{ending} for {} from when Privileged Access Manager gives them", in_words(seconds))
                 }
                 None => write!(out, "{ending} until {expires}"),
             }?;
@@ -89,20 +90,20 @@ fn write_ends(request: &Request, out: &mut String) -> std::fmt::Result {
 }
 
 /// The heaviest danger that a permission has a part in.
-fn weight(permission: &str, dangers: &[Danger]) -> Option<Weight> {
+fn weight(permission: &str, dangers: &[Risk]) -> Option<RiskLevel> {
     dangers.iter().filter(|danger| danger.permissions.contains(&permission)).map(|danger| danger.weight).min()
 }
 
-fn write_grant(grant: &Grant, dangers: &[Danger], out: &mut String) -> std::fmt::Result {
+fn write_grant(grant: &Grant, dangers: &[Risk], out: &mut String) -> std::fmt::Result {
     let whom = match grant.to {
-        Party::Caller => String::new(),
-        Party::ServiceAgent => format!(" to Vertex AI itself, `{}`", grant.member),
+        Grantee::Caller => String::new(),
+        Grantee::ServiceAgent => format!(" to Vertex AI itself, `{}`", grant.member),
     };
     let ends = match grant.ends {
-        Ends::ByCondition => "its condition ends it",
-        Ends::ByManager => "Privileged Access Manager ends it",
-        Ends::TakenBack => "its policy takes no condition, so it has to be taken back: `take-back.sh`",
-        Ends::Never => "it lasts",
+        ExpiryMode::Condition => "its condition ends it",
+        ExpiryMode::Pam => "Privileged Access Manager ends it",
+        ExpiryMode::Revocation => "its policy takes no condition, so it has to be taken back: `take-back.sh`",
+        ExpiryMode::Never => "it lasts",
     };
     writeln!(
         out,
@@ -113,20 +114,20 @@ fn write_grant(grant: &Grant, dangers: &[Danger], out: &mut String) -> std::fmt:
     )?;
     writeln!(out, "| permission | needed by | without it |\n| --- | --- | --- |")?;
     for needed in &grant.needed {
-        let names = methods(needed).into_iter().map(|name| name.rsplit('.').next().unwrap_or(name));
+        let names = needed.methods().into_iter().map(|name| name.rsplit('.').next().unwrap_or(name));
         let names = names.collect::<Vec<_>>().join(", ");
         // What Vertex AI itself may do leads its caller nowhere.
-        let danger = match weight(needed.permission, dangers).filter(|_| grant.to == Party::Caller) {
-            Some(Weight::High) => " ⚠ high",
-            Some(Weight::Medium) => " ⚠ medium",
+        let danger = match weight(needed.permission, dangers).filter(|_| grant.to == Grantee::Caller) {
+            Some(RiskLevel::High) => " ⚠ high",
+            Some(RiskLevel::Medium) => " ⚠ medium",
             None => "",
         };
-        writeln!(out, "| `{}`{}{danger} | {names} | {} |", needed.permission, mark(needed), without(needed))?;
+        writeln!(out, "| `{}`{}{danger} | {names} | {} |", needed.permission, mark(needed), needed.without())?;
     }
     Ok(())
 }
 
-fn mark(needed: &Needed) -> &'static str {
+fn mark(needed: &NeededPermission) -> &'static str {
     match needed.confidence {
         Confidence::Documented => "",
         Confidence::Measured => "‡",

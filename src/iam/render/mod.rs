@@ -1,40 +1,40 @@
 //! A request in the forms that people and tools take it: each rendering says the same.
 
 mod bindings;
-mod drop;
+pub mod custom_role;
+pub mod entitlement;
+mod escape;
+mod excess;
 mod gcloud;
 mod hcl;
 mod markdown;
 mod pam;
-mod role;
-mod take_back;
+mod revoke;
 mod terraform;
 #[cfg(test)]
 mod tests;
 
-pub use bindings::entry;
-pub use role::json as role_request;
-
-use super::danger::Danger;
-use super::difference::Difference;
-use super::grant::{Grant, Party, Role};
-use super::policy::Policy;
-use super::request::{Delivery, Request};
 use crate::diagnostic::Diagnostic;
+use crate::iam::policy::allow_policy::AllowPolicy;
+use crate::iam::policy::difference::Difference;
+use crate::iam::rights::access_request::AccessRequest;
+use crate::iam::rights::grant::Role;
+use crate::iam::rights::options::Delivery;
+use crate::iam::rights::risk::Risk;
 use crate::ordered::Ordered;
 use serde_json::Value;
 
 /// Every rendering by its file name. `policies` are those that were read, by resource: with them, `bindings.json` holds what to write.
 pub fn all(
-    request: &Request,
-    dangers: &[Danger],
-    policies: &Ordered<String, Policy>,
+    request: &AccessRequest,
+    dangers: &[Risk],
+    policies: &Ordered<String, AllowPolicy>,
 ) -> Result<Ordered<String, String>, Diagnostic> {
     let mut files = Ordered::default();
-    for grant in custom_roles(request) {
+    for grant in request.custom_roles() {
         let Role::Custom { id, .. } = &grant.role else { continue };
-        files.insert(format!("roles/{id}.yaml"), role::yaml(grant));
-        files.insert(format!("roles/{id}.json"), json(&role::json(grant)));
+        files.insert(format!("roles/{id}.yaml"), custom_role::yaml(grant));
+        files.insert(format!("roles/{id}.json"), json(&custom_role::create_request(grant)));
     }
     files.insert("bindings.json".into(), json(&bindings::json(request, policies)?));
     files.insert("main.tf".into(), terraform::render(request));
@@ -42,7 +42,7 @@ pub fn all(
         files.insert("roles.tf".into(), text);
     }
     files.insert("gcloud.sh".into(), gcloud::render(request));
-    if let Some(script) = take_back::script(request) {
+    if let Some(script) = revoke::script(request) {
         files.insert("take-back.sh".into(), script);
     }
     files.insert("request.md".into(), markdown::render(request, dangers));
@@ -56,10 +56,10 @@ pub fn all(
 
 /// Of what is missing, and of what can go; none where there is neither. What cannot be rendered is found instead.
 pub fn differing(
-    remaining: &Request,
+    remaining: &AccessRequest,
     difference: &Difference,
-    dangers: &[Danger],
-    policies: &Ordered<String, Policy>,
+    dangers: &[Risk],
+    policies: &Ordered<String, AllowPolicy>,
     findings: &mut Vec<Diagnostic>,
 ) -> Ordered<String, String> {
     let mut files = Ordered::default();
@@ -69,60 +69,20 @@ pub fn differing(
             Err(finding) => findings.push(finding),
         }
     }
-    drop(difference, &mut files);
+    add_excess(difference, &mut files);
     files
 }
 
 /// Adds to the renderings what can go: `drop.sh`, and the offer in `request.md`. Nothing is dropped by itself.
-fn drop(difference: &Difference, files: &mut Ordered<String, String>) {
-    let removable = drop::removable(difference);
+fn add_excess(difference: &Difference, files: &mut Ordered<String, String>) {
+    let removable = excess::removable(difference);
     if removable.is_empty() {
         return;
     }
-    if let Some(script) = drop::script(&removable) {
+    if let Some(script) = excess::script(&removable) {
         files.insert("drop.sh".into(), script);
     }
-    files.get_or_insert_with("request.md".into(), String::new).push_str(&drop::offer(&removable));
-}
-
-/// The grants that a policy gives.
-fn by_policy(request: &Request) -> impl Iterator<Item = &Grant> {
-    request.grants.iter().filter(|grant| !grant.is_managed())
-}
-
-/// Whether a policy gives it to the principal, and no condition ends it. What Vertex AI itself gets lasts: serving needs it.
-fn has_no_end(grant: &Grant) -> bool {
-    grant.to == Party::Caller && grant.condition.is_none() && !grant.is_managed()
-}
-
-/// One grant for each custom role that has to exist.
-fn custom_roles(request: &Request) -> Vec<&Grant> {
-    let mut seen: Vec<&Role> = Vec::new();
-    let mut grants = Vec::new();
-    for grant in &request.grants {
-        if matches!(grant.role, Role::Custom { .. }) && !seen.contains(&&grant.role) {
-            seen.push(&grant.role);
-            grants.push(grant);
-        }
-    }
-    grants
-}
-
-/// Somebody's words as Markdown's code, which they cannot end.
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace(['`', '\n', '\r'], " "))
-}
-
-/// Somebody's words as Markdown's text: shown as they are, on one line.
-fn prose(text: &str) -> String {
-    let mut out = String::new();
-    for sign in text.chars() {
-        if r"\`*_[]<>&|~#".contains(sign) {
-            out.push('\\');
-        }
-        out.push(if sign.is_control() { ' ' } else { sign });
-    }
-    out
+    files.get_or_insert_with("request.md".into(), String::new).push_str(&excess::offer(&removable));
 }
 
 fn json(value: &Value) -> String {

@@ -1,12 +1,12 @@
 //! Privileged Access Manager: an entitlement, and the grant that is asked for of it.
 
-use crate::iam::entitlement::{Entitlement, entitlements};
-use crate::iam::request::Request;
+use crate::iam::render::entitlement::{Entitlement, entitlements};
+use crate::iam::rights::access_request::AccessRequest;
 use crate::vertex::message::{Object, object};
 use serde_json::Value;
 
 /// One entitlement and one grant for each project that rights are given on.
-pub fn files(request: &Request) -> Vec<(String, Value)> {
+pub fn files(request: &AccessRequest) -> Vec<(String, Value)> {
     let mut files = Vec::new();
     for entitlement in entitlements(request) {
         let project = entitlement.project;
@@ -18,8 +18,8 @@ pub fn files(request: &Request) -> Vec<(String, Value)> {
     files
 }
 
-fn to_create(request: &Request, entitlement: &Entitlement<'_>) -> Value {
-    let step = object().with("approvers", principals(entitlement.approvers())).with("approvalsNeeded", 1);
+fn to_create(request: &AccessRequest, entitlement: &Entitlement<'_>) -> Value {
+    let step = object().with("approvers", principals(request.other_approvers())).with("approvalsNeeded", 1);
     let approvals = object().with("requireApproverJustification", true).with("steps", vec![step]);
     let roles: Vec<_> = entitlement.grants.iter().map(|grant| object().with("role", grant.role.to_string())).collect();
     let access = object()

@@ -2,25 +2,26 @@
 //!
 //! Resources: the providers `google` and, for the policy of an endpoint, `google-beta`.
 
-use super::hcl::{Block, Value};
-use super::{by_policy, custom_roles, role};
-use crate::iam::grant::{Condition, Grant, Party, Role};
-use crate::iam::holder::Holder;
-use crate::iam::request::Request;
+use super::custom_role;
+use super::hcl::Block;
+use super::hcl::Value;
+use crate::iam::rights::access_request::AccessRequest;
+use crate::iam::rights::grant::{Condition, Grant, Grantee, Role};
+use crate::iam::rights::resource::IamResource;
 
 const ROLES: &str = "# Once for each project, in a state of its own: requests share roles.\n";
 
 /// `roles.tf`, apart from `main.tf`: requests share roles, and each may have a state of its own. `None` where no role has to be made.
-pub fn roles(request: &Request) -> Option<String> {
-    let blocks: Vec<Block> = custom_roles(request).into_iter().filter_map(custom_role).collect();
+pub fn roles(request: &AccessRequest) -> Option<String> {
+    let blocks: Vec<Block> = request.custom_roles().into_iter().filter_map(custom_role).collect();
     (!blocks.is_empty()).then(|| written(ROLES, &blocks))
 }
 
 /// `main.tf`: it names roles that are there already.
-pub fn render(request: &Request) -> String {
+pub fn render(request: &AccessRequest) -> String {
     let mut labels: Vec<String> = Vec::new();
-    let blocks: Vec<Block> = by_policy(request).map(|grant| member(grant, &label(grant, &mut labels))).collect();
-    written(if custom_roles(request).is_empty() { "" } else { "# Apply roles.tf first.\n" }, &blocks)
+    let blocks: Vec<Block> = request.by_policy().map(|grant| member(grant, &label(grant, &mut labels))).collect();
+    written(if request.custom_roles().is_empty() { "" } else { "# Apply roles.tf first.\n" }, &blocks)
 }
 
 fn written(comment: &str, blocks: &[Block]) -> String {
@@ -36,13 +37,13 @@ fn written(comment: &str, blocks: &[Block]) -> String {
 
 fn custom_role(grant: &Grant) -> Option<Block> {
     let Role::Custom { project, id } = &grant.role else { return None };
-    let permissions = role::permissions(grant).into_iter().map(str::to_owned).collect();
+    let permissions = custom_role::permissions(grant).into_iter().map(str::to_owned).collect();
     Some(
         Block::new("resource", &["google_project_iam_custom_role", id])
             .text("project", project.as_str())
             .text("role_id", id)
-            .text("title", role::title(grant))
-            .text("description", role::DESCRIPTION)
+            .text("title", custom_role::title(grant))
+            .text("description", custom_role::DESCRIPTION)
             .text("stage", "GA")
             .with("permissions", Value::List(permissions)),
     )
@@ -51,8 +52,8 @@ fn custom_role(grant: &Grant) -> Option<Block> {
 /// `caller_project`; a second one of its kind gets a number.
 fn label(grant: &Grant, taken: &mut Vec<String>) -> String {
     let party = match grant.to {
-        Party::Caller => "caller",
-        Party::ServiceAgent => "service_agent",
+        Grantee::Caller => "caller",
+        Grantee::ServiceAgent => "service_agent",
     };
     let label = format!("{party}_{}", grant.on.kind().replace('-', "_"));
     let same = taken.iter().filter(|other| **other == label).count();
@@ -67,21 +68,21 @@ fn condition(condition: &Condition) -> Block {
 fn member(grant: &Grant, label: &str) -> Block {
     let resource = |kind: &str| Block::new("resource", &[kind, label]);
     let block = match &grant.on {
-        Holder::Project(project) => resource("google_project_iam_member").text("project", project.as_str()),
-        Holder::Endpoint { project, location, name } => resource("google_vertex_ai_endpoint_iam_member")
+        IamResource::Project(project) => resource("google_project_iam_member").text("project", project.as_str()),
+        IamResource::Endpoint { project, location, name } => resource("google_vertex_ai_endpoint_iam_member")
             .reference("provider", "google-beta")
             .text("project", project.as_str())
             .text("location", location.as_str())
             .text("endpoint", name.rsplit('/').next().unwrap_or_default()),
-        Holder::ServiceAccount(_) => {
+        IamResource::ServiceAccount(_) => {
             resource("google_service_account_iam_member").text("service_account_id", grant.on.to_string())
         }
-        Holder::Bucket(bucket) => resource("google_storage_bucket_iam_member").text("bucket", bucket),
-        Holder::Repository { project, location, id } => resource("google_artifact_registry_repository_iam_member")
+        IamResource::Bucket(bucket) => resource("google_storage_bucket_iam_member").text("bucket", bucket),
+        IamResource::Repository { project, location, id } => resource("google_artifact_registry_repository_iam_member")
             .text("project", project)
             .text("location", location)
             .text("repository", id),
-        Holder::Key(name) => resource("google_kms_crypto_key_iam_member").text("crypto_key_id", name),
+        IamResource::Key(name) => resource("google_kms_crypto_key_iam_member").text("crypto_key_id", name),
     };
     block
         .text("role", grant.role.to_string())

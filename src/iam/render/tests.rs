@@ -1,8 +1,13 @@
 //! Each rendering as it is written, and what tools make of it.
 
 use super::*;
-use crate::iam::danger::dangers;
-use crate::iam::{Delivery, Expiry, Holder, Options, Principal};
+use crate::iam::rights::access_request::access_request;
+use crate::iam::rights::expiry::Expiry;
+use crate::iam::rights::grant::{Grant, Grantee};
+use crate::iam::rights::options::{AccessOptions, Delivery};
+use crate::iam::rights::principal::Principal;
+use crate::iam::rights::resource::IamResource;
+use crate::iam::rights::risk::risks;
 use crate::plan::{Found, plan, tests::target};
 use ::hcl::{Body, Expression, Structure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,45 +15,45 @@ use std::process::Command;
 
 pub(super) const NOW: u64 = 1_795_579_200_000;
 
-fn options() -> Options {
-    Options {
+fn options() -> AccessOptions {
+    AccessOptions {
         found: Found { model: Some(true), endpoint: Some(true), deployment: Some(false) },
         expires: Some(Expiry::parse("2026-11-30T18:00:00Z", NOW).unwrap()),
         project_number: Some("123456789012".parse().unwrap()),
         justification: Some("release 3, \"urgent\" ${x}".into()),
-        ..Options::of(Principal::parse("group:ml-team@acme.example").unwrap())
+        ..AccessOptions::of(Principal::parse("group:ml-team@acme.example").unwrap())
     }
 }
 
-pub(super) fn update() -> Request {
-    super::super::request(&plan(target()), &options(), NOW).0.unwrap()
+pub(super) fn update() -> AccessRequest {
+    access_request(&plan(target()), &options(), NOW).0.unwrap()
 }
 
 /// A deployment that needs something on every kind of resource.
-fn everything() -> Request {
+fn everything() -> AccessRequest {
     let mut target = target();
     target.model.version = None;
     target.image = Some("us-central1-docker.pkg.dev/acme-images/serving/fraud:3".parse().unwrap());
     target.artifact_uri = Some("gs://acme-models/fraud/3".parse().unwrap());
     target.kms_key = Some("projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving".parse().unwrap());
     target.service_account = Some("fraud-serving@acme-other.iam.gserviceaccount.com".parse().unwrap());
-    let options = Options { found: Found { endpoint: Some(true), ..Found::default() }, ..options() };
-    super::super::request(&plan(target.clone()), &options, NOW).0.unwrap()
+    let options = AccessOptions { found: Found { endpoint: Some(true), ..Found::default() }, ..options() };
+    access_request(&plan(target.clone()), &options, NOW).0.unwrap()
 }
 
-fn managed() -> Request {
+fn managed() -> AccessRequest {
     let approvers = vec![Principal::parse("group:platform@acme.example").unwrap(), options().principal];
-    let options = Options { delivery: Delivery::Pam, approvers, ..options() };
-    super::super::request(&plan(target()), &options, NOW).0.unwrap()
+    let options = AccessOptions { delivery: Delivery::Pam, approvers, ..options() };
+    access_request(&plan(target()), &options, NOW).0.unwrap()
 }
 
-fn rendered(request: &Request) -> Ordered<String, String> {
-    all(request, &dangers(request, None), &Ordered::default()).unwrap()
+fn rendered(request: &AccessRequest) -> Ordered<String, String> {
+    all(request, &risks(request, None), &Ordered::default()).unwrap()
 }
 
 #[test]
 fn as_they_are_written() {
-    let joined = |request: &Request| {
+    let joined = |request: &AccessRequest| {
         rendered(request).iter().map(|(name, text)| format!("===== {name}\n{text}\n")).collect::<String>()
     };
     insta::assert_snapshot!("update", joined(&update()));
@@ -61,19 +66,20 @@ fn as_they_are_written() {
 /// One binding as any rendering has it: resource, role, member, title and expression of its condition.
 type Binding = (String, String, String, Option<(String, String)>);
 
-fn bindings(request: &Request) -> Vec<Binding> {
+fn bindings(request: &AccessRequest) -> Vec<Binding> {
     let condition = |grant: &Grant| grant.condition.as_ref().map(|c| (c.title.clone(), c.expression.clone()));
-    let mut all: Vec<Binding> = by_policy(request)
+    let mut all: Vec<Binding> = request
+        .by_policy()
         .map(|grant| (grant.on.to_string(), grant.role.to_string(), grant.member.clone(), condition(grant)))
         .collect();
     all.sort();
     all
 }
 
-fn roles(request: &Request) -> BTreeMap<String, Vec<String>> {
-    let custom = custom_roles(request).into_iter();
+fn roles(request: &AccessRequest) -> BTreeMap<String, Vec<String>> {
+    let custom = request.custom_roles().into_iter();
     custom
-        .map(|grant| (grant.role.to_string(), role::permissions(grant).iter().map(|&p| p.to_owned()).collect()))
+        .map(|grant| (grant.role.to_string(), custom_role::permissions(grant).iter().map(|&p| p.to_owned()).collect()))
         .collect()
 }
 
@@ -230,7 +236,7 @@ fn the_tools_themselves_take_them() {
 #[test]
 fn what_the_manager_gives_no_policy_gives_for_ever() {
     let files = rendered(&managed());
-    let id = managed().grants.iter().find(|grant| grant.is_managed()).map(|grant| grant.role.to_string()).unwrap();
+    let id = managed().grants.iter().find(|grant| grant.is_by_pam()).map(|grant| grant.role.to_string()).unwrap();
     assert!(!files["bindings.json"].contains(&id));
     assert!(!files["main.tf"].contains("google_project_iam_member") && files["roles.tf"].contains(&id[23..]));
     assert!(!files["take-back.sh"].contains(&id) && files["take-back.sh"].contains("service-accounts"));
@@ -241,7 +247,7 @@ fn what_the_manager_gives_no_policy_gives_for_ever() {
 
 #[test]
 fn what_no_condition_ends_is_said_and_can_be_taken_back() {
-    let headline = |request: &Request| {
+    let headline = |request: &AccessRequest| {
         rendered(request)["request.md"].lines().find(|line| line.contains(" permission")).unwrap().to_owned()
     };
     let back = "2026-11-30T18:00:00Z by whoever gives them: `take-back.sh`.";
@@ -250,18 +256,18 @@ fn what_no_condition_ends_is_said_and_can_be_taken_back() {
     let kept = "5 for 5 days 14 hours from when Privileged Access Manager gives them";
     assert_eq!(headline(&managed()), format!("6 permissions, {kept}, {}", lasting(1)));
 
-    let project = update().keeping(|grant, _| matches!(grant.on, Holder::Project(_)));
+    let project = update().keeping(|grant, _| matches!(grant.on, IamResource::Project(_)));
     assert_eq!(headline(&project), "2 permissions until 2026-11-30T18:00:00Z.");
     assert!(!rendered(&project).contains_key("take-back.sh"));
-    let account = update().keeping(|grant, _| matches!(grant.on, Holder::ServiceAccount(_)));
+    let account = update().keeping(|grant, _| matches!(grant.on, IamResource::ServiceAccount(_)));
     assert_eq!(headline(&account), format!("1 permission to be taken back by {back}"));
 
-    let options = Options { expires: None, ..options() };
-    let endless = super::super::request(&plan(target()), &options, NOW).0.unwrap();
+    let options = AccessOptions { expires: None, ..options() };
+    let endless = access_request(&plan(target()), &options, NOW).0.unwrap();
     assert_eq!(headline(&endless), "6 permissions, until somebody takes them back: `take-back.sh`.");
     assert!(rendered(&endless)["take-back.sh"].contains("projects remove-iam-policy-binding"));
     // Serving needs what Vertex AI itself was given.
-    let agent = everything().keeping(|grant, _| grant.to == Party::ServiceAgent);
+    let agent = everything().keeping(|grant, _| grant.to == Grantee::ServiceAgent);
     assert!(!rendered(&agent).contains_key("take-back.sh") && !rendered(&agent).contains_key("roles.tf"));
     assert!(rendered(&agent)["main.tf"].starts_with("resource "));
 }
@@ -281,7 +287,7 @@ fn asking_again_for_as_long_never_asks_for_more_than_the_entitlement_grants() {
     let mut request = managed();
     for (asked, longest) in [(1_800, "1800s"), (604_799, "604800s"), (604_800, "604800s"), (482_341, "482400s")] {
         request.duration = Some(asked);
-        let entitlement = &super::super::entitlement::entitlements(&request)[0];
+        let entitlement = &super::entitlement::entitlements(&request)[0];
         assert_eq!(entitlement.longest(), longest);
         assert_eq!(entitlement.grant()["requestedDuration"], format!("{asked}s"));
     }
@@ -302,6 +308,6 @@ fn nobody_approves_what_they_asked_for() {
 #[test]
 fn role_files_fit_googles_limits() {
     for grant in &everything().grants {
-        assert!(role::title(grant).len() <= 100 && role::DESCRIPTION.len() <= 300);
+        assert!(custom_role::title(grant).len() <= 100 && custom_role::DESCRIPTION.len() <= 300);
     }
 }

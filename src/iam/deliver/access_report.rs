@@ -1,0 +1,382 @@
+//! What whoever asks may do with one deployment, what they lack for it, and who can give it: the panel on an entity's page.
+//!
+//! It rests on what `testIamPermissions` answers the requester, because few developers may read policies. Google calls that answer
+//! a hint: it decides anew at each call.
+
+use crate::conversation::{Conversation, Identity, Millis};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google::{CallError, Google};
+use crate::iam::policy::allow_policy::AllowPolicy;
+use crate::iam::policy::difference::is_in_force;
+use crate::iam::policy::live_policy::LivePolicy;
+use crate::iam::rights::approval::is_entity_ref;
+use crate::iam::rights::draft::GrantDrafts;
+use crate::iam::rights::expiry::PROPAGATION;
+use crate::iam::rights::grant::{Grant, Grantee};
+use crate::iam::rights::needed_permission::{NeededPermission, PermissionUse};
+use crate::iam::rights::options::AccessOptions;
+use crate::iam::rights::principal::Principal;
+use crate::iam::rights::resource::IamResource;
+use crate::method::{self, Call, Door, METHODS, Method, Resource};
+use crate::plan::{Found, Plan, Purpose, StepKind};
+use crate::timestamp::rfc3339;
+use serde::Serialize;
+
+/// How long a report is fresh: as long as Google may take to make a change of a policy effective.
+const FRESH: Millis = PROPAGATION;
+/// Names of people are for reading: more of them help nobody.
+const MOST_GRANTORS: usize = 10;
+
+/// The predefined roles that hold `resourcemanager.projects.setIamPolicy` and can be given on a project. Source: Google's page
+/// "Manage access to projects, folders, and organizations".
+const GIVING_ROLES: [&str; 3] = ["roles/owner", "roles/resourcemanager.projectIamAdmin", "roles/iam.securityAdmin"];
+
+/// What people do with an endpoint besides deploying to it, and the methods that it takes.
+const ABILITIES: [(&str, &[&Method]); 4] = [
+    ("See what serves", &[&method::ENDPOINTS_GET, &method::ENDPOINT_OPERATIONS_LIST]),
+    ("Send predictions", &[&method::ENDPOINTS_PREDICT]),
+    ("Shift traffic between models", &[&method::ENDPOINTS_PATCH]),
+    ("Take a model off the endpoint", &[&method::ENDPOINTS_UNDEPLOY_MODEL]),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccessState {
+    /// Nothing is missing for a deployment, as far as the requester's own rights go.
+    Complete,
+    Missing,
+    NotAnnotated,
+    Invalid,
+    /// Nobody could tell.
+    Unavailable,
+}
+
+/// Something that people do, and what of it is lacking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ability {
+    pub title: &'static str,
+    /// `None` where nobody could tell.
+    pub able: Option<bool>,
+    /// Permissions of Google's and of Backstage's.
+    pub lacking: Vec<&'static str>,
+}
+
+/// Somebody who can give rights.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Grantor {
+    /// An entity ref, a member of a policy, or the configuration's own words.
+    pub name: String,
+    pub kind: &'static str,
+}
+
+/// What a form about rights starts with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrefilledForm {
+    pub entity_ref: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    pub principal: String,
+    pub model_exists: bool,
+    pub endpoint_exists: bool,
+}
+
+/// `AccessReport` of `pkg-js/core/src/server.d.ts`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessReport {
+    pub state: AccessState,
+    pub headline: String,
+    /// Whoever asks, as Google's policies name them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
+    pub abilities: Vec<Ability>,
+    /// What is missing for a deployment at Google.
+    pub missing: Vec<Grant>,
+    /// The Backstage permissions that are missing for one.
+    pub missing_in_portal: Vec<&'static str>,
+    pub grantors: Vec<Grantor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<PrefilledForm>,
+    pub observed_at: String,
+    pub stale_at: String,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl AccessReport {
+    /// A report with nothing in it but its state.
+    pub fn bare(state: AccessState, headline: &str, diagnostics: Vec<Diagnostic>, now: Millis) -> Self {
+        Self {
+            state,
+            headline: headline.to_owned(),
+            principal: None,
+            abilities: Vec::new(),
+            missing: Vec::new(),
+            missing_in_portal: Vec::new(),
+            grantors: Vec::new(),
+            request: None,
+            observed_at: rfc3339(now),
+            stale_at: rfc3339(now + FRESH),
+            diagnostics,
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Requester {
+    pub principal: Principal,
+    /// Everybody is the same principal: the service account that the portal impersonates.
+    pub is_shared: bool,
+    /// The Backstage permissions that they have.
+    pub portal: Vec<String>,
+}
+
+/// Starts through the proxy, as the requester. `grantors` are those that the configuration names.
+pub fn access_report(
+    plan: Plan,
+    requester: Requester,
+    grantors: &[String],
+    proxy_url: &str,
+) -> Conversation<AccessReport> {
+    let (proxy_url, grantors) = (proxy_url.to_owned(), grantors.to_vec());
+    Conversation::new(move |voice| async move {
+        let google = Google::new(voice, &proxy_url, None).trying(2);
+        let mut look = Look { google, plan, requester, answers: Vec::new(), diagnostics: Vec::new() };
+        match look.report(grantors).await {
+            Ok(report) => report,
+            Err(CallError::Cancelled) => {
+                let finding = Diagnostic::new(Code::NetworkUnreachable, "Google did not answer in time");
+                look.bare(vec![finding.help("try again in a while")])
+            }
+            Err(error) => look.bare(vec![error.finding()]),
+        }
+    })
+}
+
+/// One right, and whether Google says that the requester has it.
+struct Answer {
+    resource: String,
+    permission: &'static str,
+    held: bool,
+}
+
+struct Look {
+    google: Google,
+    plan: Plan,
+    requester: Requester,
+    answers: Vec<Answer>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Look {
+    fn bare(&self, diagnostics: Vec<Diagnostic>) -> AccessReport {
+        let headline = "Google did not say what you may do here";
+        AccessReport::bare(AccessState::Unavailable, headline, diagnostics, self.google.voice().now())
+    }
+
+    async fn report(&mut self, configured: Vec<String>) -> Result<AccessReport, CallError> {
+        let found = Found {
+            model: self.exists(StepKind::Model).await?,
+            endpoint: self.exists(StepKind::Endpoint).await?,
+            deployment: Some(false),
+        };
+        let mut options = AccessOptions::of(self.requester.principal.clone());
+        options.found = self.plan.settled(found);
+        let grants = self.grants(&options);
+        for grant in &grants {
+            self.test(grant).await?;
+        }
+        if self.answers.is_empty() {
+            let diagnostics = std::mem::take(&mut self.diagnostics);
+            return Ok(self.bare(diagnostics));
+        }
+        let mut grantors: Vec<Grantor> = configured.into_iter().map(grantor).collect();
+        self.read_grantors(&mut grantors).await?;
+
+        let mut report = AccessReport::bare(
+            AccessState::Complete,
+            "",
+            std::mem::take(&mut self.diagnostics),
+            self.google.voice().now(),
+        );
+        report.principal = Some(self.requester.principal.member().to_owned());
+        report.grantors = grantors;
+        report.abilities.push(self.ability("Deploy to the endpoint", &grants, &deploys));
+        for (title, methods) in ABILITIES {
+            let is_for = |used: &PermissionUse| methods.iter().any(|method| method.name == used.method);
+            report.abilities.push(self.ability(title, &grants, &is_for));
+        }
+        let lacks = |grant: &Grant, needed: &NeededPermission| {
+            needed.uses.iter().any(deploys) && self.held(grant, needed) != Some(true)
+        };
+        report.missing = grants.iter().filter_map(|grant| grant.keeping(&lacks)).collect();
+        for needed in report.missing.iter_mut().flat_map(|grant| &mut grant.needed) {
+            needed.uses.retain(deploys);
+        }
+        report.missing_in_portal = self.missing_in_portal(&grants);
+        if self.requester.is_shared {
+            let what = format!("the portal calls Google as `{}` for everybody", self.requester.principal);
+            let finding = Diagnostic::new(Code::IamAccountShared, what);
+            report.diagnostics.push(finding.help("have what is missing given to that account, once for all users"));
+        } else {
+            report.request = Some(PrefilledForm {
+                entity_ref: self.plan.target.entity_ref.clone(),
+                environment: self.plan.target.environment.clone(),
+                principal: self.requester.principal.member().to_owned(),
+                model_exists: options.found.model == Some(true),
+                endpoint_exists: options.found.endpoint == Some(true),
+            });
+        }
+        (report.state, report.headline) = self.headline(&report);
+        Ok(report)
+    }
+
+    /// Whether something is there; `None` where the requester may not see it.
+    async fn exists(&self, kind: StepKind) -> Result<Option<bool>, CallError> {
+        let Some(probe) = self.plan.step(kind).and_then(|step| step.probe.as_ref()) else { return Ok(None) };
+        match self.google.call(probe, Identity::Initiator).await {
+            Ok(_) => Ok(Some(true)),
+            Err(error) if error.is_not_found() => Ok(Some(false)),
+            // What the requester may not is what the tests are about.
+            Err(CallError::Refused { status: 403, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What a deployment takes, and what else people do there, each where it would be given.
+    fn grants(&self, options: &AccessOptions) -> Vec<Grant> {
+        let mut drafts = GrantDrafts::of(&self.plan, options);
+        for (call, purpose) in self.plan.calls(options.found) {
+            drafts.caller(&call, purpose);
+        }
+        let endpoint = Resource::Endpoint(self.plan.target.endpoint.clone());
+        for method in ABILITIES.iter().flat_map(|(_, methods)| *methods) {
+            drafts.caller(&Call::new(method, endpoint.clone()), Purpose::Extra);
+        }
+        drafts.grants(&mut Vec::new()).into_iter().filter(|grant| grant.to == Grantee::Caller).collect()
+    }
+
+    async fn test(&mut self, grant: &Grant) -> Result<(), CallError> {
+        let Some(access) = LivePolicy::of(&grant.on) else { return Ok(()) };
+        let wanted: Vec<&'static str> = grant.needed.iter().map(|needed| needed.permission).collect();
+        match access.test(&self.google, &wanted).await {
+            Ok(held) => self.answers.extend(wanted.into_iter().map(|permission| Answer {
+                resource: grant.on.to_string(),
+                permission,
+                held: held.iter().any(|other| other == permission),
+            })),
+            Err(CallError::Refused { status: 400..=499, finding }) => {
+                if !self.diagnostics.iter().any(|known| known.message == finding.message) {
+                    self.diagnostics.push(finding);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn held(&self, grant: &Grant, needed: &NeededPermission) -> Option<bool> {
+        let resource = grant.on.to_string();
+        let is_about = |answer: &&Answer| answer.permission == needed.permission && answer.resource == resource;
+        self.answers.iter().find(is_about).map(|answer| answer.held)
+    }
+
+    fn ability(&self, title: &'static str, grants: &[Grant], is_for: &dyn Fn(&PermissionUse) -> bool) -> Ability {
+        let (mut lacking, mut is_open) = (Vec::new(), false);
+        let mut add = |permission| {
+            if !lacking.contains(&permission) {
+                lacking.push(permission);
+            }
+        };
+        for grant in grants {
+            for needed in grant.needed.iter().filter(|needed| needed.uses.iter().any(is_for)) {
+                match self.held(grant, needed) {
+                    Some(true) => {}
+                    Some(false) => add(needed.permission),
+                    None => is_open = true,
+                }
+                for door in needed.uses.iter().filter(|used| is_for(used)).filter_map(|used| self.closed_door(used)) {
+                    add(door);
+                }
+            }
+        }
+        let able = if !lacking.is_empty() { Some(false) } else { (!is_open).then_some(true) };
+        Ability { title, able, lacking }
+    }
+
+    /// The Backstage permission that a use takes and the requester does not have.
+    fn closed_door(&self, used: &PermissionUse) -> Option<&'static str> {
+        let method = method::named(used.method)?;
+        let Door::Proxy(access) = method.door else { return None };
+        (!self.requester.portal.iter().any(|own| own == access.permission())).then(|| access.permission())
+    }
+
+    fn missing_in_portal(&self, grants: &[Grant]) -> Vec<&'static str> {
+        let uses = grants.iter().flat_map(|grant| &grant.needed).flat_map(|needed| &needed.uses);
+        let mut missing = Vec::new();
+        for door in uses.filter(|used| deploys(used)).filter_map(|used| self.closed_door(used)) {
+            if !missing.contains(&door) {
+                missing.push(door);
+            }
+        }
+        missing
+    }
+
+    /// Who may set the project's policy, where the requester may read it.
+    async fn read_grantors(&self, grantors: &mut Vec<Grantor>) -> Result<(), CallError> {
+        let project = IamResource::Project(self.plan.target.endpoint.place.project.clone());
+        let Some(access) = LivePolicy::of(&project) else { return Ok(()) };
+        let policy = match access.read(&self.google).await {
+            Err(CallError::Cancelled) => return Err(CallError::Cancelled),
+            // Most people may not, which is no finding.
+            Err(_) => return Ok(()),
+            Ok(policy) => policy,
+        };
+        let now = self.google.voice().now();
+        let most = grantors.len() + MOST_GRANTORS;
+        for entry in AllowPolicy::bindings(&policy) {
+            let gives = GIVING_ROLES.contains(&entry.role.as_str()) && is_in_force(&entry, now);
+            let known = grantors.iter().any(|known| known.name == entry.member);
+            if gives && !known && grantors.len() < most && !entry.member.starts_with("deleted:") {
+                grantors.push(Grantor { name: entry.member, kind: "principal" });
+            }
+        }
+        Ok(())
+    }
+
+    fn headline(&self, report: &AccessReport) -> (AccessState, String) {
+        let mut number = report.missing_in_portal.len();
+        let mut unknown = 0;
+        for (grant, needed) in
+            report.missing.iter().flat_map(|grant| grant.needed.iter().map(move |needed| (grant, needed)))
+        {
+            match self.held(grant, needed) {
+                Some(_) => number += 1,
+                None => unknown += 1,
+            }
+        }
+        let known = match (number, &report.missing_in_portal[..]) {
+            (0, _) if unknown == 0 => return (AccessState::Complete, "You can deploy here".to_owned()),
+            (0, _) => return (AccessState::Unavailable, "Google did not say whether you may deploy here".to_owned()),
+            (1, [permission]) => format!("You lack the Backstage permission `{permission}` to deploy here"),
+            (1, _) => "You lack one right to deploy here".to_owned(),
+            _ => format!("You lack {number} rights to deploy here"),
+        };
+        let open = if unknown == 0 { String::new() } else { format!("; of {unknown} more, Google did not say") };
+        (AccessState::Missing, known + &open)
+    }
+}
+
+/// Whether a deployment makes this use of a right.
+fn deploys(used: &PermissionUse) -> bool {
+    used.purpose != Purpose::Extra
+}
+
+fn grantor(name: String) -> Grantor {
+    let kind = if is_entity_ref(&name, &["user", "group"]) { "entity" } else { "text" };
+    Grantor { name, kind }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! A small Google that knows which permissions one caller holds where.
+
+use super::*;
+use crate::conversation::{Event, Outcome as Told, Request as Sent, Response, Turn, Want};
+use crate::plan::{plan, tests::target};
+use serde_json::{Value, json};
+
+const NOW: Millis = 1_795_579_200_000;
+const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
+const ACCOUNT: &str = "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com";
+const PROJECT: &str = "projects/acme-ml";
+const MEMBER: &str = "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/subject/user:default/jane";
+
+#[derive(Default)]
+struct World {
+    /// Permission and resource.
+    held: Vec<(&'static str, &'static str)>,
+    there: Vec<&'static str>,
+    policy: Option<Value>,
+    /// Every question to what contains this is refused.
+    refused: Option<&'static str>,
+    asked: Vec<String>,
+}
+
+impl World {
+    fn answer(&mut self, sent: &Sent) -> (u16, Value) {
+        let denied = (403, json!({"error": {"status": "PERMISSION_DENIED", "message": "denied"}}));
+        let (path, query) = sent.url.split_once('?').unwrap_or((&sent.url, ""));
+        let name = path.strip_prefix("http://portal/").unwrap().splitn(3, '/').nth(2).unwrap();
+        self.asked.push(name.to_owned());
+        if self.refused.is_some_and(|part| sent.url.contains(part)) {
+            return denied;
+        }
+        let (resource, verb) = match name.split_once(':') {
+            Some((resource, verb)) => (resource, verb),
+            None => (name, ""),
+        };
+        match verb {
+            "testIamPermissions" => {
+                let body: Value = sent.body.as_deref().map(|b| serde_json::from_str(b).unwrap()).unwrap_or_default();
+                let from_body = body["permissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                let wanted = from_body.chain(query.split('&').filter_map(|pair| pair.strip_prefix("permissions=")));
+                let is_held = |permission: &&str| {
+                    self.held.iter().any(|(known, at)| known == permission && (*at == resource || *at == PROJECT))
+                };
+                let held: Vec<&str> = wanted.filter(is_held).collect();
+                (200, json!({ "permissions": held }))
+            }
+            "getIamPolicy" => self.policy.clone().map_or(denied, |policy| (200, policy)),
+            _ if !self.held.iter().any(|(permission, _)| permission.ends_with(".get")) => denied,
+            _ if self.there.contains(&resource) => (200, json!({"name": resource})),
+            _ => (404, json!({"error": {"status": "NOT_FOUND"}})),
+        }
+    }
+
+    fn report(&mut self, portal: &[&str], grantors: &[&str]) -> AccessReport {
+        let requester = Requester {
+            principal: Principal::parse(MEMBER).unwrap(),
+            is_shared: false,
+            portal: portal.iter().map(|&name| name.to_owned()).collect(),
+        };
+        let grantors: Vec<String> = grantors.iter().map(|&name| name.to_owned()).collect();
+        self.drive(access_report(plan(target()), requester, &grantors, "http://portal"))
+    }
+
+    fn drive(&mut self, mut talk: Conversation<AccessReport>) -> AccessReport {
+        let mut outcome = Told::Begin;
+        for _ in 0..100 {
+            match talk.tell(Event { outcome, now: NOW, random: 0.5, cancelled: false }) {
+                Turn::Done(report) => return report,
+                Turn::Want(Want::Wait(_)) => outcome = Told::Waited,
+                Turn::Want(Want::Send(sent)) => {
+                    let (status, body) = self.answer(&sent);
+                    outcome = Told::Answer(Response { status, retry_after: None, body: Some(body) });
+                }
+            }
+        }
+        panic!("it does not end: {:?}", self.asked);
+    }
+}
+
+const ALL: [&str; 4] = ["vertex-ai.read", "vertex-ai.predict", "vertex-ai.deploy", "vertex-ai.administer"];
+
+/// What a deployment to an endpoint that is there takes.
+fn deployer() -> World {
+    World {
+        held: vec![
+            ("aiplatform.models.get", PROJECT),
+            ("aiplatform.operations.list", PROJECT),
+            ("aiplatform.endpoints.get", ENDPOINT),
+            ("aiplatform.endpoints.deploy", ENDPOINT),
+            ("aiplatform.endpoints.undeploy", ENDPOINT),
+            ("iam.serviceAccounts.actAs", ACCOUNT),
+        ],
+        there: vec![ENDPOINT, "projects/acme-ml/locations/us-central1/models/fraud-detector@3"],
+        ..World::default()
+    }
+}
+
+fn able(report: &AccessReport) -> Vec<(&str, Option<bool>)> {
+    report.abilities.iter().map(|ability| (ability.title, ability.able)).collect()
+}
+
+fn missing(report: &AccessReport) -> Vec<(String, &'static str)> {
+    let grants = report.missing.iter();
+    grants.flat_map(|grant| grant.needed.iter().map(|needed| (grant.on.to_string(), needed.permission))).collect()
+}
+
+#[test]
+fn who_holds_everything_is_told_so_and_what_else_they_may_do() {
+    let report = deployer().report(&ALL, &[]);
+    assert_eq!((report.state, report.headline.as_str()), (AccessState::Complete, "You can deploy here"));
+    assert_eq!(
+        able(&report),
+        [
+            ("Deploy to the endpoint", Some(true)),
+            ("See what serves", Some(true)),
+            ("Send predictions", Some(false)),
+            ("Shift traffic between models", Some(false)),
+            ("Take a model off the endpoint", Some(true)),
+        ]
+    );
+    assert_eq!(report.abilities[2].lacking, ["aiplatform.endpoints.predict"]);
+    assert!(report.missing.is_empty() && report.diagnostics.is_empty());
+}
+
+#[test]
+fn who_holds_nothing_lacks_a_first_deployment_because_nobody_can_look() {
+    let mut world = World::default();
+    let report = world.report(&ALL, &["group:default/cloud-admins", "the platform team, in #cloud"]);
+    assert_eq!((report.state, report.headline.as_str()), (AccessState::Missing, "You lack 8 rights to deploy here"));
+    let missing = missing(&report);
+    assert!(missing.contains(&(PROJECT.to_owned(), "aiplatform.endpoints.create")), "{missing:?}");
+    assert!(missing.contains(&(ACCOUNT.to_owned(), "iam.serviceAccounts.actAs")));
+    assert!(able(&report).iter().all(|(_, able)| *able == Some(false)));
+    let kinds: Vec<_> = report.grantors.iter().map(|grantor| grantor.kind).collect();
+    assert_eq!(kinds, ["entity", "text"]);
+    let request = report.request.unwrap();
+    assert_eq!((request.principal.as_str(), request.endpoint_exists), (MEMBER, false));
+    // What it lacks is no fault of the panel's.
+    assert!(report.diagnostics.is_empty());
+}
+
+#[test]
+fn only_what_is_missing_is_named_where_it_would_be_given() {
+    let mut world = deployer();
+    world.held.retain(|(permission, _)| !permission.ends_with(".deploy") && !permission.ends_with("actAs"));
+    let report = world.report(&ALL, &[]);
+    assert_eq!(
+        missing(&report),
+        [(ENDPOINT.to_owned(), "aiplatform.endpoints.deploy"), (ACCOUNT.to_owned(), "iam.serviceAccounts.actAs")]
+    );
+    assert!(report.request.unwrap().endpoint_exists);
+    let reasons: Vec<_> = report
+        .missing
+        .iter()
+        .flat_map(|g| &g.needed)
+        .map(crate::iam::rights::needed_permission::NeededPermission::without)
+        .collect();
+    assert!(reasons[0].starts_with("the model is not deployed") && !reasons.concat().contains("is denied"));
+    let role = report.missing[0].role.to_string();
+    assert_eq!(
+        role,
+        format!(
+            "projects/acme-ml/roles/{}",
+            crate::iam::rights::grant::role_id(&report.missing[0].on, &report.missing[0].needed)
+        )
+    );
+}
+
+#[test]
+fn what_the_portal_refuses_counts_like_what_google_does() {
+    let report = deployer().report(&["vertex-ai.read"], &[]);
+    assert_eq!(report.state, AccessState::Missing);
+    assert_eq!(report.headline, "You lack the Backstage permission `vertex-ai.deploy` to deploy here");
+    assert_eq!(report.abilities[0].lacking, ["vertex-ai.deploy"]);
+    assert_eq!(report.abilities[1].able, Some(true));
+    assert_eq!(report.abilities[4].lacking, ["vertex-ai.deploy"]);
+}
+
+#[test]
+fn who_does_not_get_through_to_google_waits_for_nothing_more() {
+    let requester = Requester { principal: Principal::parse(MEMBER).unwrap(), is_shared: false, portal: Vec::new() };
+    let mut talk = access_report(plan(target()), requester, &[], "http://portal");
+    let (mut outcome, mut sent) = (Told::Begin, 0);
+    let report = loop {
+        match talk.tell(Event { outcome, now: NOW, random: 0.5, cancelled: false }) {
+            Turn::Done(report) => break report,
+            Turn::Want(Want::Wait(_)) => outcome = Told::Waited,
+            Turn::Want(Want::Send(_)) => {
+                sent += 1;
+                outcome = Told::Failed(crate::conversation::Failure::Unreachable);
+            }
+        }
+    };
+    assert_eq!((report.state, sent), (AccessState::Unavailable, 2));
+    assert_eq!(report.diagnostics[0].code, crate::diagnostic::Code::NetworkUnreachable);
+}
+
+#[test]
+fn an_account_that_everybody_shares_is_asked_nothing_for_by_one_of_them() {
+    let requester = Requester {
+        principal: Principal::parse("serviceAccount:portal@acme-ml.iam.gserviceaccount.com").unwrap(),
+        is_shared: true,
+        portal: Vec::new(),
+    };
+    let report = World::default().drive(access_report(plan(target()), requester, &[], "http://portal"));
+    assert!(report.request.is_none() && report.state == AccessState::Missing);
+    assert_eq!(report.diagnostics[0].code, Code::IamAccountShared);
+}
+
+#[test]
+fn who_can_give_rights_is_read_where_the_asker_may() {
+    let over = json!({"title": "t", "expression": "request.time < timestamp(\"2026-01-01T00:00:00Z\")"});
+    let mut world = deployer();
+    world.policy = Some(json!({"version": 3, "etag": "B", "bindings": [
+        {"role": "roles/owner", "members": ["user:owner@acme.example", "deleted:user:gone@acme.example?uid=1"]},
+        {"role": "roles/viewer", "members": ["user:viewer@acme.example"]},
+        {"role": "roles/iam.securityAdmin", "members": ["user:late@acme.example"], "condition": over},
+        {"role": "roles/resourcemanager.projectIamAdmin", "members": ["group:admins@acme.example", "user:owner@acme.example"]},
+    ]}));
+    let report = world.report(&ALL, &[]);
+    let names: Vec<_> = report.grantors.iter().map(|grantor| grantor.name.as_str()).collect();
+    assert_eq!(names, ["user:owner@acme.example", "group:admins@acme.example"]);
+}
+
+#[test]
+fn what_nobody_could_tell_is_not_taken_for_held() {
+    let mut world = deployer();
+    world.refused = Some("serviceAccounts");
+    let report = world.report(&ALL, &[]);
+    assert_eq!(report.state, AccessState::Unavailable);
+    assert_eq!(report.headline, "Google did not say whether you may deploy here");
+    assert_eq!(report.abilities[0].able, None);
+    assert_eq!(report.diagnostics.len(), 1);
+    assert_eq!(missing(&report).len(), 1);
+
+    // What is known is told all the same.
+    let report = world.report(&["vertex-ai.read"], &[]);
+    let lacking = "You lack the Backstage permission `vertex-ai.deploy` to deploy here; of 1 more, Google did not say";
+    assert_eq!((report.state, report.headline.as_str()), (AccessState::Missing, lacking));
+    world.held.retain(|(permission, _)| !permission.ends_with(".deploy"));
+    let report = world.report(&["vertex-ai.read"], &[]);
+    assert_eq!(report.headline, "You lack 2 rights to deploy here; of 1 more, Google did not say");
+    assert_eq!(report.missing_in_portal, ["vertex-ai.deploy"]);
+
+    let mut world = deployer();
+    world.refused = Some("testIamPermissions");
+    let report = world.report(&ALL, &[]);
+    assert_eq!((report.state, report.abilities.len()), (AccessState::Unavailable, 0));
+    assert_eq!(report.diagnostics.len(), 1);
+}

@@ -1,0 +1,150 @@
+//! Policies against what is asked for.
+
+use super::*;
+use crate::iam::rights::access_request::access_request;
+use crate::iam::rights::options::AccessOptions;
+use crate::iam::rights::principal::Principal;
+use crate::plan::{Found, plan, tests::target};
+use serde_json::json;
+
+const NOW: Millis = 1_795_579_200_000;
+const MEMBER: &str = "user:jane@acme.example";
+const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
+const ACCOUNT: &str = "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com";
+
+fn update() -> AccessRequest {
+    let mut options = AccessOptions::of(Principal::parse(MEMBER).unwrap());
+    options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
+    access_request(&plan(target()), &options, NOW).0.unwrap()
+}
+
+#[test]
+fn nobody_has_seen_what_the_policies_of_another_project_give() {
+    let mut target = target();
+    target.service_account = "fraud-serving@acme-other.iam.gserviceaccount.com".parse().ok();
+    let mut options = AccessOptions::of(Principal::parse(MEMBER).unwrap());
+    options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
+    options.project_number = "123456789012".parse().ok();
+    let request = access_request(&plan(target), &options, NOW).0.unwrap();
+    let account = ACCOUNT.replace("acme-ml", "acme-other");
+    let mut known = vec![("projects/acme-ml", json!([])), (ENDPOINT, json!([])), (account.as_str(), json!([]))];
+    let seen = |known: &[(&str, Value)]| {
+        let difference = compare(&request, &live(known), NOW);
+        let missing = difference.missing.iter();
+        missing.map(|missing| (missing.permission, missing.seen)).collect::<Vec<_>>()
+    };
+    let by_account = seen(&known);
+    assert!(by_account.contains(&("iam.serviceAccounts.actAs", false)), "{by_account:?}");
+    assert!(by_account.contains(&("aiplatform.endpoints.deploy", true)), "{by_account:?}");
+    known.push(("projects/acme-other", json!([])));
+    assert!(seen(&known).iter().all(|(_, seen)| *seen));
+}
+
+fn policy(bindings: Value) -> AllowPolicy {
+    AllowPolicy::read(&json!({"version": 3, "etag": "B", "bindings": bindings})).unwrap()
+}
+
+fn live(policies: &[(&str, Value)]) -> Evidence {
+    let roles = [
+        (
+            "roles/aiplatform.user",
+            vec!["aiplatform.models.get", "aiplatform.endpoints.get", "aiplatform.models.upload"],
+        ),
+        ("roles/deployer", vec!["aiplatform.endpoints.deploy", "aiplatform.endpoints.undeploy"]),
+    ];
+    Evidence {
+        policies: policies.iter().map(|(name, bindings)| ((*name).to_owned(), policy(bindings.clone()))).collect(),
+        roles: roles
+            .map(|(name, held)| (name.to_owned(), held.into_iter().map(str::to_owned).collect()))
+            .into_iter()
+            .collect(),
+        ..Evidence::default()
+    }
+}
+
+fn names(missing: &[MissingPermission]) -> Vec<&str> {
+    missing.iter().map(|missing| missing.permission).collect()
+}
+
+#[test]
+fn what_is_given_above_counts_and_only_the_rest_is_asked_for() {
+    let user = json!([{"role": "roles/aiplatform.user", "members": [MEMBER]}]);
+    let deployer = json!([{"role": "roles/deployer", "members": [MEMBER]}]);
+    let request = update();
+    let difference = compare(&request, &live(&[("projects/acme-ml", user), (ENDPOINT, deployer)]), NOW);
+    assert_eq!(names(&difference.missing), ["aiplatform.operations.list", "iam.serviceAccounts.actAs"]);
+    assert_eq!(difference.has.len(), 4);
+    let rest = remaining(&request, &difference);
+    assert_eq!(rest.permissions(), ["aiplatform.operations.list", "iam.serviceAccounts.actAs"]);
+    let excess: Vec<_> =
+        difference.too_much.iter().map(|e| (e.role.as_str(), e.permissions.clone(), e.removable)).collect();
+    assert_eq!(excess, [("roles/aiplatform.user", vec!["aiplatform.models.upload".to_owned()], false)]);
+}
+
+#[test]
+fn a_right_that_ended_is_missing_and_can_go() {
+    let bind = |time: &str| {
+        let condition = json!({"title": "backstage-vertex-ai until x", "expression": format!("request.time < timestamp(\"{time}\")")});
+        json!([{"role": "roles/aiplatform.user", "members": [MEMBER], "condition": condition}])
+    };
+    let over = live(&[("projects/acme-ml", bind("2026-11-01T00:00:00Z"))]);
+    let difference = compare(&update(), &over, NOW);
+    assert!(names(&difference.missing).contains(&"aiplatform.models.get"));
+    assert!(difference.too_much[0].expired && difference.too_much[0].removable);
+    assert_eq!(expired(&over.policies["projects/acme-ml"], NOW).len(), 1);
+    let valid = live(&[("projects/acme-ml", bind("2026-12-01T00:00:00Z"))]);
+    let difference = compare(&update(), &valid, NOW);
+    let held = difference.has.iter().find(|held| held.permission == "aiplatform.models.get").unwrap();
+    assert_eq!(held.until.as_deref(), Some("2026-12-01T00:00:00.000Z"));
+    assert!(expired(&valid.policies["projects/acme-ml"], NOW).is_empty());
+}
+
+#[test]
+fn other_conditions_give_nothing_that_can_be_relied_on() {
+    let condition = json!({"title": "t", "expression": "resource.name.startsWith('projects/acme-ml')"});
+    let bindings = json!([{"role": "roles/aiplatform.user", "members": [MEMBER], "condition": condition}]);
+    let difference = compare(&update(), &live(&[("projects/acme-ml", bindings)]), NOW);
+    assert!(difference.has.is_empty());
+    // What it gives nobody can say from here: it is not offered to be dropped.
+    assert!(!difference.too_much[0].removable && difference.too_much[0].condition.is_some());
+}
+
+#[test]
+fn what_ended_can_go_whatever_it_held_and_beside_what_lasts() {
+    let until = |time: &str| json!({"title": "t", "expression": format!("request.time < timestamp(\"{time}\")")});
+    let bindings = json!([
+        {"role": "roles/mystery", "members": [MEMBER], "condition": until("2026-11-01T00:00:00Z")},
+        {"role": "roles/aiplatform.user", "members": [MEMBER], "condition": until("2026-11-01T00:00:00Z")},
+        {"role": "roles/aiplatform.user", "members": [MEMBER], "condition": until("2026-12-01T00:00:00Z")},
+    ]);
+    let difference = compare(&update(), &live(&[("projects/acme-ml", bindings)]), NOW);
+    let found: Vec<_> = difference.too_much.iter().map(|e| (e.role.as_str(), e.expired, e.removable)).collect();
+    let user = "roles/aiplatform.user";
+    assert_eq!(found, [("roles/mystery", true, true), (user, true, true), (user, false, false)]);
+    assert!(difference.findings.is_empty());
+}
+
+#[test]
+fn groups_count_and_deleted_members_do_not() {
+    let bindings = json!([{"role": "roles/aiplatform.user", "members": ["group:ml@acme.example"]},
+        {"role": "roles/deployer", "members": [format!("deleted:{MEMBER}?uid=1")]}]);
+    let mut world = live(&[("projects/acme-ml", bindings)]);
+    assert!(compare(&update(), &world, NOW).has.is_empty());
+    world.member_of.push("group:ml@acme.example".into());
+    let difference = compare(&update(), &world, NOW);
+    assert_eq!(difference.has.len(), 2);
+    // What a group holds is not the principal's to lose.
+    assert!(difference.too_much.is_empty());
+}
+
+#[test]
+fn testing_permissions_only_hints_and_unknown_roles_are_told() {
+    let mut world = live(&[("projects/acme-ml", json!([{"role": "roles/mystery", "members": [MEMBER]}]))]);
+    world.tested.insert(ACCOUNT.into(), vec!["iam.serviceAccounts.actAs".into()]);
+    let request = update();
+    let difference = compare(&request, &world, NOW);
+    let act_as = difference.missing.iter().find(|m| m.permission == "iam.serviceAccounts.actAs").unwrap();
+    assert!(act_as.hinted);
+    assert_eq!(remaining(&request, &difference).permissions().len(), 6);
+    assert_eq!(difference.findings[0].code, Code::IamRoleUnknown);
+}
