@@ -1,36 +1,34 @@
-//! Arbitrary bytes: nothing panics, and every place is where it says.
+//! Arbitrary bytes: the reader does not panic, and every position is right.
 #![no_main]
 
-use backstage_vertex_ai::diagnostic::{Diagnostic, Position, Span};
-use backstage_vertex_ai::entity::tree::{Content, Node, Style};
-use backstage_vertex_ai::entity::{read_documents, read_trees};
+use backstage_yaml::{Content, Node, Position, Problem, Span, Style, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    read_documents(bytes, None);
-    for tree in read_trees(bytes, None) {
-        match tree {
-            Ok(tree) => {
-                tree.findings.iter().for_each(|finding| check_finding(finding, bytes));
-                check_node(&tree.root, bytes);
+    for document in read(bytes) {
+        match document {
+            Ok(document) => {
+                document.problems.iter().for_each(|problem| check_problem(problem, bytes));
+                check_node(&document.root, bytes);
             }
-            Err(finding) => check_finding(&finding, bytes),
+            Err(problem) => check_problem(&problem, bytes),
         }
     }
 });
 
-fn check_finding(finding: &Diagnostic, bytes: &[u8]) {
-    let places = finding.place.iter().chain(finding.related.iter().map(|related| &related.place));
-    for span in places.filter_map(|place| place.span) {
+fn check_problem(problem: &Problem, bytes: &[u8]) {
+    let related = problem.related.as_ref().and_then(|(_, span)| *span);
+    for span in problem.span.into_iter().chain(related) {
         check_span(span, bytes);
     }
 }
 
 fn check_node(node: &Node, bytes: &[u8]) {
-    let span = node.span.expect("what is read stands somewhere");
-    let written = check_span(span, bytes);
+    let written = check_span(node.span.expect("a value of a text has a position"), bytes);
     match (&node.value, node.style) {
-        (Content::Text(text) | Content::Number(text), Some(Style::Plain)) if !node.borrowed && !written.contains(['\n', '\r']) => {
+        (Content::Text(text) | Content::Number(text), Some(Style::Plain))
+            if !node.borrowed && !written.contains(['\n', '\r']) =>
+        {
             assert_eq!(text, written);
         }
         (Content::List(items), _) => items.iter().for_each(|item| check_node(item, bytes)),
@@ -42,7 +40,7 @@ fn check_node(node: &Node, bytes: &[u8]) {
     }
 }
 
-/// What stands at a span.
+/// Checks the positions of a span. Returns its text.
 fn check_span(span: Span, bytes: &[u8]) -> &str {
     assert!(span.start <= span.end, "{span:?}");
     let Ok(text) = std::str::from_utf8(bytes) else { return "" };
@@ -52,7 +50,7 @@ fn check_span(span: Span, bytes: &[u8]) -> &str {
     &text[span.start.offset..span.end.offset]
 }
 
-/// Line and column of an offset, the slow way.
+/// Counts the line and column of an offset the slow way.
 fn counted(at: Position, text: &str) -> (usize, usize) {
     let before = text[..at.offset].replace("\r\n", "\n").replace('\r', "\n");
     let before = before.strip_prefix('\u{feff}').unwrap_or(&before);

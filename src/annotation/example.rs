@@ -53,7 +53,7 @@ mod tests {
     use crate::annotation;
     use crate::diagnostic::rule::{self, Rule};
     use crate::diagnostic::{Diagnostic, Kind, Level};
-    use crate::entity::tree::Node;
+    use crate::entity::Node;
     use crate::entity::{Document, read_documents};
     use crate::rule::Settings;
     use serde_json::{Map, Value};

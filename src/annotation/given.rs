@@ -1,8 +1,7 @@
 //! Our annotations among those of an entity: found once, looked up often.
 
 use super::keys::{Key, PREFIX};
-use crate::entity::Entity;
-use crate::entity::tree::Node;
+use crate::entity::{Entity, Node};
 
 /// An annotation: its key and its value, as they stand.
 #[derive(Clone, Copy)]

@@ -3,8 +3,7 @@
 use super::{PREFIX, check, example};
 use crate::diagnostic::rule::{self, Example};
 use crate::diagnostic::{Code, Diagnostic, Edit, Kind, Level};
-use crate::entity::Entity;
-use crate::entity::tree::{Content, Node};
+use crate::entity::{Content, Entity, Node};
 use crate::rule::Settings;
 use proptest::prelude::*;
 use serde_json::{Map, Value};

@@ -3,8 +3,7 @@
 use super::given::{At, Given};
 use super::keys::{Key, PREFIX};
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where, Words};
-use crate::entity::Entity;
-use crate::entity::tree::{Content, Node};
+use crate::entity::{Content, Entity, Node};
 use crate::name::NameError;
 use crate::words;
 use std::str::FromStr;

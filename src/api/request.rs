@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
-use crate::entity::tree::Node;
+use crate::entity::Node;
 use serde_json::{Map, Value};
 
 /// Declares a request and its reader. A field `proxy_url` is `proxyUrl` in JSON; `..part` includes the fields of another request.

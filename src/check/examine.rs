@@ -3,7 +3,7 @@
 use super::options::Options;
 use crate::annotation;
 use crate::diagnostic::Diagnostic;
-use crate::entity::{self, Document};
+use crate::entity::{self, Document, Node};
 use crate::rule::Settings;
 
 /// The levels that are asked for count more than the configuration's.
@@ -13,7 +13,7 @@ pub fn settings(options: &Options) -> (Settings, Vec<Diagnostic>) {
         (settings, findings) = Settings::read(rules, None);
     }
     if let Some(config) = &options.config {
-        match entity::read_config(&config.bytes, &config.file) {
+        match read_config(&config.bytes, &config.file) {
             Ok(root) => {
                 if let Some(rules) = root.as_ref().and_then(|root| root.get("vertexAi")?.get("rules")) {
                     let (configured, wrong) = Settings::read(rules, Some(&config.file));
@@ -41,4 +41,10 @@ pub fn examine(bytes: &[u8], file: &str, settings: &Settings) -> (Vec<Diagnostic
         }
     }
     (findings, entities)
+}
+
+/// The first document of a configuration file.
+fn read_config(bytes: &[u8], file: &str) -> Result<Option<Node>, Diagnostic> {
+    let first = backstage_yaml::read(bytes).into_iter().next().transpose();
+    first.map(|read| read.map(|document| document.root)).map_err(|problem| entity::finding(problem, Some(file)))
 }

@@ -1,6 +1,6 @@
 //! What a check is to do.
 
-use crate::entity::tree::Node;
+use crate::entity::Node;
 use crate::render::Format;
 
 /// What makes a check fail.

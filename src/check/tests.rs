@@ -1,5 +1,5 @@
 use super::*;
-use crate::entity::tree::Node;
+use crate::entity::Node;
 use crate::render::Format;
 use serde_json::json;
 

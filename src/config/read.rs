@@ -2,7 +2,7 @@
 
 use super::{AllowedProject, Config, EmulatorUrl, IdentityConfig, Issuer, is_number};
 use crate::diagnostic::{Code, Diagnostic, Where, Words};
-use crate::entity::tree::Node;
+use crate::entity::Node;
 use crate::name::{Location, NameError, Project, ServiceAccount};
 use crate::rule::Settings;
 use crate::vertex::message;

@@ -2,6 +2,7 @@
 
 mod code;
 
+pub use backstage_yaml::{Position, Span};
 pub use code::{Code, DOCUMENTATION, Kind, Level, event, rule};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -25,21 +26,6 @@ impl Severity {
             Self::Info => "info",
         }
     }
-}
-
-/// A position in a text: byte offset from 0, line and UTF-16 column from 1, as editors count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Position {
-    pub offset: usize,
-    pub line: usize,
-    pub column: usize,
-}
-
-/// A part of a text; `end` is the position after its last byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Span {
-    pub start: Position,
-    pub end: Position,
 }
 
 /// The place of a finding: file and span where the entity came as text, and the path within the document.

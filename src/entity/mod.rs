@@ -1,20 +1,16 @@
-//! A Backstage entity: from the text of its file (positions are kept) or as the catalog hands it out.
+//! Backstage entities: from the text of a file, with positions, or from an object as the catalog returns it.
 //!
-//! Source of the shape: Backstage, "Descriptor Format of Catalog Entities".
+//! Source of the shape: Backstage, "Descriptor Format of Catalog Entities",
+//! <https://backstage.io/docs/features/software-catalog/descriptor-format>, read 2026-11-27.
 
 mod document;
-mod quote;
-mod scalar;
 #[cfg(test)]
 mod tests;
-pub mod tree;
-mod yaml;
 
 use crate::diagnostic::{Code, Diagnostic, Span, Where, in_order};
-pub use document::{Document, read_documents, read_trees};
+pub use backstage_yaml::{Content, MOST_BYTES, Node};
+pub use document::{Document, finding, read_documents};
 use serde_json::Value;
-use tree::{Content, Node};
-pub use yaml::Tree;
 
 /// An entity with a kind and a name.
 #[derive(Clone, Debug)]
@@ -26,20 +22,10 @@ pub struct Entity {
     findings: Vec<Diagnostic>,
 }
 
-/// Larger than any entity that people write.
-pub const MOST_BYTES: usize = 1 << 20;
-
-/// The first document of a configuration file, entity or not.
-pub fn read_config(bytes: &[u8], file: &str) -> Result<Option<Node>, Diagnostic> {
-    read_trees(bytes, Some(file)).into_iter().next().map(|tree| tree.map(|tree| tree.root)).transpose()
-}
-
-fn lower(node: Option<&Node>) -> Option<String> {
-    Some(node?.as_text().filter(|text| !text.is_empty())?.to_ascii_lowercase())
-}
-
 impl Entity {
-    /// Reads the first entity of a YAML or JSON text; `Err` says why there is none, or what is wrong before or in it.
+    /// Reads the first entity of a YAML or JSON text.
+    ///
+    /// `Err` holds the reasons why the text has no entity, or the errors before or in its first one.
     pub fn from_text(text: &str, file: Option<&str>) -> Result<Self, Vec<Diagnostic>> {
         let mut others = Vec::new();
         for document in read_documents(text.as_bytes(), file) {
@@ -49,18 +35,18 @@ impl Entity {
                 }
                 Document::Entity(entity) => return Ok(entity),
                 Document::Unreadable(findings) => return Err(findings),
-                // A file may begin with a document that is something else.
+                // A file may begin with a document that is not an entity.
                 Document::NotAnEntity(findings) if others.is_empty() => others = findings,
                 Document::NotAnEntity(_) => {}
             }
         }
         if others.is_empty() {
-            others.push(not_an_entity(file, None, "the text holds no entity"));
+            others.push(not_an_entity(file, None, "the text contains no entity"));
         }
         Err(others)
     }
 
-    /// Takes an entity as the catalog hands it out.
+    /// Reads an entity object as the catalog returns it.
     pub fn from_json(value: &Value) -> Result<Self, Vec<Diagnostic>> {
         Self::new(Node::from(value), None, Vec::new())
     }
@@ -91,7 +77,7 @@ impl Entity {
         let message = format!("`metadata.annotations` is {}, not a mapping", node.kind());
         let finding = Diagnostic::new(Code::EntityAnnotationsNotAMapping, message)
             .at(self.annotations_place())
-            .help("write `key: value` below it, one on each line");
+            .help("write one `key: value` a line below it");
         self.findings.push(finding);
     }
 
@@ -99,17 +85,17 @@ impl Entity {
         self.root.get("metadata").and_then(|metadata| metadata.get("annotations"))
     }
 
-    /// In lower case: `component`.
+    /// The kind in lower case: `component`.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// `component:default/fraud-detector`
+    /// The reference: `component:default/fraud-detector`.
     pub fn entity_ref(&self) -> &str {
         &self.entity_ref
     }
 
-    /// What was found while it was read: none of it hinders reading the rest.
+    /// The findings of reading. None of them prevented reading the rest.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
     }
@@ -119,28 +105,34 @@ impl Entity {
         &self.root
     }
 
-    /// Keys and values of `metadata.annotations`, in their order; none where a placeholder stands for them.
+    /// Keys and values of `metadata.annotations` in their order; none where a placeholder stands for them.
     pub fn annotations(&self) -> &[(Node, Node)] {
         self.annotations_node().filter(|node| !node.is_placeholder()).map_or(&[], Node::entries)
     }
 
-    /// Where an annotation's key or value stands.
+    /// The place of an annotation's key or value.
     pub fn place(&self, key: &str, node: &Node) -> Where {
         Where { file: self.file.clone(), path: Some(format!("metadata.annotations[\"{key}\"]")), span: node.span }
     }
 
-    /// Where annotations stand, or would.
+    /// The place of the annotations, or where they would be.
     pub fn annotations_place(&self) -> Where {
         let node = self.annotations_node().or(self.root.get("metadata")).unwrap_or(&self.root);
-        // The start is enough: the whole block would hide what is meant.
-        let span = node.span.map(|span| Span { start: span.start, end: span.start });
-        Where { file: self.file.clone(), path: Some("metadata.annotations".into()), span }
+        Where { file: self.file.clone(), path: Some("metadata.annotations".into()), span: start_of(node) }
     }
 }
 
+fn lower(node: Option<&Node>) -> Option<String> {
+    Some(node?.as_text().filter(|text| !text.is_empty())?.to_ascii_lowercase())
+}
+
 fn not_an_entity(file: Option<&str>, node: Option<&Node>, message: &'static str) -> Diagnostic {
-    let span = node.and_then(|n| n.span).map(|span| Span { start: span.start, end: span.start });
     Diagnostic::new(Code::EntityNotAnEntity, message)
-        .at(Where { file: file.map(str::to_owned), path: None, span })
-        .help("an entity has `apiVersion`, `kind` and `metadata` with a `name`")
+        .at(Where { file: file.map(str::to_owned), path: None, span: node.and_then(start_of) })
+        .help("an entity needs `apiVersion`, `kind` and `metadata` with a `name`")
+}
+
+/// The start of a value: a report that underlines a whole block hides its point.
+fn start_of(node: &Node) -> Option<Span> {
+    node.span.map(|span| span.start.into())
 }

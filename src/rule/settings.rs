@@ -1,7 +1,7 @@
 //! `vertexAi.rules` of `app-config.yaml`: the level of each rule that is not to have its own.
 
 use crate::diagnostic::{Code, Diagnostic, Kind, Level, Severity, Where};
-use crate::entity::tree::{Content, Node};
+use crate::entity::{Content, Node};
 use crate::vertex::region::nearest;
 
 /// Where the settings stand in the configuration.

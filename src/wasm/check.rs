@@ -6,7 +6,7 @@ use super::convert::{read_any, text};
 use super::error::CoreError;
 use crate::check::{self, ConfigFile, FailOn, FileReport, Options, Origin};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::entity::tree::Node;
+use crate::entity::Node;
 use crate::render::Format;
 use wasm_bindgen::prelude::*;
 
@@ -79,7 +79,7 @@ impl Checker {
 
     /// How many documents a file holds, read and no more: what a check takes at the least.
     pub fn documents(bytes: &[u8]) -> u32 {
-        crate::entity::read_trees(bytes, None).len() as u32
+        backstage_yaml::read(bytes).len() as u32
     }
 
     fn checker(&mut self) -> Result<&mut check::Checker, JsValue> {

@@ -1,29 +1,25 @@
 //! Reads texts (a JSON list of strings on stdin) and prints their documents as JSON: `["text", "x"]`, `["map", [[key, value], …]]`, …
-//! for what was read, `{"error": code}` for what was not. See `run.mjs`.
+//! for a document, `{"error": kind}` for one that cannot be read. See `run.mjs`.
 
-use backstage_vertex_ai::entity::read_trees;
-use backstage_vertex_ai::entity::tree::{Content, Node};
+use backstage_yaml::{Content, Document, Node, Problem, ProblemKind, read};
 use serde_json::{Value, json};
 
 fn main() {
     let texts: Vec<String> = serde_json::from_reader(std::io::stdin()).expect("a JSON list of texts");
-    let read: Vec<Vec<Value>> = texts.iter().map(|text| documents(text)).collect();
+    let read: Vec<Vec<Value>> =
+        texts.iter().map(|text| read(text.as_bytes()).into_iter().map(document).collect()).collect();
     println!("{}", json!(read));
 }
 
-fn documents(text: &str) -> Vec<Value> {
-    read_trees(text.as_bytes(), None)
-        .into_iter()
-        .map(|tree| match tree {
-            Ok(tree) => match tree.findings.iter().find(|finding| finding.is_error()) {
-                Some(error) => json!({ "error": error.code, "message": error.message }),
-                None => json!({ "value": value(&tree.root) }),
-            },
-            Err(error) => {
-                json!({ "error": error.code, "message": error.message, "at": error.place.as_ref().and_then(|at| at.span) })
-            }
-        })
-        .collect()
+fn document(document: Result<Document, Problem>) -> Value {
+    let rejected = |problem: &Problem| json!({ "error": format!("{:?}", problem.kind), "message": problem.message, "at": problem.span });
+    match document {
+        Ok(document) => match document.problems.iter().find(|problem| problem.kind == ProblemKind::DuplicateKey) {
+            Some(problem) => rejected(problem),
+            None => json!({ "value": value(&document.root) }),
+        },
+        Err(problem) => rejected(&problem),
+    }
 }
 
 fn value(node: &Node) -> Value {

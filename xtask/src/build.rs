@@ -44,13 +44,22 @@ const CORE_INPUTS: &[&str] = &[
     "Cargo.toml",
     "Cargo.lock",
     "src",
+    "yaml",
     "xtask/src/build.rs",
     "pkg-js/core/src",
     "pkg-js/core/build.mjs",
     "pkg-js/core/package.json",
 ];
-const PORTAL_INPUTS: &[&str] =
-    &["package-lock.json", "www/app", "www/app-config.yaml", "pkg-js/frontend", "pkg-js/core/src", "src", "Cargo.toml"];
+const PORTAL_INPUTS: &[&str] = &[
+    "package-lock.json",
+    "www/app",
+    "www/app-config.yaml",
+    "pkg-js/frontend",
+    "pkg-js/core/src",
+    "src",
+    "yaml",
+    "Cargo.toml",
+];
 
 /// Everything that `demo` and `test` start from.
 pub fn build(workspace: &Workspace) -> Result<()> {

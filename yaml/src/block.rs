@@ -1,30 +1,29 @@
-//! What is structured by indentation.
+//! Block collections: lists and mappings by indentation.
 
-use super::fault::Kind;
-use super::source::is_blank;
-use super::tag::Props;
-use super::{Leaf, Parser, Read};
-use crate::diagnostic::Position;
-use crate::entity::tree::{Content, Node, Style};
+use crate::fault::Kind;
+use crate::parser::{Leaf, Parser, Read};
+use crate::source::is_blank;
+use crate::tag::Props;
+use crate::{Content, Node, Position, Style};
 
-/// What stands before a value.
+/// The anchors and tags before a value.
 struct Before<'a> {
-    /// On lines above it: these belong to what follows as a whole.
+    /// On lines above the value: they belong to the whole value.
     outer: Props<'a>,
-    /// On its own line: these belong to its first key, if it has one.
+    /// On the value's own line: they belong to its first key, if it is a mapping.
     inner: Props<'a>,
-    is_there: bool,
+    has_value: bool,
 }
 
 impl<'a> Parser<'a> {
-    /// The value that comes next, in a collection whose indentation is `parent`: empty where nothing is indented further.
+    /// Reads the next value of a collection whose indentation is `parent`: empty where no line is indented further.
     ///
-    /// `is_compact`: a collection may begin on this line, as after `- `. `in_map`: a list need not be indented further than its key.
+    /// `is_compact`: a collection may begin on this line, as after `- `. `in_map`: a list may have the indentation of its key.
     pub fn block_value(&mut self, parent: isize, is_compact: bool, in_map: bool) -> Read<Node> {
         let from = self.source.pos;
         let at = self.source.here();
-        let Before { outer, inner, is_there } = self.before_value(parent, is_compact, in_map)?;
-        if !is_there {
+        let Before { outer, inner, has_value } = self.before_value(parent, is_compact, in_map)?;
+        if !has_value {
             let props = self.one_of(outer, inner)?;
             return self.empty(at, props);
         }
@@ -32,7 +31,7 @@ impl<'a> Parser<'a> {
         let line = (self.source.line_start, self.source.line);
         let column = if inner.is_empty() { begin - line.0 } else { inner.column };
         let is_fresh = self.source.slice(line.0, line.0 + column).bytes().all(|byte| matches!(byte, b' ' | b'\t'));
-        // A tab has no certain width, so no collection can begin behind one.
+        // The width of a tab is undefined, so no collection can begin behind one.
         let (from, to) = if is_fresh { (line.0, line.0 + column) } else { (from, begin) };
         let opens = |parser: &mut Self, otherwise: Kind| {
             if !is_fresh && !is_compact {
@@ -79,7 +78,7 @@ impl<'a> Parser<'a> {
         self.mapping(column, Some(leaf), inner, outer)
     }
 
-    /// Goes to the next value, past its anchor and tag.
+    /// Goes to the next value, past its anchors and tags.
     fn before_value(&mut self, parent: isize, is_compact: bool, in_map: bool) -> Read<Before<'a>> {
         let (mut outer, mut inner) = (Props::default(), Props::default());
         let from = self.source.pos;
@@ -90,22 +89,22 @@ impl<'a> Parser<'a> {
                 outer = self.one_of(outer, std::mem::take(&mut inner))?;
             }
             if self.source.is_at_end() {
-                return Ok(Before { outer, inner, is_there: false });
+                return Ok(Before { outer, inner, has_value: false });
             }
             if let Some(found) = self.source.indentation() {
                 let spaces = found.spaces as isize;
-                // Inside brackets only brackets structure.
+                // Indentation has no meaning inside brackets.
                 let is_flow = parent < 0 && matches!(self.source.peek(), b'[' | b'{');
                 if let Some(tab) = found.tab.filter(|_| spaces <= parent.max(0) && !is_flow) {
                     return Err(self.fault_at(tab, Kind::Tab));
                 }
                 let is_list = in_map && spaces == parent && self.source.is_at_indicator(b'-');
                 if spaces <= parent && !is_list {
-                    return Ok(Before { outer, inner, is_there: false });
+                    return Ok(Before { outer, inner, has_value: false });
                 }
             }
             if !matches!(self.source.peek(), b'&' | b'!') {
-                return Ok(Before { outer, inner, is_there: true });
+                return Ok(Before { outer, inner, has_value: true });
             }
             let from = if is_compact { from.max(self.source.line_start) } else { self.source.pos };
             let from = self.source.indentation().map_or(from, |_| self.source.line_start);
@@ -116,7 +115,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A list whose items begin with `- ` at a column.
+    /// Reads a list whose items begin with `- ` at a column.
     fn list(&mut self, column: usize, props: Props<'a>) -> Read<Node> {
         self.enter()?;
         self.check_collection_tag(&props, false)?;
@@ -138,7 +137,7 @@ impl<'a> Parser<'a> {
         Ok(node)
     }
 
-    /// Goes to what follows an entry: `true` where it has the collection's indentation, `false` where it has less.
+    /// Goes past an entry. Returns whether the next line has the collection's indentation, not less.
     pub fn is_next_entry(&mut self, column: usize) -> Read<bool> {
         self.source.skip_to_content();
         if self.source.is_at_end() {
@@ -152,7 +151,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A scalar, an alias, or a collection in brackets.
+    /// Reads a scalar, an alias, or a collection in brackets.
     fn block_leaf(&mut self, parent: isize, anchor: Option<&'a str>) -> Read<Leaf<'a>> {
         match self.source.peek() {
             b'*' => Ok(Leaf::Alias(self.alias()?)),
@@ -162,7 +161,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Both belong to one value.
+    /// Joins the anchors and tags of one value.
     fn one_of(&mut self, outer: Props<'a>, inner: Props<'a>) -> Read<Props<'a>> {
         if outer.is_empty() {
             return Ok(inner);
@@ -171,7 +170,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Where the last of a collection's values ends.
+/// The end of a collection's last value.
 pub fn end_of(last: Option<&Node>, start: Position) -> Position {
     last.and_then(|node| node.span).map_or(start, |span| span.end)
 }

@@ -1,19 +1,18 @@
-//! Mappings: keys and values by indentation, and keys that stand twice.
+//! Block mappings, and the keys of all mappings.
 
-use super::block::end_of;
-use super::fault::{Kind, shortened};
-use super::source::is_blank;
-use super::tag::Props;
-use super::{Leaf, Parser, Read};
-use crate::diagnostic::{Code, Diagnostic, Where};
-use crate::entity::scalar;
-use crate::entity::tree::{Content, Node, Style};
+use crate::block::end_of;
+use crate::fault::{Kind, shortened};
+use crate::parser::{Leaf, Parser, Read};
+use crate::scalar;
+use crate::source::is_blank;
+use crate::tag::Props;
+use crate::{Content, Node, Problem, ProblemKind, Style};
 use std::collections::BTreeMap;
 
-/// YAML 1.2.2, §7.4.2: a longer key needs a `?`.
+/// Maximum length of a key without a `?`. Source: YAML 1.2.2, §7.4.2.
 const LONGEST_KEY: usize = 1024;
 
-/// A key as a mapping counts it. Source: `yaml`, `uniqueKeys`: scalars are compared by value and type, other keys never.
+/// A key as mappings compare keys: scalars by type and value, other keys never. Source: `yaml`, option `uniqueKeys`.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'n> {
     Null,
@@ -38,7 +37,7 @@ impl<'n> Key<'n> {
 }
 
 impl<'a> Parser<'a> {
-    /// A mapping whose keys stand at a column. `first` is its first key, if that has been read; the `:` comes next then.
+    /// Reads a mapping whose keys begin at a column. `first` is the first key, if it has been read up to its `:`.
     pub fn mapping(
         &mut self,
         column: usize,
@@ -84,7 +83,7 @@ impl<'a> Parser<'a> {
         Ok(node)
     }
 
-    /// A key and its value, from the start of the key.
+    /// Reads a key and its value, at the start of the key.
     fn entry(&mut self, column: usize) -> Read<(Node, Node)> {
         let at = self.source.here();
         let (begin, line) = (self.source.pos, self.source.line);
@@ -128,7 +127,7 @@ impl<'a> Parser<'a> {
         self.value_of(key, column, false)
     }
 
-    /// At the `:`.
+    /// Reads the value of a key, at the `:`.
     fn value_of(&mut self, key: Node, column: usize, is_compact: bool) -> Read<(Node, Node)> {
         self.source.pos += 1;
         let value = self.block_value(column as isize, is_compact, true)?;
@@ -143,7 +142,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Finds keys that stand twice, and keys that would merge.
+    /// Reports duplicate keys and merge keys.
     pub fn check_keys(&mut self, entries: &[(Node, Node)]) {
         let mut twice = Vec::new();
         if entries.len() <= 16 {
@@ -170,21 +169,23 @@ impl<'a> Parser<'a> {
                 Content::Bool(value) => value.to_string(),
                 _ => "null".to_owned(),
             };
-            let place = |node: &Node| Where { file: self.file.map(str::to_owned), path: None, span: node.span };
-            let finding = Diagnostic::new(Code::EntityDuplicateKey, format!("the key `{name}` stands here twice"))
-                .at(place(key))
-                .related(format!("`{name}` stands here first"), place(first))
-                .help("keep one of them");
-            self.findings.push(finding);
+            self.problems.push(Problem {
+                kind: ProblemKind::DuplicateKey,
+                message: format!("duplicate key `{name}`").into(),
+                help: "keep one of the two".into(),
+                span: key.span,
+                related: Some((format!("the first `{name}`"), first.span)),
+            });
         }
         for (key, _) in entries {
             if key.style == Some(Style::Plain) && key.as_text() == Some("<<") {
-                let place = Where { file: self.file.map(str::to_owned), path: None, span: key.span };
-                let finding =
-                    Diagnostic::new(Code::EntityMergeKey, "Backstage does not merge: `<<` is a key like any other")
-                        .at(place)
-                        .help("write the keys out that it should bring");
-                self.findings.push(finding);
+                self.problems.push(Problem {
+                    kind: ProblemKind::MergeKey,
+                    message: "Backstage does not merge mappings: `<<` is a key like any other".into(),
+                    help: "write the merged keys out".into(),
+                    span: key.span,
+                    related: None,
+                });
             }
         }
     }

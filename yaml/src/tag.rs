@@ -1,26 +1,26 @@
-//! What stands before a value: anchors, tags; and the directives that tags may need.
+//! Anchors and tags before a value, and the directives that declare tags.
 
-use super::fault::{Fault, Kind};
-use super::source::is_blank;
-use super::{Parser, Read, Scalar};
-use crate::diagnostic::{Code, Diagnostic, Position, Span, Where};
-use crate::entity::scalar;
-use crate::entity::tree::{Content, Style};
+use crate::fault::{Fault, Kind};
+use crate::parser::{Parser, Read, Scalar};
+use crate::scalar;
+use crate::source::is_blank;
+use crate::{Content, Position, Problem, ProblemKind, Span, Style};
 use std::borrow::Cow;
 
 const CORE: &str = "tag:yaml.org,2002:";
 
+/// The anchor and tag of a value.
 #[derive(Default)]
 pub struct Props<'a> {
     pub anchor: Option<&'a str>,
     tag: Option<(&'a str, Span)>,
-    /// Where the first of them stands.
+    /// The position of the first of them.
     pub start: Option<Position>,
-    /// The same, in bytes from the start of the line.
+    /// Bytes before it on its line.
     pub column: usize,
 }
 
-/// Prefixes that `%TAG` declares.
+/// The prefixes that `%TAG` declares.
 #[derive(Default)]
 pub struct Directives<'a> {
     tags: Vec<(&'a str, &'a str)>,
@@ -31,7 +31,7 @@ impl<'a> Props<'a> {
         self.start.is_none()
     }
 
-    /// With further ones; `None` if one is there twice.
+    /// Joins two; `None` if both have an anchor, or both a tag.
     pub fn and(self, other: Self) -> Option<Self> {
         let is_twice = (self.anchor.is_some() && other.anchor.is_some()) || (self.tag.is_some() && other.tag.is_some());
         let (anchor, tag) = (self.anchor.or(other.anchor), self.tag.or(other.tag));
@@ -40,7 +40,7 @@ impl<'a> Props<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Directives, and the `---` behind them.
+    /// Reads directives and the `---` behind them.
     pub fn read_directives(&mut self) -> Read<()> {
         self.source.skip_to_content();
         let mut any = false;
@@ -54,7 +54,7 @@ impl<'a> Parser<'a> {
                 (Some("%YAML"), Some(version), None, None) if is_version(version) => {}
                 (Some("%TAG"), Some(handle), Some(prefix), None) => self.directives.tags.push((handle, prefix)),
                 (Some("%YAML" | "%TAG"), ..) => return Err(self.fault(Kind::BadDirective)),
-                // Reserved ones are passed over, as YAML has it.
+                // Reserved directives are ignored (YAML 1.2.2, §6.8).
                 _ => {}
             }
             self.source.pos = end;
@@ -73,7 +73,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// At a `&` or `!`.
+    /// Reads an anchor or tag, at its `&` or `!`.
     pub fn read_prop(&mut self, props: &mut Props<'a>) -> Read<()> {
         let start = self.source.here();
         if props.start.is_none() {
@@ -119,7 +119,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The whole name of a tag; `None` for `!`, which only says that no type shall be guessed.
+    /// The full name of a tag; `None` for `!`, which means a text.
     fn full_tag(&self, written: &'a str, at: Position) -> Read<Option<Cow<'a, str>>> {
         if let Some(verbatim) = written.strip_prefix("!<").and_then(|rest| rest.strip_suffix('>')) {
             return Ok(Some(Cow::Borrowed(verbatim)));
@@ -140,7 +140,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What a scalar means with its tag. As in the `yaml` package, a tag that says nothing here leaves the text as it is.
+    /// Returns the meaning of a scalar with its tag. As in the `yaml` package, an unknown tag leaves the text as it is.
     pub fn resolve(&mut self, read: &Scalar<'a>, props: &Props<'a>) -> Read<Content> {
         let Some((written, span)) = props.tag else {
             let is_plain = read.style == Style::Plain;
@@ -161,7 +161,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Tags of lists and mappings.
+    /// Reports an unknown tag of a list or mapping.
     pub fn check_collection_tag(&mut self, props: &Props<'a>, is_map: bool) -> Read<()> {
         let Some((written, span)) = props.tag else { return Ok(()) };
         let Some(full) = self.full_tag(written, span.start)? else { return Ok(()) };
@@ -172,12 +172,13 @@ impl<'a> Parser<'a> {
     }
 
     fn unknown_tag(&mut self, written: &str, span: Span) {
-        let place = Where { file: self.file.map(str::to_owned), path: None, span: Some(span) };
-        self.findings.push(
-            Diagnostic::new(Code::EntityUnknownTag, format!("the tag `{written}` means nothing for this value"))
-                .at(place)
-                .help("remove it: Backstage reads the value as if it were not there"),
-        );
+        self.problems.push(Problem {
+            kind: ProblemKind::UnknownTag,
+            message: format!("the tag `{written}` has no meaning for this value").into(),
+            help: "remove it: Backstage ignores it".into(),
+            span: Some(span),
+            related: None,
+        });
     }
 }
 

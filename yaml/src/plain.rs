@@ -1,14 +1,13 @@
 //! Plain scalars: texts without quotes.
 
-use super::fault::Kind;
-use super::source::{is_blank, is_flow_indicator};
-use super::{Parser, Read, Scalar};
-use crate::diagnostic::Span;
-use crate::entity::tree::Style;
+use crate::fault::Kind;
+use crate::parser::{Parser, Read, Scalar};
+use crate::source::{is_blank, is_flow_indicator};
+use crate::{Span, Style};
 use std::borrow::Cow;
 
 impl<'a> Parser<'a> {
-    /// A plain scalar, with the further lines that are indented more than `parent`.
+    /// Reads a plain scalar with its further lines, which are indented more than `parent`.
     pub fn plain(&mut self, parent: isize, in_flow: bool) -> Read<Scalar<'a>> {
         self.check_plain_start(in_flow)?;
         let begin = self.source.pos;
@@ -35,7 +34,7 @@ impl<'a> Parser<'a> {
         Ok(Scalar { text, style: Style::Plain, span: Span { start, end: self.source.position(end) } })
     }
 
-    /// A plain scalar on one line: a key.
+    /// Reads a plain scalar on one line: a key.
     pub fn plain_key(&mut self) -> Read<Scalar<'a>> {
         self.check_plain_start(false)?;
         let start = self.source.here();
@@ -59,7 +58,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Where the scalar ends on this line.
+    /// The end of the scalar on this line.
     #[inline]
     fn plain_line(&self, in_flow: bool) -> usize {
         let bytes = self.source.text.as_bytes();
@@ -85,7 +84,7 @@ impl<'a> Parser<'a> {
         end
     }
 
-    /// Where the scalar goes on, on a later line, and how many line ends lie between.
+    /// Where the scalar continues on a later line, and the number of line ends between.
     fn plain_continues(&self, parent: isize, in_flow: bool) -> Option<(usize, usize)> {
         let source = &self.source;
         let mut at = source.pos;

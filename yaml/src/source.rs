@@ -1,39 +1,40 @@
-//! A text, and how far it has been read: bytes, lines, UTF-16 columns.
+//! A text and the reading position in it: bytes, lines, UTF-16 columns.
 
-use crate::diagnostic::Position;
+use crate::Position;
+use crate::document::Part;
 
-/// A file's text up to where a document ends.
+/// The text of a file up to the end of a document.
 pub struct Source<'a> {
     pub text: &'a str,
     /// The next byte to read.
     pub pos: usize,
-    /// Of the line that is being read, from 1.
+    /// The number of the current line, from 1.
     pub line: usize,
-    /// Where that line starts.
+    /// Where the current line starts.
     pub line_start: usize,
     /// Bytes of the file before the text.
     before: usize,
     is_ascii: bool,
-    /// An offset of this line, and the UTF-16 units before it: no line is measured twice.
+    /// An offset on the current line and the UTF-16 units before it, so that no line is measured twice.
     measured: (usize, usize),
 }
 
-/// The white space before the first thing on a line.
+/// The white space at the start of a line.
 #[derive(Clone, Copy)]
 pub struct Indentation {
-    /// Spaces; what follows a tab does not count.
+    /// Spaces before the first tab.
     pub spaces: usize,
-    /// The first tab.
+    /// The offset of the first tab.
     pub tab: Option<usize>,
 }
 
 impl<'a> Source<'a> {
-    pub fn new(document: &super::Part<'a>) -> Self {
-        let super::Part { text, start, line_start, line, before, is_ascii } = *document;
+    pub fn new(part: &Part<'a>) -> Self {
+        let Part { text, start, line_start, line, before, is_ascii } = *part;
         Self { text, pos: start, line, line_start, before, is_ascii, measured: (line_start, 0) }
     }
 
-    /// The byte `ahead` of the next; 0 behind the end, as no text holds one.
+    /// The byte `ahead` of the next one; 0 behind the end, because no text contains it.
     #[inline]
     pub fn peek_at(&self, ahead: usize) -> u8 {
         self.at(self.pos + ahead)
@@ -53,19 +54,19 @@ impl<'a> Source<'a> {
         self.pos >= self.text.len()
     }
 
-    /// From one offset to another; empty where they are none of the text's.
+    /// The text between two offsets; empty where they are not character boundaries.
     #[inline]
     pub fn slice(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start..end).unwrap_or("")
     }
 
-    /// An indicator such as `-`, which has white space behind it.
+    /// Whether the next byte is this indicator, such as `-`, with white space behind it.
     #[inline]
     pub fn is_at_indicator(&self, byte: u8) -> bool {
         self.peek() == byte && is_blank(self.peek_at(1))
     }
 
-    /// Whether only white space stands before the next byte on its line.
+    /// The indentation of the next byte; `None` where more than white space precedes it on its line.
     pub fn indentation(&self) -> Option<Indentation> {
         let before = self.text.as_bytes().get(self.line_start..self.pos)?;
         let spaces = before.iter().take_while(|byte| **byte == b' ').count();
@@ -81,13 +82,13 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The end of the line on which `offset` is.
+    /// The end of the line of an offset.
     pub fn line_end(&self, offset: usize) -> usize {
         let rest = self.text.as_bytes().get(offset..).unwrap_or(&[]);
         offset + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len())
     }
 
-    /// Where the line behind the line end at `offset` starts. A lone CR ends a line too, as YAML has it.
+    /// The start of the line behind the line end at an offset. A lone CR ends a line too (YAML 1.2.2, §5.4).
     #[inline]
     pub fn behind_break(&self, offset: usize) -> usize {
         match (self.at(offset), self.at(offset + 1)) {
@@ -97,7 +98,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Goes to the start of the next line, from the end of this one.
+    /// Goes from the end of a line to the start of the next one.
     #[inline]
     pub fn break_line(&mut self) {
         let next = self.behind_break(self.pos);
@@ -109,7 +110,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// To the next thing that is neither white space nor a comment.
+    /// Goes past white space and comments.
     #[inline]
     pub fn skip_to_content(&mut self) {
         loop {
@@ -128,13 +129,13 @@ impl<'a> Source<'a> {
         self.position(self.pos)
     }
 
-    /// Of an offset on a line above.
+    /// The position of an offset on an earlier line.
     pub fn position_above(&self, (line_start, line): (usize, usize), offset: usize) -> Position {
         let column = self.slice(line_start, offset).encode_utf16().count() + 1;
         Position { offset: offset + self.before, line, column }
     }
 
-    /// Of an offset on the line that is being read.
+    /// The position of an offset on the current line.
     pub fn position(&mut self, offset: usize) -> Position {
         let units = if self.is_ascii {
             offset.saturating_sub(self.line_start)
@@ -148,13 +149,13 @@ impl<'a> Source<'a> {
     }
 }
 
-/// White space, a line's end, or the text's.
+/// Whether a byte is white space or a line end, or behind the text's end.
 #[inline]
 pub fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0)
 }
 
-/// What ends a plain scalar inside brackets.
+/// Whether a byte ends a plain scalar inside brackets.
 #[inline]
 pub fn is_flow_indicator(byte: u8) -> bool {
     matches!(byte, b',' | b'[' | b']' | b'{' | b'}')

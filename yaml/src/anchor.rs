@@ -1,16 +1,16 @@
 //! Anchors and aliases, bounded.
 
-use super::fault::{Fault, Kind};
-use super::source::{is_blank, is_flow_indicator};
-use super::{Parser, Read};
-use crate::diagnostic::Span;
-use crate::entity::tree::{Content, Node};
+use crate::fault::{Fault, Kind};
+use crate::parser::{Parser, Read};
+use crate::source::{is_blank, is_flow_indicator};
+use crate::{Content, Node, Span};
 use std::collections::BTreeMap;
 
-/// How often an anchor may be used, counted as the `yaml` package counts it (its option `maxAliasCount`, which Backstage leaves alone).
+/// Maximum uses of an anchor, counted as the `yaml` package does (option `maxAliasCount`, left at its default by Backstage).
 const MOST_USES: usize = 100;
-/// Values, and bytes of text, that aliases may stand for in one document.
+/// Maximum values that aliases may add to one document.
 const MOST_COPIES: usize = 100_000;
+/// Maximum bytes of text that aliases may add to one document.
 const MOST_BYTES: usize = 1 << 20;
 
 #[derive(Default)]
@@ -19,17 +19,17 @@ pub struct Anchors<'a> {
     all: Vec<Anchor>,
     copies: usize,
     bytes: usize,
-    /// The most uses of one anchor inside what is being read.
+    /// The highest number of uses of one anchor inside the current value.
     weight: usize,
 }
 
 struct Anchor {
-    /// `None` while it is being read.
+    /// `None` while the value is being read.
     node: Option<Node>,
     size: Size,
     uses: usize,
     weight: usize,
-    /// What `weight` was before.
+    /// The `weight` around this anchor.
     outer: usize,
 }
 
@@ -40,7 +40,7 @@ struct Size {
 }
 
 impl<'a> Anchors<'a> {
-    /// From here on, aliases of the name mean the value that follows.
+    /// Begins a value. From here on, aliases of the name mean this value.
     pub fn open(&mut self, name: &'a str) -> usize {
         let id = self.all.len();
         let outer = std::mem::take(&mut self.weight);
@@ -49,14 +49,14 @@ impl<'a> Anchors<'a> {
         id
     }
 
-    /// The value is read.
+    /// Ends a value.
     pub fn close(&mut self, id: usize, node: &Node) {
-        // Nothing more can be used then, and measuring nested anchors would cost as much as copying them.
+        // After that no alias is accepted, and measuring nested anchors would cost as much as copying them.
         let size = if self.is_exhausted() { Size::default() } else { size(node) };
         let is_bare = matches!(&node.value, Content::List(items) if items.is_empty())
             || matches!(&node.value, Content::Map(entries) if entries.is_empty());
         let weight = self.weight.max(usize::from(!is_bare));
-        // Anchors inside anchors are copied as often as they are deep, so these copies count too.
+        // Nested anchors are copied once for each level, so these copies count too.
         self.copies += size.nodes;
         self.bytes += size.bytes;
         let is_exhausted = self.is_exhausted();
@@ -74,7 +74,7 @@ impl<'a> Anchors<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// At a `*`.
+    /// Reads an alias, at its `*`.
     pub fn alias(&mut self) -> Read<Node> {
         let start = self.source.here();
         let name = self.anchor_name()?;
@@ -97,13 +97,13 @@ impl<'a> Parser<'a> {
         };
         let mut node = node.clone();
         borrow(&mut node);
-        // Its own place is that of the alias; what is inside stands where it is written.
+        // The value has the position of the alias; the values inside keep theirs.
         node.span = Some(Span { start, end });
         self.count()?;
         Ok(node)
     }
 
-    /// Behind the `&` or `*` that is next.
+    /// Reads the name behind a `&` or `*`.
     pub fn anchor_name(&mut self) -> Read<&'a str> {
         let sign = self.source.peek();
         let start = self.source.pos + 1;
@@ -119,7 +119,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Depth is bounded by the parser, so the recursion is too.
+/// Marks a value and all values inside as borrowed. The parser bounds the depth of the recursion.
 fn borrow(node: &mut Node) {
     node.borrowed = true;
     match &mut node.value {

@@ -1,37 +1,37 @@
-//! A document as a tree whose every key and value knows where it stands.
+//! A document as a tree whose every key and value knows its position.
 
-use crate::diagnostic::Span;
+use crate::{Span, quote};
 use serde_json::Value;
 
-/// A value, and where it stands if it was read from a text.
+/// A value, with its position if it was read from a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub value: Content,
     pub span: Option<Span>,
-    /// How it is written, if it was read from a text.
+    /// The notation of the value, if it was read from a text.
     pub style: Option<Style>,
-    /// It came through an alias: changing it where it stands would change others too.
+    /// Whether the value came through an alias. An edit at its position would change other values too.
     pub borrowed: bool,
 }
 
-/// How a value is written; lists and mappings are `Block` or `Flow`.
+/// The notation of a value. Lists and mappings are `Block` or `Flow`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     Plain,
     SingleQuoted,
     DoubleQuoted,
-    /// By indentation; of a text: after `|` or `>`.
+    /// By indentation; for a text: after `|` or `>`.
     Block,
     /// In brackets or braces.
     Flow,
 }
 
-/// What a value is.
+/// The content of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     Null,
     Bool(bool),
-    /// As it is written: what it means as a number is nobody's question here.
+    /// A number in its original spelling.
     Number(String),
     Text(String),
     List(Vec<Node>),
@@ -46,6 +46,7 @@ impl Node {
         }
     }
 
+    /// The entries of a mapping; empty for other values.
     pub fn entries(&self) -> &[(Node, Node)] {
         match &self.value {
             Content::Map(entries) => entries,
@@ -53,19 +54,19 @@ impl Node {
         }
     }
 
-    /// The value below a key of a mapping.
+    /// The value of a key of a mapping.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|(k, _)| k.as_text() == Some(key)).map(|(_, value)| value)
     }
 
-    /// Whether Backstage puts a file's content here before anybody reads the entity.
+    /// Whether Backstage replaces this mapping by a file's content before it reads the entity.
     ///
-    /// Source: Backstage, "Descriptor Format", Substitutions In The Descriptor Format.
+    /// Source: Backstage, "Descriptor Format of Catalog Entities", Substitutions In The Descriptor Format.
     pub fn is_placeholder(&self) -> bool {
         matches!(self.entries(), [(key, _)] if matches!(key.as_text(), Some("$text" | "$json" | "$yaml")))
     }
 
-    /// What it is, in a reader's words.
+    /// The kind of the value, for messages: `a number`.
     pub fn kind(&self) -> &'static str {
         match self.value {
             Content::Null => "empty",
@@ -74,6 +75,21 @@ impl Node {
             Content::Text(_) => "a text",
             Content::List(_) => "a list",
             Content::Map(_) => "a mapping",
+        }
+    }
+
+    /// Writes another text in the notation of this value.
+    ///
+    /// `None` where an edit would change other values too, or would lose a layout that an author chose.
+    pub fn written(&self, text: &str) -> Option<String> {
+        if self.borrowed {
+            return None;
+        }
+        match self.style? {
+            Style::Plain if quote::is_plain(text) => Some(text.to_owned()),
+            Style::SingleQuoted if !text.contains(char::is_control) => Some(quote::single(text)),
+            Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => quote::double(text),
+            Style::Block | Style::Flow => None,
         }
     }
 }
@@ -85,7 +101,7 @@ impl From<Content> for Node {
 }
 
 impl From<&Value> for Node {
-    /// `serde_json` bounds the depth of what it reads, so the recursion is bounded too.
+    /// `serde_json` bounds the depth of its values, and so the recursion.
     fn from(value: &Value) -> Self {
         Self::from(match value {
             Value::Null => Content::Null,

@@ -1,30 +1,30 @@
-//! What holds for every text.
+//! Laws that hold for every text.
 
 use super::*;
-use crate::diagnostic::Position;
 use proptest::prelude::*;
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 const VALID: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: n\n  annotations:\n    a: &x \"1\"\n    b: 'it''s' # c\n    c: [*x, {d: \u{1f600}}]\n    e: |-\n      text\n      \u{e9}\n  links:\n  - url: http://x\n    title: >\n      folded\n      lines\n---\nkind: API\n";
 
-/// Every place is a place of the text, on the right line and column, and holds what was read.
+/// Asserts that every position is right, and that every span holds its value.
 fn check(bytes: &[u8]) {
-    read_documents(bytes, None);
+    let documents = read(bytes);
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    for tree in read_trees(bytes, None) {
-        match tree {
-            Ok(tree) => check_node(&tree.root, text),
-            Err(finding) => {
-                finding
-                    .place
-                    .as_ref()
-                    .and_then(|place| place.span)
-                    .iter()
-                    .for_each(|span| assert!(check_span(*span, text).len() <= text.len()));
+    for document in documents {
+        match document {
+            Ok(document) => {
+                check_node(&document.root, text);
+                document.problems.iter().for_each(|problem| check_problem(problem, text));
             }
+            Err(problem) => check_problem(&problem, text),
         }
     }
+}
+
+fn check_problem(problem: &Problem, text: &str) {
+    let spans = problem.span.into_iter().chain(problem.related.as_ref().and_then(|(_, span)| *span));
+    spans.for_each(|span| assert!(check_span(span, text).len() <= text.len()));
 }
 
 fn check_node(node: &Node, text: &str) {
@@ -49,7 +49,7 @@ fn check_span(span: Span, text: &str) -> &str {
     &text[span.start.offset..span.end.offset]
 }
 
-/// The slow way.
+/// Counts a position the slow way.
 fn counted(offset: usize, text: &str) -> Position {
     let before = text[..offset].replace("\r\n", "\n").replace('\r', "\n");
     let before = before.strip_prefix('\u{feff}').unwrap_or(&before);
@@ -73,7 +73,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The value in YAML's own way of writing, with JSON's only for texts.
+/// A value in block style, with its texts as in JSON.
 fn yaml(value: &Value, indent: usize) -> String {
     let pad = " ".repeat(indent);
     match value {
@@ -132,9 +132,9 @@ proptest! {
     fn json_and_yaml_read_to_the_same_tree(value in any_json()) {
         let expected = Node::from(&value);
         for text in [value.to_string(), with_tabs(&value), yaml(&value, 0), yaml(&value, 0).replace('\n', "\r\n")] {
-            let trees = read_trees(text.as_bytes(), None);
-            let Some(Ok(tree)) = trees.first() else { panic!("{text:?}: {:?}", trees.first().and_then(|tree| tree.as_ref().err())) };
-            assert_eq!(bare(&tree.root), expected, "{text:?}");
+            let document = read(text.as_bytes()).remove(0);
+            let root = document.unwrap_or_else(|problem| panic!("{text:?}: {problem:?}")).root;
+            assert_eq!(bare(&root), expected, "{text:?}");
         }
     }
 }

@@ -1,17 +1,16 @@
-//! Why a text cannot be read, in people's words.
+//! Faults: reasons why a document cannot be read, each with its message.
 
-use super::source::is_blank;
-use super::{Leaf, MOST_DEPTH, MOST_NODES, Parser};
-use crate::diagnostic::{Code, Diagnostic, Position, Span, Where};
-use crate::entity::tree::Style;
+use crate::parser::{Leaf, MOST_DEPTH, MOST_NODES, Parser};
+use crate::source::is_blank;
+use crate::{Position, Problem, ProblemKind, Style};
 
-/// What went wrong, and where.
+/// A reason why a document cannot be read, and its position.
 pub struct Fault {
     at: Position,
     kind: Kind,
 }
 
-/// Each with what its message names.
+/// The reasons, with the texts that their messages quote.
 pub enum Kind {
     TooMany,
     TooDeep,
@@ -19,7 +18,7 @@ pub enum Kind {
     Tab,
     /// An opening quote or bracket.
     Unclosed(char),
-    /// A closing bracket, and the one that would be right, if any.
+    /// A closing bracket, and the expected one, if any.
     WrongCloser(char, Option<char>),
     MissingColon(String),
     MissingSpace,
@@ -47,6 +46,7 @@ pub enum Kind {
     NoDocumentStart,
     UnknownHandle(String),
     AfterValue,
+    AfterDocumentEnd,
 }
 
 impl Fault {
@@ -54,41 +54,41 @@ impl Fault {
         Self { at, kind }
     }
 
-    pub fn into_diagnostic(self, file: Option<&str>) -> Diagnostic {
+    pub fn into_problem(self) -> Problem {
         let (message, help) = self.kind.words();
-        let place =
-            Where { file: file.map(str::to_owned), path: None, span: Some(Span { start: self.at, end: self.at }) };
-        Diagnostic::new(self.kind.code(), message).at(place).help(help)
+        let span = Some(self.at.into());
+        Problem { kind: self.kind.problem(), message: message.into(), help: help.into(), span, related: None }
     }
 }
 
 impl Kind {
-    fn code(&self) -> Code {
+    fn problem(&self) -> ProblemKind {
         match self {
-            Self::TooMany => Code::EntityTooLarge,
-            Self::TooDeep => Code::EntityTooDeep,
-            Self::TooRepetitive => Code::EntityTooRepetitive,
-            Self::Tab => Code::EntityTab,
-            Self::UnknownHandle(_) => Code::EntityUnknownTag,
-            _ => Code::EntitySyntax,
+            Self::TooMany => ProblemKind::TooLarge,
+            Self::TooDeep => ProblemKind::TooDeep,
+            Self::TooRepetitive => ProblemKind::TooRepetitive,
+            Self::Tab => ProblemKind::Tab,
+            Self::UnknownHandle(_) => ProblemKind::UndeclaredTag,
+            _ => ProblemKind::Syntax,
         }
     }
 
+    /// The message and the help.
     fn words(&self) -> (String, String) {
         let quote = "put the value in quotes";
         let (message, help) = match self {
             Self::TooMany => {
-                return (format!("the document holds more than {MOST_NODES} values"), "split the file".into());
+                return (format!("the document has more than {MOST_NODES} values"), "split the file".into());
             }
             Self::TooDeep => {
                 let message = format!("values are nested more than {MOST_DEPTH} levels deep");
-                return (message, "an entity needs a handful of levels: move the data to a file of its own".into());
+                return (message, "move the nested data to a file of its own".into());
             }
             Self::TooRepetitive => (
-                "aliases repeat this document's values too often",
-                "write repeated parts out; Backstage refuses about a hundred uses of one anchor",
+                "aliases repeat values too often",
+                "write repeated parts out: Backstage rejects more than about 100 uses of one anchor",
             ),
-            Self::Tab => ("a tab stands where indentation is counted", "indent with spaces"),
+            Self::Tab => ("a tab is not allowed in indentation", "indent with spaces"),
             Self::Unclosed(open) => {
                 let what = if matches!(open, '"' | '\'') { "quote" } else { "bracket" };
                 let close = match open {
@@ -96,49 +96,43 @@ impl Kind {
                     '{' => '}',
                     quote => *quote,
                 };
-                let message = format!("the {what} `{open}` is never closed");
-                return (message, format!("add `{close}` where the value ends, and indent its lines"));
+                let message = format!("the {what} `{open}` is not closed");
+                return (message, format!("add `{close}` at the end of the value, and indent its lines"));
             }
             Self::WrongCloser(found, None) => {
-                return (format!("the `{found}` closes nothing"), "remove it, or put the text in quotes".into());
+                return (
+                    format!("the `{found}` does not close a bracket"),
+                    "remove it, or put the text in quotes".into(),
+                );
             }
             Self::WrongCloser(found, Some(right)) => {
-                return (
-                    format!("the `{found}` closes a bracket that `{right}` should close"),
-                    format!("write `{right}`"),
-                );
+                return (format!("the `{found}` closes a bracket that needs `{right}`"), format!("write `{right}`"));
             }
             Self::MissingColon(key) => {
                 return (
                     format!("a `:` is missing after `{key}`"),
-                    "write `key: value`, or indent the line if it goes on with the value above".into(),
+                    "write `key: value`, or indent the line if it continues the value above".into(),
                 );
             }
             Self::MissingSpace => ("a space is missing after the `:`", "write `key: value`"),
-            Self::MissingComma => {
-                ("a `,` is missing before this", "put a `,` between the entries, or close the bracket")
-            }
+            Self::MissingComma => ("a `,` is missing here", "put a `,` between the entries, or close the bracket"),
             Self::MissingValue => ("a value is missing before this `,`", "remove the `,`"),
             Self::Indentation => (
-                "this line's indentation fits nothing above it",
-                "give the keys of one mapping, and the items of one list, the same indentation",
+                "the indentation of this line matches no line above",
+                "give all keys of a mapping and all items of a list the same indentation",
             ),
             Self::NestedMapping => (
                 "a mapping cannot begin in the middle of a line",
-                "put a value that contains `: ` in quotes, or the mapping on a line of its own",
+                "put a value that contains `: ` in quotes, or begin the mapping on a new line",
             ),
-            Self::ManyLineKey => {
-                ("a key goes over more than one line", "is a `:` missing on a line above? a key stands on one line")
-            }
+            Self::ManyLineKey => ("a key spans more than one line", "check whether a `:` is missing on a line above"),
             Self::LongKey => ("a key is longer than 1024 characters", "shorten it"),
             Self::ListOnKeyLine => (
                 "a list cannot begin on the line of its key",
-                "put the `-` on a line of its own, or the value in quotes",
+                "begin the list on a new line, or put the value in quotes",
             ),
-            Self::NoListItem => ("a `-` cannot stand here", quote),
-            Self::ListAmongKeys => {
-                ("a list item stands among the keys of a mapping", "indent it below the key that it belongs to")
-            }
+            Self::NoListItem => ("a list item cannot begin here", quote),
+            Self::ListAmongKeys => ("a list item follows a key of a mapping", "indent the list below its key"),
             Self::BadStart(found) => return (format!("a value cannot begin with `{found}`"), quote.into()),
             Self::BadEscape(escape) => {
                 return (
@@ -146,46 +140,44 @@ impl Kind {
                     "write `\\\\` for a backslash, or use single quotes".into(),
                 );
             }
-            Self::BadHeader => ("this does not belong behind `|` or `>`", "write the text on the next lines, indented"),
-            Self::LeadingSpaces => {
-                ("an empty line at the start of the text is indented further than the text", "remove its spaces")
-            }
+            Self::BadHeader => ("unexpected text after `|` or `>`", "write the text on the next lines, indented"),
+            Self::LeadingSpaces => ("an empty line before the text has more spaces than the text", "remove its spaces"),
             Self::UnknownAlias(name) => {
                 let help = match name.strip_suffix(':') {
                     Some(bare) => format!("put a space before the `:`, as in `*{bare} :`"),
-                    None => format!("put `&{name}` before the value that is meant, or the text in quotes"),
+                    None => format!("put `&{name}` before the value, or put the text in quotes"),
                 };
-                return (format!("no anchor `&{name}` comes before this alias"), help);
+                return (format!("no anchor `&{name}` precedes this alias"), help);
             }
             Self::AliasInsideItself(name) => {
-                return (
-                    format!("the alias `*{name}` stands inside the value that it means"),
-                    "write the value out".into(),
-                );
+                return (format!("the alias `*{name}` is inside its own value"), "write the value out".into());
             }
-            Self::AliasWithProps => ("an alias cannot have an anchor or a tag", "put them where the value is written"),
+            Self::AliasWithProps => {
+                ("an alias cannot have an anchor or a tag", "put the anchor or tag before the value itself")
+            }
             Self::PropsTwice => ("a value has two anchors or two tags", "keep one"),
             Self::PropsBeforeList => {
-                ("an anchor or tag of a list stands on the list's line", "put it behind the key, on the line above")
+                ("a list cannot begin on the line of its anchor or tag", "put the anchor or tag on the line above")
             }
-            Self::PropsBeforeKey => ("an anchor or tag stands before a `?`", "put it behind the `?`"),
+            Self::PropsBeforeKey => ("an anchor or tag precedes a `?`", "put it behind the `?`"),
             Self::EmptyName('!') => ("a tag has no name", quote),
             Self::EmptyName(_) => ("an anchor or alias has no name", quote),
-            Self::BadDirective => ("this is not a directive of YAML", "remove the line"),
-            Self::NoDocumentStart => ("directives must be followed by `---`", "add a line `---`"),
+            Self::BadDirective => ("the directive is not valid", "remove the line"),
+            Self::NoDocumentStart => ("a `---` is missing after the directives", "add a line `---`"),
             Self::UnknownHandle(tag) => {
-                return (format!("the tag `{tag}` has a prefix that nothing declares"), "remove it".into());
+                return (format!("the prefix of the tag `{tag}` is not declared"), "remove the tag".into());
             }
-            Self::AfterValue => {
-                ("this cannot follow the value before it", "begin a new line, or put the whole value in quotes")
+            Self::AfterDocumentEnd => {
+                ("unexpected text after `...`, which ends a document", "begin a new line, or remove the `...`")
             }
+            Self::AfterValue => ("unexpected text after a value", "begin a new line, or put the whole value in quotes"),
         };
         (message.into(), help.into())
     }
 }
 
 impl Parser<'_> {
-    /// At the next byte.
+    /// A fault at the next byte.
     pub fn fault(&mut self, kind: Kind) -> Fault {
         Fault::new(self.source.here(), kind)
     }
@@ -194,7 +186,7 @@ impl Parser<'_> {
         Fault::new(self.source.position(offset), kind)
     }
 
-    /// For what nothing waited for.
+    /// The fault of text that cannot continue the document.
     pub fn unexpected(&mut self) -> Fault {
         let kind = match self.source.indentation() {
             Some(indentation) if indentation.tab.is_some() => Kind::Tab,
@@ -207,7 +199,7 @@ impl Parser<'_> {
         self.fault(kind)
     }
 
-    /// A `:` behind a text of several lines: something was meant to end above.
+    /// The fault of a `:` behind a text of several lines: an earlier line lacks its end.
     pub fn many_line_key(&mut self, leaf: &Leaf<'_>, is_fresh: bool, begin: usize, line: (usize, usize)) -> Fault {
         let is_plain = matches!(leaf, Leaf::Scalar(scalar) if scalar.style == Style::Plain);
         if is_plain && is_fresh {
@@ -220,7 +212,7 @@ impl Parser<'_> {
         self.fault_at(self.source.line_start + spaces, if is_plain { Kind::Indentation } else { Kind::ManyLineKey })
     }
 
-    /// A key without its `: `.
+    /// The fault of a key without `: `.
     pub fn no_colon(&mut self, start: usize) -> Fault {
         let line = self.source.slice(start, self.source.line_end(start));
         if let Some(colon) = line.find(':').filter(|colon| !line.get(..*colon).is_some_and(|key| key.contains(' '))) {
@@ -236,7 +228,7 @@ fn is_closer(byte: u8) -> bool {
     matches!(byte, b']' | b'}')
 }
 
-/// Enough of a text to know it again.
+/// The first 40 characters of a text.
 pub fn shortened(text: &str) -> String {
     let text = text.trim_end();
     match text.char_indices().nth(40) {

@@ -1,8 +1,8 @@
-//! Where things stand, and what is said where they are wrong.
+//! Positions and messages.
 
 use super::*;
 
-/// What stands at the place of a value.
+/// The text at the position of a value.
 fn written<'a>(text: &'a str, node: &Node) -> &'a str {
     let span = node.span.unwrap();
     &text[span.start.offset..span.end.offset]
@@ -14,7 +14,7 @@ fn column(node: &Node) -> (usize, usize) {
 }
 
 #[test]
-fn places_of_every_kind_of_value() {
+fn positions_of_every_kind_of_value() {
     for text in
         ["x:\n  a: |\n    one\n\n    two\n\n  b: 1\n", "x:\r\n  a: |\r\n    one\r\n\r\n    two\r\n\r\n  b: 1\r\n"]
     {
@@ -36,9 +36,9 @@ fn places_of_every_kind_of_value() {
     assert_eq!(written(text, &items[0]), "b:   one\n     two  # c\n  d: 1");
 }
 
-/// Text, code, line, column, message.
+/// Text, kind, line, column, message, help.
 #[test]
-fn what_is_wrong_is_said_in_peoples_words() {
+fn messages_of_problems() {
     let mut all = String::new();
     for text in [
         "a: \"x\nb: 1\n",
@@ -68,31 +68,25 @@ fn what_is_wrong_is_said_in_peoples_words() {
         "a: &b &c 1\n",
         "a: !x!y 1\n",
         "%YAML 1.2\na: 1\n",
+        "a: 1\n... b\n",
     ] {
-        let finding = read_trees(text.as_bytes(), None).remove(0).err().unwrap_or_else(|| panic!("{text:?} was read"));
-        let start = finding.place.clone().and_then(|place| place.span).unwrap().start;
-        let help = finding.help.clone().unwrap_or_default();
-        all += &format!(
-            "{text:?}\n  {} {}:{} {}\n  help: {help}\n",
-            finding.code.as_str(),
-            start.line,
-            start.column,
-            finding.message
-        );
+        let problem = read(text.as_bytes()).into_iter().find_map(Result::err);
+        let problem = problem.unwrap_or_else(|| panic!("{text:?} was read"));
+        let Position { line, column, .. } = problem.span.unwrap().start;
+        let (kind, message, help) = (problem.kind, problem.message, problem.help);
+        all += &format!("{text:?}\n  {kind:?} {line}:{column} {message}\n  help: {help}\n");
     }
     insta::assert_snapshot!(all);
 }
 
 #[test]
-fn bytes_that_are_no_text_say_where() {
-    let at = |bytes: &[u8]| match read_documents(bytes, None).remove(0) {
-        Document::Unreadable(findings) => {
-            let start = findings[0].place.as_ref().and_then(|place| place.span).unwrap().start;
-            (findings[0].code, start.offset, start.line, start.column)
-        }
-        other => panic!("{other:?}"),
+fn rejects_bytes_that_are_not_utf8() {
+    let at = |bytes: &[u8]| {
+        let problem = read(bytes).remove(0).unwrap_err();
+        let start = problem.span.unwrap().start;
+        (problem.kind, start.offset, start.line, start.column)
     };
-    assert_eq!(at(b"a: 1\nb: \xc3\xa9\xff\n"), (Code::EntityNotUtf8, 10, 2, 5));
-    assert_eq!(at(b"\xff\xfea\0"), (Code::EntityNotUtf8, 0, 1, 1));
-    assert_eq!(at(b"\x7fELF\0\xff"), (Code::EntityBinary, 4, 1, 5));
+    assert_eq!(at(b"a: 1\nb: \xc3\xa9\xff\n"), (NotUtf8, 10, 2, 5));
+    assert_eq!(at(b"\xff\xfea\0"), (NotUtf8, 0, 1, 1));
+    assert_eq!(at(b"\x7fELF\0\xff"), (Binary, 4, 1, 5));
 }

@@ -1,20 +1,19 @@
 //! Quoted scalars.
 
-use super::fault::{Fault, Kind};
-use super::{Parser, Read, Scalar};
-use crate::diagnostic::Span;
-use crate::entity::tree::Style;
+use crate::fault::{Fault, Kind};
+use crate::parser::{Parser, Read, Scalar};
+use crate::{Position, Span, Style};
 use std::borrow::Cow;
 
 impl<'a> Parser<'a> {
-    /// At a quote. Further lines must be indented more than `parent`.
+    /// Reads a quoted scalar, at its quote. Further lines must be indented more than `parent`.
     pub fn quoted(&mut self, parent: isize) -> Read<Scalar<'a>> {
         let start = self.source.here();
         let quote = self.source.peek();
         let is_double = quote == b'"';
         self.source.pos += 1;
         let mut text = Cow::Borrowed("");
-        // What has been read but not yet taken over begins here.
+        // The start of the piece that is not in `text` yet.
         let mut from = self.source.pos;
         let mut high = None;
         loop {
@@ -27,7 +26,7 @@ impl<'a> Parser<'a> {
                     if is_double || self.source.peek() != quote {
                         break;
                     }
-                    // Two single quotes are one.
+                    // Two single quotes stand for one.
                     from = self.source.pos;
                     self.source.pos += 1;
                 }
@@ -57,8 +56,8 @@ impl<'a> Parser<'a> {
         Ok(Scalar { text, style, span: Span { start, end: self.source.here() } })
     }
 
-    /// From a line's end to the next text; how many line ends lie between.
-    fn next_line(&mut self, start: crate::diagnostic::Position, quote: u8, parent: isize) -> Read<usize> {
+    /// Goes from a line end to the next text. Returns the number of line ends between.
+    fn next_line(&mut self, start: Position, quote: u8, parent: isize) -> Read<usize> {
         let mut breaks = 0;
         while matches!(self.source.peek(), b'\n' | b'\r') {
             self.source.break_line();
@@ -72,7 +71,7 @@ impl<'a> Parser<'a> {
         Ok(breaks)
     }
 
-    /// The character, or half of one, that an escape stands for, and the escape's length.
+    /// The UTF-16 unit or character that an escape stands for, and the escape's length.
     fn escape(&mut self) -> Read<(u32, usize)> {
         let simple = |c: char| Ok((u32::from(c), 2));
         let digits = match self.source.peek_at(1) {
@@ -108,7 +107,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// One line end is a space; of more, the first is nothing.
+/// Folds line ends: one becomes a space, of more the first is dropped.
 fn fold(text: &mut Cow<'_, str>, breaks: usize) {
     match breaks {
         0 => {}
@@ -117,7 +116,7 @@ fn fold(text: &mut Cow<'_, str>, breaks: usize) {
     }
 }
 
-/// Most quoted texts are one piece of the source: no copy then.
+/// Appends a piece of the source. A text of one piece, the usual case, is not copied.
 fn append<'a>(text: &mut Cow<'a, str>, piece: &'a str) {
     if text.is_empty() && matches!(text, Cow::Borrowed(_)) {
         *text = Cow::Borrowed(piece);
@@ -126,7 +125,7 @@ fn append<'a>(text: &mut Cow<'a, str>, piece: &'a str) {
     }
 }
 
-/// JSON writes characters beyond U+FFFF as two halves. A half alone is no character: U+FFFD stands for it.
+/// Appends an escaped unit. JSON writes a character beyond U+FFFF as two surrogates; a single one becomes U+FFFD.
 fn push_unit(text: &mut String, unit: u32, high: &mut Option<u32>, is_adjacent: bool) {
     if let Some(first) = high.take().filter(|_| is_adjacent)
         && (0xdc00..0xe000).contains(&unit)

@@ -1,25 +1,24 @@
-//! Lists and mappings in brackets, and so JSON.
+//! Flow collections: lists and mappings in brackets, and so JSON.
 
-use super::fault::{Fault, Kind};
-use super::source::{is_blank, is_flow_indicator};
-use super::tag::Props;
-use super::{Leaf, Parser, Read};
-use crate::diagnostic::{Position, Span};
-use crate::entity::tree::{Content, Node, Style};
+use crate::fault::{Fault, Kind};
+use crate::parser::{Leaf, Parser, Read};
+use crate::source::{is_blank, is_flow_indicator};
+use crate::tag::Props;
+use crate::{Content, Node, Position, Span, Style};
 
-/// A collection that is being read.
+/// A collection whose closing bracket has not been read.
 #[derive(Clone, Copy)]
 struct Open {
     start: Position,
     bracket: char,
     closer: u8,
-    /// Its lines must be indented more than this.
+    /// The indentation around it, which its lines must exceed.
     parent: isize,
     is_outermost: bool,
 }
 
 impl<'a> Parser<'a> {
-    /// At `[` or `{`.
+    /// Reads a collection, at its `[` or `{`.
     pub fn flow(&mut self, parent: isize, anchor: Option<&'a str>, is_outermost: bool) -> Read<Node> {
         self.enter()?;
         let anchor = anchor.map(|name| self.anchors.open(name));
@@ -61,7 +60,7 @@ impl<'a> Parser<'a> {
         Ok(node)
     }
 
-    /// To the next thing inside the brackets.
+    /// Goes past white space and comments inside the brackets.
     fn flow_space(&mut self, open: Open) -> Read<()> {
         let line = self.source.line;
         self.source.skip_to_content();
@@ -81,7 +80,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// An entry of a mapping.
+    /// Reads an entry of a mapping.
     fn flow_entry(&mut self, open: Open) -> Read<(Node, Node)> {
         let _ = self.explicit_key(open)?;
         let (key, is_json) = self.flow_value(open)?;
@@ -89,7 +88,7 @@ impl<'a> Parser<'a> {
         self.flow_rest(open, key, is_json)
     }
 
-    /// An item of a list, which may be a mapping of one entry without braces.
+    /// Reads an item of a list, which may be a mapping of one entry without braces.
     fn flow_item(&mut self, open: Open) -> Read<Node> {
         let (start, begin, line) = (self.source.here(), self.source.pos, self.source.line);
         let is_explicit = self.explicit_key(open)?;
@@ -110,6 +109,7 @@ impl<'a> Parser<'a> {
         Ok(self.collection(Content::Map(vec![entry]), start, end, Style::Flow))
     }
 
+    /// Goes past the `?` of a key, if it has one.
     fn explicit_key(&mut self, open: Open) -> Read<bool> {
         let next = self.source.peek_at(1);
         let is_explicit = self.source.peek() == b'?' && (is_blank(next) || is_flow_indicator(next));
@@ -120,7 +120,7 @@ impl<'a> Parser<'a> {
         Ok(is_explicit)
     }
 
-    /// A key's value, if a `:` follows.
+    /// Reads the value of a key, if a `:` follows.
     fn flow_rest(&mut self, open: Open, key: Node, is_json: bool) -> Read<(Node, Node)> {
         if self.is_at_flow_colon(is_json) {
             self.source.pos += 1;
@@ -134,13 +134,13 @@ impl<'a> Parser<'a> {
         Ok((key, value))
     }
 
-    /// Behind a key as JSON has them, a `:` needs no space.
+    /// Whether a `:` follows. Behind a JSON key it needs no space.
     fn is_at_flow_colon(&self, is_json: bool) -> bool {
         let next = self.source.peek_at(1);
         self.source.peek() == b':' && (is_json || is_blank(next) || is_flow_indicator(next))
     }
 
-    /// A value, which may be empty, and whether it is one that JSON could have as a key.
+    /// Reads a value, which may be empty. Returns whether it is quoted or in brackets, as JSON keys are.
     fn flow_value(&mut self, open: Open) -> Read<(Node, bool)> {
         let mut props = Props::default();
         while matches!(self.source.peek(), b'&' | b'!') {

@@ -1,10 +1,9 @@
 //! Block scalars: texts after `|` and `>`.
 
-use super::fault::Kind;
-use super::source::is_blank;
-use super::{Parser, Read, Scalar};
-use crate::diagnostic::Span;
-use crate::entity::tree::Style;
+use crate::fault::Kind;
+use crate::parser::{Parser, Read, Scalar};
+use crate::source::is_blank;
+use crate::{Span, Style};
 use std::borrow::Cow;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -21,7 +20,7 @@ struct Header {
 }
 
 impl<'a> Parser<'a> {
-    /// At `|` or `>`, in a collection whose indentation is `parent`.
+    /// Reads a block scalar, at its `|` or `>`, in a collection whose indentation is `parent`.
     pub fn literal(&mut self, parent: isize) -> Read<Scalar<'a>> {
         let start = self.source.here();
         let header = self.literal_header()?;
@@ -29,7 +28,7 @@ impl<'a> Parser<'a> {
         let base = usize::try_from(parent).unwrap_or(0);
         let mut indent = (header.indent > 0).then_some(base + header.indent);
         let mut lines: Vec<(usize, &'a str)> = Vec::new();
-        // The longest of the empty lines before the first text.
+        // The length of the longest empty line before the first text.
         let mut longest = 0;
         while matches!(self.source.peek(), b'\n' | b'\r') {
             let first = self.source.behind_break(self.source.pos);
@@ -42,7 +41,7 @@ impl<'a> Parser<'a> {
                 return Err(self.fault_at(first + spaces, Kind::Tab));
             }
             if content.is_empty() {
-                // The text's end ends no line.
+                // The end of the file is not a line end.
                 let is_last = line_end >= self.source.text.len();
                 let is_nothing = spaces == 0 || (!lines.is_empty() && indent.is_none_or(|indent| spaces <= indent));
                 if is_last && is_nothing {
@@ -104,7 +103,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Lines as their spaces and what follows. Source: YAML 1.2.2, §8.1.
+/// Joins lines, given as their spaces and the rest. Source: YAML 1.2.2, §8.1.
 fn render(header: &Header, lines: &[(usize, &str)], indent: usize) -> String {
     let is_empty = |(spaces, content): &(usize, &str)| content.is_empty() && *spaces <= indent;
     let last = lines.iter().rposition(|line| !is_empty(line)).map_or(0, |last| last + 1);

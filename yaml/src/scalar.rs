@@ -1,10 +1,10 @@
-//! What scalars mean. Source: YAML 1.2.2, §10.3 (core schema).
+//! The meaning of scalars. Source: YAML 1.2.2, §10.3 (core schema).
 
-use super::tree::Content;
+use crate::Content;
 
-/// What a plain scalar means.
+/// Returns the meaning of a plain scalar.
 pub fn plain(text: &str) -> Content {
-    // Most values are names: their first letter tells.
+    // Most values are names, and the first letter is enough to know it.
     match text.as_bytes().first() {
         Some(
             b'a'..=b'e'
@@ -22,7 +22,7 @@ pub fn plain(text: &str) -> Content {
     }
 }
 
-/// What a scalar with a tag of the core schema means, if the tag can be true.
+/// Returns the meaning of a scalar with a tag of the core schema; `None` where the tag does not fit.
 pub fn tagged(name: &str, text: &str) -> Option<Content> {
     let is_float = text.contains(['.', 'e', 'E']) && !text.starts_with("0x");
     match name {
@@ -69,7 +69,7 @@ fn is_number(text: &str) -> bool {
         && exponent.is_none_or(|e| !e.is_empty() && digits(e))
 }
 
-/// The number that a text which [`plain`] took for one stands for; keys are compared by it.
+/// Returns the number that a text stands for, as JavaScript reads it. Keys are compared by it.
 pub fn number(text: &str) -> f64 {
     let radix = |digits: &str, radix: f64| {
         digits.chars().filter_map(|c| c.to_digit(16)).fold(0.0, |sum, digit| sum * radix + f64::from(digit))
@@ -88,17 +88,31 @@ pub fn number(text: &str) -> f64 {
         ".inf" | ".Inf" | ".INF" => sign * f64::INFINITY,
         ".nan" | ".NaN" | ".NAN" => f64::NAN,
         // Zero has two signs, but is one key.
-        _ => sign * decimal(unsigned) + 0.0,
+        _ => sign * unsigned.parse::<f64>().unwrap_or(f64::NAN) + 0.0,
     }
 }
 
-/// The tables of Rust's own reader weigh 12 kB, and what counts is how JavaScript reads the number anyway.
-#[cfg(target_arch = "wasm32")]
-fn decimal(text: &str) -> f64 {
-    crate::wasm::convert::decimal(text)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[cfg(not(target_arch = "wasm32"))]
-fn decimal(text: &str) -> f64 {
-    text.parse().unwrap_or(f64::NAN)
+    #[test]
+    fn equal_numbers_in_different_notations_are_equal() {
+        for (one, other) in [("1", "1.0"), ("0x1F", "31"), ("0o17", "15"), ("+1e3", "1000"), ("-0", "0"), (".5", "0.5")]
+        {
+            assert!(is_number(one) && is_number(other), "{one} {other}");
+            assert_eq!(number(one).to_bits(), number(other).to_bits(), "{one} {other}");
+        }
+        assert_eq!(number("1e400"), f64::INFINITY);
+        assert!(number(".nan").is_nan());
+    }
+
+    #[test]
+    fn words_of_older_versions_are_texts() {
+        for text in
+            ["yes", "no", "on", "off", "017_", "0b1", "1_000", "12:30:00", "2026-11-27", "tRUE", "0x", "0o8", "."]
+        {
+            assert_eq!(plain(text), Content::Text(text.into()), "{text}");
+        }
+    }
 }

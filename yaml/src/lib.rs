@@ -1,0 +1,29 @@
+//! Reads YAML, and so JSON, into a tree whose every key and value knows its position in the text.
+//!
+//! Where YAML 1.2.2 leaves a choice, the reader decides as the npm package `yaml` does, with which Backstage reads entities.
+#![forbid(unsafe_code)]
+
+mod anchor;
+mod block;
+mod document;
+mod fault;
+mod flow;
+mod literal;
+mod mapping;
+mod node;
+mod parser;
+mod plain;
+mod position;
+mod problem;
+mod quote;
+mod quoted;
+mod scalar;
+mod source;
+mod tag;
+#[cfg(test)]
+mod tests;
+
+pub use document::{Document, MOST_BYTES, read};
+pub use node::{Content, Node, Style};
+pub use position::{Position, Span};
+pub use problem::{Problem, ProblemKind};
