@@ -170,6 +170,14 @@ const hasCollectionKey = ([kind, value]) =>
 
 const refused = documents => documents.some(document => document.error);
 
+/** Whether only the core rejects, with this message. */
+const onlyOurs = (words, ours, theirs) =>
+  !refused(theirs) && ours.some(document => words.test(document.message));
+
+/** Whether only `yaml` rejects, with this code. */
+const onlyTheirs = (code, ours, theirs) =>
+  !refused(ours) && theirs.some(({ error }) => error && code.test(error));
+
 /** What may differ in texts made at random, and why: `ours` and `theirs` are lists of documents. */
 export const differences = [
   {
@@ -196,8 +204,7 @@ export const differences = [
   },
   {
     why: 'no collection begins behind a tab',
-    applies: (_, ours) =>
-      ours.some(document => document.error === 'entity/tab'),
+    applies: (_, ours) => ours.some(document => document.error === 'Tab'),
   },
   {
     why: '`yaml` cannot read a list behind a byte order mark',
@@ -217,5 +224,32 @@ export const differences = [
       refused(ours) &&
       !refused(theirs) &&
       (/"":/.test(JSON.stringify(theirs)) || /\? /.test(text)),
+  },
+  {
+    why: '`yaml` accepts a `:` on the line after its key',
+    applies: (_, ours, theirs) =>
+      onlyOurs(/`:` is missing|spans more than one line/, ours, theirs),
+  },
+  {
+    why: '`yaml` accepts a tag `!` without a space before the value',
+    applies: (text, ours, theirs) =>
+      /!["'[{]/.test(text) && onlyOurs(/after a value/, ours, theirs),
+  },
+  {
+    why: '`yaml` accepts a missing quote behind an escaped quote',
+    applies: (text, ours, theirs) =>
+      /''|\\"/.test(text) && onlyOurs(/is not closed/, ours, theirs),
+  },
+  {
+    why: '`yaml` counts the anchor of an empty key as one of its mapping',
+    applies: (text, ours, theirs) =>
+      /&\S+ *\n *&\S+ +:/.test(text) &&
+      onlyTheirs(/^MULTIPLE_ANCHORS/, ours, theirs),
+  },
+  {
+    why: '`yaml` reads a `...` at the end of a line in brackets as a marker',
+    applies: (text, ours, theirs) =>
+      /\S *\.\.\.\n[#,]/.test(text) &&
+      onlyTheirs(/^(MISSING_CHAR|UNEXPECTED_TOKEN)/, ours, theirs),
   },
 ];
