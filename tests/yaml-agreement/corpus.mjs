@@ -241,10 +241,10 @@ export const differences = [
       /''|\\"/.test(text) && onlyOurs(/is not closed/, ours, theirs),
   },
   {
-    why: '`yaml` counts the anchor of an empty key as one of its mapping',
+    why: '`yaml` counts the anchor or tag of an empty key as one of its mapping',
     applies: (text, ours, theirs) =>
-      /&\S+ *\n *&\S+ +:/.test(text) &&
-      onlyTheirs(/^MULTIPLE_ANCHORS/, ours, theirs),
+      /[&!]\S+ *\n *[&!]\S+ +:/.test(text) &&
+      onlyTheirs(/^MULTIPLE_(ANCHORS|TAGS)/, ours, theirs),
   },
   {
     why: '`yaml` reads a `...` at the end of a line in brackets as a marker',
