@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_google_takes_passes() {
+    fn accepts_what_google_accepts() {
         for (method, body) in [
             (
                 "endpoints.deployModel",
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_does_not_take_is_refused() {
+    fn rejects_what_google_would_reject() {
         for (method, body) in [
             ("endpoints.deployModel", ""),
             ("endpoints.deployModel", "null"),
@@ -163,7 +163,7 @@ mod tests {
             ("endpoints.setIamPolicy", r#"{"policy": {"etag": "BwX="}}"#),
             ("cloudresourcemanager.projects.setIamPolicy", r#"{"policy": {"version": 3, "etag": ""}}"#),
             ("cloudresourcemanager.projects.testIamPermissions", r#"{"permissions": []}"#),
-            // Google would write without looking at the etag.
+            // Google would ignore the etag.
             ("endpoints.setIamPolicy", r#"{"policy": {"version": 3, "etag": "BwX="}, "updateMask": "bindings"}"#),
             (
                 "cloudresourcemanager.projects.setIamPolicy",
@@ -188,9 +188,9 @@ mod tests {
         ] {
             assert_eq!(code(method, body), Some(Code::ProxyBodyMalformed), "{method} {body}");
         }
-        let refused = |method, body| check_body(&config(), method, body).is_some();
-        assert!(refused("no.such.method", b"{}"));
-        assert!(refused("aiplatform.projects.locations.endpoints.patch", b"{\"a\": \"\xff\"}"));
+        let rejected = |method, body| check_body(&config(), method, body).is_some();
+        assert!(rejected("no.such.method", b"{}"));
+        assert!(rejected("aiplatform.projects.locations.endpoints.patch", b"{\"a\": \"\xff\"}"));
         let deep = format!("{{\"a\": {}1{}}}", "[".repeat(500), "]".repeat(500));
         assert_eq!(code("endpoints.patch", &deep), Some(Code::ProxyBodyMalformed));
         let long = format!("{{\"a\": \"{}\"}}", "x".repeat(LONGEST));
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_call_is_about_its_path_alone_says() {
+    fn rejects_fields_that_the_path_states() {
         let open = METHODS.into_iter().filter(|method| matches!(method.body, Body::Json(_)) && method.is_open());
         for (method, key) in open.flat_map(|method| PATH_FIELDS.iter().map(move |key| (method, *key))) {
             let body = format!("{{\"{key}\": \"projects/acme-ml\"}}");
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_names_nothing_elsewhere() {
+    fn rejects_resources_that_are_not_configured() {
         for elsewhere in ["projects/other-ml/locations/us-central1", "projects/acme-ml/locations/europe-west4"] {
             for (method, body) in [
                 ("endpoints.deployModel", format!(r#"{{"deployedModel": {{"model": "{elsewhere}/models/m@3"}}}}"#)),
@@ -248,7 +248,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_break_it(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn never_panics(body in proptest::collection::vec(any::<u8>(), 0..200)) {
             for method in METHODS {
                 let _ = check_body(&config(), method.name, &body);
             }

@@ -133,7 +133,7 @@ fn narrow(config: &Config, method: &Method, resource: Resource) -> Result<Resour
         Refusal::new(
             403,
             Code::ProxyTargetNotAllowed,
-            format!("{what} is not among those that the portal's configuration allows"),
+            format!("{what} is not allowed by the portal's configuration"),
             "ask a platform engineer to add it to `vertexAi.projects`, or correct the project and location in the annotations",
         )
     };

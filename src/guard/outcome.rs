@@ -1,4 +1,4 @@
-//! What Google said to a forwarded call, for the audit record.
+//! The outcome of a forwarded call, for the audit record.
 
 use super::method_named;
 use super::strict::read_strictly;
@@ -8,21 +8,22 @@ use crate::method::{Resource, find};
 use crate::name::Operation;
 use serde::Serialize;
 
+/// Maximum length of an error in a record, in characters.
 const LONGEST_ERROR: usize = 300;
 
 /// The result of a forwarded call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outcome {
     pub succeeded: bool,
-    /// The operation that was started, under the name by which it may be read through the proxy.
+    /// The operation that was started, by the name under which the proxy lets it be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// Google's status and message, nothing else of its answer.
+    /// Google's status and message; nothing else of its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// Reads an answer. `method` and `resource` are those of the allowed call; `body` is there where it was read whole.
+/// Reads an answer. `method` and `resource` are those of the allowed call; `body` is absent if it was not read whole.
 pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -> Outcome {
     let method = method_named(method);
     let answer = body.and_then(|body| read_strictly(body).ok());
@@ -37,10 +38,10 @@ pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -
         return Outcome { succeeded: true, operation: None, error: None };
     };
     let Some(answer) = answer else {
-        let error = format!("HTTP {status}, but the answer is no JSON: whether the operation began is not known");
+        let error = format!("HTTP {status}, but the answer is not JSON: it is unknown whether the operation started");
         return Outcome { succeeded: false, operation: None, error: Some(error) };
     };
-    // A short operation is over, and may have failed, by the time that its name comes back.
+    // A short operation may have failed by the time that its name is returned.
     let error = answer.get("error").map(|error| shortened(&GoogleError::from_status(error)));
     let path = format!("{}/{resource}{}", method.version, method.suffix);
     let operation = find(method.service, method.verb, &path).and_then(|(_, target)| {
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_is_named_as_it_may_be_read() {
+    fn names_the_operation_by_project_id() {
         let name = "projects/123456789012/locations/us-central1/endpoints/77/operations/42";
         assert_eq!(
             of(200, &json!({"name": name})),
@@ -91,25 +92,25 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_readable_operation_names_none() {
+    fn names_no_operation_that_it_cannot_read() {
         for body in [json!({}), json!({"name": "projects/../x"}), json!([1])] {
             assert_eq!(of(200, &body), Outcome { succeeded: true, operation: None, error: None });
         }
     }
 
     #[test]
-    fn an_answer_that_cannot_be_read_is_no_success_of_what_starts_an_operation() {
+    fn reports_no_success_if_the_operation_is_unknown() {
         for unread in [Some(b"\n\x02ab".as_slice()), Some(b""), None] {
             let unknown = outcome(DEPLOY, ENDPOINT, 200, unread);
             assert!(!unknown.succeeded && unknown.operation.is_none());
-            assert!(unknown.error.unwrap().contains("not known"));
+            assert!(unknown.error.unwrap().contains("unknown whether"));
             let policy = outcome("aiplatform.projects.locations.endpoints.setIamPolicy", ENDPOINT, 200, unread);
             assert!(policy.succeeded);
         }
     }
 
     #[test]
-    fn a_refusal_keeps_googles_words_and_nothing_else() {
+    fn keeps_googles_status_and_message_only() {
         let refused = of(
             403,
             &json!({"error": {"status": "PERMISSION_DENIED", "message": format!("denied {}", "x".repeat(900)), "details": [{"@type": "q", "secret": "s3cr3t"}]}}),
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_needs_no_body() {
+    fn needs_no_body_of_a_read() {
         let read = outcome("aiplatform.projects.locations.endpoints.get", ENDPOINT, 200, None);
         assert_eq!(read, Outcome { succeeded: true, operation: None, error: None });
     }

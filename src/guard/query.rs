@@ -1,4 +1,4 @@
-//! The query: decoded, held against what the method takes, and later encoded anew.
+//! The query of a call: decoded, checked against the method's row, and later encoded again.
 
 use super::{Refusal, listed, target::shown};
 use crate::diagnostic::{Code, Words};
@@ -7,16 +7,17 @@ use crate::method::{Method, Verb};
 const LONGEST_VALUE: usize = 4096;
 const MOST_PARAMETERS: usize = 128;
 
-/// Takes a whole value or not.
+/// Whether a parameter may have this value.
 type Accepts = fn(&str) -> bool;
 
-/// Parameters that every Google method has, as far as they only shape the answer. `key`, `access_token`, `oauth_token`,
-/// `callback` and `quotaUser` are left out on purpose: they say who calls, or how a browser is to run the answer.
-/// Source: `parameters` of Google's discovery documents, and system parameters with `$`.
+/// Parameters of every Google method that shape the answer.
+///
+/// `key`, `access_token`, `oauth_token`, `callback` and `quotaUser` are missing on purpose: they name the caller, or run the answer in
+/// a browser. Source: `parameters` of Google's discovery documents, and system parameters with `$`.
 const STANDARD: [(&str, Accepts); 4] =
     [("alt", is_json), ("$alt", is_json), ("prettyPrint", is_boolean), ("$prettyPrint", is_boolean)];
 
-/// They cut the answer down; of a mutation's answer the operation's name must stay.
+/// Parameters that cut the answer. The answer to a change must keep the operation's name, so only reads have them.
 const SELECTION: [(&str, Accepts); 2] = [("fields", is_selection), ("$fields", is_selection)];
 
 fn is_json(value: &str) -> bool {
@@ -43,23 +44,23 @@ pub fn read(method: &'static Method, raw: &str) -> Result<Vec<(&'static str, Str
         }
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (Some(name), Some(value)) = (decode(name), decode(value)) else {
-            return Err(refusal(method, "the query holds a broken escape, or one of a control character"));
+            return Err(refusal(method, "the query contains a broken escape, or an escaped control character"));
         };
         let Some((name, accepts)) = known(method, &name) else {
             return Err(refusal(method, format!("`{}` is not a parameter of this method", shown(&name))));
         };
         if value.len() > LONGEST_VALUE || !accepts(&value) {
-            return Err(refusal(method, format!("`{name}` cannot have this value")));
+            return Err(refusal(method, format!("the value of `{name}` is not allowed")));
         }
         if !method.repeated.contains(&name) && query.iter().any(|(other, _)| *other == name) {
-            return Err(refusal(method, format!("`{name}` stands in the query twice")));
+            return Err(refusal(method, format!("`{name}` appears in the query twice")));
         }
         query.push((name, value));
     }
     Ok(query)
 }
 
-/// The table's own spelling of a parameter's name, and what its value may be.
+/// Finds a parameter by name, with the check of its value.
 fn known(method: &'static Method, name: &str) -> Option<(&'static str, Accepts)> {
     let own = method.query.iter().map(|&name| (name, (|_| true) as Accepts));
     let selection = SELECTION.into_iter().filter(|_| method.verb == Verb::Get);
@@ -68,10 +69,15 @@ fn known(method: &'static Method, name: &str) -> Option<(&'static str, Accepts)>
 
 fn refusal(method: &Method, message: impl Into<Words>) -> Refusal {
     let names = method.query.iter().copied().chain(STANDARD.map(|(name, _)| name));
-    Refusal::new(400, Code::ProxyQueryUnknown, message, format!("`{}` takes {}", method.name, listed(names)))
+    Refusal::new(
+        400,
+        Code::ProxyQueryUnknown,
+        message,
+        format!("use the parameters of `{}`: {}", method.name, listed(names)),
+    )
 }
 
-/// Decodes escapes and `+`; nothing but visible ASCII may stand unescaped, and no control character escaped.
+/// Decodes escapes and `+`. Rejects what is not visible ASCII, and control characters even if they are escaped.
 fn decode(raw: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(raw.len());
     let mut rest = raw.bytes();

@@ -1,6 +1,6 @@
-//! `x-goog-request-reason`: what connects Google's audit log with the portal's.
+//! `x-goog-request-reason`: the link from Google's audit log to the portal's.
 
-/// What a reason is made of.
+/// The parts of a reason.
 #[derive(Clone, Debug, Default)]
 pub struct Reason<'a> {
     /// The user's entity ref.
@@ -9,7 +9,7 @@ pub struct Reason<'a> {
     pub audit_id: Option<&'a str>,
     /// The service that calls on the user's behalf, e.g. `plugin:scaffolder`.
     pub actor: Option<&'a str>,
-    /// The caller's own words.
+    /// The caller's own text.
     pub given: Option<&'a str>,
 }
 
@@ -17,8 +17,9 @@ const LONGEST: usize = 256;
 const LONGEST_USER: usize = 128;
 const LONGEST_ID: usize = 48;
 
-/// `backstage user=user:default/guest audit=… actor=… note=…`, visible ASCII of at most 256 bytes. The caller's own words come
-/// last, so that they cannot pass for one of the other fields.
+/// Writes `backstage user=user:default/guest audit=… actor=… note=…` in at most 256 bytes of visible ASCII.
+///
+/// The caller's own text comes last, so that it cannot pass for another field.
 pub fn reason(details: &Reason<'_>) -> String {
     let mut reason = format!("backstage user={}", word(details.subject, LONGEST_USER));
     for (key, value) in [("audit", details.audit_id), ("actor", details.actor)] {
@@ -37,7 +38,7 @@ pub fn reason(details: &Reason<'_>) -> String {
     reason
 }
 
-/// One field: no blanks, bounded.
+/// One field: without blanks, shortened.
 fn word(text: &str, longest: usize) -> String {
     let mut word = cleaned(text).replace(' ', "_");
     word.truncate(longest);
@@ -54,7 +55,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn all_fields_in_order() {
+    fn writes_all_fields_in_order() {
         let full = Reason {
             subject: "user:default/guest",
             audit_id: Some("6f1c"),
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn no_field_can_be_forged() {
+    fn rejects_forged_fields() {
         let forged = Reason {
             subject: "user:default/a audit=1",
             audit_id: Some("2\r\nx-evil: 1"),
@@ -87,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_always_a_header_value(a in "\\PC{0,300}", b in ".{0,300}", c in proptest::option::of(".{0,300}"), d in proptest::option::of(".{0,600}")) {
+        fn is_always_a_header_value(a in "\\PC{0,300}", b in ".{0,300}", c in proptest::option::of(".{0,300}"), d in proptest::option::of(".{0,600}")) {
             let text = reason(&Reason { subject: &a, audit_id: Some(&b), actor: c.as_deref(), given: d.as_deref() });
             prop_assert!(text.len() <= LONGEST);
             prop_assert!(text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()));

@@ -1,4 +1,4 @@
-//! Rights that were given, by names that can be held against audit records.
+//! Names of grants and resources in the form that audit records use.
 
 use crate::config::Config;
 use crate::iam::policy::live_policy::LivePolicy;
@@ -6,8 +6,9 @@ use crate::iam::rights::grant::custom;
 use crate::iam::rights::principal::has_case;
 use crate::iam::rights::resource::IamResource;
 
-/// The name of a given right (resource, role, member), or of its resource alone, as it can be held against audit records and against others of its kind: on the
-/// resource as those records name it, the role likewise, and without case where case does not count.
+/// The name of a grant (resource, role, member), or of a resource alone, in the form that audit records use.
+///
+/// Projects are named by id, and members whose case does not matter are in lower case, so that equal grants have equal names.
 pub fn recorded_name(config: &Config, name: &str) -> String {
     let Some((resource, (role, member))) =
         name.split_once(' ').and_then(|(on, rest)| Some((on, rest.split_once(' ')?)))
@@ -39,7 +40,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_right_has_one_name_however_it_was_asked_for() {
+    fn equal_grants_have_equal_names() {
         let config = json!({
             "projects": [{"project": "acme-ml", "number": "123456789012", "locations": ["us-central1"]}],
             "identity": {"audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/portal/providers/portal"},

@@ -1,9 +1,9 @@
-//! A raw request target taken apart, without decoding anything: what is written in a roundabout way is refused, not normalised.
+//! A raw request target in parts. Nothing is decoded: a path that is not written plainly is rejected, never normalised.
 
 use super::Refusal;
 use crate::diagnostic::{Code, Words};
 
-/// Longer targets than Google's own front ends take are not looked at.
+/// Maximum length of a target, in bytes: that of Google's own front ends.
 const LONGEST: usize = 16 * 1024;
 
 /// `{service}/{path}?{query}`
@@ -14,24 +14,26 @@ pub struct Target<'a> {
     pub query: &'a str,
 }
 
-/// Splits a target. The path then holds plain segments only; nothing is known about their meaning.
+/// Splits a target. The path then has plain segments only; their meaning is unknown.
 pub fn split(target: &str) -> Result<Target<'_>, Refusal> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     if target.len() > LONGEST {
         return Err(malformed(format!("the path and query are longer than {LONGEST} bytes")));
     }
-    // Every character of every name in the method table is one of these.
+    // The characters of all names in the method table.
     if let Some(other) = path.chars().find(|c| !c.is_ascii_alphanumeric() && !"-._:@/".contains(*c)) {
-        return Err(malformed(format!("the path holds {}", spelled(other))));
+        return Err(malformed(format!("the path contains {}", spelled(other))));
     }
     match path.split('/').find(|segment| matches!(*segment, "" | "." | "..")) {
-        Some("") => return Err(malformed("the path has an empty segment: it starts or ends with `/`, or holds `//`")),
+        Some("") => {
+            return Err(malformed("the path has an empty segment: it starts or ends with `/`, or contains `//`"));
+        }
         Some(dots) => return Err(malformed(format!("the path has a `{dots}` segment"))),
         None => {}
     }
     match path.split_once('/') {
         Some((service, path)) => Ok(Target { service, path, query }),
-        None => Err(malformed("the path names a service and nothing in it")),
+        None => Err(malformed("the path names a service but no method")),
     }
 }
 
@@ -40,16 +42,16 @@ fn malformed(message: impl Into<Words>) -> Refusal {
         400,
         Code::ProxyPathMalformed,
         message,
-        "write Google's path plainly, e.g. `aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints`: no escapes, no dot segments, no other host",
+        "write Google's path without escapes, dot segments or another host, e.g. `aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints`",
     )
 }
 
-/// A character as it can be shown.
+/// Spells a character for a message.
 fn spelled(c: char) -> String {
     if c.is_ascii_graphic() { format!("`{c}`") } else { format!("the character U+{:04X}", u32::from(c)) }
 }
 
-/// A caller's text, cleaned and cut, for a message.
+/// Cleans and shortens a caller's text for a message.
 pub fn shown(text: &str) -> String {
     let mut shown: String =
         text.chars().take(160).map(|c| if c.is_ascii_graphic() && c != '`' { c } else { '?' }).collect();
