@@ -1,0 +1,77 @@
+// Holds the documentation to its own rules: short paragraphs, links that lead somewhere, and a reference of every configuration key.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { configurationKeys } from './configuration.mjs';
+import { anchors, links, paragraphs } from './markdown.mjs';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const MOST_WORDS = 90;
+
+/** Files that git tracks or would track; a deleted one that is still in the index is no page. */
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard'],
+  { cwd: ROOT, encoding: 'utf8' },
+)
+  .split('\n')
+  .filter(file => file && existsSync(join(ROOT, file)));
+const pages = files
+  .filter(file => file.endsWith('.md') && !file.endsWith('.api.md'))
+  .map(file => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
+
+test('no paragraph has more than 90 words', () => {
+  let longest = { words: 0, where: '' };
+  const long = [];
+  for (const { file, text } of pages) {
+    for (const { line, words } of paragraphs(text)) {
+      const where = `${file}:${line}`;
+      if (words > longest.words) longest = { words, where };
+      if (words > MOST_WORDS) long.push(`${where} has ${words} words`);
+    }
+  }
+  console.log(`longest paragraph: ${longest.words} words (${longest.where})`);
+  assert.deepEqual(long, []);
+});
+
+test('every link leads to a file of this repository and a heading in it', () => {
+  const broken = [];
+  for (const { file, text } of pages) {
+    for (const { line, target } of links(text)) {
+      if (/^[a-z][a-z0-9+.-]*:/i.test(target)) continue;
+      const [path, anchor] = target.split('#');
+      const page = path ? join(ROOT, dirname(file), decodeURI(path)) : join(ROOT, file);
+      const where = `${file}:${line} → ${target}`;
+      if (relative(ROOT, page).startsWith('..') || !existsSync(page)) {
+        broken.push(where);
+      } else if (anchor && statSync(page).isFile()) {
+        const known = anchors(readFileSync(page, 'utf8'));
+        if (!known.has(anchor)) broken.push(`${where} (no such heading)`);
+      }
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+test('no file cites a file outside of this repository', () => {
+  const outside = ['shared/facts', 'shared/cases', 'shared/DESIGN', 'shared/STYLE'];
+  const own = relative(ROOT, fileURLToPath(import.meta.url));
+  const citing = files.filter(file => {
+    if (file === own || !/\.(md|rs|ts|tsx|mjs|js|ya?ml|toml|py)$/.test(file)) return false;
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    return outside.some(name => text.includes(name));
+  });
+  assert.deepEqual(citing, []);
+});
+
+test('the configuration reference names exactly the keys of config.d.ts', () => {
+  const schemas = files.filter(file => /^pkg-js\/[^/]+\/config\.d\.ts$/.test(file));
+  const keys = new Set(schemas.flatMap(file => configurationKeys(join(ROOT, file))));
+  const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
+  const named = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
+  assert.deepEqual([...named].sort(), [...keys].sort());
+});
