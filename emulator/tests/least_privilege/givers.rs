@@ -1,4 +1,4 @@
-//! What giving rights and taking them back takes, as docs/access.md tells platform engineers: with it both work, and without any one
+//! The permissions that granting and the clean-up need, as docs/access/ lists them for platform engineers: with it both work, and without any one
 //! permission they fail at the call that names it.
 
 use crate::drive::{Then, drive, in_days, now};
@@ -11,7 +11,8 @@ use backstage_vertex_ai::iam::deliver::apply::ApplyReport;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-const PAGE: &str = include_str!("../../../docs/access.md");
+const CLEAN_UP_PAGE: &str = include_str!("../../../docs/access/expiry.md");
+const APPLY_PAGE: &str = include_str!("../../../docs/access/apply.md");
 const CLEANER: &str = "/v1/projects/acme-ml/roles/vertexAccessCleaner";
 const PORTAL: &str = "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/subject/plugin:proxy";
 /// Whom the rights are for: neither who gives them nor the portal.
@@ -26,7 +27,7 @@ const POLICIES: [&str; 3] = [
 
 /// The words of the page that are permissions to read or write a policy: those of the command that makes the cleaner's role.
 fn six() -> Vec<&'static str> {
-    let words = PAGE.split(|c: char| !(c.is_ascii_alphabetic() || c == '.'));
+    let words = CLEAN_UP_PAGE.split(|c: char| !(c.is_ascii_alphabetic() || c == '.'));
     words.filter(|word| word.ends_with("IamPolicy") && word.contains('.')).collect()
 }
 
@@ -238,7 +239,7 @@ fn without_any_one_of_the_six_it_fails_there_and_takes_back_the_rest() {
 /// What the page says that giving takes: the policies of what is given, and the roles.
 fn eight() -> Vec<&'static str> {
     for name in ["iam.roles.get", "iam.roles.create"] {
-        assert!(PAGE.contains(&format!("`{name}`")));
+        assert!(APPLY_PAGE.contains(&format!("`{name}`")));
     }
     [six(), vec!["iam.roles.get", "iam.roles.create"]].concat()
 }
