@@ -1,9 +1,9 @@
-//! The reference pages in `docs/` are what the tables say. `UPDATE_DOCS=1 cargo test --test reference` writes them anew.
+//! The reference pages in `docs/` match the tables of the core. `UPDATE_DOCS=1 cargo test --test reference` writes them.
 #![cfg(not(target_arch = "wasm32"))]
 
 use backstage_vertex_ai::annotation::{KEYS, PREFIX, example};
-use backstage_vertex_ai::diagnostic::rule::{self, Example};
-use backstage_vertex_ai::diagnostic::{Code, Kind};
+use backstage_vertex_ai::diagnostic::rule::{self, Example, Rule};
+use backstage_vertex_ai::diagnostic::{Kind, event};
 use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
 use std::fmt::Write;
 use std::path::Path;
@@ -15,14 +15,15 @@ fn check(name: &str, text: &str) {
         std::fs::write(&path, text).unwrap();
     }
     let page = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(page == text, "docs/{name} is not what the table says: UPDATE_DOCS=1 cargo test --test reference");
+    assert!(page == text, "docs/{name} differs from the tables: run UPDATE_DOCS=1 cargo test --test reference");
 }
 
 #[test]
 fn annotations() {
     let mut page = String::from(
-        "# Annotations\n\nOn any entity of the catalog. Values are texts: put numbers in quotes. Each key may end in `.<environment>`; such \
-         a key is read\nbefore the plain one when that environment is asked for.\n\n| annotation | example | meaning |\n| --- | --- | --- |\n",
+        "# Annotations\n\nFor authors of catalog files: all annotations that this product reads. They work on any entity of the catalog.\n\n\
+         Values are strings: put numbers in quotes. Each key may end in `.<environment>`. For that environment, such a key replaces\n\
+         the plain one.\n\n| annotation | example | meaning |\n| --- | --- | --- |\n",
     );
     for key in KEYS {
         writeln!(page, "| `{PREFIX}{}` | `{}` | {} |", key.name(), key.example(), key.meaning()).unwrap();
@@ -33,43 +34,64 @@ fn annotations() {
 #[test]
 fn diagnostics() {
     let mut page = String::from(
-        "# Diagnostics\n\nEvery finding, anywhere, has one of these codes. A code never changes its meaning.\n\n| code | meaning |\n| --- | --- |\n",
+        "# Diagnostics\n\nFor everyone who sees a code and wonders what it means. Each finding of this product has one of these codes. A code never\n\
+         changes its meaning.\n\n## Rules\n\nA rule is about an entity and has a page with its reason and examples.\n\n\
+         | code | meaning |\n| --- | --- |\n",
     );
-    for code in Code::ALL {
-        writeln!(page, "| `{}` | {} |", code.as_str(), code.meaning()).unwrap();
+    for rule in rule::all() {
+        writeln!(page, "| [`{0}`](reference/rules/{0}.md) | {1} |", rule.name, rule.meaning).unwrap();
+    }
+    page.push_str(
+        "\n## Other codes\n\nThey report what happened to a request, a call, a deployment or a grant.\n\n\
+         | code | severity | meaning |\n| --- | --- | --- |\n",
+    );
+    for event in event::all() {
+        writeln!(page, "| `{}` | {} | {} |", event.name, event.severity.as_str(), event.meaning).unwrap();
     }
     check("diagnostics.md", &page);
+}
+
+fn rule_page(rule: &Rule, level: &str) -> String {
+    let Rule { name, meaning, why, wrong, right, sources, .. } = rule;
+    let shown = |example: &Example| match example {
+        Example::MadeLines(_, words) | Example::MadeFile(_, words) => format!("{words}\n"),
+        other => format!("```yaml\n{}```\n", String::from_utf8_lossy(&example::file(other))),
+    };
+    let (wrong, right) = (shown(wrong), shown(right));
+    let sources: String = sources.iter().map(|source| format!("- {source}\n")).collect();
+    format!(
+        "# {name}\n\n{meaning}\n\nLevel: {level}\n\n## Why\n\n{why}\n\n## Wrong\n\n{wrong}\n## Right\n\n{right}\n## Sources\n\n{sources}"
+    )
 }
 
 #[test]
 fn rules() {
     let mut index = String::from(
-        "# Rules\n\nWhat is checked of an entity's Vertex AI annotations, everywhere: by the command line, the scaffolder's actions, the catalog, the \
-         forms and the card. The level of a rule may be set in `app-config.yaml` (`vertexAi.rules`), and one entity may waive it with a \
-         reason (`google.com/vertex-ai-waive`); *fixed* ones may not be adjusted.\n\n| rule | level | what it says |\n| --- | --- | --- |\n",
+        "# Rules\n\nFor authors of catalog files and for portal administrators: every check of the Vertex AI annotations of an entity. The command\n\
+         line, the scaffolder's actions, the catalog, the forms and the card run the same checks.\n\n\
+         An administrator sets the level of a rule in `app-config.yaml` (`vertexAi.rules`). An author waives a rule for one entity, with a\n\
+         reason (`google.com/vertex-ai-waive`). The level of a *fixed* rule cannot be changed.\n\n\
+         | rule | level | meaning |\n| --- | --- | --- |\n",
     );
+    let mut pages = vec!["README.md".to_owned()];
     for rule in rule::all() {
-        let code = rule.name;
         let level = match rule.kind {
-            Kind::Fixed(severity) => format!("{severity:?}, fixed").to_lowercase(),
+            Kind::Fixed(severity) => format!("{}, fixed", severity.as_str()),
             Kind::Adjustable(level) => format!("{level:?}").to_lowercase(),
         };
-        let meaning = rule.meaning;
-        writeln!(index, "| [`{code}`]({code}.md) | {level} | {meaning} |").unwrap();
-        let shown = |example: &Example| match example {
-            Example::MadeLines(_, words) | Example::MadeFile(_, words) => format!("{words}\n"),
-            other => format!("```yaml\n{}```\n", String::from_utf8_lossy(&example::file(other))),
-        };
-        let page = format!(
-            "# {code}\n\n{meaning}\n\nLevel: {level}\n\n## Why\n\n{}\n\n## Wrong\n\n{}\n## Right\n\n{}\n## Source\n\n{}\n",
-            rule.why,
-            shown(&rule.wrong),
-            shown(&rule.right),
-            rule.source
-        );
-        check(&format!("reference/rules/{code}.md"), &page);
+        let page = format!("{}.md", rule.name);
+        writeln!(index, "| [`{}`]({page}) | {level} | {} |", rule.name, rule.meaning).unwrap();
+        check(&format!("reference/rules/{page}"), &rule_page(rule, &level));
+        pages.push(page);
     }
     check("reference/rules/README.md", &index);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/rules");
+    for entry in std::fs::read_dir(&folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir()) {
+        for page in std::fs::read_dir(entry.path()).unwrap().map(Result::unwrap) {
+            let page = page.path().strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
+            assert!(pages.contains(&page), "docs/reference/rules/{page} is the page of no rule: remove it");
+        }
+    }
 }
 
 /// What a permission is checked on, or whose it is.

@@ -2,70 +2,249 @@
 
 use crate::diagnostic::Code;
 
-/// What all our keys begin with.
+/// The prefix of every annotation that this product reads.
 pub const PREFIX: &str = "google.com/vertex-ai-";
 
-macro_rules! keys {
-    ($($key:ident $name:literal $malformed:ident $example:literal $meaning:literal,)+) => {
-        /// One of our annotations.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Key { $($key,)+ }
-
-        /// All of them, in the order of the reference.
-        pub const KEYS: &[Key] = &[$(Key::$key,)+];
-
-        impl Key {
-            /// What follows [`PREFIX`].
-            pub fn name(self) -> &'static str {
-                match self { $(Key::$key => $name,)+ }
-            }
-
-            /// What a value without the right form is a case of.
-            pub fn malformed(self) -> Code {
-                match self { $(Key::$key => Code::$malformed,)+ }
-            }
-
-            /// A value as it may be written.
-            pub fn example(self) -> &'static str {
-                match self { $(Key::$key => $example,)+ }
-            }
-
-            /// One line for the reference.
-            pub fn meaning(self) -> &'static str {
-                match self { $(Key::$key => $meaning,)+ }
-            }
-        }
-    };
+/// An annotation that this product reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    Project,
+    Location,
+    Endpoint,
+    Model,
+    ServiceAccount,
+    MachineType,
+    Accelerator,
+    Replicas,
+    Image,
+    ArtifactUri,
+    KmsKey,
+    DisplayName,
+    Labels,
+    Traffic,
+    Env,
+    Port,
+    PredictRoute,
+    HealthRoute,
+    HealthProbe,
+    StartupProbe,
+    DeploymentTimeout,
+    Waive,
 }
 
-keys! {
-    Project "project" ProjectMalformed "acme-ml" "the Google project; not needed where endpoint and model are full names",
-    Location "location" LocationMalformed "us-central1" "the location; not needed where endpoint and model are full names",
-    Endpoint "endpoint" EndpointMalformed "fraud-detector" "the endpoint: an id, or `projects/P/locations/L/endpoints/E`",
-    Model "model" ModelMalformed "fraud-detector@3" "the model, with its version: an id, or `projects/P/locations/L/models/M@V`",
-    ServiceAccount "service-account" ServiceAccountMalformed "fraud-serving@acme-ml.iam.gserviceaccount.com" "what the model server runs as",
-    MachineType "machine-type" MachineTypeMalformed "g2-standard-4" "the machine of one replica; Google's default is n1-standard-2",
-    Accelerator "accelerator" AcceleratorMalformed "NVIDIA_L4:1" "accelerator and number for one replica",
-    Replicas "replicas" ReplicasMalformed "1-3" "how many replicas, or from how many to how many",
-    Image "image" ImageMalformed "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3" "the serving container, to upload a model that is not there yet",
-    ArtifactUri "artifact-uri" ArtifactUriMalformed "gs://acme-models/fraud/3" "the model's files, for the upload",
-    KmsKey "kms-key" KmsKeyMalformed "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving" "the key that encrypts what is stored",
-    DisplayName "display-name" DisplayNameMalformed "Fraud detector" "what the endpoint is called in Google's console, where it is created",
-    Labels "labels" LabelsMalformed "team=fraud,tier=gold" "labels of the endpoint where it is created, and of the model where it is uploaded",
-    Traffic "traffic" TrafficMalformed "20" "percent of the endpoint's traffic for this deployment; what else serves there shares the rest; all where it is not given",
-    Env "env" EnvMalformed "LOG_LEVEL=info" "the container's environment, for the upload; one variable a line, or `;` between them",
-    Port "port" PortMalformed "8080" "the port that the container listens on, for the upload; Google's default is 8080",
-    PredictRoute "predict-route" PredictRouteMalformed "/predict" "where the container takes predictions, for the upload",
-    HealthRoute "health-route" HealthRouteMalformed "/health" "where the container says that it is well, for the upload",
-    HealthProbe "health-probe" HealthProbeMalformed "path=/health,period=10,timeout=1,failures=3" "when the container gets traffic, for the upload; limits are Google's where they are left out",
-    StartupProbe "startup-probe" StartupProbeMalformed "path=/health,period=10,timeout=1,failures=30" "when the container has started, for the upload; limits are Google's where they are left out",
-    DeploymentTimeout "deployment-timeout" DeploymentTimeoutMalformed "3600s" "how long a deployment may take, for the upload; two hours at most",
-    Waive "waive" WaiverMalformed "model/alias: retrained every night" "rules that do not hold for this entity, each with its reason; one a line",
+/// The facts of one annotation.
+struct Row {
+    key: Key,
+    /// The part after [`PREFIX`].
+    name: &'static str,
+    /// The code of a value in the wrong form.
+    malformed: Code,
+    /// A valid value.
+    example: &'static str,
+    /// One line for the reference and for forms.
+    meaning: &'static str,
+}
+
+/// A row for each key, in the order of [`Key`], which is the order of the reference.
+const ROWS: &[Row] = &[
+    Row {
+        key: Key::Project,
+        name: "project",
+        malformed: Code::ProjectMalformed,
+        example: "acme-ml",
+        meaning: "the Google project; not needed if endpoint and model are full names",
+    },
+    Row {
+        key: Key::Location,
+        name: "location",
+        malformed: Code::LocationMalformed,
+        example: "us-central1",
+        meaning: "the location; not needed if endpoint and model are full names",
+    },
+    Row {
+        key: Key::Endpoint,
+        name: "endpoint",
+        malformed: Code::EndpointMalformed,
+        example: "fraud-detector",
+        meaning: "the endpoint: an id, or `projects/P/locations/L/endpoints/E`",
+    },
+    Row {
+        key: Key::Model,
+        name: "model",
+        malformed: Code::ModelMalformed,
+        example: "fraud-detector@3",
+        meaning: "the model with its version: an id, or `projects/P/locations/L/models/M@V`",
+    },
+    Row {
+        key: Key::ServiceAccount,
+        name: "service-account",
+        malformed: Code::ServiceAccountMalformed,
+        example: "fraud-serving@acme-ml.iam.gserviceaccount.com",
+        meaning: "the service account of the model server",
+    },
+    Row {
+        key: Key::MachineType,
+        name: "machine-type",
+        malformed: Code::MachineTypeMalformed,
+        example: "g2-standard-4",
+        meaning: "the machine type of a replica; Google's default is n1-standard-2",
+    },
+    Row {
+        key: Key::Accelerator,
+        name: "accelerator",
+        malformed: Code::AcceleratorMalformed,
+        example: "NVIDIA_L4:1",
+        meaning: "type and number of accelerators of a replica",
+    },
+    Row {
+        key: Key::Replicas,
+        name: "replicas",
+        malformed: Code::ReplicasMalformed,
+        example: "1-3",
+        meaning: "the number of replicas, or a range from minimum to maximum",
+    },
+    Row {
+        key: Key::Image,
+        name: "image",
+        malformed: Code::ImageMalformed,
+        example: "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3",
+        meaning: "the image of the serving container, for the upload of a new model",
+    },
+    Row {
+        key: Key::ArtifactUri,
+        name: "artifact-uri",
+        malformed: Code::ArtifactUriMalformed,
+        example: "gs://acme-models/fraud/3",
+        meaning: "the directory of the model files, for the upload",
+    },
+    Row {
+        key: Key::KmsKey,
+        name: "kms-key",
+        malformed: Code::KmsKeyMalformed,
+        example: "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving",
+        meaning: "the key that encrypts stored data",
+    },
+    Row {
+        key: Key::DisplayName,
+        name: "display-name",
+        malformed: Code::DisplayNameMalformed,
+        example: "Fraud detector",
+        meaning: "the name of a new endpoint in Google's console",
+    },
+    Row {
+        key: Key::Labels,
+        name: "labels",
+        malformed: Code::LabelsMalformed,
+        example: "team=fraud,tier=gold",
+        meaning: "labels of a new endpoint and of an uploaded model",
+    },
+    Row {
+        key: Key::Traffic,
+        name: "traffic",
+        malformed: Code::TrafficMalformed,
+        example: "20",
+        meaning: "the share of the endpoint's traffic in percent, all by default; the other models share the rest",
+    },
+    Row {
+        key: Key::Env,
+        name: "env",
+        malformed: Code::EnvMalformed,
+        example: "LOG_LEVEL=info",
+        meaning: "the container's environment variables, for the upload; one a line, or separated by `;`",
+    },
+    Row {
+        key: Key::Port,
+        name: "port",
+        malformed: Code::PortMalformed,
+        example: "8080",
+        meaning: "the port of the container, for the upload; Google's default is 8080",
+    },
+    Row {
+        key: Key::PredictRoute,
+        name: "predict-route",
+        malformed: Code::PredictRouteMalformed,
+        example: "/predict",
+        meaning: "the HTTP path for predictions, for the upload",
+    },
+    Row {
+        key: Key::HealthRoute,
+        name: "health-route",
+        malformed: Code::HealthRouteMalformed,
+        example: "/health",
+        meaning: "the HTTP path for health checks, for the upload",
+    },
+    Row {
+        key: Key::HealthProbe,
+        name: "health-probe",
+        malformed: Code::HealthProbeMalformed,
+        example: "path=/health,period=10,timeout=1,failures=3",
+        meaning: "the check that a container must pass to receive traffic, for the upload; Google's limits by default",
+    },
+    Row {
+        key: Key::StartupProbe,
+        name: "startup-probe",
+        malformed: Code::StartupProbeMalformed,
+        example: "path=/health,period=10,timeout=1,failures=30",
+        meaning: "the check that a container has started, for the upload; Google's limits by default",
+    },
+    Row {
+        key: Key::DeploymentTimeout,
+        name: "deployment-timeout",
+        malformed: Code::DeploymentTimeoutMalformed,
+        example: "3600s",
+        meaning: "the maximum duration of a deployment, for the upload; at most two hours",
+    },
+    Row {
+        key: Key::Waive,
+        name: "waive",
+        malformed: Code::WaiverMalformed,
+        example: "model/alias: retrained every night",
+        meaning: "rules that do not apply to this entity, each with a reason; one a line",
+    },
+];
+
+/// All keys, in the order of the reference.
+pub const KEYS: &[Key] = &keys();
+
+const fn keys() -> [Key; ROWS.len()] {
+    let mut keys = [Key::Project; ROWS.len()];
+    let mut at = 0;
+    while at < ROWS.len() {
+        keys[at] = ROWS[at].key;
+        assert!(keys[at] as usize == at, "a row is not at its key's place");
+        at += 1;
+    }
+    keys
 }
 
 impl Key {
+    /// Returns the key with this name.
     pub fn parse(name: &str) -> Option<Self> {
-        KEYS.iter().copied().find(|key| key.name() == name)
+        ROWS.iter().find(|row| row.name == name).map(|row| row.key)
+    }
+
+    fn row(self) -> &'static Row {
+        &ROWS[self as usize]
+    }
+
+    /// The part after [`PREFIX`].
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The code of a value in the wrong form.
+    pub fn malformed(self) -> Code {
+        self.row().malformed
+    }
+
+    /// A valid value.
+    pub fn example(self) -> &'static str {
+        self.row().example
+    }
+
+    /// One line for the reference and for forms.
+    pub fn meaning(self) -> &'static str {
+        self.row().meaning
     }
 
     /// Whether the value may have several lines, the last of which YAML ends as well.

@@ -8,7 +8,7 @@ pub const EVENTS: &[Event] = &[
         code: Code::DeployOperationFailed,
         name: "deploy/operation-failed",
         severity: Severity::Error,
-        meaning: "The deployment's operation ended in an error.",
+        meaning: "The operation of the deployment failed.",
     },
     Event {
         code: Code::DeployCancelled,
@@ -20,18 +20,18 @@ pub const EVENTS: &[Event] = &[
         code: Code::DeployNotUndone,
         name: "deploy/not-undone",
         severity: Severity::Error,
-        meaning: "Something that the deployment made could not be taken back.",
+        meaning: "A resource that the deployment created could not be removed.",
     },
     Event {
         code: Code::DeployUnexpectedResult,
         name: "deploy/unexpected-result",
         severity: Severity::Error,
-        meaning: "The operation ended, but not with what was asked for.",
+        meaning: "The operation succeeded with an unexpected result.",
     },
     Event {
         code: Code::CoreInternal,
         name: "core/internal",
         severity: Severity::Error,
-        meaning: "The core failed in a way it should not.",
+        meaning: "The core has an internal error.",
     },
 ];

@@ -1,94 +1,91 @@
 //! Rules for the service account of the model server, and the encryption key.
 
 use super::Example::Lines;
-use super::Rule;
+use super::{Rule, source};
 use crate::diagnostic::code::Kind::{Adjustable, Fixed};
 use crate::diagnostic::code::{Code, Level, Severity};
-
-const ACCOUNTS: &str = "Google, Use a custom service account (shared/facts/google-cloud.md §4.6)";
-const NAMES: &str = "Google's API descriptions `aiplatform.v1` and `iam.v1` (shared/facts/google-cloud.md §5.4)";
 
 pub const RULES: &[Rule] = &[
     Rule {
         code: Code::ServiceAccountMalformed,
         name: "service-account/malformed",
         kind: Fixed(Severity::Error),
-        meaning: "The service account is not one's e-mail address.",
-        why: "The model server can run as a service account only.",
+        meaning: "The value is not the e-mail address of a service account.",
+        why: "The model server can run only as a service account.",
         wrong: Lines("service-account: fraud-serving"),
         right: Lines("service-account: fraud-serving@acme-ml.iam.gserviceaccount.com"),
-        source: NAMES,
+        sources: &[source::DEPLOYED_MODEL, source::ACCOUNT_ID],
     },
     Rule {
         code: Code::ServiceAccountUser,
         name: "service-account/user",
         kind: Fixed(Severity::Error),
-        meaning: "What is given is an e-mail address, but not that of a service account.",
-        why: "Programs run as service accounts; a person's address cannot be put in their place.",
+        meaning: "The value is an e-mail address, but not of a service account.",
+        why: "Programs run as service accounts, never as a person or group.",
         wrong: Lines("service-account: ada@acme.example"),
         right: Lines("service-account: fraud-serving@acme-ml.iam.gserviceaccount.com"),
-        source: NAMES,
+        sources: &[source::DEPLOYED_MODEL, source::ACCOUNT_ID],
     },
     Rule {
         code: Code::ServiceAccountDefault,
         name: "service-account/default",
         kind: Adjustable(Level::Warning),
-        meaning: "The service account is Compute Engine's default one, which everything in the project shares.",
-        why: "Everything in the project shares the default account: whatever one model is allowed, all virtual machines are, and the other way round.",
+        meaning: "The service account is Compute Engine's default account, which the whole project shares.",
+        why: "The virtual machines of the project use the same account. Each permission for the model is one for all of them.",
         wrong: Lines("service-account: 123456789012-compute@developer.gserviceaccount.com"),
         right: Lines("service-account: fraud-serving@acme-ml.iam.gserviceaccount.com"),
-        source: "the form of the address is unverified (shared/facts/google-cloud.md §5.4)",
+        sources: &[source::DEFAULT_ACCOUNT, "unverified: the form of the address"],
     },
     Rule {
         code: Code::ServiceAccountGoogleManaged,
         name: "service-account/google-managed",
         kind: Adjustable(Level::Error),
-        meaning: "The service account is a service agent, which Google uses itself.",
-        why: "Vertex AI acts as its service agents itself, which hold far more rights than a model needs; the deployment is refused.",
+        meaning: "The service account is a service agent, which only Google uses.",
+        why: "Service agents have far more permissions than a model needs, and Google does not let models run as them.",
         wrong: Lines("service-account: service-123456789012@gcp-sa-aiplatform.iam.gserviceaccount.com"),
         right: Lines("service-account: fraud-serving@acme-ml.iam.gserviceaccount.com"),
-        source: "the agents' addresses: Google, Use a custom service account (shared/facts/google-cloud.md §4.6); that Google refuses them is unverified",
+        sources: &[source::SERVICE_ACCOUNT, "unverified: that Google denies the deployment"],
     },
     Rule {
         code: Code::ServiceAccountProject,
         name: "service-account/project",
         kind: Adjustable(Level::Warning),
-        meaning: "The service account is of another project than the endpoint.",
-        why: "Vertex AI's service agent must be allowed to make tokens for the account, and an organisation may forbid use across projects altogether.",
+        meaning: "The service account is in another project than the endpoint.",
+        why: "Vertex AI's service agent needs permission to create tokens for the account. An organization policy can forbid use across projects.",
         wrong: Lines("service-account: fraud-serving@acme-web.iam.gserviceaccount.com"),
         right: Lines("service-account: fraud-serving@acme-ml.iam.gserviceaccount.com"),
-        source: ACCOUNTS,
+        sources: &[source::SERVICE_ACCOUNT],
     },
     Rule {
         code: Code::KmsKeyMalformed,
         name: "kms-key/malformed",
         kind: Fixed(Severity::Error),
-        meaning: "The key is not a Cloud KMS key.",
-        why: "Google refuses what is no name of a key.",
+        meaning: "The value is not the name of a Cloud KMS key.",
+        why: "Google rejects a name in any other form.",
         wrong: Lines("kms-key: serving"),
         right: Lines("kms-key: projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving"),
-        source: NAMES,
+        sources: &[source::ENCRYPTION],
     },
     Rule {
         code: Code::KmsKeyLocation,
         name: "kms-key/location",
         kind: Adjustable(Level::Error),
         meaning: "The key is in another location than the endpoint.",
-        why: "A key encrypts only what lies in its own region.",
+        why: "A key encrypts only resources in its own region.",
         wrong: Lines("kms-key: projects/acme-ml/locations/us-east1/keyRings/ml/cryptoKeys/serving"),
         right: Lines("kms-key: projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving"),
-        source: NAMES,
+        sources: &[source::ENCRYPTION],
     },
     Rule {
         code: Code::KmsKeyVersion,
         name: "kms-key/version",
         kind: Fixed(Severity::Error),
-        meaning: "What is given is a version of a key, not the key.",
-        why: "A resource is encrypted with a key; Cloud KMS keeps the key's versions and moves on from one to the next.",
+        meaning: "The value is a version of a key, not the key.",
+        why: "A resource is encrypted with a key. Cloud KMS chooses and rotates the version.",
         wrong: Lines(
             "kms-key: projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving/cryptoKeyVersions/1",
         ),
         right: Lines("kms-key: projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving"),
-        source: NAMES,
+        sources: &[source::ENCRYPTION],
     },
 ];

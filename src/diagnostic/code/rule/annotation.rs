@@ -1,12 +1,9 @@
 //! Rules for every annotation: its key, and its value as text.
 
 use super::Example::{All, Lines};
-use super::Rule;
+use super::{Rule, source};
 use crate::diagnostic::code::Kind::{Adjustable, Fixed};
 use crate::diagnostic::code::{Code, Level, Severity};
-
-const BACKSTAGE: &str = "Backstage, Descriptor Format of Catalog Entities";
-const OURS: &str = "ours: docs/annotations.md";
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -14,61 +11,61 @@ pub const RULES: &[Rule] = &[
         name: "annotation/missing",
         kind: Fixed(Severity::Error),
         meaning: "A required annotation is missing.",
-        why: "Without a model there is nothing to serve, without an endpoint nowhere to serve it; an id is only half a name.",
+        why: "A deployment needs a model and an endpoint. An id also needs its project and location.",
         wrong: All("project: acme-ml\nlocation: us-central1\nendpoint: fraud-detector"),
         right: All(
             "endpoint: projects/acme-ml/locations/us-central1/endpoints/fraud-detector\nmodel: projects/acme-ml/locations/us-central1/models/fraud-detector@3",
         ),
-        source: OURS,
+        sources: &[source::OURS],
     },
     Rule {
         code: Code::AnnotationNotText,
         name: "annotation/not-text",
         kind: Fixed(Severity::Error),
-        meaning: "An annotation's value is not a string.",
-        why: "Backstage refuses an entity whose annotations are not texts, and keeps showing the one before.",
+        meaning: "The value of an annotation is not a string.",
+        why: "Backstage rejects an entity whose annotations are not strings, and keeps its previous version.",
         wrong: Lines("replicas: 2"),
         right: Lines("replicas: \"2\""),
-        source: BACKSTAGE,
+        sources: &[source::DESCRIPTOR],
     },
     Rule {
         code: Code::AnnotationEmpty,
         name: "annotation/empty",
         kind: Fixed(Severity::Error),
-        meaning: "An annotation's value is empty.",
-        why: "An empty value says that something was meant, but not what.",
+        meaning: "The value of an annotation is empty.",
+        why: "An empty value does not show what its author intended.",
         wrong: Lines("service-account: \"\""),
         right: Lines("service-account: fraud-serving@acme-ml.iam.gserviceaccount.com"),
-        source: OURS,
+        sources: &[source::OURS],
     },
     Rule {
         code: Code::AnnotationWhitespace,
         name: "annotation/whitespace",
         kind: Adjustable(Level::Warning),
-        meaning: "An annotation's value begins or ends with white space.",
-        why: "White space around a value is invisible in a review, and part of the name for every other tool that reads it.",
+        meaning: "The value of an annotation begins or ends with white space.",
+        why: "White space is invisible in a review, but other tools read it as part of the value.",
         wrong: Lines("endpoint: \"fraud-detector \""),
         right: Lines("endpoint: fraud-detector"),
-        source: OURS,
+        sources: &[source::OURS],
     },
     Rule {
         code: Code::AnnotationUnknown,
         name: "annotation/unknown",
         kind: Adjustable(Level::Warning),
-        meaning: "An annotation begins like ours but is not one of ours.",
-        why: "A misspelt key is silently ignored: the deployment takes Google's default instead of what was written.",
+        meaning: "The key begins with `google.com/vertex-ai-` but is not a known annotation.",
+        why: "A misspelt key has no effect: the deployment uses Google's default instead.",
         wrong: Lines("machine-typ: n1-standard-4"),
         right: Lines("machine-type: n1-standard-4"),
-        source: OURS,
+        sources: &[source::OURS],
     },
     Rule {
         code: Code::AnnotationPrefix,
         name: "annotation/prefix",
         kind: Adjustable(Level::Warning),
-        meaning: "An annotation looks like one of ours below another domain or in other letters: nobody reads it.",
-        why: "Keys are compared letter by letter: below another domain, or in capitals, nobody reads them.",
+        meaning: "The key is that of a known annotation, but with another domain or in other letters.",
+        why: "Keys are compared exactly. With another domain or in capitals, the annotation has no effect.",
         wrong: Lines("cloud.google.com/vertex-ai-replicas: \"2\""),
         right: Lines("replicas: \"2\""),
-        source: OURS,
+        sources: &[source::OURS],
     },
 ];

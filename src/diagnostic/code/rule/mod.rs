@@ -12,6 +12,7 @@ mod image;
 mod machine;
 mod model;
 mod place;
+mod source;
 
 use super::{Code, Kind};
 
@@ -28,8 +29,8 @@ pub struct Rule {
     pub why: &'static str,
     pub wrong: Example,
     pub right: Example,
-    /// A public page and the date it was read, or "ours" for a decision of this product.
-    pub source: &'static str,
+    /// Public pages with the day they were read, decisions of this product, and the claims that are unverified.
+    pub sources: &'static [&'static str],
 }
 
 /// A file for the reference, which the tests check.
@@ -64,4 +65,30 @@ pub(super) const GROUPS: &[&[Rule]] = &[
 /// All rules, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     GROUPS.iter().copied().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_reason_and_a_source() {
+        for Rule { name, meaning, why, sources, .. } in all() {
+            assert!(meaning.ends_with('.') && why.ends_with('.'), "{name}");
+            assert!(!sources.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn sources_are_public_and_dated() {
+        for (name, source) in all().flat_map(|rule| rule.sources.iter().map(|source| (rule.name, *source))) {
+            let is_page =
+                source.contains("](https://") && (source.contains("read 2026-") || source.contains("YAML 1.2.2"));
+            let is_own =
+                source.starts_with("a decision of this product") || source.starts_with("a limit of this product");
+            let is_tried = source.starts_with("tried with ");
+            assert!(is_page || is_own || is_tried || source.starts_with("unverified: "), "{name}: {source}");
+            assert!(!source.contains("shared/"), "{name}: {source}");
+        }
+    }
 }
