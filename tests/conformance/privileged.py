@@ -1,7 +1,7 @@
-"""Google's own client of Privileged Access Manager against the emulator, with the very files and requests that the core renders.
+"""Runs Google's own client of Privileged Access Manager against the emulator, with the files and requests that the core renders.
 
-Google publishes no discovery document of this service: what its Python package holds is the description. The package is fetched
-once into target/conformance and never kept in this repository.
+This service has no discovery document: Google's Python package is its description. The package is downloaded once into
+target/conformance and is not part of this repository.
 """
 
 import json
@@ -23,7 +23,7 @@ TOKENS = {"requester": "test-stranger", "approver": "test-approver", "owner": "t
 
 
 def fetch_client():
-    """What the pins name, in a folder of its own; again where they changed."""
+    """Installs the pinned packages into a folder of their own, again when the pins change."""
     if (CLIENT / PINS.name).is_file() and (CLIENT / PINS.name).read_text() == PINS.read_text():
         return
     shutil.rmtree(CLIENT, ignore_errors=True)
@@ -60,7 +60,7 @@ class Published:
         self.suffix = self.uri.split("}")[1]
 
     def mistakes_of(self, method):
-        """What a row of the core's table says otherwise."""
+        """The differences between a row of the core's table and this method."""
         if method["verb"] != self.verb:
             yield f"the verb is {self.verb}"
         # The core's resource ends where the variable does.
@@ -69,12 +69,12 @@ class Published:
         fields = set(self.request.meta.fields) - {self.variable, self.body}
         for name in method["query"]:
             if snake(name) not in fields:
-                yield f"there is no query parameter {name}"
+                yield f"it has no query parameter {name}"
         if method["hasBody"] != (self.body is not None):
             yield f"its body is {self.body}"
 
     def read(self, request):
-        """One request of the core's as the package's message, read strictly; `None` where it is for another method."""
+        """A request of the core as the package's message, read strictly; `None` if it is for another method."""
         path, _, query = request["path"].partition("?")
         if request["verb"] != self.verb or not path_template.validate(self.uri, "/" + path):
             return None
@@ -97,7 +97,7 @@ def strictly(kind, value):
 
 @contextmanager
 def emulator():
-    """The emulator as its own process, on a port of its own; its address."""
+    """Starts the emulator as a process on a free port; yields its address."""
     command = ["target/debug/emulator", "--port", "0", "--seed", "emulator/seeds/demo.yaml", "--speed", "2000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -107,7 +107,7 @@ def emulator():
 
 
 class Cloud:
-    """Google's client as each of the people, and what it has no methods for."""
+    """Google's client for each person, and the calls that it has no methods for."""
 
     def __init__(self, address):
         self.address = address
@@ -125,12 +125,12 @@ class Cloud:
             return json.load(answer)
 
     def held(self, permissions):
-        """Which of these the requester holds on the project."""
+        """The permissions of these that the requester holds on the project."""
         path = "v3/projects/acme-ml:testIamPermissions"
         return self.post(TOKENS["requester"], path, {"permissions": permissions}).get("permissions", [])
 
     def until(self, name, state):
-        """The grant once it is in a state, as the requester sees it."""
+        """Waits for a state of the grant; returns the grant as the requester sees it."""
         end = time.monotonic() + 30
         while (grant := self.requester.get_grant(name=name)).state != state:
             assert time.monotonic() < end, f"{name} stays {grant.state.name}"
@@ -139,7 +139,7 @@ class Cloud:
 
 
 def refused(status, call, **arguments):
-    """Holds where the client raises an error of this status."""
+    """Asserts that the client raises an error of this status."""
     try:
         answer = call(**arguments)
     except GoogleAPICallError as error:
@@ -149,7 +149,7 @@ def refused(status, call, **arguments):
 
 
 def check_life(cloud, files, messages):
-    """The rendered files as they are, through the whole life of a grant; then what the core itself sends."""
+    """Takes a grant of the rendered files through its whole life, then sends the core's own request."""
     entitle = strictly(pam.CreateEntitlementRequest, files["pam-entitlement.json"])
     ask = strictly(pam.CreateGrantRequest, files["pam-grant.json"])
     permissions = []
@@ -221,7 +221,7 @@ def main():
         return 1
     with emulator() as address:
         check_life(Cloud(address), core["privileged"]["files"], messages)
-    print(f"{len(table)} methods and {len(messages)} requests checked, and a grant from asking to revoking")
+    print(f"{len(table)} methods and {len(messages)} requests checked, and a grant from request to revocation")
     return 0
 
 

@@ -1,7 +1,7 @@
 //! Prints the method table and every request that the core builds, for `run.py` and `privileged.py`: `cargo run --example requests`.
 //!
-//! A small Google answers the core's conversations so that each way through them is taken: first deployment, second one, failure,
-//! cancelling, a deployment that somebody else has begun, a lookup that Google refuses.
+//! A small Google answers the core's conversations in several scenarios: first deployment, second one, failure, cancellation, a
+//! deployment that another run started, an operation that cannot be waited for.
 
 use backstage_vertex_ai::api::{self, request::Request as _};
 use backstage_vertex_ai::config::Config;
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 const PROXY: &str = "http://portal/api/proxy/vertex-ai";
 const OPERATION: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/1";
-/// When rights end, and a moment two hours before.
+/// Expiry of the grants, and a moment two hours before.
 const END: &str = "2026-12-01T00:00:00Z";
 const NOW: u64 = 1_796_076_000_000;
 
-/// What Google has and does in one scenario.
+/// What Google has and does in a scenario.
 #[derive(Clone, Copy, Default)]
 struct Scenario {
     model: bool,
@@ -29,7 +29,7 @@ struct Scenario {
     cancel_at: Option<usize>,
 }
 
-/// Google, as far as the conversations look.
+/// A scripted Google.
 struct Google {
     scenario: Scenario,
     deployed_id: Option<String>,
@@ -86,7 +86,7 @@ impl Google {
             "GET" if path.contains("/models/") => (200, json!({ "versionId": "3" })),
             "GET" if !endpoint => missing,
             "GET" if deployed => {
-                // Any id may be meant: this endpoint has all that the plans name.
+                // The endpoint has the deployed models of all plans.
                 let ids = planned_ids().into_iter().map(|id| json!({ "id": id })).collect::<Vec<_>>();
                 (200, json!({ "deployedModels": ids, "trafficSplit": { "1": 70, "2": 30 } }))
             }
@@ -109,7 +109,7 @@ impl Google {
     }
 }
 
-/// What the core sends the proxy takes, its body too.
+/// Checks that the guard lets a request of the core pass, with its body.
 fn passes(request: &Request, target: &str) {
     let config = configuration(None);
     let user = Caller::User { entity_ref: "user:default/jane".to_owned() };
@@ -120,7 +120,7 @@ fn passes(request: &Request, target: &str) {
     }
 }
 
-/// Everything that one conversation sends.
+/// The requests of one conversation.
 fn sent<T>(mut talk: Conversation<T>, scenario: Scenario) -> Vec<Value> {
     let mut google = Google { scenario, deployed_id: None, looks: 0, sent: Vec::new() };
     let mut outcome = Outcome::Begin;
@@ -167,7 +167,7 @@ fn request(annotations: &Value) -> Value {
     json!({ "source": { "entity": { "kind": "Component", "metadata": { "name": "fraud", "annotations": annotations } } } })
 }
 
-/// A request for rights on a project, an endpoint and a service account.
+/// An access request for a project, an endpoint and a service account.
 fn rights(more: Value) -> Value {
     let mut request = request(&annotations()[1]);
     request["proxyUrl"] = PROXY.into();
@@ -178,7 +178,7 @@ fn rights(more: Value) -> Value {
     request
 }
 
-/// What Privileged Access Manager is to give to the emulator's stranger: the files for it, and what asking there sends.
+/// An access request through Privileged Access Manager: its files, and the requests that ask for the grant.
 fn privileged() -> Value {
     let mut asked = rights(json!({ "principal": "user:stranger@acme.example", "delivery": "pam", "reason": "task 1",
         "approvers": ["user:approver@acme.example", "user:stranger@acme.example"] }));

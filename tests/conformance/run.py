@@ -1,9 +1,9 @@
-"""Every method of the core's table, and every request it builds, against what Google publishes about its APIs.
+"""Checks every method of the core's table and every request that the core builds against Google's discovery documents.
 
-The description is Google's discovery documents, as the PyPI package named below carries them; it is fetched once into
-target/conformance and never kept in this repository.
+The documents are those of the PyPI package below. It is downloaded once into target/conformance and is not part of this repository.
 """
 
+import copy
 import json
 import re
 import subprocess
@@ -16,6 +16,30 @@ PACKAGE = "google-api-python-client==2.202.0"
 FOLDER = Path("target/conformance")
 DOCUMENTS = "googleapiclient/discovery_cache/documents"
 INTEGERS = {"int32", "uint32"}
+# Discovery has no flag for a required field; its description begins with one of these words.
+REQUIRED = re.compile(r"(Immutable\. )?(Required\.|REQUIRED:)")
+# Fields of which Google requires one, though their descriptions do not begin with "Required.".
+ONE_OF = {
+    "GoogleCloudAiplatformV1DeployedModel": [
+        ("model", "gdcConnectedModel"),
+        ("dedicatedResources", "automaticResources", "sharedResources"),
+    ],
+    "GoogleCloudAiplatformV1MachineSpec": [("machineType",)],
+}
+# Fields without which the check must fail: it proves itself before it passes.
+PROOFS = [
+    (":deployModel", "deployedModel"),
+    (":deployModel", "deployedModel.model"),
+    (":deployModel", "deployedModel.dedicatedResources"),
+    (":deployModel", "deployedModel.dedicatedResources.machineSpec"),
+    (":deployModel", "deployedModel.dedicatedResources.machineSpec.machineType"),
+    (":deployModel", "deployedModel.dedicatedResources.minReplicaCount"),
+    (":undeployModel", "deployedModelId"),
+    ("/models:upload", "model.displayName"),
+    ("/models:upload", "model.containerSpec.imageUri"),
+    ("/endpoints?endpointId=fraud", "displayName"),
+    (":setIamPolicy", "policy"),
+]
 
 
 def fetch_documents():
@@ -29,7 +53,7 @@ def fetch_documents():
 
 
 class Description:
-    """One discovery document: its methods by id, its schemas by name."""
+    """A discovery document: its methods by id, its schemas by name."""
 
     def __init__(self, document):
         self.schemas = document["schemas"]
@@ -43,46 +67,57 @@ class Description:
         for below in resource.get("resources", {}).values():
             self._collect(below)
 
-    def mistakes(self, value, schema, at):
-        """What is wrong with a value, as far as its schema tells."""
-        if "$ref" in schema:
-            schema = self.schemas[schema["$ref"]]
+    def missing(self, value, name, schema, at):
+        """The required fields that an object lacks."""
+        groups = [(field,) for field, below in schema.get("properties", {}).items()
+                  if REQUIRED.match(below.get("description", "")) and not below.get("readOnly")]
+        for group in groups + ONE_OF.get(name, []):
+            if not any(field in value for field in group):
+                yield f"{at} has no {' or '.join(group)}"
+
+    def mistakes(self, value, schema, at, partial=False):
+        """The mistakes in a value, by its schema; `partial` where fields of the value itself may be missing."""
+        name = schema.get("$ref")
+        if name:
+            schema = self.schemas[name]
         kind = schema.get("type", "any")
         if kind == "any":
             return
         if kind == "object":
             if not isinstance(value, dict):
-                yield f"{at} is no object"
+                yield f"{at} is not an object"
                 return
+            if not partial:
+                yield from self.missing(value, name, schema, at)
             known = schema.get("properties", {})
             others = schema.get("additionalProperties")
-            for name, below in value.items():
-                if name in known:
-                    if known[name].get("readOnly"):
-                        yield f"{at}.{name} is only written by Google"
-                    yield from self.mistakes(below, known[name], f"{at}.{name}")
+            for field, below in value.items():
+                if field in known:
+                    if known[field].get("readOnly"):
+                        yield f"{at}.{field} is read-only"
+                    yield from self.mistakes(below, known[field], f"{at}.{field}")
                 elif others is not None:
-                    yield from self.mistakes(below, others, f"{at}.{name}")
+                    yield from self.mistakes(below, others, f"{at}.{field}")
                 else:
-                    yield f"{at}.{name} is no field"
+                    yield f"{at}.{field} is not a field"
         elif kind == "array":
             if not isinstance(value, list):
-                yield f"{at} is no list"
+                yield f"{at} is not a list"
                 return
             for index, below in enumerate(value):
                 yield from self.mistakes(below, schema["items"], f"{at}[{index}]")
         elif kind == "string":
             if not isinstance(value, str):
-                yield f"{at} is no text"
+                yield f"{at} is not a string"
             elif "enum" in schema and value not in schema["enum"]:
                 yield f"{at} has no value {value!r}"
         elif kind == "integer":
             if not isinstance(value, int) or isinstance(value, bool):
-                yield f"{at} is no whole number"
+                yield f"{at} is not an integer"
             elif schema.get("format") in INTEGERS and abs(value) >= 2**31:
                 yield f"{at} is too large"
         elif kind == "boolean" and not isinstance(value, bool):
-            yield f"{at} is no boolean"
+            yield f"{at} is not a boolean"
 
 
 def check_method(method, description):
@@ -98,9 +133,9 @@ def check_method(method, description):
         yield f"the path is {published['flatPath']}"
     parameters = {name for name, p in published.get("parameters", {}).items() if p["location"] == "query"}
     for name in set(method["query"]) - parameters:
-        yield f"there is no query parameter {name}"
+        yield f"it has no query parameter {name}"
     if method["hasBody"] and "request" not in published:
-        yield "it takes no body"
+        yield "it has no body"
     is_operation = published.get("response", {}).get("$ref") == "GoogleLongrunningOperation"
     # Reading an operation answers with one too; only writing starts one.
     if method["startsOperation"] and not is_operation:
@@ -108,7 +143,7 @@ def check_method(method, description):
 
 
 def pattern(published):
-    """`v1/{+endpoint}:deployModel` with the parameters' own patterns."""
+    """A path such as `v1/{+endpoint}:deployModel` as a regular expression, with the patterns of its parameters."""
     parts = re.split(r"\{\+?(\w+)\}", published["path"])
     out = ""
     for index, part in enumerate(parts):
@@ -120,7 +155,7 @@ def pattern(published):
 
 
 def published_methods(methods, descriptions):
-    """Our methods with their publications: one row of ours stands for operations of locations, endpoints and models."""
+    """The core's methods with their descriptions: one row of the core covers operations of locations, endpoints and models."""
     for method in methods:
         description = descriptions[method["service"], method["version"]]
         for parent in ("locations", "locations.endpoints", "locations.models"):
@@ -130,7 +165,7 @@ def published_methods(methods, descriptions):
 
 
 def check_request(request, methods, descriptions):
-    """Checks one request that the core builds; says which method it is."""
+    """Checks one request of the core; returns the name of its method and its mistakes."""
     path, _, query = request["path"].partition("?")
     for method, description, published in published_methods(methods, descriptions):
         if method["verb"] != request["verb"] or not pattern(published).fullmatch(path):
@@ -139,23 +174,49 @@ def check_request(request, methods, descriptions):
         mistakes = []
         for name, value in parse_qsl(query, keep_blank_values=True):
             if name not in parameters or parameters[name]["location"] != "query":
-                mistakes.append(f"there is no query parameter {name}")
+                mistakes.append(f"it has no query parameter {name}")
             elif parameters[name]["type"] == "integer" and not value.isdigit():
-                mistakes.append(f"{name}={value} is no number")
+                mistakes.append(f"{name}={value} is not a number")
         for name in published.get("parameterOrder", []):
             if parameters[name]["location"] == "query" and name not in query:
                 mistakes.append(f"the query parameter {name} is missing")
         if request["body"] is not None:
             if "request" in published:
-                mistakes += description.mistakes(request["body"], published["request"], "body")
+                # With a mask, Google reads the masked fields only.
+                partial = request["verb"] == "PATCH" and "updateMask=" in query
+                mistakes += description.mistakes(request["body"], published["request"], "body", partial)
             else:
-                mistakes.append("it takes no body")
+                mistakes.append("it has no body")
         return method["name"], mistakes
     return None, ["Google has no method for it"]
 
 
+def without(body, path):
+    """A copy of the body without one field; `None` if it has no such field."""
+    body = copy.deepcopy(body)
+    *parents, field = path.split(".")
+    below = body
+    for parent in parents:
+        below = below.get(parent) if isinstance(below, dict) else None
+    if not isinstance(below, dict) or field not in below:
+        return None
+    del below[field]
+    return body
+
+
+def unproved(requests, methods, descriptions):
+    """The proofs that fail: a request without a required field passes, or no request has the field."""
+    for end, path in PROOFS:
+        lacking = ({**r, "body": without(r["body"], path)} for r in requests if r["path"].endswith(end))
+        request = next((r for r in lacking if r["body"] is not None), None)
+        if request is None:
+            yield f"no request that ends with {end} has the field {path}"
+        elif not check_request(request, methods, descriptions)[1]:
+            yield f"a request that ends with {end} passes without the field {path}"
+
+
 def read_core():
-    """What `requests.rs` prints."""
+    """The output of `requests.rs`."""
     example = ["cargo", "run", "--quiet", "--locked", "--example", "requests"]
     return json.loads(subprocess.run(example, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
@@ -169,7 +230,7 @@ def main():
         if file in documents.namelist():
             descriptions[service, version] = Description(json.loads(documents.read(file)))
         else:
-            print(f"{service} {version} is not among Google's discovery documents: its methods are not checked here")
+            print(f"{service} {version} has no discovery document: its methods are not checked here")
     core["methods"] = [method for method in core["methods"] if (method["service"], method["version"]) in descriptions]
 
     wrong = []
@@ -182,6 +243,7 @@ def main():
             name, mistakes = check_request(request, core["methods"], descriptions)
             built.add(name)
             wrong += [f"{request['verb']} {request['path']}: {mistake}" for mistake in mistakes]
+        wrong += unproved(core["requests"], core["methods"], descriptions)
         print(f"{len(core['methods'])} methods and {len(core['requests'])} requests of {len(built)} methods checked")
     for line in sorted(set(wrong)):
         print("wrong:", line)
