@@ -27,7 +27,9 @@ pub struct EndpointView {
     pub name: String,
     pub display_name: String,
     pub location: String,
-    pub console_url: String,
+    /// Absent where the endpoint is not known to exist.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub console_url: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -125,7 +127,7 @@ fn endpoint_view(target: &Target, endpoint: Option<&Value>) -> EndpointView {
         name: target.endpoint.to_string(),
         display_name: endpoint.and_then(|e| e["displayName"].as_str()).unwrap_or(id).to_owned(),
         location: target.endpoint.place.location.to_string(),
-        console_url: target.console_url(),
+        console_url: endpoint.map(|_| target.console_url()),
     }
 }
 
@@ -275,5 +277,13 @@ mod tests {
         endpoint["deployedModels"][1]["status"]["availableReplicaCount"] = json!(0);
         assert_eq!(view(&target(), Some(&endpoint), &Value::Null).state, State::Idle);
         assert_eq!(view(&target(), None, &Value::Null).state, State::Absent);
+    }
+
+    #[test]
+    fn links_to_the_console_only_where_the_endpoint_exists() {
+        let url =
+            |endpoint: Option<Value>| view(&target(), endpoint.as_ref(), &Value::Null).endpoint.unwrap().console_url;
+        assert_eq!(url(Some(json!({}))), Some(target().console_url()));
+        assert_eq!(url(None), None);
     }
 }

@@ -204,7 +204,8 @@ export interface StatusReport {
     name: string;
     displayName: string;
     location: string;
-    consoleUrl: string;
+    /** Absent where the endpoint is not known to exist. */
+    consoleUrl?: string;
   };
   deployedModels: {
     id: string;
