@@ -1,4 +1,4 @@
-// What a person does who lacks rights: sees what is missing, asks for it, somebody else approves, and the rights are there.
+// Request access: a user sees missing permissions and requests them, an approver approves, and the user can deploy.
 import { iamPlan } from '@backstage-vertex-ai/core/server';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ import { findSecrets } from './secrets.mjs';
 const PROJECT = 'projects/acme-ml';
 const APPROVER = 'user:approver@acme.example';
 
-/** Calls the emulated Google directly, as one of its people. */
+/** Calls the emulated Google directly, as one of its principals. */
 async function google(as, path, body) {
   const response = await fetch(`${emulatorUrl}/${path}`, {
     method: body ? 'POST' : 'GET',
@@ -28,10 +28,10 @@ async function google(as, path, body) {
 const TEAM =
   'principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/group/group:default/ml-team';
 
-/** Gives the person's team another role of the project's policy in place of one. */
+/** Replaces one project role of the user's team by another. */
 async function replaceRole(from, to) {
-  const asked = { options: { requestedPolicyVersion: 3 } };
-  const policy = await google('owner', `v3/${PROJECT}:getIamPolicy`, asked);
+  const body = { options: { requestedPolicyVersion: 3 } };
+  const policy = await google('owner', `v3/${PROJECT}:getIamPolicy`, body);
   for (const binding of policy.bindings) {
     if (binding.role === from && binding.members.includes(TEAM)) {
       binding.members = binding.members.filter(member => member !== TEAM);
@@ -42,7 +42,7 @@ async function replaceRole(from, to) {
   await google('owner', `v3/${PROJECT}:setIamPolicy`, { policy });
 }
 
-/** What a platform engineer does once: the role, and the entitlement to it for this person, from the files of a request. */
+/** Creates a role and an entitlement to it from the files of an access request, as a platform engineer does once. */
 async function makeEntitlement(principal, entity) {
   const { renderings, diagnostics } = iamPlan({
     source: { entity },
@@ -69,12 +69,12 @@ async function makeEntitlement(principal, entity) {
   return `${parent}/entitlements/${entitlementId}`;
 }
 
-/** Privileged Access Manager has nothing to wait by: it is asked again and again. */
-async function until(isSo) {
-  while (!(await isSo())) await setTimeout(100);
+/** Polls until a condition holds: Privileged Access Manager has no operation to wait for. */
+async function until(holds) {
+  while (!(await holds())) await setTimeout(100);
 }
 
-/** The entity as the catalog hands it out. */
+/** Returns the fraud detector as the catalog's API serves it. */
 async function entityOf() {
   const response = await fetch(
     `${portalUrl}/api/catalog/entities/by-name/component/default/fraud-detector`,
@@ -84,7 +84,7 @@ async function entityOf() {
 }
 
 test(
-  'a person who lacks rights sees which, asks for them, and has them when somebody else has approved',
+  'a user without permissions requests them, and can deploy after the approval',
   { timeout: 180_000 },
   async t => {
     const { browser, page, shoot, errors, responses } = await signIn();
@@ -101,25 +101,25 @@ test(
     await headline('You can deploy here');
     await shoot('11-access-complete');
 
-    // Somebody makes a viewer of them.
+    // The user's team loses the deployer role.
     await replaceRole(deployer, viewer);
     t.after(() => replaceRole(viewer, deployer));
-    await card.getByRole('button', { name: 'Look again' }).click();
+    await card.getByRole('button', { name: 'Refresh' }).click();
     await headline('You lack 4 rights to deploy here');
     const missing = card.getByRole('table', {
-      name: 'Missing for a deployment',
+      name: 'Missing permissions to deploy',
     });
     assert.match(
       await missing.innerText(),
       /aiplatform\.endpoints\.deploy\s+projects\/acme-ml\s+the model is not deployed/,
     );
     const grantors = card.getByRole('list', {
-      name: 'Who can give these rights',
+      name: 'Who can grant access',
     });
     assert.match(await grantors.innerText(), /cloud-admins|Cloud admins/);
     await shoot('12-access-missing');
 
-    // The files ask for these, and not for what is there.
+    // The files request the missing permissions only.
     const field = name => page.getByRole('textbox', { name });
     const readRequest = async () => {
       const heading = page.getByRole('heading', { name: /^Rights to deploy/ });
@@ -142,11 +142,11 @@ test(
     await page.getByText('Open the entity').first().click();
     await headline('You lack 4 rights to deploy here');
 
-    const known = await card.getByText(/^Google knows you as/).innerText();
-    const principal = known.replace('Google knows you as ', '');
+    const known = await card.getByText(/^Google identifies you as/).innerText();
+    const principal = known.replace('Google identifies you as ', '');
     const entitlement = await makeEntitlement(principal, await entityOf());
 
-    // By keyboard from the card to the form, which knows already for what and for whom.
+    // By keyboard from the card to the form, which is filled in with entity and principal.
     await card.getByRole('link', { name: 'Request access' }).focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/templates\/default\/request-access/);
@@ -174,9 +174,9 @@ test(
     await page.getByRole('button', { name: 'Create' }).click();
     await page.waitForURL(/create\/tasks\//);
     await readRequest();
-    await shoot('16-access-asked');
+    await shoot('16-access-requested');
 
-    // Asked is not given.
+    // A request is not a grant yet.
     const { grants } = await google('owner', `v1/${entitlement}/grants`);
     assert.equal(grants.length, 1);
     assert.equal(grants[0].state, 'APPROVAL_AWAITED');
@@ -190,9 +190,9 @@ test(
       const { state } = await google('owner', `v1/${grants[0].name}`);
       return state === 'ACTIVE';
     });
-    await card.getByRole('button', { name: 'Look again' }).click();
+    await card.getByRole('button', { name: 'Refresh' }).click();
     await headline('You can deploy here');
-    await shoot('17-access-given');
+    await shoot('17-access-granted');
     assert.deepEqual(findSecrets(await responses()), []);
     assert.deepEqual(errors, []);
   },

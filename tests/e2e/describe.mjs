@@ -1,4 +1,4 @@
-// What a person does who describes a model: a form that says what is wrong while it is filled in, and what comes out of it.
+// Describe a model: the form shows findings on each change and writes a catalog-info.yaml.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { signIn } from './browser.mjs';
@@ -12,7 +12,7 @@ const RIGHT = {
 };
 
 test(
-  'a person describes a model, and is told of mistakes before anything is begun',
+  'describes a model, and sees mistakes before a task starts',
   { timeout: 120_000 },
   async t => {
     const { browser, page, shoot, errors } = await signIn();
@@ -26,27 +26,27 @@ test(
     await page.getByRole('option').first().click();
     await page.getByRole('button', { name: 'Next' }).click();
 
-    // While typing.
+    // On each change.
     await input('Project').waitFor();
     for (const [name, value] of Object.entries(RIGHT)) {
       await input(name).fill(value);
     }
     await input('Machine type').fill('n1-standart-4');
     const finding = page.getByText(
-      /^Error: Vertex AI serves no models on machine/,
+      /^Error: Vertex AI serves no models on machine type n1-standart-4/,
     );
     await finding.waitFor();
     await shoot('7-describe-wrong');
 
-    // Before going on.
+    // On submit.
     await next.click();
     await page.getByText(/^'Vertex AI' Vertex AI serves no models/).waitFor();
-    await shoot('8-describe-held-back');
+    await shoot('8-describe-blocked');
 
-    // By keyboard: the button behind the input writes what was meant.
+    // By keyboard: the fix is the next tab stop after the input.
     await input('Machine type').focus();
     await page.keyboard.press('Tab');
-    const fix = page.getByRole('button', { name: 'Write n1-standard-4' });
+    const fix = page.getByRole('button', { name: 'Use n1-standard-4' });
     assert.ok(await fix.evaluate(node => node === document.activeElement));
     await page.keyboard.press('Enter');
     await finding.waitFor({ state: 'detached' });

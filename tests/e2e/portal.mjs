@@ -1,10 +1,10 @@
-// The portal and the emulator as a program calls them.
+// HTTP clients of the portal and the emulator.
 const { PORTAL_URL, EMULATOR_URL } = process.env;
 
 export const portalUrl = PORTAL_URL ?? 'http://localhost:7007';
 export const emulatorUrl = EMULATOR_URL ?? 'http://127.0.0.1:8085';
 
-/** A Backstage token of the guest, as a program gets one. */
+/** Returns a Backstage token of the guest. */
 export async function guestToken() {
   const response = await fetch(`${portalUrl}/api/auth/guest/refresh`, {
     headers: { 'x-requested-with': 'XMLHttpRequest' },
@@ -12,7 +12,7 @@ export async function guestToken() {
   return (await response.json()).backstageIdentity.token;
 }
 
-/** What a scaffolder task logged, as the portal hands it out. */
+/** Returns the log of a scaffolder task, as the portal's API serves it. */
 export async function taskLog(task) {
   const response = await fetch(
     `${portalUrl}/api/scaffolder/v2/tasks/${task}/events`,
@@ -21,7 +21,7 @@ export async function taskLog(task) {
   return response.text();
 }
 
-/** Calls Google through the portal's proxy. */
+/** Calls Google through the portal's proxy, as the guest by default. */
 export async function proxied(path, init = {}, token = undefined) {
   return fetch(`${portalUrl}/api/proxy/vertex-ai/${path}`, {
     ...init,
@@ -33,7 +33,7 @@ export async function proxied(path, init = {}, token = undefined) {
   });
 }
 
-/** Looks into the emulator, or orders something from it. */
+/** Reads the emulator's state, or posts a command to it. */
 export async function emulator(path, body) {
   const response = await fetch(`${emulatorUrl}/emulator/${path}`, {
     method: body ? 'POST' : 'GET',

@@ -1,8 +1,8 @@
-// Searching for what must never be written down: Google tokens, assertions, private keys.
+// A search for secrets that must never be stored or logged: Google tokens, assertions, private keys.
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Everything secret in a text: what begins like a Google token, assertions among its JWTs, private keys. */
+/** Returns a description of each secret in a text: Google tokens by their prefix, assertions among its JWTs, private keys. */
 export function findSecrets(text) {
   const found = [];
   for (const [token] of text.matchAll(/ya29\.[\w.-]{8,}/g))
@@ -20,7 +20,7 @@ export function findSecrets(text) {
   return found;
 }
 
-/** All files below a folder, as text. */
+/** Returns all files below a folder, as one text. */
 export function readTree(folder) {
   return readdirSync(folder)
     .map(name => join(folder, name))
@@ -32,5 +32,5 @@ export function readTree(folder) {
     .join('\n');
 }
 
-/** The databases' files, pages and write-ahead logs alike: rows that were deleted are in there too. */
+/** Returns the databases' files, pages and write-ahead logs. They contain deleted rows too. */
 export const readRows = readTree;

@@ -7,7 +7,7 @@ const jwt = claims =>
     .map(part => Buffer.from(part).toString('base64url'))
     .join('.');
 
-test('the search finds each kind of secret, and nothing else', () => {
+test('finds each kind of secret, and nothing else', () => {
   const assertion = jwt({
     aud: 'https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p',
   });

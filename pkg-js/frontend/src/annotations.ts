@@ -1,15 +1,19 @@
 import type { Entity } from '@backstage/catalog-model';
 
-/** The annotations without which the card has nothing to show. */
+/** The annotations that a card needs. */
 export const ANNOTATIONS = [
   'google.com/vertex-ai-model',
   'google.com/vertex-ai-endpoint',
 ];
 
-/** Whether an entity says anything about Vertex AI, in whichever environment. */
+/**
+ * Returns whether an entity has Vertex AI annotations, in any environment.
+ *
+ * @public
+ */
 export function isVertexAiAvailable(entity: Entity): boolean {
   const keys = Object.keys(entity.metadata.annotations ?? {});
-  return ANNOTATIONS.some(ours =>
-    keys.some(key => key === ours || key.startsWith(`${ours}.`)),
+  return ANNOTATIONS.some(name =>
+    keys.some(key => key === name || key.startsWith(`${name}.`)),
   );
 }

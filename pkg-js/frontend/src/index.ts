@@ -1,2 +1,9 @@
+/**
+ * Vertex AI on the entity page: cards and a form field, for the new frontend system.
+ *
+ * @packageDocumentation
+ */
+
 export { vertexAiPlugin as default, vertexAiPlugin } from './plugin';
 export { isVertexAiAvailable } from './annotations';
+export { vertexAiTranslationRef } from './translation';

@@ -20,7 +20,7 @@ import {
   isVertexAiAvailable,
 } from './legacy';
 
-/** What an `EntityPage.tsx` holds, in an app on the legacy frontend system. */
+/** Renders an `EntityPage.tsx` of an app on the legacy frontend system. */
 async function renderPage(entity = fraudDetector()) {
   const google = new FakeGoogle();
   google.endpoint = SERVING;
@@ -37,7 +37,7 @@ async function renderPage(entity = fraudDetector()) {
             <EntityVertexAiCard />
             <EntityVertexAiAccessCard />
           </EntitySwitch.Case>
-          <EntitySwitch.Case>nothing of ours</EntitySwitch.Case>
+          <EntitySwitch.Case>no cards</EntitySwitch.Case>
         </EntitySwitch>
       </EntityProvider>
     </TestApiProvider>,
@@ -46,7 +46,7 @@ async function renderPage(entity = fraudDetector()) {
 }
 
 describe('in a legacy app', () => {
-  it('the cards show what serves, and what the user may do', async () => {
+  it('shows both cards', async () => {
     await renderPage();
     expect(
       await screen.findByText('Serving version 3', {}, { timeout: 10_000 }),
@@ -57,7 +57,7 @@ describe('in a legacy app', () => {
     expect(await screen.findByText('You can deploy here')).toBeInTheDocument();
   }, 30_000);
 
-  it('the card shows where only an environment is annotated, too', async () => {
+  it('shows the cards where only an environment is annotated', async () => {
     const google = await renderPage(
       fraudDetector({
         'google.com/vertex-ai-endpoint': undefined,
@@ -73,9 +73,9 @@ describe('in a legacy app', () => {
     ]);
   }, 30_000);
 
-  it('nothing shows on other entities', async () => {
+  it('shows nothing on other entities', async () => {
     const google = await renderPage(website);
-    expect(await screen.findByText('nothing of ours')).toBeInTheDocument();
+    expect(await screen.findByText('no cards')).toBeInTheDocument();
     expect(google.calls).toEqual([]);
   }, 30_000);
 });

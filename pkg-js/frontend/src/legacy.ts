@@ -1,18 +1,44 @@
+/**
+ * Vertex AI on the entity page: cards and a form field, for the legacy frontend system.
+ *
+ * @packageDocumentation
+ */
+
 import {
   createComponentExtension,
   createPlugin,
+  type BackstagePlugin,
 } from '@backstage/core-plugin-api';
-import { createScaffolderFieldExtension } from '@backstage/plugin-scaffolder-react';
+import {
+  createScaffolderFieldExtension,
+  type FieldExtensionComponent,
+} from '@backstage/plugin-scaffolder-react';
 import { AnnotationsField } from './fields/AnnotationsField';
+import type { Annotations } from './fields/checkAnnotations';
 import { validateAnnotations } from './fields/validateAnnotations';
 
 export { isVertexAiAvailable } from './annotations';
+export type { Annotations } from './fields/checkAnnotations';
+export { vertexAiTranslationRef } from './translation';
 
-/** The plugin, for apps on the legacy frontend system. */
-export const vertexAiPlugin = createPlugin({ id: 'vertex-ai' });
+/**
+ * The plugin, for apps on the legacy frontend system.
+ *
+ * @public
+ */
+export const vertexAiPlugin: BackstagePlugin = createPlugin({
+  id: 'vertex-ai',
+});
 
-/** The form field for a `<ScaffolderFieldExtensions>`: `ui:field: VertexAiAnnotations`. */
-export const VertexAiAnnotationsFieldExtension = vertexAiPlugin.provide(
+/**
+ * The form field for a `<ScaffolderFieldExtensions>`: `ui:field: VertexAiAnnotations`.
+ *
+ * @public
+ */
+export const VertexAiAnnotationsFieldExtension: FieldExtensionComponent<
+  Annotations,
+  unknown
+> = vertexAiPlugin.provide(
   createScaffolderFieldExtension({
     name: 'VertexAiAnnotations',
     component: AnnotationsField,
@@ -20,8 +46,12 @@ export const VertexAiAnnotationsFieldExtension = vertexAiPlugin.provide(
   }),
 );
 
-/** The card for an `EntityPage.tsx`: `<EntitySwitch.Case if={isVertexAiAvailable}><EntityVertexAiCard /></…>`. */
-export const EntityVertexAiCard = vertexAiPlugin.provide(
+/**
+ * The status card for an `EntityPage.tsx`: `<EntitySwitch.Case if={isVertexAiAvailable}><EntityVertexAiCard /></…>`.
+ *
+ * @public
+ */
+export const EntityVertexAiCard: () => JSX.Element = vertexAiPlugin.provide(
   createComponentExtension({
     name: 'EntityVertexAiCard',
     component: {
@@ -30,12 +60,17 @@ export const EntityVertexAiCard = vertexAiPlugin.provide(
   }),
 );
 
-/** The card about rights, for an `EntityPage.tsx`, beside the other. */
-export const EntityVertexAiAccessCard = vertexAiPlugin.provide(
-  createComponentExtension({
-    name: 'EntityVertexAiAccessCard',
-    component: {
-      lazy: () => import('./components/AccessCard').then(m => m.AccessCard),
-    },
-  }),
-);
+/**
+ * The access card for an `EntityPage.tsx`, beside the status card.
+ *
+ * @public
+ */
+export const EntityVertexAiAccessCard: () => JSX.Element =
+  vertexAiPlugin.provide(
+    createComponentExtension({
+      name: 'EntityVertexAiAccessCard',
+      component: {
+        lazy: () => import('./components/AccessCard').then(m => m.AccessCard),
+      },
+    }),
+  );

@@ -13,7 +13,7 @@ import {
 } from './__testUtils__/google';
 import vertexAiPlugin from './index';
 
-/** The catalog's own entity pages, with the plugin installed. */
+/** Renders the catalog's entity page with the plugin installed. */
 function renderEntityPage(name: string) {
   const google = new FakeGoogle();
   google.endpoint = SERVING;
@@ -30,7 +30,7 @@ function renderEntityPage(name: string) {
 }
 
 describe('on the catalog’s entity page', () => {
-  it('the cards show for an entity with annotations', async () => {
+  it('shows both cards for an entity with annotations', async () => {
     const google = renderEntityPage('fraud-detector');
     expect(
       await screen.findByText('Serving version 3', {}, { timeout: 10_000 }),
@@ -39,10 +39,10 @@ describe('on the catalog’s entity page', () => {
     expect(google.calls).toHaveLength(3);
   }, 30_000);
 
-  it('nothing shows for any other', async () => {
+  it('shows nothing for other entities', async () => {
     const google = renderEntityPage('website');
     expect(
-      await screen.findAllByText('What customers see', {}, { timeout: 10_000 }),
+      await screen.findAllByText('The public website', {}, { timeout: 10_000 }),
     ).not.toHaveLength(0);
     expect(screen.queryByText(/Vertex AI/)).not.toBeInTheDocument();
     expect(google.calls).toEqual([]);

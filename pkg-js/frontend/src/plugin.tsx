@@ -1,4 +1,7 @@
-import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
+import {
+  createFrontendPlugin,
+  type FrontendPlugin,
+} from '@backstage/frontend-plugin-api';
 import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import { FormFieldBlueprint } from '@backstage/plugin-scaffolder-react/alpha';
 import { isVertexAiAvailable } from './annotations';
@@ -28,8 +31,12 @@ const annotationsField = FormFieldBlueprint.make({
   },
 });
 
-/** Shows on an entity page what serves on Vertex AI, and what the user may do there. */
-export const vertexAiPlugin = createFrontendPlugin({
+/**
+ * Cards with an entity's status on Vertex AI and the user's access to it, and a form field for its annotations.
+ *
+ * @public
+ */
+export const vertexAiPlugin: FrontendPlugin = createFrontendPlugin({
   pluginId: 'vertex-ai',
   title: 'Vertex AI',
   info: { packageJson: () => import('../package.json') },

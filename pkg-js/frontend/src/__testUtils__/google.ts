@@ -3,10 +3,10 @@ import type { Entity } from '@backstage/catalog-model';
 
 const PLACE = 'projects/123456789012/locations/us-central1';
 
-/** The portal's backend, as the discovery API gives it. */
+/** The portal's base URL, as the discovery API returns it. */
 export const PORTAL = 'http://portal.example';
 
-/** An entity whose annotations are right; more annotations replace them, those that are `undefined` are left out. */
+/** An entity with valid annotations. `annotations` overrides them; `undefined` removes one. */
 export function fraudDetector(
   annotations: Record<string, string | undefined> = {},
 ): Entity {
@@ -30,19 +30,19 @@ export function fraudDetector(
   };
 }
 
-/** An entity that says nothing about Vertex AI. */
+/** An entity without Vertex AI annotations. */
 export const website: Entity = {
   apiVersion: 'backstage.io/v1alpha1',
   kind: 'Component',
   metadata: {
     name: 'website',
     namespace: 'default',
-    description: 'What customers see',
+    description: 'The public website',
   },
   spec: { type: 'website', lifecycle: 'production', owner: 'web-team' },
 };
 
-/** What Google answers of an endpoint that serves version 3. */
+/** Google's `Endpoint` that serves version 3. */
 export const SERVING = {
   name: `${PLACE}/endpoints/fraud-detector`,
   displayName: 'Fraud detector',
@@ -77,7 +77,7 @@ export const SERVING = {
   ],
 };
 
-/** What Google tells of a deployment. */
+/** Google's `Operation` of a deployment. */
 export function deployment(stage: string, end: object = {}) {
   return {
     name: `${PLACE}/endpoints/fraud-detector/operations/7`,
@@ -91,8 +91,8 @@ export function deployment(stage: string, end: object = {}) {
   };
 }
 
-/** What the portal answers whoever may do everything. */
-export const MAY_DEPLOY: AccessReport = {
+/** The report for a user who can deploy. */
+export const COMPLETE: AccessReport = {
   state: 'complete',
   headline: 'You can deploy here',
   principal: 'principal://iam.googleapis.com/pool/subject/user:default/jane',
@@ -113,9 +113,9 @@ export const MAY_DEPLOY: AccessReport = {
   diagnostics: [],
 };
 
-/** What it answers whoever lacks two rights. */
-export const MAY_NOT_DEPLOY: AccessReport = {
-  ...MAY_DEPLOY,
+/** The report for a user with missing permissions. */
+export const MISSING: AccessReport = {
+  ...COMPLETE,
   state: 'missing',
   headline: 'You lack 3 rights to deploy here',
   missingInPortal: ['vertex-ai.deploy'],
@@ -123,7 +123,7 @@ export const MAY_NOT_DEPLOY: AccessReport = {
     {
       name: 'endpoint role member',
       to: 'caller',
-      member: MAY_DEPLOY.principal!,
+      member: COMPLETE.principal!,
       resource:
         'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
       resourceKind: 'endpoint',
@@ -152,32 +152,32 @@ export const MAY_NOT_DEPLOY: AccessReport = {
   ],
   request: {
     entityRef: 'component:default/fraud-detector',
-    principal: MAY_DEPLOY.principal!,
+    principal: COMPLETE.principal!,
     modelExists: true,
     endpointExists: true,
   },
 };
 
-/** An answer with JSON in it. */
+/** A JSON response. */
 export const json = (body: object, status = 200, headers = {}) =>
   new Response(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/json', ...headers },
   });
 
-/** Google's refusal in Google's words. */
+/** An error response in Google's format. */
 export const refusal = (code: number, status: string, message: string) =>
   json({ error: { code, status, message } }, code);
 
-/** Google behind the portal's proxy, as far as the card asks it. */
+/** Google behind the portal's proxy, for the requests of the cards. */
 export class FakeGoogle {
-  /** Absent: Google knows no such endpoint. */
+  /** Absent where the endpoint does not exist. */
   endpoint?: object;
   operations: object[] = [];
-  access: object = MAY_DEPLOY;
-  /** Answers in Google's place; what it throws is a network that is down. */
+  access: object = COMPLETE;
+  /** Responds instead of Google. A rejection is a network failure. */
   instead?: (path: string) => Response | Promise<Response>;
-  /** Every call that came. */
+  /** Every request, in order. */
   readonly calls: { url: string; init: RequestInit }[] = [];
 
   readonly fetch = async (

@@ -1,24 +1,29 @@
 import type { AccessReport } from '@backstage-vertex-ai/core/server';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { vertexAiTranslationRef } from '../translation';
 import styles from './VertexAiCard.module.css';
 
 type Ability = AccessReport['abilities'][number];
 
-/** A sign and a word, for those who see only one of them. */
-function answer({ able }: Ability): { sign: string; word: string } {
-  if (able === null) return { sign: '?', word: 'Not known' };
-  return able ? { sign: '✓', word: 'Yes' } : { sign: '✕', word: 'No' };
+/** A sign and the key of a word, so that colour is never the only difference. */
+function answer({ able }: Ability) {
+  if (able === null) return { sign: '?', word: 'abilities.unknown' } as const;
+  return able
+    ? ({ sign: '✓', word: 'abilities.yes' } as const)
+    : ({ sign: '✕', word: 'abilities.no' } as const);
 }
 
-/** What the user may do, and what is lacking for the rest. */
+/** The actions of a deployment, and whether the user may take each. */
 export function Abilities({ abilities }: { abilities: Ability[] }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
     <div className={styles.scroll}>
-      <table className={styles.models} aria-label="What you may do here">
+      <table className={styles.table} aria-label={t('abilities.label')}>
         <thead>
           <tr>
-            <th scope="col">What</th>
-            <th scope="col">You may</th>
-            <th scope="col">Lacking</th>
+            <th scope="col">{t('abilities.action')}</th>
+            <th scope="col">{t('abilities.allowed')}</th>
+            <th scope="col">{t('abilities.missing')}</th>
           </tr>
         </thead>
         <tbody>
@@ -35,12 +40,10 @@ export function Abilities({ abilities }: { abilities: Ability[] }) {
                   >
                     {sign}
                   </span>{' '}
-                  {word}
+                  {t(word)}
                 </td>
                 <td className={styles.wrap}>
-                  {ability.lacking.length > 0
-                    ? ability.lacking.join(', ')
-                    : '–'}
+                  {ability.lacking.join(', ') || t('abilities.none')}
                 </td>
               </tr>
             );

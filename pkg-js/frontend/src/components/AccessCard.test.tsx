@@ -16,8 +16,8 @@ import {
   FakeGoogle,
   fraudDetector,
   json,
-  MAY_DEPLOY,
-  MAY_NOT_DEPLOY,
+  COMPLETE,
+  MISSING,
   PORTAL,
 } from '../__testUtils__/google';
 import { AccessCard } from './AccessCard';
@@ -51,8 +51,8 @@ const rowsOf = (name: string) =>
     .slice(1)
     .map(row => row.textContent);
 
-describe('the card about rights', () => {
-  it('says that it is asking until there is an answer, and for what it asks', async () => {
+describe('the access card', () => {
+  it('announces that it loads, and requests the report of the entity', async () => {
     let answer!: (response: Response) => void;
     google.instead = () =>
       new Promise(resolve => {
@@ -60,14 +60,14 @@ describe('the card about rights', () => {
       });
     renderCard();
     expect(
-      await screen.findByRole('status', { name: 'Asking what you may do' }),
+      await screen.findByRole('status', { name: 'Loading your access' }),
     ).toBeInTheDocument();
-    const again = screen.getByRole('button', { name: /Look again/ });
-    expect(again).toHaveAttribute('aria-disabled', 'true');
+    const refresh = screen.getByRole('button', { name: /Refresh/ });
+    expect(refresh).toHaveAttribute('aria-disabled', 'true');
 
-    answer(json(MAY_DEPLOY));
+    answer(json(COMPLETE));
     await headline('You can deploy here');
-    expect(again).not.toHaveAttribute('aria-disabled');
+    expect(refresh).not.toHaveAttribute('aria-disabled');
     const [{ url, init }] = google.calls;
     expect(url).toBe(`${PORTAL}/api/proxy/vertex-ai/access`);
     expect(JSON.parse(String(init.body))).toEqual({
@@ -75,26 +75,26 @@ describe('the card about rights', () => {
     });
   });
 
-  it('tells in words what may be done and what not, and offers no request where nothing is missing', async () => {
+  it('lists allowed and denied actions in words, without a request where nothing is missing', async () => {
     renderCard();
     await headline('You can deploy here');
-    expect(rowsOf('What you may do here')).toEqual([
+    expect(rowsOf('Your access')).toEqual([
       'Deploy to the endpoint✓ Yes–',
       'Send predictions✕ Noaiplatform.endpoints.predict',
-      'See what serves? Not known–',
+      'See what serves? Unknown–',
     ]);
     expect(
-      screen.getByText(/^Google knows you as principal:/),
+      screen.getByText(/^Google identifies you as principal:/),
     ).toBeInTheDocument();
     expect(screen.queryByRole('table', { name: /Missing/ })).toBeNull();
     expect(screen.queryByRole('link')).toBeNull();
   });
 
-  it('tells what is missing, why, who can give it, and starts the request with that', async () => {
-    google.access = MAY_NOT_DEPLOY;
+  it('lists missing permissions and grantors, and links to a filled-in request', async () => {
+    google.access = MISSING;
     renderCard();
     await headline('You lack 3 rights to deploy here');
-    expect(rowsOf('Missing for a deployment')).toEqual([
+    expect(rowsOf('Missing permissions to deploy')).toEqual([
       expect.stringMatching(
         /^aiplatform\.endpoints\.deployprojects\/.*the model is not deployed$/,
       ),
@@ -104,7 +104,7 @@ describe('the card about rights', () => {
       screen.getByText(/Missing in Backstage: vertex-ai\.deploy\./),
     ).toBeInTheDocument();
     const names = screen.getByRole('list', {
-      name: 'Who can give these rights',
+      name: 'Who can grant access',
     });
     expect(within(names).getByRole('link')).toHaveAttribute(
       'href',
@@ -120,20 +120,18 @@ describe('the card about rights', () => {
       PORTAL,
     );
     expect(pathname).toBe('/create/templates/default/request-access');
-    expect(JSON.parse(searchParams.get('formData')!)).toEqual(
-      MAY_NOT_DEPLOY.request,
-    );
+    expect(JSON.parse(searchParams.get('formData')!)).toEqual(MISSING.request);
   });
 
-  it('offers no request where everybody is the same account', async () => {
-    google.access = { ...MAY_NOT_DEPLOY, request: undefined };
+  it('offers no request where all users share one account', async () => {
+    google.access = { ...MISSING, request: undefined };
     renderCard();
     await headline('You lack 3 rights to deploy here');
     expect(screen.queryByRole('link', { name: 'Request access' })).toBeNull();
   });
 
-  it('begins anew with another entity', async () => {
-    google.access = MAY_NOT_DEPLOY;
+  it('shows nothing of an entity on the page of another', async () => {
+    google.access = MISSING;
     const other = { ...fraudDetector() };
     other.metadata = { ...other.metadata, name: 'churn-detector' };
     function Page() {
@@ -160,28 +158,28 @@ describe('the card about rights', () => {
     google.instead = () => new Response('', { status: 503 });
     await userEvent.click(screen.getByRole('button', { name: 'next' }));
     expect(
-      await screen.findByText('Error: the portal answered HTTP 503'),
+      await screen.findByText('Error: the portal responded with HTTP 503'),
     ).toBeInTheDocument();
     expect(screen.queryByRole('link', { name: 'Request access' })).toBeNull();
   });
 
-  it('says where to name them when nobody is known who can give it', async () => {
-    google.access = { ...MAY_NOT_DEPLOY, grantors: [] };
+  it('names the configuration key where no grantor is known', async () => {
+    google.access = { ...MISSING, grantors: [] };
     renderCard();
     expect(
       await screen.findByText('vertexAi.access.grantors'),
     ).toBeInTheDocument();
   });
 
-  it('names the annotations that are missing', async () => {
-    google.access = { ...MAY_DEPLOY, state: 'not-annotated', abilities: [] };
+  it('names the annotations of an entity without any', async () => {
+    google.access = { ...COMPLETE, state: 'not-annotated', abilities: [] };
     renderCard();
     expect(
       await screen.findByText(/google\.com\/vertex-ai-model/),
     ).toBeInTheDocument();
   });
 
-  it('says why the portal refuses, and asks again when told to', async () => {
+  it('shows why the portal denies the request, and retries on request', async () => {
     const diagnostic = {
       code: 'portal/refused',
       severity: 'error',
@@ -198,28 +196,28 @@ describe('the card about rights', () => {
     await headline('You can deploy here');
   });
 
-  it('says so when the portal does not answer, or answers nonsense', async () => {
+  it('reports a portal that does not respond or responds with an error page', async () => {
     google.instead = () => {
       throw new TypeError('failed to fetch');
     };
     renderCard();
     expect(
-      await screen.findByText('Error: the portal does not answer'),
+      await screen.findByText('Error: the portal does not respond'),
     ).toBeInTheDocument();
 
     google.instead = () => new Response('<html>', { status: 502 });
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(
-      await screen.findByText('Error: the portal answered HTTP 502'),
+      await screen.findByText('Error: the portal responded with HTTP 502'),
     ).toBeInTheDocument();
   });
 
-  it('keeps what it knew, and says that it is stale, when it cannot ask again', async () => {
+  it('keeps the last report, marked as out of date, when a refresh fails', async () => {
     renderCard();
     await headline('You can deploy here');
     google.instead = () => new Response('', { status: 503 });
-    await userEvent.click(screen.getByRole('button', { name: 'Look again' }));
-    expect(await screen.findByText(/Stale\./)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+    expect(await screen.findByText(/Out of date\./)).toBeInTheDocument();
     expect(
       screen.getByRole('heading', { name: 'You can deploy here' }),
     ).toBeInTheDocument();
@@ -227,12 +225,12 @@ describe('the card about rights', () => {
     google.instead = undefined;
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await headline('You can deploy here');
-    expect(screen.queryByText(/Stale\./)).toBeNull();
+    expect(screen.queryByText(/Out of date\./)).toBeNull();
   });
 
-  it('is stale when it is old', async () => {
-    google.access = { ...MAY_DEPLOY, staleAt: MAY_DEPLOY.observedAt };
+  it('marks an old report as out of date', async () => {
+    google.access = { ...COMPLETE, staleAt: COMPLETE.observedAt };
     renderCard();
-    expect(await screen.findByText(/Stale\./)).toBeInTheDocument();
+    expect(await screen.findByText(/Out of date\./)).toBeInTheDocument();
   });
 });

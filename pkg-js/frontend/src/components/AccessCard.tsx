@@ -1,41 +1,48 @@
+import type { AccessReport } from '@backstage-vertex-ai/core/server';
 import {
   EntityInfoCard,
   MissingAnnotationEmptyState,
   useEntity,
 } from '@backstage/plugin-catalog-react';
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
 import { ANNOTATIONS } from '../annotations';
 import { useAccess, type AccessStatus } from '../hooks/useAccess';
 import { requestAccessPath } from '../templates';
+import { vertexAiTranslationRef } from '../translation';
 import { Abilities } from './Abilities';
+import { AccessFailure } from './AccessFailure';
 import { Announcement } from './Announcement';
 import { Findings } from './Findings';
 import { Freshness } from './Freshness';
 import { Grantors } from './Grantors';
 import { Headline } from './Headline';
-import { MissingRights } from './MissingRights';
+import { MissingPermissions } from './MissingPermissions';
+import styles from './VertexAiCard.module.css';
 
-/** What the user of this page may do with the entity's deployment, what they lack for it, and who can give it. */
+/** The access of the user to the entity's deployment, what they miss, and who can grant it. */
 export function AccessCard() {
   const { entity } = useEntity();
-  // Another entity's card begins anew: nothing of this one's may stand in it.
-  return <CardOf key={stringifyEntityRef(entity)} entity={entity} />;
+  // The key keeps the report of one entity from showing on the page of another.
+  return <EntityAccess key={stringifyEntityRef(entity)} entity={entity} />;
 }
 
-function CardOf({ entity }: { entity: Entity }) {
+const hasMissing = (report?: AccessReport) =>
+  Boolean(report && report.missing.length + report.missingInPortal.length > 0);
+
+function EntityAccess({ entity }: { entity: Entity }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   const access = useAccess(entity);
   const { report, isLoading, refresh } = access;
 
   if (report?.state === 'not-annotated') {
     return <MissingAnnotationEmptyState annotation={ANNOTATIONS} />;
   }
-  const isMissing = Boolean(
-    report && report.missing.length + report.missingInPortal.length > 0,
-  );
+  const isMissing = hasMissing(report);
   return (
     <EntityInfoCard
-      title="Vertex AI access"
+      title={t('accessCard.title')}
       headerActions={
         <Button
           variant="tertiary"
@@ -43,7 +50,7 @@ function CardOf({ entity }: { entity: Entity }) {
           onPress={refresh}
           isPending={isLoading}
         >
-          Look again
+          {t('refresh')}
         </Button>
       }
       footerActions={
@@ -54,27 +61,27 @@ function CardOf({ entity }: { entity: Entity }) {
             size="small"
             href={requestAccessPath(report.request)}
           >
-            Request access
+            {t('accessCard.request')}
           </ButtonLink>
         )
       }
     >
       <Flex direction="column" gap="3">
-        <Content {...access} isMissing={isMissing} />
+        <Content {...access} />
       </Flex>
     </EntityInfoCard>
   );
 }
 
-function Content(props: AccessStatus & { isMissing: boolean }) {
-  const { report, failure, refresh, isMissing } = props;
+function Content({ report, failure, refresh }: AccessStatus) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   if (!report && failure) {
     return (
       <>
-        <Findings diagnostics={failure.diagnostics} />
+        <AccessFailure failure={failure} />
         <div>
           <Button variant="secondary" size="small" onPress={refresh}>
-            Try again
+            {t('retry')}
           </Button>
         </div>
       </>
@@ -82,13 +89,14 @@ function Content(props: AccessStatus & { isMissing: boolean }) {
   }
   return (
     <>
-      <Announcement asking="Asking what you may do">
+      <Announcement loading={t('accessCard.loading')}>
         {report && (
           <Headline
             state={report.state}
             text={report.headline}
             detail={
-              report.principal && `Google knows you as ${report.principal}`
+              report.principal &&
+              t('accessCard.principal', { principal: report.principal })
             }
           />
         )}
@@ -99,23 +107,27 @@ function Content(props: AccessStatus & { isMissing: boolean }) {
             <Abilities abilities={report.abilities} />
           )}
           {report.missing.length > 0 && (
-            <MissingRights grants={report.missing} />
+            <MissingPermissions grants={report.missing} />
           )}
           {report.missingInPortal.length > 0 && (
             <Text as="p" variant="body-small">
-              Missing in Backstage: {report.missingInPortal.join(', ')}. Ask
-              whoever looks after the portal.
+              {t('accessCard.missingInPortal', {
+                permissions: report.missingInPortal.join(', '),
+              })}
             </Text>
           )}
-          {isMissing && <Grantors grantors={report.grantors} />}
+          {hasMissing(report) && <Grantors grantors={report.grantors} />}
           <Findings diagnostics={report.diagnostics} />
           {report.abilities.length > 0 && (
-            <Text as="p" variant="body-x-small" color="secondary">
-              This is what Google answered when it was asked for you. It decides
-              anew at each call.
+            <Text as="p" variant="body-small" className={styles.secondary}>
+              {t('accessCard.note')}
             </Text>
           )}
-          <Freshness report={report} failure={failure} onRetry={refresh} />
+          <Freshness
+            report={report}
+            failure={failure && <AccessFailure failure={failure} />}
+            onRetry={refresh}
+          />
         </>
       )}
     </>

@@ -1,17 +1,14 @@
 import { Skeleton } from '@backstage/ui';
 import type { ReactNode } from 'react';
 
-/**
- * What a card has to say first, and until there is anything that it is being asked for. It stays the same region, so that screen
- * readers tell whatever changes in it.
- */
-export function Announcement(props: { asking: string; children?: ReactNode }) {
-  const { asking, children } = props;
+/** A live region with a card's headline. It stays mounted, so that screen readers announce each change. */
+export function Announcement(props: { loading: string; children?: ReactNode }) {
+  const { loading, children } = props;
   return (
     <div
       role="status"
       aria-live="polite"
-      aria-label={children ? undefined : asking}
+      aria-label={children ? undefined : loading}
     >
       {children || (
         <>

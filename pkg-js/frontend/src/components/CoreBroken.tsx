@@ -1,16 +1,22 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Alert, Button } from '@backstage/ui';
+import { vertexAiTranslationRef } from '../translation';
 
-/** The core could not be loaded, or failed: most often a content security policy that forbids WebAssembly. */
+/** The core failed or could not be loaded, most often because a content security policy forbids WebAssembly. */
 export function CoreBroken(props: { error: Error; onRetry(): void }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
     <Alert
       status="danger"
       icon
-      title="The Vertex AI card does not work in this browser"
-      description={`${props.error.message}. Where the portal sets its own content security policy, script-src must contain 'wasm-unsafe-eval'.`}
+      title={t('coreBroken.title')}
+      description={t('coreBroken.description', {
+        message: props.error.message,
+        directive: <code>'wasm-unsafe-eval'</code>,
+      })}
       customActions={
         <Button variant="secondary" size="small" onPress={props.onRetry}>
-          Try again
+          {t('retry')}
         </Button>
       }
     />

@@ -1,33 +1,31 @@
 import type { StatusReport } from '@backstage-vertex-ai/core';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { vertexAiTranslationRef } from '../translation';
 import styles from './VertexAiCard.module.css';
 
 type DeployedModel = StatusReport['deployedModels'][number];
 
-const absent = '–';
-
-function replicas({
-  replicas: { available, min, max },
-}: DeployedModel): string {
-  const range = min === max ? `${min ?? absent}` : `${min}–${max}`;
-  return `${available ?? absent} of ${range}`;
-}
-
-function machine({ machineType, accelerator }: DeployedModel): string {
-  return [machineType, accelerator].filter(Boolean).join(', ') || absent;
-}
-
-/** What is deployed at the endpoint, most traffic first. */
+/** The models at the endpoint, most traffic first. */
 export function DeployedModels({ models }: { models: DeployedModel[] }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const none = t('deployedModels.none');
+  const replicas = ({ replicas: { available, min, max } }: DeployedModel) =>
+    t('deployedModels.replicasOf', {
+      available: `${available ?? none}`,
+      range: min === max ? `${min ?? none}` : `${min}–${max}`,
+    });
+  const machine = ({ machineType, accelerator }: DeployedModel) =>
+    [machineType, accelerator].filter(Boolean).join(', ') || none;
   return (
     <div className={styles.scroll}>
-      <table className={styles.models} aria-label="Deployed models">
+      <table className={styles.table} aria-label={t('deployedModels.label')}>
         <thead>
           <tr>
-            <th scope="col">Model</th>
-            <th scope="col">Version</th>
-            <th scope="col">Traffic</th>
-            <th scope="col">Replicas</th>
-            <th scope="col">Machine</th>
+            <th scope="col">{t('deployedModels.model')}</th>
+            <th scope="col">{t('deployedModels.version')}</th>
+            <th scope="col">{t('deployedModels.traffic')}</th>
+            <th scope="col">{t('deployedModels.replicas')}</th>
+            <th scope="col">{t('deployedModels.machine')}</th>
           </tr>
         </thead>
         <tbody>
@@ -36,8 +34,12 @@ export function DeployedModels({ models }: { models: DeployedModel[] }) {
               <th scope="row" title={model.model}>
                 {model.displayName}
               </th>
-              <td>{model.version ?? absent}</td>
-              <td>{model.traffic} %</td>
+              <td>{model.version ?? none}</td>
+              <td>
+                {t('deployedModels.trafficShare', {
+                  percent: `${model.traffic}`,
+                })}
+              </td>
               <td>{replicas(model)}</td>
               <td>{machine(model)}</td>
             </tr>

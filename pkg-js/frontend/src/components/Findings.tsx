@@ -1,22 +1,41 @@
 import type { Diagnostic } from '@backstage-vertex-ai/core';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Alert } from '@backstage/ui';
+import { vertexAiTranslationRef } from '../translation';
+import { Prose } from './Prose';
 
 const STATUS = { error: 'danger', warning: 'warning', info: 'info' } as const;
-const WORD = { error: 'Error', warning: 'Warning', info: 'Note' } as const;
 
-/** Every finding: what, where, and what to do. */
+/** Lists findings: message, place, advice and code of each. */
 export function Findings({ diagnostics }: { diagnostics: Diagnostic[] }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
     <>
-      {diagnostics.map((finding, index) => (
+      {diagnostics.map(({ code, severity, message, where, help }, index) => (
         <Alert
-          key={`${finding.code} ${index}`}
-          status={STATUS[finding.severity]}
+          key={`${code} ${index}`}
+          status={STATUS[severity]}
           icon
-          title={`${WORD[finding.severity]}: ${finding.message}`}
-          description={[finding.where?.path, finding.help, `(${finding.code})`]
-            .filter(Boolean)
-            .join(' · ')}
+          title={
+            <>
+              {t(`severity.${severity}`)}: <Prose text={message} />
+            </>
+          }
+          description={
+            <>
+              {where?.path && (
+                <>
+                  <code>{where.path}</code> ·{' '}
+                </>
+              )}
+              {help && (
+                <>
+                  <Prose text={help} /> ·{' '}
+                </>
+              )}
+              ({code})
+            </>
+          }
         />
       ))}
     </>

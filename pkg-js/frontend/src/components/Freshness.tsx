@@ -1,43 +1,55 @@
 import type { StatusReport } from '@backstage-vertex-ai/core';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Flex, Text } from '@backstage/ui';
+import type { ReactNode } from 'react';
 import { useNow } from '../hooks/useNow';
-import { Findings } from './Findings';
+import { vertexAiTranslationRef } from '../translation';
+import styles from './VertexAiCard.module.css';
 
-function age(milliseconds: number): string {
+/** An age in the largest unit that it fills, as a negative number: -3 minutes is 3 minutes ago. */
+function relative(milliseconds: number) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-  if (seconds < 60) return format.format(-seconds, 'second');
-  if (seconds < 3600) return format.format(-Math.round(seconds / 60), 'minute');
-  return format.format(-Math.round(seconds / 3600), 'hour');
+  if (seconds < 60) return { age: -seconds, range: 'second' } as const;
+  if (seconds < 3600)
+    return { age: -Math.round(seconds / 60), range: 'minute' } as const;
+  return { age: -Math.round(seconds / 3600), range: 'hour' } as const;
 }
 
-/** How old the report is; says plainly when it is stale, and why. */
+/** The age of a report, and why the newest attempt to refresh it failed. */
 export function Freshness(props: {
   report: Pick<StatusReport, 'observedAt' | 'staleAt'>;
-  failure?: Pick<StatusReport, 'diagnostics'>;
+  failure?: ReactNode;
   onRetry(): void;
 }) {
   const { report, failure, onRetry } = props;
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   const now = useNow();
   const isStale = Boolean(failure) || now > Date.parse(report.staleAt);
+  const { age, range } = relative(now - Date.parse(report.observedAt));
+  const formatParams = { age: { range, numeric: 'auto' } } as const;
   return (
     <>
       <Flex align="center" gap="2">
         <Text
           as="p"
-          variant="body-x-small"
-          color={isStale ? 'warning' : 'secondary'}
+          variant="body-small"
+          className={isStale ? styles.warning : styles.secondary}
         >
-          {isStale && <strong>⚠ Stale. </strong>}
-          As of {age(now - Date.parse(report.observedAt))}
+          {isStale && (
+            <>
+              <span aria-hidden="true">⚠ </span>
+              <strong>{t('freshness.stale')}</strong>{' '}
+            </>
+          )}
+          {t('freshness.age', { age, formatParams })}
         </Text>
-        {isStale && (
+        {failure && (
           <Button variant="secondary" size="small" onPress={onRetry}>
-            Try again
+            {t('retry')}
           </Button>
         )}
       </Flex>
-      {failure && <Findings diagnostics={failure.diagnostics} />}
+      {failure}
     </>
   );
 }

@@ -1,24 +1,26 @@
 import type { AccessReport } from '@backstage-vertex-ai/core/server';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { Text } from '@backstage/ui';
 import { useId } from 'react';
+import { vertexAiTranslationRef } from '../translation';
 import styles from './VertexAiCard.module.css';
 
-/** Who can give what is missing. */
+/** The people and groups who can grant the missing permissions. */
 export function Grantors({ grantors }: Pick<AccessReport, 'grantors'>) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   const id = useId();
   if (grantors.length === 0) {
     return (
       <Text as="p" variant="body-small">
-        Who can give these rights is not known here: whoever looks after the
-        portal can name them in <code>vertexAi.access.grantors</code>.
+        {t('grantors.unknown', { key: <code>vertexAi.access.grantors</code> })}
       </Text>
     );
   }
   return (
     <div>
       <Text as="p" variant="body-small" weight="bold" id={id}>
-        Who can give these rights
+        {t('grantors.label')}
       </Text>
       <ul className={styles.names} aria-labelledby={id}>
         {grantors.map(({ name, kind }) => (

@@ -5,7 +5,7 @@ import styles from './VertexAiCard.module.css';
 
 type State = StatusReport['state'] | AccessReport['state'];
 
-/** A sign beside the words, for those who see neither or only one of them. */
+/** A sign beside each headline, so that colour is never the only difference. */
 const SIGNS: Record<State, string> = {
   serving: '●',
   complete: '✓',
@@ -19,7 +19,7 @@ const SIGNS: Record<State, string> = {
   unavailable: '?',
 };
 
-/** The state in one sentence. */
+/** The state in one sentence, with an optional second line. */
 export function Headline(props: {
   state: State;
   text: string;
@@ -36,12 +36,7 @@ export function Headline(props: {
           {text}
         </Text>
         {detail && (
-          <Text
-            as="p"
-            variant="body-small"
-            color="secondary"
-            className={styles.detail}
-          >
+          <Text as="p" variant="body-small" className={styles.detail}>
             {detail}
           </Text>
         )}

@@ -20,17 +20,17 @@ import {
 } from '../__testUtils__/google';
 import { VertexAiCard } from './VertexAiCard';
 
-/** The core tries twice, with a pause in between, before it says that Google does not answer. */
-const AFTER_TRYING = { timeout: 5_000 };
+/** The core tries twice, with a pause in between, before it reports a failure. */
+const AFTER_RETRY = { timeout: 5_000 };
 
 let google: FakeGoogle;
-const elsewhere = jest.fn(async () => {
-  throw new Error('nothing but the fetch API may be called');
+const globalFetch = jest.fn(async () => {
+  throw new Error('the cards must use the fetch API only');
 });
 
 beforeEach(() => {
   google = new FakeGoogle();
-  Object.assign(globalThis, { fetch: elsewhere });
+  Object.assign(globalThis, { fetch: globalFetch });
 });
 
 const renderCard = (entity: Entity = fraudDetector()) =>
@@ -50,8 +50,8 @@ const renderCard = (entity: Entity = fraudDetector()) =>
 const headline = (name: string, options?: object) =>
   screen.findByRole('heading', { level: 3, name }, options);
 
-describe('the card', () => {
-  it('says that it is asking until there is an answer', async () => {
+describe('the status card', () => {
+  it('announces that it loads until a response arrives', async () => {
     let answer!: (response: Response) => void;
     google.instead = () =>
       new Promise(resolve => {
@@ -60,20 +60,20 @@ describe('the card', () => {
     renderCard();
     expect(
       await screen.findByRole('status', {
-        name: 'Asking Vertex AI what serves',
+        name: 'Loading the status',
       }),
     ).toBeInTheDocument();
-    const again = screen.getByRole('button', { name: /Refresh/ });
-    expect(again).toHaveAttribute('aria-disabled', 'true');
+    const refresh = screen.getByRole('button', { name: /Refresh/ });
+    expect(refresh).toHaveAttribute('aria-disabled', 'true');
     await waitFor(() => expect(google.calls).toHaveLength(1));
 
     google.instead = undefined;
     answer(json(SERVING));
     await headline('Serving version 3');
-    expect(again).not.toHaveAttribute('aria-disabled');
+    expect(refresh).not.toHaveAttribute('aria-disabled');
   });
 
-  it('names the annotations that are missing, and asks nobody', async () => {
+  it('names the annotations of an entity without any, and sends no request', async () => {
     renderCard(website);
     expect(
       await screen.findByText(/google\.com\/vertex-ai-model/),
@@ -84,21 +84,25 @@ describe('the card', () => {
     expect(google.calls).toEqual([]);
   });
 
-  it('says what is wrong with the annotations, where, and what to do', async () => {
+  it('shows each finding about the annotations, with its place and advice', async () => {
     renderCard(
       fraudDetector({ 'google.com/vertex-ai-machine-type': 'n1-standart-4' }),
     );
     await headline('The Vertex AI annotations are wrong');
-    expect(screen.getByText(/^Error: .*`n1-standart-4`/)).toBeInTheDocument();
-    const why = screen.getByText(/did you mean `n1-standard-4`/);
-    expect(why).toHaveTextContent(
+    expect(screen.getByText(/^Error: Vertex AI serves/)).toHaveTextContent(
+      'Error: Vertex AI serves no models on machine type n1-standart-4',
+    );
+    expect(screen.getByText('n1-standart-4').tagName).toBe('CODE');
+    const advice = screen.getByText(/did you mean/);
+    expect(advice).toHaveTextContent('did you mean n1-standard-4?');
+    expect(advice).toHaveTextContent(
       'metadata.annotations["google.com/vertex-ai-machine-type"]',
     );
-    expect(why).toHaveTextContent('(machine-type/unknown)');
+    expect(advice).toHaveTextContent('(machine-type/unknown)');
     expect(google.calls).toEqual([]);
   });
 
-  it('shows what serves: version, traffic, replicas, machine, and how fresh that is', async () => {
+  it('shows version, traffic, replicas and machine of each model, and the age of the report', async () => {
     google.endpoint = SERVING;
     renderCard();
     await headline('Serving version 3');
@@ -118,8 +122,8 @@ describe('the card', () => {
       ['fraud-3', '3', '80 %', '1 of 1–3', 'g2-standard-4, 1 × NVIDIA_L4'],
       ['fraud-2', '2', '20 %', '– of 1', 'n1-standard-2'],
     ]);
-    expect(screen.getByText(/^As of (now|\d seconds? ago)$/)).toBeVisible();
-    expect(screen.queryByText(/Stale/)).not.toBeInTheDocument();
+    expect(screen.getByText(/^Updated (now|\d seconds? ago)$/)).toBeVisible();
+    expect(screen.queryByText(/Out of date/)).not.toBeInTheDocument();
 
     const links = Object.fromEntries(
       screen
@@ -134,7 +138,7 @@ describe('the card', () => {
     );
   });
 
-  it('shows how far a deployment is, by Google’s stages', async () => {
+  it('shows the progress of a deployment by Google’s stages', async () => {
     google.endpoint = { displayName: 'Fraud detector' };
     google.operations = [deployment('ADDING_NODES_TO_CLUSTER')];
     renderCard();
@@ -146,7 +150,7 @@ describe('the card', () => {
     expect(bar).toHaveAttribute('max', '10');
   });
 
-  it('follows a deployment to its end by itself', async () => {
+  it('follows a deployment to its end without a click', async () => {
     google.endpoint = { displayName: 'Fraud detector' };
     google.operations = [deployment('FINISHING_UP')];
     renderCard();
@@ -157,7 +161,7 @@ describe('the card', () => {
     expect(screen.queryByRole('progressbar')).not.toBeInTheDocument();
   });
 
-  it('tells why the last deployment failed', async () => {
+  it('shows why the last deployment failed', async () => {
     google.endpoint = { displayName: 'Fraud detector' };
     google.operations = [
       deployment('FAILED_TO_DEPLOY', {
@@ -175,20 +179,20 @@ describe('the card', () => {
     expect(screen.getByText(/deploy\/operation-failed/)).toBeInTheDocument();
   });
 
-  it('says that nothing is deployed yet', async () => {
+  it('offers a deployment, and no console link, where no endpoint exists', async () => {
     renderCard();
     await headline('Not deployed yet');
     expect(screen.queryByRole('table')).not.toBeInTheDocument();
-    expect(
-      screen.getByRole('link', { name: 'Deploy model' }),
-    ).toBeInTheDocument();
+    expect(screen.getAllByRole('link').map(l => l.textContent)).toEqual([
+      'Deploy model',
+    ]);
   });
 });
 
-describe('when there is no answer', () => {
+describe('without a response', () => {
   it.each<[string, () => Response, string[]]>([
     [
-      'Google denies it, who may mean that there is none',
+      'Google denies access or hides a missing endpoint',
       () => refusal(403, 'PERMISSION_DENIED', 'Permission denied.'),
       [
         'google/permission-denied',
@@ -197,12 +201,12 @@ describe('when there is no answer', () => {
       ],
     ],
     [
-      'Google is busy',
+      'Google throttles',
       () => refusal(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.'),
       ['google/resource-exhausted', 'Quota exceeded.'],
     ],
     [
-      'Google is down',
+      'Google is unavailable',
       () => refusal(503, 'UNAVAILABLE', 'Try again.'),
       ['google/unavailable', 'Try again.'],
     ],
@@ -224,7 +228,7 @@ describe('when there is no answer', () => {
       ['network/unreachable', 'does not answer', 'that the emulator runs'],
     ],
     [
-      'the session has ended',
+      'the session has expired',
       () =>
         json(
           { error: { name: 'AuthenticationError', message: 'expired' } },
@@ -233,14 +237,14 @@ describe('when there is no answer', () => {
       ['portal/refused', 'sign in to the portal again'],
     ],
     [
-      'the portal does not answer',
+      'the portal does not respond',
       () => {
         throw new TypeError('Failed to fetch');
       },
       ['network/unreachable', "the portal's backend runs"],
     ],
     [
-      'the answer is cut off',
+      'the response is cut off',
       () =>
         new Response(
           new ReadableStream({
@@ -250,16 +254,16 @@ describe('when there is no answer', () => {
       ['google/answer-unreadable', 'the answer was cut off'],
     ],
     [
-      'something else answers in Google’s place',
+      'another server responds instead of Google',
       () => new Response('<html>Sign in to the hotel</html>'),
       ['google/answer-unreadable', 'the answer is not JSON'],
     ],
-  ])('because %s, it says so', async (_, answer, words) => {
+  ])('shows that %s', async (_, answer, words) => {
     google.instead = answer;
     const { container } = renderCard();
-    await headline('The status is not available', AFTER_TRYING);
+    await headline('The status is not available', AFTER_RETRY);
     for (const word of words) expect(container).toHaveTextContent(word);
-    expect(screen.queryByText(/Stale/)).not.toBeInTheDocument();
+    expect(screen.queryByText(/Out of date/)).not.toBeInTheDocument();
 
     google.instead = undefined;
     google.endpoint = SERVING;
@@ -267,7 +271,7 @@ describe('when there is no answer', () => {
     await headline('Serving version 3');
   });
 
-  it('keeps what it knew, says that it is stale and why, and takes the next answer', async () => {
+  it('keeps the last report, marked as out of date with the reason, until a refresh succeeds', async () => {
     google.endpoint = SERVING;
     renderCard();
     await headline('Serving version 3');
@@ -275,7 +279,7 @@ describe('when there is no answer', () => {
     google.instead = () => refusal(503, 'UNAVAILABLE', 'Try again.');
     await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
     expect(
-      await screen.findByText(/Stale\./, {}, AFTER_TRYING),
+      await screen.findByText(/Out of date\./, {}, AFTER_RETRY),
     ).toBeInTheDocument();
     expect(screen.getByText(/google\/unavailable/)).toBeInTheDocument();
     await headline('Serving version 3');
@@ -284,27 +288,27 @@ describe('when there is no answer', () => {
     google.instead = undefined;
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await waitFor(() =>
-      expect(screen.queryByText(/Stale\./)).not.toBeInTheDocument(),
+      expect(screen.queryByText(/Out of date\./)).not.toBeInTheDocument(),
     );
     expect(screen.queryByText(/google\/unavailable/)).not.toBeInTheDocument();
   });
 
-  it('is not asked any more once the page is gone', async () => {
-    let ended = false;
+  it('cancels its request when the page unmounts', async () => {
+    let isAborted = false;
     google.instead = () => new Promise(() => {});
     const { unmount } = renderCard();
     await waitFor(() => expect(google.calls).toHaveLength(1));
     const { signal } = google.calls[0].init;
     signal!.addEventListener('abort', () => {
-      ended = true;
+      isAborted = true;
     });
     unmount();
-    expect(ended).toBe(true);
+    expect(isAborted).toBe(true);
   });
 });
 
-describe('the way to Google', () => {
-  it('is the portal’s proxy, through the fetch API, without a token of the card’s own', async () => {
+describe('requests', () => {
+  it('go to the portal’s proxy through the fetch API, without a token of the card’s own', async () => {
     google.endpoint = SERVING;
     const { container } = renderCard();
     await headline('Serving version 3');
@@ -317,7 +321,7 @@ describe('the way to Google', () => {
       expect([...new Headers(init.headers).keys()]).toEqual(['accept']);
       expect(init.body).toBeUndefined();
     }
-    expect(elsewhere).not.toHaveBeenCalled();
+    expect(globalFetch).not.toHaveBeenCalled();
     const kept = JSON.stringify([{ ...localStorage }, { ...sessionStorage }]);
     for (const place of [container.innerHTML, kept, document.cookie]) {
       expect(place).not.toMatch(/ya29|Bearer|eyJ/);
@@ -325,8 +329,8 @@ describe('the way to Google', () => {
   });
 });
 
-describe('without a mouse or a screen', () => {
-  it('tells a change of state', async () => {
+describe('accessibility', () => {
+  it('announces a change of state', async () => {
     google.endpoint = SERVING;
     renderCard();
     const heading = await headline('Serving version 3');
@@ -338,7 +342,7 @@ describe('without a mouse or a screen', () => {
     await waitFor(() => expect(region).toHaveTextContent('Not deployed yet'));
   });
 
-  it('says with words what it shows with colours', async () => {
+  it('shows in words everything that it shows in colours', async () => {
     google.endpoint = SERVING;
     renderCard();
     await headline('Serving version 3');
@@ -353,7 +357,7 @@ describe('without a mouse or a screen', () => {
     ]);
   });
 
-  it('everything can be reached and used', async () => {
+  it('works by keyboard alone', async () => {
     const user = userEvent.setup();
     google.endpoint = SERVING;
     renderCard();
@@ -379,7 +383,7 @@ describe('without a mouse or a screen', () => {
 
     screen.getByRole('button', { name: 'Refresh' }).focus();
     await user.keyboard('{Enter}');
-    await screen.findByText(/Stale\./);
+    await screen.findByText(/Out of date\./);
     expect(await reached()).toEqual([
       'Refresh',
       'Try again',
@@ -390,7 +394,7 @@ describe('without a mouse or a screen', () => {
     screen.getByRole('button', { name: 'Try again' }).focus();
     await user.keyboard(' ');
     await waitFor(() =>
-      expect(screen.queryByText(/Stale\./)).not.toBeInTheDocument(),
+      expect(screen.queryByText(/Out of date\./)).not.toBeInTheDocument(),
     );
   });
 });

@@ -1,3 +1,4 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, ButtonLink, Flex } from '@backstage/ui';
 import {
   EntityInfoCard,
@@ -8,6 +9,7 @@ import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { ANNOTATIONS } from '../annotations';
 import { useStatus, type Status } from '../hooks/useStatus';
 import { deployPath } from '../templates';
+import { vertexAiTranslationRef } from '../translation';
 import { Announcement } from './Announcement';
 import { CoreBroken } from './CoreBroken';
 import { DeployedModels } from './DeployedModels';
@@ -16,14 +18,15 @@ import { Freshness } from './Freshness';
 import { Headline } from './Headline';
 import { OperationProgress } from './OperationProgress';
 
-/** What serves on Vertex AI for the entity of this page. */
+/** The state of the entity's endpoint on Vertex AI. */
 export function VertexAiCard() {
   const { entity } = useEntity();
-  // Another entity's card begins anew: nothing of this one's may stand in it.
-  return <CardOf key={stringifyEntityRef(entity)} entity={entity} />;
+  // The key keeps the report of one entity from showing on the page of another.
+  return <EntityStatus key={stringifyEntityRef(entity)} entity={entity} />;
 }
 
-function CardOf({ entity }: { entity: Entity }) {
+function EntityStatus({ entity }: { entity: Entity }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   const status = useStatus(entity);
   const { report, isLoading, refresh } = status;
 
@@ -32,7 +35,7 @@ function CardOf({ entity }: { entity: Entity }) {
   }
   return (
     <EntityInfoCard
-      title="Vertex AI"
+      title={t('statusCard.title')}
       headerActions={
         <Button
           variant="tertiary"
@@ -40,7 +43,7 @@ function CardOf({ entity }: { entity: Entity }) {
           onPress={refresh}
           isPending={isLoading}
         >
-          Refresh
+          {t('refresh')}
         </Button>
       }
       footerActions={
@@ -50,9 +53,9 @@ function CardOf({ entity }: { entity: Entity }) {
             size="small"
             href={deployPath(stringifyEntityRef(entity))}
           >
-            Deploy model
+            {t('statusCard.deploy')}
           </ButtonLink>
-          {report?.endpoint && (
+          {report?.endpoint?.consoleUrl && (
             <ButtonLink
               variant="tertiary"
               size="small"
@@ -60,7 +63,7 @@ function CardOf({ entity }: { entity: Entity }) {
               target="_blank"
               rel="noreferrer"
             >
-              Open in Google Cloud (new tab)
+              {t('statusCard.openConsole')}
             </ButtonLink>
           )}
         </Flex>
@@ -72,19 +75,23 @@ function CardOf({ entity }: { entity: Entity }) {
 }
 
 function Content({ report, failure, broken, refresh }: Status) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   if (broken) {
     return <CoreBroken error={broken} onRetry={refresh} />;
   }
   return (
     <Flex direction="column" gap="3">
-      <Announcement asking="Asking Vertex AI what serves">
+      <Announcement loading={t('statusCard.loading')}>
         {report && (
           <Headline
             state={report.state}
             text={report.headline}
             detail={
               report.endpoint &&
-              `Endpoint ${report.endpoint.displayName}, ${report.endpoint.location}`
+              t('statusCard.endpoint', {
+                name: report.endpoint.displayName,
+                location: report.endpoint.location,
+              })
             }
           />
         )}
@@ -98,7 +105,11 @@ function Content({ report, failure, broken, refresh }: Status) {
             <DeployedModels models={report.deployedModels} />
           )}
           <Findings diagnostics={[...report.findings, ...report.diagnostics]} />
-          <Freshness report={report} failure={failure} onRetry={refresh} />
+          <Freshness
+            report={report}
+            failure={failure && <Findings diagnostics={failure.diagnostics} />}
+            onRetry={refresh}
+          />
         </>
       )}
     </Flex>

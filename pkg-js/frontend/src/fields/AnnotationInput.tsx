@@ -1,15 +1,23 @@
 import type { AnnotationKey, Diagnostic } from '@backstage-vertex-ai/core';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Flex, Text, TextField } from '@backstage/ui';
+import { Prose } from '../components/Prose';
+import styles from '../components/VertexAiCard.module.css';
+import { vertexAiTranslationRef } from '../translation';
 
-const WORD = { error: 'Error', warning: 'Warning', info: 'Note' } as const;
-
-/** What stands behind the last `vertex-ai-`, for people: `machine-type` → `Machine type`. */
+/** `google.com/vertex-ai-machine-type` as `Machine type`. */
 function label(key: string): string {
   const name = key.replace(/^.*\/vertex-ai-/, '').replaceAll('-', ' ');
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** One annotation, and what is wrong with it as soon as it is typed. */
+/** A sentence without the marks of code spans, for places that hold plain text only. */
+function sentence(text: string): string {
+  const plain = text.replaceAll('`', '');
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+/** An input for one annotation, with the findings about its value. */
 export function AnnotationInput(props: {
   annotation: AnnotationKey;
   value: string;
@@ -18,31 +26,35 @@ export function AnnotationInput(props: {
   onChange(value: string): void;
 }) {
   const { annotation, findings, value, onChange } = props;
+  const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
     <div>
       <TextField
         label={label(annotation.key)}
-        description={annotation.meaning}
-        placeholder={annotation.example}
+        description={sentence(annotation.meaning)}
+        placeholder={t('annotationsField.example', {
+          example: annotation.example,
+        })}
         value={value}
         onChange={onChange}
         isDisabled={props.isDisabled}
-        // The form asks `validateAnnotations`; by itself the browser would stop it without a word.
+        // `validateAnnotations` blocks the form. Native validation would block it without a message.
         validationBehavior="aria"
         isInvalid={findings.some(({ severity }) => severity === 'error')}
       />
       <div aria-live="polite">
-        {findings.map((finding, index) => (
-          <Flex key={`${finding.code} ${index}`} align="center" gap="2">
+        {findings.map(({ code, severity, message, help, fix }, index) => (
+          <Flex key={`${code} ${index}`} align="center" gap="2">
             <Text
               as="p"
               variant="body-small"
-              color={finding.severity === 'error' ? 'danger' : 'warning'}
+              className={styles.finding}
+              data-severity={severity}
             >
-              <strong>{WORD[finding.severity]}:</strong> {finding.message}
-              {finding.help && ` — ${finding.help}`} ({finding.code})
+              <strong>{t(`severity.${severity}`)}:</strong>{' '}
+              <Prose text={help ? `${message} — ${help}` : message} /> ({code})
             </Text>
-            {finding.fix?.edits
+            {fix?.edits
               .filter(edit => edit.annotation === annotation.key)
               .map(({ value: fixed }) =>
                 fixed === undefined ? null : (
@@ -52,7 +64,7 @@ export function AnnotationInput(props: {
                     size="small"
                     onPress={() => onChange(fixed)}
                   >
-                    {`Write ${fixed}`}
+                    {t('annotationsField.use', { value: fixed })}
                   </Button>
                 ),
               )}

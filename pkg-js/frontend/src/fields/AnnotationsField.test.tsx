@@ -21,7 +21,7 @@ const MACHINE = 'google.com/vertex-ai-machine-type';
 const config = (rules?: object) =>
   mockApis.config({ data: rules ? { vertexAi: { rules } } : {} });
 
-/** The field as the form holds it; what it holds in the end is what `onChange` was last told. */
+/** Renders the field in a form that keeps its value, and returns the spy on `onChange`. */
 function renderField(formData?: Annotations, rules?: object) {
   const onChange = jest.fn();
   function Form() {
@@ -44,7 +44,7 @@ function renderField(formData?: Annotations, rules?: object) {
   return onChange;
 }
 
-/** What holds the form back, in words. */
+/** The errors that block the form. */
 async function errorsOf(annotations?: Annotations, rules?: object) {
   const errors: string[] = [];
   const field: any = { addError: (error: string) => errors.push(error) };
@@ -56,7 +56,7 @@ async function errorsOf(annotations?: Annotations, rules?: object) {
 }
 
 describe('the field', () => {
-  it('has an input for every annotation, each with what it means', async () => {
+  it('has an input with a description for each annotation', async () => {
     renderField();
     const project = await screen.findByLabelText('Project');
     expect(project).toHaveAccessibleDescription(/project/i);
@@ -64,27 +64,27 @@ describe('the field', () => {
     expect(screen.getAllByRole('textbox').length).toBeGreaterThan(15);
   });
 
-  it('says nothing of a form that nobody has touched', async () => {
+  it('shows no findings in a blank form', async () => {
     renderField();
     await screen.findByLabelText('Project');
     expect(screen.queryByText(/annotation\/missing/)).not.toBeInTheDocument();
   });
 
-  it('says what is wrong while it is typed, where screen readers hear it, and mends it on request', async () => {
+  it('announces findings on each change, and applies a fix on request', async () => {
     const onChange = renderField(RIGHT);
     const machine = await screen.findByLabelText('Machine type');
     await userEvent.click(machine);
     await userEvent.paste('n1-standart-4');
 
     const finding = await screen.findByText(/serves no models on/);
-    expect(finding).toHaveTextContent(/^Error:/);
+    expect(finding).toHaveTextContent(/^Error: .* n1-standart-4 —/);
     expect(finding.closest('[aria-live="polite"]')).not.toBeNull();
     expect(machine).toBeInvalid();
 
-    // By keyboard alone: the button stands behind the input.
+    // The button is the next tab stop after the input.
     await userEvent.tab();
     expect(
-      screen.getByRole('button', { name: 'Write n1-standard-4' }),
+      screen.getByRole('button', { name: 'Use n1-standard-4' }),
     ).toHaveFocus();
     await userEvent.keyboard('{Enter}');
     expect(machine).toHaveValue('n1-standard-4');
@@ -95,20 +95,20 @@ describe('the field', () => {
     });
   });
 
-  it('leaves out what is emptied', async () => {
+  it('omits an annotation whose input is cleared', async () => {
     const onChange = renderField({ ...RIGHT, [MACHINE]: 'n1-standard-4' });
     await userEvent.clear(await screen.findByLabelText('Machine type'));
     expect(onChange).toHaveBeenLastCalledWith(RIGHT);
   });
 
-  it('says what is about no input, such as that one is missing', async () => {
+  it('shows findings that belong to no input, such as a missing annotation', async () => {
     const { 'google.com/vertex-ai-model': _, ...rest } = RIGHT;
     renderField(rest);
-    const alert = await screen.findByText(/Error: .*vertex-ai-model/);
+    const alert = await screen.findByText(/^Error: +is missing/);
     expect(alert.closest('[aria-live="polite"]')).not.toBeNull();
   });
 
-  it('heeds the portal’s rules', async () => {
+  it('applies the portal’s rules', async () => {
     const unpinned = { ...RIGHT, 'google.com/vertex-ai-model': 'fraud' };
     renderField(unpinned, { 'model/unpinned': 'off' });
     const model = await screen.findByLabelText('Model');
@@ -117,12 +117,12 @@ describe('the field', () => {
   });
 });
 
-describe('the form', () => {
-  it('goes on where nothing is wrong', async () => {
+describe('the validation of the form', () => {
+  it('passes valid annotations', async () => {
     expect(await errorsOf(RIGHT)).toEqual([]);
   });
 
-  it('is held back by errors, not by warnings', async () => {
+  it('blocks errors, not warnings', async () => {
     const unpinned = { ...RIGHT, 'google.com/vertex-ai-model': 'fraud' };
     expect(await errorsOf(unpinned)).toEqual([]);
     expect(await errorsOf({ ...unpinned, [MACHINE]: 'n1-standart-4' })).toEqual(
@@ -132,13 +132,13 @@ describe('the form', () => {
     );
   });
 
-  it('takes a warning for an error where the portal says so', async () => {
+  it('blocks a warning that the portal’s rules make an error', async () => {
     const unpinned = { ...RIGHT, 'google.com/vertex-ai-model': 'fraud' };
     const errors = await errorsOf(unpinned, { 'model/unpinned': 'error' });
     expect(errors).toEqual([expect.stringContaining('(model/unpinned)')]);
   });
 
-  it('does not go on without what is required', async () => {
+  it('blocks missing annotations', async () => {
     expect(await errorsOf(undefined)).toEqual([]);
     expect((await errorsOf({ [MACHINE]: 'n1-standard-4' })).join()).toContain(
       '(annotation/missing)',

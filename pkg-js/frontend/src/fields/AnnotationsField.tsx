@@ -11,7 +11,7 @@ import { checkAnnotations, type Annotations } from './checkAnnotations';
 const isAbout = (finding: Diagnostic, key: string) =>
   finding.where?.path === `metadata.annotations["${key}"]`;
 
-/** A form of all Vertex AI annotations, checked while it is filled in. */
+/** A form field with an input for each Vertex AI annotation, checked on each change. */
 export function AnnotationsField(
   props: FieldExtensionComponentProps<Annotations>,
 ) {
@@ -22,7 +22,7 @@ export function AnnotationsField(
   if (!isReady) return <Skeleton width="100%" height={120} />;
 
   const keys = annotations();
-  // An untouched form is not wrong yet.
+  // A blank form has no findings before it is submitted.
   const findings =
     Object.keys(formData).length > 0 ? checkAnnotations(formData, config) : [];
   const others = findings.filter(

@@ -2,10 +2,14 @@ import { validate, type Diagnostic } from '@backstage-vertex-ai/core';
 import type { ConfigApi } from '@backstage/core-plugin-api';
 import { rulesOf } from '../rules';
 
-/** What the field holds: annotations by their keys. */
+/**
+ * The value of the form field: annotations by key.
+ *
+ * @public
+ */
 export type Annotations = { [key: string]: string };
 
-/** The findings about annotations that no entity has yet. The core must be loaded. */
+/** Returns the findings about annotations of an entity to be. The core must be loaded. */
 export function checkAnnotations(
   annotations: Annotations,
   config: ConfigApi,

@@ -3,7 +3,7 @@ import { configApiRef } from '@backstage/core-plugin-api';
 import type { CustomFieldValidator } from '@backstage/plugin-scaffolder-react';
 import { checkAnnotations, type Annotations } from './checkAnnotations';
 
-/** Holds the form back while there are errors: what fails later fails here, before anything was begun. */
+/** Blocks the form while the annotations have errors, before a task starts and fails on them. */
 export const validateAnnotations: CustomFieldValidator<Annotations> = async (
   annotations,
   field,

@@ -10,40 +10,35 @@ import {
 import { useCallback, useEffect, useState } from 'react';
 import { rulesOf } from '../rules';
 
-/** What is known, and whether asking again failed. */
+/** The reason why a request gave no report; empty where the portal did not respond. */
+export interface Failure {
+  /** The portal's own finding. */
+  diagnostic?: Diagnostic;
+  /** The HTTP status of a response. */
+  status?: number;
+}
+
+/** The newest report, and the failure of the newest request. */
 export interface AccessStatus {
-  /** The last report that the portal gave; absent before the first. */
+  /** The newest report; absent before the first. */
   report?: AccessReport;
-  /** Why the newest question had no answer. */
-  failure?: { diagnostics: Diagnostic[] };
+  /** Absent where the newest request succeeded. */
+  failure?: Failure;
   isLoading: boolean;
   refresh(): void;
 }
 
-const unanswered = (message: string): Diagnostic => ({
-  code: 'network/unreachable',
-  severity: 'error',
-  message,
-  help: 'try again; if it stays so, tell whoever looks after the portal',
-});
-
-/** The report, or the portal's refusal as findings. */
 async function read(
   response: Response,
 ): Promise<Pick<AccessStatus, 'report' | 'failure'>> {
   const body = await response.json().catch(() => undefined);
   if (response.ok && body?.state) return { report: body };
-  const { diagnostic } = body ?? {};
   return {
-    failure: {
-      diagnostics: [
-        diagnostic ?? unanswered(`the portal answered HTTP ${response.status}`),
-      ],
-    },
+    failure: { diagnostic: body?.diagnostic, status: response.status },
   };
 }
 
-/** Asks once what the signed-in user may do with an entity's deployment, and again when told to. */
+/** Requests the signed-in user's access to an entity's deployment once, and again on `refresh`. */
 export function useAccess(entity: Entity): AccessStatus {
   const discovery = useApi(discoveryApiRef);
   const { fetch } = useApi(fetchApiRef);
@@ -72,16 +67,14 @@ export function useAccess(entity: Entity): AccessStatus {
           }),
         );
       } catch {
-        return {
-          failure: { diagnostics: [unanswered('the portal does not answer')] },
-        };
+        return { failure: {} };
       }
     }
 
     setLoading(true);
     ask().then(answer => {
       if (signal.aborted) return;
-      // What was known stays to be seen when it cannot be learnt anew.
+      // A failed refresh keeps the last report on the card.
       setKnown(({ report }) => ({ report, ...answer }));
       setLoading(false);
     });

@@ -1,7 +1,7 @@
 import { init } from '@backstage-vertex-ai/core';
 import { useCallback, useEffect, useState } from 'react';
 
-/** Loads the compiled core; nothing of it may be called before `isReady`. */
+/** Loads the compiled core. Call no function of it before `isReady`. */
 export function useCore(): {
   isReady: boolean;
   broken?: Error;

@@ -9,19 +9,19 @@ import { init, status, type StatusReport } from '@backstage-vertex-ai/core';
 import { useCallback, useEffect, useState } from 'react';
 import { rulesOf } from '../rules';
 
-/** What is known, and whether asking again failed. */
+/** The newest report, and the failure of the newest request. */
 export interface Status {
-  /** The last report that Google gave; absent before the first. */
+  /** The newest report that rests on a response of Google; absent before the first. */
   report?: StatusReport;
-  /** Why the newest question had no answer. */
+  /** The newest report, where it says only why the status is unavailable. */
   failure?: StatusReport;
-  /** The core itself does not work here. */
+  /** The core failed or could not be loaded. */
   broken?: Error;
   isLoading: boolean;
   refresh(): void;
 }
 
-/** Asks what serves, again and again while the page is visible. One question at a time; the last ends with the component. */
+/** Polls the status of an entity's endpoint while the page is visible, one request at a time, until the component unmounts. */
 export function useStatus(entity: Entity): Status {
   const discovery = useApi(discoveryApiRef);
   const { fetch } = useApi(fetchApiRef);
