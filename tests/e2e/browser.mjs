@@ -1,4 +1,4 @@
-// The portal as a person uses it: one browser, and everything that came over the wire, for later searches.
+// The portal in a browser, with everything that came over the wire kept for later searches.
 import { chromium } from 'playwright-core';
 import { join } from 'node:path';
 import { portalUrl } from './portal.mjs';
@@ -7,11 +7,11 @@ const { ARTIFACTS, CHROMIUM } = process.env;
 
 export const artifacts = ARTIFACTS ?? 'target/e2e';
 
-/** Opens a browser and signs in. A browser that is left open would keep Node from ending. */
-export async function signIn() {
+/** Opens a browser and signs in as a user of the demo's list. An open browser keeps Node from exiting. */
+export async function signIn(user = 'Guest') {
   const browser = await launch();
   try {
-    return await enter(browser);
+    return await enter(browser, user);
   } catch (error) {
     await browser.close();
     throw error;
@@ -32,7 +32,7 @@ const launch = () =>
     ],
   });
 
-async function enter(browser) {
+async function enter(browser, user) {
   const page = await browser.newPage({
     viewport: { width: 1360, height: 900 },
   });
@@ -47,7 +47,7 @@ async function enter(browser) {
       bodies.push(
         response.text().then(
           text => `${response.url()}\n${text}`,
-          // The page went on before the body was there.
+          // The page navigated before the body arrived.
           () => '',
         ),
       );
@@ -55,9 +55,10 @@ async function enter(browser) {
   });
   page.on('pageerror', error => errors.push(String(error)));
   await page.goto(portalUrl);
-  await page.getByRole('button', { name: 'Enter' }).click();
-  await page.waitForURL(url => !url.pathname.includes('sign-in'));
-  await page.getByRole('link', { name: 'Create' }).first().waitFor();
+  await page.getByRole('button', { name: `Sign in as ${user}` }).click();
+  // The first page of the portal is the catalog, not an error page.
+  await page.waitForURL(url => url.pathname === '/catalog');
+  await page.getByRole('link', { name: 'Fraud detector' }).first().waitFor();
   return {
     browser,
     page,
@@ -65,7 +66,7 @@ async function enter(browser) {
     shoot: name =>
       page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true }),
     responses: async () => (await Promise.all(bodies)).join('\n'),
-    /** What the browser keeps: local and session storage, cookies, IndexedDB names. */
+    /** Local and session storage, and cookies. */
     storage: async () =>
       JSON.stringify([
         await page.evaluate(() => [{ ...localStorage }, { ...sessionStorage }]),

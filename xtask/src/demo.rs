@@ -135,7 +135,7 @@ pub fn demo(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     let Stage { portal_url, emulator_url, .. } = &stage;
     println!(
-        "\nThe portal runs at  {portal_url}\n  1. press Enter to sign in as a guest\n  2. open Create, choose \"Deploy model\", pick the fraud detector\n  3. watch the task, then look at the Vertex AI card of the fraud detector\nThe emulator runs at {emulator_url} (its state: {emulator_url}/emulator/state)\nLogs are in target/xtask/logs. Ctrl-C ends both."
+        "\nThe portal runs at  {portal_url}\n  1. click \"Sign in as Guest\"\n  2. open Create, choose \"Deploy model\", pick the fraud detector\n  3. watch the task, then look at the Vertex AI card of the fraud detector\nThe emulator runs at {emulator_url} (its state: {emulator_url}/emulator/state)\nLogs are in target/xtask/logs. Ctrl-C ends both."
     );
     if options.check { Ok(()) } else { stage.portal.wait() }
 }

@@ -1,4 +1,3 @@
-import { SignInPage } from '@backstage/core-components';
 import { createApp } from '@backstage/frontend-defaults';
 import { createFrontendModule } from '@backstage/frontend-plugin-api';
 import { SignInPageBlueprint } from '@backstage/plugin-app-react';
@@ -8,9 +7,7 @@ const signIn = createFrontendModule({
   extensions: [
     SignInPageBlueprint.make({
       params: {
-        loader: async () => props => (
-          <SignInPage {...props} providers={['guest']} title="Acme portal" />
-        ),
+        loader: () => import('./SignInPage').then(m => m.SignInPage),
       },
     }),
   ],
