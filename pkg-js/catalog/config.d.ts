@@ -1,15 +1,16 @@
 export interface Config {
   vertexAi?: {
     /**
-     * What a rule is to be, by its code; left out: what the reference says. A rule that does not exist stops the backend.
+     * Levels of rules, by code: `model/alias: error`. A rule that is not listed keeps its own level. An unknown rule stops the
+     * backend.
      *
      * @deepVisibility frontend
      */
     rules?: { [code: string]: 'off' | 'warning' | 'error' };
     catalog?: {
       /**
-       * What becomes of an entity whose annotations have errors: `warn` lets it in and shows them on its page, `refuse` keeps
-       * it out, or keeps what was there before. Left out: `warn`.
+       * Treatment of an entity whose annotations have errors. `warn`: the entity enters and its page shows them. `refuse`: the
+       * entity stays out, or its old version stays. Default: `warn`.
        */
       onInvalid?: 'warn' | 'refuse';
     };

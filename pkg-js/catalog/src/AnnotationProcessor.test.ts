@@ -11,10 +11,10 @@ import { AnnotationProcessor } from './AnnotationProcessor';
 jest.setTimeout(60_000);
 
 const MACHINE = 'google.com/vertex-ai-machine-type';
-const wrong = component('churn', { [MACHINE]: 'n1-standart-4' });
-const right = component('fraud');
-const SAID =
-  'machine-type/unknown: Vertex AI serves no models on machine type `n1-standart-4` — did you mean `n1-standard-4`?';
+const invalid = component('churn', { [MACHINE]: 'n1-standart-4' });
+const valid = component('fraud');
+const MESSAGE =
+  'machine-type/unknown: Vertex AI serves no models on machine type "n1-standart-4" — did you mean "n1-standard-4"?';
 
 const files = createMockDirectory();
 const write = (...entities: object[]) =>
@@ -29,23 +29,23 @@ async function start(vertexAi?: object, features?: BackendFeature[]) {
 }
 
 describe('onInvalid: warn', () => {
-  it('lets a wrong entity in, and its page has what the core says', async () => {
-    write(wrong, right);
+  it('stores an invalid entity with the findings of the core', async () => {
+    write(invalid, valid);
     await start();
     const { status } = await portal.entity('component/default/churn');
     expect(status?.items).toEqual([
       {
         type: 'backstage.io/catalog-processing',
         level: 'error',
-        message: `InputError: ${SAID}`,
+        message: `InputError: ${MESSAGE}`,
         error: {
           name: 'InputError',
-          message: SAID,
+          message: MESSAGE,
           diagnostic: expect.anything(),
         },
       },
     ]);
-    const { diagnostics } = validate({ source: { entity: wrong } });
+    const { diagnostics } = validate({ source: { entity: invalid } });
     expect(
       JSON.stringify(status!.items!.map(({ error }) => error!.diagnostic)),
     ).toBe(JSON.stringify(diagnostics));
@@ -55,11 +55,11 @@ describe('onInvalid: warn', () => {
     ).toBeUndefined();
   });
 
-  it('keeps what other processors say about the entity', async () => {
+  it('keeps the status items of other processors', async () => {
     const own = { type: 'acme.com/build', level: 'info', message: 'built' };
     const processor = new AnnotationProcessor({ onInvalid: 'warn' });
     const { status }: AlphaEntity = await processor.postProcessEntity(
-      { ...wrong, status: { items: [own] } } as AlphaEntity,
+      { ...invalid, status: { items: [own] } } as AlphaEntity,
       { type: 'url', target: 'https://acme.example/catalog-info.yaml' },
       () => {},
     );
@@ -69,8 +69,8 @@ describe('onInvalid: warn', () => {
     ]);
   });
 
-  it('looks at annotations once their placeholders are resolved, and passes over other entities', async () => {
-    const { apiVersion } = wrong;
+  it('checks annotations after placeholders are resolved, and ignores other entities', async () => {
+    const { apiVersion } = invalid;
     write(
       component('churn', {
         [MACHINE]: { $text: 'https://acme.example/machine' },
@@ -99,7 +99,7 @@ describe('onInvalid: warn', () => {
     });
     await start({}, [factory]);
     const { status } = await portal.entity('component/default/churn');
-    expect(status!.items![0].error!.message).toBe(SAID);
+    expect(status!.items![0].error!.message).toBe(MESSAGE);
     for (const other of ['api/default/scores', 'system/default/payments']) {
       expect((await portal.entity(other)).status).toBeUndefined();
     }
@@ -109,11 +109,11 @@ describe('onInvalid: warn', () => {
 describe('onInvalid: refuse', () => {
   const catalog = { onInvalid: 'refuse' };
 
-  it('keeps a wrong entity out, and lets its neighbours in', async () => {
-    write(wrong, right);
+  it('refuses an invalid entity and stores the others of its file', async () => {
+    write(invalid, valid);
     await start({ catalog });
     expect(await portal.refusal('component:default/churn')).toEqual([
-      expect.objectContaining({ name: 'InputError', message: SAID }),
+      expect.objectContaining({ name: 'InputError', message: MESSAGE }),
     ]);
     await portal.entity('component/default/fraud');
     const { status } = await portal.ask(
@@ -122,8 +122,8 @@ describe('onInvalid: refuse', () => {
     expect(status).toBe(404);
   });
 
-  it('keeps the entity that was there, and its page has why it is an old one', async () => {
-    write(right);
+  it('keeps the old version of an entity, with the errors of the new one', async () => {
+    write(valid);
     await start({ catalog });
     const before = await portal.entity('component/default/fraud');
     write(component('fraud', { [MACHINE]: 'n1-standart-4' }));
@@ -138,18 +138,18 @@ describe('onInvalid: refuse', () => {
       {
         type: 'backstage.io/catalog-processing',
         level: 'error',
-        message: `InputError: ${SAID}`,
+        message: `InputError: ${MESSAGE}`,
         error: {
           name: 'InputError',
-          message: SAID,
+          message: MESSAGE,
           diagnostic: expect.objectContaining({ code: 'machine-type/unknown' }),
         },
       },
     ]);
   });
 
-  it('tells each error to those who ask before they register', async () => {
-    write(right);
+  it('reports each error to validation before registration', async () => {
+    write(valid);
     await start({ catalog });
     const { status, body } = await portal.ask('/api/catalog/validate-entity', {
       entity: component('churn', {
@@ -165,8 +165,8 @@ describe('onInvalid: refuse', () => {
     ).toEqual(['endpoint/location-mismatch', 'machine-type/unknown']);
   });
 
-  it('never refuses because of a warning', async () => {
-    write(wrong);
+  it('never refuses an entity for a warning', async () => {
+    write(invalid);
     await start({ catalog, rules: { 'machine-type/unknown': 'warning' } });
     const { status } = await portal.entity('component/default/churn');
     expect(status!.items).toEqual([
@@ -180,15 +180,15 @@ describe('vertexAi.rules', () => {
     'google.com/vertex-ai-model': 'churn@default',
   });
 
-  it('switches a rule off', async () => {
-    write(wrong);
+  it('disables a rule', async () => {
+    write(invalid);
     await start({ rules: { 'machine-type/unknown': 'off' } });
     expect(
       (await portal.entity('component/default/churn')).status,
     ).toBeUndefined();
   });
 
-  it('makes an error of a warning', async () => {
+  it('raises a warning to an error', async () => {
     write(alias);
     await start({ rules: { 'model/alias': 'error' } });
     const { status } = await portal.entity('component/default/churn');

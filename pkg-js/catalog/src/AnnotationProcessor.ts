@@ -18,10 +18,8 @@ import type {
 import { AnnotationError } from './AnnotationError';
 import type { OnInvalid } from './settings';
 
-/**
- * As the catalog writes its own errors: the entity page shows the items of this type and level `error`, and no others.
- */
-function describe(finding: Diagnostic): EntityStatusItem {
+/** Formats a finding like the catalog's own errors: the entity page shows items of this type and level `error` only. */
+function statusItem(finding: Diagnostic): EntityStatusItem {
   const error = new AnnotationError(finding);
   return {
     type: ENTITY_STATUS_CATALOG_PROCESSING_TYPE,
@@ -31,7 +29,7 @@ function describe(finding: Diagnostic): EntityStatusItem {
   };
 }
 
-/** Checks the Vertex AI annotations of every entity on its way into the catalog. */
+/** Checks the Vertex AI annotations of every entity that the catalog processes. */
 export class AnnotationProcessor implements CatalogProcessor {
   constructor(
     private readonly options: { onInvalid: OnInvalid; rules?: RuleSettings },
@@ -41,7 +39,7 @@ export class AnnotationProcessor implements CatalogProcessor {
     return 'VertexAiAnnotationProcessor';
   }
 
-  // Last: placeholders are resolved by then, and what other processors add is there.
+  // The last stage: placeholders are resolved, and other processors have added their status items.
   async postProcessEntity(
     entity: Entity,
     location: LocationSpec,
@@ -64,7 +62,7 @@ export class AnnotationProcessor implements CatalogProcessor {
     if (diagnostics.length === 0) return entity;
 
     const { status }: AlphaEntity = entity;
-    const items = [...(status?.items ?? []), ...diagnostics.map(describe)];
+    const items = [...(status?.items ?? []), ...diagnostics.map(statusItem)];
     return { ...entity, status: { ...status, items } } as AlphaEntity;
   }
 }

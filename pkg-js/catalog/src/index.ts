@@ -1,3 +1,9 @@
+/**
+ * A catalog backend module that checks Vertex AI annotations.
+ *
+ * @packageDocumentation
+ */
+
 export {
   catalogModuleVertexAi as default,
   catalogModuleVertexAi,

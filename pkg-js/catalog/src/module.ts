@@ -1,4 +1,5 @@
 import {
+  type BackendFeature,
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
@@ -11,8 +12,12 @@ import { registerValidateAnnotations } from './actions/validateAnnotations';
 import { AnnotationProcessor } from './AnnotationProcessor';
 import { readOnInvalid, readRules } from './settings';
 
-/** Checks Vertex AI annotations when entities enter the catalog, and for agents that ask. */
-export const catalogModuleVertexAi = createBackendModule({
+/**
+ * Checks Vertex AI annotations when the catalog processes entities, and in an action for agents and templates.
+ *
+ * @public
+ */
+export const catalogModuleVertexAi: BackendFeature = createBackendModule({
   pluginId: 'catalog',
   moduleId: 'vertex-ai',
   register(reg) {

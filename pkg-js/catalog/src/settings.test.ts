@@ -9,8 +9,8 @@ const failure = (vertexAi: object): Promise<string> =>
     error => String(error),
   );
 
-describe('a wrong configuration stops the backend, and it says', () => {
-  it('which rule there is not, and which was meant', async () => {
+describe('an invalid configuration stops the backend and reports', () => {
+  it('an unknown rule with the nearest name, and an unknown level', async () => {
     const message = await failure({
       rules: { 'machine/unknown': 'off', 'model/alias': 'loud' },
     });
@@ -21,12 +21,12 @@ describe('a wrong configuration stops the backend, and it says', () => {
     expect(message).toContain('a level is `off`, `warning` or `error`');
   });
 
-  it('what `onInvalid` may be', async () => {
+  it('the values of `onInvalid`', async () => {
     const message = await failure({ catalog: { onInvalid: 'ignore' } });
     expect(message).toContain('`ignore` is neither `warn` nor `refuse`');
   });
 
-  it('which key there is not', async () => {
+  it('an unknown key', async () => {
     const message = await failure({ catalog: { onInvald: 'refuse' } });
     expect(message).toContain('vertexAi.catalog.onInvald');
   });

@@ -4,16 +4,16 @@ import { InputError } from '@backstage/errors';
 
 const ON_INVALID = ['warn', 'refuse'] as const;
 
-/** What becomes of an entity whose annotations have errors. */
+/** Treatment of an entity whose annotations have errors. */
 export type OnInvalid = (typeof ON_INVALID)[number];
 
-/** An entity about which only the settings can be wrong. */
+/** An entity without annotations: findings about it are findings about the rules. */
 const BLANK = { apiVersion: 'v1', kind: 'Blank', metadata: { name: 'blank' } };
 
 /**
- * `vertexAi.rules`, as the core wants them.
+ * Reads `vertexAi.rules`.
  *
- * @throws InputError with every mistake that the core finds in them
+ * @throws InputError with every finding of the core about them
  */
 export function readRules(config: Config): RuleSettings | undefined {
   const rules = config.getOptional<RuleSettings>('vertexAi.rules');
@@ -24,30 +24,30 @@ export function readRules(config: Config): RuleSettings | undefined {
         `${where?.path}: ${message}${help ? ` — ${help}` : ''}`,
     );
     throw new InputError(
-      `The configuration of Vertex AI is wrong:\n${lines.join('\n')}`,
+      `Invalid configuration of Vertex AI:\n${lines.join('\n')}`,
     );
   }
   return rules;
 }
 
 /**
- * `vertexAi.catalog.onInvalid`.
+ * Reads `vertexAi.catalog.onInvalid`.
  *
- * @throws InputError where `vertexAi.catalog` says anything else
+ * @throws InputError for an unknown key or value
  */
 export function readOnInvalid(config: Config): OnInvalid {
   const catalog = config.getOptionalConfig('vertexAi.catalog');
   const unknown = catalog?.keys().find(key => key !== 'onInvalid');
   if (unknown !== undefined) {
     throw new InputError(
-      `The configuration of Vertex AI is wrong:\nvertexAi.catalog.${unknown}: its only key is \`onInvalid\``,
+      `Invalid configuration of Vertex AI:\nvertexAi.catalog.${unknown}: unknown key, expected \`onInvalid\``,
     );
   }
   const given = catalog?.getOptionalString('onInvalid') ?? 'warn';
   const onInvalid = ON_INVALID.find(value => value === given);
   if (onInvalid === undefined) {
     throw new InputError(
-      `The configuration of Vertex AI is wrong:\nvertexAi.catalog.onInvalid: \`${given}\` is neither \`warn\` nor \`refuse\``,
+      `Invalid configuration of Vertex AI:\nvertexAi.catalog.onInvalid: \`${given}\` is neither \`warn\` nor \`refuse\``,
     );
   }
   return onInvalid;

@@ -19,7 +19,7 @@ import { EventEmitter, once } from 'node:events';
 import { stringify } from 'yaml';
 import { catalogModuleVertexAi } from '../module';
 
-/** An entity with Vertex AI annotations that are right, but for those given. */
+/** An entity with valid Vertex AI annotations. `annotations` overrides them. */
 export const component = (name: string, annotations: object = {}) => ({
   apiVersion: 'backstage.io/v1alpha1',
   kind: 'Component',
@@ -39,7 +39,7 @@ export const component = (name: string, annotations: object = {}) => ({
 export const yaml = (...entities: object[]) =>
   entities.map(entity => stringify(entity)).join('---\n');
 
-/** A backend with a real catalog that reads the given file, and the module. */
+/** Starts a backend with the module and a real catalog that reads a file. */
 export async function startPortal(
   options: {
     file?: string;
@@ -107,7 +107,7 @@ export async function startPortal(
     };
   }
 
-  /** An entity as the catalog has it, once it is as it is to be. The catalog tells nobody when it has stored one. */
+  /** Polls the catalog for an entity until it exists and `isDone`: the catalog has no event for a stored entity. */
   async function entity(
     ref: string,
     isDone: (entity: AlphaEntity) => boolean = () => true,
@@ -120,7 +120,7 @@ export async function startPortal(
     }
   }
 
-  /** Why the catalog next refuses an entity. */
+  /** Waits for the next refusal of an entity and returns its errors. */
   const refusal = async (ref: string): Promise<Error[]> =>
     (await once(refusals, ref))[0];
 

@@ -35,7 +35,7 @@ const invoke = (input: object, authorization?: string) =>
   );
 
 describe('over HTTP', () => {
-  it('is listed as an action that only reads', async () => {
+  it('is listed as a read-only action', async () => {
     const { body } = await portal.ask(ACTIONS);
     const action = body.actions.find(({ id }: { id: string }) => id === ID);
     expect(action.attributes).toEqual({
@@ -50,7 +50,7 @@ describe('over HTTP', () => {
     ]);
   });
 
-  it('says of a text what the core says, to the byte', async () => {
+  it('returns the findings of the core for a text, byte for byte', async () => {
     const { status, body } = await invoke({ text });
     expect(status).toBe(200);
     expect(JSON.stringify(body.output.diagnostics)).toBe(
@@ -64,7 +64,7 @@ describe('over HTTP', () => {
     });
   });
 
-  it('heeds the rules of the configuration', async () => {
+  it('applies the configured rules', async () => {
     const unpinned = component('fraud', {
       'google.com/vertex-ai-model': 'fraud',
     });
@@ -75,7 +75,7 @@ describe('over HTTP', () => {
     ]);
   });
 
-  it('reads an entity with the credentials of whoever asks', async () => {
+  it('reads an entity with the credentials of the caller', async () => {
     getEntityByRef.mockResolvedValue(wrong);
     const jane = mockCredentials.user('user:default/jane');
     const { body } = await invoke(
@@ -88,7 +88,7 @@ describe('over HTTP', () => {
     expect(credentials.principal).toMatchObject(jane.principal);
   });
 
-  it('says what is missing, and answers nobody whom it does not know', async () => {
+  it('rejects a hidden entity, ambiguous input and an unauthenticated caller', async () => {
     getEntityByRef.mockResolvedValue(undefined);
     const hidden = await invoke({ entityRef: 'component:default/hidden' });
     expect(hidden.status).toBe(404);
@@ -103,7 +103,7 @@ describe('over HTTP', () => {
 });
 
 describe('over MCP', () => {
-  it('can be found and called by an agent', async () => {
+  it('is listed and callable as a tool', async () => {
     const client = new Client({ name: 'agent', version: '1.0.0' });
     await client.connect(
       new StreamableHTTPClientTransport(
@@ -130,9 +130,9 @@ describe('over MCP', () => {
       diagnostics: [{ code: 'machine-type/unknown' }],
     });
 
-    const mistake = await client.callTool({ name: tool!.name, arguments: {} });
-    expect(mistake.isError).toBe(true);
-    expect(JSON.stringify(mistake.content)).toContain('exactly one');
+    const failed = await client.callTool({ name: tool!.name, arguments: {} });
+    expect(failed.isError).toBe(true);
+    expect(JSON.stringify(failed.content)).toContain('exactly one');
     await client.close();
   });
 });

@@ -15,20 +15,20 @@ async function readSource(
 ): Promise<EntitySource> {
   const { entityRef, text } = input;
   if ((entityRef === undefined) === (text === undefined)) {
-    throw new InputError('Give exactly one of entityRef and text');
+    throw new InputError('exactly one of `entityRef` and `text` is required');
   }
   if (entityRef === undefined) return { text: text! };
 
   const entity = await catalog.getEntityByRef(entityRef, { credentials });
   if (!entity) {
     throw new NotFoundError(
-      `The catalog has no ${entityRef}, or you may not see it`,
+      `\`${entityRef}\` does not exist in the catalog, or the caller cannot read it`,
     );
   }
   return { entity };
 }
 
-/** `catalog:validate-vertex-ai-annotations`: what the catalog would find, for agents and templates. */
+/** Registers `catalog:validate-vertex-ai-annotations`, the catalog's own check for agents and templates. */
 export function registerValidateAnnotations(options: {
   actionsRegistry: ActionsRegistryService;
   catalog: CatalogService;
@@ -38,12 +38,12 @@ export function registerValidateAnnotations(options: {
 
   actionsRegistry.register({
     name: 'validate-vertex-ai-annotations',
-    title: 'Validate Vertex AI Annotations',
+    title: 'Validate Vertex AI annotations',
     description: `
-Checks the google.com/vertex-ai-* annotations of one entity, which say how a model is deployed on Google Vertex AI. Nothing is changed and Google is not called.
-Give "entityRef" for an entity of the catalog, or "text" for a catalog-info.yaml that you are writing: its findings have lines and columns.
-Use it after every change to these annotations and before a deployment. All findings come at once: each has a stable "code", a "severity", a "message" and "where" it is; "help" says what to do, and "fix" holds exact replacements where one is certain.
-"valid" is true where no finding is an error. Entities without such annotations are valid.
+Checks the google.com/vertex-ai-* annotations of one entity, which describe how a model is deployed on Google Vertex AI. It changes nothing and does not call Google.
+Pass "entityRef" for an entity of the catalog, or "text" for a catalog-info.yaml that you are writing: findings about a text have lines and columns.
+Use it after every change to these annotations and before a deployment. It returns all findings at once. Each has a stable "code", a "severity", a "message" and a place in "where". "help" gives advice, and "fix" holds exact replacements where one is certain.
+"valid" is true where no finding is an error. An entity without such annotations is valid.
     `,
     attributes: { readOnly: true, idempotent: true, destructive: false },
     schema: {
@@ -53,24 +53,24 @@ Use it after every change to these annotations and before a deployment. All find
             .string()
             .optional()
             .describe(
-              'The entity as the catalog has it, e.g. component:default/fraud-detector. Give this or text.',
+              'Ref of an entity in the catalog, e.g. component:default/fraud-detector. Pass this or text.',
             ),
           text: z
             .string()
             .optional()
             .describe(
-              'The text of a catalog-info.yaml, with one entity. Give this or entityRef.',
+              'Text of a catalog-info.yaml with one entity. Pass this or entityRef.',
             ),
           environment: z
             .string()
             .optional()
             .describe(
-              'Reads google.com/vertex-ai-*.<environment> before the plain annotations',
+              'Environment whose annotations are read first, e.g. staging for google.com/vertex-ai-model.staging',
             ),
         }),
       output: z =>
         z.object({
-          valid: z.boolean().describe('Whether there is no error'),
+          valid: z.boolean().describe('Whether no finding is an error'),
           diagnostics: z
             .array(
               z
@@ -81,10 +81,10 @@ Use it after every change to these annotations and before a deployment. All find
                 })
                 .passthrough(),
             )
-            .describe('The findings, in the order of the text'),
+            .describe('Findings, in the order of the text'),
           waived: z
             .array(z.object({ code: z.string(), reason: z.string() }))
-            .describe('What the entity itself waives, with its reasons'),
+            .describe('Rules that the entity waives, with its reasons'),
         }),
     },
     examples: [
