@@ -1,20 +1,17 @@
 import type { AnnotationKey, Diagnostic } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Flex, Text, TextField } from '@backstage/ui';
-import { Prose } from '../components/Prose';
+import { plainText, Prose } from '../components/Prose';
 import styles from '../components/VertexAiCard.module.css';
 import { vertexAiTranslationRef } from '../translation';
 
+/** A fragment as a sentence. */
+const capitalize = (text: string) =>
+  text.charAt(0).toUpperCase() + text.slice(1);
+
 /** `google.com/vertex-ai-machine-type` as `Machine type`. */
 function label(key: string): string {
-  const name = key.replace(/^.*\/vertex-ai-/, '').replaceAll('-', ' ');
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-/** A sentence without the marks of code spans, for places that hold plain text only. */
-function sentence(text: string): string {
-  const plain = text.replaceAll('`', '');
-  return plain.charAt(0).toUpperCase() + plain.slice(1);
+  return capitalize(key.replace(/^.*\/vertex-ai-/, '').replaceAll('-', ' '));
 }
 
 /** An input for one annotation, with the findings about its value. */
@@ -31,7 +28,7 @@ export function AnnotationInput(props: {
     <div>
       <TextField
         label={label(annotation.key)}
-        description={sentence(annotation.meaning)}
+        description={capitalize(plainText(annotation.meaning))}
         placeholder={t('annotationsField.example', {
           example: annotation.example,
         })}

@@ -1,6 +1,7 @@
 import { init } from '@backstage-vertex-ai/core';
 import { configApiRef } from '@backstage/core-plugin-api';
 import type { CustomFieldValidator } from '@backstage/plugin-scaffolder-react';
+import { plainText } from '../components/Prose';
 import { checkAnnotations, type Annotations } from './checkAnnotations';
 
 /** Blocks the form while the annotations have errors, before a task starts and fails on them. */
@@ -13,7 +14,7 @@ export const validateAnnotations: CustomFieldValidator<Annotations> = async (
   const config = apiHolder.get(configApiRef)!;
   for (const finding of checkAnnotations(annotations ?? {}, config)) {
     if (finding.severity === 'error') {
-      field.addError(`${finding.message} (${finding.code})`);
+      field.addError(`${plainText(finding.message)} (${finding.code})`);
     }
   }
 };
