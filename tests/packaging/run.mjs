@@ -1,5 +1,5 @@
 /**
- * The core's tarball, as adopters get it: packed, installed into a small Backstage project beside this repository's node_modules, and
+ * The core's tarball of `cargo xtask pack`, as adopters get it: installed into a small Backstage project beside this repository's node_modules, and
  * used from every place that the README names.
  */
 import assert from 'node:assert/strict';
@@ -57,19 +57,14 @@ before(() => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cpSync('tests/packaging/project', project, { recursive: true });
-  const packed = run(
-    'npm',
-    ['pack', '--json', '--pack-destination', folder],
-    'pkg-js/core',
-  );
-  const [{ filename }] = JSON.parse(packed);
+  const { version } = JSON.parse(readFileSync('pkg-js/core/package.json'));
   run('npm', [
     'install',
     '--offline',
     '--no-audit',
     '--no-fund',
     '--ignore-scripts',
-    join(folder, filename),
+    join(root, `target/npm/backstage-vertex-ai-core-${version}.tgz`),
   ]);
 });
 
@@ -82,14 +77,17 @@ function files(below) {
 
 test('the tarball holds what is used, and nothing of this machine', () => {
   assert.deepEqual(files(installed).sort(), [
+    'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'dist/THIRD_PARTY_LICENSES.txt',
     'dist/core_bg.wasm',
     'dist/generated/server/core.cjs',
     'dist/generated/server/core_bg.wasm',
     'dist/inline.cjs',
     'dist/node.cjs',
     'dist/node.mjs',
+    'dist/sbom.cdx.json',
     'dist/server.mjs',
     'dist/web.mjs',
     'package.json',

@@ -63,9 +63,14 @@ const PORTAL_INPUTS: &[&str] = &[
 
 /// Everything that `demo` and `test` start from.
 pub fn build(workspace: &Workspace) -> Result<()> {
-    set_up(workspace)?;
-    core(workspace)?;
+    core_package(workspace)?;
     portal(workspace)
+}
+
+/// The compiled core as an npm package, without the portal's pages.
+pub fn core_package(workspace: &Workspace) -> Result<()> {
+    set_up(workspace)?;
+    core(workspace)
 }
 
 /// Installs what is missing. npm's waiting for the network and cargo's computing go well together.

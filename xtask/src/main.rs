@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod demo;
 mod figures;
+mod pack;
 mod process;
 mod stamp;
 mod step;
@@ -32,6 +33,8 @@ enum Task {
     Test(test::Options),
     /// Compile the core to WebAssembly, generate its bindings, assemble the npm packages and the portal
     Build,
+    /// Write the tarballs of all npm packages to target/npm
+    Pack,
     /// Measure; prints a table and writes target/figures.json
     Bench(bench::Options),
     /// Format everything
@@ -61,6 +64,7 @@ fn run(task: Task) -> Result<()> {
         Task::Demo(options) => demo::demo(&workspace, &options),
         Task::Test(options) => test::test(&workspace, &options),
         Task::Build => build::build(&workspace),
+        Task::Pack => pack::pack(&workspace),
         Task::Bench(options) => bench::bench(&workspace, &options),
         Task::Fmt => test::format(&workspace),
         Task::Lint => test::lint(&workspace),

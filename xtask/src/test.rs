@@ -2,6 +2,7 @@
 
 use crate::build;
 use crate::demo::{Setting, Stage};
+use crate::pack;
 use crate::step::step;
 use crate::tools;
 use crate::workspace::{Workspace, run};
@@ -44,7 +45,7 @@ const TESTS: &[(&str, Work)] = &[
     ("the command line", |w| npm(w, &["test", "--silent", "--workspace", "@backstage-vertex-ai/cli"])),
     ("YAML is read as Backstage reads it", yaml_agreement),
     ("every place says the same", places),
-    ("packaging", |w| node(w, "tests/packaging/run.mjs")),
+    ("packaging", packaging),
     ("Google's clients against the emulator", |w| node(w, "tests/google-clients/run.mjs")),
     ("requests against Google's published description", |w| run(w.command("python3").arg("tests/conformance/run.py"))),
     ("Google's client of Privileged Access Manager against the emulator", |w| {
@@ -81,6 +82,12 @@ fn places(workspace: &Workspace) -> Result<()> {
         .args(["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", "--import", "./tests/places/typescript.mjs"])
         .arg("tests/places/run.mjs")
         .arg(&examples))
+}
+
+fn packaging(workspace: &Workspace) -> Result<()> {
+    pack::pack(workspace)?;
+    node(workspace, "tests/packaging/tarballs.mjs")?;
+    node(workspace, "tests/packaging/run.mjs")
 }
 
 fn clippy_wasm(workspace: &Workspace, feature: &str) -> Result<()> {
