@@ -1,14 +1,14 @@
-//! How the pure core talks to the outside: a [`Conversation`] is a coroutine that yields what it wants ([`Want`]) and goes on
-//! when it is told what came of it ([`Event`]).
+//! Conversations: coroutines that yield a want and continue with its outcome, so that the core does no I/O.
 //!
-//! The code inside is straight-line `async` Rust over a [`Voice`]; no executor, clock, randomness or network is behind it.
-//! Whoever drives a conversation (wasm with an injected `fetch`, a test with a list of answers) supplies all of them.
+//! The code inside is straight-line `async` Rust over a [`Voice`]. The driver supplies network, clock, randomness and storage: wasm in
+//! production, a list of answers in a test. [`Want`] and [`Outcome`] serve conversations with Google; a room with other needs has its
+//! own pair.
 
 use crate::method::Verb;
 use serde::Serialize;
 use serde_json::Value;
 use std::cell::RefCell;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -17,12 +17,12 @@ use thiserror::Error;
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = u64;
 
-/// Whose Backstage credentials a proxied request carries.
+/// Owner of the Backstage credentials that a proxied request carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// The user who started it.
+    /// The user who started the conversation.
     Initiator,
-    /// The backend itself: what may go on when the user's credentials have ended.
+    /// The backend itself, for requests that may outlive the user's credentials.
     Service,
 }
 
@@ -36,25 +36,24 @@ pub struct Request {
     pub identity: Identity,
 }
 
-/// A whole HTTP answer.
+/// A complete HTTP answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
-    /// `Retry-After` in milliseconds, where the answer has one in seconds.
+    /// `Retry-After` in milliseconds; absent where the header is missing or a date.
     pub retry_after: Option<Millis>,
-    /// An empty object where it is empty; `None` where it is not JSON. The driver reads it: JavaScript has a reader already, and a
-    /// second one would be a fifth of what every portal page loads.
+    /// The JSON body, parsed by the driver (see `docs/size.md`). An empty body is an empty object; `None` is not JSON.
     pub body: Option<Value>,
 }
 
 impl Response {
-    /// The body; null where it is not JSON.
+    /// The body, or null where it is not JSON.
     pub fn json(&self) -> &Value {
         self.body.as_ref().unwrap_or(&Value::Null)
     }
 }
 
-/// Why there is no answer.
+/// The reason why an answer is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Failure {
     #[error("nothing answered")]
@@ -65,7 +64,7 @@ pub enum Failure {
     Cancelled,
 }
 
-/// What a conversation says while it goes on.
+/// A progress message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
@@ -98,104 +97,98 @@ impl Progress {
     }
 }
 
-/// What a conversation wants next.
+/// The next action of the driver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
-    /// Send this, and answer with [`Outcome::Answer`] or [`Outcome::Failed`].
+    /// Send a request; the outcome is [`Outcome::Answer`] or [`Outcome::Failed`].
     Send(Request),
-    /// Wait as long, and answer with [`Outcome::Waited`].
+    /// Wait this long; the outcome is [`Outcome::Waited`].
     Wait(Millis),
 }
 
-/// What came of the last [`Want`].
+impl Default for Want {
+    fn default() -> Self {
+        Self::Wait(0)
+    }
+}
+
+/// The outcome of the last [`Want`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// At the start there was none.
+    /// No want preceded it.
     Begin,
     Answer(Response),
     Failed(Failure),
     Waited,
 }
 
-/// What the outside tells a conversation.
+/// An outcome, with the clock and randomness of that moment.
 #[derive(Clone, Debug)]
-pub struct Event {
-    pub outcome: Outcome,
+pub struct Event<O = Outcome> {
+    pub outcome: O,
     pub now: Millis,
     /// Uniform in `0.0..1.0`; fresh for each event.
     pub random: f64,
-    /// The person or the portal wants it to end.
+    /// Whether the user or the portal has cancelled the conversation.
     pub cancelled: bool,
 }
 
-#[derive(Default)]
-struct Shared {
-    want: Option<Want>,
-    event: Option<Event>,
+struct Shared<W, O> {
+    want: Option<W>,
+    outcome: Option<O>,
     progress: Vec<Progress>,
     now: Millis,
     random: f64,
     cancelled: bool,
-    /// While something is taken back, cancelling does not cut it short.
+    /// Whether cancelling no longer has an effect.
     deaf: bool,
 }
 
-/// The inside's view of a conversation.
-#[derive(Clone, Default)]
-pub struct Voice(Rc<RefCell<Shared>>);
+/// The script's end of a conversation.
+pub struct Voice<W = Want, O = Outcome>(Rc<RefCell<Shared<W, O>>>);
 
-/// Ready as soon as the outside has answered.
-struct Answered<'a>(&'a Voice);
-
-impl Future for Answered<'_> {
-    type Output = Outcome;
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Outcome> {
-        match self.0.0.borrow_mut().event.take() {
-            Some(event) => Poll::Ready(event.outcome),
-            None => Poll::Pending,
-        }
+impl<W, O> Clone for Voice<W, O> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
     }
 }
 
-impl Voice {
-    fn hear(&self, event: Event) {
+impl<W, O> Default for Voice<W, O> {
+    fn default() -> Self {
+        Self(Rc::new(RefCell::new(Shared {
+            want: None,
+            outcome: None,
+            progress: Vec::new(),
+            now: 0,
+            random: 0.0,
+            cancelled: false,
+            deaf: false,
+        })))
+    }
+}
+
+impl<W, O> Voice<W, O> {
+    fn hear(&self, event: Event<O>) {
         let mut shared = self.0.borrow_mut();
         shared.now = event.now;
         shared.random = event.random;
         shared.cancelled |= event.cancelled;
-        // The first event only starts it: nothing waits for an answer yet.
-        shared.event = (event.outcome != Outcome::Begin).then_some(event);
+        shared.outcome = Some(event.outcome);
     }
 
-    /// Only foreign futures could pend without a want; waiting a moment polls them again.
-    fn wanted(&self) -> Want {
-        self.0.borrow_mut().want.take().unwrap_or(Want::Wait(0))
-    }
-
-    async fn ask(&self, want: Want) -> Outcome {
-        self.0.borrow_mut().want = Some(want);
-        Answered(self).await
-    }
-
-    /// Sends a request. Fails with [`Failure::Cancelled`] without sending when the conversation is to end.
-    pub async fn send(&self, request: Request) -> Result<Response, Failure> {
-        if self.cancelled() {
-            return Err(Failure::Cancelled);
+    /// Yields a want and returns its outcome.
+    pub async fn ask(&self, want: W) -> O {
+        {
+            let mut shared = self.0.borrow_mut();
+            shared.want = Some(want);
+            // The event that started the script answers no want.
+            shared.outcome = None;
         }
-        match self.ask(Want::Send(request)).await {
-            Outcome::Answer(response) => Ok(response),
-            Outcome::Failed(failure) => Err(failure),
-            Outcome::Begin | Outcome::Waited => Err(Failure::CutOff),
-        }
-    }
-
-    /// Waits; returns early, with an error, when the conversation is to end.
-    pub async fn wait(&self, millis: Millis) -> Result<(), Failure> {
-        if self.cancelled() {
-            return Err(Failure::Cancelled);
-        }
-        self.ask(Want::Wait(millis)).await;
-        if self.cancelled() { Err(Failure::Cancelled) } else { Ok(()) }
+        poll_fn(|_| match self.0.borrow_mut().outcome.take() {
+            Some(outcome) => Poll::Ready(outcome),
+            None => Poll::Pending,
+        })
+        .await
     }
 
     pub fn say(&self, progress: Progress) {
@@ -215,49 +208,90 @@ impl Voice {
         shared.cancelled && !shared.deaf
     }
 
-    /// From now on cancelling has no effect: what was begun is taken back whole.
+    /// From now on cancelling has no effect, so that a roll-back runs to its end.
     pub fn turn_deaf(&self) {
         self.0.borrow_mut().deaf = true;
     }
+
+    /// Runs another conversation within this one; `relay` yields its wants.
+    pub async fn include<T, V: Default, P>(
+        &self,
+        mut inner: Conversation<T, V, P>,
+        begin: P,
+        relay: impl AsyncFn(V) -> P,
+    ) -> T {
+        let mut outcome = begin;
+        loop {
+            let event = Event { outcome, now: self.now(), random: self.random(), cancelled: self.cancelled() };
+            match inner.tell(event) {
+                Turn::Want(want) => outcome = relay(want).await,
+                Turn::Done(done) => return done,
+            }
+        }
+    }
 }
 
-/// What the outside is to do next.
+impl Voice {
+    /// Sends a request. Fails with [`Failure::Cancelled`], and sends nothing, once the conversation is cancelled.
+    pub async fn send(&self, request: Request) -> Result<Response, Failure> {
+        if self.cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        match self.ask(Want::Send(request)).await {
+            Outcome::Answer(response) => Ok(response),
+            Outcome::Failed(failure) => Err(failure),
+            Outcome::Begin | Outcome::Waited => Err(Failure::CutOff),
+        }
+    }
+
+    /// Waits; fails early once the conversation is cancelled.
+    pub async fn wait(&self, millis: Millis) -> Result<(), Failure> {
+        if self.cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        self.ask(Want::Wait(millis)).await;
+        if self.cancelled() { Err(Failure::Cancelled) } else { Ok(()) }
+    }
+}
+
+/// The state of a conversation after an event.
 #[derive(Debug)]
-pub enum Turn<T> {
-    Want(Want),
+pub enum Turn<T, W = Want> {
+    Want(W),
     Done(T),
 }
 
 /// A running conversation that ends in a `T`.
-pub struct Conversation<T> {
-    voice: Voice,
-    future: Pin<Box<dyn Future<Output = T>>>,
+pub struct Conversation<T, W = Want, O = Outcome> {
+    voice: Voice<W, O>,
+    script: Pin<Box<dyn Future<Output = T>>>,
 }
 
-impl<T> Conversation<T> {
-    /// Starts one; nothing happens before the first [`Conversation::tell`] with [`Outcome::Begin`].
-    pub fn new<F: Future<Output = T> + 'static>(script: impl FnOnce(Voice) -> F) -> Self {
+impl<T, W: Default, O> Conversation<T, W, O> {
+    /// A conversation whose script runs from the first [`Conversation::tell`] on.
+    pub fn new<F: Future<Output = T> + 'static>(script: impl FnOnce(Voice<W, O>) -> F) -> Self {
         let voice = Voice::default();
-        let future = Box::pin(script(voice.clone()));
-        Self { voice, future }
+        let script = Box::pin(script(voice.clone()));
+        Self { voice, script }
     }
 
-    /// Tells it what came of the last want, and runs it to its next.
-    pub fn tell(&mut self, event: Event) -> Turn<T> {
+    /// Delivers an event and runs the script to its next want. The outcome of the first event is ignored.
+    pub fn tell(&mut self, event: Event<O>) -> Turn<T, W> {
         self.voice.hear(event);
         let mut context = Context::from_waker(Waker::noop());
-        match self.future.as_mut().poll(&mut context) {
+        match self.script.as_mut().poll(&mut context) {
             Poll::Ready(done) => Turn::Done(done),
-            Poll::Pending => Turn::Want(self.voice.wanted()),
+            // Only a foreign future pends without a want; the default want polls it again.
+            Poll::Pending => Turn::Want(self.voice.0.borrow_mut().want.take().unwrap_or_default()),
         }
     }
 
-    /// What it said since this was last asked.
+    /// Progress since the last call.
     pub fn said(&mut self) -> Vec<Progress> {
         std::mem::take(&mut self.voice.0.borrow_mut().progress)
     }
 
-    /// Whether cancelling still has an effect; a driver does not abort requests of one that has turned deaf.
+    /// Whether cancelling still has an effect; a driver aborts the requests of such a conversation only.
     pub fn heeds_cancelling(&self) -> bool {
         !self.voice.0.borrow().deaf
     }
@@ -276,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn it_asks_and_goes_on_with_the_answer() {
+    fn continues_with_the_outcome_of_each_want() {
         let mut talk = Conversation::new(|voice| async move {
             let first = voice.send(request()).await.map(|r| r.status);
             voice.say(Progress::new(ProgressKind::Wait, "pausing"));
@@ -293,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn cancelling_ends_waits_and_stops_sends_unless_it_turned_deaf() {
+    fn cancelling_ends_waits_and_stops_sends_until_deaf() {
         let mut talk = Conversation::new(|voice| async move {
             let waited = voice.wait(10).await;
             let sent = voice.send(request()).await.map(|r| r.status);
@@ -303,7 +337,7 @@ mod tests {
         });
         talk.tell(event(Outcome::Begin));
         let turn = talk.tell(Event { cancelled: true, ..event(Outcome::Waited) });
-        assert!(matches!(turn, Turn::Want(Want::Send(_))), "the send after turning deaf is made");
+        assert!(matches!(turn, Turn::Want(Want::Send(_))), "sends after turning deaf");
         let answer = Response { status: 204, retry_after: None, body: None };
         let Turn::Done(done) = talk.tell(event(Outcome::Answer(answer))) else { panic!("not done") };
         assert_eq!(done, (Err(Failure::Cancelled), Err(Failure::Cancelled), Ok(204)));
