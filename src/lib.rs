@@ -9,6 +9,7 @@ pub mod check;
 pub mod config;
 pub mod conversation;
 pub mod diagnostic;
+pub mod door;
 pub mod entity;
 mod fingerprint;
 pub mod google;

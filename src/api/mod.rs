@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod deployment;
+pub mod gate;
 pub mod iam;
 pub mod request;
 mod status;

@@ -38,7 +38,16 @@ impl Host {
         })
     }
 
-    fn cancelled(&self) -> bool {
+    /// The host's `fetch` alone, with a signal that aborts after this many milliseconds.
+    #[cfg(feature = "server")]
+    pub fn limited(this: &JsValue, millis: u64) -> Self {
+        let host = Self::from_js(this);
+        let fetch = host.map(|host| host.fetch).unwrap_or_default();
+        let signal = Some(AbortSignal::timeout_with_u32(millis as u32));
+        Self { this: this.clone(), fetch, signal, on_progress: None }
+    }
+
+    pub fn cancelled(&self) -> bool {
         self.signal.as_ref().is_some_and(AbortSignal::aborted)
     }
 }
@@ -57,23 +66,6 @@ pub fn report<T: Serialize + 'static>(mut begun: Result<Conversation<T>, Box<T>>
         Err(report) => Told { next: Err(written(report)), said: Vec::new(), heeds_cancelling: true },
     });
     promise(async move { converse(&mut *tell, &host).await })
-}
-
-/// Runs a conversation to its end.
-pub async fn drive<T>(mut conversation: Conversation<T>, host: &Host) -> T {
-    loop {
-        let mut end = None;
-        let mut tell = |event| {
-            Told::by(&mut conversation, event, |done| {
-                end = Some(done);
-                Ok(JsValue::UNDEFINED)
-            })
-        };
-        let _ = converse(&mut tell, host).await;
-        if let Some(end) = end {
-            return end;
-        }
-    }
 }
 
 /// What a conversation answers to an event, whatever it ends in.
@@ -117,18 +109,25 @@ async fn converse(tell: &mut dyn FnMut(Event) -> Told, host: &Host) -> Result<Js
                 }
             }
         }
-        let signal = host.signal.as_ref().filter(|_| told.heeds_cancelling);
         outcome = match told.next {
             Err(end) => return end,
-            Ok(Want::Wait(millis)) => {
-                wait(millis, signal).await;
-                Outcome::Waited
-            }
-            Ok(Want::Send(request)) => match send(host, &request, signal).await {
-                Ok(response) => Outcome::Answer(response),
-                Err(failure) => Outcome::Failed(failure),
-            },
+            Ok(want) => fulfil(host, want, told.heeds_cancelling).await,
         };
+    }
+}
+
+/// Fulfils one want.
+pub async fn fulfil(host: &Host, want: Want, heeds_cancelling: bool) -> Outcome {
+    let signal = host.signal.as_ref().filter(|_| heeds_cancelling);
+    match want {
+        Want::Wait(millis) => {
+            wait(millis, signal).await;
+            Outcome::Waited
+        }
+        Want::Send(request) => match send(host, &request, signal).await {
+            Ok(response) => Outcome::Answer(response),
+            Err(failure) => Outcome::Failed(failure),
+        },
     }
 }
 

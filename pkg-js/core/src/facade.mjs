@@ -116,6 +116,12 @@ export function server({ call, callAsync }) {
     static headers() {
       return call(core => core.Gate.headers());
     }
+    static refusal(error) {
+      return call(core => core.Gate.refusal(error));
+    }
+    static requirePermission(name, decision) {
+      return call(core => core.Gate.requirePermission(name, decision));
+    }
     static mayHaveChangedPolicy(method, status) {
       return call(core => core.Gate.mayHaveChangedPolicy(method, status));
     }
@@ -125,11 +131,11 @@ export function server({ call, callAsync }) {
     discovery() {
       return call(() => this.#gate.discovery());
     }
-    decide(verb, target, caller) {
-      return call(() => this.#gate.decide(verb, target, caller));
+    pass(arrival) {
+      return new Passage(call(() => this.#gate.pass(arrival)));
     }
-    checkBody(method, body) {
-      return call(() => this.#gate.checkBody(method, body)) ?? null;
+    access(request, asker, host) {
+      return callAsync(() => this.#gate.access(request, asker, host));
     }
     checkGiven(principal, expiresAt, owned) {
       const check = () => this.#gate.checkGiven(principal, expiresAt, owned);
@@ -138,20 +144,23 @@ export function server({ call, callAsync }) {
     recordedName(name) {
       return call(() => this.#gate.recordedName(name));
     }
-    outcome(target, status, body) {
-      return call(() => this.#gate.outcome(target, status, body));
+  }
+  class Passage {
+    #passage;
+    constructor(passage) {
+      this.#passage = passage;
     }
-    token(ref, groups) {
-      return callAsync(() => this.#gate.token(ref, groups));
+    tell(answer, left) {
+      return call(() => this.#passage.tell(answer, left));
     }
-    access(request, asker, host) {
-      return callAsync(() => this.#gate.access(request, asker, host));
+    fail(error, left) {
+      return call(() => this.#passage.fail(error, left));
     }
-    observe(ref, status, groups) {
-      call(() => this.#gate.observe(ref, status, groups));
+    token() {
+      return callAsync(() => this.#passage.token());
     }
-    reason(details) {
-      return call(() => this.#gate.reason(details));
+    free() {
+      this.#passage.free();
     }
   }
   /** What crosses for a file without findings is a number. */

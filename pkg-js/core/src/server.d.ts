@@ -529,37 +529,157 @@ export interface AccessReport {
 /** The `vertexAi` key of `app-config.yaml`, as it stands there. */
 export type VertexAiConfig = unknown;
 
-/** Who calls the proxy. */
-export type Caller =
-  { kind: 'user'; ref: string } | { kind: 'service'; subject: string };
+/** The caller of one proxied call. */
+export type DoorCaller =
+  | {
+      kind: 'user';
+      ref: string;
+      /** The service that acts for the user. */
+      actor?: string;
+      /** The verified credentials, e.g. the `authorization` header; other credentials share no remembered permission. */
+      credentials?: string;
+      /** The user's Backstage permissions, where they were listed just now; the permission framework is not asked then. */
+      permissions?: string[];
+    }
+  | { kind: 'service'; subject: string }
+  /** The portal itself; never set from a request. */
+  | { kind: 'portal' };
 
-/** A call that may be forwarded. */
-export interface AllowedCall {
-  /** e.g. `aiplatform.projects.locations.endpoints.deployModel` */
-  method: string;
+/** A call that arrives at the door. */
+export type DoorArrival = DoorCaller & {
+  /** A fresh random id for the audit record. */
+  id: string;
   verb: string;
-  /** Rebuilt from parsed names; nothing of the caller's path is passed through. */
-  url: string;
-  /** e.g. `projects/p/locations/l/endpoints/e` */
+  /** The raw request target, undecoded: `/api/proxy/vertex-ai/…`. */
+  target: string;
+  /** Values of `Gate.headers().request`, in that order. */
+  headers: (string | undefined)[];
+  /** Whether the host needs the answer whole instead of streamed. */
+  whole?: boolean;
+};
+
+/** Fields of an event in the audit log. */
+export interface AuditFacts {
+  auditId: string;
+  method: string;
   resource: string;
-  /** The Backstage permission that is needed: one of `Gate.permissions()`. */
-  permission: string;
-  /** A record must be written before it is forwarded. */
-  audited: boolean;
-  /** How the request's body is to be read: not at all, whole and checked with `Gate.checkBody`, or streamed through. */
-  body: 'none' | 'json' | 'stream';
-  /** What `content-type` and `accept` are set to; absent where the caller's own are passed on. */
-  mediaType?: string;
-  /** The answer names an operation: read it whole (it is small) and hand it to `Gate.outcome`. */
-  startsOperation: boolean;
-  /** With whose identity Google is called: the caller's, or that of the user who started this operation. */
-  subject:
-    { kind: 'user'; ref: string } | { kind: 'starter'; operation: string };
+  user: string;
+  reason?: string;
+  operation?: string;
 }
 
-export type Verdict =
-  | { allowed: true; call: AllowedCall }
-  | { allowed: false; status: number; diagnostic: Diagnostic };
+/** A row of the audit table before a call. */
+export interface AuditIntention {
+  /** The record's id; Google's audit log has it too, in the request reason. */
+  id: string;
+  userRef: string;
+  /** Ownership refs of the user at this moment. */
+  ownership: string[];
+  actor?: string;
+  method: string;
+  resource: string;
+  reason: string;
+  /** The grant record that the call names. */
+  grant?: string;
+}
+
+/** The outcome of a call, for its row. */
+export interface AuditSettlement {
+  id: string;
+  /** `unsent`: the call failed before anything was sent. */
+  outcome: 'succeeded' | 'failed' | 'unsent';
+  status?: number;
+  operation?: string;
+  error?: string;
+}
+
+/** The user who started an operation. */
+export interface OperationStarter {
+  ref: string;
+  ownership: string[];
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** What the door wants of its host, by the name of the want: the argument and the answer. */
+export interface DoorHost {
+  /** `ALLOW`, `DENY` or `CONDITIONAL`. */
+  permit(want: { permission: string }): Promise<string>;
+  /** Ownership refs of the user. */
+  groups(want: { within: number }): Promise<string[]>;
+  starter(want: { operation: string }): Promise<OperationStarter | undefined>;
+  /** The whole body; `undefined` where it exceeds the limit. */
+  readBody(want: { limit: number }): Promise<Uint8Array | undefined>;
+  announce(want: {
+    eventId: string;
+    severityLevel: 'low' | 'medium' | 'high' | 'critical';
+    meta: AuditFacts;
+  }): Promise<void>;
+  record(want: AuditIntention): Promise<void>;
+  /** Resources of an open grant record of this user, as the gate names them; `undefined` where no such record exists. */
+  findGrant(want: {
+    id: string;
+    givenBy: string;
+  }): Promise<string[] | undefined>;
+  /** Sends a request and discards an earlier answer. `headers` holds the values of `Gate.headers().answer`, in that order. */
+  send(want: {
+    verb: string;
+    url: string;
+    headers: Record<string, string>;
+    /** `read`: the bytes of `readBody`. */
+    body: 'none' | 'read' | 'stream';
+    until: 'end' | 'callerLeaves';
+  }): Promise<{ status: number; headers: (string | undefined)[] }>;
+  /** The whole answer; `undefined` where it exceeds the limit. */
+  readAnswer(want: { limit: number }): Promise<Uint8Array | undefined>;
+  settle(want: AuditSettlement): Promise<void>;
+  conclude(want: {
+    succeeded: boolean;
+    meta: AuditFacts;
+    error?: string;
+  }): Promise<void>;
+  log(want: {
+    level: 'warn' | 'error';
+    message: string;
+    meta: { code?: string; auditId?: string; error?: string };
+  }): Promise<void>;
+  /** Passes Google's answer to the caller. `read`: the bytes of `readAnswer`. */
+  reply(want: {
+    status: number;
+    headers: Record<string, string>;
+    body: 'read' | 'stream';
+  }): Promise<void>;
+}
+
+/** The next want of the door, or the end of the call. */
+export type DoorWant =
+  | {
+      [Name in keyof DoorHost]: { want: Name } & Parameters<DoorHost[Name]>[0];
+    }[keyof DoorHost]
+  /** Await `Passage.token()`, then tell `undefined`. */
+  | { want: 'token' }
+  /** Without a refusal the caller has Google's answer, or has left. */
+  | { want: 'end'; refusal: RefusalAnswer | null };
+
+/** A refusal as HTTP status and JSON body. */
+export interface RefusalAnswer {
+  status: number;
+  body: {
+    error: { name: string; message: string };
+    diagnostic: Diagnostic;
+  };
+}
+
+/** One proxied call. The host fulfils its wants until the end. */
+export interface Passage {
+  /** Delivers the answer to the open want and returns the next want. The first call answers none. `left`: the caller has left. */
+  tell(answer: unknown, left: boolean): DoorWant;
+  /** Delivers the error that fulfilling the open want threw. */
+  fail(error: unknown, left: boolean): DoorWant;
+  token(): Promise<void>;
+  /** Releases its memory. */
+  free(): void;
+}
 
 export interface PublicKey {
   kid: string;
@@ -574,8 +694,6 @@ export interface BrokerHost {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Makes a new public key known to every replica. Awaited, 30 seconds at most, before anything is signed with it. */
   publishKey(key: PublicKey): Promise<void>;
-  /** The ownership refs of a user, for the assertion's `groups`. Only called when a token must be fetched; awaited 30 seconds at most. */
-  groups(ref: string): Promise<string[]>;
 }
 
 /** The proxy's decisions and credentials. One per process: it holds the signing key and the tokens in its own memory. */
@@ -595,21 +713,17 @@ export class Gate {
   discovery(): object;
   /** The Backstage permissions to register: name and action. */
   static permissions(): { name: string; action: 'read' | 'update' }[];
-  /** Header names, lower case, that pass through in each direction. */
-  static headers(): { request: string[]; response: string[] };
+  /** Header names, lower case, that the door reads: of a request, and of Google's answer. */
+  static headers(): { request: string[]; answer: string[] };
+  /** The answer for an error outside the door; one without diagnostics shows its message only where its class is known. */
+  static refusal(error: unknown): RefusalAnswer;
   /**
-   * Decides on one call by verb and path alone.
-   * @param target what follows `/api/proxy/vertex-ai/` in the raw request target, undecoded, query included
+   * Requires a Backstage permission for a route of the portal's own; `decision` is the permission framework's.
+   * @throws CoreError with status 403
    */
-  decide(verb: string, target: string, caller: Caller): Verdict;
-  /** Checks the whole body of a call with `body: 'json'`, also what it names besides the path; `null` when it may pass. */
-  checkBody(method: string, body: Uint8Array): Diagnostic | null;
-  /** What Google said: for the audit record. `operation` is the name under which it may be read through the proxy. */
-  outcome(
-    target: AllowedCall,
-    status: number,
-    body?: Uint8Array,
-  ): { succeeded: boolean; operation?: string; error?: string };
+  static requirePermission(name: string, decision: string): void;
+  /** Starts one proxied call. */
+  pass(arrival: DoorArrival): Passage;
   /** Whether a call may have changed an allow policy; `status` is that of Google's answer, where there was one. */
   static mayHaveChangedPolicy(method: string, status?: number): boolean;
   /**
@@ -622,14 +736,12 @@ export class Gate {
     expiresAt: string | undefined,
     owned: string[],
   ): { status: number; diagnostic: Diagnostic } | null;
-  /** The name of a grant, or of a resource alone, so that it can be compared: on the resource as `AllowedCall.resource` names it, addresses without case. */
+  /** The name of a grant, or of a resource alone, so that it can be compared: on the resource as audit records name it, addresses without case. */
   recordedName(name: string): string;
   /**
-   * A Google access token for this user: from memory, or by one exchange however many ask at once. With `groups`, those of another
-   * time, it is one of its own: the user's own calls never get it.
+   * Reports what a user may do with the deployment of one entity. `host` calls Google as that user.
+   * @throws CoreError with status 403 where the user lacks `vertex-ai.read`
    */
-  token(ref: string, groups?: string[]): Promise<string>;
-  /** What a user may do with the deployment of one entity. `host` calls Google as that user, who is not asked again who they are. */
   access(
     request: StatusRequest,
     asker: {
@@ -639,13 +751,4 @@ export class Gate {
     },
     host: Host,
   ): Promise<AccessReport>;
-  /** Tells the gate how Google took the token, so that a refused one is not used again; `groups` as it was asked for. */
-  observe(ref: string, status: number, groups?: string[]): void;
-  /** The value of `x-goog-request-reason`: who, which audit record, and the caller's own words, cleaned and bounded. */
-  reason(details: {
-    subject: string;
-    auditId?: string;
-    actor?: string;
-    given?: string;
-  }): string;
 }

@@ -1,4 +1,9 @@
-import { Gate } from '@backstage-vertex-ai/core/server';
+import {
+  type AuditIntention,
+  type AuditSettlement,
+  Gate,
+  type OperationStarter,
+} from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 
 const TABLE = 'vertex_ai_audit';
@@ -7,37 +12,12 @@ const CLOCKS_DIFFER = 10 * 60_000;
 /** What began longer ago will not be heard of again: its process ended. */
 const LONGEST_CALL = 60 * 60_000;
 
-/** What is about to happen. */
-export interface Intention {
-  /** The record's id; Google's own log has it too, in the request reason. */
-  id: string;
-  userRef: string;
-  /** Ownership refs of the user at this moment: who started an operation is remembered as they were. */
-  ownership: string[];
-  actor?: string;
-  method: string;
-  resource: string;
-  reason: string;
-  /** The record of rights under which whoever calls says that they give something. */
-  grant?: string;
-}
-
-/** What came of it. */
-export interface Outcome {
-  succeeded: boolean;
-  /** Nothing was sent: what failed, failed before. */
-  unsent?: boolean;
-  status?: number;
-  operation?: string;
-  error?: string;
-}
-
 /** Records of calls that change something: one row each, written before the call is made. */
 export class AuditRecords {
   constructor(private readonly client: Knex) {}
 
-  /** Writes down what is about to happen; where this throws, it must not happen. */
-  async begin(intention: Intention): Promise<void> {
+  /** Writes the row of a call that is about to be made. */
+  async begin(intention: AuditIntention): Promise<void> {
     await this.client(TABLE).insert({
       id: intention.id,
       created_at: new Date().toISOString(),
@@ -47,29 +27,24 @@ export class AuditRecords {
       method: intention.method,
       resource: intention.resource,
       reason: intention.reason,
-      // An empty name is none: in the row it would be neither a record nor nothing.
-      grant_id: intention.grant || null,
+      grant_id: intention.grant ?? null,
       outcome: 'pending',
     });
   }
 
-  async end(id: string, outcome: Outcome): Promise<void> {
-    const failed = outcome.unsent ? 'unsent' : 'failed';
-    await this.client(TABLE)
-      .where({ id })
-      .update({
-        outcome: outcome.succeeded ? 'succeeded' : failed,
-        http_status: outcome.status,
-        operation: outcome.operation,
-        error: outcome.error,
-        finished_at: new Date().toISOString(),
-      });
+  /** Completes the row of a call. */
+  async settle(settlement: AuditSettlement): Promise<void> {
+    await this.client(TABLE).where({ id: settlement.id }).update({
+      outcome: settlement.outcome,
+      http_status: settlement.status,
+      operation: settlement.operation,
+      error: settlement.error,
+      finished_at: new Date().toISOString(),
+    });
   }
 
-  /** The user who started an operation, as they were then, and when (RFC 3339). */
-  async starter(
-    operation: string,
-  ): Promise<{ ref: string; ownership: string[]; at: string } | undefined> {
+  /** Returns the user who started an operation, as they were then. */
+  async starter(operation: string): Promise<OperationStarter | undefined> {
     const row = await this.client(TABLE)
       .where({ operation })
       .orderBy('created_at', 'desc')
@@ -78,7 +53,7 @@ export class AuditRecords {
       row && {
         ref: row.user_ref,
         ownership: JSON.parse(row.ownership),
-        at: row.created_at,
+        at: Date.parse(row.created_at),
       }
     );
   }

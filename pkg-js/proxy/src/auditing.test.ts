@@ -255,7 +255,7 @@ describe('a call that changes something', () => {
       expect.stringContaining(':predict'),
     ]);
     expect(await portal.records()).toMatchObject([
-      { outcome: 'unsent', error: 'the caller left, so nothing was sent' },
+      { outcome: 'unsent', error: 'the caller left before anything was sent' },
     ]);
   });
 

@@ -1,6 +1,5 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
-import { AuthenticationError } from '@backstage/errors';
-import type { Caller } from '@backstage-vertex-ai/core/server';
+import type { DoorCaller } from '@backstage-vertex-ai/core/server';
 
 interface Principal {
   type: string;
@@ -9,21 +8,22 @@ interface Principal {
   actor?: { subject: string };
 }
 
-/** Who calls, as the core has it, and the service that acts for them if there is one. */
-export function readCaller(credentials: BackstageCredentials): {
-  caller: Caller;
-  actor?: string;
-} {
-  const principal = credentials.principal as Principal;
-  switch (principal.type) {
-    case 'user':
-      return {
-        caller: { kind: 'user', ref: principal.userEntityRef! },
-        actor: principal.actor?.subject,
-      };
-    case 'service':
-      return { caller: { kind: 'service', subject: principal.subject! } };
-    default:
-      throw new AuthenticationError('The caller is neither user nor service');
-  }
+/**
+ * Returns the caller in the core's terms. The core rejects a principal that is neither user nor service.
+ *
+ * @param authorization the header from which the credentials were verified
+ */
+export function readCaller(
+  credentials: BackstageCredentials,
+  authorization?: string,
+): DoorCaller {
+  const { type, userEntityRef, subject, actor } =
+    credentials.principal as Principal;
+  return {
+    kind: type,
+    ref: userEntityRef,
+    subject,
+    actor: actor?.subject,
+    credentials: authorization,
+  } as DoorCaller;
 }

@@ -1,42 +1,122 @@
+import type { DoorHost } from '@backstage-vertex-ai/core/server';
+import { Gate } from '@backstage-vertex-ai/core/server';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { Refusal } from './refusal';
 
-/** So long may Google be silent, in milliseconds: an online prediction may take ten minutes. */
+/** Maximum silence of Google, in milliseconds: an online prediction may run for ten minutes. */
 const SILENCE = 10 * 60_000;
-/** Bodies that are read whole: requests that change something, answers that name an operation. */
-const LARGEST_WHOLE_BODY = 1024 * 1024;
+/** Maximum size of a body for a route of our own, in bytes. */
+const LARGEST_JSON = 1024 * 1024;
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
   'https:': new https.Agent({ keepAlive: true }),
 };
+const requests = { 'http:': http.request, 'https:': https.request };
 
-/** Reads a body to its end; `undefined` when it is larger than 1 MiB: the rest of it is then thrown away. */
+type Send = Parameters<DoorHost['send']>[0];
+
+/** The request's body: where it is read whole, and where it is streamed from. */
+export interface Body {
+  readBody: DoorHost['readBody'];
+  /** Sends the body on. */
+  stream(upstream: http.ClientRequest): void;
+}
+
+/** One exchange with Google: carries bytes there and back. */
+export class Exchange {
+  private body?: Uint8Array;
+  /** The answer's bytes, once they are read whole. */
+  whole: Uint8Array = new Uint8Array();
+  answer?: IncomingMessage;
+
+  /** @param onLeave calls back when the caller leaves */
+  constructor(
+    private readonly source: Body,
+    private readonly onLeave: (stop: () => void) => void,
+  ) {}
+
+  readonly readBody: DoorHost['readBody'] = async want => {
+    this.body = await this.source.readBody(want);
+    return this.body;
+  };
+
+  readonly send: DoorHost['send'] = async want => {
+    this.answer?.resume();
+    this.answer = await this.request(want);
+    const { statusCode, headers } = this.answer;
+    return {
+      status: statusCode!,
+      headers: ANSWER_HEADERS.map(name => headers[name] as string | undefined),
+    };
+  };
+
+  readonly readAnswer: DoorHost['readAnswer'] = async ({ limit }) => {
+    const whole = await readWhole(this.answer!, limit);
+    this.answer!.destroy();
+    this.whole = whole ?? this.whole;
+    return whole;
+  };
+
+  private request(want: Send): Promise<IncomingMessage> {
+    const url = new URL(want.url);
+    const protocol = url.protocol as keyof typeof agents;
+    return new Promise((resolve, reject) => {
+      const upstream = requests[protocol](url, {
+        method: want.verb,
+        headers: want.headers,
+        agent: agents[protocol],
+        timeout: SILENCE,
+      });
+      upstream.once('response', resolve);
+      upstream.once('timeout', () => upstream.destroy());
+      upstream.on('error', reject);
+      // An answer such as 101 ends the connection without an error.
+      upstream.once('close', () => reject(new Error('no answer')));
+      const lasts = {
+        end: () => {},
+        callerLeaves: () => this.onLeave(() => upstream.destroy()),
+      };
+      lasts[want.until]();
+      const sends = {
+        none: () => upstream.end(),
+        read: () => upstream.end(this.body),
+        stream: () => this.source.stream(upstream),
+      };
+      sends[want.body]();
+    });
+  }
+}
+
+const ANSWER_HEADERS = Gate.headers().answer;
+
+/** Reads a body to its end. Returns `undefined` where it exceeds the limit, and discards the rest. */
 export async function readWhole(
   source: IncomingMessage,
+  limit: number,
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of source.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > LARGEST_WHOLE_BODY) break;
+    if (size > limit) break;
     chunks.push(chunk);
   }
-  if (size <= LARGEST_WHOLE_BODY) return Buffer.concat(chunks);
-  // Node throws away by itself only what nobody began to read.
+  if (size <= limit) return Buffer.concat(chunks);
+  // Node discards by itself only a body that nobody began to read.
   source.resume();
   return undefined;
 }
 
 /**
- * Reads a body that is JSON.
+ * Reads a JSON body of 1 MiB at most.
  *
- * @throws Refusal where it is not, or is larger than 1 MiB
+ * @throws Refusal where the body is larger, or not JSON
  */
 export async function readJson(source: IncomingMessage): Promise<unknown> {
-  const body = await readWhole(source);
+  const body = await readWhole(source, LARGEST_JSON);
   try {
     return JSON.parse(body!.toString());
   } catch {
@@ -48,70 +128,8 @@ export async function readJson(source: IncomingMessage): Promise<unknown> {
   }
 }
 
-/**
- * Sends a request upstream and gives the answer, its body still to come.
- *
- * @param body the whole body, or the stream it comes from
- * @param caller when they leave, the request ends; where none is given it runs to its end
- * @param signal ends the request as well
- */
-export function send(
-  target: { verb: string; url: string; headers: http.OutgoingHttpHeaders },
-  body: Buffer | IncomingMessage | undefined,
-  caller?: ServerResponse,
-  signal?: AbortSignal,
-): Promise<IncomingMessage> {
-  const url = new URL(target.url);
-  const secure = url.protocol === 'https:';
-  return new Promise((resolve, reject) => {
-    const request = (secure ? https : http).request(url, {
-      method: target.verb,
-      headers: target.headers,
-      agent: agents[secure ? 'https:' : 'http:'],
-      timeout: SILENCE,
-      signal,
-    });
-    request.once('response', resolve);
-    request.once('timeout', () => request.destroy());
-    request.on('error', () =>
-      reject(
-        Refusal.because(
-          502,
-          'network/unreachable',
-          'Google does not answer at its address, or hung up',
-          'check the network between the portal and Google, or that the emulator runs',
-        ),
-      ),
-    );
-    caller?.once('close', () => {
-      if (!caller.writableFinished) request.destroy();
-    });
-    if (body && 'pipe' in body) {
-      body.once('error', () => request.destroy());
-      body.pipe(request);
-    } else {
-      request.end(body);
-    }
-  });
-}
-
-/** Streams an answer to the caller, chunk by chunk; one that is cut off arrives cut off. */
+/** Streams an answer to the caller; one that is cut off arrives cut off. */
 export function stream(answer: IncomingMessage, caller: ServerResponse): void {
   answer.on('error', () => caller.destroy());
   answer.pipe(caller);
-}
-
-/** Google's answer, whole: it is small where it names an operation. */
-export async function readAnswer(answer: IncomingMessage): Promise<Buffer> {
-  const whole = await readWhole(answer).catch(() => undefined);
-  if (!whole) {
-    answer.destroy();
-    throw Refusal.because(
-      502,
-      'google/answer-unreadable',
-      'Google answered, but with a cut-off or very large body: whether it did what was asked is not known',
-      'look at the resource before trying again',
-    );
-  }
-  return whole;
 }

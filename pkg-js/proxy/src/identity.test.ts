@@ -13,7 +13,6 @@ import {
   scaffolder,
 } from './__testUtils__/portal';
 import { PublicKeys } from './keys';
-import { WaitingUsers } from './ownership';
 
 const MINUTE = 60_000;
 const ISSUER = '/api/proxy/vertex-ai';
@@ -200,7 +199,7 @@ describe("the portal's identities", () => {
 
   it.each([
     ['database', PublicKeys.prototype, 'publish'],
-    ['catalog', WaitingUsers.prototype, 'ownership'],
+    ['catalog', Portal.prototype, 'ownershipOf'],
   ])('are not waited for for ever when the %s hangs', async (_, of, name) => {
     // The time is over when the test says so.
     const over = new AbortController();

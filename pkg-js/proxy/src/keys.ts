@@ -2,17 +2,17 @@ import type { PublicKey } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 
 const TABLE = 'vertex_ai_signing_keys';
-/** Anybody may ask for the keys, so the database is asked once in so many milliseconds at most. */
-const KEPT = 1000;
-/** So long may the database take to answer: whoever asks meanwhile waits for the same answer. */
-const LONGEST = 10_000;
+/** Lifetime of an answer, in milliseconds: the keys are public, so requests must not reach the database one by one. */
+const LIFETIME = 1000;
+/** Maximum duration of a query, in milliseconds; concurrent requests share it. */
+const PATIENCE = 10_000;
 
 /** A JWK set, RFC 7517. */
 interface KeySet {
   keys: object[];
 }
 
-/** Public halves of the keys that replicas sign with, until nothing signed with them can be valid any more. */
+/** Public keys of all replicas, until no assertion signed with them is valid. */
 export class PublicKeys {
   private answer?: Promise<KeySet>;
 
@@ -30,14 +30,14 @@ export class PublicKeys {
     this.answer = undefined;
   }
 
-  /** What is published, as it was a second ago at most. */
+  /** Returns the published keys, at most a second old. */
   jwks(): Promise<KeySet> {
     if (this.answer) return this.answer;
     const answer = this.read();
     const forget = () => {
       if (this.answer === answer) this.answer = undefined;
     };
-    answer.then(() => setTimeout(forget, KEPT).unref(), forget);
+    answer.then(() => setTimeout(forget, LIFETIME).unref(), forget);
     this.answer = answer;
     return answer;
   }
@@ -46,7 +46,7 @@ export class PublicKeys {
     const rows = await this.client(TABLE)
       .where('expires_at', '>=', new Date().toISOString())
       .select('jwk')
-      .timeout(LONGEST);
+      .timeout(PATIENCE);
     return { keys: rows.map(row => JSON.parse(row.jwk)) };
   }
 }

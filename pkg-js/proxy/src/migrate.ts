@@ -4,7 +4,7 @@ import {
 } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 
-/** The proxy plugin's database, with this module's tables in it. */
+/** Returns the proxy plugin's database, with the tables of this module. */
 export async function migrate(database: DatabaseService): Promise<Knex> {
   const client = await database.getClient();
   if (!database.migrations?.skip) {
@@ -13,7 +13,7 @@ export async function migrate(database: DatabaseService): Promise<Knex> {
         '@backstage-vertex-ai/plugin-proxy-backend-module-vertex-ai',
         'migrations',
       ),
-      // The database is the proxy plugin's: its own migrations may come one day.
+      // The proxy plugin owns the database and may add migrations of its own.
       tableName: 'vertex_ai_migrations',
     });
   }

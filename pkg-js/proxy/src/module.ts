@@ -12,7 +12,7 @@ import {
 import { Router } from 'express';
 import { createAccessHandler } from './access/handler';
 import { AuditRecords } from './audit';
-import { CallRecorder } from './callRecorder';
+import { createStores } from './doorStores';
 import { createGrantHandlers } from './grants/handler';
 import { createPortalFetch } from './grants/portalFetch';
 import { GrantRecords } from './grants/records';
@@ -20,8 +20,7 @@ import { scheduleCleanUp } from './grants/schedule';
 import { createHandler } from './handler';
 import { PublicKeys } from './keys';
 import { migrate } from './migrate';
-import { refuseOverlap } from './overlap';
-import { WaitingUsers } from './ownership';
+import { rejectOverlap } from './overlap';
 import { createPermissionCheck } from './permissions';
 
 const ROUTE = '/vertex-ai';
@@ -37,12 +36,12 @@ function createGate(config: Config, issuer: string, host: BrokerHost): Gate {
         `${where?.path ?? 'vertexAi'}: ${message}${help ? ` — ${help}` : ''}`,
     );
     throw new InputError(
-      `The configuration of Vertex AI is wrong:\n${lines.join('\n')}`,
+      `The configuration of Vertex AI is invalid:\n${lines.join('\n')}`,
     );
   }
 }
 
-/** Lets the portal's proxy call Vertex AI as the user who asks, without keys. */
+/** Lets the portal's proxy call Vertex AI with the identity of the signed-in user, without keys. */
 export const proxyModuleVertexAi = createBackendModule({
   pluginId: 'proxy',
   moduleId: 'vertex-ai',
@@ -64,40 +63,38 @@ export const proxyModuleVertexAi = createBackendModule({
       async init(deps) {
         const { auditor, config, httpAuth, httpRouter, logger, userInfo } =
           deps;
-        refuseOverlap(config, ROUTE);
+        rejectOverlap(config, ROUTE);
         const client = await migrate(deps.database);
         const keys = new PublicKeys(client);
         const external = await deps.discovery.getExternalBaseUrl('proxy');
-        const waiting = new WaitingUsers();
         const gate = createGate(config, `${external}${ROUTE}`, {
-          // A redirection would take the assertion to whoever it points at.
+          // A redirect would send the assertion to another host.
           fetch: (url, init) => fetch(url, { ...init, redirect: 'error' }),
           publishKey: async key => {
             try {
               await keys.publish(key);
             } catch (error) {
-              // The gate publishes the next key while nobody waits for it, and so tells nobody.
+              // The next key is published in the background, where no caller sees a failure.
               logger.warn(
                 `A signing key could not be published: ${(error as Error).message}`,
               );
               throw error;
             }
           },
-          groups: ref => waiting.ownership(ref),
         });
 
         const audit = new AuditRecords(client);
-        const recorder = new CallRecorder({ gate, audit, auditor, logger });
-        const { permit, held } = createPermissionCheck(
+        const records = new GrantRecords(client);
+        const stores = createStores({ gate, audit, records, auditor, logger });
+        const { decide, permit, held } = createPermissionCheck(
           deps.permissions,
           deps.permissionsRegistry,
         );
-        const records = new GrantRecords(client);
         await scheduleCleanUp(deps.scheduler, {
           gate,
           records,
           audit,
-          fetch: createPortalFetch({ gate, recorder }),
+          fetch: createPortalFetch({ gate, stores }),
           logger,
         });
 
@@ -118,8 +115,7 @@ export const proxyModuleVertexAi = createBackendModule({
           `${ROUTE}/access`,
           createAccessHandler({
             gate,
-            recorder,
-            waiting,
+            stores,
             httpAuth,
             logger,
             userInfo,
@@ -140,17 +136,7 @@ export const proxyModuleVertexAi = createBackendModule({
         });
         router.use(
           ROUTE,
-          createHandler({
-            gate,
-            waiting,
-            audit,
-            records,
-            recorder,
-            httpAuth,
-            logger,
-            userInfo,
-            permit,
-          }),
+          createHandler({ gate, stores, httpAuth, logger, userInfo, decide }),
         );
         httpRouter.use(router);
         httpRouter.addAuthPolicy({

@@ -3,39 +3,39 @@ import { ConflictError } from '@backstage/errors';
 import { type Request, type Response, Router } from 'express';
 
 /**
- * Refuses to go on when an endpoint of the stock proxy covers a route or lies below it: calls could bypass every check.
+ * Rejects a configuration in which an endpoint of the stock proxy covers a route, or a path below it: calls would bypass the door.
  *
  * @param route e.g. `/vertex-ai`
- * @throws ConflictError naming the endpoint
+ * @throws ConflictError that names the endpoint
  */
-export function refuseOverlap(config: Config, route: string) {
+export function rejectOverlap(config: Config, route: string) {
   const proxy = config.getOptionalConfig('proxy');
   const endpoints = [
     ...(proxy?.getOptionalConfig('endpoints')?.keys() ?? []),
-    // Before `proxy.endpoints` there were keys with a slash.
+    // Endpoints of the older configuration are keys that begin with a slash.
     ...(proxy?.keys() ?? []).filter(key => key.startsWith('/')),
   ];
   for (const endpoint of endpoints) {
     const plain = `/${endpoint}/`.replace(/\/+/g, '/').toLowerCase();
     if (plain.startsWith(`${route}/`) || covers(endpoint, route)) {
       throw new ConflictError(
-        `The proxy endpoint '${endpoint}' overlaps '${route}', which the Vertex AI module guards: rename or remove it`,
+        `The proxy endpoint '${endpoint}' overlaps '${route}' of the Vertex AI module: rename or remove the endpoint`,
       );
     }
   }
 }
 
-/** Whether Express, which the stock proxy gives its endpoints to as they are, patterns included, takes one for the route. */
+/** Whether Express matches an endpoint, which may be a pattern, with the route. The stock proxy mounts endpoints unchanged. */
 function covers(endpoint: string, route: string): boolean {
-  let taken = false;
+  let matched = false;
   const router = Router();
   router.use(`/${endpoint}`.replace(/\/+/g, '/'), () => {
-    taken = true;
+    matched = true;
   });
   router(
     { url: `${route}/x`, method: 'GET' } as Request,
     {} as Response,
     () => {},
   );
-  return taken;
+  return matched;
 }

@@ -9,21 +9,17 @@ import {
   createPermission,
 } from '@backstage/plugin-permission-common';
 import { Gate } from '@backstage-vertex-ai/core/server';
-import { Refusal } from './refusal';
 
-/** Gives the names of those of our permissions that a caller has. */
+/** Returns the permission framework's decision: `ALLOW`, `DENY` or `CONDITIONAL`. */
+export type DecidePermission = (
+  name: string,
+  credentials: BackstageCredentials,
+) => Promise<string>;
+
+/** Returns the names of those of our permissions that a caller has. */
 export type HeldPermissions = (
   credentials: BackstageCredentials,
 ) => Promise<string[]>;
-
-/** The refusal of a caller who has not got a permission. */
-export const lacksPermission = (name: string) =>
-  Refusal.because(
-    403,
-    'portal/refused',
-    `you lack the Backstage permission \`${name}\``,
-    'ask whoever looks after the portal for it',
-  );
 
 /** Registers the permissions that the core names, and asks for them. */
 export function createPermissionCheck(
@@ -38,23 +34,29 @@ export function createPermissionCheck(
   );
   registry.addPermissions([...byName.values()]);
 
-  const ask = async (names: string[], credentials: BackstageCredentials) => {
+  async function ask(names: string[], credentials: BackstageCredentials) {
     const decisions = await permissions.authorize(
       names.map(name => ({ permission: byName.get(name)! })),
       { credentials },
     );
-    return names.filter(
-      (_, at) => decisions[at].result === AuthorizeResult.ALLOW,
-    );
+    return decisions.map(({ result }) => result);
+  }
+
+  const decide: DecidePermission = async (name, credentials) =>
+    (await ask([name], credentials))[0];
+
+  const held: HeldPermissions = async credentials => {
+    const names = [...byName.keys()];
+    const decisions = await ask(names, credentials);
+    return names.filter((_, at) => decisions[at] === AuthorizeResult.ALLOW);
   };
 
   return {
-    /** @throws Refusal where the caller has not got it */
+    decide,
+    held,
+    /** @throws CoreError where the caller lacks the permission */
     async permit(name: string, credentials: BackstageCredentials) {
-      const held = await ask([name], credentials);
-      if (held.length === 0) throw lacksPermission(name);
+      Gate.requirePermission(name, await decide(name, credentials));
     },
-    held: ((credentials: BackstageCredentials) =>
-      ask([...byName.keys()], credentials)) satisfies HeldPermissions,
   };
 }

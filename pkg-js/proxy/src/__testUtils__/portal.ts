@@ -107,12 +107,12 @@ export class Portal {
           service: coreServices.userInfo,
           deps: {},
           factory: () => ({
-            async getUserInfo({ principal }: BackstageCredentials) {
+            getUserInfo: async ({ principal }: BackstageCredentials) => {
               const { userEntityRef } = principal as { userEntityRef: string };
-              const name = userEntityRef.split('/')[1];
-              // As a sign-in resolver may say it, the user is not among them.
-              const ownershipEntityRefs = [`group:default/${name}s-team`];
-              return { userEntityRef, ownershipEntityRefs };
+              return {
+                userEntityRef,
+                ownershipEntityRefs: await this.ownershipOf(userEntityRef),
+              };
             },
           }),
         }),
@@ -197,6 +197,11 @@ export class Portal {
 
   records(): Promise<any[]> {
     return this.database('vertex_ai_audit').orderBy('created_at');
+  }
+
+  /** Ownership refs of a user. A sign-in resolver may leave the user out, as here. */
+  async ownershipOf(ref: string): Promise<string[]> {
+    return [`group:default/${ref.split('/')[1]}s-team`];
   }
 
   private logger(): any {

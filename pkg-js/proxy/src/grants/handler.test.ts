@@ -347,7 +347,7 @@ describe('rights that somebody gives', () => {
       const audit = new AuditRecords(portal.database);
       await audit.begin({ ...intention, id: 'unsent' });
       expect(await withdraw()).toBe(409);
-      await audit.end('unsent', { succeeded: false, unsent: true });
+      await audit.settle({ id: 'unsent', outcome: 'unsent' });
       expect(await withdraw()).toBe(204);
     });
 

@@ -11,10 +11,9 @@ import {
 } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
 import type { AuditRecords } from '../audit';
-import { readCaller } from '../callers';
 import { readJson } from '../forward';
 import { ownershipOf } from '../ownership';
-import { answerRefusal, Refusal, toRefusal } from '../refusal';
+import { answerError, Refusal } from '../refusal';
 import { openRightsOf } from './openRights';
 import { undatedOf, type GrantRecords } from './records';
 
@@ -45,10 +44,9 @@ export function createGrantHandlers(options: {
     const credentials = await httpAuth.credentials(request, {
       allow: ['user'],
     });
-    const { caller } = readCaller(credentials);
     await permit('vertex-ai.administer', credentials);
     return {
-      givenBy: caller.kind === 'user' ? caller.ref : caller.subject,
+      givenBy: credentials.principal.userEntityRef,
       readOwnership: ownershipOf(userInfo, credentials),
     };
   }
@@ -121,13 +119,7 @@ export function createGrantHandlers(options: {
       try {
         await handle(request, response);
       } catch (error) {
-        const refusal = toRefusal(error);
-        if (refusal.status >= 500) {
-          logger.error(
-            `The record of rights was not read or written: ${(error as Error).message}`,
-          );
-        }
-        answerRefusal(response, refusal);
+        answerError(response, error, logger);
       }
     };
   return {

@@ -1,20 +1,12 @@
 import type { Host } from '@backstage-vertex-ai/core';
 import type { Gate } from '@backstage-vertex-ai/core/server';
-import type { CallRecorder } from '../callRecorder';
+import type { OpenStores } from '../doorStores';
 import { createInnerFetch } from '../innerFetch';
 
-/** The portal itself at Google: the subject of its assertions where it calls for nobody. No user is called so. */
-export const PORTAL = 'plugin:proxy';
-
-/** The core's way to Google for what the portal does by itself: nobody else can take it, because it begins in this process. */
+/** Returns the core's way to Google for calls that the portal makes on its own. */
 export function createPortalFetch(options: {
   gate: Gate;
-  recorder: CallRecorder;
+  stores: OpenStores;
 }): Host['fetch'] {
-  return createInnerFetch(options, {
-    who: { ref: PORTAL, ownership: async () => [], groups: [] },
-    token: () => options.gate.token(PORTAL, []),
-    permit: () => {},
-    recordsAll: true,
-  });
+  return createInnerFetch(options, { kind: 'portal' }, async () => []);
 }

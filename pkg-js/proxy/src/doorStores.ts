@@ -1,0 +1,59 @@
+import type {
+  AuditorService,
+  LoggerService,
+} from '@backstage/backend-plugin-api';
+import type { DoorHost, Gate } from '@backstage-vertex-ai/core/server';
+import type { Request } from 'express';
+import type { AuditRecords } from './audit';
+import { type GrantRecords, resourcesOf } from './grants/records';
+
+/** The part of a door's host that keeps records. */
+export type Stores = Pick<
+  DoorHost,
+  | 'starter'
+  | 'announce'
+  | 'record'
+  | 'findGrant'
+  | 'settle'
+  | 'conclude'
+  | 'log'
+>;
+
+/** Returns the stores for one call; `request` is absent for calls that begin in this process. */
+export type OpenStores = (request?: Request) => Stores;
+
+/** The portal's audit log, audit table, grant records and log. */
+export function createStores(options: {
+  gate: Gate;
+  audit: AuditRecords;
+  records: GrantRecords;
+  auditor: AuditorService;
+  logger: LoggerService;
+}): OpenStores {
+  const { gate, audit, records, auditor, logger } = options;
+  return request => {
+    let event: Awaited<ReturnType<AuditorService['createEvent']>>;
+    return {
+      starter: ({ operation }) => audit.starter(operation),
+      announce: async ({ eventId, severityLevel, meta }) => {
+        event = await auditor.createEvent({
+          eventId,
+          severityLevel,
+          request,
+          meta: { ...meta },
+        });
+      },
+      record: intention => audit.begin(intention),
+      findGrant: async ({ id, givenBy }) => {
+        const asked = await records.askedFor(givenBy, id);
+        return asked && resourcesOf(asked, gate);
+      },
+      settle: settlement => audit.settle(settlement),
+      conclude: ({ succeeded, meta, error }) =>
+        succeeded
+          ? event.success({ meta: { ...meta } })
+          : event.fail({ meta: { ...meta }, error: new Error(error) }),
+      log: async ({ level, message, meta }) => logger[level](message, meta),
+    };
+  };
+}

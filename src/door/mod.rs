@@ -1,0 +1,543 @@
+//! The door: one proxied call as a conversation. Every byte to Google passes it.
+//!
+//! The order is the security argument, and `docs/security.md` promises it: decide → permit → read body → check body → record → token → send →
+//! observe → settle → reply. Everything that a step needs and that is missing, unknown or unavailable ends the call with a refusal; nothing has been
+//! sent by then.
+
+pub mod permits;
+pub mod records;
+pub mod refusal;
+pub mod want;
+
+use crate::config::Config;
+use crate::conversation::{Conversation, Millis, Voice};
+use crate::diagnostic::{Code, Words};
+use crate::guard::{self, ActingFor, Allowed, Caller, Reason};
+use crate::iam::policy::live_policy::may_have_changed_policy;
+use crate::identity::broker::{Broker, PATIENCE, TokenRequest};
+use crate::identity::cache::Holder;
+use crate::identity::secret::Secret;
+use crate::method::Access;
+use permits::{Key, Permits};
+use records::{Conclusion, Record, Settlement};
+use refusal::{Refusal, lacks_permission};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use want::{Answer, AnswerBody, Failure, Headers, Level, LogMeta, Outcome, RequestBody, Send, Starter, Until, Want};
+
+/// Path below the backend's address at which the door is mounted.
+pub const MOUNT: &str = "/api/proxy/vertex-ai/";
+/// The portal's own subject at Google, for calls that no user makes.
+pub const PORTAL: &str = "plugin:proxy";
+/// The permission framework's only answer that lets a caller pass.
+pub const ALLOW: &str = "ALLOW";
+/// Header that names the grant record under which a policy is changed.
+pub const GRANT: &str = "x-vertex-ai-grant";
+const REASON: &str = "x-goog-request-reason";
+/// Headers that could mean another verb than the request has.
+const OVERRIDES: [&str; 3] = ["x-http-method-override", "x-http-method", "x-method-override"];
+/// How long a service may follow an operation on behalf of its starter.
+const LONGEST_FOLLOWED: Millis = 24 * 60 * 60 * 1000;
+/// Maximum size of a body that is read whole, in bytes: a change's request, or an answer that names an operation.
+const LARGEST_WHOLE: usize = 1024 * 1024;
+
+/// Headers of a request that the door reads, lower case. The host supplies their values, in this order.
+pub const REQUEST_HEADERS: [&str; 9] = [
+    "accept",
+    "content-type",
+    "x-goog-api-client",
+    "content-length",
+    REASON,
+    GRANT,
+    OVERRIDES[0],
+    OVERRIDES[1],
+    OVERRIDES[2],
+];
+
+/// Headers of Google's answer that reach the caller, lower case. The body passes unchanged, so its length stays true.
+pub const ANSWER_HEADERS: [&str; 4] =
+    [guard::RESPONSE_HEADERS[0], guard::RESPONSE_HEADERS[1], guard::RESPONSE_HEADERS[2], "content-length"];
+
+/// A call that arrives at the door.
+#[derive(Clone, Debug, Default)]
+pub struct Arrival {
+    /// A fresh random id for the audit record.
+    pub id: String,
+    pub verb: String,
+    /// The raw request target, e.g. `/api/proxy/vertex-ai/aiplatform/v1/…`.
+    pub target: String,
+    /// In the order of [`REQUEST_HEADERS`].
+    pub headers: Vec<Option<String>>,
+    pub who: Who,
+    /// Whether the host needs Google's answer whole instead of streamed.
+    pub whole: bool,
+}
+
+/// The caller, and how the caller's Backstage permissions are known.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// An authenticated caller over HTTP; the permission framework is asked.
+    Caller {
+        caller: Caller,
+        /// The service that acts for a user.
+        actor: Option<String>,
+        /// The credentials that were verified for this request, e.g. its `authorization` header.
+        credentials: String,
+    },
+    /// A user whose permissions the framework has just listed.
+    Listed { entity_ref: String, actor: Option<String>, permissions: Vec<String> },
+    /// The portal itself.
+    Portal,
+}
+
+impl Default for Who {
+    fn default() -> Self {
+        Self::Caller { caller: Caller::User { entity_ref: String::new() }, actor: None, credentials: String::new() }
+    }
+}
+
+impl Who {
+    fn actor(&self) -> Option<&str> {
+        match self {
+            Self::Caller { actor, .. } | Self::Listed { actor, .. } => actor.as_deref(),
+            Self::Portal => None,
+        }
+    }
+}
+
+impl Arrival {
+    fn header(&self, name: &str) -> Option<&str> {
+        let at = REQUEST_HEADERS.iter().position(|known| *known == name)?;
+        self.headers.get(at)?.as_deref()
+    }
+}
+
+/// One per process: configuration, tokens and permits.
+pub struct Door {
+    pub config: Config,
+    pub broker: Rc<Broker>,
+    permits: RefCell<Permits>,
+}
+
+/// The end of a call: `None` where the caller received Google's answer or has left.
+pub type End = Option<refusal::Answer>;
+
+impl Door {
+    pub fn new(config: Config) -> Self {
+        Self { broker: Rc::new(Broker::new(config.clone())), config, permits: RefCell::default() }
+    }
+
+    /// Takes one call through every step.
+    pub fn pass(self: &Rc<Self>, arrival: Arrival) -> Conversation<End, Want, Outcome> {
+        let door = Rc::clone(self);
+        Conversation::new(move |voice| async move {
+            let passage = Passage { door, arrival, voice, sent: Cell::new(false) };
+            match passage.pass().await {
+                Ok(()) => None,
+                // A caller who left gets no answer, and leaving is not a failure.
+                Err(_) if passage.voice.cancelled() => None,
+                Err((refusal, cause)) => {
+                    passage.log_failure(&refusal, cause).await;
+                    Some(refusal.answer())
+                }
+            }
+        })
+    }
+}
+
+/// A refusal, and the host's error behind it.
+type Refused = (Refusal, Option<Failure>);
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        (refusal, None)
+    }
+}
+
+/// Maps an outcome that no step expects.
+fn unexpected(outcome: Outcome) -> Refused {
+    let failure = match outcome {
+        Outcome::Failed(failure) => failure,
+        _ => Failure { name: "Error".into(), message: "the host answered another question".into() },
+    };
+    (Refusal::of(&failure), Some(failure))
+}
+
+/// The identity with which Google is called.
+struct Subject {
+    holder: Holder,
+    /// Groups, once known.
+    groups: Option<Vec<String>>,
+}
+
+/// One call on its way through the door.
+struct Passage {
+    door: Rc<Door>,
+    arrival: Arrival,
+    voice: Voice<Want, Outcome>,
+    /// Whether anything was sent to Google.
+    sent: Cell<bool>,
+}
+
+impl Passage {
+    async fn pass(&self) -> Result<(), Refused> {
+        let call = self.decide()?;
+        self.permit(&call).await?;
+        let body = self.body(&call).await?;
+        let mut subject = self.subject(&call).await?;
+        if !self.is_recorded(&call) {
+            let reason = self.reason(&subject, None);
+            let answer = self.forward(&call, &body, &mut subject, reason).await?;
+            if self.arrival.whole {
+                self.read_answer().await?;
+                return self.reply(&answer, AnswerBody::Read).await;
+            }
+            return self.reply(&answer, AnswerBody::Stream).await;
+        }
+
+        let record = self.record(&call, &mut subject).await?;
+        match self.forward_recorded(&call, &body, &mut subject, &record).await {
+            Ok((answer, whole)) => {
+                let outcome = guard::outcome(call.method, &call.resource, answer.status, Some(&whole));
+                self.settle(&record, record.answered(answer.status, outcome)).await;
+                self.reply(&answer, AnswerBody::Read).await
+            }
+            Err(refused) => {
+                self.settle(&record, record.failed(self.sent.get(), refused.0.message.to_string())).await;
+                Err(refused)
+            }
+        }
+    }
+
+    /// Decides by verb, path and caller alone.
+    fn decide(&self) -> Result<Allowed, Refused> {
+        // Express matches routes regardless of case; Google's path begins right after the mount point.
+        let Some(target) = self.arrival.target.strip_prefix(MOUNT) else {
+            let message = format!("the path does not begin with `{MOUNT}`");
+            return Err(Refusal::because(400, Code::ProxyPathMalformed, message).into());
+        };
+        if let Some(name) =
+            OVERRIDES.iter().find(|name| self.arrival.header(name).is_some_and(|value| !value.is_empty()))
+        {
+            let message = format!("the header `{name}` is not supported");
+            let help = "send the request with the intended verb";
+            return Err(Refusal::because(400, Code::ProxyMethodUnknown, message).help(help).into());
+        }
+        let user = |entity_ref: &str| Caller::User { entity_ref: entity_ref.to_owned() };
+        let caller = match &self.arrival.who {
+            Who::Caller { caller: Caller::User { entity_ref }, .. } | Who::Listed { entity_ref, .. }
+                if entity_ref == PORTAL =>
+            {
+                let message = format!("`{PORTAL}` is the portal itself, not a user");
+                return Err(Refusal::because(403, Code::ProxyCallerNotAllowed, message).into());
+            }
+            Who::Caller { caller, .. } => caller.clone(),
+            Who::Listed { entity_ref, .. } => user(entity_ref),
+            Who::Portal => user(PORTAL),
+        };
+        Ok(guard::decide(&self.door.config, &self.arrival.verb, target, &caller).map_err(Refusal::from)?)
+    }
+
+    async fn permit(&self, call: &Allowed) -> Result<(), Refused> {
+        let permission = call.permission;
+        let allowed = match &self.arrival.who {
+            Who::Portal => true,
+            Who::Listed { permissions, .. } => permissions.iter().any(|name| name == permission),
+            Who::Caller { caller, actor, credentials } => {
+                let access = Access::ALL.into_iter().find(|access| access.permission() == permission);
+                let key = match caller {
+                    Caller::User { entity_ref } if !call.audited => {
+                        access.and_then(|access| Key::new(entity_ref, actor.as_deref(), credentials, access))
+                    }
+                    _ => None,
+                };
+                let asked_at = self.voice.now();
+                if key.as_ref().is_some_and(|key| self.door.permits.borrow().allows(key, asked_at)) {
+                    return Ok(());
+                }
+                match self.voice.ask(Want::Permit { permission }).await {
+                    Outcome::Decision(decision) if decision == ALLOW => {
+                        if let Some(key) = key {
+                            self.door.permits.borrow_mut().remember(key, asked_at);
+                        }
+                        true
+                    }
+                    Outcome::Decision(_) => false,
+                    other => return Err(unexpected(other)),
+                }
+            }
+        };
+        if allowed { Ok(()) } else { Err(Refusal::new(403, &lacks_permission(permission)).into()) }
+    }
+
+    /// Reads and checks the body. Returns its source and, where it was read, its length.
+    async fn body(&self, call: &Allowed) -> Result<(RequestBody, Option<usize>), Refused> {
+        match call.body {
+            "none" => return Ok((RequestBody::None, None)),
+            "stream" => return Ok((RequestBody::Stream, None)),
+            _ => {}
+        }
+        match self.voice.ask(Want::ReadBody { limit: LARGEST_WHOLE }).await {
+            Outcome::Body(Some(body)) => match guard::check_body(&self.door.config, call.method, &body) {
+                None => Ok((RequestBody::Read, Some(body.len()))),
+                Some(finding) => Err(Refusal::new(400, &finding).into()),
+            },
+            Outcome::Body(None) => Err(too_large().into()),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Finds the identity with which Google is called.
+    async fn subject(&self, call: &Allowed) -> Result<Subject, Refused> {
+        let operation = match &call.subject {
+            ActingFor::User { .. } if matches!(self.arrival.who, Who::Portal) => {
+                let holder = Holder::Fixed(PORTAL.to_owned(), Vec::new());
+                return Ok(Subject { holder, groups: Some(Vec::new()) });
+            }
+            ActingFor::User { entity_ref } => {
+                return Ok(Subject { holder: Holder::Current(entity_ref.clone()), groups: None });
+            }
+            ActingFor::Starter { operation } => operation.clone(),
+        };
+        let refused = |message: &'static str| {
+            Refusal::because(403, Code::ProxyCallerNotAllowed, message).help("read it with the credentials of a user")
+        };
+        match self.voice.ask(Want::Starter { operation }).await {
+            Outcome::Starter(Some(Starter { started_at, .. }))
+                if self.voice.now().saturating_sub(started_at) > LONGEST_FOLLOWED =>
+            {
+                Err(refused("the operation was started more than 24 hours ago, so a service may no longer follow it")
+                    .into())
+            }
+            Outcome::Starter(Some(Starter { entity_ref, groups, .. })) => {
+                Ok(Subject { holder: Holder::Fixed(entity_ref, groups.clone()), groups: Some(groups) })
+            }
+            Outcome::Starter(None) => {
+                Err(refused("no audit record shows that a user of this portal started the operation").into())
+            }
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Changes are recorded, and every call of the portal itself.
+    fn is_recorded(&self, call: &Allowed) -> bool {
+        call.audited || matches!(self.arrival.who, Who::Portal)
+    }
+
+    fn reason(&self, subject: &Subject, audit_id: Option<&str>) -> String {
+        guard::reason(&Reason {
+            subject: subject.holder.entity_ref(),
+            audit_id,
+            actor: self.arrival.who.actor(),
+            given: self.arrival.header(REASON),
+        })
+    }
+
+    /// Writes the intention to the audit log and the audit table. The call ends here where either fails.
+    async fn record(&self, call: &Allowed, subject: &mut Subject) -> Result<Record, Refused> {
+        let reason = self.reason(subject, Some(&self.arrival.id));
+        let record = Record::new(&self.arrival, call, subject.holder.entity_ref(), reason);
+        let done = self.done(Want::Announce(record.announcement())).await;
+        if let Err((_, cause)) = done {
+            return Err(self.unrecorded(&record, cause).await);
+        }
+        let written = match self.groups(subject).await {
+            Ok(groups) => self.done(Want::Record(record.intention(groups))).await,
+            Err(refused) => Err(refused),
+        };
+        if let Err((_, cause)) = written {
+            let (_, conclusion) = record.failed(false, cause.as_ref().map_or("", |cause| &cause.message).to_owned());
+            let _ = self.done(Want::Conclude(conclusion)).await;
+            return Err(self.unrecorded(&record, cause).await);
+        }
+        Ok(record)
+    }
+
+    async fn unrecorded(&self, record: &Record, cause: Option<Failure>) -> Refused {
+        let message = "A Vertex AI call is refused because it cannot be recorded";
+        self.log_about(record, message.to_owned(), cause).await;
+        Refusal::because(503, Code::PortalRefused, "the call is refused because it cannot be recorded")
+            .help("report to an administrator of the portal that its audit store is unavailable")
+            .into()
+    }
+
+    async fn forward_recorded(
+        &self,
+        call: &Allowed,
+        body: &(RequestBody, Option<usize>),
+        subject: &mut Subject,
+        record: &Record,
+    ) -> Result<(Answer, Vec<u8>), Refused> {
+        self.check_grant(call, subject).await?;
+        let answer = self.forward(call, body, subject, record.reason.clone()).await?;
+        Ok((answer, self.read_answer().await?))
+    }
+
+    /// Refuses a policy change under a grant record that is not open, not the caller's, or about another resource: nothing would remove its
+    /// grants at their expiry. An empty header still names a grant record, one that does not exist.
+    ///
+    /// Follows the record, so that whoever closes a grant record sees this call in the audit table or this call sees it closed.
+    async fn check_grant(&self, call: &Allowed, subject: &Subject) -> Result<(), Refused> {
+        let Some(id) = self.arrival.header(GRANT).filter(|_| may_have_changed_policy(call.method, None)) else {
+            return Ok(());
+        };
+        let given_by = subject.holder.entity_ref();
+        match self.voice.ask(Want::FindGrant { id: id.to_owned(), given_by: given_by.to_owned() }).await {
+            Outcome::Grant(Some(resources)) if resources.contains(&call.resource) => Ok(()),
+            Outcome::Grant(_) => {
+                let resource = &call.resource;
+                let message =
+                    format!("the grant record `{id}` is not open, not of `{given_by}`, or not about `{resource}`");
+                let refusal = Refusal::because(403, Code::PortalRefused, message);
+                Err(refusal.help("grant the access anew, with a later expiry").into())
+            }
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Calls Google with a token of the subject. A cached token that Google rejects with 401 is replaced once, where the body can be sent again.
+    async fn forward(
+        &self,
+        call: &Allowed,
+        &(body, length): &(RequestBody, Option<usize>),
+        subject: &mut Subject,
+        reason: String,
+    ) -> Result<Answer, Refused> {
+        let cached = self.door.broker.cached(&subject.holder, subject.groups.as_deref(), self.voice.now());
+        let may_retry = cached.is_some() && body != RequestBody::Stream;
+        let token = match cached {
+            Some(token) => token,
+            None => self.new_token(subject).await?,
+        };
+        let mut headers = Headers { bearer: Some(token.clone()), others: vec![(REASON, reason)] };
+        for name in guard::REQUEST_HEADERS {
+            let own = call.media_type.filter(|_| matches!(name, "accept" | "content-type"));
+            if let Some(value) = own.or_else(|| self.arrival.header(name)) {
+                headers.others.push((name, value.to_owned()));
+            }
+        }
+        let length = match body {
+            RequestBody::None => None,
+            RequestBody::Read => length.map(|bytes| bytes.to_string()),
+            RequestBody::Stream => self.arrival.header("content-length").map(str::to_owned),
+        };
+        headers.others.extend(length.map(|bytes| ("content-length", bytes)));
+        // The outcome of a change must be known, so it runs to its end.
+        let until = if call.audited { Until::End } else { Until::CallerLeaves };
+        let mut send = Send { verb: call.verb, url: call.url.clone(), headers, body, until };
+        let answer = self.send(&send, &subject.holder, &token).await?;
+        if answer.status != 401 || !may_retry || self.voice.cancelled() {
+            return Ok(answer);
+        }
+        let token = self.new_token(subject).await?;
+        send.headers.bearer = Some(token.clone());
+        self.send(&send, &subject.holder, &token).await
+    }
+
+    async fn new_token(&self, subject: &mut Subject) -> Result<Secret, Refused> {
+        let groups = self.groups(subject).await?;
+        let request = TokenRequest { holder: subject.holder.clone(), groups };
+        match self.voice.ask(Want::Token(request)).await {
+            Outcome::Token(Ok(token)) => Ok(token),
+            Outcome::Token(Err(finding)) => Err(Refusal::from(&finding).into()),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// The subject's groups, asked for once a call.
+    async fn groups(&self, subject: &mut Subject) -> Result<Vec<String>, Refused> {
+        if let Some(groups) = &subject.groups {
+            return Ok(groups.clone());
+        }
+        match self.voice.ask(Want::Groups { within: PATIENCE }).await {
+            Outcome::Groups(groups) => {
+                subject.groups = Some(groups.clone());
+                Ok(groups)
+            }
+            other => Err(unexpected(other)),
+        }
+    }
+
+    async fn send(&self, send: &Send, holder: &Holder, token: &Secret) -> Result<Answer, Refused> {
+        if self.voice.cancelled() {
+            return Err(Refusal::because(499, Code::PortalRefused, "the caller left before anything was sent").into());
+        }
+        self.sent.set(true);
+        match self.voice.ask(Want::Send(send.clone())).await {
+            Outcome::Answer(answer) => {
+                self.door.broker.observe(holder, token, answer.status, self.voice.now());
+                Ok(answer)
+            }
+            Outcome::Failed(failure) => {
+                let message = "Google does not answer at its address, or closed the connection";
+                let help = "check the network between the portal and Google, or that the emulator runs";
+                Err((Refusal::because(502, Code::NetworkUnreachable, message).help(help), Some(failure)))
+            }
+            other => Err(unexpected(other)),
+        }
+    }
+
+    /// Reads an answer that is small where it names an operation.
+    async fn read_answer(&self) -> Result<Vec<u8>, Refused> {
+        let cause = match self.voice.ask(Want::ReadAnswer { limit: LARGEST_WHOLE }).await {
+            Outcome::Body(Some(whole)) => return Ok(whole),
+            Outcome::Failed(failure) => Some(failure),
+            _ => None,
+        };
+        let message = "Google's answer is cut off or larger than 1 MiB, so the outcome of the call is not known";
+        let refusal = Refusal::because(502, Code::GoogleAnswerUnreadable, message);
+        Err((refusal.help("check the resource before trying again"), cause))
+    }
+
+    /// Completes the record in both stores; a failure in one is logged and does not keep the other from its outcome.
+    async fn settle(&self, record: &Record, (settlement, conclusion): (Settlement, Conclusion)) {
+        for (store, want) in [("database", Want::Settle(settlement)), ("audit log", Want::Conclude(conclusion))] {
+            if let Err((_, cause)) = self.done(want).await {
+                let message = format!("The outcome of audit record {} did not reach the {store}", record.id());
+                self.log_about(record, message, cause).await;
+            }
+        }
+    }
+
+    async fn reply(&self, answer: &Answer, body: AnswerBody) -> Result<(), Refused> {
+        // `no-transform` keeps the backend's compression from holding chunks back.
+        let mut headers = vec![("cache-control", "no-cache, no-transform".to_owned())];
+        for (name, value) in ANSWER_HEADERS.into_iter().zip(&answer.headers) {
+            headers.extend(value.as_ref().filter(|value| !value.is_empty()).map(|value| (name, value.clone())));
+        }
+        let headers = Headers { bearer: None, others: headers };
+        self.done(Want::Reply { status: answer.status, headers, body }).await
+    }
+
+    /// Yields a want whose only good outcome is [`Outcome::Done`].
+    async fn done(&self, want: Want) -> Result<(), Refused> {
+        match self.voice.ask(want).await {
+            Outcome::Done => Ok(()),
+            other => Err(unexpected(other)),
+        }
+    }
+
+    async fn log_about(&self, record: &Record, message: String, cause: Option<Failure>) {
+        let error = cause.map(|cause| cause.message);
+        let meta = LogMeta { audit_id: Some(record.id().to_owned()), error, ..LogMeta::default() };
+        let _ = self.voice.ask(Want::Log { level: Level::Error, message, meta }).await;
+    }
+
+    async fn log_failure(&self, refusal: &Refusal, cause: Option<Failure>) {
+        if refusal.status < 500 {
+            return;
+        }
+        let told: Words = cause.map_or_else(|| refusal.message.clone(), |cause| cause.message.into());
+        let code = refusal.code().and_then(|code| Code::ALL.iter().find(|known| known.as_str() == code));
+        let meta = LogMeta { code: code.map(|code| code.as_str()), ..LogMeta::default() };
+        let message = format!("A Vertex AI call failed: {told}");
+        let _ = self.voice.ask(Want::Log { level: Level::Warn, message, meta }).await;
+    }
+}
+
+fn too_large() -> Refusal {
+    Refusal::because(413, Code::ProxyBodyMalformed, "the body is larger than 1 MiB").help("send a smaller body")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! The audit record of one call: intention, announcement, outcome.
+
+use super::Arrival;
+use crate::guard::{Allowed, Outcome as Answered};
+use serde::Serialize;
+
+/// Fields that every event of the audit log carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Facts {
+    pub audit_id: String,
+    pub method: &'static str,
+    pub resource: String,
+    pub user: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+}
+
+/// The event of the audit log before a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Announcement {
+    pub event_id: &'static str,
+    pub severity_level: &'static str,
+    pub meta: Facts,
+}
+
+/// The row of the audit table before a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Intention {
+    pub id: String,
+    pub user_ref: String,
+    pub ownership: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    pub method: &'static str,
+    pub resource: String,
+    pub reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
+}
+
+/// The outcome of a call, for its row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settlement {
+    pub id: String,
+    pub outcome: Result,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Result {
+    Succeeded,
+    Failed,
+    /// The call failed before anything was sent.
+    Unsent,
+}
+
+/// The outcome of a call, for the event of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conclusion {
+    pub succeeded: bool,
+    pub meta: Facts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// One call's record, from its intention to its outcome.
+pub struct Record {
+    pub reason: String,
+    intention: Intention,
+}
+
+impl Record {
+    pub fn new(arrival: &Arrival, call: &Allowed, user_ref: &str, reason: String) -> Self {
+        let intention = Intention {
+            id: arrival.id.clone(),
+            user_ref: user_ref.to_owned(),
+            ownership: Vec::new(),
+            actor: arrival.who.actor().map(str::to_owned),
+            method: call.method,
+            resource: call.resource.clone(),
+            reason: reason.clone(),
+            // An empty header names no record that a row could refer to.
+            grant: arrival.header(super::GRANT).filter(|id| !id.is_empty()).map(str::to_owned),
+        };
+        Self { reason, intention }
+    }
+
+    pub fn id(&self) -> &str {
+        &self.intention.id
+    }
+
+    pub fn announcement(&self) -> Announcement {
+        let meta = Facts { reason: Some(self.reason.clone()), ..self.facts() };
+        Announcement { event_id: "vertex-ai-call", severity_level: "high", meta }
+    }
+
+    pub fn intention(&self, ownership: Vec<String>) -> Intention {
+        Intention { ownership, ..self.intention.clone() }
+    }
+
+    /// The settlement and conclusion of a call that Google answered.
+    pub fn answered(&self, status: u16, answered: Answered) -> (Settlement, Conclusion) {
+        let outcome = if answered.succeeded { Result::Succeeded } else { Result::Failed };
+        let Answered { succeeded, operation, error, .. } = answered;
+        let meta = Facts { operation: operation.clone(), ..self.facts() };
+        let settlement = Settlement {
+            id: self.intention.id.clone(),
+            outcome,
+            status: Some(status),
+            operation,
+            error: error.clone(),
+        };
+        (settlement, Conclusion { succeeded, meta, error })
+    }
+
+    /// The settlement and conclusion of a call without a usable answer.
+    pub fn failed(&self, sent: bool, error: String) -> (Settlement, Conclusion) {
+        let outcome = if sent { Result::Failed } else { Result::Unsent };
+        let error = Some(error);
+        let id = self.intention.id.clone();
+        let settlement = Settlement { id, outcome, status: None, operation: None, error: error.clone() };
+        (settlement, Conclusion { succeeded: false, meta: self.facts(), error })
+    }
+
+    fn facts(&self) -> Facts {
+        let Intention { id, user_ref, method, resource, .. } = &self.intention;
+        Facts {
+            audit_id: id.clone(),
+            method,
+            resource: resource.clone(),
+            user: user_ref.clone(),
+            reason: None,
+            operation: None,
+        }
+    }
+}

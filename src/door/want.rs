@@ -1,0 +1,173 @@
+//! Wants and outcomes of a proxied call: the language between the door and its host.
+
+use super::records::{Announcement, Conclusion, Intention, Settlement};
+use crate::conversation::Millis;
+use crate::identity::broker::TokenRequest;
+use crate::identity::secret::Secret;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// The next action of the host. Shape: `DoorWant` of `pkg-js/core/src/server.d.ts`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(tag = "want", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Want {
+    #[default]
+    Nothing,
+    /// Ask whether the caller has a Backstage permission; the outcome is [`Outcome::Decision`].
+    Permit { permission: &'static str },
+    /// Read the ownership refs of the user; the outcome is [`Outcome::Groups`].
+    Groups { within: Millis },
+    /// Find the user who started an operation; the outcome is [`Outcome::Starter`].
+    Starter { operation: String },
+    /// Read the request's body whole; the outcome is [`Outcome::Body`].
+    ReadBody { limit: usize },
+    /// Report the call to the audit log; the outcome is [`Outcome::Done`].
+    Announce(Announcement),
+    /// Write the call's audit record; the outcome is [`Outcome::Done`].
+    Record(Intention),
+    /// Find an open grant record of this user; the outcome is [`Outcome::Grant`].
+    FindGrant { id: String, given_by: String },
+    /// Get a token from the [broker](crate::identity::broker::Broker); the outcome is [`Outcome::Token`].
+    Token(#[serde(skip)] TokenRequest),
+    /// Send the request to Google; the outcome is [`Outcome::Answer`]. An earlier answer is discarded.
+    Send(Send),
+    /// Read Google's answer whole; the outcome is [`Outcome::Body`].
+    ReadAnswer { limit: usize },
+    /// Complete the audit record; the outcome is [`Outcome::Done`].
+    Settle(Settlement),
+    /// Report the outcome to the audit log; the outcome is [`Outcome::Done`].
+    Conclude(Conclusion),
+    /// Write a line to the portal's log; the outcome is [`Outcome::Done`].
+    Log { level: Level, message: String, meta: LogMeta },
+    /// Pass Google's answer to the caller; the outcome is [`Outcome::Done`].
+    Reply { status: u16, headers: Headers, body: AnswerBody },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Warn,
+    Error,
+}
+
+/// Fields of a log line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogMeta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// One request to Google.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Send {
+    pub verb: &'static str,
+    pub url: String,
+    pub headers: Headers,
+    pub body: RequestBody,
+    pub until: Until,
+}
+
+/// The source of a request's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestBody {
+    None,
+    /// The bytes that [`Want::ReadBody`] returned.
+    Read,
+    /// The caller's stream; it cannot be sent again.
+    Stream,
+}
+
+/// How Google's answer reaches the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerBody {
+    /// The bytes that [`Want::ReadAnswer`] returned.
+    Read,
+    /// Chunk by chunk; an answer that is cut off arrives cut off.
+    Stream,
+}
+
+/// How long a request to Google runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Until {
+    /// To its end, so that its outcome is known.
+    End,
+    /// Until its caller leaves.
+    CallerLeaves,
+}
+
+/// Names and values of HTTP headers; a JavaScript object.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Headers {
+    /// The access token of `authorization`.
+    pub bearer: Option<Secret>,
+    pub others: Vec<(&'static str, String)>,
+}
+
+impl Headers {
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.others.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Serialize for Headers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(bearer) = &self.bearer {
+            map.serialize_entry("authorization", &format_args!("Bearer {}", bearer.expose()))?;
+        }
+        for (name, value) in &self.others {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// The outcome of the last [`Want`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    Done,
+    /// The answer of Backstage's permission framework: `ALLOW`, `DENY` or `CONDITIONAL`.
+    Decision(String),
+    Groups(Vec<String>),
+    Starter(Option<Starter>),
+    /// `None` where the body exceeds the limit.
+    Body(Option<Vec<u8>>),
+    /// The resources that an open grant record is about; `None` where no such record exists.
+    Grant(Option<Vec<String>>),
+    Token(Result<Secret, crate::diagnostic::Diagnostic>),
+    Answer(Answer),
+    Failed(Failure),
+}
+
+/// A user who started an operation, as the audit record describes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Starter {
+    pub entity_ref: String,
+    pub groups: Vec<String>,
+    pub started_at: Millis,
+}
+
+/// The head of Google's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    /// In the order of [`super::ANSWER_HEADERS`].
+    pub headers: Vec<Option<String>>,
+}
+
+/// An error that the host threw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The error's class, e.g. `NotAllowedError`.
+    pub name: String,
+    pub message: String,
+}

@@ -1,0 +1,189 @@
+//! The broker: gets access tokens and signing keys, each once however many callers need it.
+
+use super::assertion::{Entropy, PublicKey, SigningKey, SigningKeys, Subject};
+use super::cache::{Holder, TokenCache};
+use super::exchange::{Token, exchange};
+use super::flight::Flight;
+use super::secret::Secret;
+use crate::config::Config;
+use crate::conversation::{self, Conversation, Millis, Voice};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ordered::Ordered;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Maximum duration of one answer of the portal and of one exchange: every caller of a user waits for it.
+pub const PATIENCE: Millis = 30_000;
+
+/// The next action of the driver.
+#[derive(Debug, Default)]
+pub enum Want {
+    #[default]
+    Nothing,
+    /// 32 bytes from the platform's random generator; the outcome is [`Outcome::Entropy`].
+    Entropy,
+    /// Drive [`Broker::new_key`] unless it runs already; wait for it, or not. The outcome is [`Outcome::Done`] or [`Outcome::Failed`].
+    Key { wait: bool },
+    /// Publish a key to every replica; the outcome is [`Outcome::Done`] or [`Outcome::Failed`].
+    Publish(PublicKey),
+    /// Part of an exchange with Google; the outcome is [`Outcome::Google`].
+    Google(conversation::Want),
+}
+
+/// The outcome of the last [`Want`].
+#[derive(Debug)]
+pub enum Outcome {
+    Done,
+    Failed(Diagnostic),
+    Entropy(Entropy),
+    Google(conversation::Outcome),
+}
+
+/// A conversation of the broker.
+pub type Errand = Conversation<(), Want, Outcome>;
+
+/// The result of an exchange, shared by all callers.
+pub type TokenFlight = Flight<Result<Secret, Diagnostic>>;
+
+/// The result of making and publishing a signing key.
+pub type KeyFlight = Flight<Result<(), Diagnostic>>;
+
+/// A token to get.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TokenRequest {
+    pub holder: Holder,
+    /// The groups that the assertion names.
+    pub groups: Vec<String>,
+}
+
+/// One per process: its signing keys and tokens are in this memory only.
+pub struct Broker {
+    config: Config,
+    keys: RefCell<SigningKeys>,
+    key_flight: RefCell<Option<KeyFlight>>,
+    tokens: RefCell<TokenCache>,
+    token_flights: RefCell<Ordered<TokenRequest, TokenFlight>>,
+}
+
+impl Broker {
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            keys: RefCell::default(),
+            key_flight: RefCell::default(),
+            tokens: RefCell::default(),
+            token_flights: RefCell::default(),
+        }
+    }
+
+    /// Returns a token from the cache. With `groups`, only one that carries exactly these.
+    pub fn cached(&self, holder: &Holder, groups: Option<&[String]>, now: Millis) -> Option<Secret> {
+        self.tokens.borrow().get(holder, groups, now).cloned()
+    }
+
+    /// Learns how Google received a token.
+    pub fn observe(&self, holder: &Holder, used: &Secret, status: u16, now: Millis) {
+        self.tokens.borrow_mut().observe(holder, used, status, now);
+    }
+
+    /// Starts an exchange, or joins the one that runs. The first caller receives the errand that somebody must drive.
+    pub fn token(self: &Rc<Self>, request: &TokenRequest) -> (TokenFlight, Option<Errand>) {
+        if let Some(flight) = self.token_flights.borrow().get(request) {
+            return (flight.clone(), None);
+        }
+        let flight = TokenFlight::default();
+        self.token_flights.borrow_mut().insert(request.clone(), flight.clone());
+        let (broker, request, result) = (Rc::clone(self), request.clone(), flight.clone());
+        let errand = Conversation::new(move |voice| async move {
+            let token = broker.exchange(&request, &voice).await;
+            broker.token_flights.borrow_mut().remove(&request);
+            result.land(token.map(|token| {
+                let secret = token.secret.clone();
+                broker.tokens.borrow_mut().put(request.holder, &request.groups, token, voice.now());
+                secret
+            }));
+        });
+        (flight, Some(errand))
+    }
+
+    /// Starts to make a signing key, or joins that work where it runs.
+    pub fn new_key(self: &Rc<Self>) -> (KeyFlight, Option<Errand>) {
+        if let Some(flight) = &*self.key_flight.borrow() {
+            return (flight.clone(), None);
+        }
+        let flight = KeyFlight::default();
+        self.key_flight.borrow_mut().replace(flight.clone());
+        let (broker, result) = (Rc::clone(self), flight.clone());
+        let errand = Conversation::new(move |voice| async move {
+            let made = broker.make_key(&voice).await;
+            broker.key_flight.borrow_mut().take();
+            result.land(made);
+        });
+        (flight, Some(errand))
+    }
+
+    /// Stores a token without an exchange.
+    #[cfg(test)]
+    pub fn put(&self, request: &TokenRequest, secret: Secret, expires_at: Millis, now: Millis) {
+        let token = Token { secret, expires_at };
+        self.tokens.borrow_mut().put(request.holder.clone(), &request.groups, token, now);
+    }
+
+    async fn exchange(&self, request: &TokenRequest, voice: &Voice<Want, Outcome>) -> Result<Token, Diagnostic> {
+        let subject = Subject::parse(request.holder.entity_ref())?;
+        let key = self.signing_key(voice).await?;
+        let nonce = entropy(voice).await?;
+        let assertion = key.assert(&self.config.identity, &subject, &request.groups, &nonce, voice.now())?;
+        let relay = async |want| match voice.ask(Want::Google(want)).await {
+            Outcome::Google(outcome) => outcome,
+            _ => conversation::Outcome::Failed(conversation::Failure::CutOff),
+        };
+        voice.include(exchange(&self.config, assertion), conversation::Outcome::Begin, relay).await
+    }
+
+    /// Returns the key that signs now. Every replica knows a new key before its first use; callers wait for one only while no other signs.
+    async fn signing_key(&self, voice: &Voice<Want, Outcome>) -> Result<Rc<SigningKey>, Diagnostic> {
+        let current = |now| self.keys.borrow().current(now).cloned();
+        let signing = current(voice.now());
+        let wanting = self.keys.borrow().wanting(voice.now());
+        if wanting
+            && let Outcome::Failed(finding) = voice.ask(Want::Key { wait: signing.is_none() }).await
+            && signing.is_none()
+        {
+            return Err(finding);
+        }
+        let expired = || Diagnostic::new(Code::CoreInternal, "the signing key expired while it was published");
+        signing.or_else(|| current(voice.now())).ok_or_else(expired)
+    }
+
+    async fn make_key(&self, voice: &Voice<Want, Outcome>) -> Result<(), Diagnostic> {
+        // One entropy in 2³² is not a key: a second one means that the generator is broken.
+        let mut key = SigningKey::new(&entropy(voice).await?, voice.now());
+        if key.is_none() {
+            key = SigningKey::new(&entropy(voice).await?, voice.now());
+        }
+        let key = key.ok_or_else(broken_generator)?;
+        match voice.ask(Want::Publish(key.public())).await {
+            Outcome::Done => {
+                self.keys.borrow_mut().put(key, voice.now());
+                Ok(())
+            }
+            Outcome::Failed(finding) => Err(finding),
+            _ => Err(Diagnostic::new(Code::CoreInternal, "the host did not report whether the key is published")),
+        }
+    }
+}
+
+async fn entropy(voice: &Voice<Want, Outcome>) -> Result<Entropy, Diagnostic> {
+    match voice.ask(Want::Entropy).await {
+        Outcome::Entropy(bytes) => Ok(bytes),
+        _ => Err(broken_generator()),
+    }
+}
+
+fn broken_generator() -> Diagnostic {
+    Diagnostic::new(Code::CoreInternal, "`crypto.getRandomValues` is broken")
+}
+
+#[cfg(test)]
+mod tests;

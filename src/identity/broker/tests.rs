@@ -1,0 +1,133 @@
+//! The broker against lists of outcomes.
+
+use super::*;
+use crate::config::tests::config;
+use crate::conversation::{Event, Response, Turn};
+use crate::identity::assertion::tests::NOW;
+use serde_json::json;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+const HOUR: Millis = 3_600_000;
+
+fn request(name: &str) -> TokenRequest {
+    TokenRequest { holder: Holder::Current(format!("user:default/{name}")), groups: vec!["group:default/ml".into()] }
+}
+
+fn broker() -> Rc<Broker> {
+    Rc::new(Broker::new(config()))
+}
+
+fn landed<T: Clone>(flight: &Flight<T>) -> Option<T> {
+    match pin!(flight.landed()).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => Some(result),
+        Poll::Pending => None,
+    }
+}
+
+/// Fulfils every want, those of a new key included. Returns the wants in order.
+fn drive(broker: &Rc<Broker>, mut errand: Errand, now: Millis, publish: bool, status: u16) -> Vec<&'static str> {
+    let (mut wants, mut outcome) = (Vec::new(), Outcome::Done);
+    while let Turn::Want(want) = errand.tell(Event { outcome, now, random: 0.5, cancelled: false }) {
+        outcome = match want {
+            Want::Nothing => Outcome::Done,
+            Want::Entropy => {
+                wants.push("entropy");
+                Outcome::Entropy(Entropy::new([wants.len() as u8; 32]))
+            }
+            Want::Key { wait } => {
+                wants.push(if wait { "key, waiting" } else { "key" });
+                let (flight, errand) = broker.new_key();
+                wants.extend(errand.map(|errand| drive(broker, errand, now, publish, status)).unwrap_or_default());
+                match landed(&flight).expect("a key, or none") {
+                    Err(finding) if wait => Outcome::Failed(finding),
+                    _ => Outcome::Done,
+                }
+            }
+            Want::Publish(_) => {
+                wants.push("publish");
+                match publish {
+                    true => Outcome::Done,
+                    false => Outcome::Failed(Diagnostic::new(Code::PortalRefused, "no database")),
+                }
+            }
+            Want::Google(_) => {
+                wants.push("exchange");
+                let body = json!({"access_token": "ya29.token", "token_type": "Bearer", "expires_in": 3600});
+                Outcome::Google(conversation::Outcome::Answer(Response { status, retry_after: None, body: Some(body) }))
+            }
+        };
+    }
+    wants
+}
+
+#[test]
+fn publishes_a_key_before_it_signs_and_exchanges_once() {
+    let broker = broker();
+    let (flight, errand) = broker.token(&request("alice"));
+    let (other, joined) = broker.token(&request("alice"));
+    assert!(joined.is_none(), "the exchange is shared");
+    assert!(landed(&flight).is_none());
+    let wants = drive(&broker, errand.expect("the first caller drives"), NOW, true, 200);
+    assert_eq!(wants, ["key, waiting", "entropy", "publish", "entropy", "exchange"]);
+    let token = landed(&flight).unwrap().unwrap();
+    assert_eq!(landed(&other).unwrap().unwrap(), token);
+    assert_eq!(broker.cached(&request("alice").holder, None, NOW), Some(token));
+    assert_eq!(broker.cached(&request("bob").holder, None, NOW), None);
+}
+
+#[test]
+fn signs_nothing_with_a_key_that_is_not_published() {
+    let broker = broker();
+    let (flight, errand) = broker.token(&request("alice"));
+    let wants = drive(&broker, errand.unwrap(), NOW, false, 200);
+    assert_eq!(wants, ["key, waiting", "entropy", "publish"]);
+    assert_eq!(landed(&flight).unwrap().unwrap_err().code, Code::PortalRefused);
+    let (_, again) = broker.token(&request("alice"));
+    assert!(again.is_some(), "a failure is not kept");
+}
+
+#[test]
+fn no_caller_waits_for_the_next_key() {
+    let broker = broker();
+    let get = |name: &str, now, publish| {
+        let (flight, errand) = broker.token(&request(name));
+        let wants = drive(&broker, errand.unwrap(), now, publish, 200);
+        (landed(&flight).unwrap().is_ok(), wants)
+    };
+    assert!(get("a", NOW, true).0);
+    let later = NOW + HOUR * 5 / 6;
+    assert_eq!(get("b", later, false), (true, vec!["key", "entropy", "publish", "entropy", "exchange"]));
+    assert_eq!(get("c", later, true), (true, vec!["key", "entropy", "publish", "entropy", "exchange"]));
+    assert_eq!(get("d", later, true), (true, vec!["entropy", "exchange"]), "the next key is published");
+}
+
+#[test]
+fn a_rejected_exchange_stores_no_token() {
+    let broker = broker();
+    let (flight, errand) = broker.token(&request("alice"));
+    drive(&broker, errand.unwrap(), NOW, true, 403);
+    assert_eq!(landed(&flight).unwrap().unwrap_err().code, Code::IdentityExchangeRefused);
+    assert_eq!(broker.cached(&request("alice").holder, None, NOW), None);
+}
+
+#[test]
+fn a_subject_that_google_would_reject_causes_no_call() {
+    let broker = broker();
+    let (flight, errand) = broker.token(&request(&"x".repeat(200)));
+    assert_eq!(drive(&broker, errand.unwrap(), NOW, true, 200), Vec::<&str>::new());
+    assert_eq!(landed(&flight).unwrap().unwrap_err().code, Code::IdentitySubjectTooLong);
+}
+
+#[test]
+fn a_broken_generator_makes_no_key() {
+    let broker = broker();
+    let (flight, errand) = broker.new_key();
+    let mut errand = errand.unwrap();
+    let mut outcome = Outcome::Done;
+    while let Turn::Want(want) = errand.tell(Event { outcome, now: NOW, random: 0.5, cancelled: false }) {
+        assert!(matches!(want, Want::Entropy));
+        outcome = Outcome::Entropy(Entropy::new([0; 32]));
+    }
+    assert_eq!(landed(&flight).unwrap().unwrap_err().code, Code::CoreInternal);
+}
