@@ -1,10 +1,10 @@
-// What the module costs on a warm path: the same prediction through Backstage's own proxy with a fixed token and through
-// `vertex-ai`, in one backend, in turns. Both end at a small server here that answers at once.
+// Latency of the module on a warm path: the same call through Backstage's own proxy with a fixed token and through `vertex-ai`, in one
+// backend, in turns. Both end at a small server here that answers at once.
 //
 //   node tests/bench/proxy.mjs       prints one JSON line for each figure
 //
-// Figures are taken with Backstage's permission framework off, its default, and under `proxy.permission_framework.` with
-// it on: the module then asks the permission backend about every call, and the stock proxy asks nobody.
+// Figures without a prefix are taken with Backstage's permission framework off, its default. Under `proxy.permission_framework.` it is on:
+// the module asks the permission backend, the stock proxy does not. There, reads, predictions and changes have keys of their own.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,13 +16,25 @@ import { fileURLToPath } from 'node:url';
 const ROUNDS = 24;
 const CALLS = 250;
 const WARM_UP = 1500;
-/** So long may the backend take to start, in milliseconds. */
+/** Rounds, calls a round and warm-up of each kind of call. */
+const KINDS = { rounds: 8, calls: 100, warmUp: 300 };
+/** Maximum time that the backend takes to start, in milliseconds. */
 const PATIENCE = 120_000;
 
 const FOLDER = 'target/bench/proxy';
 const ENDPOINT =
-  'v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector:predict';
-const BODY = JSON.stringify({ instances: [{ text: 'x'.repeat(1000) }] });
+  'v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector';
+const PREDICTION = {
+  verb: 'POST',
+  path: `${ENDPOINT}:predict`,
+  body: JSON.stringify({ instances: [{ text: 'x'.repeat(1000) }] }),
+};
+const READ = { verb: 'GET', path: ENDPOINT };
+const CHANGE = {
+  verb: 'POST',
+  path: `${ENDPOINT}:undeployModel`,
+  body: JSON.stringify({ deployedModelId: '1' }),
+};
 const ANSWER = JSON.stringify({
   predictions: [{ score: 0.93 }],
   deployedModelId: '1',
@@ -34,7 +46,7 @@ if (process.argv.includes('--backend')) {
   await measure();
 }
 
-/** The backend under measurement, as a portal would have it; started with the CLI's transform for TypeScript. */
+/** The backend under measurement, as in a portal; started with the CLI's transform for TypeScript. */
 async function serve() {
   const require = createRequire(
     new URL('../../www/backend/package.json', import.meta.url),
@@ -51,7 +63,7 @@ async function serve() {
   ]) {
     backend.add(require(feature).default);
   }
-  // Whoever started this holds the other end: it does not outlive them.
+  // The parent holds the other end: this process does not outlive it.
   process.stdin.resume().once('end', () => process.exit());
   await backend.start();
 }
@@ -62,10 +74,9 @@ async function measure() {
     for (const permission of [false, true]) {
       const { baseUrl, stop } = await startBackend(upstream.port, permission);
       try {
-        await compare(
-          baseUrl,
-          permission ? 'proxy.permission_framework.' : 'proxy.',
-        );
+        const prefix = permission ? 'proxy.permission_framework.' : 'proxy.';
+        await compare(baseUrl, prefix);
+        if (permission) await compareKinds(baseUrl, prefix);
       } finally {
         await stop();
       }
@@ -76,51 +87,84 @@ async function measure() {
   }
 }
 
-async function compare(baseUrl, prefix) {
-  const token = await signIn(baseUrl);
+/** One call through both proxies, in turns. `tokens`: Backstage's, one for each call where there are several. */
+async function race(baseUrl, call, tokens, { rounds, calls, warmUp }) {
   const ways = {
-    stock: caller(`${baseUrl}/api/proxy/fixed/${ENDPOINT}`, token),
+    stock: caller(`${baseUrl}/api/proxy/fixed/${call.path}`, call, tokens),
     ours: caller(
-      `${baseUrl}/api/proxy/vertex-ai/aiplatform/${ENDPOINT}`,
-      token,
+      `${baseUrl}/api/proxy/vertex-ai/aiplatform/${call.path}`,
+      call,
+      tokens,
     ),
   };
   const times = { stock: [], ours: [] };
-  for (const call of Object.values(ways)) {
-    for (let i = 0; i < WARM_UP; i += 1) await call();
+  for (const way of Object.values(ways)) {
+    for (let i = 0; i < warmUp; i += 1) await way();
   }
-  for (let round = 0; round < ROUNDS; round += 1) {
-    // Whoever is first in a round is second in the next.
+  for (let round = 0; round < rounds; round += 1) {
+    // The order alternates.
     const order = round % 2 ? ['stock', 'ours'] : ['ours', 'stock'];
     for (const way of order) {
-      for (let i = 0; i < CALLS; i += 1) {
+      for (let i = 0; i < calls; i += 1) {
         const since = process.hrtime.bigint();
         await ways[way]();
         times[way].push(Number(process.hrtime.bigint() - since) / 1000);
       }
     }
   }
-  const [stock, ours] = [times.stock, times.ours].map(list =>
-    list.sort((a, b) => a - b),
-  );
-  const at = (list, share) => list[Math.floor(list.length * share)];
-  const figures = {
-    warm_p50_ratio: at(ours, 0.5) / at(stock, 0.5),
-    warm_p99_ratio: at(ours, 0.99) / at(stock, 0.99),
-    stock_p50_us: at(stock, 0.5),
-    ours_p50_us: at(ours, 0.5),
-  };
+  for (const list of Object.values(times)) list.sort((a, b) => a - b);
+  return times;
+}
+
+const at = (list, share) => list[Math.floor(list.length * share)];
+
+function print(figures) {
   for (const [key, value] of Object.entries(figures)) {
-    console.log(
-      JSON.stringify({
-        key: `${prefix}${key}`,
-        value: Number(value.toFixed(3)),
-      }),
-    );
+    console.log(JSON.stringify({ key, value: Number(value.toFixed(3)) }));
   }
 }
 
-/** Google's part: exchanges every assertion, and predicts the same of everything. */
+async function compare(baseUrl, prefix) {
+  const token = await signIn(baseUrl);
+  const { stock, ours } = await race(baseUrl, PREDICTION, [token], {
+    rounds: ROUNDS,
+    calls: CALLS,
+    warmUp: WARM_UP,
+  });
+  print({
+    [`${prefix}warm_p50_ratio`]: at(ours, 0.5) / at(stock, 0.5),
+    [`${prefix}warm_p99_ratio`]: at(ours, 0.99) / at(stock, 0.99),
+    [`${prefix}stock_p50_us`]: at(stock, 0.5),
+    [`${prefix}ours_p50_us`]: at(ours, 0.5),
+  });
+}
+
+/** Kinds of calls, each with a key of its own. */
+async function compareKinds(baseUrl, prefix) {
+  const token = await signIn(baseUrl);
+  const { rounds, calls, warmUp } = KINDS;
+  // A read is a first one for credentials that have not read yet.
+  const fresh = [];
+  while (fresh.length < rounds * calls + warmUp) {
+    fresh.push(await signIn(baseUrl));
+  }
+  const kinds = {
+    repeated_reads: [READ, [token]],
+    first_reads: [READ, fresh],
+    predictions: [PREDICTION, [token]],
+    changes: [CHANGE, [token]],
+  };
+  for (const [kind, [call, tokens]] of Object.entries(kinds)) {
+    const { stock, ours } = await race(baseUrl, call, tokens, KINDS);
+    print({
+      [`${prefix}${kind}.p50_ratio`]: at(ours, 0.5) / at(stock, 0.5),
+      [`${prefix}${kind}.stock_p50_us`]: at(stock, 0.5),
+      [`${prefix}${kind}.ours_p50_us`]: at(ours, 0.5),
+    });
+  }
+}
+
+/** Google's part: exchanges every assertion, and gives every call the same answer. */
 async function startUpstream() {
   const token = JSON.stringify({
     access_token: 'a-token',
@@ -241,19 +285,20 @@ async function signIn(baseUrl) {
   return backstageIdentity.token;
 }
 
-/** One prediction through `address`, over one connection that is kept. */
-function caller(address, token) {
-  const options = {
-    method: 'POST',
-    agent: new Agent({ keepAlive: true, maxSockets: 1 }),
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(BODY),
-    },
+/** One call through `address`, over one connection that is kept. Each call has the next of the tokens. */
+function caller(address, { verb, body }, tokens) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const content = body && {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
   };
+  let made = 0;
   return () =>
     new Promise((resolve, reject) => {
+      const authorization = `Bearer ${tokens[made % tokens.length]}`;
+      made += 1;
+      const headers = { authorization, ...content };
+      const options = { method: verb, agent, headers };
       const call = request(address, options, response => {
         let text = '';
         response.setEncoding('utf8');
@@ -270,6 +315,6 @@ function caller(address, token) {
         });
       });
       call.once('error', reject);
-      call.end(BODY);
+      call.end(body);
     });
 }
