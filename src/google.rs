@@ -1,4 +1,4 @@
-//! Calls through the portal's proxy: one request and one answer at a time, tried again where that may help.
+//! Calls to Google through the portal's proxy, with retries.
 
 use crate::conversation::{Failure, Identity, Millis, Progress, ProgressKind, Request, Response, Voice};
 use crate::diagnostic::{Code, Diagnostic};
@@ -7,22 +7,22 @@ use crate::method::Call;
 use crate::vertex::message;
 use serde_json::Value;
 
-/// How often a call is tried in all.
+/// Number of tries of a call.
 const TRIES: u32 = 5;
-/// The first pause; it doubles, and a random half of it is left out.
+/// The first pause, in milliseconds. It doubles with each try; up to half of it is left out at random.
 const PAUSE: Millis = 500;
-/// No pause is longer, whatever the server asks for.
+/// Maximum pause, whatever the server asks for.
 const LONGEST_PAUSE: Millis = 30_000;
 
-/// Why a call has no result.
+/// The reason why a call has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError {
-    /// There was an answer, and it was a refusal.
+    /// An answer that rejects the call.
     Refused {
         status: u16,
         finding: Diagnostic,
     },
-    /// There was none that could be read.
+    /// No answer, or none that can be read.
     NoAnswer(Diagnostic),
     Cancelled,
 }
@@ -35,12 +35,12 @@ impl CallError {
         }
     }
 
-    /// Whether Google itself says that it is not there: no portal without the proxy module, and nothing in between.
+    /// Whether Google itself reports that the resource does not exist; not the portal or something in between.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { finding, .. } if finding.code == Code::GoogleNotFound)
     }
 
-    /// The HTTP status of a refusal.
+    /// The HTTP status of a rejection.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. } => Some(*status),
@@ -49,7 +49,7 @@ impl CallError {
     }
 }
 
-/// Google, as it is reached through the proxy.
+/// Google, behind the portal's proxy.
 #[derive(Clone)]
 pub struct Google {
     voice: Voice,
@@ -71,7 +71,7 @@ impl Google {
         Self { voice, proxy_url: proxy_url.trim_end_matches('/').to_owned(), reason, tries: TRIES }
     }
 
-    /// For a reader who waits before a screen: give up sooner.
+    /// Sets the number of tries, e.g. lower for a user who waits at a screen.
     #[must_use]
     pub fn trying(mut self, tries: u32) -> Self {
         self.tries = tries;
@@ -91,15 +91,16 @@ impl Google {
         Request { verb: call.method.verb, url, headers, body, identity }
     }
 
-    /// Makes the call. Refusals that may pass (429, 502, 503, 504) and lost answers are tried again; every call that the core
-    /// makes may be sent twice, because what it creates has an id of our choosing.
+    /// Makes the call. Retries transient rejections (429, 502, 503, 504) and lost answers.
+    ///
+    /// Every call of the core may be sent twice, because what it creates has an id of our choosing.
     pub async fn call(&self, call: &Call, identity: Identity) -> Result<Value, CallError> {
         let mut number = 1;
         loop {
             let (error, asked) = match self.voice.send(self.request(call, identity)).await {
                 Ok(response) if (200..300).contains(&response.status) => match readable(response) {
                     Ok(value) => return Ok(value),
-                    // The answer is whole but not JSON: something else than Google answered.
+                    // A whole answer that is not JSON is not Google's.
                     Err(finding) => return Err(CallError::NoAnswer(finding)),
                 },
                 Ok(response) => {
@@ -138,7 +139,7 @@ impl Google {
 fn readable(response: Response) -> Result<Value, Diagnostic> {
     response.body.ok_or_else(|| {
         Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer is not JSON")
-            .help("something between the portal and Google answers in its place, or cuts answers short")
+            .help("check for something between the portal and Google that answers in its place or cuts answers short")
     })
 }
 

@@ -1,8 +1,8 @@
-//! What a refusal means: Google's error bodies, and the portal's own, read into a [`Diagnostic`].
+//! The meaning of an error answer: error bodies of Google and of the portal, read into a [`Diagnostic`].
 //!
-//! Shapes: `google.rpc.Status` and `google/rpc/error_details.proto`; the causes are those of
-//! `shared/facts/google-cloud.md` §2.6 and §7. Google hides "not found" behind 403 for whoever lacks the right to look, and
-//! says "you may not act as" with 400, so the HTTP status alone decides nothing.
+//! Shapes: `google/rpc/status.proto`, `google/rpc/code.proto` and `google/rpc/error_details.proto` of github.com/googleapis/googleapis.
+//! Google answers 403 for a missing resource if the caller may not read it, and 400 if the caller may not act as a service account
+//! (googleapis/python-aiplatform#1073): the HTTP status alone decides nothing.
 
 use crate::conversation::{Failure, Millis, Response};
 use crate::diagnostic::{Code, Diagnostic};
@@ -10,7 +10,7 @@ use crate::method::Call;
 use crate::words;
 use serde_json::Value;
 
-/// The parts of an error body that decide anything.
+/// The parts of an error body that decide the finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GoogleError {
     /// `PERMISSION_DENIED`, `NOT_FOUND` …; derived from the HTTP status where the body has none.
@@ -48,7 +48,7 @@ const CODES: [&str; 17] = [
     "UNAUTHENTICATED",
 ];
 
-/// A text of an answer.
+/// A string of an answer.
 pub fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
@@ -87,7 +87,7 @@ impl GoogleError {
         error
     }
 
-    /// Reads an HTTP error's body; one that is not Google's gets its status from the HTTP status.
+    /// Reads an HTTP error's body. If it is not Google's, the status is derived from the HTTP status.
     pub fn from_http(status: u16, body: &Value) -> Self {
         let mut error = Self::from_status(&body["error"]);
         if !CODES.contains(&error.status.as_str()) {
@@ -121,20 +121,20 @@ impl GoogleError {
         }
     }
 
-    /// The finding, with what to do; `call` fills in what Google left out.
+    /// The finding with its help; `call` fills in what Google left out.
     pub fn diagnose(&self, call: Option<&Call>) -> Diagnostic {
-        let said = if self.message.is_empty() { self.status.as_str() } else { self.message.as_str() };
+        let text = if self.message.is_empty() { self.status.as_str() } else { self.message.as_str() };
         let code = self.code();
         let permissions = call.map(Call::permissions).unwrap_or_default();
-        if words::contains(said, "permission to act as service_account") {
+        if words::contains(text, "permission to act as service_account") {
             let account = call.and_then(|c| c.serving_account.as_ref()).map(ToString::to_string);
             let on = account.unwrap_or_else(|| "the serving account".into());
-            return Diagnostic::new(Code::GooglePermissionDenied, said.to_owned())
+            return Diagnostic::new(Code::GooglePermissionDenied, text.to_owned())
                 .needing("iam.serviceAccounts.actAs")
                 .about(on.clone())
-                .help(format!("ask for `roles/iam.serviceAccountUser` on {on}, and on nothing wider"));
+                .help(format!("request `roles/iam.serviceAccountUser` on {on} only"));
         }
-        let finding = Diagnostic::new(code, said.to_owned());
+        let finding = Diagnostic::new(code, text.to_owned());
         match code {
             Code::GooglePermissionDenied if self.reason.as_deref() == Some("SERVICE_DISABLED") => finding
                 .help("enable the API in this project, or correct the project in the annotations")
@@ -146,7 +146,7 @@ impl GoogleError {
                 let mut finding = finding;
                 if let (Some(permission), Some(resource)) = (&permission, &resource) {
                     let help = format!(
-                        "the permission `{permission}` on `{resource}` is missing, or the resource does not exist: Google does not say which; ask a platform engineer for the permission, and check the name"
+                        "request the permission `{permission}` on `{resource}`, and check the name: Google does not report whether the permission is missing or the resource does not exist"
                     );
                     finding.help = Some(help.into());
                 }
@@ -155,7 +155,7 @@ impl GoogleError {
                 finding
             }
             Code::GoogleUnauthenticated => {
-                finding.help("Google did not take the portal's credential: check the workload identity pool and provider")
+                finding.help("check the workload identity pool and provider: Google rejected the portal's credential")
             }
             Code::GoogleNotFound => {
                 let finding = finding.help("check the names in the annotations");
@@ -165,14 +165,14 @@ impl GoogleError {
                 }
             }
             Code::GoogleExhausted => finding
-                .help("a quota is used up or the location has no capacity left: wait, choose another machine type or location, or ask for more quota"),
-            Code::GoogleUnavailable => finding.help("Google is not answering at the moment: try again later"),
+                .help("wait, choose another machine type or location, or ask for more quota: a quota is used up, or the location has no capacity"),
+            Code::GoogleUnavailable => finding.help("try again later: Google does not answer at the moment"),
             _ => finding,
         }
     }
 }
 
-/// A refusal that the portal's proxy or Backstage itself made, as far as the body shows it.
+/// A rejection by the portal's proxy or by Backstage, if the body shows it.
 fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
     let own = &body["diagnostic"];
     if let (Some(code), Some(message)) = (own["code"].as_str(), own["message"].as_str()) {
@@ -184,19 +184,19 @@ fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
         finding.resource = text(&own["resource"]);
         return Some(finding);
     }
-    // Backstage's error handler names the error's class; Google's `error` has no `name`.
+    // Backstage's error handler writes the error's class; Google's `error` has no `name`.
     let name = body["error"]["name"].as_str()?;
     let message = body["error"]["message"].as_str().unwrap_or(name);
     let finding = Diagnostic::new(Code::PortalRefused, format!("the portal answered {status}: {message}"));
     Some(match status {
         401 => finding.help("sign in to the portal again"),
-        403 => finding.help("ask for the Backstage permission that this needs"),
+        403 => finding.help("request the Backstage permission that this call needs"),
         404 => finding.help("install the proxy module for Vertex AI in the portal's backend"),
         _ => finding,
     })
 }
 
-/// A 404 without Google's own status: something in between does not know the path, which says nothing about what Google has.
+/// A 404 without Google's own status: something in between does not know the path. Google may have the resource.
 fn lost(response: &Response) -> Option<Diagnostic> {
     (response.status == 404 && !response.json()["error"]["status"].is_string()).then(|| {
         Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer is a 404 that is not Google's").help(
@@ -205,25 +205,25 @@ fn lost(response: &Response) -> Option<Diagnostic> {
     })
 }
 
-/// Reads a response whose status says that the call failed.
+/// Reads the response of a failed call.
 pub fn diagnose(response: &Response, call: Option<&Call>) -> Diagnostic {
     portal_refusal(response.status, response.json())
         .or_else(|| lost(response))
         .unwrap_or_else(|| GoogleError::from_http(response.status, response.json()).diagnose(call))
 }
 
-/// A request that got no answer.
+/// The finding of a request without an answer.
 pub fn diagnose_failure(failure: Failure) -> Diagnostic {
     match failure {
         Failure::Unreachable => Diagnostic::new(Code::NetworkUnreachable, "the portal's proxy does not answer")
             .help("check that the portal's backend runs and that its base URL is right"),
         Failure::CutOff => Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer was cut off")
-            .help("try again; where it happens every time, something between the portal and Google cuts answers short"),
+            .help("try again; if it happens every time, check for something between the portal and Google that cuts answers short"),
         Failure::Cancelled => Diagnostic::new(Code::DeployCancelled, "cancelled"),
     }
 }
 
-/// Whether the same call may succeed a moment later.
+/// Whether a retry may succeed.
 pub fn is_transient(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
 }
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_denial_names_permission_and_resource() {
+    fn reads_permission_and_resource_of_a_denial() {
         let body = json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "Permission denied",
             "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED",
                 "metadata": {"permission": "aiplatform.endpoints.deploy", "resource": "projects/acme-ml/locations/us-central1/endpoints/fraud"}}]}});
@@ -255,14 +255,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_denial_is_completed_from_the_call() {
+    fn completes_a_bare_denial_from_the_call() {
         let finding = diagnose(&Response { status: 403, retry_after: None, body: None }, Some(&call()));
         assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.deploy"));
         assert_eq!(finding.resource.as_deref(), Some("projects/acme-ml/locations/us-central1/endpoints/fraud"));
     }
 
     #[test]
-    fn a_400_that_means_act_as_is_told_as_one() {
+    fn reports_act_as_for_a_400_that_means_it() {
         let body = json!({"error": {"code": 400, "status": "INVALID_ARGUMENT",
             "message": "You do not have permission to act as service_account: a@b (or it may not exist)."}});
         let finding = diagnose(&response(400, body), Some(&call()));
@@ -270,14 +270,14 @@ mod tests {
     }
 
     #[test]
-    fn an_operations_error_has_grpc_numbers() {
+    fn reads_grpc_codes_of_operations() {
         let error = GoogleError::from_status(&json!({"code": 9, "message": "Model server exited unexpectedly."}));
         assert_eq!(error.diagnose(None).code, Code::GooglePrecondition);
         assert_eq!(GoogleError::from_status(&json!({"code": 99})).diagnose(None).code, Code::GoogleError);
     }
 
     #[test]
-    fn the_portals_own_refusal_keeps_its_code() {
+    fn keeps_the_code_of_the_portals_own_rejection() {
         let body = json!({"error": {"name": "NotAllowedError", "message": "no"},
             "diagnostic": {"code": "proxy/target-not-allowed", "message": "the project is not allowed", "help": "ask"}});
         assert_eq!(diagnose(&response(403, body), None).code, Code::ProxyTargetNotAllowed);
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn only_google_knows_what_is_not_there() {
+    fn reports_not_found_only_for_googles_own_404() {
         let code = |body| diagnose(&Response { status: 404, retry_after: None, body }, Some(&call())).code;
         assert_eq!(code(Some(json!({"error": {"status": "NOT_FOUND", "message": "no"}}))), Code::GoogleNotFound);
         assert_eq!(code(Some(json!({"error": {"name": "NotFoundError"}}))), Code::PortalRefused);
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_delay_is_read() {
+    fn reads_a_retry_delay() {
         let error = GoogleError::from_http(
             429,
             &json!({"error": {"status": "RESOURCE_EXHAUSTED", "details": [

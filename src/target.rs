@@ -1,4 +1,4 @@
-//! What an entity's annotations describe: which model is to serve where, and on what.
+//! The deployment that an entity's annotations describe: which model serves at which endpoint, on which machines.
 
 use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Model, ServiceAccount};
 use crate::vertex::container::Container;
@@ -8,14 +8,14 @@ use crate::vertex::traffic::Traffic;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
-/// How many replicas: at least `min` (≥ 1), at most `max` (≥ `min`).
+/// Number of replicas: at least `min` (≥ 1), at most `max` (≥ `min`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Replicas {
     pub min: u32,
     pub max: u32,
 }
 
-/// The one thing that annotations, plans and status views are about.
+/// The subject of annotations, plans and status reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// `component:default/fraud-detector`, lower case.
@@ -30,13 +30,13 @@ pub struct Target {
     pub image: Option<Image>,
     pub artifact_uri: Option<ArtifactUri>,
     pub kms_key: Option<KmsKey>,
-    /// The endpoint's, where it is created.
+    /// Display name of an endpoint that is created.
     pub display_name: Option<DisplayName>,
-    /// Of what is created: the endpoint, the model.
+    /// Labels of the endpoint and model that are created.
     pub labels: Labels,
-    /// All of it where none is given.
+    /// Absent for all traffic.
     pub traffic: Option<Traffic>,
-    /// Of the model that is uploaded.
+    /// Container of a model that is uploaded.
     pub container: Container,
 }
 

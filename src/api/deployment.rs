@@ -13,6 +13,9 @@ use serde::Serialize;
 pub struct PlanReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// The plan in one line, for a log.
+    pub summary: String,
+    /// The plan in Markdown.
     pub explanation: String,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -52,8 +55,9 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
 /// What a deployment would do. Nothing is called.
 pub fn plan(request: &DeploymentRequest) -> PlanReport {
     let (plan, diagnostics) = make_plan(request);
+    let summary = plan.as_ref().map(plan::summary).unwrap_or_default();
     let explanation = plan.as_ref().map(plan::explain).unwrap_or_default();
-    PlanReport { plan, explanation, diagnostics }
+    PlanReport { plan, summary, explanation, diagnostics }
 }
 
 /// Carries a deployment out.

@@ -1,4 +1,4 @@
-//! Request bodies. Fields and their limits: `aiplatform.v1` `Endpoint`, `DeployedModel`, `DedicatedResources`, `Model`.
+//! Request bodies. Fields and limits: `Endpoint`, `DeployedModel`, `DedicatedResources` and `Model` of `aiplatform.v1`.
 
 use crate::name::{DeployedModelId, Image};
 use crate::target::Target;
@@ -6,7 +6,7 @@ use crate::vertex::message::{Object, object};
 use crate::vertex::traffic::Traffic;
 use serde_json::Value;
 
-/// Google's default for a deployed model that names none.
+/// Google's default machine type for a deployed model.
 const DEFAULT_MACHINE_TYPE: &str = "n1-standard-2";
 
 fn encrypted(body: Object, target: &Target) -> Object {
@@ -67,12 +67,12 @@ pub fn deployed_model(target: &Target, id: Option<&DeployedModelId>) -> Value {
         .into()
 }
 
-/// The share of the model alone: what else the endpoint serves is known only when the plan is carried out.
+/// The share of this model alone: the other models of the endpoint are known only to a run.
 fn share(target: &Target, id: &str) -> Object {
     object().with(id, target.traffic.unwrap_or(Traffic::ALL).percent())
 }
 
-/// A `DeployModelRequest`; `"0"` stands for the model being deployed.
+/// A `DeployModelRequest`; `"0"` is the model being deployed.
 pub fn deploy(target: &Target, id: Option<&DeployedModelId>) -> Value {
     object().with("deployedModel", deployed_model(target, id)).with("trafficSplit", share(target, "0")).into()
 }
@@ -82,7 +82,7 @@ pub fn undeploy(id: &DeployedModelId) -> Value {
     object().with("deployedModelId", id.as_str()).into()
 }
 
-/// An `Endpoint` with nothing but its traffic.
+/// An `Endpoint` with its traffic split only.
 pub fn traffic(target: &Target, id: &DeployedModelId) -> Value {
     object().with("trafficSplit", share(target, id.as_str())).into()
 }

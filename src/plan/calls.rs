@@ -1,47 +1,47 @@
-//! Every call that carrying a plan out may take, and what each is for: what rights are asked for is read from here.
+//! Every call that a run of a plan may make, and its purpose: access requests are computed from these.
 
 use super::{Plan, StepKind};
 use crate::method::{self, Call, Method, Permission, Resource};
 use crate::name::{Model, Operation, OperationParent};
 
-/// What is known to be there already; `None` where nobody looked.
+/// What is known to exist already; `None` where it is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     pub model: Option<bool>,
     pub endpoint: Option<bool>,
-    /// This very deployment, on the endpoint.
+    /// This deployment on the endpoint.
     pub deployment: Option<bool>,
 }
 
-/// What a call is for.
+/// The purpose of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Purpose {
-    /// To see what is there already.
+    /// To find what exists already.
     Look,
     /// To make what the plan makes.
     Make,
     /// To follow an operation to its end.
     Follow,
-    /// To find a deployment that is already going on, begun by a run that was cut off or by somebody else.
+    /// To find a deployment that another run started.
     Resume,
-    /// To send traffic to what was deployed before.
+    /// To send traffic to a model that is already deployed.
     Route,
-    /// To end what is going on when a run is cancelled or fails.
+    /// To cancel an operation when a run is cancelled or fails.
     Cancel,
-    /// To take back what a failed run made.
-    TakeBack,
-    /// Not for the plan itself: it was asked for by name.
+    /// To remove what a failed run made.
+    RollBack,
+    /// Not for the plan: requested by name.
     Extra,
 }
 
-/// The operations of one parent. Any id will do: the right to follow one is its parent's.
+/// A call on an operation of this parent. Its id does not matter: Google checks the permission on the parent.
 fn operation(method: &'static Method, parent: OperationParent) -> Option<Call> {
     let operation = Operation { parent, id: "0".parse().ok()? };
     Some(Call::new(method, Resource::Operation(operation)))
 }
 
 impl Plan {
-    /// What was found, and what follows from it for this plan: where nothing can be made, it has to be there.
+    /// What was found, completed by what the plan cannot make, which must exist.
     pub fn settled(&self, found: Found) -> Found {
         let makes = |kind| self.step(kind).is_some_and(|step| step.call.is_some());
         let mut found = found;
@@ -57,14 +57,14 @@ impl Plan {
         found
     }
 
-    /// Every call that a run may make, as far as what was found lets it.
+    /// Every call that a run may make, given what was found.
     pub fn calls(&self, found: Found) -> Vec<(Call, Purpose)> {
         let found = self.settled(found);
         let mut calls = Vec::new();
         let endpoint = Resource::Endpoint(self.target.endpoint.clone());
         let of_endpoint = OperationParent::Endpoint(self.target.endpoint.clone());
         let model = Model { version: None, ..self.target.model.clone() };
-        // What a run does with the version that it finds is what any plan with a version does.
+        // The calls of a run do not depend on the version that it finds.
         let pinned = match &self.deployed_model_id {
             Some(_) => None,
             None => "1".parse().ok().map(|version| self.for_version(version)),
@@ -83,7 +83,7 @@ impl Plan {
             let Some(call) = step.call.clone().filter(|_| !is_there) else { continue };
             calls.push((call, Purpose::Make));
             calls.extend(operation(&method::OPERATIONS_WAIT, parent).map(|wait| (wait, Purpose::Follow)));
-            calls.extend(step.undo.clone().map(|undo| (undo, Purpose::TakeBack)));
+            calls.extend(step.undo.clone().map(|undo| (undo, Purpose::RollBack)));
             if kind == StepKind::Deployment {
                 calls.push((Call::new(&method::ENDPOINT_OPERATIONS_LIST, endpoint.clone()), Purpose::Resume));
                 let cancel = operation(&method::OPERATIONS_CANCEL, of_endpoint.clone());
@@ -97,7 +97,7 @@ impl Plan {
         calls
     }
 
-    /// Every permission that the plan may need, sorted, and the methods that need it.
+    /// Every permission that the plan may need, sorted, with the methods that need it.
     pub fn permissions(&self) -> Vec<(Permission, Vec<&'static str>)> {
         let mut needed: Vec<(Permission, Vec<&'static str>)> = Vec::new();
         for (call, _) in self.calls(Found::default()) {

@@ -1,4 +1,4 @@
-//! A plan for people (Markdown) and for programs (JSON as in `pkg-js/core/src/index.d.ts`).
+//! A plan for people (a line, Markdown) and for programs (JSON as in `pkg-js/core/src/server.d.ts`).
 
 use super::{Plan, Step};
 use crate::method::{Call, Permission};
@@ -63,7 +63,15 @@ impl Serialize for Needed {
     }
 }
 
-/// The plan in Markdown: what will be done, and which rights that takes.
+/// The plan in one line, for a log.
+pub fn summary(plan: &Plan) -> String {
+    let Plan { target, steps, .. } = plan;
+    let share = target.traffic.unwrap_or(Traffic::ALL).words();
+    let (model, permissions) = (target.model.short(), plan.permissions().len());
+    format!("deploys `{model}` with {share} to `{}`: {} steps, {permissions} permissions", target.endpoint, steps.len())
+}
+
+/// The plan in Markdown: its steps and the permissions they need.
 pub fn explain(plan: &Plan) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -76,14 +84,14 @@ fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
     writeln!(out, "### Deploy `{}` to endpoint `{}`\n", target.model.short(), target.endpoint.id)?;
     writeln!(out, "For `{}`, in `{}`.", target.entity_ref, target.endpoint.place)?;
     if let Some(id) = &plan.deployed_model_id {
-        writeln!(out, "Its deployed model id is `{id}`; running this again finds it instead of making a second.")?;
+        writeln!(out, "Deployed model id: `{id}`. A second run finds it and deploys nothing.")?;
     }
     if let Some(traffic) = target.traffic.filter(|traffic| *traffic != Traffic::ALL) {
         let share = traffic.words();
-        writeln!(out, "It takes {share}, and what else serves there shares the rest in today's proportion.")?;
-        writeln!(out, "Where nothing else does, it takes all of it.")?;
+        writeln!(out, "It receives {share}; the other models share the rest in their present proportion.")?;
+        writeln!(out, "If no other model serves there, it receives all traffic.")?;
     }
-    writeln!(out, "\n| step | looks first | then calls | taken back by |\n| --- | --- | --- | --- |")?;
+    writeln!(out, "\n| step | checks first | then calls | reversed by |\n| --- | --- | --- | --- |")?;
     for step in &plan.steps {
         let name = |call: &Option<Call>| call.as_ref().map_or("–", |c| c.method.audit_name);
         writeln!(out, "| {} | {} | {} | {} |", step.title, name(&step.probe), name(&step.call), name(&step.undo))?;

@@ -1,4 +1,4 @@
-//! A deployment as data: which calls, in which order, what each needs, and what takes it back.
+//! A deployment as data: its calls in their order, the permissions they need, and the calls that reverse them.
 
 mod body;
 mod calls;
@@ -12,9 +12,9 @@ use crate::target::Target;
 use crate::vertex::traffic::Traffic;
 
 pub use calls::{Found, Purpose};
-pub use explain::explain;
+pub use explain::{explain, summary};
 
-/// What a step brings about.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     Model,
@@ -23,13 +23,13 @@ pub enum StepKind {
     Traffic,
 }
 
-/// One step: look whether its work is already there, do it, and know what takes it back.
+/// One step: a probe for its result, the call that makes it, and the call that reverses it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub kind: StepKind,
     pub title: String,
     pub probe: Option<Call>,
-    /// Absent where the thing must exist already.
+    /// Absent if the resource must exist already.
     pub call: Option<Call>,
     pub undo: Option<Call>,
 }
@@ -38,14 +38,14 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     pub target: Target,
-    /// Known once the model's version is: an alias may point elsewhere tomorrow.
+    /// Absent while the model's version is unknown: an alias may name another version tomorrow.
     pub deployed_model_id: Option<DeployedModelId>,
     pub steps: Vec<Step>,
 }
 
-/// Ten digits from what is deployed, for whom: the same deployment has the same id, another one has not.
+/// An id of ten digits, derived from what is deployed for which entity: equal deployments have equal ids.
 ///
-/// Google takes 1 to 10 digits from a caller (`DeployedModel.id`).
+/// Google accepts 1 to 10 digits from a caller (`DeployedModel.id`).
 fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
     let pinned = target.model.version.as_ref()?.as_str();
     if !pinned.bytes().all(|b| b.is_ascii_digit()) {
@@ -65,7 +65,7 @@ pub fn plan(target: Target) -> Plan {
     let share = target.traffic.unwrap_or(Traffic::ALL).words();
     let mut steps = Vec::new();
 
-    // A version can only be named once it exists; without one, a model that is missing may be uploaded first.
+    // A version can be named only if it exists; without one, a missing model may be uploaded first.
     let upload = target.image.as_ref().filter(|_| target.model.version.is_none()).map(|image| {
         Call::new(&method::MODELS_UPLOAD, Resource::Place(target.model.place.clone()))
             .body(body::upload(&target, image))
@@ -73,7 +73,7 @@ pub fn plan(target: Target) -> Plan {
     steps.push(Step {
         kind: StepKind::Model,
         title: match upload {
-            Some(_) => format!("Upload model `{}` unless it is there", target.model.short()),
+            Some(_) => format!("Upload model `{}` unless it exists", target.model.short()),
             None => format!("Find model `{}`", target.model.short()),
         },
         probe: Some(Call::new(&method::MODELS_GET, model.clone())),
@@ -81,12 +81,12 @@ pub fn plan(target: Target) -> Plan {
         call: upload,
     });
 
-    // Google makes ids of ten digits and more itself; only a chosen id can be created.
+    // Google generates ids that start with a digit; only a chosen id can be created.
     let chosen = !target.endpoint.id.as_str().starts_with(|c: char| c.is_ascii_digit());
     steps.push(Step {
         kind: StepKind::Endpoint,
         title: match chosen {
-            true => format!("Create endpoint `{}` unless it is there", target.endpoint.id),
+            true => format!("Create endpoint `{}` unless it exists", target.endpoint.id),
             false => format!("Find endpoint `{}`", target.endpoint.id),
         },
         probe: Some(Call::new(&method::ENDPOINTS_GET, endpoint.clone())),
@@ -100,7 +100,7 @@ pub fn plan(target: Target) -> Plan {
 
     steps.push(Step {
         kind: StepKind::Deployment,
-        title: format!("Deploy `{}` to it, with {share}", target.model.short()),
+        title: format!("Deploy `{}` with {share}", target.model.short()),
         probe: Some(Call::new(&method::ENDPOINTS_GET, endpoint.clone())),
         call: Some(
             Call::new(&method::ENDPOINTS_DEPLOY_MODEL, endpoint.clone())
@@ -115,7 +115,7 @@ pub fn plan(target: Target) -> Plan {
     if let Some(id) = &id {
         steps.push(Step {
             kind: StepKind::Traffic,
-            title: format!("Where it was deployed before: send {share} to it"),
+            title: format!("If it is deployed already: send {share} to it"),
             probe: Some(Call::new(&method::ENDPOINTS_GET, endpoint.clone())),
             call: Some(
                 Call::new(&method::ENDPOINTS_PATCH, endpoint)
@@ -141,17 +141,21 @@ impl Plan {
         plan(target)
     }
 
-    /// What the plan leaves open.
+    /// Findings about what the plan leaves open.
     pub fn remarks(&self) -> Vec<Diagnostic> {
         match &self.deployed_model_id {
             Some(_) => Vec::new(),
-            None => vec![
-                Diagnostic::new(
-                    Code::PlanVersionOpen,
-                    "the model has no version number: the default version at the time of deploying is taken",
-                )
-                .help("name a version, e.g. `fraud-detector@3`, to deploy the same thing every time"),
-            ],
+            None => {
+                let open = match &self.target.model.version {
+                    Some(alias) => format!(
+                        "the model version `{alias}` is an alias: the version that it names at that time is deployed"
+                    ),
+                    None => "the model has no version number: the version that is the default at that time is deployed"
+                        .to_owned(),
+                };
+                let finding = Diagnostic::new(Code::PlanVersionOpen, open);
+                vec![finding.help("name a version, e.g. `fraud-detector@3`, to deploy the same model every time")]
+            }
         }
     }
 
@@ -189,7 +193,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_same_deployment_has_the_same_id_and_another_has_not() {
+    fn equal_deployments_have_equal_ids() {
         let id = |change: &dyn Fn(&mut Target)| {
             let mut target = target();
             change(&mut target);
@@ -208,7 +212,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_first_deployment_needs_few_permissions() {
+    fn a_first_deployment_needs_nine_permissions() {
         let permissions = plan(target()).permissions();
         let names: Vec<_> = permissions.iter().map(|(p, _)| p.permission).collect();
         assert_eq!(
@@ -228,7 +232,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_unpinned_model_with_an_image_may_be_uploaded_and_is_pinned_later() {
+    fn uploads_a_model_without_a_version_and_pins_it_later() {
         let mut target = target();
         target.model.version = None;
         target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
@@ -239,7 +243,7 @@ pub(crate) mod tests {
         assert!(pinned.deployed_model_id.is_some() && pinned.remarks().is_empty());
     }
 
-    /// A target that says everything of what it uploads.
+    /// A target with every value of an upload.
     fn uploading() -> Target {
         let mut target = target();
         target.model.version = None;
@@ -270,11 +274,31 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_no_part_of_the_deployed_model_does_not_change_its_id() {
+    fn the_id_does_not_depend_on_what_is_not_deployed() {
         let id = |target: &Target| plan(target.clone()).deployed_model_id.unwrap();
         let mut rich = uploading();
         rich.model.version = target().model.version;
         assert_eq!(id(&rich), id(&target()));
+    }
+
+    #[test]
+    fn says_which_version_an_open_plan_deploys() {
+        let open = |version: Option<&str>| {
+            let mut target = target();
+            target.model.version = version.map(|version| version.parse().unwrap());
+            plan(target).remarks()[0].message.to_string()
+        };
+        assert!(open(None).contains("the default at that time"));
+        assert!(open(Some("champion")).contains("`champion` is an alias"));
+    }
+
+    #[test]
+    fn summarises_itself_in_one_line() {
+        assert_eq!(
+            summary(&plan(target())),
+            "deploys `fraud-detector@3` with all traffic to \
+             `projects/acme-ml/locations/us-central1/endpoints/fraud-detector`: 4 steps, 9 permissions"
+        );
     }
 
     #[test]

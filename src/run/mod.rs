@@ -1,4 +1,4 @@
-//! Carries a plan out: looks before it acts, follows operations to their end, and takes back what it made when it fails.
+//! A run of a plan: it looks before it acts, follows operations to their end, and rolls back what it made if it fails.
 
 mod operation;
 #[cfg(test)]
@@ -16,7 +16,7 @@ use operation::{Ended, Follower};
 use serde::Serialize;
 use serde_json::Value;
 
-/// How a run ended.
+/// Outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RunOutcome {
@@ -25,13 +25,13 @@ pub enum RunOutcome {
     Cancelled,
 }
 
-/// What a successful run leaves behind.
+/// Results of a successful run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outputs {
     pub endpoint: String,
     pub deployed_model_id: String,
-    /// Absent when the deployment was already there.
+    /// Absent if the deployment existed already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     pub console_url: String,
@@ -53,7 +53,7 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    /// A run that did not begin.
+    /// The report of a run that did not start.
     pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
         Self {
             outcome: RunOutcome::Failed,
@@ -75,7 +75,7 @@ pub fn run(plan: Plan, proxy_url: &str, reason: Option<String>) -> Conversation<
     })
 }
 
-/// Something that this run made, and so has to take back when it fails.
+/// Something that this run made, and removes if it fails.
 struct Made {
     what: String,
     undo: Call,
@@ -109,7 +109,7 @@ impl Run {
                     _ => RunOutcome::Failed,
                 };
                 let mut diagnostics = vec![error.finding()];
-                // What was begun is taken back whole, even where the wish to stop is what ended it.
+                // A cancellation does not cut the rollback short.
                 self.google.voice().turn_deaf();
                 let (undone, not_undone) = undo::undo(&self.google, std::mem::take(&mut self.made)).await;
                 for finding in &not_undone {
@@ -158,7 +158,7 @@ impl Run {
         Ok(step)
     }
 
-    /// The probe's answer, or `None` where there is no such thing.
+    /// The probe's answer; `None` if the resource does not exist.
     async fn probe(&self, step: &Step) -> Result<Option<Value>, CallError> {
         let Some(probe) = &step.probe else { return Ok(None) };
         match self.google.call(probe, Identity::Initiator).await {
@@ -176,7 +176,7 @@ impl Run {
         let started = match self.google.call(call, Identity::Initiator).await {
             Ok(started) => started,
             Err(error) => {
-                // A refusal made nothing; only a lost answer leaves it open whether something was begun.
+                // A rejected call made nothing. After a lost answer it is unknown whether Google started something.
                 if undo.is_some() && matches!(error, CallError::Refused { status: 400..=499, .. }) {
                     self.made.pop();
                 }
@@ -205,13 +205,13 @@ impl Run {
                 uploaded["versionId"] = uploaded["modelVersionId"].take();
                 uploaded
             }
-            (None, None) => return Err(unexpected("Google found no model and gave no reason")),
+            (None, None) => return Err(unexpected("Google returned no model and no reason")),
         };
         if self.plan.deployed_model_id.is_none() {
             let version = found["versionId"].as_str().unwrap_or("1");
             let version = version.parse().map_err(|_| unexpected("the model's version is not a number"))?;
             self.plan = self.plan.for_version(version);
-            self.say(ProgressKind::Step, format!("The version is {}", self.plan.target.model.short()));
+            self.say(ProgressKind::Step, format!("The model version is `{}`", self.plan.target.model.short()));
         }
         Ok(())
     }
@@ -221,11 +221,11 @@ impl Run {
         if let Some(found) = self.probe(&step).await? {
             return Ok(found);
         }
-        let Some(create) = &step.call else { return Err(unexpected("Google found no endpoint and gave no reason")) };
+        let Some(create) = &step.call else { return Err(unexpected("Google returned no endpoint and no reason")) };
         let what = format!("endpoint `{}`", self.plan.target.endpoint.id);
         match self.make(create, step.undo.as_ref(), &what).await {
             Ok(_) => Ok(Value::Null),
-            // Somebody else makes the same endpoint right now, or our own first request arrived after all.
+            // Another run creates the same endpoint, or our first request arrived although its answer was lost.
             Err(CallError::Refused { status: 409, finding }) => self.await_endpoint(&step, finding).await,
             Err(error) => Err(error),
         }
@@ -245,22 +245,22 @@ impl Run {
     async fn deploy(&mut self, endpoint: Value) -> Result<(DeployedModelId, Option<Operation>), CallError> {
         let step = self.step(StepKind::Deployment)?;
         let (Some(id), Some(call)) = (self.plan.deployed_model_id.clone(), &step.call) else {
-            return Err(unexpected("the model's version is not known"));
+            return Err(unexpected("the model's version is unknown"));
         };
         if is_deployed(&endpoint, &id) {
-            self.say(ProgressKind::Step, format!("It is already deployed, as {id}"));
+            self.say(ProgressKind::Step, format!("Already deployed as `{id}`"));
             self.route_traffic(&endpoint, &id).await?;
             return Ok((id, None));
         }
         let call = self.share_traffic(&endpoint, "0", call.clone());
-        // Undeployed, it gives the others back what they had.
+        // The undo restores the traffic of the other models.
         let present = Split::of(&endpoint);
         let undo = step.undo.map(|undo| if present.is_empty() { undo } else { splitting(undo, present) });
         let what = format!("deployed model {id}");
         let (operation, ended) = match self.make(&call, undo.as_ref(), &what).await {
             Ok(done) => done,
             Err(CallError::Refused { status: 409, finding }) => {
-                self.say(ProgressKind::Wait, "A deployment with this id is already going on: following that one");
+                self.say(ProgressKind::Wait, "Another run is deploying this model: following its operation");
                 return self.attach(id, finding).await;
             }
             Err(error) => return Err(error),
@@ -272,7 +272,7 @@ impl Run {
         Ok((id, Some(operation)))
     }
 
-    /// Follows the unfinished deployments of the endpoint until ours is there.
+    /// Follows the endpoint's unfinished deployments until ours is done.
     async fn attach(
         &mut self,
         id: DeployedModelId,
@@ -316,13 +316,16 @@ impl Run {
         self.plan.target.traffic.unwrap_or(Traffic::ALL)
     }
 
-    /// The call with the split of all models at the endpoint: a plan knows our share of it only.
+    /// Adds the traffic split of all models at the endpoint to a call: a plan knows our share only.
     fn share_traffic(&self, endpoint: &Value, id: &str, call: Call) -> Call {
         let wanted = self.traffic();
         let split = Split::of(endpoint).with(id, wanted);
         if split.share(id) != wanted.percent() {
             let share = wanted.words();
-            self.say(ProgressKind::Step, format!("Nothing else takes traffic there: it gets all of it, not {share}"));
+            self.say(
+                ProgressKind::Step,
+                format!("No other model receives traffic: this one receives all of it, not {share}"),
+            );
         }
         splitting(call, split)
     }

@@ -1,6 +1,7 @@
-//! Long-running operations: their names, their stages, and how one is followed to its end.
+//! Long-running operations: their names, their stages, and how a run follows one to its end.
 //!
-//! Shapes: `google.longrunning.Operation`, `DeployModelOperationMetadata` (facts: `shared/facts/google-cloud.md` §2.2, §2.6).
+//! Shapes: `GoogleLongrunningOperation` and `GoogleCloudAiplatformV1DeployModelOperationMetadata` in Google's discovery document
+//! `aiplatform.v1`, read 2026-11-27.
 
 use crate::conversation::{Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -11,14 +12,14 @@ use crate::name::{Operation, Project};
 use crate::vertex::stage::{Stage, is_deployment};
 use serde_json::Value;
 
-/// Google holds a wait open this long, so that its end is told at once and a new stage soon.
+/// How long Google holds a wait open: the end is reported at once, a new stage soon.
 const WAIT: &str = "1s";
-/// Between two looks where Google answers a wait at once.
-const LOOK: Millis = 600;
-/// How many looks in a row may fail before the operation is given up.
-const FAILED_LOOKS: u32 = 6;
+/// Minimum time between two polls, because Google may answer a wait at once.
+const POLL: Millis = 600;
+/// Number of failed polls in a row after which the run gives up.
+const FAILED_POLLS: u32 = 6;
 
-/// A finished operation without error.
+/// An operation that succeeded.
 pub struct Ended {
     pub response: Value,
 }
@@ -47,11 +48,11 @@ pub fn unfinished_deployment(listed: &Value, project: &Project) -> Option<Operat
     Some(unfinished["name"].as_str()?.parse::<Operation>().ok()?.in_project(project))
 }
 
-/// Follows one operation.
+/// A poller of one operation.
 pub struct Follower<'a> {
     google: &'a Google,
     operation: Operation,
-    /// The backend itself where it may: a deployment may outlive the user's credentials.
+    /// The backend itself if it may: a deployment may outlive the user's credentials.
     identity: Identity,
     method: &'static Method,
     stage: Option<Stage>,
@@ -62,7 +63,7 @@ impl<'a> Follower<'a> {
         Self { google, operation, identity: Identity::Service, method: &method::OPERATIONS_WAIT, stage: None }
     }
 
-    /// Looks until the operation is done; says every new stage.
+    /// Polls until the operation is done; reports every new stage.
     pub async fn follow(mut self, first: Option<Value>) -> Result<Ended, CallError> {
         let mut state = first;
         let mut failed = 0;
@@ -71,24 +72,24 @@ impl<'a> Follower<'a> {
                 if state["done"].as_bool().unwrap_or(false) {
                     return self.end(&state);
                 }
-                self.say_stage(&state);
+                self.report_stage(&state);
             }
             let asked = self.google.voice().now();
-            match self.look().await {
+            match self.poll().await {
                 Ok(answer) => {
                     failed = 0;
                     let done = answer["done"].as_bool().unwrap_or(false);
                     state = Some(answer);
                     let took = self.google.voice().now().saturating_sub(asked);
-                    if !done && took < LOOK {
-                        self.pause(LOOK - took).await?;
+                    if !done && took < POLL {
+                        self.pause(POLL - took).await?;
                     }
                 }
                 Err(CallError::Cancelled) => return Err(CallError::Cancelled),
                 Err(error) => {
                     failed += 1;
                     if !self.adapt(&error) {
-                        if failed >= FAILED_LOOKS || matches!(error.status(), Some(401 | 403)) || error.is_not_found() {
+                        if failed >= FAILED_POLLS || matches!(error.status(), Some(401 | 403)) || error.is_not_found() {
                             return Err(error);
                         }
                         self.pause(pause(failed + 3, None, self.google.voice().random())).await?;
@@ -98,7 +99,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    async fn look(&self) -> Result<Value, CallError> {
+    async fn poll(&self) -> Result<Value, CallError> {
         let call = Call::new(self.method, Resource::Operation(self.operation.clone()));
         let call = if self.method == &method::OPERATIONS_WAIT { call.query("timeout", WAIT) } else { call };
         self.google.call(&call, self.identity).await
@@ -108,14 +109,14 @@ impl<'a> Follower<'a> {
         self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)
     }
 
-    /// Chooses another way to look where this one is closed; false when there is none left.
+    /// Falls back to another way to poll; false if none is left.
     fn adapt(&mut self, error: &CallError) -> bool {
         match error {
             CallError::Refused { status: 501, .. } if self.method == &method::OPERATIONS_WAIT => {
                 self.method = &method::OPERATIONS_GET;
                 true
             }
-            // The portal has no record of this operation's start: only the user may look at it.
+            // The portal has no record of this operation's start: only the user may read it.
             CallError::Refused { finding, .. }
                 if finding.code == Code::ProxyCallerNotAllowed && self.identity == Identity::Service =>
             {
@@ -126,7 +127,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn say_stage(&mut self, state: &Value) {
+    fn report_stage(&mut self, state: &Value) {
         let Some(stage) = state["metadata"]["deploymentStage"].as_str().and_then(Stage::parse) else { return };
         if self.stage == Some(stage) {
             return;
@@ -142,7 +143,7 @@ impl<'a> Follower<'a> {
     }
 
     fn end(mut self, state: &Value) -> Result<Ended, CallError> {
-        self.say_stage(state);
+        self.report_stage(state);
         let error = &state["error"];
         if error.is_object() {
             let error = GoogleError::from_status(error);
@@ -152,7 +153,7 @@ impl<'a> Follower<'a> {
             )
             .about(self.operation.to_string());
             finding.help = error.diagnose(None).help.clone().or_else(|| {
-                Some("read the operation's error above and the model server's log in Cloud Logging, mend the model, and deploy again".into())
+                Some("read the operation's error above and the model server's log in Cloud Logging, fix the model, and deploy again".into())
             });
             return Err(CallError::NoAnswer(finding));
         }

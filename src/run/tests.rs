@@ -1,4 +1,4 @@
-//! Runs against a scripted Google: each test says what Google answers and what the run must then do.
+//! Runs against a scripted Google.
 
 use super::*;
 use crate::conversation::{Event, Failure, Outcome, Request, Response, Turn, Want};
@@ -8,14 +8,14 @@ use serde_json::json;
 
 const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
 
-/// A small Google: what it has, and what it does wrong.
+/// A small Google: its resources and its faults.
 #[derive(Default)]
 struct World {
     endpoint: bool,
     deployed: Vec<String>,
     /// The endpoint's traffic.
     split: Value,
-    /// The share of it that the target asks for.
+    /// The share that the target wants.
     wanted: Option<u32>,
     sent_split: Value,
     undone_split: Value,
@@ -27,7 +27,7 @@ struct World {
     unavailable_once: bool,
     deny: Option<&'static str>,
     services_are_strangers: bool,
-    /// So many looks at the operation something in between answers that knows no such path.
+    /// Number of polls that something between portal and Google answers with a 404.
     lost_looks: u32,
     log: Vec<String>,
     identities: Vec<Identity>,
@@ -141,7 +141,7 @@ impl World {
         Ok(answer)
     }
 
-    /// Drives a run; `cancel_at` is the number of the event that brings the wish to stop.
+    /// Drives a run; `cancel_at` is the number of the event that cancels it.
     fn drive(&mut self, cancel_at: Option<usize>) -> (RunReport, Vec<Progress>) {
         let mut target = target();
         target.traffic = self.wanted.map(|percent| percent.to_string().parse().unwrap());
@@ -179,7 +179,7 @@ fn id() -> String {
 }
 
 #[test]
-fn a_first_deployment_makes_the_endpoint_and_tells_every_stage() {
+fn creates_the_endpoint_and_reports_every_stage() {
     let mut world =
         World { stages: vec!["STARTING_DEPLOYMENT", "PREPARING_MODEL", "PREPARING_MODEL"], ..World::default() };
     let (report, said) = world.drive(None);
@@ -194,7 +194,7 @@ fn a_first_deployment_makes_the_endpoint_and_tells_every_stage() {
 }
 
 #[test]
-fn only_looking_is_done_with_the_portals_own_credentials() {
+fn uses_the_portals_own_credentials_only_to_poll() {
     let mut world = World { stages: vec!["PREPARING_MODEL"], ..World::default() };
     world.drive(None);
     for (line, identity) in world.log.iter().zip(&world.identities) {
@@ -203,7 +203,7 @@ fn only_looking_is_done_with_the_portals_own_credentials() {
 }
 
 #[test]
-fn a_second_run_finds_the_first() {
+fn a_second_run_finds_the_deployment() {
     let mut world = World { endpoint: true, deployed: vec![id()], ..World::default() };
     let (report, _) = world.drive(None);
     assert_eq!(report.outcome, RunOutcome::Succeeded);
@@ -213,7 +213,7 @@ fn a_second_run_finds_the_first() {
 }
 
 #[test]
-fn a_lost_answer_is_found_again_instead_of_deployed_twice() {
+fn does_not_deploy_twice_after_a_lost_answer() {
     let mut world = World {
         endpoint: true,
         lose_answer_to: Some("deployModel"),
@@ -227,13 +227,13 @@ fn a_lost_answer_is_found_again_instead_of_deployed_twice() {
 }
 
 #[test]
-fn unavailable_once_is_tried_again() {
+fn retries_an_unavailable_service() {
     let mut world = World { unavailable_once: true, ..World::default() };
     assert_eq!(world.drive(None).0.outcome, RunOutcome::Succeeded);
 }
 
 #[test]
-fn a_404_that_is_not_googles_ends_nothing() {
+fn keeps_polling_after_a_404_that_is_not_googles() {
     let mut world = World { endpoint: true, lost_looks: 3, stages: vec!["PREPARING_MODEL"], ..World::default() };
     let (report, _) = world.drive(None);
     assert_eq!(report.outcome, RunOutcome::Succeeded, "{:?}", report.diagnostics);
@@ -241,7 +241,7 @@ fn a_404_that_is_not_googles_ends_nothing() {
 }
 
 #[test]
-fn a_failed_operation_is_told_and_what_was_made_is_taken_back() {
+fn reports_a_failed_operation_and_rolls_back() {
     let error = json!({"code": 9, "message": "Model server exited unexpectedly."});
     let mut world = World { fail_with: Some(error), ..World::default() };
     let (report, _) = world.drive(None);
@@ -253,7 +253,7 @@ fn a_failed_operation_is_told_and_what_was_made_is_taken_back() {
 }
 
 #[test]
-fn an_endpoint_that_was_there_before_stays() {
+fn keeps_an_endpoint_that_existed_before() {
     let mut world = World { endpoint: true, fail_with: Some(json!({"code": 9, "message": "no"})), ..World::default() };
     let (report, _) = world.drive(None);
     assert_eq!(report.outcome, RunOutcome::Failed);
@@ -261,7 +261,7 @@ fn an_endpoint_that_was_there_before_stays() {
 }
 
 #[test]
-fn what_cannot_be_taken_back_is_said() {
+fn reports_what_it_could_not_remove() {
     let mut world = World { fail_with: Some(json!({"code": 9, "message": "no"})), ..World::default() };
     world.deny = Some("undeployModel");
     let (report, _) = world.drive(None);
@@ -271,7 +271,7 @@ fn what_cannot_be_taken_back_is_said() {
 }
 
 #[test]
-fn a_denied_deployment_names_the_permission_and_leaves_nothing_behind() {
+fn names_the_missing_permission_and_leaves_nothing_behind() {
     let mut world = World { deny: Some("deployModel"), ..World::default() };
     let (report, _) = world.drive(None);
     assert_eq!(report.diagnostics[0].permission.as_deref(), Some("aiplatform.endpoints.deploy"));
@@ -279,7 +279,7 @@ fn a_denied_deployment_names_the_permission_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn cancelling_ends_the_operation_and_takes_everything_back() {
+fn cancels_the_operation_and_rolls_back() {
     let mut world = World { stages: vec!["STARTING_DEPLOYMENT"; 50], ..World::default() };
     let (report, _) = world.drive(Some(12));
     assert_eq!(report.outcome, RunOutcome::Cancelled);
@@ -288,13 +288,13 @@ fn cancelling_ends_the_operation_and_takes_everything_back() {
 }
 
 #[test]
-fn where_the_portal_does_not_know_the_operation_the_user_looks() {
+fn polls_as_the_user_if_the_portal_has_no_record_of_the_operation() {
     let mut world = World { services_are_strangers: true, stages: vec!["PREPARING_MODEL"], ..World::default() };
     assert_eq!(world.drive(None).0.outcome, RunOutcome::Succeeded);
 }
 
 #[test]
-fn a_new_deployment_takes_its_share_and_leaves_the_others_theirs() {
+fn gives_the_new_model_its_share_and_scales_the_others() {
     let others = json!({"1": 75, "2": 25});
     let mut world = World { endpoint: true, split: others.clone(), wanted: Some(20), ..World::default() };
     assert_eq!(world.drive(None).0.outcome, RunOutcome::Succeeded);
@@ -304,7 +304,7 @@ fn a_new_deployment_takes_its_share_and_leaves_the_others_theirs() {
     world.drive(None);
     assert_eq!(world.sent_split, json!({"0": 100}));
 
-    // Where it is taken back, the others get theirs again.
+    // A rollback restores the shares of the others.
     let mut world = World { fail_with: Some(json!({"code": 9, "message": "no"})), ..World::default() };
     world = World { endpoint: true, split: others.clone(), wanted: Some(20), ..world };
     world.drive(None);
@@ -312,7 +312,7 @@ fn a_new_deployment_takes_its_share_and_leaves_the_others_theirs() {
 }
 
 #[test]
-fn where_nothing_else_serves_it_takes_all_and_says_so() {
+fn sends_all_traffic_to_the_only_model_and_reports_it() {
     let mut world = World { wanted: Some(20), ..World::default() };
     let (report, said) = world.drive(None);
     assert_eq!(report.outcome, RunOutcome::Succeeded);
@@ -321,7 +321,7 @@ fn where_nothing_else_serves_it_takes_all_and_says_so() {
 }
 
 #[test]
-fn a_second_run_sets_the_share_unless_it_is_that_already() {
+fn a_second_run_sets_a_share_that_differs() {
     let split = json!({"1": 90, id(): 10});
     let again = |wanted| {
         let mut world = World { endpoint: true, deployed: vec![id()], split: split.clone(), ..World::default() };

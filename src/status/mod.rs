@@ -1,4 +1,4 @@
-//! What serves: an endpoint and its operations, as a card shows them.
+//! The status of an endpoint and its operations, as a card shows it.
 
 mod view;
 
@@ -11,12 +11,12 @@ use crate::timestamp::rfc3339;
 
 pub use view::{EndpointView, State, StatusReport};
 
-/// How long a report is fresh, and when to ask again.
+/// How long a report is fresh and when a card asks again, in milliseconds.
 const FRESH: u64 = 90_000;
 const REFRESH: u64 = 30_000;
 const REFRESH_WHILE_DEPLOYING: u64 = 2_000;
 
-/// Asks, through the proxy at `proxy_url`, what serves at the target's endpoint. `findings` are what is to be said of the entity.
+/// Reads the status of the target's endpoint through the proxy at `proxy_url`. `findings` are those of the entity.
 pub fn status(target: Target, findings: Vec<Diagnostic>, proxy_url: &str) -> Conversation<StatusReport> {
     let proxy_url = proxy_url.to_owned();
     Conversation::new(move |voice| async move {
@@ -29,7 +29,7 @@ pub fn status(target: Target, findings: Vec<Diagnostic>, proxy_url: &str) -> Con
         let mut report = match &found {
             Err(error) if !error.is_not_found() => view::unavailable(&target, error.clone().finding()),
             _ => {
-                // Who may read the endpoint but not its operations still sees what serves.
+                // Users who may read the endpoint but not its operations still see what serves.
                 let view = |operations| view::view(&target, found.as_ref().ok(), &operations);
                 match google.call(&list, Identity::Initiator).await {
                     Ok(operations) => view(operations),
@@ -44,7 +44,7 @@ pub fn status(target: Target, findings: Vec<Diagnostic>, proxy_url: &str) -> Con
     })
 }
 
-/// Stamps a report with the time, and with when to ask again.
+/// Stamps a report with the time, its expiry, and the time until the next request.
 pub fn dated(mut report: StatusReport, now: u64) -> StatusReport {
     report.observed_at = rfc3339(now);
     report.stale_at = rfc3339(now + FRESH);

@@ -86,7 +86,7 @@ pub struct StatusReport {
     pub deployed_models: Vec<DeployedModelView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<OperationView>,
-    /// Of the entity, not of what Google says.
+    /// Findings about the entity, not about Google's answer.
     pub findings: Vec<Diagnostic>,
     pub observed_at: String,
     pub stale_at: String,
@@ -95,7 +95,7 @@ pub struct StatusReport {
 }
 
 impl StatusReport {
-    /// A report with nothing in it but its state.
+    /// A report with its state only.
     pub fn bare(state: State, headline: impl Into<String>, diagnostics: Vec<Diagnostic>) -> Self {
         Self {
             state,
@@ -113,7 +113,7 @@ impl StatusReport {
     }
 }
 
-/// Google, or the portal, would not say.
+/// The report if Google or the portal did not answer.
 pub fn unavailable(target: &Target, finding: Diagnostic) -> StatusReport {
     StatusReport {
         endpoint: Some(endpoint_view(target, None)),
@@ -173,7 +173,7 @@ fn operation_view(operation: &Value) -> OperationView {
     }
 }
 
-/// The state of an endpoint (absent where Google knows none) and its operations.
+/// The status of an endpoint (`None` if it does not exist) and its operations.
 pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> StatusReport {
     let deployments = || operations["operations"].as_array().into_iter().flatten().filter(|o| is_deployment(o));
     let is_done = |o: &&Value| o["done"].as_bool().unwrap_or(false);
@@ -182,7 +182,7 @@ pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> St
         .filter(is_done)
         .max_by_key(|o| o["metadata"]["genericMetadata"]["createTime"].as_str().unwrap_or_default());
     let traffic = endpoint.map_or(&Value::Null, |e| &e["trafficSplit"]);
-    // The most traffic first. An endpoint has a handful: a general sort would only be bytes to load.
+    // The most traffic first. Inserted in order: `docs/size.md`.
     let mut models: Vec<DeployedModelView> = Vec::new();
     for model in endpoint.and_then(|e| e["deployedModels"].as_array()).into_iter().flatten() {
         let model = deployed_model(model, traffic);
@@ -203,14 +203,14 @@ pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> St
         if serving.is_some() {
             finding.severity = crate::diagnostic::Severity::Warning;
         }
-        diagnostics.push(finding.help("mend the cause and deploy again"));
+        diagnostics.push(finding.help("fix the cause and deploy again"));
     }
     let (state, headline) = match (running, serving, failure, endpoint) {
         (Some(_), Some(serving), _, _) => (State::Deploying, format!("Deploying; still serving{}", version(serving))),
         (Some(_), None, _, _) => (State::Deploying, "Deploying".to_owned()),
         (None, Some(serving), _, _) => (State::Serving, format!("Serving{}", version(serving))),
         (None, None, Some(_), _) => (State::Failed, "The last deployment failed".to_owned()),
-        (None, None, None, Some(_)) => (State::Idle, "Nothing serves at this endpoint".to_owned()),
+        (None, None, None, Some(_)) => (State::Idle, "No model serves at this endpoint".to_owned()),
         (None, None, None, None) => (State::Absent, "Not deployed yet".to_owned()),
     };
     StatusReport {
@@ -248,12 +248,12 @@ mod tests {
     }
 
     #[test]
-    fn serving_tells_version_traffic_and_replicas() {
+    fn reports_version_traffic_and_replicas() {
         insta::assert_json_snapshot!(view(&target(), Some(&endpoint()), &Value::Null));
     }
 
     #[test]
-    fn a_running_deployment_shows_its_stage() {
+    fn reports_the_stage_of_a_running_deployment() {
         let report = view(&target(), Some(&json!({})), &deployment(false, Value::Null, "ADDING_NODES_TO_CLUSTER"));
         assert_eq!(report.state, State::Deploying);
         let operation = report.operation.unwrap();
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_deployment_is_told_until_something_serves() {
+    fn reports_a_failed_deployment_until_a_model_serves() {
         let operations = deployment(true, json!({"code": 9, "message": "exited"}), "FAILED_TO_DEPLOY");
         let report = view(&target(), Some(&json!({})), &operations);
         assert_eq!(report.state, State::Failed);
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn no_replica_is_not_serving() {
+    fn does_not_serve_without_a_replica() {
         let mut endpoint = endpoint();
         endpoint["deployedModels"][1]["status"]["availableReplicaCount"] = json!(0);
         assert_eq!(view(&target(), Some(&endpoint), &Value::Null).state, State::Idle);

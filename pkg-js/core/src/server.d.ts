@@ -43,6 +43,8 @@ export interface Plan {
 
 export interface PlanReport {
   plan?: Plan;
+  /** The plan in one line, for a log; empty without a plan. */
+  summary: string;
   /** The plan in Markdown, for a dry run or a review. */
   explanation: string;
   diagnostics: Diagnostic[];
