@@ -1,4 +1,4 @@
-//! Verifies an OIDC assertion against its issuer's keys.
+//! Verification of OIDC assertions with their issuer's keys.
 
 use crate::cloud::Cloud;
 use crate::error::ApiError;
@@ -19,7 +19,7 @@ fn part(text: &str) -> Option<Vec<u8>> {
     Base64UrlUnpadded::decode_vec(text).ok()
 }
 
-/// Checks header, signature and claims as Google does.
+/// Verifies header, signature and claims as Google does.
 pub async fn verify(cloud: &Cloud, provider: &Provider, audience: &str, token: &str) -> Result<Claims, ApiError> {
     let malformed = || ApiError::oauth("invalid_request", "The subject token is not a well-formed JWT.");
     let parts: Vec<&str> = token.split('.').collect();
@@ -75,7 +75,7 @@ pub async fn verify(cloud: &Cloud, provider: &Provider, audience: &str, token: &
     Ok(Claims(claims))
 }
 
-/// The issuer's key: uploaded, or fetched by way of its discovery document.
+/// The issuer's key: uploaded, or fetched through the discovery document.
 async fn key(cloud: &Cloud, provider: &Provider, kid: &str) -> Result<Value, ApiError> {
     let find = |jwks: &Value| jwks["keys"].as_array()?.iter().find(|key| key["kid"] == kid).cloned();
     let unknown = || refused("No key of the issuer has the key id of the ID Token.");
@@ -93,7 +93,7 @@ async fn key(cloud: &Cloud, provider: &Provider, kid: &str) -> Result<Value, Api
     find(&fetched).ok_or_else(unknown)
 }
 
-/// Only issuers on loopback are asked: the emulator's traffic stays on this machine.
+/// Fetches an issuer's keys. Only issuers on loopback are called: traffic stays on this machine.
 fn fetch(issuer: &str) -> Option<Value> {
     let get = |url: &str| -> Option<Value> {
         let rest = url.strip_prefix("http://")?;

@@ -4,7 +4,7 @@ use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::state::principal::Principal;
 
-/// A call that has been authenticated and routed.
+/// An authenticated call on its way to a method.
 pub struct Call<'a> {
     pub cloud: &'a Cloud,
     pub who: &'a Principal,
@@ -17,7 +17,7 @@ impl Call<'_> {
         self.query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses parameters that the method does not have; Google's own standard ones always pass.
+    /// Rejects parameters that the method does not have; Google's standard parameters always pass.
     pub fn allow(&self, names: &[&str]) -> Result<(), ApiError> {
         const STANDARD: &[&str] = &[
             "$alt",

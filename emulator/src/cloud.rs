@@ -1,4 +1,4 @@
-//! The state that all requests share, and the clock that runs as fast as the emulator is told to.
+//! The state that all requests share, and the adjustable clock.
 
 use crate::state::seed::Seed;
 use crate::state::world::World;
@@ -14,10 +14,10 @@ use tokio::time::Instant;
 pub struct Cloud {
     world: Arc<Mutex<World>>,
     changed: watch::Sender<u64>,
-    /// How much faster than Google it is.
+    /// Speed relative to Google.
     speed: watch::Sender<f64>,
     seed: Arc<Seed>,
-    /// Keys of issuers, as they were fetched last.
+    /// The last fetched keys of each issuer.
     keys: Arc<Mutex<HashMap<String, Value>>>,
 }
 
@@ -33,12 +33,12 @@ impl Cloud {
         }
     }
 
-    /// Looks at or changes the world. Never held across an await: the guard is not `Send`.
+    /// Locks the state. The guard is not `Send`, so it is never held across an await.
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes everybody who waits for a change.
+    /// Wakes every task that waits for a change.
     pub fn announce(&self) {
         self.changed.send_modify(|count| *count += 1);
     }
@@ -55,7 +55,7 @@ impl Cloud {
         self.speed.send_replace(speed);
     }
 
-    /// Waits as long as Google would, divided by the speed, which may change meanwhile.
+    /// Waits as long as Google would, divided by the speed, which may change during the wait.
     pub async fn pass(&self, seconds: f64) {
         let mut speeds = self.speed.subscribe();
         let mut left = seconds;
@@ -71,7 +71,7 @@ impl Cloud {
             tokio::select! {
                 () = rest => return,
                 changed = speeds.changed() => {
-                    // Without its sender nobody can wait for this cloud any more.
+                    // Without the sender the cloud is gone.
                     if changed.is_err() {
                         return;
                     }

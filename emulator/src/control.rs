@@ -1,4 +1,4 @@
-//! `/emulator/…`: to look inside, start over, order faults and change the clock. Not part of Google.
+//! `/emulator/…`: inspects and resets the state, injects faults, changes the clock. Not part of Google's API.
 
 use crate::cloud::Cloud;
 use crate::error::ApiError;
@@ -36,7 +36,7 @@ pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value
     }
 }
 
-/// What there is, and which calls came: with principals, never with tokens.
+/// The resources and the calls so far: with principals, never with tokens.
 fn state(world: &World, speed: f64) -> Value {
     let endpoints: Vec<Value> = world
         .endpoints

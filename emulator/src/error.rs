@@ -1,15 +1,15 @@
-//! Errors as Google answers them. Shapes: `google.rpc.Status`, `google/rpc/error_details.proto`; OAuth's for STS.
+//! Errors in Google's shapes: `google.rpc.Status`, `google/rpc/error_details.proto`, and OAuth's for STS.
 
 use serde_json::{Value, json};
 
-/// A refusal, with its HTTP status.
+/// An error answer with its HTTP status.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     pub http: u16,
     pub body: Value,
 }
 
-/// Names, HTTP statuses and numbers of `google.rpc.Code`.
+/// Name, HTTP status and number of each `google.rpc.Code`.
 const CODES: &[(&str, u16, i64)] = &[
     ("CANCELLED", 499, 1),
     ("INVALID_ARGUMENT", 400, 3),
@@ -26,7 +26,7 @@ const CODES: &[(&str, u16, i64)] = &[
     ("UNAUTHENTICATED", 401, 16),
 ];
 
-/// The name that goes with an HTTP status, where there is one.
+/// The name of the `google.rpc.Code` for an HTTP status.
 pub fn name_of_http(http: u16) -> &'static str {
     CODES.iter().find(|(_, h, _)| *h == http).map_or("UNKNOWN", |(name, ..)| name)
 }
@@ -57,7 +57,7 @@ impl ApiError {
         Self::new("ALREADY_EXISTS", format!("The resource {what} already exists."))
     }
 
-    /// Google does not say whether the permission or the resource is missing.
+    /// A denial that, like Google's, hides whether the permission or the resource is missing.
     pub fn denied(permission: &str, resource: &str) -> Self {
         let domain = match permission.split('.').next() {
             Some("resourcemanager") => "cloudresourcemanager.googleapis.com".to_owned(),
@@ -97,12 +97,12 @@ impl ApiError {
         self
     }
 
-    /// STS answers errors as RFC 6749 does.
+    /// An error of STS, in the shape of RFC 6749.
     pub fn oauth(error: &str, description: impl Into<String>) -> Self {
         Self { http: 400, body: json!({"error": error, "error_description": description.into()}) }
     }
 
-    /// The same as an operation carries it: `code` is the number of `google.rpc.Code`.
+    /// A `google.rpc.Status` as operations carry it; `code` is its number.
     pub fn status(code: i64, message: &str) -> Value {
         json!({"code": code, "message": message})
     }

@@ -1,6 +1,6 @@
-//! A local Google Cloud: Vertex AI, STS, IAM, Resource Manager and Privileged Access Manager on one loopback port, with permissions enforced.
+//! A local Google Cloud that enforces permissions: Vertex AI, STS, IAM, Resource Manager and Privileged Access Manager on one loopback port.
 //!
-//! It shares no code with the product's core, so that one cannot hide the other's mistakes.
+//! It shares no code with the product's core, so that neither hides the other's mistakes.
 #![forbid(unsafe_code)]
 
 mod assertion;
@@ -26,14 +26,14 @@ pub use state::seed;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
-/// A running emulator; it ends when its future is dropped.
+/// A running emulator; it stops when its future is dropped.
 pub struct Emulator {
     listener: TcpListener,
     cloud: cloud::Cloud,
 }
 
 impl Emulator {
-    /// Listens on loopback; port 0 chooses a free one.
+    /// Listens on loopback; port 0 selects a free port.
     pub async fn bind(port: u16, seed: Seed, speed: f64) -> Result<Self> {
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let listener = TcpListener::bind(address)
@@ -47,10 +47,10 @@ impl Emulator {
         Ok(format!("http://{}", self.listener.local_addr()?))
     }
 
-    /// Answers until `stop` is ready.
+    /// Serves until `stop` resolves.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
         let router = axum::Router::new().fallback(server::answer).with_state(self.cloud);
-        // Waits and slow answers may be open: whoever ends the emulator does not wait for them.
+        // Open waits and slow answers do not delay the end.
         tokio::select! {
             served = axum::serve(self.listener, router).into_future() => Ok(served?),
             () = stop => Ok(()),

@@ -7,10 +7,10 @@ use emulator::seed::Seed;
 use std::path::PathBuf;
 
 /// A local Google Cloud for developing and testing: Vertex AI models, endpoints, deployments and predictions, the Security Token
-/// Service, service account credentials, allow policies and Privileged Access Manager, on one loopback port. Permissions are enforced
+/// Service, service account credentials, allow policies and Privileged Access Manager, on one loopback port. It enforces permissions
 /// as Google does.
 ///
-/// Look inside with GET /emulator/state, start over with POST /emulator/reset, order faults with POST /emulator/faults
+/// Inspect it with GET /emulator/state, reset it with POST /emulator/reset, inject faults with POST /emulator/faults
 /// (e.g. {"pathContains": ":deployModel", "fault": {"kind": "status", "status": 503}}; kinds: status, slow, lostResponse,
 /// truncatedResponse, failAtStage), change the clock with POST /emulator/clock ({"speed": 60}).
 #[derive(Parser)]
@@ -22,10 +22,10 @@ struct Options {
     /// YAML file with projects, roles, bindings, pool providers, service accounts, models
     #[arg(long, default_value = "emulator/seeds/demo.yaml")]
     seed: PathBuf,
-    /// How much faster than Google: at 1 a deployment takes ten minutes
+    /// Speed relative to Google; at 1 a deployment takes ten minutes
     #[arg(long, default_value_t = 40.0)]
     speed: f64,
-    /// Replaces the issuer of every seeded provider: for a portal on another port
+    /// Issuer of every seeded provider, for a portal on another port
     #[arg(long)]
     issuer: Option<String>,
 }
@@ -49,7 +49,7 @@ async fn interrupted() {
         (Ok(mut interrupt), Ok(mut terminate)) => {
             tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
         }
-        // Without handlers the default action of both signals ends the process just as well.
+        // Without handlers the default action of both signals ends the process.
         _ => std::future::pending().await,
     }
 }

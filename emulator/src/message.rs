@@ -1,24 +1,26 @@
-//! Request bodies, read as strictly as Google reads them: unknown fields are refused, names may be camelCase or snake_case, enums
-//! names or numbers, 64-bit integers texts or numbers. Source of the fields: `aiplatform.v1`.
+//! Request bodies, read as strictly as Google reads them.
+//!
+//! Unknown fields are rejected. Names may be camelCase or snake_case, enums names or numbers, 64-bit integers strings or numbers. Source
+//! of the fields: `aiplatform.v1`.
 
 use crate::error::ApiError;
 use serde_json::{Map, Value, json};
 
-/// What a field may hold.
+/// The type of a field.
 pub enum Shape {
     Text,
     Bool,
     Int,
-    /// A 64-bit integer: a text in JSON.
+    /// A 64-bit integer: a string in JSON.
     Long,
     Enum(&'static [(&'static str, i64)]),
     Message(&'static [(&'static str, Shape)]),
     List(&'static Shape),
-    /// Text keys; every value has this shape.
+    /// A map from strings to values of this shape.
     Map(&'static Shape),
-    /// Anything: what the emulator does not look into.
+    /// Any value: the emulator does not read it.
     Any,
-    /// Only Google writes it: accepted from who sends back what was read, and dropped.
+    /// An output-only field: accepted from callers that send back an answer, and dropped.
     Output,
 }
 
@@ -47,7 +49,7 @@ pub const ACCELERATORS: &[(&str, i64)] = &[
     ("NVIDIA_RTX_PRO_6000", 18),
 ];
 
-/// The stages of a deployment, in Google's order and with its numbers.
+/// The stages of a deployment, in Google's order, with their enum numbers.
 pub const STAGES: &[(&str, i64)] = &[
     ("STARTING_DEPLOYMENT", 5),
     ("PREPARING_MODEL", 6),
@@ -236,7 +238,7 @@ pub const SET_POLICY: &[(&str, Shape)] = &[("policy", Any), ("updateMask", Text)
 pub const TEST_PERMISSIONS: &[(&str, Shape)] = &[("permissions", List(&Text))];
 pub const EMPTY: &[(&str, Shape)] = &[];
 
-/// Reads a body; an empty one is an empty message.
+/// Reads a body; an empty body is an empty message.
 pub fn read(body: &[u8], fields: &'static [(&'static str, Shape)]) -> Result<Value, ApiError> {
     if body.is_empty() {
         return Ok(json!({}));
@@ -259,7 +261,7 @@ fn message(value: Value, fields: &'static [(&'static str, Shape)], path: &str) -
                 "Invalid JSON payload received. Unknown name \"{key}\"{at}: Cannot find field."
             )));
         };
-        // In the JSON mapping of protocol buffers, null is a field that is not set.
+        // In the JSON mapping of protocol buffers, null is an unset field.
         if !value.is_null() && !matches!(shape, Output) {
             let path = if path.is_empty() { (*name).to_owned() } else { format!("{path}.{name}") };
             out.insert((*name).to_owned(), shaped(value, shape, &path)?);
@@ -315,7 +317,7 @@ fn camel(name: &str) -> String {
     })
 }
 
-/// For who asks with `$alt=json;enum-encoding=int`: enums in an answer as numbers.
+/// Replaces enum names by numbers, for callers that send `$alt=json;enum-encoding=int`.
 pub fn enums_as_numbers(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -360,7 +362,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_enums_are_taken_in_every_form() {
+    fn accepts_names_and_enums_in_every_form() {
         let body = br#"{"deployed_model": {"id": "1", "dedicatedResources": {"machine_spec": {"acceleratorType": 11, "acceleratorCount": "1"}}}}"#;
         let read = read(body, DEPLOY_MODEL).unwrap();
         let machine = &read["deployedModel"]["dedicatedResources"]["machineSpec"];
@@ -368,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_refused_by_name() {
+    fn rejects_an_unknown_field_by_name() {
         let error = read(br#"{"deployedModel": {"surprise": 1}}"#, DEPLOY_MODEL).unwrap_err();
         assert!(
             error.body["error"]["message"].as_str().unwrap().contains("Unknown name \"surprise\" at 'deployedModel'")

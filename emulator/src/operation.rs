@@ -1,4 +1,4 @@
-//! Long-running operations: started, followed, waited for, cancelled.
+//! Long-running operations: start, get, list, wait, cancel, delete.
 
 use crate::call::Call;
 use crate::cloud::Cloud;
@@ -15,7 +15,7 @@ pub fn kind(message: &str) -> String {
     format!("type.googleapis.com/google.cloud.aiplatform.v1.{message}")
 }
 
-/// Starts an operation of Vertex AI below a resource (by stored name); `work` runs it to its end and returns response or error.
+/// Starts a Vertex AI operation below a resource (by stored name). `work` runs it and returns the response or the error.
 pub fn start<F, W>(cloud: &Cloud, resource: &str, what: &str, cancel_permission: &'static str, work: W) -> Value
 where
     F: Future<Output = Result<Value, Value>> + Send + 'static,
@@ -32,7 +32,7 @@ where
     run(cloud, cloud.world(), resource, metadata, cancel_permission, work)
 }
 
-/// Starts an operation of any service, in the same look at the world that decided to.
+/// Starts an operation of any service, under the same lock that decided to start it.
 pub fn run<F, W>(
     cloud: &Cloud,
     mut world: MutexGuard<'_, World>,
@@ -54,7 +54,7 @@ where
         let mut changes = cloud.changes();
         let cancelled = async {
             while !cloud.world().operations.get(&name).is_none_or(|o| o.cancelled) {
-                // The sender lives as long as the cloud, which this task holds.
+                // This task holds the cloud, and the cloud holds the sender.
                 let _ = changes.changed().await;
             }
         };
@@ -86,8 +86,8 @@ where
     body
 }
 
-/// Tells the stage of a deployment.
-pub fn tell_stage(cloud: &Cloud, name: &str, stage: &str) {
+/// Sets the stage of a deployment.
+pub fn set_stage(cloud: &Cloud, name: &str, stage: &str) {
     if let Some(operation) = cloud.world().operations.get_mut(name) {
         operation.body["metadata"]["deploymentStage"] = json!(stage);
         operation.body["metadata"]["genericMetadata"]["updateTime"] = json!(timestamp::now());
@@ -95,12 +95,12 @@ pub fn tell_stage(cloud: &Cloud, name: &str, stage: &str) {
     cloud.announce();
 }
 
-/// Privileged Access Manager has its operations where no model is; its interface has no methods to wait for one or cancel it.
+/// Whether the operation belongs to Privileged Access Manager, whose API has no `wait` and no `cancel`.
 fn is_privileged(name: &str) -> bool {
     name.contains("/locations/global/operations")
 }
 
-/// The permission to read an operation is its parent's; Privileged Access Manager has permissions for operations.
+/// The permission to read an operation: the parent's for Vertex AI, one of its own for Privileged Access Manager.
 fn read_permission(name: &str) -> &'static str {
     if is_privileged(name) {
         "privilegedaccessmanager.operations.get"
@@ -168,7 +168,7 @@ fn list(call: &Call<'_>, name: &str, parent: &str) -> Result<Value, ApiError> {
     Ok(json!({ "operations": operations }))
 }
 
-/// Answers as soon as the operation is done, or with its latest state when the time is up.
+/// Answers when the operation is done, or with its latest state at the timeout.
 async fn wait(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&["timeout"])?;
     message::read(call.body, &[("timeout", message::Shape::Text)])?;

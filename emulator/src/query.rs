@@ -1,6 +1,6 @@
 //! Query strings and forms.
 
-/// `a=b&c=%20d`, decoded.
+/// Decodes `a=b&c=%20d`.
 pub fn parse(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
@@ -11,12 +11,12 @@ pub fn parse(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A path, decoded but for its slashes: Google's clients write `models/fraud%403`.
+/// Decodes a path but not its encoded slashes: Google's clients write `models/fraud%403`.
 pub fn path(text: &str) -> String {
     text.split('/').map(|part| decode(part, b"").replace('/', "%2F")).collect::<Vec<_>>().join("/")
 }
 
-/// `spaces` are the bytes that stand for one: forms write `+`.
+/// Percent-decodes; each byte of `spaces` becomes a space, as `+` in forms.
 fn decode(text: &str, spaces: &[u8]) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -43,14 +43,14 @@ fn decode(text: &str, spaces: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn pairs_are_decoded() {
+    fn decodes_pairs() {
         let pairs = super::parse("%24alt=json%3Benum-encoding%3Dint&a=b+c&d&e=100%");
         let pairs: Vec<_> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(pairs, [("$alt", "json;enum-encoding=int"), ("a", "b c"), ("d", ""), ("e", "100%")]);
     }
 
     #[test]
-    fn a_slash_in_a_part_of_a_path_stays_encoded() {
+    fn keeps_an_encoded_slash_in_a_path() {
         assert_eq!(super::path("/v1/models/fraud%403+1/%2e%2F"), "/v1/models/fraud@3+1/.%2F");
     }
 }

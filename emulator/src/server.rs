@@ -1,4 +1,4 @@
-//! HTTP: authenticates each call, routes it, strikes it with faults, and remembers it.
+//! HTTP: authenticates, routes and records each call, and injects faults.
 
 use crate::call::Call;
 use crate::cloud::Cloud;
@@ -85,7 +85,7 @@ fn respond(result: Result<Value, ApiError>, enums_as_numbers: bool, fault: Optio
     }
     let cut_off = || std::io::Error::new(std::io::ErrorKind::ConnectionReset, "injected fault");
     let chunks: Vec<Result<Bytes, std::io::Error>> = match fault {
-        // A body that fails makes the server end the connection: headers may be out, the answer is not.
+        // A failing body makes the server close the connection: headers may have left, the answer has not.
         Some(Kind::LostResponse) => vec![Err(cut_off())],
         Some(Kind::TruncatedResponse) => vec![Ok(Bytes::from(text[..text.len() / 2].to_owned())), Err(cut_off())],
         _ => vec![Ok(Bytes::from(text))],
@@ -97,7 +97,7 @@ fn respond(result: Result<Value, ApiError>, enums_as_numbers: bool, fault: Optio
     response.body(body).unwrap_or_default()
 }
 
-/// The chunks of an answer, one after the other.
+/// A stream of an answer's chunks.
 struct Chunks {
     chunks: std::vec::IntoIter<Result<Bytes, std::io::Error>>,
     sent: bool,
@@ -109,7 +109,7 @@ impl futures_core::Stream for Chunks {
         mut self: std::pin::Pin<&mut Self>,
         context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Self::Item>> {
-        // The server sends what it has only while it waits; without a pause the failure would swallow the first chunk.
+        // The server flushes only while it waits; without this pause the failure would swallow the first chunk.
         if std::mem::take(&mut self.sent) {
             context.waker().wake_by_ref();
             return std::task::Poll::Pending;
@@ -120,7 +120,7 @@ impl futures_core::Stream for Chunks {
     }
 }
 
-/// One call to a Google API: its result, and who made it.
+/// Handles one call to a Google API; returns its result and its principal.
 async fn google(
     cloud: &Cloud,
     verb: &str,
@@ -156,7 +156,7 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
         if let Some(email) = account.strip_suffix(":generateAccessToken").filter(|_| verb == "POST") {
             return credentials::generate_access_token(call, email);
         }
-        // Google's libraries ask for an account's allowed locations in the background; none is a valid answer.
+        // Google's libraries look up an account's allowed locations in the background; an empty list is a valid answer.
         if account.ends_with("/allowedLocations") && verb == "GET" {
             return Ok(json!({"locations": [], "encodedLocations": "0x0"}));
         }

@@ -1,5 +1,7 @@
-//! The Security Token Service: an assertion of a trusted issuer for an access token.
-//! Source: `sts.v1` `token`; the rules for OIDC tokens and the texts are in `shared/facts/google-cloud.md` §3, §7.
+//! The Security Token Service: exchanges an assertion of a trusted issuer for an access token.
+//!
+//! Source: `sts.v1` `token`; "Configure Workload Identity Federation with other identity providers"
+//! (<https://cloud.google.com/iam/docs/workload-identity-federation-with-other-providers>, read 2026-11-27). Texts of errors are unverified.
 
 use crate::assertion::{self, Claims};
 use crate::cloud::Cloud;
@@ -59,7 +61,7 @@ pub async fn token(cloud: &Cloud, content_type: &str, body: &[u8], has_credentia
     }))
 }
 
-/// JSON has camelCase names, a form snake_case ones.
+/// Reads the request: JSON has camelCase names, a form snake_case names.
 fn read(content_type: &str, body: &[u8]) -> Option<BTreeMap<String, String>> {
     if content_type.starts_with("application/x-www-form-urlencoded") {
         return std::str::from_utf8(body).ok().map(crate::query::parse).map(|pairs| pairs.into_iter().collect());
@@ -77,7 +79,7 @@ fn read(content_type: &str, body: &[u8]) -> Option<BTreeMap<String, String>> {
     value.into_iter().map(|(name, value)| Some((snake(&name), value.as_str()?.to_owned()))).collect()
 }
 
-/// Maps the assertion's claims to a principal, and asks the provider's condition.
+/// Maps the assertion's claims to a principal and evaluates the provider's condition.
 fn map(provider: &Provider, claims: &Claims) -> Result<Principal, ApiError> {
     let mut context = Context::default();
     let wrong = |what: &str| ApiError::oauth("invalid_grant", format!("Failed to map the credential: {what}"));

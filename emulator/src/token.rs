@@ -1,9 +1,9 @@
 //! Random access tokens and names.
 
-/// A new opaque token.
+/// Returns a new opaque token.
 pub fn secret(prefix: &str) -> String {
     let mut bytes = [0u8; 32];
-    // Without randomness there is no token that could be given out; the process's address space is the last resort nobody wants.
+    // Without randomness every token would be guessable.
     if getrandom::fill(&mut bytes).is_err() {
         std::process::abort();
     }

@@ -1,4 +1,4 @@
-//! Roles: those of the seed, and custom ones that are made, changed, deleted and undeleted through the API.
+//! Roles: predefined ones from the seed, and custom ones that callers create, update, delete and undelete.
 //! Source: `iam.v1` `Role`, `projects.roles`; limits of "Creating and managing custom roles".
 
 use crate::call::Call;
@@ -61,7 +61,7 @@ pub fn route(call: &Call<'_>, verb: &str, project: &str, rest: &str) -> Result<V
     }
 }
 
-/// `GET /v1/roles/{id}`: a role of Google's own, which whoever is known at all may read.
+/// `GET /v1/roles/{id}`: a predefined role, which every authenticated caller may read.
 pub fn predefined(call: &Call<'_>, verb: &str, id: &str) -> Result<Value, ApiError> {
     let name = format!("roles/{id}");
     if verb != "GET" {

@@ -1,4 +1,4 @@
-//! Service accounts and their own allow policies, which take no conditions.
+//! Service accounts and their allow policies, which accept no conditions.
 //! Source: `iam.v1` `projects.serviceAccounts`; "Resource types that accept conditional role bindings".
 
 use crate::call::Call;

@@ -1,4 +1,4 @@
-//! Entitlements: who may ask for which roles on a project, for how long at most, and who approves.
+//! Entitlements: who may request which roles on a project, for how long at most, and who approves.
 
 use super::operation::{operate, packed};
 use super::request::{DURATIONS, request_id, seconds};
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 const MOST_ROLES: usize = 30;
 const MOST_PRINCIPALS: usize = 20;
-/// What cannot be given for a time.
+/// Roles that cannot be granted for a time.
 const BASIC_ROLES: &[&str] = &["roles/owner", "roles/editor", "roles/viewer"];
 const RESOURCE_TYPE: &str = "cloudresourcemanager.googleapis.com/Project";
-/// How long making and deleting takes at Google's pace, in seconds. Unverified.
-const TAKES: f64 = 4.0;
+/// Duration of creating and deleting at Google's pace, in seconds. Unverified.
+const DURATION: f64 = 4.0;
 
 const PRINCIPALS: Shape = List(&Message(&[("principals", List(&Text))]));
 const STEP: &[(&str, Shape)] =
@@ -151,7 +151,7 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     body["etag"] = json!("ImEi");
     world.entitlements.insert(name.clone(), EntitlementState { body, request_id });
     let target = name.clone();
-    Ok(operate(call.cloud, world, &target, "create", TAKES, move |world| {
+    Ok(operate(call.cloud, world, &target, "create", DURATION, move |world| {
         let made = world.entitlements.get_mut(&name)?;
         made.body["state"] = json!("AVAILABLE");
         Some(packed("Entitlement", made.body.clone()))
@@ -168,18 +168,18 @@ pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     Ok(json!({ "entitlements": found.collect::<Vec<_>>() }))
 }
 
-/// `GET {entitlement}`, for whom it names too.
+/// `GET {entitlement}`: readers with the permission, and the principals that it names.
 pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     let world = call.cloud.world();
     let found = world.entitlements.get(name);
-    if !found.is_some_and(|one| one.lets_ask(call.who) || one.lets_approve(call.who)) {
+    if !found.is_some_and(|one| one.lets_request(call.who) || one.lets_approve(call.who)) {
         world.require(call.who, "privilegedaccessmanager.entitlements.get", name)?;
     }
     found.map(|one| one.body.clone()).ok_or_else(|| ApiError::not_found(name))
 }
 
-/// `DELETE {entitlement}`, with its grants where that is forced. Unverified: that open grants stand in the way even then.
+/// `DELETE {entitlement}`, with its grants when forced. Unverified: that open grants prevent it even then.
 pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&["requestId", "force"])?;
     request_id(call)?;
@@ -198,7 +198,7 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         doomed.body["state"] = json!("DELETING");
     }
     let gone = name.to_owned();
-    Ok(operate(call.cloud, world, name, "delete", TAKES, move |world| {
+    Ok(operate(call.cloud, world, name, "delete", DURATION, move |world| {
         world.grants.retain(|grant, _| !grant.starts_with(&below));
         let mut last = world.entitlements.remove(&gone)?.body;
         last["state"] = json!("DELETED");
@@ -209,7 +209,7 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn ids_of_entitlements() {
+    fn accepts_ids_in_googles_grammar() {
         for (id, is) in [
             ("vertex-deploy-1a2b", true),
             ("abcd", true),

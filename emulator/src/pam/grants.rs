@@ -1,4 +1,4 @@
-//! Grants: asked for, approved or denied, active for a time, ended or revoked.
+//! Grants: requested, approved or denied, active for a time, expired or revoked.
 
 use super::operation::{operate, packed};
 use super::request::{DURATIONS, request_id, seconds};
@@ -15,9 +15,9 @@ use crate::token::secret;
 use Shape::{List, Message, Output, Text};
 use serde_json::{Value, json};
 
-/// How long an approval is waited for, in seconds.
+/// Time that an approver has, in seconds.
 const APPROVAL_WINDOW: f64 = 86_400.0;
-/// How long giving and revoking takes at Google's pace, in seconds. Unverified.
+/// Duration of activating and revoking at Google's pace, in seconds. Unverified.
 const ACTIVATING: f64 = 20.0;
 const REVOKING: f64 = 20.0;
 
@@ -41,7 +41,7 @@ fn entitlement_of(grant: &str) -> &str {
     grant.split("/grants").next().unwrap_or(grant)
 }
 
-/// What is asked for has to fit the entitlement.
+/// Checks a request against its entitlement.
 fn check(entitlement: &EntitlementState, asked: &Value) -> Result<(), ApiError> {
     let most = seconds(&entitlement.body["maxRequestDuration"]).unwrap_or_default();
     let duration = seconds(&asked["requestedDuration"]);
@@ -63,8 +63,8 @@ pub fn create(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
     let request_id = request_id(call)?;
     let mut world = call.cloud.world();
     let known = world.entitlements.get(entitlement);
-    let Some(known) = known.filter(|known| known.lets_ask(call.who)) else {
-        // Unverified: the status. Who may not see entitlements does not learn whether there is one.
+    let Some(known) = known.filter(|known| known.lets_request(call.who)) else {
+        // Unverified: the status. Callers who cannot read entitlements do not learn whether one exists.
         let may_see = world.may(call.who, "privilegedaccessmanager.entitlements.get", entitlement);
         return Err(if known.is_none() && may_see {
             ApiError::not_found(entitlement)
@@ -86,7 +86,7 @@ pub fn create(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
         return Err(ApiError::precondition(format!("Entitlement {entitlement} is not available.")));
     }
     check(known, &body)?;
-    // Unverified: status and text, which a third party's tool tells of.
+    // Unverified: status and text, known from a third party's tool.
     if let Some((name, _)) = own.find(|(_, grant)| grant.is_open()) {
         return Err(ApiError::precondition(format!(
             "You have an open Grant {name} that gives the same privileged access."
@@ -99,7 +99,7 @@ pub fn create(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
         true => json!({"expireTime": stamp(now + chrono::Duration::days(1))}),
         false => json!({}),
     };
-    // By chance, so that what still runs for a grant of before a reset finds no other.
+    // Random, so that a task of a grant from before a reset finds no other grant.
     let name = format!("{entitlement}/grants/{}", secret("").get(..32).unwrap_or_default());
     body["name"] = json!(name);
     body["createTime"] = stamp(now);
@@ -116,12 +116,12 @@ pub fn create(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
     if is_awaited {
         tokio::spawn(expire(cloud, name));
     } else {
-        tokio::spawn(give(cloud, name));
+        tokio::spawn(activate_and_end(cloud, name));
     }
     Ok(body)
 }
 
-/// Waits for an approval as long as Google does.
+/// Expires the grant when its approval does not come in time.
 async fn expire(cloud: Cloud, name: String) {
     cloud.pass(APPROVAL_WINDOW).await;
     if let Some(grant) = cloud.world().grants.get_mut(&name)
@@ -132,17 +132,17 @@ async fn expire(cloud: Cloud, name: String) {
     cloud.announce();
 }
 
-/// Gives the rights, and takes them away when their time is over.
-async fn give(cloud: Cloud, name: String) {
+/// Activates the grant and ends it at its expiry.
+async fn activate_and_end(cloud: Cloud, name: String) {
     cloud.pass(ACTIVATING).await;
     let Some(seconds) = activate(&mut cloud.world(), &name) else { return };
     cloud.announce();
     cloud.pass(seconds as f64).await;
-    take_away(&mut cloud.world(), &name, "ACTIVE", "ENDED", Some(json!({"ended": {}})));
+    remove_access(&mut cloud.world(), &name, "ACTIVE", "ENDED", Some(json!({"ended": {}})));
     cloud.announce();
 }
 
-/// Adds the bindings to the project's policy; for how many seconds.
+/// Adds the bindings to the project's policy; returns their duration in seconds.
 fn activate(world: &mut World, name: &str) -> Option<u64> {
     let project = world.projects.get_mut(name.split('/').nth(1)?)?;
     let grant = world.grants.get_mut(name).filter(|grant| grant.state() == "ACTIVATING")?;
@@ -175,11 +175,11 @@ fn activate(world: &mut World, name: &str) -> Option<u64> {
     Some(seconds)
 }
 
-/// Takes exactly what was added out of the project's policy, and goes on from one state to another.
-fn take_away(world: &mut World, name: &str, from: &str, to: &str, event: Option<Value>) -> Option<Value> {
+/// Removes exactly the added bindings from the project's policy and moves to another state.
+fn remove_access(world: &mut World, name: &str, from: &str, to: &str, event: Option<Value>) -> Option<Value> {
     let project = world.projects.get_mut(name.split('/').nth(1)?)?;
     let grant = world.grants.get_mut(name).filter(|grant| grant.state() == from)?;
-    // Unverified: that Google notices only now what somebody else changed.
+    // Unverified: that Google detects another writer's change only now.
     if !project.policy.remove(&grant.added) {
         grant.body["externallyModified"] = json!(true);
         grant.turn(from, json!({"externallyModified": {}}));
@@ -202,7 +202,7 @@ pub fn list(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
     Ok(json!({ "grants": found.collect::<Vec<_>>() }))
 }
 
-/// `GET {grant}`, for its requester and the approvers too.
+/// `GET {grant}`: readers with the permission, the requester, and the approvers.
 pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     let world = call.cloud.world();
@@ -214,7 +214,7 @@ pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     found.map(|one| one.body.clone()).ok_or_else(|| ApiError::not_found(name))
 }
 
-/// Approves or denies: only while that is awaited, and only by an approver of the entitlement who is not the requester.
+/// Approves or denies a grant that awaits approval. The caller is an approver of the entitlement and not the requester.
 /// Unverified: the statuses.
 fn decide(call: &Call<'_>, name: &str, permission: &str, state: &str, event: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
@@ -245,7 +245,7 @@ fn decide(call: &Call<'_>, name: &str, permission: &str, state: &str, event: &st
 pub fn approve(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     let body = decide(call, name, "privilegedaccessmanager.grants.approve", "ACTIVATING", "approved")?;
     call.cloud.announce();
-    tokio::spawn(give(call.cloud.clone(), name.to_owned()));
+    tokio::spawn(activate_and_end(call.cloud.clone(), name.to_owned()));
     Ok(body)
 }
 
@@ -256,8 +256,8 @@ pub fn deny(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     Ok(body)
 }
 
-/// `POST {grant}:revoke`: only what is active can be revoked, says Google's page on revoking. Its reference says whatever is in no
-/// terminal state; of the two this is the stricter. Unverified: the status where it is refused.
+/// `POST {grant}:revoke`, for active grants. Google's page on revoking says so; its reference allows every state that is not
+/// terminal. This is the stricter of the two. Unverified: the status of the rejection.
 pub fn revoke(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     let mut event = message::read(call.body, REASON)?;
@@ -271,6 +271,6 @@ pub fn revoke(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     grant.turn("REVOKING", json!({ "revoked": event }));
     let revoked = name.to_owned();
     Ok(operate(call.cloud, world, name, "revoke", REVOKING, move |world| {
-        Some(packed("Grant", take_away(world, &revoked, "REVOKING", "REVOKED", None)?))
+        Some(packed("Grant", remove_access(world, &revoked, "REVOKING", "REVOKED", None)?))
     }))
 }

@@ -1,14 +1,13 @@
-//! Privileged Access Manager: entitlements to rights, and grants of them that are asked for, approved, and end by themselves.
-//! Paths, messages and enums: `privilegedaccessmanager.v1`, as Google's Python package `google-cloud-privilegedaccessmanager` has
-//! them. Limits and permissions: Google's documentation of Privileged Access Manager.
+//! Privileged Access Manager: entitlements, and grants that are requested, approved, and expire by themselves.
 //!
-//! Unverified: that requesters and approvers read what concerns them without a permission. Google's documentation says that they need
-//! none of this service, and third parties' tools read their grants so.
+//! Paths, messages and enums: `privilegedaccessmanager.v1`, as in Google's Python package `google-cloud-privilegedaccessmanager`.
+//! Limits and permissions: Google's documentation of Privileged Access Manager.
 //!
-//! Who is not named in the entitlement is refused with the permission that Google's page on audit logging has for the method
-//! (`grants.{create,approve,deny}`), though holding it would not help. Unverified: that Google names it too.
-//!
-//! The times that it tells are the machine's; what lasts is over sooner by the speed, as everywhere in the emulator.
+//! - Requesters and approvers read their grants without a permission (unverified). Google's documentation says that they need no
+//!   permission of this service, and third-party tools work that way.
+//! - A caller whom the entitlement does not name is denied with the permission that Google's page on audit logging lists for the method
+//!   (`grants.{create,approve,deny}`), although holding it would not help. Unverified: that Google names it.
+//! - Timestamps are the machine's; durations are divided by the speed, as everywhere in the emulator.
 
 pub mod entitlements;
 pub mod grants;
@@ -19,8 +18,8 @@ use crate::call::Call;
 use crate::error::ApiError;
 use serde_json::Value;
 
-/// Routes `projects/{p}/locations/global/entitlements[/{e}[/grants[/{g}]]][:{method}]`. Unverified: what Google answers elsewhere than
-/// in `global`.
+/// Routes `projects/{p}/locations/global/entitlements[/{e}[/grants[/{g}]]][:{method}]`. Unverified: Google's answer
+/// for locations other than `global`.
 pub fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiError> {
     let (name, method) = path.rsplit_once(':').map_or((path, None), |(name, method)| (name, Some(method)));
     let unknown = || ApiError::not_found(&format!("{verb} /v1/{path}"));

@@ -1,4 +1,4 @@
-//! Operations of this service: they take some seconds and answer with the resource.
+//! Operations of this service: they last some seconds and answer with the resource.
 
 use crate::cloud::Cloud;
 use crate::error::ApiError;
@@ -8,13 +8,13 @@ use crate::timestamp;
 use serde_json::{Value, json};
 use std::sync::MutexGuard;
 
-/// The message `message` of this service as an operation carries it.
+/// Packs a message of this service as operations carry it.
 pub fn packed(message: &str, mut body: Value) -> Value {
     body["@type"] = json!(format!("type.googleapis.com/google.cloud.privilegedaccessmanager.v1.{message}"));
     body
 }
 
-/// Starts an operation on a resource (by stored name) that takes some seconds and then answers with what `finish` makes.
+/// Starts an operation on a resource (by stored name) that lasts some seconds and answers with the result of `finish`.
 pub fn operate(
     cloud: &Cloud,
     world: MutexGuard<'_, World>,

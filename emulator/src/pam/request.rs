@@ -1,18 +1,18 @@
-//! What requests of this service share: durations and request ids.
+//! Durations and request ids, which the requests of this service share.
 
 use crate::call::Call;
 use crate::error::ApiError;
 use serde_json::Value;
 
-/// Nothing is given for less than half an hour or for more than seven days, in seconds.
+/// Range of a grant's duration in seconds: half an hour to seven days.
 pub const DURATIONS: std::ops::RangeInclusive<u64> = 1_800..=604_800;
 
-/// `3600s`, in whole seconds.
+/// Reads `3600s` as whole seconds.
 pub fn seconds(duration: &Value) -> Option<u64> {
     duration.as_str()?.strip_suffix('s')?.parse().ok()
 }
 
-/// The parameter `requestId`: a UUID, and not the one of zeros.
+/// Reads the parameter `requestId`: a UUID other than zero.
 pub fn request_id(call: &Call<'_>) -> Result<Option<String>, ApiError> {
     let Some(id) = call.param("requestId").filter(|id| !id.is_empty()) else { return Ok(None) };
     let groups: Vec<&str> = id.split('-').collect();

@@ -1,9 +1,9 @@
-//! Entitlements of Privileged Access Manager, and whom they name.
+//! Entitlements of Privileged Access Manager, and the principals that they name.
 
 use super::principal::Principal;
 use serde_json::Value;
 
-/// An entitlement, as the API shows it.
+/// An entitlement: its API body.
 #[derive(Debug)]
 pub struct EntitlementState {
     pub body: Value,
@@ -11,8 +11,8 @@ pub struct EntitlementState {
 }
 
 impl EntitlementState {
-    /// Being named is what lets somebody ask: there is no permission that does.
-    pub fn lets_ask(&self, who: &Principal) -> bool {
+    /// Whether the caller may request a grant: only being named counts, no permission does.
+    pub fn lets_request(&self, who: &Principal) -> bool {
         names(&self.body["eligibleUsers"], who)
     }
 
@@ -20,13 +20,13 @@ impl EntitlementState {
         names(&self.approvals()["steps"][0]["approvers"], who)
     }
 
-    /// `ManualApprovals`; null where nobody has to approve.
+    /// `ManualApprovals`; null where no approval is needed.
     pub fn approvals(&self) -> &Value {
         &self.body["approvalWorkflow"]["manualApprovals"]
     }
 }
 
-/// Whether lists of principals, as entitlements hold them, name this caller.
+/// Whether an entitlement's lists of principals name this caller.
 fn names(lists: &Value, who: &Principal) -> bool {
     let lists = lists.as_array().into_iter().flatten();
     let mut members =

@@ -1,45 +1,45 @@
-//! Faults on order: the next calls that match are refused, slowed down, cut off, or lose their answer.
+//! Injected faults: the next matching calls fail, slow down, are cut off, or lose their answer.
 
 use super::stage::passes_through;
 use serde::{Deserialize, Serialize};
 
-/// What goes wrong.
+/// The kind of a fault.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Kind {
-    /// Answers with this HTTP status instead of doing anything.
+    /// Answers with this HTTP status and does nothing.
     Status {
         status: u16,
         #[serde(default)]
         retry_after_seconds: Option<u64>,
     },
-    /// Answers later.
+    /// Delays the answer.
     Slow { millis: u64 },
-    /// Does what was asked, then ends the connection without an answer.
+    /// Carries out the call, then closes the connection without an answer.
     LostResponse,
-    /// Does what was asked, and sends only half of the answer.
+    /// Carries out the call and sends half of the answer.
     TruncatedResponse,
-    /// The next deployment ends here, with this error (a number of `google.rpc.Code`).
+    /// Fails the next deployment at this stage, with this `google.rpc.Code` number.
     FailAtStage { stage: String, code: i64, message: String },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
-    /// An HTTP verb; any where it is left out.
+    /// An HTTP verb; every verb by default.
     #[serde(default)]
     pub method: Option<String>,
-    /// Part of the path; any where it is left out.
+    /// Part of the path; every path by default.
     #[serde(default)]
     pub path_contains: Option<String>,
-    /// How many calls it strikes.
+    /// Number of calls that it affects.
     #[serde(default = "once")]
     pub times: u32,
     pub fault: Kind,
 }
 
 impl Fault {
-    /// A stage that no deployment passes through would never strike.
+    /// Rejects a stage that no deployment passes through.
     pub fn check(&self) -> Result<(), String> {
         match &self.fault {
             Kind::FailAtStage { stage, .. } if !passes_through(stage) => {
@@ -54,12 +54,12 @@ fn once() -> u32 {
     1
 }
 
-/// The faults that are still to strike.
+/// The faults that are still pending.
 #[derive(Debug, Default)]
 pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
-    /// The fault that strikes this call, if any.
+    /// Takes the fault for this call, if any.
     pub fn strike(&mut self, method: &str, path: &str) -> Option<Kind> {
         self.take(|fault| {
             !matches!(fault.fault, Kind::FailAtStage { .. })
@@ -68,7 +68,7 @@ impl Faults {
         })
     }
 
-    /// The fault that strikes a deployment, if any.
+    /// Takes the fault for a deployment, if any.
     pub fn strike_deployment(&mut self) -> Option<(String, i64, String)> {
         match self.take(|fault| matches!(fault.fault, Kind::FailAtStage { .. }))? {
             Kind::FailAtStage { stage, code, message } => Some((stage, code, message)),
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_strikes_as_often_as_it_says() {
+    fn affects_as_many_calls_as_configured() {
         let fault = r#"{"pathContains": ":predict", "times": 2, "fault": {"kind": "status", "status": 503}}"#;
         let mut faults = Faults(vec![serde_json::from_str(fault).unwrap()]);
         assert_eq!(faults.strike("GET", "/v1/x"), None);

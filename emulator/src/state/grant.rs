@@ -5,7 +5,7 @@ use super::principal::Principal;
 use crate::timestamp;
 use serde_json::{Value, json};
 
-/// A grant: as the API shows it, whose it is, and what it added to the project's policy.
+/// A grant: its API body, its requester, and the bindings that it added to the project's policy.
 #[derive(Debug)]
 pub struct GrantState {
     pub body: Value,
@@ -19,12 +19,12 @@ impl GrantState {
         self.body["state"].as_str().unwrap_or_default()
     }
 
-    /// Whether it gives rights or still may.
+    /// Whether it grants access or still can.
     pub fn is_open(&self) -> bool {
         ["APPROVAL_AWAITED", "ACTIVATING", "ACTIVE", "REVOKING"].contains(&self.state())
     }
 
-    /// Goes on to a state, with the event that led there.
+    /// Moves to a state and records the event that led there.
     pub fn turn(&mut self, state: &str, mut event: Value) {
         let now = json!(timestamp::now());
         event["eventTime"] = now.clone();

@@ -1,4 +1,4 @@
-//! What the emulated cloud holds. Plain data with its rules; nothing here knows HTTP or time that passes.
+//! The state of the emulated cloud: plain data with its rules. Nothing here knows HTTP or the clock.
 
 pub mod entitlement;
 pub mod fault;

@@ -1,4 +1,4 @@
-//! Allow policies: read, changed with an etag, evaluated with conditions.
+//! Allow policies: reads, writes with an etag, and evaluation with conditions.
 //! Source: `cloudresourcemanager.v3` `Policy`; "Policy versions" and "Resource attributes" in Google's IAM documentation.
 
 use super::principal::Principal;
@@ -30,7 +30,7 @@ pub struct Condition {
     pub location: String,
 }
 
-/// A policy and how often it was written.
+/// A policy and its number of writes, from which its etag follows.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -49,7 +49,7 @@ impl Policy {
         self.bindings.iter().any(|binding| binding.condition.is_some())
     }
 
-    /// What a reader who asked for this version gets; conditions are only shown to who asked for version 3.
+    /// Returns the policy in a version; only version 3 shows conditions.
     pub fn read(&self, version: i64) -> Value {
         let mut bindings = json!(self.bindings);
         let shown = if self.has_conditions() && version >= 3 { 3 } else { 1 };
@@ -66,7 +66,7 @@ impl Policy {
         json!({"version": shown, "etag": self.etag(), "bindings": bindings})
     }
 
-    /// As [`Policy::write`], for a resource whose policy takes no conditions. Unverified: the text.
+    /// Like [`Policy::write`], for resources whose policy accepts no conditions. Unverified: the text.
     pub fn write_plain(&mut self, sent: &Value, roles: &BTreeMap<String, Role>) -> Result<Value, ApiError> {
         let bindings = sent["bindings"].as_array().into_iter().flatten();
         if bindings.into_iter().any(|binding| !binding["condition"].is_null()) {
@@ -75,8 +75,8 @@ impl Policy {
         self.write(sent, roles)
     }
 
-    /// Replaces it by what was sent, if nobody wrote since it was read. `SetIamPolicyRequest.policy` is required, and may be an empty
-    /// message; the words of the refusal are *unverified*.
+    /// Replaces the bindings when the etag is current. `SetIamPolicyRequest.policy` is required and may be an empty message.
+    /// Unverified: the text of that error.
     pub fn write(&mut self, sent: &Value, roles: &BTreeMap<String, Role>) -> Result<Value, ApiError> {
         if sent.is_null() {
             return Err(ApiError::invalid("The policy is required."));
@@ -104,13 +104,13 @@ impl Policy {
         Ok(self.read(3))
     }
 
-    /// Adds bindings, as another writer would: the etag moves on.
+    /// Adds bindings as another writer would; the etag changes.
     pub fn add(&mut self, bindings: &[Binding]) {
         self.bindings.extend_from_slice(bindings);
         self.generation += 1;
     }
 
-    /// Takes the members of these bindings out of those with the same role and condition; whether all were still there.
+    /// Removes the members of these bindings from those with the same role and condition; returns whether all existed.
     pub fn remove(&mut self, bindings: &[Binding]) -> bool {
         let mut found_all = true;
         for doomed in bindings {
@@ -133,17 +133,17 @@ impl Policy {
         found_all
     }
 
-    /// Whether it grants a permission. A condition that cannot be evaluated grants nothing.
+    /// Whether it grants a permission; a condition that fails to evaluate grants nothing.
     pub fn grants(&self, who: &Principal, permission: &str, roles: &BTreeMap<String, Role>) -> bool {
         self.bindings.iter().any(|binding| {
-            roles.get(&binding.role).is_some_and(|role| role.gives(permission))
+            roles.get(&binding.role).is_some_and(|role| role.includes(permission))
                 && binding.members.iter().any(|member| who.is(member))
                 && binding.condition.as_ref().is_none_or(|condition| holds(&condition.expression))
         })
     }
 }
 
-/// Evaluates a condition at this moment. Vertex AI provides no `resource.*` attributes, so what uses one does not hold.
+/// Evaluates a condition now. Vertex AI provides no `resource.*` attributes, so an expression that uses one is false.
 fn holds(expression: &str) -> bool {
     let evaluate = || -> Option<bool> {
         let program = Program::compile(expression).ok()?;
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_on_time_hold_and_those_on_resources_do_not() {
+    fn evaluates_conditions_on_time_but_not_on_resources() {
         let roles = roles();
         let who = Principal::Member { member: "user:a".into() };
         for (expression, grants) in [
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_etag_and_an_old_version_are_refused() {
+    fn rejects_a_stale_etag_and_an_old_version() {
         let mut policy = policy("true");
         let read = policy.read(3);
         assert_eq!(read["version"], 3);

@@ -1,4 +1,4 @@
-//! Who calls, and which members of a policy that is.
+//! Callers, and the policy members that mean them.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub enum Principal {
 const IAM: &str = "iam.googleapis.com";
 
 impl Principal {
-    /// Whether a policy's member means this caller.
+    /// Whether a policy member means this caller.
     pub fn is(&self, member: &str) -> bool {
         match self {
             Self::Federated { pool, subject, groups, attributes } => {
@@ -46,7 +46,7 @@ impl Principal {
         }
     }
 
-    /// An e-mail address; the whole identifier where there is none.
+    /// The e-mail address, or the whole identifier where none exists.
     pub fn username(&self) -> String {
         let name = self.name();
         match name.strip_prefix("user:").or_else(|| name.strip_prefix("serviceAccount:")) {
@@ -55,7 +55,7 @@ impl Principal {
         }
     }
 
-    /// As audit logs name it.
+    /// The name in audit logs.
     pub fn name(&self) -> String {
         match self {
             Self::Federated { pool, subject, .. } => format!("principal://{IAM}/{pool}/subject/{subject}"),
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_of_a_pool() {
+    fn matches_members_of_a_pool() {
         let pool = "projects/1/locations/global/workloadIdentityPools/b";
         let caller = Principal::Federated {
             pool: pool.into(),

@@ -4,7 +4,7 @@
 use crate::error::ApiError;
 use serde_json::{Value, json};
 
-/// A role, as the API shows it but for its name.
+/// A role: its API body without the name, and its permissions.
 #[derive(Clone, Debug, Default)]
 pub struct Role {
     body: Value,
@@ -13,7 +13,7 @@ pub struct Role {
     generation: u64,
 }
 
-/// What nothing but an organisation's custom roles may hold.
+/// Permissions that only custom roles of an organisation may hold.
 const UNSUPPORTED: &[&str] = &["resourcemanager.projects.list"];
 
 impl Role {
@@ -27,8 +27,8 @@ impl Role {
         Self::new("GA", permissions)
     }
 
-    /// A deleted role gives nothing.
-    pub fn gives(&self, permission: &str) -> bool {
+    /// Whether it includes a permission; a deleted role includes none.
+    pub fn includes(&self, permission: &str) -> bool {
         !self.deleted && self.permissions.iter().any(|held| held == permission)
     }
 
@@ -47,7 +47,7 @@ impl Role {
         body
     }
 
-    /// Takes over what was sent, as far as the mask names it.
+    /// Copies the sent fields that the mask names.
     pub fn update(&mut self, sent: &Value, mask: Option<&str>) -> Result<(), ApiError> {
         if let Some(etag) = sent["etag"].as_str()
             && etag != self.etag()

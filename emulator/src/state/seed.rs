@@ -1,4 +1,4 @@
-//! The YAML file that says what the emulated cloud holds at its start. `emulator/seeds/demo.yaml` shows every key.
+//! The seed: a YAML file with the initial resources. `emulator/seeds/demo.yaml` shows every key.
 
 use super::policy::Policy;
 use super::principal::Principal;
@@ -15,7 +15,7 @@ use std::path::Path;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Seed {
     projects: Vec<SeedProject>,
-    /// By name, e.g. `projects/acme-ml/roles/vertexDeployer`.
+    /// Permissions by role name, e.g. `projects/acme-ml/roles/vertexDeployer`.
     #[serde(default)]
     roles: BTreeMap<String, Vec<String>>,
     #[serde(default)]
@@ -24,7 +24,7 @@ pub struct Seed {
     service_accounts: BTreeMap<String, Policy>,
     #[serde(default)]
     models: Vec<SeedModel>,
-    /// Tokens that stand for somebody from the start: for tests and for whoever runs the emulator.
+    /// Access tokens that are valid from the start, for tests and for whoever runs the emulator.
     #[serde(default)]
     tokens: BTreeMap<String, String>,
 }
@@ -71,7 +71,7 @@ impl Seed {
         Ok(serde_yaml::from_str(text)?)
     }
 
-    /// For a portal elsewhere than the seed says.
+    /// Replaces the issuer of every provider, for a portal at another address.
     pub fn replace_issuers(&mut self, issuer: &str) {
         for provider in &mut self.providers {
             issuer.clone_into(&mut provider.issuer);

@@ -1,6 +1,6 @@
 //! The stages of a deployment, and how long each takes.
 
-/// How long each stage takes at Google's pace, in seconds: ten minutes in all.
+/// Duration of each stage at Google's pace, in seconds: ten minutes in all.
 pub const STAGES: &[(&str, f64)] = &[
     ("STARTING_DEPLOYMENT", 15.0),
     ("PREPARING_MODEL", 45.0),
@@ -11,7 +11,7 @@ pub const STAGES: &[(&str, f64)] = &[
     ("FINISHING_UP", 45.0),
 ];
 
-/// Whether every deployment that goes well passes through a stage of this name.
+/// Whether a successful deployment passes through this stage.
 pub fn passes_through(stage: &str) -> bool {
     STAGES.iter().any(|(name, _)| *name == stage)
 }

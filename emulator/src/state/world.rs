@@ -1,4 +1,4 @@
-//! Everything the emulated cloud holds.
+//! The resources of the emulated cloud, and who may do what on them.
 
 use super::entitlement::EntitlementState;
 use super::fault::Faults;
@@ -30,23 +30,23 @@ pub struct Provider {
     pub allowed_audiences: Vec<String>,
     pub attribute_mapping: BTreeMap<String, String>,
     pub attribute_condition: Option<String>,
-    /// Keys that were uploaded instead of being fetched from the issuer.
+    /// Uploaded keys, used instead of the issuer's.
     pub jwks: Option<Value>,
     pub disabled: bool,
 }
 
-/// An endpoint: what the API shows, and its own policy.
+/// An endpoint: its API body and its policy.
 #[derive(Debug, Default)]
 pub struct EndpointState {
     pub body: Value,
     pub policy: Policy,
-    /// Ids of deployed models that are being made.
+    /// Ids of models that are being deployed.
     pub deploying: Vec<String>,
     pub predictions: u64,
 }
 
 impl EndpointState {
-    /// Counts predictions, so that traffic is split exactly.
+    /// Counts predictions, so that the traffic split is exact.
     pub fn next_prediction(&mut self) -> u64 {
         self.predictions += 1;
         self.predictions - 1
@@ -57,12 +57,12 @@ impl EndpointState {
 #[derive(Clone, Debug)]
 pub struct OperationState {
     pub body: Value,
-    /// Which permission lets a caller cancel it.
+    /// The permission that lets a caller cancel it.
     pub cancel_permission: &'static str,
     pub cancelled: bool,
 }
 
-/// A call as the emulator saw it; never with its token.
+/// A received call, without its token.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SeenCall {
@@ -83,15 +83,15 @@ pub struct AccessToken {
 #[derive(Debug, Default)]
 pub struct World {
     pub projects: BTreeMap<String, Project>,
-    /// By `//iam.googleapis.com/projects/N/…/providers/P`.
+    /// Keyed by `//iam.googleapis.com/projects/N/…/providers/P`.
     pub providers: BTreeMap<String, Provider>,
     pub roles: BTreeMap<String, Role>,
     pub service_accounts: BTreeMap<String, Policy>,
-    /// By full name (project id), without version.
+    /// Keyed by full name with the project's id, without version; then by version.
     pub models: BTreeMap<String, BTreeMap<u64, Value>>,
     pub endpoints: BTreeMap<String, EndpointState>,
     pub operations: BTreeMap<String, OperationState>,
-    /// Of Privileged Access Manager, by full name (project id); so are its grants.
+    /// Of Privileged Access Manager, keyed by full name with the project's id, like its grants.
     pub entitlements: BTreeMap<String, EntitlementState>,
     pub grants: BTreeMap<String, GrantState>,
     pub tokens: HashMap<String, AccessToken>,
@@ -106,7 +106,7 @@ impl World {
         FIRST_ID + self.last_id
     }
 
-    /// The project by id or number, as its id.
+    /// Returns the id of a project that is named by id or number.
     pub fn project_id(&self, name: &str) -> Option<String> {
         self.projects
             .iter()
@@ -114,7 +114,7 @@ impl World {
             .map(|(id, _)| id.clone())
     }
 
-    /// A resource name with the project's number, as Google's answers have it.
+    /// Returns a resource name with the project's number, as Google answers it.
     pub fn shown(&self, name: &str) -> String {
         let mut parts: Vec<&str> = name.split('/').collect();
         let number = parts.get(1).and_then(|id| self.projects.get(*id)).map(|project| project.number.clone());
@@ -127,7 +127,7 @@ impl World {
         }
     }
 
-    /// A resource name with the project's id, as everything is stored.
+    /// Returns a resource name with the project's id, as the state is keyed.
     pub fn stored(&self, name: &str) -> Option<String> {
         let (projects, rest) = name.split_once('/')?;
         let (project, rest) = rest.split_once('/').map_or((rest, None), |(p, r)| (p, Some(r)));
@@ -138,7 +138,7 @@ impl World {
         })
     }
 
-    /// Whether the caller holds a permission on a resource (by stored name), through its own policy or its project's.
+    /// Whether the caller holds a permission on a resource (by stored name), through its policy or its project's.
     pub fn may(&self, who: &Principal, permission: &str, resource: &str) -> bool {
         let by_project = resource
             .strip_prefix("projects/")
@@ -152,7 +152,7 @@ impl World {
         if self.may(who, permission, resource) { Ok(()) } else { Err(ApiError::denied(permission, resource)) }
     }
 
-    /// The project that a service account lies in. Google's default ones are named after its number.
+    /// Returns the project of a service account. Google's default accounts are named after its number.
     pub fn home(&self, email: &str) -> Option<String> {
         let (name, host) = email.split_once('@')?;
         match host.strip_suffix(".iam.gserviceaccount.com") {
@@ -161,7 +161,7 @@ impl World {
         }
     }
 
-    /// Whether the caller holds a permission on a service account, through its own policy or its project's.
+    /// Whether the caller holds a permission on a service account, through its policy or its project's.
     pub fn may_on_account(&self, who: &Principal, permission: &str, email: &str) -> bool {
         self.service_accounts.get(email).is_some_and(|policy| {
             policy.grants(who, permission, &self.roles)

@@ -1,9 +1,9 @@
-//! What Google refuses of a serving container and of labels. Limits: `aiplatform.v1` `ModelContainerSpec`, `Probe`, `Endpoint`.
+//! Checks of serving containers and labels. Limits: `aiplatform.v1` `ModelContainerSpec`, `Probe`, `Endpoint`.
 
 use crate::error::ApiError;
 use serde_json::Value;
 
-/// `ModelContainerSpec`
+/// Checks a `ModelContainerSpec`.
 pub fn check(spec: &Value) -> Result<(), ApiError> {
     let list = |name: &str| spec[name].as_array().into_iter().flatten();
     for variable in list("env") {
@@ -14,7 +14,7 @@ pub fn check(spec: &Value) -> Result<(), ApiError> {
         if !identifier {
             return Err(ApiError::invalid(format!("Invalid name of an environment variable: \"{name}\"")));
         }
-        // Documented as reserved; that an upload is refused for it is unverified.
+        // Documented as reserved; that Google rejects an upload because of it is unverified.
         if name.starts_with("AIP_") {
             return Err(ApiError::invalid(format!("The environment variable {name} is reserved.")));
         }
@@ -56,7 +56,7 @@ fn check_probe(name: &str, probe: &Value) -> Result<(), ApiError> {
     }
 }
 
-/// The labels of an `Endpoint` or a `Model`.
+/// Checks the labels of an `Endpoint` or a `Model`.
 pub fn check_labels(labels: &Value) -> Result<(), ApiError> {
     let plain = |text: &str| {
         text.chars().count() <= 64

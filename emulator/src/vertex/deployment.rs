@@ -1,4 +1,4 @@
-//! Deploying a model through Google's stages, and undeploying it.
+//! Deploying a model through Google's stages, and undeploying a model.
 
 use super::endpoint::check_split;
 use super::model;
@@ -13,7 +13,7 @@ use crate::state::world::World;
 use crate::timestamp;
 use serde_json::{Value, json};
 
-/// Families of machine types that serve models.
+/// Prefixes of the machine types that serve models.
 const FAMILIES: &[&str] =
     &["e2-", "n1-", "n2-", "n2d-", "c2-", "c2d-", "c3-", "a2-", "a3-", "a4-", "a4x-", "g2-", "g4-"];
 
@@ -27,7 +27,7 @@ fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError
         if !(1..=10).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_digit()) {
             return Err(ApiError::invalid(format!("Invalid deployed model id: {id}")));
         }
-        // Unverified: what Google answers to a second model of the same id.
+        // Unverified: Google's answer to a second deployed model with the same id.
         let state = world.endpoints.get(endpoint);
         let taken = state.is_some_and(|e| {
             e.deploying.iter().any(|d| d == id)
@@ -60,8 +60,10 @@ fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError
     Ok(())
 }
 
-/// What a model runs as, Vertex AI's service agent gets the tokens of: in its own project by its own role, elsewhere by the policies
-/// there. Unverified: that Google looks when it is called; status and text are those of files that the agent may not read.
+/// Checks that Vertex AI's service agent may get tokens of the serving account.
+///
+/// In its own project the agent's role suffices; in another project that project's policies decide. Unverified: that Google checks
+/// this at the call. Status and text are those of model files that the agent cannot read.
 fn check_agent(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError> {
     const PERMISSION: &str = "iam.serviceAccounts.getAccessToken";
     let own = endpoint.split('/').nth(1).unwrap_or_default();
@@ -108,7 +110,7 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     };
     deployed["id"] = json!(id);
     let endpoint_name = endpoint.to_owned();
-    // However this ends (cancelled before it began, too), the id is no longer being deployed.
+    // Runs at every end, also when the operation is cancelled before its first poll.
     let deploying = Deploying { cloud: call.cloud.clone(), endpoint: endpoint_name.clone(), id: id.clone() };
     Ok(operation::start(
         call.cloud,
@@ -118,17 +120,17 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
         async move |cloud, name| {
             let _leave = deploying;
             for (stage, seconds) in STAGES {
-                operation::tell_stage(&cloud, &name, stage);
+                operation::set_stage(&cloud, &name, stage);
                 cloud.pass(*seconds).await;
                 if let Some((at, code, message)) = &fault
                     && at == stage
                 {
-                    operation::tell_stage(&cloud, &name, "FAILED_TO_DEPLOY");
+                    operation::set_stage(&cloud, &name, "FAILED_TO_DEPLOY");
                     return Err(ApiError::status(*code, message));
                 }
             }
             let response = finish(&cloud, &endpoint_name, &id, deployed, &split)?;
-            operation::tell_stage(&cloud, &name, "SUCCESSFULLY_DEPLOYED");
+            operation::set_stage(&cloud, &name, "SUCCESSFULLY_DEPLOYED");
             Ok(response)
         },
     ))

@@ -1,4 +1,4 @@
-//! Endpoints, and their own allow policies (v1beta1).
+//! Endpoints and their allow policies (v1beta1).
 
 use super::container;
 use crate::call::Call;
@@ -15,7 +15,7 @@ fn shown(world: &World, name: &str, endpoint: &EndpointState) -> Value {
     body
 }
 
-/// A chosen id: letters first, or at most nine digits.
+/// Whether a caller may choose this id: letters first, or at most nine digits.
 fn is_valid_id(id: &str) -> bool {
     let bytes = id.as_bytes();
     match bytes.first() {
@@ -120,7 +120,7 @@ pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     Ok(body)
 }
 
-/// Keys are deployed models (or `also`), values sum to 100; no split at all is fine too.
+/// Checks a traffic split: keys are deployed models (or `also`), values sum to 100. An absent split passes.
 pub fn check_split(endpoint: &Value, split: &Value, also: Option<&str>) -> Result<(), ApiError> {
     let Some(split) = split.as_object().filter(|split| !split.is_empty()) else { return Ok(()) };
     let known = |id: &str| {

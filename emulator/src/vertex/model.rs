@@ -10,7 +10,7 @@ use crate::timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// `projects/…/models/M[@version]`: the stored name and the version, the newest where none is named.
+/// Finds `projects/…/models/M[@version]`: its stored name and its version, the newest one by default.
 pub fn find<'a>(world: &'a World, name: &str) -> Option<(String, &'a Value)> {
     let (base, wanted) = name.split_once('@').map_or((name, None), |(base, version)| (base, Some(version)));
     let base = world.stored(base)?;

@@ -1,4 +1,4 @@
-//! Predictions: what was sent comes back, from the deployed model whose turn it is.
+//! Predictions: the deployed model whose turn it is echoes the instances.
 
 use crate::call::Call;
 use crate::error::ApiError;
@@ -14,7 +14,7 @@ pub fn predict(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     };
     let mut world = call.cloud.world();
     let state = world.endpoints.get_mut(endpoint).ok_or_else(|| ApiError::not_found(endpoint))?;
-    // Of every hundred predictions each model gets as many as its share says.
+    // Of every hundred predictions each model receives its share exactly.
     let mut turn = (state.next_prediction() % 100) as i64;
     let chosen = state.body["trafficSplit"].as_object().into_iter().flatten().find_map(|(id, share)| {
         turn -= share.as_i64().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Endpoints, deployments, operations and predictions, from the first call to the last.
+//! Endpoints, deployments, operations and predictions.
 
 use crate::harness::{Cloud, FAST, MODEL, OWNER, SHOWN_PLACE, STILL, demo_seed, deploy_request};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn endpoint(cloud: &Cloud) -> Value {
 }
 
 #[test]
-fn a_model_is_deployed_serves_and_is_taken_back() {
+fn deploys_serves_and_undeploys_a_model() {
     let cloud = Cloud::start();
     let created = cloud.own("POST", "/endpoints?endpointId=fraud", json!({"displayName": "Fraud"})).ok();
     let name = created["name"].as_str().unwrap();
@@ -60,7 +60,7 @@ fn a_model_is_deployed_serves_and_is_taken_back() {
 
     cloud.own("DELETE", "/endpoints/fraud", json!(null)).refused(400, "FAILED_PRECONDITION");
     cloud.own("DELETE", "/models/fraud-detector", json!(null)).refused(400, "FAILED_PRECONDITION");
-    // It is the only one, so its traffic needs no other place.
+    // The only deployed model may be undeployed with its traffic.
     let undeployed = cloud.own("POST", "/endpoints/fraud:undeployModel", json!({"deployedModelId": "7"})).ok();
     assert!(cloud.finish(&undeployed)["error"].is_null());
     assert!(endpoint(&cloud)["deployedModels"].as_array().is_none_or(Vec::is_empty));
@@ -70,7 +70,7 @@ fn a_model_is_deployed_serves_and_is_taken_back() {
 }
 
 #[test]
-fn the_stages_come_in_googles_order() {
+fn reports_stages_in_googles_order() {
     // Two seconds for the whole; the longest stages take half a second each.
     let cloud = Cloud::with(demo_seed(), FAST);
     cloud.create_endpoint("fraud");
@@ -100,7 +100,7 @@ fn the_stages_come_in_googles_order() {
 }
 
 #[test]
-fn what_exists_or_is_being_made_is_not_made_twice() {
+fn rejects_a_resource_that_exists_or_is_being_created() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let body = json!({"displayName": "e"});
@@ -114,7 +114,7 @@ fn what_exists_or_is_being_made_is_not_made_twice() {
 }
 
 #[test]
-fn without_a_chosen_id_the_server_makes_one() {
+fn generates_an_id_when_none_is_chosen() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let mut request = deploy_request("");
@@ -126,7 +126,7 @@ fn without_a_chosen_id_the_server_makes_one() {
 }
 
 #[test]
-fn traffic_is_split_as_the_endpoint_says() {
+fn splits_traffic_exactly() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     cloud.finish(&cloud.begin_deployment("fraud", "1"));
@@ -151,7 +151,7 @@ fn traffic_is_split_as_the_endpoint_says() {
 }
 
 #[test]
-fn waiting_ends_with_the_time_or_with_the_operation() {
+fn a_wait_ends_at_the_timeout_or_with_the_operation() {
     let cloud = Cloud::with(demo_seed(), FAST);
     cloud.create_endpoint("fraud");
     cloud.set_speed(STILL);
@@ -160,7 +160,7 @@ fn waiting_ends_with_the_time_or_with_the_operation() {
     let operation = cloud.post(OWNER, &format!("/v1/{name}:wait?timeout=1s"), json!({})).ok();
     assert_ne!(operation["done"], true);
     assert!(begun.elapsed().as_secs_f64() >= 1.0);
-    // Somebody waits while somebody else cancels: the wait ends at once.
+    // A cancel ends another caller's wait at once.
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| cloud.post(OWNER, &format!("/v1/{name}:wait?timeout=30s"), json!({})).ok());
         cloud.post(OWNER, &format!("/v1/{name}:cancel"), json!({})).ok();
@@ -170,13 +170,13 @@ fn waiting_ends_with_the_time_or_with_the_operation() {
     });
     assert!(begun.elapsed().as_secs() < 20);
     assert!(endpoint(&cloud)["deployedModels"].as_array().is_none_or(Vec::is_empty));
-    // What was cancelled leaves its id free.
+    // A cancelled deployment frees its id.
     cloud.set_speed(FAST);
     cloud.finish(&cloud.begin_deployment("fraud", "1"));
 }
 
 #[test]
-fn operations_are_listed_newest_first_and_can_be_deleted() {
+fn lists_operations_newest_first_and_deletes_them() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let operation = cloud.finish(&cloud.begin_deployment("fraud", "1"));
@@ -191,7 +191,7 @@ fn operations_are_listed_newest_first_and_can_be_deleted() {
 }
 
 #[test]
-fn models_have_versions_and_can_be_uploaded() {
+fn uploads_models_with_versions() {
     let cloud = Cloud::start();
     let listed = cloud.own("GET", "/models", json!(null)).ok();
     assert_eq!(listed["models"][0]["name"], format!("{SHOWN_PLACE}/models/fraud-detector"));
@@ -211,7 +211,7 @@ fn models_have_versions_and_can_be_uploaded() {
 }
 
 #[test]
-fn a_model_that_is_not_there_is_not_deployed() {
+fn rejects_a_missing_model() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let mut request = deploy_request("1");

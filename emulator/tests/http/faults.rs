@@ -1,4 +1,4 @@
-//! Faults on order, and the rest of `/emulator/`.
+//! Injected faults, and the rest of `/emulator/`.
 
 use crate::harness::{Cloud, FAST, OWNER, PLACE, STILL, demo_seed};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ fn order(cloud: &Cloud, fault: Value) {
     cloud.post("", "/emulator/faults", fault).ok();
 }
 
-/// The bytes of an answer, until the connection ends.
+/// The bytes of an answer until the connection closes.
 fn raw(cloud: &Cloud, verb: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(cloud.url.trim_start_matches("http://")).unwrap();
     let length = body.len();
@@ -18,13 +18,13 @@ fn raw(cloud: &Cloud, verb: &str, path: &str, body: &str) -> String {
     );
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
-    // A reset connection is an answer that did not come.
+    // A reset connection counts as a missing answer.
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[test]
-fn a_status_strikes_as_often_as_ordered_and_says_when_to_come_back() {
+fn a_status_fault_affects_the_configured_calls_and_sets_retry_after() {
     let cloud = Cloud::start();
     let fault = json!({"kind": "status", "status": 429, "retryAfterSeconds": 7});
     order(&cloud, json!({"method": "GET", "pathContains": "/endpoints", "times": 2, "fault": fault}));
@@ -40,7 +40,7 @@ fn a_status_strikes_as_often_as_ordered_and_says_when_to_come_back() {
 }
 
 #[test]
-fn faults_can_be_cancelled() {
+fn faults_can_be_removed() {
     let cloud = Cloud::start();
     order(&cloud, json!({"times": 9, "fault": {"kind": "status", "status": 503}}));
     cloud.own("GET", "/endpoints", json!(null)).refused(503, "UNAVAILABLE");
@@ -49,7 +49,7 @@ fn faults_can_be_cancelled() {
 }
 
 #[test]
-fn a_slow_answer_comes_late() {
+fn a_slow_fault_delays_the_answer() {
     let cloud = Cloud::start();
     order(&cloud, json!({"fault": {"kind": "slow", "millis": 300}}));
     let begun = std::time::Instant::now();
@@ -58,16 +58,16 @@ fn a_slow_answer_comes_late() {
 }
 
 #[test]
-fn a_lost_answer_is_lost_after_the_deed() {
+fn a_lost_answer_is_lost_after_the_change() {
     let cloud = Cloud::start();
     order(&cloud, json!({"method": "POST", "fault": {"kind": "lostResponse"}}));
     assert_eq!(raw(&cloud, "POST", "/endpoints?endpointId=fraud", "{\"displayName\": \"e\"}"), "");
-    // The deed was done: the same again is refused.
+    // The change was made: repeating it is rejected.
     cloud.own("POST", "/endpoints?endpointId=fraud", json!({"displayName": "e"})).refused(409, "ALREADY_EXISTS");
 }
 
 #[test]
-fn a_deployment_fails_where_ordered_and_leaves_nothing() {
+fn a_deployment_fails_at_the_configured_stage_and_leaves_nothing() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let message = "Model server terminated: model server container terminated.";
@@ -85,7 +85,7 @@ fn a_deployment_fails_where_ordered_and_leaves_nothing() {
 }
 
 #[test]
-fn a_fault_that_is_not_understood_is_refused() {
+fn rejects_an_unknown_fault() {
     let cloud = Cloud::start();
     for fault in [json!({"fault": {"kind": "surprise"}}), json!({"fault": {"kind": "slow"}}), json!({"surprise": 1})] {
         cloud.post("", "/emulator/faults", fault).refused(400, "INVALID_ARGUMENT");
@@ -94,7 +94,7 @@ fn a_fault_that_is_not_understood_is_refused() {
 }
 
 #[test]
-fn after_a_reset_everything_is_as_seeded() {
+fn a_reset_restores_the_seed() {
     let cloud = Cloud::with(demo_seed(), FAST);
     cloud.create_endpoint("fraud");
     order(&cloud, json!({"times": 9, "pathContains": "/endpoints", "fault": {"kind": "status", "status": 503}}));
@@ -110,7 +110,7 @@ fn after_a_reset_everything_is_as_seeded() {
 }
 
 #[test]
-fn the_state_tells_callers_and_reasons_but_no_tokens() {
+fn the_state_shows_callers_and_reasons_but_no_tokens() {
     let cloud = Cloud::start();
     let request =
         ureq::get(format!("{}{PLACE}/endpoints", cloud.url)).header("authorization", format!("Bearer {OWNER}"));
@@ -123,7 +123,7 @@ fn the_state_tells_callers_and_reasons_but_no_tokens() {
 }
 
 #[test]
-fn a_port_in_use_is_named() {
+fn names_a_port_that_is_in_use() {
     let cloud = Cloud::start();
     let port: u16 = cloud.url.rsplit(':').next().unwrap().parse().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -132,7 +132,7 @@ fn a_port_in_use_is_named() {
 }
 
 #[test]
-fn a_truncated_answer_begins_and_does_not_end() {
+fn a_truncated_answer_starts_and_does_not_finish() {
     let cloud = Cloud::start();
     let whole = raw(&cloud, "GET", "/models/fraud-detector", "");
     order(&cloud, json!({"fault": {"kind": "truncatedResponse"}}));
@@ -142,7 +142,7 @@ fn a_truncated_answer_begins_and_does_not_end() {
 }
 
 #[test]
-fn the_clock_changes_what_is_under_way() {
+fn the_clock_affects_running_operations() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     cloud.set_speed(STILL);
@@ -152,7 +152,7 @@ fn the_clock_changes_what_is_under_way() {
 }
 
 #[test]
-fn a_stage_that_never_comes_is_refused() {
+fn rejects_a_stage_that_no_deployment_passes() {
     let cloud = Cloud::start();
     let fault = json!({"kind": "failAtStage", "stage": "NO_SUCH", "code": 9, "message": "x"});
     cloud.post("", "/emulator/faults", json!({ "fault": fault })).refused(400, "INVALID_ARGUMENT");

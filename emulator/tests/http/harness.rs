@@ -1,4 +1,4 @@
-//! An emulator with the demo's seed, on a port of its own, and calls to it.
+//! An emulator with the demo's seed on a free port, and calls to it.
 
 use emulator::Emulator;
 use emulator::seed::Seed;
@@ -14,12 +14,12 @@ pub const STRANGER: &str = "test-stranger";
 pub const PLACE: &str = "/v1/projects/acme-ml/locations/us-central1";
 pub const SHOWN_PLACE: &str = "projects/123456789012/locations/us-central1";
 pub const MODEL: &str = "projects/acme-ml/locations/us-central1/models/fraud-detector@3";
-/// Fast enough that a deployment takes a third of a second.
+/// Speed at which a deployment lasts a third of a second.
 pub const FAST: f64 = 2000.0;
-/// So slow that nothing that takes time ends during a test.
+/// Speed at which nothing ends during a test.
 pub const STILL: f64 = 0.001;
 
-/// A running emulator; dropping it ends it.
+/// A running emulator; dropping it stops it.
 pub struct Cloud {
     pub url: String,
     agent: ureq::Agent,
@@ -27,7 +27,7 @@ pub struct Cloud {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What came back.
+/// An answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -43,7 +43,7 @@ impl Answer {
         self.body
     }
 
-    /// The message of a refusal with this status.
+    /// The message of an error with this status.
     #[track_caller]
     pub fn refused(&self, http: u16, status: &str) -> String {
         assert_eq!((self.status, self.body["error"]["status"].as_str()), (http, Some(status)), "{}", self.body);
@@ -81,7 +81,7 @@ impl Cloud {
         Self { url: told.recv().unwrap(), agent: agent(), stop: Some(stop), thread: Some(thread) }
     }
 
-    /// A call whose answer may never come.
+    /// A call that may stay without an answer.
     pub fn try_call(&self, token: &str, verb: &str, path: &str, body: &Value) -> Result<Answer, ureq::Error> {
         let mut request = ureq::http::Request::builder().method(verb).uri(format!("{}{path}", self.url));
         if !token.is_empty() {
@@ -117,7 +117,7 @@ impl Cloud {
         self.post("", "/emulator/clock", json!({ "speed": speed })).ok();
     }
 
-    /// The operation once it ended.
+    /// The finished operation.
     #[track_caller]
     pub fn finish(&self, operation: &Value) -> Value {
         let name = operation["name"].as_str().unwrap();
@@ -132,7 +132,7 @@ impl Cloud {
         assert!(self.finish(&operation)["error"].is_null());
     }
 
-    /// Begins to deploy, with all traffic.
+    /// Starts a deployment with all traffic.
     pub fn begin_deployment(&self, endpoint: &str, id: &str) -> Value {
         self.own("POST", &format!("/endpoints/{endpoint}:deployModel"), deploy_request(id)).ok()
     }

@@ -1,4 +1,4 @@
-//! Assertions for tokens, and tokens of service accounts.
+//! Token exchange and impersonation of service accounts.
 
 use crate::harness::{Answer, Cloud, FAST, OWNER, PLACE, STRANGER, agent, demo_seed};
 use crate::issuer::{AUDIENCE, Issuer, Key};
@@ -25,7 +25,7 @@ fn setting() -> Setting {
     Setting { cloud: Cloud::with(seed, FAST), issuer, key }
 }
 
-/// One provider that has its keys uploaded, maps a team and accepts only one of them.
+/// A provider with uploaded keys that maps a team and accepts only one team.
 fn seed_with_keys(jwks: &Value) -> Seed {
     let seed = format!(
         "\
@@ -74,7 +74,7 @@ fn refused(answer: &Answer, error: &str, text: &str) {
 }
 
 #[test]
-fn a_good_assertion_becomes_a_token_with_the_rights_of_its_groups() {
+fn a_valid_assertion_becomes_a_token_with_the_access_of_its_groups() {
     let setting = setting();
     let model = format!("{PLACE}/models/fraud-detector");
     setting.cloud.get(&setting.token(TEAM), &model).ok();
@@ -85,7 +85,7 @@ fn a_good_assertion_becomes_a_token_with_the_rights_of_its_groups() {
 }
 
 #[test]
-fn a_form_with_snake_case_names_is_taken_too() {
+fn accepts_a_form_with_snake_case_names() {
     let setting = setting();
     let assertion = setting.key.sign(&setting.issuer.claims(TEAM));
     let form = [
@@ -101,7 +101,7 @@ fn a_form_with_snake_case_names_is_taken_too() {
 }
 
 #[test]
-fn the_audience_may_lack_its_scheme() {
+fn accepts_an_audience_without_its_scheme() {
     let setting = setting();
     let mut claims = setting.issuer.claims(TEAM);
     claims["aud"] = json!(AUDIENCE);
@@ -109,7 +109,7 @@ fn the_audience_may_lack_its_scheme() {
 }
 
 #[test]
-fn claims_that_are_wrong_are_refused() {
+fn rejects_wrong_claims() {
     let setting = setting();
     let now = chrono::Utc::now().timestamp();
     for (claim, value, text) in [
@@ -129,14 +129,14 @@ fn claims_that_are_wrong_are_refused() {
 }
 
 #[test]
-fn only_the_issuers_signatures_with_the_two_algorithms_count() {
+fn accepts_only_the_issuers_signatures_and_two_algorithms() {
     let setting = setting();
     let claims = setting.issuer.claims(TEAM);
     for algorithm in ["none", "HS256", "ES384", "PS256", "EdDSA"] {
         let header = json!({"alg": algorithm, "kid": "first"});
         refused(&setting.exchange(&setting.key.sign_with(&header, &claims)), "invalid_grant", algorithm);
     }
-    // An EC key does not verify what claims to be RSA.
+    // An EC key does not verify a token that claims RSA.
     let header = json!({"alg": "RS256", "kid": "first"});
     refused(&setting.exchange(&setting.key.sign_with(&header, &claims)), "invalid_grant", "signature");
     refused(&setting.exchange(&setting.key.sign_with(&json!({"alg": "ES256"}), &claims)), "invalid_grant", "key id");
@@ -146,7 +146,7 @@ fn only_the_issuers_signatures_with_the_two_algorithms_count() {
 }
 
 #[test]
-fn keys_are_fetched_once_and_again_when_one_is_unknown() {
+fn fetches_keys_once_and_again_for_an_unknown_key() {
     let setting = setting();
     setting.token(TEAM);
     setting.token(TEAM);
@@ -158,7 +158,7 @@ fn keys_are_fetched_once_and_again_when_one_is_unknown() {
 }
 
 #[test]
-fn a_request_to_sts_is_checked_before_the_assertion() {
+fn checks_the_request_before_the_assertion() {
     let setting = setting();
     let good = exchange_request(&setting.key.sign(&setting.issuer.claims(TEAM)));
     let absent = AUDIENCE.replace("/portal", "/absent");
@@ -189,7 +189,7 @@ fn a_mapped_subject_has_at_most_127_bytes() {
 }
 
 #[test]
-fn mapping_condition_and_uploaded_keys_are_the_providers() {
+fn uses_the_providers_mapping_condition_and_uploaded_keys() {
     let key = Key::new("uploaded");
     let cloud = Cloud::with(seed_with_keys(&json!({ "keys": [key.public()] })), FAST);
     let now = chrono::Utc::now().timestamp();
@@ -201,7 +201,7 @@ fn mapping_condition_and_uploaded_keys_are_the_providers() {
     }
 }
 
-/// The system's randomness, in the form in which the `rsa` crate takes it.
+/// The system's randomness in the form that the `rsa` crate requires.
 struct SystemRandom;
 
 impl rsa::rand_core::RngCore for SystemRandom {
@@ -223,8 +223,8 @@ impl rsa::rand_core::RngCore for SystemRandom {
 impl rsa::rand_core::CryptoRng for SystemRandom {}
 
 #[test]
-fn an_issuer_may_sign_with_rsa() {
-    // Short, for speed: nothing is protected by it.
+fn accepts_rsa_signatures() {
+    // A short key for speed; it protects nothing.
     let private = rsa::RsaPrivateKey::new(&mut SystemRandom, 1024).unwrap();
     let number = |n: &rsa::BigUint| Base64UrlUnpadded::encode_string(&n.to_bytes_be());
     let public = json!({"kty": "RSA", "kid": "rsa", "n": number(private.n()), "e": number(private.e())});
@@ -245,11 +245,11 @@ fn an_issuer_may_sign_with_rsa() {
 }
 
 #[test]
-fn a_service_account_is_impersonated_by_who_may() {
+fn impersonates_a_service_account_with_the_permission() {
     let setting = setting();
     let path = format!("{DEPLOYER}:generateAccessToken");
     let scope = json!(["https://www.googleapis.com/auth/cloud-platform"]);
-    // Google's Python client sends null for what is not set.
+    // Google's Python client sends null for unset fields.
     let request = json!({"delegates": null, "scope": scope, "lifetime": "900s"});
     let answer = setting.cloud.post(&setting.token(TEAM), &path, request.clone()).ok();
     let expires = chrono::DateTime::parse_from_rfc3339(answer["expireTime"].as_str().unwrap()).unwrap();
@@ -267,7 +267,7 @@ fn a_service_account_is_impersonated_by_who_may() {
 }
 
 #[test]
-fn a_token_ends_with_its_lifetime() {
+fn a_token_expires_after_its_lifetime() {
     let setting = setting();
     let request = json!({"scope": ["https://www.googleapis.com/auth/cloud-platform"], "lifetime": "0s"});
     let answer = setting.cloud.post(&setting.token(TEAM), &format!("{DEPLOYER}:generateAccessToken"), request).ok();

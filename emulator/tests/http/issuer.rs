@@ -1,4 +1,4 @@
-//! An issuer of assertions on loopback, as the portal is one: discovery, keys, and signing.
+//! An issuer of assertions on loopback, like the portal: discovery, keys and signing.
 
 use axum::Router;
 use axum::routing::get;
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, mpsc};
 pub const AUDIENCE: &str =
     "//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/providers/portal";
 
-/// Serves `keys` as its JWKS until the test's process ends.
+/// Serves `keys` as its JWKS until the process ends.
 pub struct Issuer {
     pub url: String,
     keys: Arc<Mutex<Vec<Value>>>,
@@ -80,12 +80,12 @@ impl Issuer {
         *self.keys.lock().unwrap() = keys.iter().map(|key| key.public()).collect();
     }
 
-    /// How often its keys were asked for.
+    /// Number of requests for its keys.
     pub fn fetches(&self) -> usize {
         self.fetches.load(Ordering::SeqCst)
     }
 
-    /// The claims of a good assertion for a member of these groups.
+    /// Claims of a valid assertion for a member of these groups.
     pub fn claims(&self, groups: &[&str]) -> Value {
         let now = chrono::Utc::now().timestamp();
         json!({

@@ -1,4 +1,4 @@
-//! Who may do what, and how policies are read and written.
+//! Permissions, and reads and writes of policies.
 
 use crate::harness::{Cloud, FAST, OWNER, PLACE, STILL, STRANGER, demo_seed, deploy_request};
 use emulator::seed::Seed;
@@ -29,7 +29,7 @@ fn bind_stranger(cloud: &Cloud, expression: &str) {
 }
 
 #[test]
-fn without_a_token_nobody_is_anybody() {
+fn rejects_calls_without_a_valid_token() {
     let cloud = Cloud::start();
     for token in ["", "made-up"] {
         let text = cloud.get(token, &format!("{PLACE}/endpoints")).refused(401, "UNAUTHENTICATED");
@@ -38,7 +38,7 @@ fn without_a_token_nobody_is_anybody() {
 }
 
 #[test]
-fn a_denial_names_permission_and_resource_and_hides_what_exists() {
+fn a_denial_names_permission_and_resource_and_hides_existence() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     for id in ["fraud", "absent"] {
@@ -62,7 +62,7 @@ fn a_denial_names_permission_and_resource_and_hides_what_exists() {
 }
 
 #[test]
-fn every_call_needs_its_permission() {
+fn requires_the_permission_of_every_method() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let operation = cloud.begin_deployment("fraud", "1");
@@ -95,7 +95,7 @@ fn every_call_needs_its_permission() {
 }
 
 #[test]
-fn serving_as_an_account_needs_the_right_to_act_as_it() {
+fn serving_as_an_account_requires_act_as() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     for account in ["absent@acme-ml.iam.gserviceaccount.com", "absent@elsewhere.iam.gserviceaccount.com"] {
@@ -110,7 +110,7 @@ fn serving_as_an_account_needs_the_right_to_act_as_it() {
 }
 
 #[test]
-fn of_two_writers_of_one_policy_the_second_is_refused() {
+fn rejects_the_second_of_two_concurrent_writers() {
     let cloud = Cloud::start();
     let read = policy(&cloud);
     write(&cloud, &read).ok();
@@ -123,7 +123,7 @@ fn of_two_writers_of_one_policy_the_second_is_refused() {
 }
 
 #[test]
-fn conditions_are_only_for_version_three() {
+fn requires_version_three_for_conditions() {
     let cloud = Cloud::start();
     bind_stranger(&cloud, "request.time < timestamp('2999-01-01T00:00:00Z')");
     let read = policy(&cloud);
@@ -136,7 +136,7 @@ fn conditions_are_only_for_version_three() {
 }
 
 #[test]
-fn a_condition_grants_while_it_holds() {
+fn a_condition_grants_while_it_is_true() {
     for (expression, status) in [
         ("request.time < timestamp('2999-01-01T00:00:00Z')", 200),
         ("request.time < timestamp('2001-01-01T00:00:00Z')", 403),
@@ -150,7 +150,7 @@ fn a_condition_grants_while_it_holds() {
 }
 
 #[test]
-fn a_policy_on_an_endpoint_is_for_this_endpoint() {
+fn an_endpoints_policy_covers_that_endpoint_only() {
     let cloud = Cloud::start();
     for id in ["fraud", "other"] {
         cloud.create_endpoint(id);
@@ -167,7 +167,7 @@ fn a_policy_on_an_endpoint_is_for_this_endpoint() {
 }
 
 #[test]
-fn a_request_without_a_policy_writes_none() {
+fn a_request_without_a_policy_writes_nothing() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let account = "/v1/projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com";
@@ -180,7 +180,7 @@ fn a_request_without_a_policy_writes_none() {
 }
 
 #[test]
-fn testing_permissions_needs_none() {
+fn testing_permissions_requires_no_permission() {
     let cloud = Cloud::start();
     let asked = json!({"permissions": ["aiplatform.endpoints.deploy", "aiplatform.endpoints.surprise"]});
     let path = format!("{PROJECT}:testIamPermissions");
@@ -190,7 +190,7 @@ fn testing_permissions_needs_none() {
 }
 
 #[test]
-fn who_may_not_cancel_does_not() {
+fn cancelling_requires_its_permission() {
     // The stranger may read everything, and nothing more.
     let cloud = Cloud::with(demo_seed(), FAST);
     cloud.create_endpoint("fraud");
@@ -205,7 +205,7 @@ fn who_may_not_cancel_does_not() {
 }
 
 #[test]
-fn a_seed_that_is_wrong_is_refused() {
+fn rejects_a_wrong_seed() {
     for (seed, reason) in [("projects: [{id: a}]", "number"), ("projects: []\nsurprise: 1", "surprise"), ("{", "")] {
         let error = Seed::parse(seed).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");

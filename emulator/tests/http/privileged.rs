@@ -1,4 +1,4 @@
-//! Privileged Access Manager: rights that are asked for, approved, and end.
+//! Privileged Access Manager: access that is requested, approved, and expires.
 
 mod refusals;
 
@@ -42,7 +42,7 @@ fn grant() -> Value {
     json!({"requestedDuration": "604800s", "justification": {"unstructuredJustification": "ticket 4711"}})
 }
 
-/// Looks until something is there: this service's operations cannot be waited for.
+/// Polls until something exists: this service has no method to wait for its operations.
 #[track_caller]
 fn until(look: impl Fn() -> Option<Value>) -> Value {
     let begun = Instant::now();
@@ -55,7 +55,7 @@ fn until(look: impl Fn() -> Option<Value>) -> Value {
 }
 
 impl Cloud {
-    /// What an operation of this service answers with.
+    /// The response of a finished operation.
     #[track_caller]
     fn result(&self, operation: &Value) -> Value {
         let name = operation["name"].as_str().unwrap();
@@ -102,7 +102,7 @@ impl Cloud {
         self.post(OWNER, "/v3/projects/acme-ml:setIamPolicy", json!({ "policy": policy }))
     }
 
-    /// Whether a caller holds the rights that the entitlement is to.
+    /// Whether a caller holds the entitlement's permissions.
     fn may(&self, token: &str) -> bool {
         let status = self.get(token, &format!("{PLACE}/models/fraud-detector")).status;
         assert!([200, 403].contains(&status), "{status}");
@@ -117,7 +117,7 @@ fn events(grant: &Value) -> Vec<&'static str> {
 }
 
 #[test]
-fn rights_are_asked_for_approved_and_end() {
+fn access_is_requested_approved_and_expires() {
     let cloud = Cloud::start();
     let made = cloud.entitle(entitlement());
     assert_eq!(made["@type"], "type.googleapis.com/google.cloud.privilegedaccessmanager.v1.Entitlement");
@@ -153,12 +153,12 @@ fn rights_are_asked_for_approved_and_end() {
     let after = cloud.project_policy();
     assert_eq!(after["bindings"], before["bindings"]);
     assert_ne!(after["etag"], before["etag"]);
-    // What has ended can be asked for again.
+    // Expired access can be requested again.
     cloud.ask(STRANGER, grant()).ok();
 }
 
 #[test]
-fn without_approvers_rights_are_given_at_once() {
+fn grants_at_once_without_approvers() {
     let cloud = Cloud::start();
     cloud.entitle(unapproved());
     cloud.set_speed(STILL);
@@ -170,7 +170,7 @@ fn without_approvers_rights_are_given_at_once() {
 }
 
 #[test]
-fn revoking_takes_exactly_what_was_added() {
+fn revoking_removes_exactly_the_added_bindings() {
     let cloud = Cloud::start();
     let before = cloud.project_policy();
     let active = cloud.elevate();
@@ -186,7 +186,7 @@ fn revoking_takes_exactly_what_was_added() {
 }
 
 #[test]
-fn a_condition_of_the_entitlement_holds_too() {
+fn evaluates_the_entitlements_condition() {
     let cloud = Cloud::start();
     let mut body = unapproved();
     body["privilegedAccess"]["gcpIamAccess"]["roleBindings"][0]["conditionExpression"] =
@@ -197,7 +197,7 @@ fn a_condition_of_the_entitlement_holds_too() {
 }
 
 #[test]
-fn what_is_denied_gives_nothing() {
+fn a_denied_grant_gives_no_access() {
     let cloud = Cloud::start();
     cloud.entitle(entitlement());
     let asked = cloud.ask(STRANGER, grant()).ok();
@@ -211,7 +211,7 @@ fn what_is_denied_gives_nothing() {
 }
 
 #[test]
-fn an_approval_is_waited_for_a_day() {
+fn an_approval_may_take_a_day() {
     let cloud = Cloud::start();
     cloud.entitle(entitlement());
     let asked = cloud.ask(STRANGER, grant()).ok();
@@ -222,7 +222,7 @@ fn an_approval_is_waited_for_a_day() {
 }
 
 #[test]
-fn no_justification_is_needed_where_the_entitlement_says_so() {
+fn accepts_a_missing_justification_where_it_is_optional() {
     let cloud = Cloud::start();
     let mut body = entitlement();
     body["requesterJustificationConfig"] = json!({"notMandatory": {}});
@@ -231,7 +231,7 @@ fn no_justification_is_needed_where_the_entitlement_says_so() {
 }
 
 #[test]
-fn requests_at_the_same_time_give_one_grant() {
+fn concurrent_requests_create_one_grant() {
     let cloud = Cloud::start();
     cloud.entitle(entitlement());
     let at_once = |path: &str| -> Vec<Answer> {
@@ -255,7 +255,7 @@ fn requests_at_the_same_time_give_one_grant() {
 }
 
 #[test]
-fn making_an_entitlement_again_with_its_request_id_answers_as_before() {
+fn repeating_a_request_id_returns_the_first_answer() {
     let cloud = Cloud::start();
     let path =
         |id: &str| format!("{ENTITLEMENTS}?entitlementId=fraud&requestId=5f0c6c5e-8a51-4d0c-9d0b-0d6a3c1f8f{id}");
@@ -266,7 +266,7 @@ fn making_an_entitlement_again_with_its_request_id_answers_as_before() {
 }
 
 #[test]
-fn giving_and_taking_moves_the_policy_on_for_other_writers() {
+fn granting_and_revoking_change_the_etag() {
     let cloud = Cloud::start();
     let stale = cloud.project_policy();
     let active = cloud.elevate();
@@ -279,7 +279,7 @@ fn giving_and_taking_moves_the_policy_on_for_other_writers() {
 }
 
 #[test]
-fn what_somebody_else_changed_is_left_alone_and_told() {
+fn reports_and_keeps_another_writers_change() {
     let cloud = Cloud::start();
     let before = cloud.project_policy();
     let active = cloud.elevate();
@@ -294,7 +294,7 @@ fn what_somebody_else_changed_is_left_alone_and_told() {
 }
 
 #[test]
-fn members_of_a_federated_group_get_rights_for_themselves_only() {
+fn members_of_a_federated_group_get_access_for_themselves_only() {
     let key = Key::new("first");
     let issuer = Issuer::start(&key);
     let mut seed = demo_seed();
@@ -336,7 +336,7 @@ fn members_of_a_federated_group_get_rights_for_themselves_only() {
 }
 
 #[test]
-fn states_are_numbers_for_who_asks_for_numbers() {
+fn returns_states_as_numbers_on_request() {
     let cloud = Cloud::start();
     let active = cloud.elevate();
     let numbers = |path: &str| cloud.get(OWNER, &format!("{path}?%24alt=json%3Benum-encoding%3Dint")).ok();

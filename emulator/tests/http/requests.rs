@@ -1,10 +1,10 @@
-//! What requests may look like, and what is refused for its form alone.
+//! Forms of requests: what is accepted and what is rejected for its form alone.
 
 use crate::harness::{Cloud, OWNER, PLACE, STILL, deploy_request};
 use serde_json::json;
 
 #[test]
-fn unknown_fields_and_parameters_are_refused_by_name() {
+fn rejects_unknown_fields_and_parameters_by_name() {
     let cloud = Cloud::start();
     let text =
         cloud.own("POST", "/endpoints", json!({"displayName": "e", "surprise": 1})).refused(400, "INVALID_ARGUMENT");
@@ -19,7 +19,7 @@ fn unknown_fields_and_parameters_are_refused_by_name() {
 }
 
 #[test]
-fn names_and_enums_are_taken_in_every_form() {
+fn accepts_names_and_enums_in_every_form() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let request = json!({
@@ -46,7 +46,7 @@ fn names_and_enums_are_taken_in_every_form() {
 }
 
 #[test]
-fn values_that_google_refuses_are_refused() {
+fn rejects_values_that_google_rejects() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     for (pointer, value) in [
@@ -73,7 +73,7 @@ fn values_that_google_refuses_are_refused() {
 }
 
 #[test]
-fn a_container_is_taken_as_google_takes_it() {
+fn accepts_a_container_as_google_does() {
     let cloud = Cloud::start();
     let request = || {
         json!({"modelId": "fraud-new", "model": {
@@ -118,7 +118,7 @@ fn a_container_is_taken_as_google_takes_it() {
 }
 
 #[test]
-fn a_body_that_is_no_json_is_refused() {
+fn rejects_a_body_that_is_not_json() {
     let cloud = Cloud::with(crate::harness::demo_seed(), STILL);
     let request =
         ureq::post(format!("{}{PLACE}/endpoints", cloud.url)).header("authorization", format!("Bearer {OWNER}"));
@@ -127,7 +127,7 @@ fn a_body_that_is_no_json_is_refused() {
 }
 
 #[test]
-fn there_is_nothing_where_google_has_nothing() {
+fn answers_not_found_for_unknown_paths() {
     let cloud = Cloud::start();
     for path in [
         "/v1/projects/acme-ml/locations/us-central1/surprises",
@@ -136,12 +136,12 @@ fn there_is_nothing_where_google_has_nothing() {
     ] {
         cloud.get(OWNER, path).refused(404, "NOT_FOUND");
     }
-    // Endpoints have policies of their own in v1beta1 only.
+    // Only v1beta1 has policies of endpoints.
     cloud.own("POST", "/endpoints/fraud:setIamPolicy", json!({"policy": {}})).refused(404, "NOT_FOUND");
 }
 
 #[test]
-fn what_only_google_writes_may_be_sent_back() {
+fn accepts_output_only_fields_that_are_sent_back() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
     let mut endpoint = cloud.own("GET", "/endpoints/fraud", json!(null)).ok();

@@ -1,4 +1,4 @@
-//! Custom roles, and the policies of service accounts.
+//! Custom roles and policies of service accounts.
 
 use crate::harness::{Cloud, OWNER, PLACE, STRANGER};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn role(permissions: &[&str]) -> Value {
     json!({"roleId": "reader", "role": {"title": "Reader", "stage": "GA", "includedPermissions": permissions}})
 }
 
-/// Gives the stranger the role `reader` on the project.
+/// Grants the stranger the role `reader` on the project.
 fn bind(cloud: &Cloud) {
     let mut policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", json!({})).ok();
     let binding = json!({"role": "projects/acme-ml/roles/reader", "members": ["user:stranger@acme.example"]});
@@ -19,7 +19,7 @@ fn bind(cloud: &Cloud) {
 }
 
 #[test]
-fn a_custom_role_gives_what_it_holds_until_it_is_deleted() {
+fn a_custom_role_grants_its_permissions_until_it_is_deleted() {
     let cloud = Cloud::start();
     let made = cloud.post(OWNER, ROLES, role(&["aiplatform.models.list"])).ok();
     assert_eq!(made["name"], "projects/acme-ml/roles/reader");
@@ -47,7 +47,7 @@ fn a_custom_role_gives_what_it_holds_until_it_is_deleted() {
 }
 
 #[test]
-fn what_is_no_role_is_refused() {
+fn rejects_invalid_roles() {
     let cloud = Cloud::start();
     for request in [
         json!({"roleId": "x", "role": {"title": "t"}}),
@@ -63,7 +63,7 @@ fn what_is_no_role_is_refused() {
 }
 
 #[test]
-fn whoever_is_known_reads_googles_own_roles() {
+fn authenticated_callers_read_predefined_roles() {
     let cloud = Cloud::start();
     let role = cloud.get(STRANGER, "/v1/roles/iam.serviceAccountUser").ok();
     assert_eq!(role["name"], "roles/iam.serviceAccountUser");
@@ -74,7 +74,7 @@ fn whoever_is_known_reads_googles_own_roles() {
 }
 
 #[test]
-fn a_policy_names_only_roles_that_there_are() {
+fn a_policy_names_only_existing_roles() {
     let cloud = Cloud::start();
     let mut policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", json!({})).ok();
     let binding = json!({"role": "projects/acme-ml/roles/absent", "members": ["user:stranger@acme.example"]});
@@ -85,7 +85,7 @@ fn a_policy_names_only_roles_that_there_are() {
 }
 
 #[test]
-fn a_service_account_has_a_policy_of_its_own_and_without_conditions() {
+fn a_service_account_has_a_policy_without_conditions() {
     let cloud = Cloud::start();
     let path = |method: &str| format!("{ACCOUNT}:{method}");
     for method in ["getIamPolicy", "setIamPolicy"] {

@@ -1,11 +1,11 @@
-//! What this service refuses, to whom.
+//! Rejections of Privileged Access Manager.
 
 use super::{APPROVER, ASKED, ENTITLEMENTS, FRAUD, VIEWER, entitlement, grant};
 use crate::harness::{Cloud, FAST, OWNER, STILL, STRANGER};
 use serde_json::json;
 
 #[test]
-fn only_an_approver_who_is_not_the_requester_approves() {
+fn only_an_approver_other_than_the_requester_approves() {
     let cloud = Cloud::start();
     let mut body = entitlement();
     let approvers = &mut body["approvalWorkflow"]["manualApprovals"]["steps"][0]["approvers"][0]["principals"];
@@ -26,7 +26,7 @@ fn only_an_approver_who_is_not_the_requester_approves() {
 }
 
 #[test]
-fn who_is_not_eligible_is_refused() {
+fn denies_callers_who_are_not_eligible() {
     let cloud = Cloud::start();
     let denied = cloud.ask(STRANGER, grant()).refused(403, "PERMISSION_DENIED");
     cloud.ask(OWNER, grant()).refused(404, "NOT_FOUND");
@@ -39,7 +39,7 @@ fn who_is_not_eligible_is_refused() {
 }
 
 #[test]
-fn who_reads_needs_the_permission_or_is_named() {
+fn reading_requires_the_permission_or_being_named() {
     let cloud = Cloud::start();
     let mut for_others = entitlement();
     for_others["eligibleUsers"][0]["principals"] = json!(["user:somebody@acme.example"]);
@@ -66,7 +66,7 @@ fn who_reads_needs_the_permission_or_is_named() {
 }
 
 #[test]
-fn entitlements_that_google_refuses_are_refused() {
+fn rejects_entitlements_that_google_rejects() {
     let cloud = Cloud::start();
     let members = |count: usize| json!([{"principals": vec![ASKED; count]}]);
     let approvals = "/approvalWorkflow/manualApprovals";
@@ -117,7 +117,7 @@ fn entitlements_that_google_refuses_are_refused() {
 }
 
 #[test]
-fn grants_that_google_refuses_are_refused() {
+fn rejects_grants_that_google_rejects() {
     let cloud = Cloud::start();
     let mut body = entitlement();
     body["maxRequestDuration"] = json!("3600s");
@@ -153,7 +153,7 @@ fn grants_that_google_refuses_are_refused() {
 }
 
 #[test]
-fn an_entitlement_with_grants_stays_unless_that_is_forced() {
+fn keeps_an_entitlement_with_grants_unless_forced() {
     let cloud = Cloud::start();
     cloud.entitle(entitlement());
     let asked = cloud.ask(STRANGER, grant()).ok();
