@@ -1,8 +1,6 @@
-//! Looking for words in short texts, and listing them.
-//!
-//! The standard library's way is made for long texts and for any kind of list; it would be 5 kB of what every portal page loads.
+//! Search, comparison and lists of short words. Search does without the standard library, for size (`docs/size.md`).
 
-/// Where a word first stands.
+/// The offset of the first occurrence of a word.
 pub fn find(text: &str, word: &str) -> Option<usize> {
     text.as_bytes().windows(word.len().max(1)).position(|window| window == word.as_bytes())
 }
@@ -11,13 +9,13 @@ pub fn contains(text: &str, word: &str) -> bool {
     find(text, word).is_some()
 }
 
-/// What stands before and behind the first such word.
+/// The text before and after the first occurrence of a word.
 pub fn split_once<'a>(text: &'a str, word: &str) -> Option<(&'a str, &'a str)> {
     let at = find(text, word)?;
     Some((text.get(..at)?, text.get(at + word.len()..)?))
 }
 
-/// The items with a separator between them.
+/// The items, joined by a separator.
 pub fn list<T: AsRef<str>>(items: impl Iterator<Item = T>, separator: &str) -> String {
     let mut out = String::new();
     for item in items {
@@ -29,12 +27,71 @@ pub fn list<T: AsRef<str>>(items: impl Iterator<Item = T>, separator: &str) -> S
     out
 }
 
-/// The entries of a list, without white space around them: each a name and a value with `=` between them, or an error where it
-/// has none.
+/// The `name=value` entries of a list, without surrounding white space; an entry without `=` is an error.
 pub fn pairs<'a>(text: &'a str, between: &[u8]) -> Vec<Result<(&'a str, &'a str), &'a str>> {
     let entries = text.split(|c: char| between.iter().any(|b| c == char::from(*b)));
     let entries = entries.map(str::trim).filter(|entry| !entry.is_empty());
     entries.map(|entry| entry.split_once('=').map(|(name, value)| (name.trim(), value.trim())).ok_or(entry)).collect()
+}
+
+/// The words of a table of beginnings and ends; the ends of one beginning are separated by spaces.
+pub fn expand(table: &[(&str, &str)]) -> Vec<String> {
+    let mut words = Vec::new();
+    for (start, ends) in table {
+        for end in ends.split(' ') {
+            words.push(format!("{start}{end}"));
+        }
+    }
+    words
+}
+
+/// Whether [`expand`] would return a word, without building the list.
+pub fn is_listed(table: &[(&str, &str)], word: &str) -> bool {
+    let mut starts = table.iter();
+    starts.any(|(start, ends)| word.strip_prefix(start).is_some_and(|wanted| ends.split(' ').any(|end| end == wanted)))
+}
+
+/// A word in lower case with hyphens as separators, for comparison.
+pub fn plain(word: &str) -> String {
+    let plain = |c: char| if matches!(c, '_' | ' ' | '.') { '-' } else { c.to_ascii_lowercase() };
+    word.chars().map(plain).collect()
+}
+
+/// The most similar of some words: at most two letters or a third of them differ, and never more than half.
+pub fn nearest(word: &str, mut known: impl Iterator<Item = String>) -> Option<String> {
+    nearest_of(word, &mut known)
+}
+
+/// Separate from the generic [`nearest`], for size (`docs/size.md`).
+fn nearest_of(word: &str, known: &mut dyn Iterator<Item = String>) -> Option<String> {
+    let mut limit = (word.len() / 3).max(2).min(word.len() / 2);
+    let mut nearest: Option<String> = None;
+    for known in known {
+        let distance = distance(word, &known);
+        if distance < limit || (distance == limit && nearest.as_ref().is_none_or(|nearest| known < *nearest)) {
+            limit = distance;
+            nearest = Some(known);
+        }
+    }
+    nearest
+}
+
+/// Levenshtein distance over bytes, because all known words are ASCII.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(b.bytes()) {
+            let here = (*cell + 1).min(left + 1).min(diagonal + usize::from(x != y));
+            diagonal = std::mem::replace(cell, here);
+            left = here;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -43,19 +100,24 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn items_are_listed() {
+    fn a_list_joins_its_items() {
         assert_eq!(list(["a", "b", "c"].iter(), ", "), "a, b, c");
         assert_eq!(list([""; 0].iter(), ", "), "");
     }
 
     #[test]
-    fn pairs_are_told_from_what_has_no_value() {
+    fn an_entry_without_a_value_is_an_error() {
         assert_eq!(pairs(" a = b=c ;; d\ne=", b";\n"), [Ok(("a", "b=c")), Err("d"), Ok(("e", ""))]);
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!((distance("", "abc"), distance("kitten", "sitting"), distance("same", "same")), (3, 3, 0));
     }
 
     proptest! {
         #[test]
-        fn as_the_standard_library_finds(text in "[ab/é]{0,12}", word in "[ab/é]{1,3}") {
+        fn find_agrees_with_the_standard_library(text in "[ab/é]{0,12}", word in "[ab/é]{1,3}") {
             prop_assert_eq!(find(&text, &word), text.find(&word));
             prop_assert_eq!(split_once(&text, &word), text.split_once(&word));
         }

@@ -1,4 +1,4 @@
-//! The model's files: a directory in Cloud Storage.
+//! Reading and rules of the model files: a directory in Cloud Storage.
 
 use super::image::is_unused;
 use super::keys::Key;
@@ -6,22 +6,22 @@ use super::reading::{Found, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::{ArtifactUri, Model};
 
-/// What names of model files end in.
+/// Extensions of model files.
 const FILES: &str = "pkl joblib bst pb pt pth onnx h5 keras json mar";
 
 pub fn artifact_uri<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) -> Option<Found<'a, ArtifactUri>> {
     let text = reading.text(Key::ArtifactUri)?;
     let Some(bucket) = bucket(text.value) else {
-        let finding = Diagnostic::new(Code::ArtifactUriNotCloudStorage, "the model's files are not in Cloud Storage");
+        let finding = Diagnostic::new(Code::ArtifactUriNotCloudStorage, "the model files are not in Cloud Storage");
         match in_url(text.value) {
-            Some(uri) => reading.say_write(text.at, finding, &uri),
-            None => reading.say(text.at, finding.help("copy them to a bucket, and write `gs://BUCKET/PATH`")),
+            Some(uri) => reading.report_replacement(text.at, finding, &uri),
+            None => reading.report(text.at, finding.help("copy the files to a bucket, and write `gs://BUCKET/PATH`")),
         }
         return None;
     };
     if !bucket.is_empty() && !is_bucket(bucket) {
-        let finding = Diagnostic::new(Code::ArtifactUriBucket, format!("no bucket can be called `{bucket}`"));
-        reading.say(text.at, finding.help("a bucket's name has 3 to 63 lower-case letters, digits, dots, hyphens and underscores; it is no IP address and does not begin with `goog`"));
+        let finding = Diagnostic::new(Code::ArtifactUriBucket, format!("`{bucket}` is not the name of a bucket"));
+        reading.report(text.at, finding.help("write 3 to 63 lower-case letters, digits, dots, hyphens and underscores, not an IP address, not beginning with `goog`"));
         return None;
     }
     let uri = text.with(reading.check(Key::ArtifactUri, &text, text.value.parse::<ArtifactUri>())?);
@@ -29,13 +29,15 @@ pub fn artifact_uri<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Mode
         return Some(uri);
     }
     if model.is_some() && !reading.has(Key::Image) {
-        let finding = Diagnostic::new(Code::ArtifactUriImageMissing, "without an image these files are not uploaded");
-        reading.say(uri.at, finding.help("add `google.com/vertex-ai-image`, or name a version of the model instead"));
+        let finding =
+            Diagnostic::new(Code::ArtifactUriImageMissing, "without an image, the model files are not uploaded");
+        reading
+            .report(uri.at, finding.help("add `google.com/vertex-ai-image`, or write a version of the model instead"));
     }
     let directory = directory(text.value);
     if directory != text.value {
-        let finding = Diagnostic::new(Code::ArtifactUriFile, "this looks like a file, not like a directory");
-        reading.say_write(uri.at, finding, directory);
+        let finding = Diagnostic::new(Code::ArtifactUriFile, "the value looks like a file, not a directory");
+        reading.report_replacement(uri.at, finding, directory);
     }
     Some(uri)
 }
@@ -44,7 +46,7 @@ fn bucket(uri: &str) -> Option<&str> {
     uri.strip_prefix("gs://")?.split('/').next()
 }
 
-/// Whether a bucket may have this name.
+/// Whether a bucket can have this name, by Google's naming rules.
 fn is_bucket(name: &str) -> bool {
     let most = if name.contains('.') { 222 } else { 63 };
     let is_ip = name.split('.').count() == 4 && name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -57,19 +59,19 @@ fn is_bucket(name: &str) -> bool {
         && !name.starts_with("goog")
 }
 
-/// The directory of what looks like a model's file; the same text where it does not.
+/// The directory of a model file; any other URI unchanged.
 fn directory(uri: &str) -> &str {
     let Some((directory, name)) = uri.rsplit_once('/') else { return uri };
     let is_file = name.rsplit_once('.').is_some_and(|(_, end)| FILES.split(' ').any(|file| file == end));
     match bucket(directory) {
-        // The bucket itself: its name may look like a file's.
+        // The URI is the bucket itself, whose name can look like a file.
         None | Some("") => uri,
         Some(_) if is_file => directory,
         Some(_) => uri,
     }
 }
 
-/// The directory that a URL of Cloud Storage or of its console leads to.
+/// The directory behind a URL of Cloud Storage or its console.
 fn in_url(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let path = ["storage.googleapis.com/", "storage.cloud.google.com/", "console.cloud.google.com/storage/browser/"]
@@ -78,7 +80,7 @@ fn in_url(text: &str) -> Option<String> {
     let path = path.strip_prefix("_details/").unwrap_or(path).split(['?', '#', ';']).next()?;
     let uri = format!("gs://{path}");
     let uri = directory(&uri);
-    // What is written with escapes has another name in the bucket.
+    // An escaped name differs from the name in the bucket.
     let is_sure = is_bucket(bucket(uri)?) && !uri.contains('%') && uri.parse::<ArtifactUri>().is_ok();
     is_sure.then(|| uri.to_owned())
 }

@@ -1,4 +1,4 @@
-//! The serving container's settings, for a model that is uploaded.
+//! Reading and rules of the serving container, for a model that is uploaded.
 
 use super::keys::Key;
 use super::reading::{Found, Reading};
@@ -7,7 +7,7 @@ use crate::name::Model;
 use crate::vertex::container::{Container, DeploymentTimeout, EnvVar, Probe};
 use crate::words;
 
-/// All of them, in the order of the reference.
+/// The keys of all settings, in the order of the reference.
 const KEYS: [Key; 7] = [
     Key::Env,
     Key::Port,
@@ -18,7 +18,7 @@ const KEYS: [Key; 7] = [
     Key::DeploymentTimeout,
 ];
 
-/// Google takes no more variables.
+/// Google's maximum number of variables.
 const MOST_VARIABLES: usize = 200;
 
 pub fn container<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) -> Container {
@@ -34,7 +34,7 @@ pub fn container<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>
     }
 }
 
-/// Says that the settings go nowhere where no model is uploaded.
+/// Reports settings without an upload that they could apply to.
 fn unused<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) {
     let version = model.filter(|model| model.value.version.is_some());
     if version.is_none() && reading.has(Key::Image) {
@@ -43,52 +43,56 @@ fn unused<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) {
     let given = KEYS.iter().filter(|key| reading.has(**key));
     let names = words::list(given.map(|key| key.name()), "`, `");
     let Some(at) = KEYS.iter().find_map(|key| reading.at(*key)) else { return };
-    let message = format!("no model is uploaded, so this changes nothing: `{names}`");
+    let message = format!("no model is uploaded, so these have no effect: `{names}`");
     let finding = Diagnostic::new(Code::ContainerUnused, message);
     let finding = match version {
         Some(model) => finding
-            .related("a version names a model that is there", reading.place(model.at))
-            .help("remove it, or name an image and no version: a container is fixed when its model is uploaded"),
-        None => finding.help("add `google.com/vertex-ai-image` to upload a model, or remove it"),
+            .related("the version is named here", reading.place(model.at))
+            .help("remove the settings, or replace the version with an image to upload a new model"),
+        None => finding.help("add `google.com/vertex-ai-image` to upload a model, or remove the settings"),
     };
-    reading.say(at, finding);
+    reading.report(at, finding);
 }
 
-/// No message repeats a value, or what may be one: it may be a secret.
+/// Messages never contain a value or a part that could be one, because it can be a secret.
 fn env(reading: &mut Reading<'_>) -> Vec<EnvVar> {
     let mut env: Vec<EnvVar> = Vec::new();
     let Some(text) = reading.text(Key::Env) else { return env };
-    let mut say = |code, message: String, help| reading.tell(text.at, code, message, help);
+    let mut report = |code, message: String, help| reading.report_code(text.at, code, message, help);
     for (entry, number) in words::pairs(text.value, b"\n;").into_iter().zip(1u32..) {
         let Ok((name, value)) = entry else {
-            say(Code::EnvMalformed, format!("entry {number} is not `NAME=value`"), "write one variable a line");
-            // What follows may be more of the same mistake, such as a value of several lines.
+            report(Code::EnvMalformed, format!("entry {number} is not `NAME=value`"), "write one variable a line");
+            // The next entries can be the rest of the same mistake, e.g. of a value with several lines.
             break;
         };
         let Some(variable) = EnvVar::new(name, value) else {
-            let message = format!("entry {number} has a name that no variable can have");
-            say(Code::EnvName, message, "write letters, digits and underscores, a digit not first: `LOG_LEVEL`");
+            let message = format!("the name in entry {number} is not a C identifier");
+            report(
+                Code::EnvName,
+                message,
+                "write letters, digits and underscores, beginning with a letter or underscore, e.g. `LOG_LEVEL`",
+            );
             break;
         };
         if env.iter().any(|earlier| earlier.name() == name) {
-            say(Code::EnvDuplicate, format!("`{name}` is given twice"), "keep one of them");
+            report(Code::EnvDuplicate, format!("`{name}` is set twice"), "keep one of them");
         }
         if variable.is_reserved() {
-            say(
+            report(
                 Code::EnvReserved,
                 format!("Vertex AI sets `{name}` itself"),
-                "begin the name otherwise than with `AIP_`",
+                "choose a name without the prefix `AIP_`",
             );
         }
         if variable.looks_secret() {
             let message = format!("the value of `{name}` looks like a secret");
-            say(Code::EnvSecret, message, "let the container read it from Secret Manager: many can read the catalog");
+            report(Code::EnvSecret, message, "store it in Secret Manager, and let the container read it");
         }
         env.push(variable);
     }
     if env.len() > MOST_VARIABLES {
-        let message = format!("{} variables are more than {MOST_VARIABLES}", env.len());
-        say(Code::EnvTooMany, message, "put some into a file of the image or the model");
+        let message = format!("there are {} variables, but Google accepts at most {MOST_VARIABLES}", env.len());
+        report(Code::EnvTooMany, message, "move some to a file in the image or the model");
     }
     env
 }
@@ -96,7 +100,7 @@ fn env(reading: &mut Reading<'_>) -> Vec<EnvVar> {
 fn probe(reading: &mut Reading<'_>, key: Key) -> Option<Probe> {
     let probe = reading.parse::<Probe>(key)?;
     if !probe.value.is_possible() {
-        reading.tell(probe.at, Code::ProbeLimits, "a limit of this probe is 0", "write at least 1");
+        reading.report_code(probe.at, Code::ProbeLimits, "a limit of the probe is 0", "write at least 1");
     }
     Some(probe.value)
 }
@@ -104,8 +108,8 @@ fn probe(reading: &mut Reading<'_>, key: Key) -> Option<Probe> {
 fn deployment_timeout(reading: &mut Reading<'_>) -> Option<DeploymentTimeout> {
     let timeout = reading.parse::<DeploymentTimeout>(Key::DeploymentTimeout)?;
     if timeout.value.is_too_long() {
-        let message = "a deployment may take two hours at most";
-        reading.tell(timeout.at, Code::DeploymentTimeoutTooLong, message, "write `7200s` or less");
+        let message = "the timeout is longer than two hours";
+        reading.report_code(timeout.at, Code::DeploymentTimeoutTooLong, message, "write `7200s` or less");
     }
     Some(timeout.value)
 }

@@ -1,4 +1,4 @@
-//! Environments: their names, and whether they get in each other's way.
+//! Rules for environments: their names, and shared endpoints.
 
 use super::Deployment;
 use super::given::Given;
@@ -7,10 +7,10 @@ use super::reading::rename;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
 use crate::target::Target;
-use crate::vertex::region::nearest;
 use crate::vertex::traffic::Traffic;
+use crate::words::nearest;
 
-/// What is wrong with the name of an environment, said at each annotation that bears it.
+/// Findings about the name of an environment, one for each annotation with it.
 pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagnostic> {
     let at = given.of(Some(environment));
     let place = |at: super::given::At<'_>| entity.place(at.name(), at.key);
@@ -18,16 +18,18 @@ pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagno
         && environment.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && environment.starts_with(|c: char| c.is_ascii_lowercase());
     if !valid {
-        let say = || Diagnostic::new(Code::EnvironmentMalformed, format!("`{environment}` names no environment"));
+        let finding = || {
+            Diagnostic::new(Code::EnvironmentMalformed, format!("`{environment}` is not the name of an environment"))
+        };
         return at
-            .map(|at| say().at(place(at)).help("write lower-case letters, digits and hyphens, e.g. `staging`"))
+            .map(|at| finding().at(place(at)).help("write lower-case letters, digits and hyphens, e.g. `staging`"))
             .collect();
     }
-    // Of two names that are nearly the same, the one with fewer annotations is the slip.
+    // Of two similar names, the one with fewer annotations is the mistake.
     let count = |environment| given.of(Some(environment)).count();
     let others = given.environments().into_iter().filter(|other| count(other) > count(environment));
     let Some(near) = nearest(environment, others.map(str::to_owned)) else { return Vec::new() };
-    // Numbered environments are meant to be alike.
+    // Numbered environments are similar on purpose.
     let letters = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     if letters(&near) == letters(environment) {
         return Vec::new();
@@ -36,7 +38,7 @@ pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagno
         let key = at.name().strip_suffix(environment).map(|start| format!("{start}{near}")).unwrap_or_default();
         Diagnostic::new(
             Code::EnvironmentMisspelt,
-            format!("there is an environment `{near}`; is `{environment}` another one?"),
+            format!("`{environment}` is almost the name of environment `{near}`"),
         )
         .at(place(at))
         .help(format!("did you mean `{key}`?"))
@@ -45,11 +47,11 @@ pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagno
     .collect()
 }
 
-/// What is wrong between environments.
+/// Findings about two environments.
 pub fn compare(entity: &Entity, given: &Given<'_>, deployments: &[Deployment]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (i, later) in deployments.iter().enumerate() {
-        // Who takes a part of the traffic means to share.
+        // An environment with a traffic share shares on purpose.
         let takes_all = |target: &Target| target.traffic.is_none_or(|traffic| traffic == Traffic::ALL);
         let Some(target) = later.target.as_ref().filter(|target| takes_all(target)) else { continue };
         let same = |earlier: &&Deployment| {
@@ -66,8 +68,13 @@ pub fn compare(entity: &Entity, given: &Given<'_>, deployments: &[Deployment]) -
         findings.push(
             Diagnostic::new(Code::EnvironmentSharedEndpoint, message)
                 .at(entity.place(here.name(), here.value))
-                .related(format!("the endpoint of {}", name(earlier)), entity.place(there.name(), there.value))
-                .help("give each environment an endpoint of its own, or one of them a part of the traffic with `google.com/vertex-ai-traffic`"),
+                .related(
+                    format!("the endpoint of {} is set here", name(earlier)),
+                    entity.place(there.name(), there.value),
+                )
+                .help(
+                    "use an endpoint for each environment, or set `google.com/vertex-ai-traffic` to share the traffic",
+                ),
         );
     }
     findings

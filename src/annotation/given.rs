@@ -1,9 +1,9 @@
-//! Our annotations among those of an entity: found once, looked up often.
+//! The Vertex AI annotations of an entity, collected once and looked up often.
 
 use super::keys::{Key, PREFIX};
 use crate::entity::{Entity, Node};
 
-/// An annotation: its key and its value, as they stand.
+/// The key and value of an annotation, as the entity has them.
 #[derive(Clone, Copy)]
 pub struct At<'a> {
     pub key: &'a Node,
@@ -16,7 +16,7 @@ impl<'a> At<'a> {
         self.key.as_text().unwrap_or_default()
     }
 
-    /// Whether it is of no environment.
+    /// Whether the annotation belongs to no environment.
     pub fn is_plain(self) -> bool {
         !self.name().strip_prefix(PREFIX).unwrap_or_default().contains('.')
     }
@@ -28,12 +28,12 @@ struct Entry<'a> {
     at: At<'a>,
 }
 
-/// Everything of ours that an entity says.
+/// The Vertex AI annotations of an entity.
 pub struct Given<'a> {
     entries: Vec<Entry<'a>>,
-    /// What begins as ours does, but is not ours.
+    /// Annotations with our prefix and an unknown name.
     pub unknown: Vec<At<'a>>,
-    /// What is no annotation of ours.
+    /// Annotations without our prefix.
     pub foreign: Vec<At<'a>>,
 }
 
@@ -56,17 +56,17 @@ impl<'a> Given<'a> {
         given
     }
 
-    /// Whether anything is of ours, or was meant to be.
+    /// Whether no annotation has our prefix.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty() && self.unknown.is_empty()
     }
 
-    /// Whether anything of ours says what to serve.
-    pub fn says_what_to_serve(&self) -> bool {
+    /// Whether an annotation names a model or an endpoint.
+    pub fn names_what_to_serve(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry.key, Key::Model | Key::Endpoint))
     }
 
-    /// The environments that keys are given for, in the order of the text.
+    /// The environments of all keys, in the order of the text.
     pub fn environments(&self) -> Vec<&'a str> {
         let mut environments = Vec::new();
         for environment in self.entries.iter().filter_map(|entry| entry.environment) {
@@ -77,7 +77,7 @@ impl<'a> Given<'a> {
         environments
     }
 
-    /// Whether there is a deployment without an environment: what to serve is said by plain keys, or by no key at all.
+    /// Whether there is a deployment without an environment: a plain key names a model or endpoint, or no key has an environment.
     pub fn has_plain_deployment(&self) -> bool {
         let of_plain =
             |entry: &Entry<'_>| entry.environment.is_none() && matches!(entry.key, Key::Model | Key::Endpoint);
@@ -89,7 +89,7 @@ impl<'a> Given<'a> {
         self.entries.iter().filter(move |entry| entry.environment == environment).map(|entry| entry.at)
     }
 
-    /// The environment's own annotation where there is one, else the plain one.
+    /// The environment's own annotation, or else the plain one.
     pub fn get(&self, key: Key, environment: Option<&str>) -> Option<At<'a>> {
         let find = |environment: Option<&str>| {
             self.entries.iter().find(|entry| entry.key == key && entry.environment == environment).map(|entry| entry.at)

@@ -1,4 +1,4 @@
-//! Labels.
+//! Reading and rules of labels.
 
 use super::keys::Key;
 use super::reading::Reading;
@@ -6,7 +6,7 @@ use crate::diagnostic::Code;
 use crate::vertex::labels::{LabelKey, LabelValue, Labels};
 use crate::words;
 
-/// More than Google takes on other resources.
+/// Google's maximum on a resource.
 const MOST: usize = 64;
 
 pub fn labels(reading: &mut Reading<'_>) -> Labels {
@@ -16,8 +16,8 @@ pub fn labels(reading: &mut Reading<'_>) -> Labels {
         let (key, value) = match entry {
             Ok(pair) => pair,
             Err(entry) => {
-                let help = "write `key=value`, several with commas between them";
-                reading.tell(text.at, Code::LabelsMalformed, format!("`{entry}` is not a label"), help);
+                let help = "write `key=value`, separated by commas";
+                reading.report_code(text.at, Code::LabelsMalformed, format!("`{entry}` is not a label"), help);
                 continue;
             }
         };
@@ -25,16 +25,16 @@ pub fn labels(reading: &mut Reading<'_>) -> Labels {
         let value = reading.parsed(text.at, Code::LabelsValue, value.parse::<LabelValue>());
         let (Some(key), Some(value)) = (key, value) else { continue };
         if key.is_reserved() {
-            let message = format!("Google keeps keys such as `{key}` for itself");
-            reading.tell(text.at, Code::LabelsReserved, message, "choose another key");
+            let message = format!("Google reserves keys such as `{key}`");
+            reading.report_code(text.at, Code::LabelsReserved, message, "choose another key");
         }
         if let Err(key) = labels.add(key, value) {
-            reading.tell(text.at, Code::LabelsDuplicate, format!("`{key}` is given twice"), "keep one of them");
+            reading.report_code(text.at, Code::LabelsDuplicate, format!("`{key}` is set twice"), "keep one of them");
         }
     }
     if labels.len() > MOST {
-        let message = format!("{} labels are more than {MOST}", labels.len());
-        reading.tell(text.at, Code::LabelsTooMany, message, "keep those that are searched or billed by");
+        let message = format!("there are {} labels, but Google allows at most {MOST}", labels.len());
+        reading.report_code(text.at, Code::LabelsTooMany, message, "remove some labels");
     }
     labels
 }

@@ -1,4 +1,4 @@
-//! Machine type, accelerator, replicas.
+//! Reading and rules of machine type, accelerator and replicas.
 
 use super::keys::Key;
 use super::reading::{Found, Reading};
@@ -8,22 +8,28 @@ use crate::vertex::machine::{Accelerator, MachineType, Misfit};
 
 pub fn machine_type<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, MachineType>> {
     if !reading.has(Key::MachineType) && !reading.has(Key::Accelerator) {
-        let finding = Diagnostic::new(Code::MachineTypeDefault, "no machine type is named: Google takes n1-standard-2");
-        reading.say_of_all(finding.help("add `google.com/vertex-ai-machine-type`"));
+        let finding =
+            Diagnostic::new(Code::MachineTypeDefault, "no machine type is named, so Google uses `n1-standard-2`");
+        reading.report_on_all(finding.help("add `google.com/vertex-ai-machine-type`"));
     }
     let text = reading.text(Key::MachineType)?;
     let meant = MachineType::meant(text.value);
-    let machine =
-        text.with(reading.mend(Key::MachineType, &text, text.value.parse::<MachineType>(), meant.as_deref())?);
+    let machine = text.with(reading.check_or_fix(
+        Key::MachineType,
+        &text,
+        text.value.parse::<MachineType>(),
+        meant.as_deref(),
+    )?);
     let name = &machine.value;
     if !name.is_known() {
         let finding =
-            Diagnostic::new(Code::MachineTypeUnknown, format!("Vertex AI serves no models on machine type `{name}`"));
+            Diagnostic::new(Code::MachineTypeUnknown, format!("Vertex AI is not known to serve models on `{name}`"));
         let help = "choose a type such as `n1-standard-4` or `g2-standard-4`";
-        reading.say_guess(machine.at, finding, MachineType::nearest(name.as_str()).as_deref(), help);
+        reading.report_guess(machine.at, finding, MachineType::nearest(name.as_str()).as_deref(), help);
     } else if let Some((kind, count)) = name.carries().filter(|_| !reading.has(Key::Accelerator)) {
-        let finding = Diagnostic::new(Code::MachineTypeAcceleratorMissing, "this machine's accelerators are not named");
-        reading.say(machine.at, finding.help(format!("add `google.com/vertex-ai-accelerator: {kind}:{count}`")));
+        let finding =
+            Diagnostic::new(Code::MachineTypeAcceleratorMissing, "the accelerators of the machine type are not named");
+        reading.report(machine.at, finding.help(format!("add `google.com/vertex-ai-accelerator: {kind}:{count}`")));
     }
     Some(machine)
 }
@@ -35,31 +41,31 @@ pub fn accelerator<'a>(
     let text = reading.text(Key::Accelerator)?;
     let parsed = text.value.parse::<Accelerator>();
     let accelerator = text.with(reading.check(Key::Accelerator, &text, parsed)?);
-    // Where the machine type is there but wrong, that is the one thing to mend first.
+    // A wrong machine type has its own finding, and decides nothing else.
     let machine = machine.filter(|machine| machine.value.is_known());
     let kind = &accelerator.value.kind;
     let finding = if kind == "NVIDIA_TESLA_K80" {
-        Diagnostic::new(Code::AcceleratorDeprecated, "this accelerator is deprecated")
-            .help("take another, e.g. `NVIDIA_TESLA_T4:1`")
+        Diagnostic::new(Code::AcceleratorDeprecated, format!("`{kind}` is deprecated"))
+            .help("use another accelerator, e.g. `NVIDIA_TESLA_T4:1`")
     } else if kind.starts_with("TPU") {
-        Diagnostic::new(Code::AcceleratorTpu, "models are not deployed to TPUs from here")
-            .help("take a GPU, e.g. `NVIDIA_L4:1`")
+        Diagnostic::new(Code::AcceleratorTpu, format!("`{kind}` is a TPU, which this product does not support"))
+            .help("use a GPU, e.g. `NVIDIA_L4:1`")
     } else {
         if !reading.has(Key::MachineType) {
-            let message = format!("{kind} needs a machine type that carries it");
+            let message = format!("`{kind}` needs a machine type that has it");
             let finding = Diagnostic::new(Code::AcceleratorMachineMissing, message);
-            reading.say(text.at, finding.help("add `google.com/vertex-ai-machine-type`"));
+            reading.report(text.at, finding.help("add `google.com/vertex-ai-machine-type`"));
         }
         match fits(reading, &accelerator, machine) {
             Some(finding) => finding,
             None => return Some(accelerator),
         }
     };
-    reading.say(text.at, finding);
+    reading.report(text.at, finding);
     Some(accelerator)
 }
 
-/// What is wrong with a kind and number, by themselves and on a machine.
+/// The finding about an accelerator that Google or the machine type does not have.
 fn fits<'a>(
     reading: &Reading<'a>,
     accelerator: &Found<'a, Accelerator>,
@@ -67,12 +73,13 @@ fn fits<'a>(
 ) -> Option<Diagnostic> {
     let Accelerator { kind, count } = &accelerator.value;
     if !accelerator.value.is_known() {
-        let finding = Diagnostic::new(Code::AcceleratorUnknown, format!("there is no accelerator `{kind}`"));
+        let finding =
+            Diagnostic::new(Code::AcceleratorUnknown, format!("Google is not known to have an accelerator `{kind}`"));
         let meant = accelerator.value.meant();
         let Some(first) = meant.first() else {
-            return Some(finding.help("write one of Google's names, e.g. `NVIDIA_L4:1`"));
+            return Some(finding.help("write a name from Google's list, e.g. `NVIDIA_L4:1`"));
         };
-        // The machine tells which of several is meant.
+        // Of several candidates, the machine type decides.
         let fit = |kind: &&&str| {
             let meant = Accelerator { kind: (**kind).to_owned(), count: *count };
             machine.is_none_or(|machine| meant.fits(&machine.value).is_ok())
@@ -87,14 +94,14 @@ fn fits<'a>(
     let finding = match accelerator.value.fits(name).err()? {
         Misfit::Kind(help) => {
             let message = match name.carries() {
-                Some((other, _)) => format!("`{name}` has {other}, not {kind}"),
-                None => format!("`{name}` does not go with {kind}"),
+                Some((other, _)) => format!("`{name}` has `{other}`, not `{kind}`"),
+                None => format!("`{name}` cannot have `{kind}`"),
             };
             Diagnostic::new(Code::AcceleratorMachineMismatch, message).help(help)
         }
         Misfit::Count(help, only) => {
             let fix = only.and_then(|only| reading.write(accelerator.at, &format!("{kind}:{only}")));
-            Diagnostic::new(Code::AcceleratorCount, format!("`{name}` does not go with {count} × {kind}"))
+            Diagnostic::new(Code::AcceleratorCount, format!("`{name}` cannot have {count} × `{kind}`"))
                 .help(help)
                 .fix(fix)
         }
@@ -115,20 +122,20 @@ pub fn replicas<'a>(
     let Replicas { min, max } = range.unwrap_or(Replicas { min: 1, max: 1 });
     let at = found.as_ref().map(|found| found.at);
     if let Some(machine) = machine.filter(|machine| machine.value.least_replicas() > min) {
-        let message = format!("`{}` serves with {} replicas or more", machine.value, machine.value.least_replicas());
+        let message = format!("`{}` needs at least {} replicas", machine.value, machine.value.least_replicas());
         let finding = Diagnostic::new(Code::MachineTypeFewReplicas, message)
-            .help("have more replicas, or take another machine type");
+            .help("set more replicas, or use another machine type");
         match at {
-            Some(at) => reading.say(at, finding.related("the machine type is set here", reading.place(machine.at))),
-            None => reading.say(machine.at, finding),
+            Some(at) => reading.report(at, finding.related("the machine type is set here", reading.place(machine.at))),
+            None => reading.report(machine.at, finding),
         }
     }
     if max == 1 {
-        let message = "one replica at most: nothing serves while it fails";
-        let finding = Diagnostic::new(Code::ReplicasSingle, message).help("have more, e.g. `2-3`");
+        let message = "there is at most one replica, and nothing serves while it fails";
+        let finding = Diagnostic::new(Code::ReplicasSingle, message).help("set more replicas, e.g. `2-3`");
         match at {
-            Some(at) => reading.say(at, finding),
-            None => reading.say_of_all(finding),
+            Some(at) => reading.report(at, finding),
+            None => reading.report_on_all(finding),
         }
     }
     found
@@ -137,26 +144,29 @@ pub fn replicas<'a>(
 fn range<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, Replicas>> {
     let text = reading.text(Key::Replicas)?;
     let range = numbers(text.value).filter(|(_, between, _)| is_range(between));
-    let malformed = || Diagnostic::new(Code::ReplicasMalformed, format!("`{}` is not a range of replicas", text.value));
+    let malformed =
+        || Diagnostic::new(Code::ReplicasMalformed, format!("`{}` is not a number or range of replicas", text.value));
     match range {
         Some((min, "-", max)) if 0 < min && min <= max => return Some(text.with(Replicas { min, max })),
-        None => reading.say(text.at, malformed().help("write `2`, or a range such as `1-3`")),
+        None => reading.report(text.at, malformed().help("write a number, e.g. `2`, or a range, e.g. `1-3`")),
         Some((0, ..) | (.., 0)) => {
             let finding = Diagnostic::new(Code::ReplicasZero, "an endpoint needs at least one replica");
-            reading.say(text.at, finding.help("write a range such as `1-3`"));
+            reading.report(text.at, finding.help("write a range, e.g. `1-3`"));
         }
         Some((min, _, max)) => {
             let finding = match min <= max {
                 true => malformed(),
-                false => Diagnostic::new(Code::ReplicasReversed, format!("at most {max} is less than at least {min}")),
+                false => {
+                    Diagnostic::new(Code::ReplicasReversed, format!("the maximum {max} is less than the minimum {min}"))
+                }
             };
-            reading.say_write(text.at, finding, &format!("{}-{}", min.min(max), min.max(max)));
+            reading.report_replacement(text.at, finding, &format!("{}-{}", min.min(max), min.max(max)));
         }
     }
     None
 }
 
-/// The number that a text begins with, the one that it ends in, and what stands between; a single number is both.
+/// The first and last number of a text, and the text between them. A single number is both.
 fn numbers(text: &str) -> Option<(u32, &str, u32)> {
     let other = |c: char| !c.is_ascii_digit();
     let (min, max) = (text.split(other).next()?, text.rsplit(other).next()?);
@@ -164,7 +174,7 @@ fn numbers(text: &str) -> Option<(u32, &str, u32)> {
     Some((min.parse().ok()?, between, max.parse().ok()?))
 }
 
-/// Whether what stands between two numbers says that they are the ends of a range.
+/// Whether the text between two numbers makes them a range.
 fn is_range(between: &str) -> bool {
     matches!(between, "-" | "–" | "—" | ".." | "..." | "…" | "to" | "")
 }

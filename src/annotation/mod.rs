@@ -1,4 +1,4 @@
-//! The annotations: `google.com/vertex-ai-*` on an entity, checked by every rule and read into a [`Target`] per environment.
+//! The `google.com/vertex-ai-*` annotations of an entity: checked by every rule, and read into a [`Target`] for each environment.
 
 mod artifact;
 mod container;
@@ -23,23 +23,23 @@ use crate::diagnostic::{Code, Diagnostic, in_order};
 use crate::entity::Entity;
 use crate::rule::{Settings, Waived, Waivers};
 use crate::target::Target;
-use crate::vertex::region::nearest;
+use crate::words::nearest;
 use given::{At, Given};
 pub use keys::{KEYS, Key, PREFIX};
 use reading::{Reading, rename};
 
-/// What one environment's annotations are worth.
+/// The result for one environment.
 pub struct Deployment {
     /// Absent for the plain annotations.
     pub environment: Option<String>,
-    /// Only where nothing is wrong.
+    /// Absent where a finding is an error.
     pub target: Option<Target>,
     pub findings: Vec<Diagnostic>,
 }
 
-/// What an entity's annotations are worth.
+/// The result for an entity.
 pub struct Checked {
-    /// What is not about one environment.
+    /// Findings that belong to no environment.
     pub findings: Vec<Diagnostic>,
     /// The plain one first where there is one, then in the order of the text.
     pub deployments: Vec<Deployment>,
@@ -47,12 +47,12 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// All findings, each once, in the order of the text; what has no place in one keeps its order.
+    /// All findings, each once, in the order of the text.
     pub fn into_findings(self) -> Vec<Diagnostic> {
         self.into_report(None).1
     }
 
-    /// The target of an environment, absent where something is wrong with it, all findings as above, and what was waived.
+    /// The target of an environment, absent where a finding is an error; all findings; the waived findings.
     pub fn into_report(self, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>, Vec<Waived>) {
         let mut all = self.findings;
         let mut target = None;
@@ -61,7 +61,7 @@ impl Checked {
                 target = deployment.target;
             }
             for finding in deployment.findings {
-                // Environments share the plain annotations, and so what is wrong with them.
+                // Environments share the plain annotations, and so their findings.
                 if !all.iter().any(|known| known.is_at_same_place(&finding)) {
                     all.push(finding);
                 }
@@ -70,7 +70,7 @@ impl Checked {
         (target, in_order(all), self.waived)
     }
 
-    /// The target of an environment and what was found on the way to it.
+    /// The target of an environment and its findings.
     pub fn into_target(self, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>) {
         let mut findings = self.findings;
         let mut target = None;
@@ -82,12 +82,12 @@ impl Checked {
     }
 }
 
-/// Whether the entity has any of our annotations that says what to serve.
+/// Whether an annotation of the entity names a model or an endpoint.
 pub fn is_annotated(entity: &Entity) -> bool {
-    Given::new(entity).says_what_to_serve()
+    Given::new(entity).names_what_to_serve()
 }
 
-/// Checks the annotations of an entity. `asked` is an environment to look at even where no annotation names it.
+/// Checks the annotations of an entity. `asked` is an environment to check even if no annotation names it.
 pub fn check(entity: &Entity, settings: &Settings, asked: Option<&str>) -> Checked {
     let given = Given::new(entity);
     let mut findings = keys(entity, &given);
@@ -120,7 +120,7 @@ pub fn check(entity: &Entity, settings: &Settings, asked: Option<&str>) -> Check
     checked
 }
 
-/// The findings that are left of some when the portal's settings and the entity's waivers are heeded.
+/// Applies the portal's settings and the entity's waivers to findings.
 fn adjust(findings: Vec<Diagnostic>, settings: &Settings, waivers: &mut Waivers) -> Vec<Diagnostic> {
     findings
         .into_iter()
@@ -129,26 +129,26 @@ fn adjust(findings: Vec<Diagnostic>, settings: &Settings, waivers: &mut Waivers)
         .collect()
 }
 
-/// Keys that are nearly ours.
+/// Findings about keys.
 fn keys(entity: &Entity, given: &Given<'_>) -> Vec<Diagnostic> {
     let mut findings = entity.findings().to_vec();
     let place = |at: At<'_>| entity.place(at.name(), at.key);
     for at in &given.unknown {
         let name = at.name().strip_prefix(PREFIX).unwrap_or_default();
         let (plain, suffix) = suffixed(name);
-        let finding = Diagnostic::new(Code::AnnotationUnknown, format!("there is no annotation `{}`", at.name()));
-        findings.push(finding.at(place(*at)).help_or_fix(entity, nearest_key(plain), *at, suffix));
+        let finding = Diagnostic::new(Code::AnnotationUnknown, format!("`{}` is not a known annotation", at.name()));
+        findings.push(suggest(finding.at(place(*at)), entity, nearest_key(plain), *at, suffix));
     }
     for at in &given.foreign {
-        // Another domain, or other letters: `cloud.google.com/vertex-ai-model`, `google.com/Vertex-AI-Model`.
+        // Another domain or other letters: `cloud.google.com/vertex-ai-model`, `google.com/Vertex-AI-Model`.
         let Some((_, name)) = at.name().split_once('/') else { continue };
         let lower = name.to_ascii_lowercase();
         let Some(name) = lower.strip_prefix("vertex-ai-").or_else(|| lower.strip_prefix("vertexai-")) else { continue };
         let (plain, suffix) = suffixed(name);
         if Key::parse(plain).is_some() {
-            let message = format!("nobody reads `{}`: our annotations begin with `{PREFIX}`", at.name());
+            let message = format!("`{}` has no effect: Vertex AI annotations begin with `{PREFIX}`", at.name());
             let finding = Diagnostic::new(Code::AnnotationPrefix, message);
-            findings.push(finding.at(place(*at)).help_or_fix(entity, Some(plain.to_owned()), *at, suffix));
+            findings.push(suggest(finding.at(place(*at)), entity, Some(plain.to_owned()), *at, suffix));
         }
     }
     for environment in given.environments() {
@@ -167,18 +167,17 @@ fn nearest_key(word: &str) -> Option<String> {
     nearest(word, KEYS.iter().map(|key| key.name().to_owned()))
 }
 
-impl Diagnostic {
-    fn help_or_fix(self, entity: &Entity, near: Option<String>, at: At<'_>, suffix: &str) -> Self {
-        match near {
-            Some(near) => {
-                let key = format!("{PREFIX}{near}{suffix}");
-                // Where the right key is there already, which of the two is meant is not ours to say.
-                let is_taken = entity.annotations().iter().any(|(known, _)| known.as_text() == Some(&key));
-                let fix = if is_taken { None } else { rename(at, &key) };
-                self.help(format!("did you mean `{key}`?")).fix(fix)
-            }
-            None => self.help("remove it, or see the reference for the keys there are"),
+/// Adds the nearest key to a finding about a wrong one: as help, and as fix where it is free.
+fn suggest(finding: Diagnostic, entity: &Entity, near: Option<String>, at: At<'_>, suffix: &str) -> Diagnostic {
+    match near {
+        Some(near) => {
+            let key = format!("{PREFIX}{near}{suffix}");
+            // If the right key exists too, only the author knows which of the two applies.
+            let is_taken = entity.annotations().iter().any(|(known, _)| known.as_text() == Some(&key));
+            let fix = if is_taken { None } else { rename(at, &key) };
+            finding.help(format!("did you mean `{key}`?")).fix(fix)
         }
+        None => finding.help("remove it, or look up the key in the reference"),
     }
 }
 
@@ -193,7 +192,7 @@ fn waivers(entity: &Entity, given: &Given<'_>, findings: &mut Vec<Diagnostic>) -
     waivers
 }
 
-/// Reads one environment. Everything is read, so that everything that is wrong is said.
+/// Reads one environment. All annotations are read, so that all mistakes are reported at once.
 fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&str>) -> Option<Target> {
     let places = place::Places::read(reading);
     let model = model::model(reading, &places);

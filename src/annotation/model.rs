@@ -1,4 +1,4 @@
-//! The model, the endpoint, and whether the two go together.
+//! Reading and rules of model and endpoint.
 
 use super::keys::Key;
 use super::place::Places;
@@ -8,14 +8,14 @@ use crate::name::{Endpoint, Model, Project};
 use crate::words;
 
 /// The resource name within a URL such as `https://us-central1-aiplatform.googleapis.com/v1/projects/…` or
-/// `//aiplatform.googleapis.com/projects/…`; `None` where the text is no URL.
+/// `//aiplatform.googleapis.com/projects/…`; `None` where the text is not a URL.
 fn in_url(text: &str) -> Option<&str> {
     let rest = words::split_once(text, "//").filter(|(scheme, _)| matches!(*scheme, "" | "http:" | "https:"))?.1;
     let name = words::find(rest, "/projects/").and_then(|start| rest.get(start + 1..)).unwrap_or_default();
     Some(name.split(['?', '#', ':']).next().unwrap_or(name))
 }
 
-/// Says that a URL is given where a name belongs, and mends it where the URL holds one.
+/// Reports a URL in place of a name, with a fix where the URL contains the name.
 fn is_url<'a>(
     reading: &mut Reading<'a>,
     text: &Found<'a, &str>,
@@ -24,10 +24,10 @@ fn is_url<'a>(
     is_name: fn(&str) -> bool,
 ) -> bool {
     let Some(name) = in_url(text.value) else { return false };
-    let finding = Diagnostic::new(code, format!("`{}` is a URL, not a name of {what}", text.value));
+    let finding = Diagnostic::new(code, format!("`{}` is a URL, not the name of {what}", text.value));
     match is_name(name) {
-        true => reading.say_write(text.at, finding, name),
-        false => reading.say(text.at, finding.help(format!("write the id of {what}, or its full resource name"))),
+        true => reading.report_replacement(text.at, finding, name),
+        false => reading.report(text.at, finding.help(format!("write an id or a full resource name"))),
     }
     true
 }
@@ -38,13 +38,13 @@ pub fn model<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Found
         return None;
     }
     if words::contains(text.value, "/endpoints/") {
-        let finding = Diagnostic::new(Code::ModelIsEndpoint, "this is the name of an endpoint, not of a model");
-        reading.say(text.at, finding.help("write the model's name, e.g. `projects/P/locations/L/models/M@V`"));
+        let finding = Diagnostic::new(Code::ModelIsEndpoint, format!("`{}` is an endpoint, not a model", text.value));
+        reading.report(text.at, finding.help("write the name of a model, e.g. `projects/P/locations/L/models/M@V`"));
         return None;
     }
     if text.value.starts_with("publishers/") {
-        let finding = Diagnostic::new(Code::ModelPublisher, format!("`{}` is a publisher's model", text.value));
-        reading.say(text.at, finding.help("deploy it from Model Garden once; here goes the model of your registry"));
+        let finding = Diagnostic::new(Code::ModelPublisher, format!("`{}` is a model of Model Garden", text.value));
+        reading.report(text.at, finding.help("copy it to the Model Registry, and write the name of the copy"));
         return None;
     }
     let model = if text.value.contains('/') {
@@ -61,26 +61,26 @@ pub fn model<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Found
     Some(text.with(model))
 }
 
-/// Whether the same thing is deployed tomorrow as today.
+/// Reports a version that can change between two deployments.
 fn version<'a>(reading: &mut Reading<'a>, text: &Found<'a, &str>, model: &Model) {
     let finding = match model.version.as_ref().map(|version| version.as_str()) {
         None => {
-            // Where the model is uploaded first, its version does not exist yet.
+            // An uploaded model has no version before the upload.
             if reading.has(Key::Image) || reading.has(Key::ArtifactUri) {
                 return;
             }
-            Diagnostic::new(Code::ModelUnpinned, "no version is named: the default one of the day is deployed")
-                .help(format!("name one, e.g. `{}@3`", text.value))
+            Diagnostic::new(Code::ModelUnpinned, "the model has no version, and its default version can change")
+                .help(format!("write the version, e.g. `{}@3`", text.value))
         }
-        Some("0") => Diagnostic::new(Code::ModelVersionZero, "there is no version 0: the first one is 1")
-            .help("name a version that there is"),
+        Some("0") => Diagnostic::new(Code::ModelVersionZero, "version 0 does not exist")
+            .help("write an existing version; the first is 1"),
         Some(alias) if !alias.bytes().all(|b| b.is_ascii_digit()) => {
-            let message = format!("`{alias}` is an alias: what is deployed depends on where it points that day");
-            Diagnostic::new(Code::ModelAlias, message).help("name the version's number to deploy the same every time")
+            let message = format!("`{alias}` is an alias, and its version can change");
+            Diagnostic::new(Code::ModelAlias, message).help("write the number of the version")
         }
         Some(_) => return,
     };
-    reading.say(text.at, finding);
+    reading.report(text.at, finding);
 }
 
 pub fn endpoint<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Found<'a, Endpoint>> {
@@ -89,13 +89,14 @@ pub fn endpoint<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Fo
         return None;
     }
     if words::contains(text.value, "/models/") {
-        let finding = Diagnostic::new(Code::EndpointIsModel, "this is the name of a model, not of an endpoint");
-        reading.say(text.at, finding.help("write the endpoint's name, e.g. `projects/P/locations/L/endpoints/E`"));
+        let finding = Diagnostic::new(Code::EndpointIsModel, format!("`{}` is a model, not an endpoint", text.value));
+        reading
+            .report(text.at, finding.help("write the name of an endpoint, e.g. `projects/P/locations/L/endpoints/E`"));
         return None;
     }
     if text.value.contains('/') {
         let endpoint = reading.check(Key::Endpoint, &text, text.value.parse::<Endpoint>())?;
-        // Of its location, the model's is what matters.
+        // The location of an endpoint is compared with that of the model.
         places.agree_on_project(reading, &text, &endpoint.place.project);
         return Some(text.with(endpoint));
     }
@@ -104,7 +105,7 @@ pub fn endpoint<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Fo
     Some(text.with(Endpoint { place: place?, id: parsed? }))
 }
 
-/// Whether endpoint and model are in the same project and location.
+/// Reports an endpoint and a model in different projects or locations.
 pub fn agree<'a>(
     reading: &mut Reading<'a>,
     places: &Places<'a>,
@@ -120,15 +121,15 @@ pub fn agree<'a>(
             format!("the endpoint is in `{here}`, but the model is in `{there}`"),
         )
         .related("the model is named here", reading.place(model.at))
-        .help(format!("deploy to an endpoint in `{there}`, or copy the model to `{here}` first"));
-        reading.say(endpoint.at, finding);
+        .help(format!("use an endpoint in `{there}`, or copy the model to `{here}`"));
+        reading.report(endpoint.at, finding);
     }
-    // Where a plain project contradicts one of them, that has been said.
+    // A contradiction with the plain project has its own finding.
     if places.project.is_some() {
         return;
     }
     let is_number = |project: &Project| project.as_str().bytes().all(|b| b.is_ascii_digit());
-    // One of them by its number and one by its id may well be the same project.
+    // A number and an id can stand for the same project.
     if here.project != there.project && is_number(&here.project) == is_number(&there.project) {
         let (here, there) = (&here.project, &there.project);
         let finding = Diagnostic::new(
@@ -136,7 +137,9 @@ pub fn agree<'a>(
             format!("the endpoint is in project `{here}`, but the model is in `{there}`"),
         )
         .related("the model is named here", reading.place(model.at))
-        .help(format!("who deploys needs rights in both, and so does Vertex AI's service agent of `{here}`"));
-        reading.say(endpoint.at, finding);
+        .help(format!(
+            "grant permissions in both projects to the deployer and to Vertex AI's service agent of `{here}`"
+        ));
+        reading.report(endpoint.at, finding);
     }
 }

@@ -1,4 +1,4 @@
-//! Finding values among the annotations, and saying what is wrong with them where they stand.
+//! Reading values of annotations, and reporting mistakes at their place.
 
 use super::given::{At, Given};
 use super::keys::{Key, PREFIX};
@@ -8,7 +8,7 @@ use crate::name::NameError;
 use crate::words;
 use std::str::FromStr;
 
-/// A value, and where it stands.
+/// A value and its place.
 #[derive(Clone, Copy)]
 pub struct Found<'a, T> {
     pub value: T,
@@ -43,34 +43,37 @@ impl<'a> Reading<'a> {
         self.at(key).is_some()
     }
 
-    /// The text of an annotation; `None` where there is none, after saying why, or where it is not known yet.
+    /// Returns the text of an annotation, or `None` after reporting why there is none. A value that a template fills in is `None`
+    /// without a finding.
     pub fn text(&mut self, key: Key) -> Option<Found<'a, &'a str>> {
         let at = self.at(key)?;
         let name = at.name();
         let finding = match &at.value.value {
-            // A placeholder, or a template's expression: the value comes later, and is looked at then.
+            // The value of a placeholder or template expression is checked once it is known.
             _ if is_open(at.value) => return None,
             Content::Text(text) if text.trim().is_empty() => {
                 Diagnostic::new(Code::AnnotationEmpty, format!("`{name}` is empty"))
-                    .help(format!("write a value such as `{}`, or remove the line", key.example()))
+                    .help(format!("write a value, e.g. `{}`, or remove the line", key.example()))
             }
             Content::Text(text) => {
                 let trimmed = text.trim();
                 if trimmed.len() < text.len() && !key.has_lines() {
                     let finding = Diagnostic::new(
                         Code::AnnotationWhitespace,
-                        format!("`{name}` has white space around its value"),
+                        format!("the value of `{name}` begins or ends with white space"),
                     );
-                    self.say(at, finding.fix(self.write(at, trimmed)));
+                    self.report(at, finding.fix(self.write(at, trimmed)));
                 }
                 return Some(Found { value: trimmed, at });
             }
             Content::Number(text) => {
-                not_text(name, at.value).help(format!("put it in quotes: \"{text}\"")).fix(self.write(at, text))
+                let quoted = format!("write it in quotes: `\"{text}\"`");
+                let fix = self.write(at, text).map(|fix| Fix { title: quoted.clone(), ..fix });
+                not_text(name, at.value).help(quoted).fix(fix)
             }
-            _ => not_text(name, at.value).help(format!("write a text such as \"{}\"", key.example())),
+            _ => not_text(name, at.value).help(format!("write a string, e.g. `\"{}\"`", key.example())),
         };
-        self.say(at, finding);
+        self.report(at, finding);
         None
     }
 
@@ -82,7 +85,7 @@ impl<'a> Reading<'a> {
         self.text(key)
     }
 
-    /// Says once that a key is missing.
+    /// Reports a missing key once.
     pub fn missing(&mut self, key: Key, for_what: Key) {
         if self.missing.contains(&key) {
             return;
@@ -95,94 +98,100 @@ impl<'a> Reading<'a> {
         let name = suffix(key);
         let message = match for_what == key {
             true => format!("`{name}` is missing"),
-            false => format!("`{name}` is missing: `{PREFIX}{}` is only an id", for_what.name()),
+            false => format!("`{name}` is missing, and `{PREFIX}{}` is only an id", for_what.name()),
         };
         let finding = Diagnostic::new(Code::AnnotationMissing, message);
-        self.say_of_all(finding.help(format!("add it, e.g. `{name}: {}`", key.example())));
+        self.report_on_all(finding.help(format!("add it, e.g. `{name}: {}`", key.example())));
     }
 
-    /// Says it, with what to write instead as help and as fix.
-    pub fn say_write(&mut self, at: At<'a>, finding: Diagnostic, value: &str) {
-        self.say(at, finding.help(format!("write `{value}`")).fix(self.write(at, value)));
+    /// Reports a finding with a replacement value as help and fix.
+    pub fn report_replacement(&mut self, at: At<'a>, finding: Diagnostic, value: &str) {
+        self.report(at, finding.help(format!("write `{value}`")).fix(self.write(at, value)));
     }
 
-    /// Says it, with a guess at what was meant as help and as fix; where there is no guess, with other help.
-    pub fn say_guess(&mut self, at: At<'a>, finding: Diagnostic, near: Option<&str>, help: &'static str) {
+    /// Reports a finding with a guess as help and fix, or with other help where there is no guess.
+    pub fn report_guess(&mut self, at: At<'a>, finding: Diagnostic, near: Option<&str>, help: &'static str) {
         let finding = match near {
             Some(near) => finding.help(format!("did you mean `{near}`?")).fix(self.write(at, near)),
             None => finding.help(help),
         };
-        self.say(at, finding);
+        self.report(at, finding);
     }
 
-    /// Says something of the annotations as a whole, because what it is about is not there.
-    pub fn say_of_all(&mut self, finding: Diagnostic) {
+    /// Reports a finding about a missing annotation, at the place of all annotations.
+    pub fn report_on_all(&mut self, finding: Diagnostic) {
         self.findings.push(finding.at(self.entity.annotations_place()));
     }
 
-    /// Parses a value that need not be there.
+    /// Parses an optional value.
     pub fn parse<T: FromStr<Err = NameError>>(&mut self, key: Key) -> Option<Found<'a, T>> {
         let text = self.text(key)?;
         let value = self.check(key, &text, text.value.parse::<T>())?;
         Some(text.with(value))
     }
 
-    /// The value, or `None` after saying that it has not the right form.
+    /// Returns the value, or `None` after reporting the wrong form.
     pub fn check<T>(&mut self, key: Key, text: &Found<'a, &str>, result: Result<T, NameError>) -> Option<T> {
-        self.mend(key, text, result, None)
+        self.check_or_fix(key, text, result, None)
     }
 
-    /// The result, or `None` after saying with this code what it is not.
+    /// Returns the value, or `None` after reporting the wrong form with this code.
     pub fn parsed<T>(&mut self, at: At<'a>, code: Code, result: Result<T, NameError>) -> Option<T> {
-        self.mended(at, code, result, None)
+        self.parsed_or_fix(at, code, result, None)
     }
 
-    /// As [`Reading::check`]; where it is sure what was meant, with the fix that writes that.
-    pub fn mend<T>(
+    /// As [`Reading::check`], with a fix where the intended value is certain.
+    pub fn check_or_fix<T>(
         &mut self,
         key: Key,
         text: &Found<'a, &str>,
         result: Result<T, NameError>,
         meant: Option<&str>,
     ) -> Option<T> {
-        self.mended(text.at, key.malformed(), result, meant)
+        self.parsed_or_fix(text.at, key.malformed(), result, meant)
     }
 
-    fn mended<T>(&mut self, at: At<'a>, code: Code, result: Result<T, NameError>, meant: Option<&str>) -> Option<T> {
+    fn parsed_or_fix<T>(
+        &mut self,
+        at: At<'a>,
+        code: Code,
+        result: Result<T, NameError>,
+        meant: Option<&str>,
+    ) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
-                let finding = Diagnostic::new(code, format!("`{value}` is not a {kind}"));
+                let finding = Diagnostic::new(code, format!("`{value}` is not {} {kind}", article(kind)));
                 match meant {
-                    Some(meant) => self.say_write(at, finding, meant),
-                    None => self.say(at, finding.help(rule)),
+                    Some(meant) => self.report_replacement(at, finding, meant),
+                    None => self.report(at, finding.help(rule)),
                 }
                 None
             }
         }
     }
 
-    pub fn say(&mut self, at: At<'a>, finding: Diagnostic) {
+    pub fn report(&mut self, at: At<'a>, finding: Diagnostic) {
         let place = self.place(at);
         self.findings.push(finding.at(place));
     }
 
-    /// Says what is no more than a message and what to do.
-    pub fn tell(&mut self, at: At<'a>, code: Code, message: impl Into<Words>, help: &'static str) {
-        self.tell_words(at, code, message.into(), help);
+    /// Reports a finding that has only a message and help.
+    pub fn report_code(&mut self, at: At<'a>, code: Code, message: impl Into<Words>, help: &'static str) {
+        self.report_words(at, code, message.into(), help);
     }
 
-    /// Apart from the conversion, so that there is one of it.
-    fn tell_words(&mut self, at: At<'a>, code: Code, message: Words, help: &'static str) {
-        self.say(at, Diagnostic::new(code, message).help(help));
+    /// Separate from the generic conversion, for size (`docs/size.md`).
+    fn report_words(&mut self, at: At<'a>, code: Code, message: Words, help: &'static str) {
+        self.report(at, Diagnostic::new(code, message).help(help));
     }
 
-    /// Where an annotation's value stands.
+    /// The place of an annotation's value.
     pub fn place(&self, at: At<'_>) -> Where {
         self.entity.place(at.name(), at.value)
     }
 
-    /// The fix that writes another value.
+    /// The fix that replaces a value.
     pub fn write(&self, at: At<'_>, value: &str) -> Option<Fix> {
         let edit = edit(at, at.value, value)?;
         Some(Fix { title: format!("write `{value}`"), edits: vec![Edit { value: Some(value.to_owned()), ..edit }] })
@@ -199,7 +208,7 @@ pub fn rename(at: At<'_>, key: &str) -> Option<Fix> {
     Some(Fix { title: format!("rename it to `{key}`"), edits: vec![Edit { key: Some(key.to_owned()), ..edit }] })
 }
 
-/// The edit that puts a text in a node's place; none where that would change other places too.
+/// The edit that replaces a node with a text; `None` where it would change other places too.
 fn edit(at: At<'_>, node: &Node, text: &str) -> Option<Edit> {
     let span = node.span;
     let text = match span {
@@ -209,11 +218,15 @@ fn edit(at: At<'_>, node: &Node, text: &str) -> Option<Edit> {
     Some(Edit { annotation: at.name().to_owned(), key: None, value: None, span, text })
 }
 
-/// Whether a value is filled in by somebody else: Backstage's placeholders, the expressions of a template's skeleton.
+/// Whether a value is filled in later: a Backstage placeholder, or an expression in a template skeleton.
 pub fn is_open(node: &Node) -> bool {
     node.is_placeholder() || node.as_text().is_some_and(|text| words::contains(text, "{{"))
 }
 
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
 fn not_text(name: &str, node: &Node) -> Diagnostic {
-    Diagnostic::new(Code::AnnotationNotText, format!("`{name}` is {}, but annotations are texts", node.kind()))
+    Diagnostic::new(Code::AnnotationNotText, format!("`{name}` is {}, not a string", node.kind()))
 }

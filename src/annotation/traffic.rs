@@ -1,4 +1,4 @@
-//! The deployment's share of its endpoint's traffic.
+//! Reading and rules of the traffic share.
 
 use super::keys::Key;
 use super::reading::{Found, Reading};
@@ -11,14 +11,14 @@ pub fn traffic<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, Traffic>> {
         && matches!(number.parse(), Ok(1u32..=100))
     {
         let finding = Diagnostic::new(Code::TrafficMalformed, format!("`{}` is not a whole number", text.value));
-        reading.say(text.at, finding.help(format!("write `{number}`")).fix(reading.write(text.at, number)));
+        reading.report(text.at, finding.help(format!("write `{number}`")).fix(reading.write(text.at, number)));
         return None;
     }
     let code = if text.value.parse::<u32>().is_ok() { Code::TrafficRange } else { Code::TrafficMalformed };
     let traffic = text.with(reading.parsed(text.at, code, text.value.parse::<Traffic>())?);
     if traffic.value.percent() == 0 {
-        let message = "it is deployed and paid for, but gets no traffic";
-        reading.tell(text.at, Code::TrafficNone, message, "give it a share, e.g. `10`");
+        let message = "the deployment costs money but receives no traffic";
+        reading.report_code(text.at, Code::TrafficNone, message, "set a share, e.g. `10`");
     }
     Some(traffic)
 }

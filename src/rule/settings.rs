@@ -1,20 +1,20 @@
-//! `vertexAi.rules` of `app-config.yaml`: the level of each rule that is not to have its own.
+//! `vertexAi.rules` of `app-config.yaml`: levels that replace those of the rules.
 
 use crate::diagnostic::{Code, Diagnostic, Kind, Level, Severity, Where};
 use crate::entity::{Content, Node};
-use crate::vertex::region::nearest;
+use crate::words::nearest;
 
-/// Where the settings stand in the configuration.
+/// The path of the settings in the configuration.
 const PATH: &str = "vertexAi.rules";
 
-/// Levels that differ from the rules' own.
+/// Levels that replace those of the rules.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     levels: Vec<(Code, Level)>,
 }
 
 impl Settings {
-    /// Reads a mapping of codes to levels. What is wrong is told and has no effect; what is right still counts.
+    /// Reads a mapping of codes to levels. A wrong entry is reported and ignored; the others apply.
     pub fn read(node: &Node, file: Option<&str>) -> (Self, Vec<Diagnostic>) {
         let mut settings = Self::default();
         let mut findings = Vec::new();
@@ -25,7 +25,9 @@ impl Settings {
         };
         if !matches!(node.value, Content::Map(_) | Content::Null) {
             let finding = Diagnostic::new(Code::ConfigInvalid, format!("`{PATH}` is {}, not a mapping", node.kind()));
-            findings.push(finding.at(place(None, node)).help("write rules and their levels, e.g. `model/alias: off`"));
+            findings.push(
+                finding.at(place(None, node)).help("write a mapping of rules to levels, e.g. `model/alias: off`"),
+            );
         }
         for (key, value) in node.entries() {
             let Some(name) = key.as_text() else { continue };
@@ -36,7 +38,7 @@ impl Settings {
                     None => findings.push(
                         Diagnostic::new(Code::ConfigInvalid, not_a_level(name, value))
                             .at(place(Some(name), value))
-                            .help("a level is `off`, `warning` or `error`"),
+                            .help("write `off`, `warning` or `error`"),
                     ),
                 },
             }
@@ -44,14 +46,14 @@ impl Settings {
         (settings, findings)
     }
 
-    /// These settings, and the other's for the rules that these do not name.
+    /// Adds the other settings for rules that these do not name.
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
         self.levels.extend(other.levels);
         self
     }
 
-    /// The finding as these settings have it; `None` where its rule is off.
+    /// Returns the finding with its level, or `None` where its rule is off.
     pub fn apply(&self, mut finding: Diagnostic) -> Option<Diagnostic> {
         let Kind::Adjustable(own) = finding.code.kind() else { return Some(finding) };
         let set = self.levels.iter().find(|(code, _)| *code == finding.code).map(|(_, level)| *level);
@@ -66,12 +68,12 @@ impl Settings {
 
 fn not_a_level(name: &str, value: &Node) -> String {
     match value.as_text() {
-        Some(text) => format!("`{text}` is no level for `{name}`"),
-        None => format!("the level of `{name}` is {}", value.kind()),
+        Some(text) => format!("`{text}` is not a level for `{name}`"),
+        None => format!("the level of `{name}` is {}, not a string", value.kind()),
     }
 }
 
-/// `off` is a text in YAML 1.2, but a boolean in what reads 1.1.
+/// The level of a node. `off` is a string in YAML 1.2, but a boolean for readers of 1.1.
 fn level(node: &Node) -> Option<Level> {
     match &node.value {
         Content::Text(text) => Level::parse(text),
@@ -80,21 +82,22 @@ fn level(node: &Node) -> Option<Level> {
     }
 }
 
-/// The adjustable rule of this name.
+/// Returns the adjustable rule with this name.
 pub(super) fn known(name: &str) -> Result<Code, Diagnostic> {
     match Code::parse(name).filter(|code| code.is_rule()) {
         Some(code) if matches!(code.kind(), Kind::Adjustable(_)) => Ok(code),
         Some(_) => {
-            let message = format!("`{name}` cannot be set to another level");
-            Err(Diagnostic::new(Code::ConfigFixedRule, message).help("nothing can go on without what it is about"))
+            let message = format!("the level of `{name}` is fixed");
+            Err(Diagnostic::new(Code::ConfigFixedRule, message)
+                .help("remove the entry: an entity with this finding cannot be deployed"))
         }
         None => {
             let rules = Code::ALL.iter().filter(|code| code.is_rule()).map(|code| code.as_str().to_owned());
             let help = match nearest(name, rules) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "the reference lists the rules there are".into(),
+                None => "look up the rule in the reference".into(),
             };
-            Err(Diagnostic::new(Code::ConfigUnknownRule, format!("there is no rule `{name}`")).help(help))
+            Err(Diagnostic::new(Code::ConfigUnknownRule, format!("rule `{name}` does not exist")).help(help))
         }
     }
 }
@@ -110,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_replaces_the_rules_own() {
+    fn a_level_replaces_that_of_the_rule() {
         let (settings, wrong) = read(json!({"model/alias": "error", "model/unpinned": "off", "location/zone": false}));
         assert_eq!(wrong, [""; 0]);
         let alias = settings.apply(Diagnostic::new(Code::ModelAlias, "m")).unwrap();
@@ -121,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_and_the_rest_counts() {
+    fn a_wrong_entry_is_reported_and_the_others_apply() {
         let (settings, wrong) = read(json!({
             "model/alais": "off", "annotation/missing": "off", "model/alias": "fatal", "proxy/method-unknown": "off",
             "model/unpinned": "off"}));

@@ -1,10 +1,10 @@
-//! What one entity waives, and why: lines of `code: reason` in `google.com/vertex-ai-waive`.
+//! Waivers of one entity: lines of `code: reason` in `google.com/vertex-ai-waive`.
 
 use super::settings::known;
 use crate::diagnostic::{Code, Diagnostic, Where};
 use serde::Serialize;
 
-/// A finding that was waived.
+/// A waived finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Waived {
     pub code: Code,
@@ -25,19 +25,19 @@ pub struct Waivers {
 }
 
 impl Waivers {
-    /// Reads the annotation's value. A waiver that is wrong waives nothing.
+    /// Reads the value of the annotation. A wrong waiver is reported and has no effect.
     pub fn read(text: &str, place: &Where, findings: &mut Vec<Diagnostic>) -> Self {
         let mut waivers = Vec::new();
         for line in text.split(['\n', ';']).map(str::trim).filter(|line| !line.is_empty()) {
             let (name, reason) = line.split_once(':').map_or((line, ""), |(name, reason)| (name.trim(), reason.trim()));
             let finding = if name.contains(char::is_whitespace) || !name.contains('/') {
-                Diagnostic::new(Code::WaiverMalformed, format!("`{line}` waives nothing"))
+                Diagnostic::new(Code::WaiverMalformed, format!("`{line}` is not a waiver"))
                     .help("write a rule and a reason, e.g. `model/alias: retrained every night`")
             } else {
                 match known(name) {
                     Ok(_) if reason.is_empty() => {
-                        Diagnostic::new(Code::WaiverReasonMissing, format!("the waiver of `{name}` gives no reason"))
-                            .help(format!("write one behind a colon: `{name}: REASON`"))
+                        Diagnostic::new(Code::WaiverReasonMissing, format!("the waiver of `{name}` has no reason"))
+                            .help(format!("write a reason after a colon: `{name}: REASON`"))
                     }
                     Ok(code) => {
                         waivers.push(Waiver { code, reason: reason.to_owned(), used: false });
@@ -68,7 +68,7 @@ impl Waivers {
         })
     }
 
-    /// What was waived, and a finding for each waiver that was not needed.
+    /// Returns the waived findings, and a finding for each unused waiver.
     pub fn end(self) -> (Vec<Waived>, Vec<Diagnostic>) {
         let mut waived = Vec::new();
         let mut unused = Vec::new();
@@ -76,7 +76,8 @@ impl Waivers {
             if used {
                 waived.push(Waived { code, reason });
             } else {
-                let finding = Diagnostic::new(Code::WaiverUnused, format!("there is no `{}` to waive", code.as_str()));
+                let finding =
+                    Diagnostic::new(Code::WaiverUnused, format!("the waiver of `{}` has no effect", code.as_str()));
                 unused.push(finding.at(self.place.clone()).help("remove the waiver"));
             }
         }

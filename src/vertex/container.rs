@@ -1,5 +1,8 @@
-//! The settings of a serving container: `ModelContainerSpec` of `aiplatform.v1` (`shared/facts/google-cloud.md` §2.5, §5.7).
-//! Google fixes all of them when the model is uploaded.
+//! Settings of a serving container, which Google fixes when the model is uploaded.
+//!
+//! Sources: schemas `ModelContainerSpec`, `EnvVar`, `Port` and `Probe` of the discovery document `aiplatform.v1` of 2026-11-06
+//! (PyPI `google-api-python-client` 2.202.0), read 2026-11-27;
+//! <https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements>, read 2026-11-27.
 
 use super::message::{Object, object};
 use crate::name::{NameError, text_type};
@@ -12,7 +15,7 @@ use std::str::FromStr;
 text_type!(
     /// An HTTP path of the container.
     Route, "path of the container",
-    "a path starts with `/` and has no white space, e.g. `/predict`",
+    "write a path that begins with `/` and has no white space",
     |s| s.starts_with('/') && s.bytes().all(|b| b.is_ascii_graphic())
 );
 
@@ -29,11 +32,7 @@ impl FromStr for Port {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
         let number = s.parse().ok().filter(|port| (1..=65535).contains(port)).map(Self);
-        number.ok_or_else(|| NameError {
-            kind: "port",
-            rule: "a port is a number from 1 to 65535",
-            value: s.to_owned(),
-        })
+        number.ok_or_else(|| NameError { kind: "port", rule: "write a number from 1 to 65535", value: s.to_owned() })
     }
 }
 
@@ -44,11 +43,11 @@ pub struct EnvVar {
     value: String,
 }
 
-/// The last word of a variable's name that is meant to be secret.
+/// Last words of names that stand for secrets.
 const SECRET_NAMES: [&str; 4] = ["TOKEN", "KEY", "SECRET", "PASSWORD"];
 
 impl EnvVar {
-    /// `None` where the name is no identifier of C.
+    /// `None` where the name is not a C identifier.
     pub fn new(name: &str, value: &str) -> Option<Self> {
         let valid = !name.starts_with(|c: char| c.is_ascii_digit())
             && !name.is_empty()
@@ -60,12 +59,12 @@ impl EnvVar {
         &self.name
     }
 
-    /// Whether Vertex AI sets such variables itself.
+    /// Whether Vertex AI reserves the name.
     pub fn is_reserved(&self) -> bool {
         self.name.starts_with("AIP_")
     }
 
-    /// Whether the value looks like a credential: one of Google's, a private key, or something random below a telling name.
+    /// Whether the value looks like a credential: a Google credential, a private key, or a random text under a typical name.
     pub fn looks_secret(&self) -> bool {
         let value = &self.value;
         let word = self.name.rsplit('_').next().unwrap_or_default();
@@ -76,7 +75,7 @@ impl EnvVar {
     }
 }
 
-/// Long, of many different letters and digits, and no name or path of something.
+/// Whether a text is long, with many different letters and digits, and neither a name nor a path.
 fn is_random(value: &str) -> bool {
     let mut different = Vec::new();
     for b in value.bytes() {
@@ -98,7 +97,7 @@ fn is_random(value: &str) -> bool {
 pub struct DeploymentTimeout(u32);
 
 impl DeploymentTimeout {
-    /// Whether it is more than Google's two hours.
+    /// Whether the timeout exceeds Google's maximum of two hours.
     pub fn is_too_long(self) -> bool {
         self.0 > 7200
     }
@@ -109,34 +108,34 @@ impl FromStr for DeploymentTimeout {
     fn from_str(s: &str) -> Result<Self, NameError> {
         let seconds = s.strip_suffix('s').and_then(|number| number.parse().ok()).filter(|seconds| *seconds > 0);
         seconds.map(Self).ok_or_else(|| NameError {
-            kind: "time in seconds",
+            kind: "number of seconds",
             rule: "write whole seconds and an `s`, e.g. `3600s`",
             value: s.to_owned(),
         })
     }
 }
 
-/// As Google writes durations.
+/// The JSON form of a duration.
 impl fmt::Display for DeploymentTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}s", self.0)
     }
 }
 
-/// An HTTP probe, and what of its limits is not Google's default.
+/// An HTTP probe with the limits that differ from Google's defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
     path: Route,
-    /// By the names of Google's fields.
+    /// Limits by the names of Google's fields.
     limits: Vec<(&'static str, u32)>,
 }
 
-/// Our words for a probe's limits, and Google's.
+/// Names of limits in the annotation and in Google's API.
 const LIMITS: [(&str, &str); 3] =
     [("period", "periodSeconds"), ("timeout", "timeoutSeconds"), ("failures", "failureThreshold")];
 
 impl Probe {
-    /// Whether its limits are such as Google takes.
+    /// Whether Google accepts the limits.
     pub fn is_possible(&self) -> bool {
         self.limits.iter().all(|(_, number)| *number > 0)
     }
@@ -154,7 +153,7 @@ impl Probe {
             if limits.iter().any(|(known, _)| *known == field) {
                 return None;
             }
-            // Google's field is an `int32`.
+            // The field is an `int32`.
             let number: u32 = value.parse().ok()?;
             i32::try_from(number).ok()?;
             limits.push((field, number));
@@ -165,20 +164,20 @@ impl Probe {
 
 impl FromStr for Probe {
     type Err = NameError;
-    /// `path=/health,period=10,timeout=1,failures=3`; only the path must be there.
+    /// `path=/health,period=10,timeout=1,failures=3`; only the path is required.
     fn from_str(s: &str) -> Result<Self, NameError> {
         Self::read(s).ok_or_else(|| NameError {
             kind: "probe",
-            rule: "write a path, and limits where Google's do not fit: `path=/health,period=10,timeout=1,failures=3`",
+            rule: "write a path and optional limits, e.g. `path=/health,period=10,timeout=1,failures=3`",
             value: s.to_owned(),
         })
     }
 }
 
-/// What an entity says of the container; what it does not say is as Google has it.
+/// The container settings of an entity; Google's defaults apply to the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Container {
-    /// In the order of the text: a variable may use those before it.
+    /// In the order of the text, because a variable can use earlier ones.
     pub env: Vec<EnvVar>,
     pub port: Option<Port>,
     pub predict_route: Option<Route>,
@@ -189,7 +188,7 @@ pub struct Container {
 }
 
 impl Container {
-    /// The fields of a `ModelContainerSpec`, without its image.
+    /// The fields of a `ModelContainerSpec` without the image.
     pub fn message(&self) -> Object {
         let mut spec = object()
             .with_text("predictRoute", self.predict_route.as_ref())
@@ -203,7 +202,7 @@ impl Container {
         }
         for (name, probe) in [("healthProbe", &self.health_probe), ("startupProbe", &self.startup_probe)] {
             if let Some(Probe { path, limits }) = probe {
-                // Google publishes no default for a probe's own port.
+                // Google publishes no default for the port of a probe.
                 let port = self.port.unwrap_or(Port::DEFAULT).0;
                 let get = object().with("path", path.as_str()).with("port", port);
                 let probe = object().with("httpGet", get);

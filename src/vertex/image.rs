@@ -1,17 +1,17 @@
-//! Container images: what their names say, and the ones that Google has built.
-//! Sources: Google's page "Custom container requirements"; the list of prebuilt images in Google's Python SDK 2.7.0
-//! (`google/cloud/aiplatform/constants/prediction.py`), see `shared/facts/google-cloud.md` §5.6.
+//! Names of container images, and Google's prebuilt images.
+//!
+//! Sources: <https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements>, read 2026-11-27;
+//! `google/cloud/aiplatform/constants/prediction.py` of PyPI `google-cloud-aiplatform` 2.7.0, read 2026-11-23.
 
-use super::region::{expand, is_listed, nearest, plain};
-use crate::words;
+use crate::words::{self, expand, is_listed, nearest, plain};
 
-/// What stands between the location and the path of every image of Artifact Registry.
+/// The part between location and path in the name of an image in Artifact Registry.
 const HOST: &str = "-docker.pkg.dev";
 
-/// What stands between the location and the name of every prebuilt image.
+/// The part between location and name of a prebuilt image.
 const PREBUILT_PATH: &str = "-docker.pkg.dev/vertex-ai/prediction/";
 
-/// Prebuilt images, each with its versions; every one of them is in each of [`CONTINENTS`].
+/// Prebuilt images and their versions. Each image exists in each of [`CONTINENTS`].
 const PREBUILT: &[(&str, &str)] = &[
     ("sklearn-cpu.", "1-6 1-5 1-4 1-3 1-2 1-0 0-24 0-23 0-22 0-20"),
     ("xgboost-cpu.", "2-1 2-0 1-7 1-6 1-5 1-4 1-3 1-2 1-1 0-90 0-82"),
@@ -29,7 +29,7 @@ const PYTORCH: &str = "2-4 2-3 2-2 2-1 2-0 1-13 1-12 1-11";
 /// The multi-regions of Artifact Registry.
 pub const CONTINENTS: [&str; 3] = ["us", "europe", "asia"];
 
-/// The multi-region on whose continent a location lies; none for locations on others.
+/// The multi-region of the continent of a location; `None` on other continents.
 pub fn continent(location: &str) -> Option<&'static str> {
     let area = location.split('-').next().unwrap_or_default();
     Some(match area {
@@ -40,23 +40,22 @@ pub fn continent(location: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether an image is named as one of Artifact Registry's Docker repositories, well or badly.
+/// Whether the host of an image is Artifact Registry; the rest of the name can be wrong.
 pub fn in_artifact_registry(image: &str) -> bool {
     image.split('/').next().is_some_and(|host| host.ends_with(HOST))
 }
 
-/// The tag of an image, which is behind the last colon of its last part.
+/// The tag of an image: the text after the colon of its last part.
 pub fn tag(image: &str) -> Option<&str> {
     Some(image.rsplit('/').next()?.split_once(':')?.1)
 }
 
-/// Whether the text is a digest, as it stands behind the `@`.
+/// Whether a text is a digest: the text after the `@` of an image.
 pub fn is_digest(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// Whether the image is in one of Google's own projects, whose images every region is thought to read (unverified but for
-/// the prebuilt ones).
+/// Whether the image is in a project of Google, whose images every region can read (unverified except for prebuilt images).
 pub fn is_googles(image: &str) -> bool {
     words::contains(image, ".dev/vertex-ai/") || words::contains(image, ".dev/vertex-ai-restricted/")
 }
@@ -69,7 +68,7 @@ pub struct Prebuilt<'a> {
 }
 
 impl<'a> Prebuilt<'a> {
-    /// `None` where the image is not a prebuilt one.
+    /// `None` for other images.
     pub fn new(image: &'a str) -> Option<Self> {
         let (_, rest) = words::split_once(image, PREBUILT_PATH)?;
         Some(Self { image, name: rest.split([':', '@']).next()? })
@@ -79,29 +78,29 @@ impl<'a> Prebuilt<'a> {
         self.name
     }
 
-    /// Whether it runs on GPUs.
+    /// Whether the image runs on GPUs.
     pub fn on_gpu(self) -> bool {
         words::contains(self.name, "-gpu.")
     }
 
-    /// Whether its framework is one that Google has for GPUs too.
+    /// Whether Google has the framework for GPUs too.
     pub fn has_gpu_twin(self) -> bool {
         !self.name.starts_with("sklearn-") && !self.name.starts_with("xgboost-")
     }
 
-    /// Whether Google is known to have built it.
+    /// Whether the image is on the list.
     pub fn is_known(self) -> bool {
         is_listed(PREBUILT, self.name)
     }
 
-    /// The nearest known name, and whether it differs by separators only.
+    /// The most similar known name, and whether only separators differ.
     pub fn nearest(self) -> Option<(String, bool)> {
         let near = nearest(self.name, expand(PREBUILT).into_iter())?;
         let is_sure = plain(&near) == plain(self.name);
         Some((near, is_sure))
     }
 
-    /// The image in another location, or of another name.
+    /// The image with another location or name.
     pub fn with(self, location: Option<&str>, name: Option<&str>) -> String {
         let (old, rest) = words::split_once(self.image, PREBUILT_PATH).unwrap_or((self.image, ""));
         let rest = rest.get(self.name.len()..).unwrap_or_default();

@@ -1,5 +1,7 @@
-//! What an endpoint and a model are called and tagged with: `displayName` and `labels` of `aiplatform.v1`
-//! (`shared/facts/google-cloud.md` §5.4).
+//! Display names and labels of endpoints and models.
+//!
+//! Source: schemas `Endpoint` and `Model` of the discovery document `aiplatform.v1` of 2026-11-06 (PyPI
+//! `google-api-python-client` 2.202.0), read 2026-11-27.
 
 use super::message::{Object, object};
 use crate::name::{NameError, text_type};
@@ -9,51 +11,51 @@ use std::str::FromStr;
 
 text_type!(
     /// The name that Google's console shows.
-    DisplayName, "display name", "a display name has at most 128 characters",
+    DisplayName, "display name", "write at most 128 characters",
     |s| (1..=128).contains(&length(s))
 );
 
 text_type!(
-    /// A label's key.
-    LabelKey, "label's key",
-    "a key has 1 to 64 lower-case letters, digits, hyphens and underscores",
+    /// The key of a label.
+    LabelKey, "label key",
+    "write 1 to 64 lower-case letters, digits, hyphens and underscores",
     |s| !s.is_empty() && is_plain(s.strip_prefix(SYSTEM).unwrap_or(s))
 );
 
 text_type!(
-    /// A label's value; it may be empty.
-    LabelValue, "label's value",
-    "a value has at most 64 lower-case letters, digits, hyphens and underscores",
+    /// The value of a label, which can be empty.
+    LabelValue, "label value",
+    "write at most 64 lower-case letters, digits, hyphens and underscores",
     is_plain
 );
 
-/// What Google's own labels begin with.
+/// The prefix of Google's own labels.
 const SYSTEM: &str = "aiplatform.googleapis.com/";
 
-/// Which letters of other scripts are capitals is for Google to say: the table is as large as all of these rules.
+/// Whether a text has valid characters and length. Capitals of other scripts are left to Google, for size (`docs/size.md`).
 fn is_plain(s: &str) -> bool {
     length(s) <= 64
         && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b) || !b.is_ascii())
 }
 
-/// In code points: the bytes that begin one.
+/// Length in code points, counted by their first bytes.
 fn length(s: &str) -> usize {
     s.bytes().filter(|b| b & 0xC0 != 0x80).count()
 }
 
 impl LabelKey {
-    /// Whether Google keeps such keys for itself.
+    /// Whether Google reserves the key (unverified for endpoints and models).
     pub fn is_reserved(&self) -> bool {
         self.as_str().starts_with("goog") || self.as_str().starts_with(SYSTEM)
     }
 }
 
-/// Labels, no key twice, in the order they were added.
+/// Labels with unique keys, in the order of their addition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Labels(Vec<(LabelKey, LabelValue)>);
 
 impl Labels {
-    /// Hands the key back where it is there already; its first value stays.
+    /// Adds a label. Returns the key if it exists already; its first value stays.
     pub fn add(&mut self, key: LabelKey, value: LabelValue) -> Result<(), LabelKey> {
         if self.0.iter().any(|(known, _)| *known == key) {
             return Err(key);
@@ -70,7 +72,7 @@ impl Labels {
         self.0.is_empty()
     }
 
-    /// As Google takes them.
+    /// The labels as a JSON object.
     pub fn message(&self) -> Object {
         self.0.iter().fold(object(), |all, (key, value)| all.with(key.as_str(), value.as_str()))
     }
@@ -81,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_of_every_script_but_no_capitals() {
+    fn labels_allow_letters_of_every_script_but_no_capitals() {
         for key in ["team", "a-b_c", "1st", "équipe", "チーム", "aiplatform.googleapis.com/x"] {
             assert!(key.parse::<LabelKey>().is_ok(), "{key}");
         }

@@ -1,16 +1,17 @@
-//! Machine types that serve models, and the accelerators they carry.
-//! Sources: Google's page "Configure compute resources for inference" and the `AcceleratorType` enum of `aiplatform.v1`
-//! (`shared/facts/google-cloud.md` §5.2, §5.3).
+//! Machine types for inference, and their accelerators.
+//!
+//! Sources:
+//! <https://docs.cloud.google.com/gemini-enterprise-agent-platform/machine-learning/predictions/configure-compute>, read
+//! 2026-11-27; <https://cloud.google.com/vertex-ai/docs/reference/rest/v1/MachineSpec>, read 2026-11-27.
 
-use super::region::{nearest, plain};
 use crate::name::NameError;
-use crate::words;
+use crate::words::{self, nearest, plain};
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
 
-/// Families of machine types, the sizes that Vertex AI offers, and the accelerator that the family carries where it carries one:
-/// behind the size's colon stands how many, where it is more than one.
+/// Families of machine types with their sizes and accelerator. The number after a size's colon is the number of accelerators,
+/// 1 by default.
 const FAMILIES: &[(&str, &str, &str)] = &[
     ("e2-standard-", "2 4 8 16 32", ""),
     ("e2-highmem-", "2 4 8 16", ""),
@@ -42,10 +43,10 @@ const FAMILIES: &[(&str, &str, &str)] = &[
     ("g4-standard-", "48 96:2 192:4 384:8", "NVIDIA_RTX_PRO_6000"),
 ];
 
-/// Accelerators that are attached to n1 machines in a number of one's choice.
+/// Accelerators that are attached to n1 machines, in a number that the user chooses.
 const ATTACHED: &[&str] = &["NVIDIA_TESLA_P100", "NVIDIA_TESLA_V100", "NVIDIA_TESLA_P4", "NVIDIA_TESLA_T4"];
 
-/// How many of an attached accelerator an n1 machine takes, by its number of CPUs.
+/// The possible numbers of an attached accelerator, by the number of CPUs of an n1 machine.
 fn n1_counts(kind: &str, cpus: u32) -> &'static [u32] {
     match (kind, cpus) {
         ("NVIDIA_TESLA_V100", 0..=8) => &[1, 2, 4, 8],
@@ -56,7 +57,7 @@ fn n1_counts(kind: &str, cpus: u32) -> &'static [u32] {
     }
 }
 
-/// The machine types of the families that `fits` is true of for their accelerator.
+/// The machine types of all families whose accelerator fits.
 fn machines(fits: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut machines = Vec::new();
     for (family, sizes, _) in FAMILIES.iter().filter(|(.., kind)| fits(kind)) {
@@ -68,7 +69,7 @@ fn machines(fits: &dyn Fn(&str) -> bool) -> Vec<String> {
     machines
 }
 
-/// Each accelerator that there is a machine for.
+/// All accelerators that a machine type has.
 fn kinds() -> Vec<&'static str> {
     let mut kinds = ATTACHED.to_vec();
     for (.., kind) in FAMILIES {
@@ -79,7 +80,7 @@ fn kinds() -> Vec<&'static str> {
     kinds
 }
 
-/// The accelerator of a machine type (or an empty name) and how many there are; `None` where the type is not known.
+/// The accelerator of a machine type (or an empty name) and its number; `None` for an unknown type.
 fn find(name: &str) -> Option<(&'static str, u32)> {
     for (family, sizes, kind) in FAMILIES {
         let Some(wanted) = name.strip_prefix(family) else { continue };
@@ -103,28 +104,28 @@ impl MachineType {
         &self.0
     }
 
-    /// Whether Vertex AI is known to serve models on it.
+    /// Whether Google lists the machine type for inference.
     pub fn is_known(&self) -> bool {
         find(&self.0).is_some()
     }
 
-    /// The known machine type nearest to a misspelt one.
+    /// The known machine type that is most similar to a misspelt one.
     pub fn nearest(word: &str) -> Option<String> {
         nearest(word, machines(&|_| true).into_iter())
     }
 
-    /// The known machine type that a text means which has other letters or separators, or is a path to it.
+    /// The known machine type behind a text in other letters, with other separators, or with a path.
     pub fn meant(text: &str) -> Option<String> {
         let name = plain(text.rsplit('/').next()?);
         find(&name).map(|_| name)
     }
 
-    /// The accelerator that every machine of this type has, and how many.
+    /// The accelerator of every machine of this type, and its number.
     pub fn carries(&self) -> Option<(&'static str, u32)> {
         find(&self.0).filter(|(kind, _)| !kind.is_empty())
     }
 
-    /// How many replicas there must be at least.
+    /// The minimum number of replicas.
     pub fn least_replicas(&self) -> u32 {
         if self.0 == "a4x-highgpu-4g" { 18 } else { 1 }
     }
@@ -136,7 +137,7 @@ impl fmt::Display for MachineType {
     }
 }
 
-/// The form of machine types; which of them serve is [`MachineType::is_known`]'s question, because Google adds some every year.
+/// Accepts the form of a machine type. Google adds types every year, so [`MachineType::is_known`] is a separate question.
 impl FromStr for MachineType {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
@@ -146,14 +147,14 @@ impl FromStr for MachineType {
         } else {
             Err(NameError {
                 kind: "machine type",
-                rule: "a machine type looks like `n1-standard-4` or `g2-standard-4`",
+                rule: "write a machine type, e.g. `n1-standard-4` or `g2-standard-4`",
                 value: s.to_owned(),
             })
         }
     }
 }
 
-/// Accelerators of one kind: `type` is a name of Google's `AcceleratorType` enum.
+/// A number of accelerators of one type of Google's `AcceleratorType` enum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Accelerator {
     #[serde(rename = "type")]
@@ -161,7 +162,7 @@ pub struct Accelerator {
     pub count: u32,
 }
 
-/// `NVIDIA_L4:1`, or `NVIDIA_L4` for one of them. Whether there is such a kind is [`Accelerator::is_known`]'s question.
+/// Accepts `NVIDIA_L4:1`, or `NVIDIA_L4` for one of them; [`Accelerator::is_known`] is a separate question.
 impl FromStr for Accelerator {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
@@ -171,31 +172,30 @@ impl FromStr for Accelerator {
         match count.parse::<u32>() {
             Ok(count) if count > 0 && is_kind => Ok(Self { kind: kind.to_owned(), count }),
             _ => Err(NameError {
-                kind: "kind and number of accelerators",
-                rule: "write e.g. `NVIDIA_L4:1`",
+                kind: "type and number of accelerators",
+                rule: "write type and number, e.g. `NVIDIA_L4:1`",
                 value: s.to_owned(),
             }),
         }
     }
 }
 
-/// Why an accelerator does not go with a machine type.
+/// The reason why an accelerator does not fit a machine type.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Misfit {
-    /// The machine carries another one or none. Where this one is to be had.
+    /// The machine type has another accelerator, or none. Holds the help text.
     Kind(String),
-    /// The machine carries it in another number. Which one, and the only one that fits if there is only one.
+    /// The machine type has another number of them. Holds the help text, and the number if only one fits.
     Count(String, Option<u32>),
 }
 
 impl Accelerator {
-    /// Whether Google has accelerators of this name.
+    /// Whether a machine type has the accelerator.
     pub fn is_known(&self) -> bool {
         kinds().contains(&self.kind.as_str())
     }
 
-    /// The known accelerators that an unknown name may mean: in other letters, without `NVIDIA_` or `TESLA_`, cut short, or
-    /// misspelt.
+    /// The known accelerators behind an unknown name: in other letters, without `NVIDIA_` or `TESLA_`, shortened or misspelt.
     pub fn meant(&self) -> Vec<&'static str> {
         let word = plain(&self.kind);
         let mut meant = Vec::new();
@@ -212,35 +212,36 @@ impl Accelerator {
         meant
     }
 
-    /// Checks that the machine carries this many.
-    ///
-    /// Fewer than a machine has are allowed on accelerator-optimised machines (several models share one).
+    /// Checks that the machine type has this number of the accelerator. Accelerator-optimised machines also accept a smaller
+    /// number, because several replicas share one machine.
     pub fn fits(&self, machine: &MachineType) -> Result<(), Misfit> {
         let kind = &self.kind;
         if ATTACHED.contains(&kind.as_str()) {
             let cpus = machine.0.strip_prefix("n1-").and_then(|rest| rest.rsplit('-').next()?.parse().ok());
-            let Some(cpus) = cpus else { return Err(Misfit::Kind(format!("{kind} is attached to n1 machines only"))) };
+            let Some(cpus) = cpus else {
+                return Err(Misfit::Kind(format!("use an n1 machine type: `{kind}` can be attached to those only")));
+            };
             let counts = n1_counts(kind, cpus);
             if counts.contains(&self.count) {
                 return Ok(());
             }
             let counts = words::list(counts.iter().map(u32::to_string), ", ");
-            return Err(Misfit::Count(format!("it takes {counts} of them"), None));
+            return Err(Misfit::Count(format!("use one of these numbers: {counts}"), None));
         }
         match machine.carries() {
             Some((carried, most)) if carried == kind => match self.count <= most {
                 true => Ok(()),
-                false => Err(Misfit::Count(format!("it has {most} of them"), (most == 1).then_some(1))),
+                false => Err(Misfit::Count(format!("use at most {most}"), (most == 1).then_some(1))),
             },
             _ => {
                 let carriers = words::list(machines(&|carried| carried == kind).iter(), ", ");
-                Err(Misfit::Kind(format!("{kind} comes with {carriers}")))
+                Err(Misfit::Kind(format!("use one of these machine types: {carriers}")))
             }
         }
     }
 }
 
-/// What tells an accelerator from others.
+/// The part of a name that distinguishes an accelerator from others.
 fn bare(plain: &str) -> &str {
     let rest = plain.strip_prefix("nvidia-").unwrap_or(plain);
     rest.strip_prefix("tesla-").unwrap_or(rest)

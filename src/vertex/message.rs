@@ -1,11 +1,9 @@
-//! JSON objects as Google takes them.
-//!
-//! Built by hand: `json!` would bring a second serializer, and with it the printing of floats.
+//! JSON objects for requests to Google, built without `json!`, for size (`docs/size.md`).
 
 use serde_json::{Map, Value};
 use std::fmt::Display;
 
-/// A JSON object under construction; fields without a value are left out, as Google does.
+/// A JSON object under construction. A field without a value is left out, as in Google's own JSON.
 #[derive(Default)]
 pub struct Object(Map<String, Value>);
 
@@ -19,7 +17,7 @@ impl Object {
         self
     }
 
-    /// Absent where it has no field.
+    /// `None` where the object has no field.
     pub fn unless_empty(self) -> Option<Value> {
         if self.0.is_empty() { None } else { Some(self.into()) }
     }
@@ -38,12 +36,12 @@ impl From<Object> for Value {
     }
 }
 
-/// JSON on one line. A value's `Display` would bring two more ways to write each kind of value.
+/// JSON on one line. `Display` is avoided, for size (`docs/size.md`).
 pub fn text(value: &Value) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// An object without any field.
+/// An object without fields.
 pub fn object() -> Object {
     Object::default()
 }

@@ -1,4 +1,4 @@
-//! Vertex AI's own terms: value domains, messages, answers.
+//! Google's value domains for Vertex AI: which values exist, and their JSON form.
 
 pub mod container;
 pub mod image;

@@ -1,5 +1,6 @@
-//! The stages of a deployment, as `DeployModelOperationMetadata.deploymentStage` names them.
-//! Source: `aiplatform.v1`, enum `deploymentStage`.
+//! Stages of a deployment: `DeployModelOperationMetadata.deploymentStage`.
+//!
+//! Source: the discovery document `aiplatform.v1` of 2026-11-06 (PyPI `google-api-python-client` 2.202.0), read 2026-11-27.
 
 use serde_json::Value;
 
@@ -28,7 +29,7 @@ const STAGES: [(&str, &str); 10] = [
 impl Stage {
     pub const COUNT: usize = STAGES.len();
 
-    /// `None` for a stage that Google has added since, and for `DEPLOYMENT_STAGE_UNSPECIFIED`.
+    /// `None` for an unknown stage, and for `DEPLOYMENT_STAGE_UNSPECIFIED`.
     pub fn parse(name: &str) -> Option<Self> {
         STAGES.iter().position(|(known, _)| *known == name).map(Self)
     }
@@ -37,7 +38,7 @@ impl Stage {
         STAGES[self.0].0
     }
 
-    /// What it means, as a sentence for people.
+    /// The stage as a phrase for users.
     pub fn meaning(self) -> &'static str {
         STAGES[self.0].1
     }

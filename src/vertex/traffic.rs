@@ -1,5 +1,7 @@
-//! How an endpoint's traffic is shared among its deployed models: `Endpoint.trafficSplit` of `aiplatform.v1`
-//! (`shared/facts/google-cloud.md` §5.5).
+//! The traffic split of an endpoint: shares of its deployed models.
+//!
+//! Source: `Endpoint.trafficSplit` of the discovery document `aiplatform.v1` of 2026-11-06 (PyPI `google-api-python-client`
+//! 2.202.0), read 2026-11-27.
 
 use super::message::{Object, object};
 use crate::name::NameError;
@@ -20,7 +22,7 @@ impl Traffic {
         self.0
     }
 
-    /// As in "send … to it": `all traffic`, `20 % of the traffic`.
+    /// The share in words, as in "send … to the model": `all traffic`, `20 % of the traffic`.
     pub fn words(self) -> String {
         match self {
             Self::ALL => "all traffic".into(),
@@ -33,19 +35,19 @@ impl FromStr for Traffic {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
         s.parse().ok().filter(|percent| *percent <= Self::ALL.0).map(Self).ok_or_else(|| NameError {
-            kind: "share of the traffic",
-            rule: "write percents, a whole number from 0 to 100",
+            kind: "traffic share",
+            rule: "write a whole number of percent from 0 to 100",
             value: s.to_owned(),
         })
     }
 }
 
-/// The shares of an endpoint's deployed models in percent, by their ids. They sum to 100, or there are none.
+/// The shares of an endpoint's deployed models in percent, by id. They add up to 100, or the split is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split(Ordered<String, u32>);
 
 impl Split {
-    /// What an `Endpoint` says; shares that cannot be are left out.
+    /// The split of an `Endpoint`, without impossible shares.
     pub fn of(endpoint: &Value) -> Self {
         let shares = endpoint["trafficSplit"].as_object().into_iter().flatten().filter_map(|(id, share)| {
             let share = share.as_u64().filter(|share| *share <= 100)?;
@@ -62,9 +64,9 @@ impl Split {
         self.0.get(id).copied().unwrap_or(0)
     }
 
-    /// The split that gives one model its share and leaves the others the rest in the proportion they have now, as Google's
-    /// SDK does: scaled and rounded down, then what is left of it handed out by ones. Where no other takes any traffic, the one
-    /// gets all of it. Unlike the SDK it hands nothing to a model that has no traffic now.
+    /// The split after one model receives a share. The other models keep their proportions in the rest, rounded down, and the
+    /// remainder is distributed by ones, as in Google's Python SDK. Without other traffic, the model receives all of it. Unlike the
+    /// SDK, a model without traffic stays without.
     #[must_use]
     pub fn with(&self, id: &str, traffic: Traffic) -> Self {
         let others = || self.0.iter().filter(|(other, _)| *other != id);
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_others_share_the_rest_as_they_do_now() {
+    fn the_others_keep_their_proportions() {
         assert_eq!(split(json!({"1": 100}), "0", 20), json!({"0": 20, "1": 80}));
         assert_eq!(split(json!({"1": 33, "2": 33, "3": 34}), "0", 50), json!({"0": 50, "1": 17, "2": 16, "3": 17}));
         assert_eq!(split(json!({"1": 70, "2": 30}), "2", 10), json!({"1": 90, "2": 10}));
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn with_nobody_else_there_it_takes_all() {
+    fn the_only_model_with_traffic_receives_all() {
         assert_eq!(split(json!({}), "0", 20), json!({"0": 100}));
         assert_eq!(split(json!({"7": 100}), "7", 20), json!({"7": 100}));
         assert_eq!(split(json!({"7": 0, "8": 0}), "7", 0), json!({"7": 100}));

@@ -33,7 +33,7 @@ test(
     }
     await input('Machine type').fill('n1-standart-4');
     const finding = page.getByText(
-      /^Error: Vertex AI serves no models on machine type n1-standart-4/,
+      /^Error: Vertex AI is not known to serve models on n1-standart-4/,
     );
     await finding.waitFor();
     await shoot('7-describe-wrong');

@@ -14,7 +14,7 @@ const MACHINE = 'google.com/vertex-ai-machine-type';
 const invalid = component('churn', { [MACHINE]: 'n1-standart-4' });
 const valid = component('fraud');
 const MESSAGE =
-  'machine-type/unknown: Vertex AI serves no models on machine type "n1-standart-4" — did you mean "n1-standard-4"?';
+  'machine-type/unknown: Vertex AI is not known to serve models on "n1-standart-4" — did you mean "n1-standard-4"?';
 
 const files = createMockDirectory();
 const write = (...entities: object[]) =>

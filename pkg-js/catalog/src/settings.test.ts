@@ -15,10 +15,10 @@ describe('an invalid configuration stops the backend and reports', () => {
       rules: { 'machine/unknown': 'off', 'model/alias': 'loud' },
     });
     expect(message).toContain(
-      'vertexAi.rules["machine/unknown"]: there is no rule `machine/unknown` — did you mean `machine-type/unknown`?',
+      'vertexAi.rules["machine/unknown"]: rule `machine/unknown` does not exist — did you mean `machine-type/unknown`?',
     );
     expect(message).toContain('vertexAi.rules["model/alias"]: ');
-    expect(message).toContain('a level is `off`, `warning` or `error`');
+    expect(message).toContain('write `off`, `warning` or `error`');
   });
 
   it('the values of `onInvalid`', async () => {

@@ -32,7 +32,7 @@ metadata:
 const BAD = `${GOOD}    google.com/vertex-ai-replicas: 3-1\n`;
 const MENDED = `${GOOD}    google.com/vertex-ai-replicas: "1-3"\n`;
 const shown =
-  file => `error[replicas/reversed]: at most 1 is less than at least 3
+  file => `error[replicas/reversed]: the maximum 1 is less than the minimum 3
   --> ${file}:10:36
    |
 10 |     google.com/vertex-ai-replicas: 3-1
@@ -218,7 +218,7 @@ test('what may not be read says so', t => {
     ]),
     [
       ['a.yaml', 'it cannot be read: permission denied'],
-      ['c.yaml', 'at most 1 is less than at least 3'],
+      ['c.yaml', 'the maximum 1 is less than the minimum 3'],
       ['closed', 'it cannot be read: permission denied'],
     ],
   );

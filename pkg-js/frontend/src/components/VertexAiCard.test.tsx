@@ -90,7 +90,7 @@ describe('the status card', () => {
     );
     await headline('The Vertex AI annotations are wrong');
     expect(screen.getByText(/^Error: Vertex AI serves/)).toHaveTextContent(
-      'Error: Vertex AI serves no models on machine type n1-standart-4',
+      'Error: Vertex AI is not known to serve models on n1-standart-4',
     );
     expect(screen.getByText('n1-standart-4').tagName).toBe('CODE');
     const advice = screen.getByText(/did you mean/);

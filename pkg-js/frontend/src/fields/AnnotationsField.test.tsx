@@ -127,7 +127,7 @@ describe('the validation of the form', () => {
     expect(await errorsOf(unpinned)).toEqual([]);
     expect(await errorsOf({ ...unpinned, [MACHINE]: 'n1-standart-4' })).toEqual(
       [
-        'Vertex AI serves no models on machine type "n1-standart-4" (machine-type/unknown)',
+        'Vertex AI is not known to serve models on "n1-standart-4" (machine-type/unknown)',
       ],
     );
   });
