@@ -7,7 +7,6 @@
 use super::message::{Object, object};
 use crate::name::{NameError, text_type};
 use crate::words;
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;

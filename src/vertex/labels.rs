@@ -4,10 +4,7 @@
 //! `google-api-python-client` 2.202.0), read 2026-11-27.
 
 use super::message::{Object, object};
-use crate::name::{NameError, text_type};
-use serde::{Serialize, Serializer};
-use std::fmt;
-use std::str::FromStr;
+use crate::name::text_type;
 
 text_type!(
     /// The name that Google's console shows.
