@@ -1,37 +1,37 @@
-//! What one file's bytes hold, by the rules as they are set.
+//! The findings of one file.
 
+use super::config;
 use super::options::Options;
 use crate::annotation;
 use crate::diagnostic::Diagnostic;
-use crate::entity::{self, Document, Node};
+use crate::entity::{Document, read_documents};
 use crate::rule::Settings;
 
-/// The levels that are asked for count more than the configuration's.
+/// Reads the rules' levels. Those of the caller precede those of the configuration.
 pub fn settings(options: &Options) -> (Settings, Vec<Diagnostic>) {
     let (mut settings, mut findings) = (Settings::default(), Vec::new());
     if let Some(rules) = &options.rules {
         (settings, findings) = Settings::read(rules, None);
     }
-    if let Some(config) = &options.config {
-        match read_config(&config.bytes, &config.file) {
-            Ok(root) => {
-                if let Some(rules) = root.as_ref().and_then(|root| root.get("vertexAi")?.get("rules")) {
-                    let (configured, wrong) = Settings::read(rules, Some(&config.file));
-                    settings = settings.or(configured);
-                    findings.extend(wrong);
-                }
+    if let Some(file) = &options.config {
+        match config::rules(file) {
+            Ok(Some(rules)) => {
+                let (configured, wrong) = Settings::read(&rules, Some(&file.file));
+                settings = settings.or(configured);
+                findings.extend(wrong);
             }
-            Err(unreadable) => findings.push(unreadable),
+            Ok(None) => {}
+            Err(finding) => findings.push(finding),
         }
     }
     (settings, findings)
 }
 
-/// Everything that is wrong with a file, in the order of the text, and how many entities it holds.
+/// Returns a file's findings in the order of its text, and the number of its entities.
 pub fn examine(bytes: &[u8], file: &str, settings: &Settings) -> (Vec<Diagnostic>, usize) {
     let mut findings = Vec::new();
     let mut entities = 0;
-    for document in entity::read_documents(bytes, Some(file)) {
+    for document in read_documents(bytes, Some(file)) {
         match document {
             Document::Entity(entity) => {
                 entities += 1;
@@ -41,10 +41,4 @@ pub fn examine(bytes: &[u8], file: &str, settings: &Settings) -> (Vec<Diagnostic
         }
     }
     (findings, entities)
-}
-
-/// The first document of a configuration file.
-fn read_config(bytes: &[u8], file: &str) -> Result<Option<Node>, Diagnostic> {
-    let first = backstage_yaml::read(bytes).into_iter().next().transpose();
-    first.map(|read| read.map(|document| document.root)).map_err(|problem| entity::finding(problem, Some(file)))
 }

@@ -1,42 +1,42 @@
-//! Applies fixes.
+//! Fixes, applied to a file's text.
 
 use super::examine::examine;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rule::Settings;
 
-/// A fix may uncover what another fix mends; what takes longer than this goes round in circles.
+/// Maximum number of rounds. A fix may uncover a finding with another fix; more rounds than this are a circle.
 const MOST_ROUNDS: usize = 4;
 
 /// A text after its fixes.
-pub struct Mended {
+pub struct Fixed {
     /// `None` where nothing changed.
     pub text: Option<String>,
-    /// What is left.
+    /// The remaining findings.
     pub findings: Vec<Diagnostic>,
     pub entities: usize,
 }
 
-/// Applies what can be applied at once, looks again, and so on.
-pub fn mend(bytes: &[u8], file: &str, settings: &Settings, found: (Vec<Diagnostic>, usize)) -> Mended {
+/// Applies the fixes of a file's findings, examines the new text, and repeats.
+pub fn fix(bytes: &[u8], file: &str, settings: &Settings, found: (Vec<Diagnostic>, usize)) -> Fixed {
     let (findings, entities) = found;
-    let mut mended = Mended { text: None, findings, entities };
+    let mut fixed = Fixed { text: None, findings, entities };
     for _ in 0..MOST_ROUNDS {
-        let text = match &mended.text {
+        let text = match &fixed.text {
             Some(text) => text.as_str(),
             None => std::str::from_utf8(bytes).unwrap_or_default(),
         };
-        let Some(next) = apply(text, mended.findings.iter().filter_map(|finding| finding.fix.as_ref())) else { break };
+        let Some(next) = apply(text, fixed.findings.iter().filter_map(|finding| finding.fix.as_ref())) else { break };
         let (findings, entities) = examine(next.as_bytes(), file, settings);
-        // A fix that costs an entity is none.
-        if entities < mended.entities {
+        // A fix that makes an entity unreadable is wrong.
+        if entities < fixed.entities {
             break;
         }
-        mended = Mended { text: Some(next), findings, entities };
+        fixed = Fixed { text: Some(next), findings, entities };
     }
-    if mended.text.as_ref().is_some_and(|text| text.as_bytes() == bytes) {
-        mended.text = None;
+    if fixed.text.as_ref().is_some_and(|text| text.as_bytes() == bytes) {
+        fixed.text = None;
     }
-    mended
+    fixed
 }
 
 /// One replacement of bytes.
@@ -47,7 +47,7 @@ struct Replacement<'a> {
     text: &'a str,
 }
 
-/// Applies the fixes that do not overlap with one before them, each as a whole; `None` where none can be applied.
+/// Applies each fix as a whole, unless it overlaps with an earlier one. `None` where the text stays the same.
 fn apply<'a>(text: &str, fixes: impl Iterator<Item = &'a Fix>) -> Option<String> {
     let mut chosen: Vec<Replacement<'a>> = Vec::new();
     for fix in fixes {
@@ -68,7 +68,7 @@ fn apply<'a>(text: &str, fixes: impl Iterator<Item = &'a Fix>) -> Option<String>
     (out != text).then_some(out)
 }
 
-/// `None` where an edit has no place in this text.
+/// Returns the replacements of a fix; `None` where one does not fit the text.
 fn replacements<'a>(text: &str, fix: &'a Fix) -> Option<Vec<Replacement<'a>>> {
     let replacement = |edit: &'a crate::diagnostic::Edit| {
         let (start, end) = (edit.span?.start.offset, edit.span?.end.offset);
@@ -78,7 +78,7 @@ fn replacements<'a>(text: &str, fix: &'a Fix) -> Option<Vec<Replacement<'a>>> {
     fix.edits.iter().map(replacement).collect()
 }
 
-/// Puts it where it belongs by its offset, unless it touches what is there already.
+/// Inserts a replacement at its offset, unless it touches another one. Returns whether it was inserted.
 fn insert<'a>(chosen: &mut Vec<Replacement<'a>>, new: Replacement<'a>) -> bool {
     let at = chosen.partition_point(|other| other.start < new.start);
     let follows = at == 0 || chosen.get(at - 1).is_none_or(|before| before.end <= new.start);
@@ -95,7 +95,7 @@ mod tests {
     use crate::diagnostic::{Edit, Position, Span};
     use proptest::prelude::*;
 
-    fn fix(edits: &[(usize, usize, &str)]) -> Fix {
+    fn edits(edits: &[(usize, usize, &str)]) -> Fix {
         let at = |offset| Position { offset, line: 1, column: offset + 1 };
         let edit = |&(start, end, text): &(usize, usize, &str)| Edit {
             annotation: "a".into(),
@@ -109,25 +109,25 @@ mod tests {
 
     #[test]
     fn a_fix_is_applied_as_a_whole_or_not_at_all() {
-        let fixes = [fix(&[(6, 7, "G")]), fix(&[(0, 1, "AA"), (6, 8, "x")]), fix(&[(2, 4, ""), (8, 8, "!")])];
+        let fixes = [edits(&[(6, 7, "G")]), edits(&[(0, 1, "AA"), (6, 8, "x")]), edits(&[(2, 4, ""), (8, 8, "!")])];
         assert_eq!(apply("abcdefgh", fixes.iter()).as_deref(), Some("abefGh!"));
     }
 
     #[test]
-    fn what_is_not_a_place_in_the_text_is_left() {
-        for edits in [[(3, 99, "x")], [(1, 2, "x")], [(4, 3, "x")]] {
-            assert_eq!(apply("ü234", [fix(&edits)].iter()), None);
+    fn ignores_edits_outside_the_text() {
+        for replaced in [[(3, 99, "x")], [(1, 2, "x")], [(4, 3, "x")]] {
+            assert_eq!(apply("ü234", [edits(&replaced)].iter()), None);
         }
-        let mut placeless = fix(&[(0, 0, "x")]);
+        let mut placeless = edits(&[(0, 0, "x")]);
         placeless.edits[0].span = None;
         assert_eq!(apply("abc", [placeless].iter()), None);
-        assert_eq!(apply("abc", [fix(&[(0, 1, "a")])].iter()), None);
+        assert_eq!(apply("abc", [edits(&[(0, 1, "a")])].iter()), None);
     }
 
     proptest! {
         #[test]
-        fn any_edits_leave_a_text(edits in prop::collection::vec((0usize..12, 0usize..12), 0..6)) {
-            let fixes: Vec<_> = edits.iter().map(|(start, end)| fix(&[(*start, *end, "é")])).collect();
+        fn any_edits_leave_valid_utf8(all in prop::collection::vec((0usize..12, 0usize..12), 0..6)) {
+            let fixes: Vec<_> = all.iter().map(|(start, end)| edits(&[(*start, *end, "é")])).collect();
             if let Some(text) = apply("aébcdefgh", fixes.iter()) {
                 prop_assert!(text.contains('é'));
             }

@@ -1,10 +1,12 @@
-//! Checks whole files, one after the other, and writes out what it finds: what the command does, without its I/O.
+//! A check of files, one after the other: the work of the command, without its I/O.
 //!
-//! Memory does not grow with the number of files; formats that are one document keep the findings they will end with.
+//! Memory does not grow with the number of files. Formats of one document keep the findings until the end.
 
+mod config;
 mod examine;
 mod fix;
 mod options;
+mod relevance;
 #[cfg(test)]
 mod tests;
 
@@ -13,52 +15,54 @@ use crate::render::{Report, Source, Totals};
 use crate::rule::Settings;
 use examine::examine;
 pub use options::{ConfigFile, FailOn, Options};
+pub use relevance::{is_backstage, mentions_annotation};
 use serde::Serialize;
 
-/// How a file came to be checked.
+/// The reason why a file is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Somebody asked for this file: that it holds no entity is a finding.
+    /// A user named the file. It must contain an entity.
     Named,
-    /// It lay in a folder: it is none of our business unless it holds an entity, or was meant to.
+    /// The file was found in a folder. It may contain anything.
     Found,
 }
 
-/// What was found in one file.
+/// The findings of one file.
 #[derive(Debug, Default, Serialize)]
 pub struct FileReport {
     pub diagnostics: Vec<Diagnostic>,
-    /// What can be printed already.
+    /// The part of the output that is complete.
     pub output: String,
-    /// The mended text; the findings are those that are left.
+    /// The fixed text. The findings are the remaining ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fixed: Option<String>,
     pub entities: usize,
 }
 
-/// What the check came to.
+/// The end of a check.
 #[derive(Debug, Serialize)]
 pub struct Summary {
-    /// Of no file that was checked: the configuration's, and that nothing holds an entity.
+    /// The findings that belong to no checked file: those of the configuration, and a missing entity.
     pub diagnostics: Vec<Diagnostic>,
-    /// The rest of what is to be printed.
+    /// The rest of the output.
     pub output: String,
     pub failed: bool,
     #[serde(flatten)]
     pub totals: Totals,
 }
 
+/// A check of any number of files.
 pub struct Checker {
     report: Report,
     settings: Settings,
     fail_on: FailOn,
     fix: bool,
     totals: Totals,
-    /// Whether a file could not be read or written: then it says nothing that no entity was found.
+    /// Whether a file could not be read or written. A missing entity is no finding then.
     is_incomplete: bool,
-    /// Found in the configuration…
+    /// The findings of the configuration.
     diagnostics: Vec<Diagnostic>,
-    /// …and to be printed before anything else.
+    /// Their output, which precedes all else.
     pending: String,
 }
 
@@ -75,22 +79,19 @@ impl Checker {
         Self { report, settings, fail_on, fix, totals, is_incomplete: false, diagnostics, pending }
     }
 
-    /// Checks one file; `file` is its name in what is written out.
+    /// Checks one file. `file` is its name in the output.
     pub fn add(&mut self, file: &str, bytes: &[u8], origin: Origin) -> FileReport {
         let (mut findings, mut entities) = examine(bytes, file, &self.settings);
         let mut fixed = None;
         if self.fix && findings.iter().any(|finding| finding.fix.is_some()) {
-            let mended = fix::mend(bytes, file, &self.settings, (findings, entities));
-            (fixed, findings, entities) = (mended.text, mended.findings, mended.entities);
+            let after = fix::fix(bytes, file, &self.settings, (findings, entities));
+            (fixed, findings, entities) = (after.text, after.findings, after.entities);
         }
         self.totals.files += 1;
         self.totals.entities += entities;
         self.totals.mended += usize::from(fixed.is_some());
         if origin == Origin::Found {
-            findings.retain(|finding| finding.code != Code::EntityNotAnEntity);
-            if entities == 0 && !is_meant_for_backstage(bytes) {
-                findings.clear();
-            }
+            self.totals.skipped += usize::from(relevance::keep_relevant(&mut findings, bytes));
         }
         if findings.is_empty() {
             return FileReport { output: std::mem::take(&mut self.pending), fixed, entities, ..FileReport::default() };
@@ -100,15 +101,15 @@ impl Checker {
         FileReport { diagnostics: findings, output, fixed, entities }
     }
 
-    /// A file or folder that could not be read, and why.
+    /// Reports a file or folder that cannot be read, with the reason.
     pub fn unreadable(&mut self, file: &str, reason: &str) -> FileReport {
-        self.failed(Code::FileUnreadable, file, format!("it cannot be read: {reason}"))
+        self.failed(Code::FileUnreadable, file, format!("the file cannot be read: {reason}"))
     }
 
-    /// A file whose mended text could not be written, and why.
+    /// Reports a file whose fixed text cannot be written, with the reason.
     pub fn unwritable(&mut self, file: &str, reason: &str) -> FileReport {
         self.totals.mended = self.totals.mended.saturating_sub(1);
-        self.failed(Code::FileUnwritable, file, format!("the mended file cannot be written: {reason}"))
+        self.failed(Code::FileUnwritable, file, format!("the fixed file cannot be written: {reason}"))
     }
 
     fn failed(&mut self, code: Code, file: &str, message: String) -> FileReport {
@@ -118,12 +119,13 @@ impl Checker {
         FileReport { output: self.write(&diagnostics, None), diagnostics, ..FileReport::default() }
     }
 
-    /// Ends the check. That no file holds an entity is a finding too.
+    /// Ends the check. It is an error if no file contains an entity.
     pub fn finish(mut self) -> Summary {
         let mut output = std::mem::take(&mut self.pending);
-        if self.totals.entities == 0 && self.totals.errors == 0 && !self.is_incomplete {
-            let finding = Diagnostic::new(Code::FileNoEntity, "nothing that was named holds an entity")
-                .help("name a `catalog-info.yaml`, or a folder that has one");
+        let Totals { entities, errors, skipped, .. } = self.totals;
+        if entities == 0 && errors == 0 && skipped == 0 && !self.is_incomplete {
+            let finding = Diagnostic::new(Code::FileNoEntity, "no file contains an entity")
+                .help("name a `catalog-info.yaml`, or a folder that contains one");
             output.push_str(&self.write(std::slice::from_ref(&finding), None));
             self.diagnostics.push(finding);
         }
@@ -142,10 +144,4 @@ impl Checker {
         output.push_str(&self.report.add(findings, source));
         output
     }
-}
-
-/// Whether a file that holds no entity that can be read was to hold one. A template for entities is not an entity yet.
-fn is_meant_for_backstage(bytes: &[u8]) -> bool {
-    let has = |words: &str| bytes.windows(words.len()).any(|window| window == words.as_bytes());
-    (has("backstage.io/v1") || has(crate::annotation::PREFIX)) && !has("{%")
 }

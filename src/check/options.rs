@@ -1,9 +1,9 @@
-//! What a check is to do.
+//! The options of a check.
 
 use crate::entity::Node;
 use crate::render::Format;
 
-/// What makes a check fail.
+/// The lowest severity that fails a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
     Error,
@@ -15,32 +15,33 @@ impl FailOn {
     pub const ALL: [(&'static str, Self); 3] =
         [("error", Self::Error), ("warning", Self::Warning), ("never", Self::Never)];
 
-    /// As it is written.
+    /// Returns the severity of this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, fail_on)| *fail_on)
     }
 }
 
-/// An `app-config.yaml`.
+/// A configuration file, usually `app-config.yaml`.
 #[derive(Clone, Debug)]
 pub struct ConfigFile {
     pub file: String,
     pub bytes: Vec<u8>,
 }
 
+/// The options of a check.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub format: Format,
-    /// Colours the text.
+    /// Whether the text has colours.
     pub color: bool,
-    /// Whether formats for people end with a line that counts.
+    /// Whether formats for people end with a line of totals.
     pub summary: bool,
     pub fail_on: FailOn,
-    /// Applies every fix.
+    /// Whether fixes are applied.
     pub fix: bool,
-    /// Levels by the rules' codes; they count more than the file's.
+    /// Levels by the codes of rules. They precede those of `config`.
     pub rules: Option<Node>,
-    /// Its `vertexAi.rules` count.
+    /// The file whose `vertexAi.rules` set levels.
     pub config: Option<ConfigFile>,
 }
 

@@ -28,7 +28,7 @@ fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_good_file_says_nothing() {
+fn a_good_file_has_no_findings() {
     let mut checker = checker(Options::default());
     let report = checker.add("a.yaml", GOOD.as_bytes(), Origin::Named);
     assert_eq!((report.diagnostics.len(), report.output.as_str(), report.entities), (0, "", 1));
@@ -38,7 +38,7 @@ fn a_good_file_says_nothing() {
 }
 
 #[test]
-fn one_bad_file_hides_nothing() {
+fn a_bad_file_hides_no_finding_of_others() {
     let mut checker = checker(Options::default());
     checker.unreadable("gone.yaml", "there is no such file");
     let broken = checker.add("broken.yaml", b"kind: [\n", Origin::Named);
@@ -50,38 +50,90 @@ fn one_bad_file_hides_nothing() {
     assert_eq!((summary.totals.files, summary.totals.errors), (2, 3));
 }
 
-#[test]
-fn a_file_in_a_folder_is_none_of_our_business_unless_it_was_meant_to_be() {
-    let broken_other = "{{- if .Values.x }}\nkind: [\n";
-    let template = format!("{{% if x %}}\n{GOOD}\n{{% endif %}}\n[");
-    let broken = format!("{GOOD}  [\n");
-    for (text, named, found) in [
-        (OTHER, vec!["entity/not-an-entity"; 2], vec![]),
-        (broken_other, vec!["entity/syntax"], vec![]),
-        (&template, vec!["entity/syntax"], vec![]),
-        (&broken, vec!["entity/syntax"], vec!["entity/syntax"]),
-    ] {
-        let mut checker = checker(Options::default());
-        assert_eq!(codes(&checker.add("a", text.as_bytes(), Origin::Named).diagnostics), named, "{text}");
-        assert_eq!(codes(&checker.add("a", text.as_bytes(), Origin::Found).diagnostics), found, "{text}");
-    }
+/// The codes of a text that a user named, those of a found one, and the number of skipped files.
+fn named_and_found(text: &str) -> (Vec<&'static str>, Vec<&'static str>, usize) {
+    let mut checker = checker(Options::default());
+    let named = checker.add("a", text.as_bytes(), Origin::Named).diagnostics;
+    let found = checker.add("a", text.as_bytes(), Origin::Found).diagnostics;
+    (codes(&named), codes(&found), checker.finish().totals.skipped)
 }
 
 #[test]
-fn that_nothing_holds_an_entity_is_a_finding() {
+fn a_found_file_without_an_entity_has_no_findings() {
+    assert_eq!(named_and_found(OTHER), (vec!["entity/not-an-entity"; 2], vec![], 0));
+    assert_eq!(named_and_found("{{- if .Values.x }}\nkind: [\n"), (vec!["entity/syntax"], vec![], 0));
+}
+
+#[test]
+fn a_found_file_without_our_annotations_may_be_wrong() {
+    let plain = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: a\n";
+    for (wrong, code) in [
+        (format!("{plain}  name: b\n"), "entity/duplicate-key"),
+        (format!("{plain}  title: [\n"), "entity/syntax"),
+        (format!("{plain}  title: {}\n", "x".repeat(1 << 20)), "entity/too-large"),
+        (format!("{plain}---\n").repeat(20_000), "entity/too-large"),
+    ] {
+        assert_eq!(named_and_found(&wrong), (vec![code], vec![], 1));
+        let annotated = format!("{wrong}---\n{GOOD}");
+        assert_eq!(named_and_found(&annotated), (vec![code], vec![code], 0));
+    }
+    // A warning is not worth a count.
+    let tagged = format!("{plain}  title: !secret t\n");
+    assert_eq!(named_and_found(&tagged), (vec!["entity/unknown-tag"], vec![], 0));
+    // A Kubernetes manifest is not meant for Backstage.
+    assert_eq!(named_and_found("kind: Pod\nmetadata: {name: a, name: b}\n"), (vec!["entity/duplicate-key"], vec![], 0));
+}
+
+#[test]
+fn a_folder_of_skipped_files_needs_no_entity() {
+    let org = "apiVersion: backstage.io/v1alpha1\nkind: User\nmetadata: {name: a}\nspec: {memberOf: []}\n---\n"
+        .repeat(16_000);
+    let mut checker = checker(Options::default());
+    assert_eq!(checker.add("org.yaml", org.as_bytes(), Origin::Found).diagnostics, []);
+    let summary = checker.finish();
+    assert_eq!(
+        (summary.failed, summary.output.as_str()),
+        (false, "no errors or warnings in 0 entities of 1 file, 1 file skipped\n")
+    );
+}
+
+#[test]
+fn only_the_annotations_of_a_found_template_are_checked() {
+    let statement = format!("{{% if x %}}\n{GOOD}{{% endif %}}\n");
+    assert_eq!(named_and_found(&statement), (vec!["entity/syntax"], vec![], 1));
+    let expression =
+        GOOD.replace("fraud-detector\n", "my-{{ name | lower }}\n").replace("kind: C", "title: {{ t }} x\nkind: C");
+    assert_eq!(named_and_found(&expression), (vec!["entity/syntax"], vec![], 1));
+    let twice = with("replicas: 3-1\n    # {%- if gpu %}\n    google.com/vertex-ai-replicas: 1-3");
+    let named = vec!["replicas/reversed", "entity/duplicate-key"];
+    assert_eq!(named_and_found(&twice), (named, vec!["replicas/reversed"], 1));
+    // Backstage's own expressions are valid YAML.
+    let own = format!("{GOOD}  title: ${{{{ values.title }}}}\n  [\n");
+    assert_eq!(named_and_found(&own), (vec!["entity/syntax"], vec!["entity/syntax"], 0));
+}
+
+#[test]
+fn an_error_in_a_found_file_with_our_annotations_is_reported() {
+    assert_eq!(named_and_found(&format!("{GOOD}  [\n")), (vec!["entity/syntax"], vec!["entity/syntax"], 0));
+    let mistyped = "kind: [\nmetadata:\n  annotations:\n    cloud.google.com/vertexai-model: m\n";
+    assert_eq!(named_and_found(mistyped), (vec!["entity/syntax"], vec!["entity/syntax"], 0));
+}
+
+#[test]
+fn a_check_without_an_entity_fails() {
     let mut empty = checker(Options::default());
     empty.add("a.yaml", OTHER.as_bytes(), Origin::Found);
     let summary = empty.finish();
     assert!(summary.failed && summary.output.contains("error[file/no-entity]"));
     assert_eq!(codes(&summary.diagnostics), ["file/no-entity"]);
-    // Who could not read a file does not know.
+    // An unreadable file may contain one.
     let mut blind = checker(Options::default());
     blind.unreadable("folder", "permission denied");
     assert_eq!(blind.finish().diagnostics.len(), 0);
 }
 
 #[test]
-fn what_fails_is_what_was_asked_for() {
+fn fails_at_the_severity_of_the_options() {
     let warning = with("model.test: fraud@latest\n    google.com/vertex-ai-endpoint.test: other");
     for (text, fail_on, failed) in [
         (warning.as_str(), FailOn::Error, false),
@@ -95,7 +147,7 @@ fn what_fails_is_what_was_asked_for() {
 }
 
 #[test]
-fn rules_are_set_by_the_configuration_and_by_the_caller() {
+fn levels_come_from_the_caller_before_the_configuration() {
     let text = with("model.test: fraud@latest\n    google.com/vertex-ai-endpoint.test: other");
     let config = |rules: &str| {
         Some(ConfigFile { file: "app-config.yaml".into(), bytes: format!("vertexAi:\n  rules:\n{rules}").into_bytes() })
@@ -116,7 +168,7 @@ fn rules_are_set_by_the_configuration_and_by_the_caller() {
 }
 
 #[test]
-fn mistakes_of_the_configuration_come_first_and_show_their_lines() {
+fn findings_of_the_configuration_come_first_with_their_lines() {
     let config =
         ConfigFile { file: "app-config.yaml".into(), bytes: b"vertexAi:\n  rules: {model/alais: off}\n".to_vec() };
     let mut checker = checker(Options { config: Some(config), ..Options::default() });
@@ -126,7 +178,7 @@ fn mistakes_of_the_configuration_come_first_and_show_their_lines() {
 }
 
 #[test]
-fn fixes_are_applied_until_nothing_changes() {
+fn applies_fixes_until_nothing_changes() {
     let text = with("replicas: 3-1");
     let mut checker = checker(Options { fix: true, format: Format::Json, ..Options::default() });
     let report = checker.add("a.yaml", text.as_bytes(), Origin::Named);
@@ -139,13 +191,13 @@ fn fixes_are_applied_until_nothing_changes() {
 }
 
 #[test]
-fn without_fix_nothing_is_mended() {
+fn applies_no_fix_without_the_option() {
     let report = checker(Options::default()).add("a.yaml", with("replicas: 3-1").as_bytes(), Origin::Named);
     assert_eq!(report.fixed, None);
     assert!(report.diagnostics[0].fix.is_some());
 }
 
-/// The fuzzer found it: what is inside is read before what is around it.
+/// Found by fuzzing: the problems of inner values are known before those of outer ones.
 #[test]
 fn findings_come_in_the_order_of_the_file() {
     let text = "metadata:\n  labels: {}\nmetadata:\n  labels: {}\n  labels: {}\n";
@@ -155,7 +207,7 @@ fn findings_come_in_the_order_of_the_file() {
 }
 
 #[test]
-fn what_looks_like_a_secret_is_printed_nowhere() {
+fn prints_no_secrets() {
     let text = GOOD.replace("@3", "")
         + "    google.com/vertex-ai-image: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\n    google.com/vertex-ai-env: |\n      LOG_LEVEL=info\n      API_TOKEN=f3Kd8sLq02Xz91mWpQ\n      LOG_LEVEL=debug\n";
     for (name, format) in Format::ALL {

@@ -20,10 +20,10 @@ impl Document {
 
     pub fn finish(self, totals: &Totals) -> String {
         let end = if self.findings.is_empty() { "" } else { "\n  " };
-        let Totals { files, entities, errors, warnings, fixable, mended } = totals;
+        let Totals { files, entities, errors, warnings, fixable, mended, skipped } = totals;
         format!(
             "{{\n  \"diagnostics\": [{}{end}],\n  \"files\": {files},\n  \"entities\": {entities},\n  \
-             \"errors\": {errors},\n  \"warnings\": {warnings},\n  \"fixable\": {fixable},\n  \"mended\": {mended}\n}}\n",
+             \"errors\": {errors},\n  \"warnings\": {warnings},\n  \"fixable\": {fixable},\n  \"mended\": {mended},\n  \"skipped\": {skipped}\n}}\n",
             self.findings
         )
     }

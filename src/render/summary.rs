@@ -14,6 +14,8 @@ pub struct Totals {
     pub fixable: usize,
     /// Number of fixed files.
     pub mended: usize,
+    /// Number of files for Backstage that cannot be read and need not: without an annotation of ours, or templates.
+    pub skipped: usize,
 }
 
 impl Totals {
@@ -45,6 +47,9 @@ impl Totals {
         if self.mended > 0 {
             line.push_str(&format!(", {} fixed", counted(self.mended, "file")));
         }
+        if self.skipped > 0 {
+            line.push_str(&format!(", {} skipped", counted(self.skipped, "file")));
+        }
         line
     }
 }
@@ -61,7 +66,10 @@ mod tests {
     fn the_line_counts_in_singular_and_plural() {
         let clean = Totals { files: 1, entities: 1, ..Totals::default() };
         assert_eq!(clean.line(), "no errors or warnings in 1 entity of 1 file");
-        let all = Totals { files: 2, entities: 3, errors: 2, warnings: 1, fixable: 1, mended: 1 };
-        assert_eq!(all.line(), "2 errors and 1 warning in 3 entities of 2 files, 1 with a fix, 1 file fixed");
+        let all = Totals { files: 2, entities: 3, errors: 2, warnings: 1, fixable: 1, mended: 1, skipped: 2 };
+        assert_eq!(
+            all.line(),
+            "2 errors and 1 warning in 3 entities of 2 files, 1 with a fix, 1 file fixed, 2 files skipped"
+        );
     }
 }

@@ -1,0 +1,172 @@
+//! The `vertexAi` section of an `app-config.yaml`: values from serde_yaml, positions from our own reader.
+//!
+//! Our reader goes first. It bounds size, depth and aliases, so serde_yaml gets no text that takes it long.
+
+use super::options::ConfigFile;
+use crate::diagnostic::{Code, Diagnostic, Position, Where};
+use crate::entity::{Content, Node, finding};
+use serde::Deserialize;
+use serde_yaml::Value;
+
+#[derive(Deserialize)]
+#[serde(expecting = "a mapping")]
+struct AppConfig {
+    #[serde(rename = "vertexAi")]
+    vertex_ai: Option<VertexAi>,
+}
+
+/// The settings that a check reads. The portal reads the others.
+#[derive(Deserialize)]
+#[serde(expecting = "a mapping")]
+struct VertexAi {
+    #[serde(default)]
+    rules: Value,
+}
+
+/// Reads `vertexAi.rules` of a configuration file's first document; `None` where it is missing.
+pub fn rules(config: &ConfigFile) -> Result<Option<Node>, Diagnostic> {
+    let read = backstage_yaml::read(&config.bytes).into_iter().next();
+    let document = match read {
+        Some(Ok(document)) if document.root.value != Content::Null => document,
+        Some(Err(problem)) => return Err(finding(problem, Some(&config.file))),
+        _ => return Ok(None),
+    };
+    let text = std::str::from_utf8(&config.bytes).unwrap_or_default();
+    // serde_yaml reads a byte order mark as a document.
+    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let app_config = serde_yaml::Deserializer::from_str(bare).next().map(AppConfig::deserialize);
+    match app_config {
+        Some(Ok(AppConfig { vertex_ai: Some(VertexAi { rules }) })) if !rules.is_null() => {
+            let written = document.root.get("vertexAi").and_then(|section| section.get("rules"));
+            Ok(Some(with_positions(&rules, written)))
+        }
+        Some(Err(error)) => {
+            // A duplicate key, the usual reason, has both its positions in our reader.
+            let known = document.problems.into_iter().find(|problem| problem.related.is_some());
+            Err(known.map_or_else(|| invalid(&error, &config.file, text), |known| finding(known, Some(&config.file))))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A value with the positions of the same value in our reader's tree. Both keep the order of entries.
+fn with_positions(value: &Value, written: Option<&Node>) -> Node {
+    let content = match value {
+        Value::Null => Content::Null,
+        Value::Bool(value) => Content::Bool(*value),
+        Value::Number(number) => Content::Number(number.to_string()),
+        Value::String(text) => Content::Text(text.clone()),
+        Value::Sequence(items) => {
+            let written = match written.map(|node| &node.value) {
+                Some(Content::List(items)) => items.as_slice(),
+                _ => &[],
+            };
+            Content::List(items.iter().enumerate().map(|(i, item)| with_positions(item, written.get(i))).collect())
+        }
+        Value::Mapping(entries) => {
+            let written = written.map_or(&[][..], Node::entries);
+            let entry = |(i, (key, value)): (usize, (&Value, &Value))| {
+                let (at, value_at) = written.get(i).map(|(key, value)| (key, value)).unzip();
+                (with_positions(key, at), with_positions(value, value_at))
+            };
+            Content::Map(entries.iter().enumerate().map(entry).collect())
+        }
+        Value::Tagged(tagged) => return with_positions(&tagged.value, written),
+    };
+    Node { span: written.and_then(|node| node.span), style: written.and_then(|node| node.style), ..content.into() }
+}
+
+/// Converts an error of serde_yaml to a finding at its line and column.
+fn invalid(error: &serde_yaml::Error, file: &str, text: &str) -> Diagnostic {
+    let message = error.to_string();
+    // The finding has a position of its own.
+    let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+    let span = error.location().and_then(|at| position(text, at.line(), at.column())).map(Into::into);
+    Diagnostic::new(Code::ConfigInvalid, message)
+        .at(Where { file: Some(file.to_owned()), path: None, span })
+        .help("correct the file: a portal cannot read it either")
+}
+
+/// The position of a line and a column that counts characters, both from 1.
+fn position(text: &str, line: usize, column: usize) -> Option<Position> {
+    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let start: usize = bare.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let before: String = bare.get(start..)?.chars().take(column.checked_sub(1)?).collect();
+    let offset = text.len() - bare.len() + start + before.len();
+    Some(Position { offset, line, column: before.encode_utf16().count() + 1 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Option<Node>, Diagnostic> {
+        rules(&ConfigFile { file: "app-config.yaml".into(), bytes: text.into() })
+    }
+
+    /// The line, column and message of a file's finding.
+    fn error(text: &str) -> (Option<(usize, usize)>, String) {
+        let finding = read(text).unwrap_err();
+        let place = finding.place.clone().unwrap();
+        assert_eq!(place.file.as_deref(), Some("app-config.yaml"));
+        (place.span.map(|span| (span.start.line, span.start.column)), finding.message.to_string())
+    }
+
+    #[test]
+    fn values_and_their_positions_are_read() {
+        for text in [
+            "app: {title: é}\nvertexAi:\n  rules:\n    model/alias: off\n    model/unpinned: error\n",
+            "\u{feff}app: {title: é}\nvertexAi:\n  rules:\n    model/alias: off\n    model/unpinned: error\n---\nb: 1\n",
+            "app: {title: é}\r\nvertexAi:\r\n  rules:\r\n    model/alias: off\r\n    model/unpinned: error\r\n",
+        ] {
+            let rules = read(text).unwrap().unwrap();
+            let [_, (key, level)] = rules.entries() else { panic!("{rules:?}") };
+            let span = key.span.unwrap();
+            assert_eq!((span.start.line, span.start.column), (5, 5));
+            assert_eq!(&text[span.start.offset..span.end.offset], "model/unpinned");
+            assert_eq!((level.as_text(), level.span.unwrap().start.column), (Some("error"), 21));
+        }
+    }
+
+    #[test]
+    fn a_missing_section_has_no_rules() {
+        for text in
+            ["", "# nothing\n", "app: 1\n", "vertexAi:\n", "vertexAi: {projects: []}\n", "vertexAi: {rules: }\n"]
+        {
+            assert_eq!(read(text).unwrap(), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_only_backstage_resolves_are_accepted() {
+        let text = "app:\n  baseUrl: ${BASE_URL}\n  title: {$file: t.txt}\n  x: 0o17\n  y: [a, b: c]\nvertexAi: {$include: v.yaml}\n";
+        assert_eq!(read(text).unwrap(), None);
+    }
+
+    #[test]
+    fn errors_have_positions() {
+        assert_eq!(
+            error("vertexAi: 3\n"),
+            (Some((1, 11)), "vertexAi: invalid type: integer `3`, expected a mapping".into())
+        );
+        assert_eq!(error("- a\n"), (Some((1, 1)), "invalid type: sequence, expected a mapping".into()));
+        assert_eq!(error("app: [\n"), (Some((1, 6)), "the bracket `[` is not closed".into()));
+        assert_eq!(error("vertexAi:\n  rules: {a: off, a: off}\n"), (Some((2, 19)), "duplicate key `a`".into()));
+        assert_eq!(error("{\"é😀\": 1, vertexAi: 3}\n").0, Some((1, 22)));
+    }
+
+    #[test]
+    fn hostile_files_do_not_reach_serde_yaml() {
+        assert_eq!(error(&format!("vertexAi: {}", "[".repeat(20_000))).1, "values are nested more than 64 levels deep");
+        assert_eq!(error(&"x".repeat(2 << 20)).1, "the file is larger than 1048576 bytes");
+    }
+
+    #[test]
+    fn positions_count_as_editors_do() {
+        let at = position("a\n😀é: x\n", 2, 3).unwrap();
+        assert_eq!((at.offset, at.line, at.column), (8, 2, 4));
+        assert_eq!(position("\u{feff}ab", 1, 2).map(|at| (at.offset, at.column)), Some((4, 2)));
+        assert!(position("a", 0, 0).is_none());
+        assert_eq!(position("a", 9, 1).map(|at| at.offset), Some(1));
+    }
+}
