@@ -82,6 +82,18 @@ impl Checker {
         backstage_yaml::read(bytes).len() as u32
     }
 
+    /// Whether a part of a large file mentions an annotation of ours.
+    #[wasm_bindgen(js_name = mentionsAnnotation)]
+    pub fn mentions_annotation(bytes: &[u8]) -> bool {
+        check::mentions_annotation(bytes)
+    }
+
+    /// Whether the beginning of a large file is one of Backstage's kinds.
+    #[wasm_bindgen(js_name = isBackstage)]
+    pub fn is_backstage(bytes: &[u8]) -> bool {
+        check::is_backstage(bytes)
+    }
+
     fn checker(&mut self) -> Result<&mut check::Checker, JsValue> {
         self.0.as_mut().ok_or_else(finished)
     }

@@ -1,5 +1,5 @@
 // @ts-check
-// Reads the files, lets the core check them, writes what it says.
+// The command `check`: reads files, passes them to the core, writes its output.
 const { Checker } = require('@backstage-vertex-ai/core/server');
 const { CLEAN, FINDINGS, TROUBLE, Trouble } = require('./exit.js');
 const { files } = require('./files.js');
@@ -16,7 +16,7 @@ const CONFIG = 'app-config.yaml';
  * @property {boolean} fix
  * @property {string} [format]
  * @property {string} [failOn]
- * @property {string} [output] a file to write to
+ * @property {string} [output] the file to write to
  * @property {string | false} [config]
  * @property {string} stdinName
  * @property {boolean} color
@@ -61,7 +61,7 @@ async function check(options) {
 }
 
 /**
- * What the core says of one file, or of what kept it from being read.
+ * Returns the report on one file, or on the reason why it cannot be read.
  *
  * @param {Checker} checker
  * @param {Reader} reader
@@ -73,6 +73,7 @@ async function checked(checker, reader, { file, named, error }, name) {
   try {
     if (error) throw error;
     bytes = file === '-' ? await reader.stdin() : reader.read(file);
+    if (!named) bytes = relevantPart(reader, file, bytes);
   } catch (failure) {
     return { ...checker.unreadable(name, reason(failure)), isRead: false };
   }
@@ -80,7 +81,24 @@ async function checked(checker, reader, { file, named, error }, name) {
 }
 
 /**
- * The configuration's file: the one that was named, else `app-config.yaml` where there is one.
+ * Returns the part of a found file that decides whether it is checked. A file of normal size is one part.
+ *
+ * @param {Reader} reader
+ * @param {string} file
+ * @param {Uint8Array} bytes
+ */
+function relevantPart(reader, file, bytes) {
+  const isWhole = bytes.length <= Checker.mostBytes();
+  if (isWhole || Checker.mentionsAnnotation(bytes)) return bytes;
+  if (!Checker.isBackstage(bytes)) return bytes;
+  return (
+    reader.find(file, part => Checker.mentionsAnnotation(part)) ??
+    reader.read(file)
+  );
+}
+
+/**
+ * Reads the configuration: the named file, else `app-config.yaml` if it exists.
  *
  * @param {string | false | undefined} named
  * @param {Reader} reader
@@ -97,7 +115,7 @@ function configuration(named, reader) {
 }
 
 /**
- * Findings name files as URLs and other systems do.
+ * Returns a file name with forward slashes, as in URLs and on other systems.
  *
  * @param {string} file
  */

@@ -1,16 +1,21 @@
 // @ts-check
-const { closeSync, openSync, readSync } = require('node:fs');
+const { closeSync, fstatSync, openSync, readSync } = require('node:fs');
 
-/** Reads files, but never more of one than it takes to see that it is too large. What it returns is gone with the next one. */
+/** Bytes that two parts of a file share; no text that is searched for is longer. */
+const OVERLAP = 64;
+
+/** Reads files up to a maximum size, plus one byte that shows a larger one. The next read overwrites the result. */
 class Reader {
   #buffer;
 
-  /** @param {number} most bytes that a file may have */
+  /** @param {number} most maximum size of a file, in bytes */
   constructor(most) {
     this.#buffer = Buffer.allocUnsafe(most + 1);
   }
 
   /**
+   * Reads the beginning of a file.
+   *
    * @param {string} file
    * @returns {Uint8Array}
    */
@@ -25,6 +30,35 @@ class Reader {
         length += more;
       } while (more > 0);
       return this.#buffer.subarray(0, length);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /**
+   * Reads the first part behind the beginning of a large file for which `isWanted` returns true.
+   *
+   * @param {string} file
+   * @param {(part: Uint8Array) => boolean} isWanted
+   * @returns {Uint8Array | undefined}
+   */
+  find(file, isWanted) {
+    const descriptor = openSync(file, 'r');
+    try {
+      const { size } = fstatSync(descriptor);
+      const most = this.#buffer.length;
+      let end = most;
+      while (end < size) {
+        // The last part ends where the file does: every part is as long as the beginning.
+        const start = Math.min(end - OVERLAP, size - most);
+        const length = readSync(descriptor, this.#buffer, 0, most, start);
+        const part = this.#buffer.subarray(0, length);
+        if (isWanted(part)) return part;
+        // A file that became shorter has no more parts.
+        if (length < most) return undefined;
+        end = start + length;
+      }
+      return undefined;
     } finally {
       closeSync(descriptor);
     }

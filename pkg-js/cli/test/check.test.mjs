@@ -104,7 +104,10 @@ test('a finding shows its line', () => {
   const { status, stdout } = check('a/catalog-info.yaml');
   assert.equal(status, 1);
   assert.ok(stdout.startsWith(shown('a/catalog-info.yaml')), stdout);
-  assert.ok(stdout.includes(`= see: docs/reference/rules/replicas/reversed.md\n`), stdout);
+  assert.ok(
+    stdout.includes(`= see: docs/reference/rules/replicas/reversed.md\n`),
+    stdout,
+  );
   assert.ok(
     stdout.endsWith('\n\n1 error in 1 entity of 1 file, 1 with a fix\n'),
     stdout,
@@ -217,9 +220,9 @@ test('what may not be read says so', t => {
       message,
     ]),
     [
-      ['a.yaml', 'it cannot be read: permission denied'],
-      ['c.yaml', 'the maximum 1 is less than the minimum 3'],
-      ['closed', 'it cannot be read: permission denied'],
+      ['a.yaml', 'the file cannot be read: permission denied'],
+      ['c.yaml', 'at most 1 is less than at least 3'],
+      ['closed', 'the file cannot be read: permission denied'],
     ],
   );
   return undefined;
@@ -238,6 +241,82 @@ test('a folder without any entity is a finding', () => {
     [...new Set(findings('values.yaml').found)],
     ['values.yaml entity/not-an-entity'],
   );
+});
+
+/** A generated file of an organisation: 2.7 MB of documents, as public repositories have them. */
+const ORGANISATION = Array.from(
+  { length: 15_000 },
+  (_, i) => `apiVersion: backstage.io/v1alpha1
+kind: User
+metadata:
+  name: user-${i}
+  description: ${'é'.repeat(40)}
+spec:
+  memberOf: []
+---
+`,
+).join('');
+
+test('a large file without our annotations does not fail the check of a folder', () => {
+  write({ 'org/users.yaml': ORGANISATION, 'catalog-info.yaml': GOOD });
+  assert.deepEqual(check('.'), {
+    status: 0,
+    stdout: 'no errors or warnings in 1 entity of 2 files, 1 file skipped\n',
+    stderr: '',
+  });
+  assert.equal(check('org').status, 0);
+  assert.deepEqual(findings('org/users.yaml'), {
+    status: 1,
+    found: ['org/users.yaml entity/too-large'],
+  });
+});
+
+test('a large file with one of our annotations anywhere is an error', () => {
+  // At the borders of the parts that are read.
+  const most = 1 << 20;
+  const places = [0, most - 5, most, most + 1, 2 * most - 40, 2 * most - 70];
+  for (const at of [...places, ORGANISATION.length]) {
+    const text = Buffer.concat([
+      Buffer.from(ORGANISATION).subarray(0, at),
+      Buffer.from('\n# google.com/vertex-ai-model: fraud-detector\n'),
+      Buffer.from(ORGANISATION).subarray(at),
+    ]);
+    write({ 'users.yaml': text });
+    assert.deepEqual(
+      findings('.'),
+      { status: 1, found: ['users.yaml entity/too-large'] },
+      `${at}`,
+    );
+  }
+});
+
+test('large data that is not meant for Backstage is ignored', () => {
+  write({
+    'data.json': `[${'{"url": "google.com/vertex-ai-model"},'.repeat(3)}${'1,'.repeat(1 << 20)}1]`,
+    'other.json': JSON.stringify('x'.repeat(2 << 20)),
+    'catalog-info.yaml': GOOD,
+  });
+  assert.deepEqual(findings('.').found, ['data.json entity/too-large']);
+  rmSync(join(folder, 'data.json'));
+  assert.equal(
+    check('.').stdout,
+    'no errors or warnings in 1 entity of 2 files\n',
+  );
+});
+
+test('skeletons of templates do not fail the check of a folder', () => {
+  write({
+    'expressions/catalog-info.yaml':
+      'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: myapp-{{ moduleName | lower }}\n  description: {{ moduleName }} bounded\n',
+    'statements/catalog-info.yaml': GOOD.replace(
+      'kind: Component\n',
+      '# {%- if api %}\nkind: API\n# {%- else %}\nkind: Component\n# {%- endif %}\n',
+    ),
+  });
+  const done = check('.');
+  assert.equal(done.status, 0, done.stdout);
+  assert.match(done.stdout, /^no errors .*, 2 files skipped\n$/);
+  assert.equal(check('statements/catalog-info.yaml').status, 1);
 });
 
 test('a hundred megabytes are refused at once', () => {
@@ -291,7 +370,7 @@ test('a file that may not be written says so and stays as it is', t => {
     [
       [
         'file/unwritable',
-        'the mended file cannot be written: permission denied',
+        'the fixed file cannot be written: permission denied',
       ],
     ],
   );

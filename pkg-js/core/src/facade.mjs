@@ -192,6 +192,12 @@ export function server({ call, callAsync }) {
     static documents(bytes) {
       return call(core => core.Checker.documents(bytes));
     }
+    static mentionsAnnotation(bytes) {
+      return call(core => core.Checker.mentionsAnnotation(bytes));
+    }
+    static isBackstage(bytes) {
+      return call(core => core.Checker.isBackstage(bytes));
+    }
     add(file, bytes, { named = true } = {}) {
       return report(call(() => this.#checker.add(file, bytes, named)));
     }

@@ -102,6 +102,8 @@ export interface CheckSummary {
   fixable: number;
   /** Files that `fix` changed. */
   mended: number;
+  /** Files for Backstage that cannot be read and need not: without an annotation of ours, or templates. */
+  skipped: number;
 }
 
 /** Checks whole files, one after the other, in memory that does not grow with their number. */
@@ -111,9 +113,14 @@ export class Checker {
   static mostBytes(): number;
   /** How many documents a file holds, read and no more: what a check takes at the least. */
   static documents(bytes: Uint8Array): number;
+  /** Whether a part of a large file mentions an annotation of ours. */
+  static mentionsAnnotation(bytes: Uint8Array): boolean;
+  /** Whether the beginning of a large file is one of Backstage's kinds. */
+  static isBackstage(bytes: Uint8Array): boolean;
   /**
-   * Checks one file; `file` is its name in what is written out. That it holds no entity is a finding where it was `named`
-   * (left out: it was), and passed over where it was found in a folder.
+   * Checks one file; `file` is its name in the output. A file that was `named` (the default) must contain an entity. A file
+   * that was found in a folder has no findings unless it mentions an annotation of ours; only the annotations of a template
+   * are checked then.
    */
   add(file: string, bytes: Uint8Array, origin?: { named: boolean }): FileReport;
   /** A file or folder that could not be read, and why, e.g. `permission denied`. */
