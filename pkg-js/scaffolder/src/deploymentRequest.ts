@@ -50,7 +50,7 @@ export function planAndLog(
   request: DeploymentRequest,
   logger: LoggerService,
 ): Required<PlanReport> {
-  const { plan, explanation, diagnostics } = core.plan(request);
+  const { plan, summary, explanation, diagnostics } = core.plan(request);
   logFindings(logger, diagnostics);
   if (!plan) {
     throw new InputError(
@@ -58,5 +58,5 @@ export function planAndLog(
     );
   }
   logger.info(explanation);
-  return { plan, explanation, diagnostics };
+  return { plan, summary, explanation, diagnostics };
 }
