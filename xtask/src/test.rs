@@ -33,8 +33,9 @@ const LINT: &[(&str, Work)] = &[
     }),
     ("clippy of the browser build", |w| clippy_wasm(w, "browser")),
     ("clippy of the server build", |w| clippy_wasm(w, "server")),
-    ("TypeScript's types", |w| npm(w, &["run", "--silent", "tsc"])),
+    ("types of TypeScript and API reports", |w| npm(w, &["run", "--silent", "api-reports:check"])),
     ("lint of TypeScript", |w| npm(w, &["run", "--silent", "lint"])),
+    ("unused code and npm dependencies", |w| npm(w, &["run", "--silent", "knip"])),
 ];
 
 const TESTS: &[(&str, Work)] = &[

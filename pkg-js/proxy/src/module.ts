@@ -1,4 +1,5 @@
 import {
+  type BackendFeature,
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
@@ -41,8 +42,12 @@ function createGate(config: Config, issuer: string, host: BrokerHost): Gate {
   }
 }
 
-/** Lets the portal's proxy call Vertex AI with the identity of the signed-in user, without keys. */
-export const proxyModuleVertexAi = createBackendModule({
+/**
+ * Lets the portal's proxy call Vertex AI with the identity of the signed-in user, without keys.
+ *
+ * @public
+ */
+export const proxyModuleVertexAi: BackendFeature = createBackendModule({
   pluginId: 'proxy',
   moduleId: 'vertex-ai',
   register(reg) {

@@ -1,4 +1,5 @@
 import {
+  type BackendFeature,
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
@@ -13,8 +14,12 @@ import { createIamVerifyAction } from './actions/iamVerify/iamVerify';
 import { createModelDeployAction } from './actions/modelDeploy/modelDeploy';
 import { loadCore } from './core';
 
-/** Adds the actions `vertex:*` to the scaffolder. */
-export const scaffolderModuleVertexAi = createBackendModule({
+/**
+ * Adds the actions `vertex:*` to the scaffolder.
+ *
+ * @public
+ */
+export const scaffolderModuleVertexAi: BackendFeature = createBackendModule({
   pluginId: 'scaffolder',
   moduleId: 'vertex-ai',
   register(reg) {
