@@ -37,6 +37,10 @@ struct Row {
     key: Key,
     /// The part after [`PREFIX`].
     name: &'static str,
+    /// The label of its input in a form.
+    title: &'static str,
+    /// Whether every deployment needs it.
+    required: bool,
     /// The code of a value in the wrong form.
     malformed: Code,
     /// A valid value.
@@ -50,6 +54,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Project,
         name: "project",
+        title: "Project",
+        required: false,
         malformed: Code::ProjectMalformed,
         example: "acme-ml",
         meaning: "the Google project; not needed if endpoint and model are full names",
@@ -57,6 +63,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Location,
         name: "location",
+        title: "Location",
+        required: false,
         malformed: Code::LocationMalformed,
         example: "us-central1",
         meaning: "the location; not needed if endpoint and model are full names",
@@ -64,6 +72,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Endpoint,
         name: "endpoint",
+        title: "Endpoint",
+        required: true,
         malformed: Code::EndpointMalformed,
         example: "fraud-detector",
         meaning: "the endpoint: an id, or `projects/P/locations/L/endpoints/E`",
@@ -71,6 +81,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Model,
         name: "model",
+        title: "Model",
+        required: true,
         malformed: Code::ModelMalformed,
         example: "fraud-detector@3",
         meaning: "the model with its version: an id, or `projects/P/locations/L/models/M@V`",
@@ -78,6 +90,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::ServiceAccount,
         name: "service-account",
+        title: "Service account",
+        required: false,
         malformed: Code::ServiceAccountMalformed,
         example: "fraud-serving@acme-ml.iam.gserviceaccount.com",
         meaning: "the service account of the model server",
@@ -85,6 +99,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::MachineType,
         name: "machine-type",
+        title: "Machine type",
+        required: false,
         malformed: Code::MachineTypeMalformed,
         example: "g2-standard-4",
         meaning: "the machine type of a replica; Google's default is n1-standard-2",
@@ -92,6 +108,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Accelerator,
         name: "accelerator",
+        title: "Accelerator",
+        required: false,
         malformed: Code::AcceleratorMalformed,
         example: "NVIDIA_L4:1",
         meaning: "type and number of accelerators of a replica",
@@ -99,6 +117,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Replicas,
         name: "replicas",
+        title: "Replicas",
+        required: false,
         malformed: Code::ReplicasMalformed,
         example: "1-3",
         meaning: "the number of replicas, or a range from minimum to maximum",
@@ -106,6 +126,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Image,
         name: "image",
+        title: "Container image",
+        required: false,
         malformed: Code::ImageMalformed,
         example: "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3",
         meaning: "the image of the serving container, for the upload of a new model",
@@ -113,6 +135,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::ArtifactUri,
         name: "artifact-uri",
+        title: "Artifact URI",
+        required: false,
         malformed: Code::ArtifactUriMalformed,
         example: "gs://acme-models/fraud/3",
         meaning: "the directory of the model files, for the upload",
@@ -120,6 +144,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::KmsKey,
         name: "kms-key",
+        title: "KMS key",
+        required: false,
         malformed: Code::KmsKeyMalformed,
         example: "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving",
         meaning: "the key that encrypts stored data",
@@ -127,6 +153,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::DisplayName,
         name: "display-name",
+        title: "Display name",
+        required: false,
         malformed: Code::DisplayNameMalformed,
         example: "Fraud detector",
         meaning: "the name of a new endpoint in Google's console",
@@ -134,6 +162,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Labels,
         name: "labels",
+        title: "Labels",
+        required: false,
         malformed: Code::LabelsMalformed,
         example: "team=fraud,tier=gold",
         meaning: "labels of a new endpoint and of an uploaded model",
@@ -141,6 +171,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Traffic,
         name: "traffic",
+        title: "Traffic",
+        required: false,
         malformed: Code::TrafficMalformed,
         example: "20",
         meaning: "the share of the endpoint's traffic in percent, all by default; the other models share the rest",
@@ -148,6 +180,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Env,
         name: "env",
+        title: "Environment variables",
+        required: false,
         malformed: Code::EnvMalformed,
         example: "LOG_LEVEL=info",
         meaning: "the container's environment variables, for the upload; one a line, or separated by `;`",
@@ -155,6 +189,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Port,
         name: "port",
+        title: "Port",
+        required: false,
         malformed: Code::PortMalformed,
         example: "8080",
         meaning: "the port of the container, for the upload; Google's default is 8080",
@@ -162,6 +198,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::PredictRoute,
         name: "predict-route",
+        title: "Prediction route",
+        required: false,
         malformed: Code::PredictRouteMalformed,
         example: "/predict",
         meaning: "the HTTP path for predictions, for the upload",
@@ -169,6 +207,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::HealthRoute,
         name: "health-route",
+        title: "Health route",
+        required: false,
         malformed: Code::HealthRouteMalformed,
         example: "/health",
         meaning: "the HTTP path for health checks, for the upload",
@@ -176,6 +216,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::HealthProbe,
         name: "health-probe",
+        title: "Health probe",
+        required: false,
         malformed: Code::HealthProbeMalformed,
         example: "path=/health,period=10,timeout=1,failures=3",
         meaning: "the check that a container must pass to receive traffic, for the upload; Google's limits by default",
@@ -183,6 +225,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::StartupProbe,
         name: "startup-probe",
+        title: "Startup probe",
+        required: false,
         malformed: Code::StartupProbeMalformed,
         example: "path=/health,period=10,timeout=1,failures=30",
         meaning: "the check that a container has started, for the upload; Google's limits by default",
@@ -190,6 +234,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::DeploymentTimeout,
         name: "deployment-timeout",
+        title: "Deployment timeout",
+        required: false,
         malformed: Code::DeploymentTimeoutMalformed,
         example: "3600s",
         meaning: "the maximum duration of a deployment, for the upload; at most two hours",
@@ -197,6 +243,8 @@ const ROWS: &[Row] = &[
     Row {
         key: Key::Waive,
         name: "waive",
+        title: "Waived rules",
+        required: false,
         malformed: Code::WaiverMalformed,
         example: "model/alias: retrained every night",
         meaning: "rules that do not apply to this entity, each with a reason; one a line",
@@ -230,6 +278,16 @@ impl Key {
     /// The part after [`PREFIX`].
     pub fn name(self) -> &'static str {
         self.row().name
+    }
+
+    /// The label of its input in a form.
+    pub fn title(self) -> &'static str {
+        self.row().title
+    }
+
+    /// Whether every deployment needs it.
+    pub fn is_required(self) -> bool {
+        self.row().required
     }
 
     /// The code of a value in the wrong form.

@@ -89,6 +89,15 @@ pub fn is_annotated(entity: &Entity) -> bool {
 
 /// Checks the annotations of an entity. `asked` is an environment to check even if no annotation names it.
 pub fn check(entity: &Entity, settings: &Settings, asked: Option<&str>) -> Checked {
+    check_as(entity, settings, asked, false)
+}
+
+/// Like [`check`], but an entity without annotations misses the required ones.
+pub fn check_required(entity: &Entity, settings: &Settings, asked: Option<&str>) -> Checked {
+    check_as(entity, settings, asked, true)
+}
+
+fn check_as(entity: &Entity, settings: &Settings, asked: Option<&str>, required: bool) -> Checked {
     let given = Given::new(entity);
     let mut findings = keys(entity, &given);
     let mut waivers = waivers(entity, &given, &mut findings);
@@ -103,6 +112,9 @@ pub fn check(entity: &Entity, settings: &Settings, asked: Option<&str>) -> Check
         }
     } else {
         environments.clear();
+        if required {
+            environments.push(None);
+        }
     }
     for environment in environments {
         let mut reading = Reading::new(entity, &given, environment);

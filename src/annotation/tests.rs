@@ -294,3 +294,16 @@ proptest! {
         prop_assert_eq!(target.is_some() || open, !findings.iter().any(Diagnostic::is_error));
     }
 }
+
+#[test]
+fn an_entity_without_annotations_misses_the_required_ones_only_on_request() {
+    let blank = entity("");
+    let settings = Settings::default();
+    assert_eq!(check(&blank, &settings, None).into_findings(), []);
+    let findings = check_required(&blank, &settings, None).into_findings();
+    let required: Vec<_> = KEYS.iter().filter(|key| key.is_required()).map(|key| key.name()).collect();
+    assert_eq!(findings.len(), required.len());
+    for name in required {
+        assert!(findings.iter().any(|f| f.code == Code::AnnotationMissing && f.message.contains(name)), "{name}");
+    }
+}

@@ -83,6 +83,14 @@ request! {
 }
 
 request! {
+    pub struct ValidateRequest<S: Source = EntitySource> {
+        ..entity: EntityRequest<S>,
+        /// Whether an entity without annotations misses the required ones. By default it has no findings.
+        required: bool,
+    }
+}
+
+request! {
     pub struct StatusRequest<S: Source = EntitySource> {
         ..entity: EntityRequest<S>,
         /// e.g. `http://localhost:7007/api/proxy/vertex-ai` (the discovery API's `proxy` base URL + `/vertex-ai`).
@@ -184,6 +192,16 @@ impl Field for Option<String> {
 impl Field for String {
     fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
         Option::read(value, name)?.ok_or_else(|| malformed(format!("`{name}` is missing")))
+    }
+}
+
+impl Field for bool {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        match value {
+            Value::Null => Ok(false),
+            Value::Bool(value) => Ok(value),
+            _ => Err(malformed(format!("`{name}` is not a boolean"))),
+        }
     }
 }
 

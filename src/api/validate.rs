@@ -1,6 +1,6 @@
 //! Validation of one entity's annotations.
 
-use super::request::{EntityRequest, Source};
+use super::request::{EntityRequest, Source, ValidateRequest};
 use crate::annotation::{self, Checked, KEYS, Key, PREFIX};
 use crate::diagnostic::Diagnostic;
 use crate::entity::Entity;
@@ -8,10 +8,14 @@ use crate::rule::{Settings, Waived};
 use crate::target::Target;
 use serde::Serialize;
 
-/// One annotation of this product, for forms: key, an example of its value, meaning.
+/// One annotation of this product, for forms.
 #[derive(Clone, Debug, Serialize)]
 pub struct Annotation {
     pub key: String,
+    /// The label of its input.
+    pub title: &'static str,
+    /// Whether every deployment needs it.
+    pub required: bool,
     pub example: &'static str,
     pub meaning: &'static str,
 }
@@ -34,6 +38,8 @@ pub struct ValidateReport {
 pub fn annotations() -> Vec<Annotation> {
     let annotation = |key: &Key| Annotation {
         key: format!("{PREFIX}{}", key.name()),
+        title: key.title(),
+        required: key.is_required(),
         example: key.example(),
         meaning: key.meaning(),
     };
@@ -42,10 +48,17 @@ pub fn annotations() -> Vec<Annotation> {
 
 /// Reads and checks an entity. Mistakes in the settings come before all other findings of an unreadable entity.
 pub(super) fn check<S: Source>(request: &EntityRequest<S>) -> Result<(Entity, Checked), Vec<Diagnostic>> {
+    check_by(request, annotation::check)
+}
+
+fn check_by<S: Source>(
+    request: &EntityRequest<S>,
+    check: fn(&Entity, &Settings, Option<&str>) -> Checked,
+) -> Result<(Entity, Checked), Vec<Diagnostic>> {
     let (settings, wrong) = Settings::read(&request.rules, None);
     match request.source.entity() {
         Ok(entity) => {
-            let mut checked = annotation::check(&entity, &settings, request.environment.as_deref());
+            let mut checked = check(&entity, &settings, request.environment.as_deref());
             checked.findings.extend(wrong);
             Ok((entity, checked))
         }
@@ -54,10 +67,11 @@ pub(super) fn check<S: Source>(request: &EntityRequest<S>) -> Result<(Entity, Ch
 }
 
 /// Reads and checks the annotations of one entity.
-pub fn validate<S: Source>(request: &EntityRequest<S>) -> ValidateReport {
-    match check(request) {
+pub fn validate<S: Source>(request: &ValidateRequest<S>) -> ValidateReport {
+    let check = if request.required { annotation::check_required } else { annotation::check };
+    match check_by(&request.entity, check) {
         Ok((_, checked)) => {
-            let (target, diagnostics, waived) = checked.into_report(request.environment.as_deref());
+            let (target, diagnostics, waived) = checked.into_report(request.entity.environment.as_deref());
             ValidateReport { valid: !diagnostics.iter().any(Diagnostic::is_error), target, diagnostics, waived }
         }
         Err(diagnostics) => ValidateReport { valid: false, target: None, diagnostics, waived: Vec::new() },

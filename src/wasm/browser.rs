@@ -4,7 +4,7 @@ use super::convert::{read, write};
 use super::exports::{now, read_host};
 use super::transport::report;
 use crate::api;
-use crate::api::request::{CatalogEntity, EntityRequest, StatusRequest};
+use crate::api::request::{CatalogEntity, StatusRequest, ValidateRequest};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -14,7 +14,7 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 
 #[wasm_bindgen]
 pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
-    let request: EntityRequest<CatalogEntity> = read(&request)?;
+    let request: ValidateRequest<CatalogEntity> = read(&request)?;
     Ok(write(&api::validate(&request))?)
 }
 

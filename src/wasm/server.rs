@@ -3,14 +3,14 @@
 use super::convert::{read, write};
 use super::exports::{now, read_host};
 use super::transport::report;
-use crate::api::request::{EntityRequest, StatusRequest};
+use crate::api::request::{StatusRequest, ValidateRequest};
 use crate::api::{self, deployment, iam};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
-    let request: EntityRequest = read(&request)?;
+    let request: ValidateRequest = read(&request)?;
     Ok(write(&api::validate(&request))?)
 }
 

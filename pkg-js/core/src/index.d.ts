@@ -146,15 +146,24 @@ export interface ContainerProbe {
   failureThreshold?: number;
 }
 
-/** One of our annotations, for forms: key, a value as it may be written, what it means. */
+/** One annotation of this product, for forms: key, example of a value, meaning. */
 export interface AnnotationKey {
   key: string;
+  /** The label of its input. */
+  title: string;
+  /** Whether every deployment needs it. */
+  required: boolean;
   example: string;
   meaning: string;
 }
 
 /** The annotations there are, in the order of the reference. */
 export function annotations(): AnnotationKey[];
+
+export interface ValidateRequest extends EntityRequest {
+  /** Whether an entity without annotations misses the required ones. By default it has no findings. */
+  required?: boolean;
+}
 
 export interface ValidateReport {
   /** Whether there is no error. */
@@ -168,7 +177,7 @@ export interface ValidateReport {
 }
 
 /** Reads and checks the Vertex AI annotations of one entity: the same findings everywhere. */
-export function validate(request: EntityRequest): ValidateReport;
+export function validate(request: ValidateRequest): ValidateReport;
 
 /** The world as the core reaches it. */
 export interface Host {
