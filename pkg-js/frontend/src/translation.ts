@@ -83,6 +83,7 @@ export const vertexAiTranslationRef = createTranslationRef({
         'The portal names nobody who can grant access. An administrator can set {{key}}.',
     },
     annotationsField: {
+      required: 'Required',
       example: 'Example: {{example}}',
       use: 'Use {{value}}',
     },

@@ -9,11 +9,6 @@ import { vertexAiTranslationRef } from '../translation';
 const capitalize = (text: string) =>
   text.charAt(0).toUpperCase() + text.slice(1);
 
-/** `google.com/vertex-ai-machine-type` as `Machine type`. */
-function label(key: string): string {
-  return capitalize(key.replace(/^.*\/vertex-ai-/, '').replaceAll('-', ' '));
-}
-
 /** An input for one annotation, with the findings about its value. */
 export function AnnotationInput(props: {
   annotation: AnnotationKey;
@@ -25,9 +20,13 @@ export function AnnotationInput(props: {
   const { annotation, findings, value, onChange } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
-    <div>
+    <div className={styles.input}>
       <TextField
-        label={label(annotation.key)}
+        label={annotation.title}
+        isRequired={annotation.required}
+        secondaryLabel={
+          annotation.required ? t('annotationsField.required') : undefined
+        }
         description={capitalize(plainText(annotation.meaning))}
         placeholder={t('annotationsField.example', {
           example: annotation.example,

@@ -64,6 +64,22 @@ describe('the field', () => {
     expect(screen.getAllByRole('textbox').length).toBeGreaterThan(15);
   });
 
+  it('marks the inputs that every deployment needs', async () => {
+    renderField();
+    await screen.findByLabelText('Project');
+    const required = screen
+      .getAllByRole('textbox')
+      .filter(
+        input =>
+          input.hasAttribute('required') ||
+          input.getAttribute('aria-required') === 'true',
+      );
+    expect(required).toEqual([
+      screen.getByRole('textbox', { name: 'Endpoint' }),
+      screen.getByRole('textbox', { name: 'Model' }),
+    ]);
+  });
+
   it('shows no findings in a blank form', async () => {
     renderField();
     await screen.findByLabelText('Project');
@@ -139,7 +155,10 @@ describe('the validation of the form', () => {
   });
 
   it('blocks missing annotations', async () => {
-    expect(await errorsOf(undefined)).toEqual([]);
+    expect(await errorsOf(undefined)).toEqual([
+      '"google.com/vertex-ai-model" is missing (annotation/missing)',
+      '"google.com/vertex-ai-endpoint" is missing (annotation/missing)',
+    ]);
     expect((await errorsOf({ [MACHINE]: 'n1-standard-4' })).join()).toContain(
       '(annotation/missing)',
     );

@@ -19,5 +19,9 @@ export function checkAnnotations(
     kind: 'Component',
     metadata: { name: 'form', annotations },
   };
-  return validate({ source: { entity }, rules: rulesOf(config) }).diagnostics;
+  return validate({
+    source: { entity },
+    rules: rulesOf(config),
+    required: true,
+  }).diagnostics;
 }
