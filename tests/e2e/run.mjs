@@ -1,6 +1,7 @@
 // End-to-end tests in a browser: deploy a model and see it serve. They need a running portal and emulator.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { artifacts, signIn } from './browser.mjs';
 import {
@@ -94,6 +95,19 @@ test('deploys a model and sees it serve', { timeout: 240_000 }, async t => {
     assert.deepEqual([version, traffic, replicas], ['3', '100 %', '1 of 1–3']);
     await serving.getByText(/^Updated/).waitFor();
     await shoot('4-serving');
+    // Copied to docs/card.png by hand when the cards change.
+    await page.getByText('You can deploy here').waitFor();
+    const [top, bottom] = await page
+      .getByRole('article')
+      .filter({ hasText: /^Vertex AI/ })
+      .evaluateAll(cards => cards.slice(0, 2).map(card => card.getBoundingClientRect().toJSON()));
+    const clip = {
+      x: top.x - 16,
+      y: top.y - 16,
+      width: top.width + 32,
+      height: bottom.bottom - top.top + 32,
+    };
+    await page.screenshot({ path: join(artifacts, 'card.png'), fullPage: true, clip });
   });
 
   await step('a prediction through the proxy succeeds', async () => {
