@@ -161,7 +161,7 @@ test('deploys a model and sees it serve', { timeout: 240_000 }, async t => {
     async () => {
       await page.goto(`${portalUrl}/catalog/default/component/churn-detector`);
       // The catalog module and the access card show the same findings.
-      await serving.getByText(/serves no models on machine type/).waitFor();
+      await serving.getByText(/is not known to serve models on/).waitFor();
       await serving.getByText(/did you mean n1-standard-4/).waitFor();
       await serving.getByText(/the endpoint is in europe-west4/).waitFor();
       await shoot('5-invalid');

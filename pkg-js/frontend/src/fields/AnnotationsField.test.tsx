@@ -92,7 +92,7 @@ describe('the field', () => {
     await userEvent.click(machine);
     await userEvent.paste('n1-standart-4');
 
-    const finding = await screen.findByText(/serves no models on/);
+    const finding = await screen.findByText(/is not known to serve models on/);
     expect(finding).toHaveTextContent(/^Error: .* n1-standart-4 —/);
     expect(finding.closest('[aria-live="polite"]')).not.toBeNull();
     expect(machine).toBeInvalid();
