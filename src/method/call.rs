@@ -1,4 +1,4 @@
-//! One call to a method, and how a path is read back as one.
+//! A call to a method, and the method of a path.
 
 use super::{METHODS, Method, On, Resource, Service, Verb};
 use crate::name::{OperationParent, ServiceAccount};
@@ -11,19 +11,19 @@ pub struct Permission {
     pub resource: String,
 }
 
-/// One call to a method: everything that a request is made of, but for the credential.
+/// A call to a method: a request without its credential.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     pub method: &'static Method,
     pub resource: Resource,
     pub query: Vec<(&'static str, String)>,
     pub body: Option<Value>,
-    /// The service account that a deployed model is to run as.
+    /// The service account that the deployed model runs as.
     pub serving_account: Option<ServiceAccount>,
 }
 
 impl Call {
-    /// A call with neither query nor body.
+    /// A call without query and body.
     pub fn new(method: &'static Method, resource: Resource) -> Self {
         Self { method, resource, query: Vec::new(), body: None, serving_account: None }
     }
@@ -46,7 +46,7 @@ impl Call {
         self
     }
 
-    /// Below the service's origin, without a leading slash, query included.
+    /// The path below the service's origin, with the query and without a leading slash.
     pub fn path(&self) -> String {
         let Method { version, suffix, .. } = self.method;
         let mut path = format!("{version}/{}{suffix}", self.resource);
@@ -59,7 +59,7 @@ impl Call {
         path
     }
 
-    /// Each permission it needs, on the resource where Google checks it.
+    /// The permissions that the call needs, each on the resource where Google checks it.
     pub fn permissions(&self) -> Vec<Permission> {
         let parent = match &self.resource {
             Resource::Operation(operation) => Some(&operation.parent),
@@ -83,9 +83,9 @@ impl Call {
     }
 }
 
-/// Finds the method of a verb and a path (no query, no leading slash), and the resource it is about.
+/// Finds the method of a verb and a path (without query and leading slash), and the resource in the path.
 ///
-/// The path is compared as it stands: an escaped, empty or dotted segment is in no grammar of [`crate::name`], so it matches
+/// The path is compared as it is: no grammar of [`crate::name`] has an escaped, empty or dotted segment, so such a path matches
 /// nothing.
 pub fn find(service: Service, verb: Verb, path: &str) -> Option<(&'static Method, Resource)> {
     METHODS.into_iter().filter(|method| method.service == service && method.verb == verb).find_map(|method| {
@@ -94,7 +94,7 @@ pub fn find(service: Service, verb: Verb, path: &str) -> Option<(&'static Method
     })
 }
 
-/// Percent-encodes all but RFC 3986's unreserved characters.
+/// Percent-encodes all characters but the unreserved ones of RFC 3986.
 pub fn percent_encode(value: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in value.bytes() {

@@ -1,4 +1,4 @@
-//! Tokens and signatures: what turns one identity into another.
+//! Tokens and signatures, which turn one identity into another.
 
 use super::{Body, Door, Kind, Method, On::Itself, Service, Verb, need::guide};
 

@@ -1,4 +1,4 @@
-//! Vertex AI's endpoints: what is deployed to them, what they predict, and their own allow policies.
+//! Vertex AI's endpoints: deployments, predictions and allow policies.
 
 use super::{
     Body, BodyRules, Door, Kind, Method,

@@ -184,7 +184,7 @@ pub static MODELS_EXPORT: Method = Method {
     ..Method::DEFAULT
 };
 
-// Model Garden: one call does what three others do.
+// Model Garden: one call uploads a model, creates an endpoint and deploys.
 pub static LOCATIONS_DEPLOY: Method = Method {
     name: "aiplatform.projects.locations.deploy",
     audit_name: "ModelGardenService.Deploy",

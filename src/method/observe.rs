@@ -1,4 +1,4 @@
-//! Logs and metrics. Closed: whose project they are about stands in a body or a filter, which the proxy does not look into.
+//! Logs and metrics. Closed: a body or a filter names the project, and the proxy does not read them.
 
 use super::{Body, Door, Kind, Method, On::Itself, Service, Verb, need::guide};
 

@@ -1,4 +1,4 @@
-//! Long-running operations. Following one takes the permission of its parent.
+//! Long-running operations. Google checks the permission to follow one on its parent.
 
 use super::{
     Door, Kind, Method,
@@ -76,7 +76,8 @@ pub static OPERATIONS_WAIT: Method = Method {
     ..Method::DEFAULT
 };
 
-// The right to cancel is that of the method that began it; of an endpoint's operations, the product cancels deployments.
+// Cancelling needs the permission of the method that started the operation. Of an endpoint's operations the product cancels
+// deployments only.
 pub static OPERATIONS_CANCEL: Method = Method {
     name: "aiplatform.projects.locations.operations.cancel",
     audit_name: "Operations.CancelOperation",

@@ -1,4 +1,4 @@
-//! Vertex AI's deployment resource pools: machines that several deployed models share.
+//! Vertex AI's deployment resource pools: machines that deployed models share.
 
 use super::{
     Body, Door, Kind, Method,

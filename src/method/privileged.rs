@@ -1,13 +1,13 @@
-//! Privileged Access Manager: rights that are asked for, approved and end by themselves.
+//! Privileged Access Manager: grants that are requested, approved, and expire.
 //!
-//! Whoever asks for a grant, approves or denies one needs no permission: who may is said in the entitlement (Google's page on
-//! permissions and setup). The reference names none for these methods either, and Google's list of the service's permissions has
-//! none; only the page on audit logging names `privilegedaccessmanager.grants.{create,approve,deny}`, as what is logged. So whoever
-//! may deploy through the portal may ask there. The permissions of all other methods are those of reference and audit page.
-//! Unverified: that the requester reads a grant of their own without one.
+//! Requesting, approving and denying a grant needs no permission: the entitlement names who may (Google's page "Permissions and
+//! setup"). The reference and Google's list of the service's permissions name none either; only the page on audit logging has
+//! `privilegedaccessmanager.grants.{create,approve,deny}`. So a user with `vertex-ai.deploy` may request grants through the portal.
+//! The permissions of the other methods are those of the reference and of the page on audit logging. Unverified: a requester reads
+//! their own grant without a permission.
 //!
-//! An approval cannot be undone, says the reference: revoking ends what it gave. It says too that a grant can be revoked in any
-//! state but a terminal one; the page on revoking says only while it is active.
+//! The reference states that an approval cannot be undone and that revoking ends the grant. It allows that in every state but a
+//! terminal one; the page on revoking allows it only while the grant is active.
 
 use super::{
     Body, Door, Following, Kind, Method,
@@ -31,8 +31,8 @@ pub(super) const ROWS: &[&Method] = &[
     &GRANTS_REVOKE,
 ];
 
-/// Operations have permissions of their own, checked on the operation. The reference and Google's client know how to get, list and
-/// delete one: none is waited for or cancelled.
+/// Operations have permissions of their own, checked on the operation. The reference and Google's client can get, list and delete
+/// one, not wait for it or cancel it.
 const FOLLOWED: Option<Following> = Some(Following {
     read: "privilegedaccessmanager.operations.get",
     cancel: None,

@@ -1,4 +1,4 @@
-//! Projects and the APIs that they have switched on.
+//! Projects and their enabled APIs.
 
 use super::{
     Body, BodyRules, Door, Kind, Method,

@@ -1,11 +1,11 @@
-//! The resources that calls are about: one kind of name each.
+//! The resources in the paths of calls, by kind of name.
 
 use crate::name::{
     Endpoint, EndpointId, Location, Model, NameError, Operation, OperationId, Place, Project, ServiceAccount,
 };
 use std::fmt;
 
-/// What stands between the version and the suffix of a path.
+/// The kind of name between the version and the suffix of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Nothing,
@@ -15,7 +15,7 @@ pub enum Kind {
     Model,
     Operation,
     ServiceAccount,
-    /// A name that this pattern describes; `*` stands for one part.
+    /// A name of this pattern; `*` stands for one part.
     Named(&'static str),
 }
 
@@ -41,16 +41,16 @@ impl Kind {
 
 /// A custom role.
 pub const ROLE: Kind = Kind::Named("projects/*/roles/*");
-/// A role of Google's.
+/// A predefined role.
 pub const PREDEFINED_ROLE: Kind = Kind::Named("roles/*");
-/// A service account by way of its project, as the IAM API has it.
+/// A service account below its project, as in the IAM API.
 pub const ACCOUNT: Kind = Kind::Named("projects/*/serviceAccounts/*");
 pub const POOL: Kind = Kind::Named("projects/*/locations/*/deploymentResourcePools/*");
-/// An API, as a project has it switched on or not.
+/// An API of a project.
 pub const API: Kind = Kind::Named("projects/*/services/*");
-/// What may be asked for in Privileged Access Manager.
+/// An entitlement of Privileged Access Manager.
 pub const ENTITLEMENT: Kind = Kind::Named("projects/*/locations/global/entitlements/*");
-/// What somebody asked for there.
+/// A grant of Privileged Access Manager.
 pub const GRANT: Kind = Kind::Named("projects/*/locations/global/entitlements/*/grants/*");
 
 /// The first part of a name that would be of this kind, if that part were valid.
@@ -78,7 +78,7 @@ pub fn invalid_part(kind: Kind, name: &str) -> Option<NameError> {
     })
 }
 
-/// A resource that a call is about.
+/// The resource of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource {
     Nothing,
@@ -91,7 +91,7 @@ pub enum Resource {
     Named(Named),
 }
 
-/// A name that no plan is about, held against its pattern.
+/// A name of no plan, checked against its pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     name: String,
@@ -116,7 +116,7 @@ impl Named {
             before = wanted;
         }
         parts.next().is_none().then_some(())?;
-        // A policy decides by the project of the path: an account of another one does not pass for one of it.
+        // The project in the path decides, so an account of another project must not pass for one of its own.
         if let (Some(project), Some(account)) = (&project, &account) {
             (account.home() == project.as_str()).then_some(())?;
         }
@@ -165,7 +165,7 @@ impl Resource {
         })
     }
 
-    /// The project and location it lies in, as far as it names them.
+    /// Its project, if it names one.
     pub fn project(&self) -> Option<&Project> {
         match self {
             Self::Project(project) => Some(project),
@@ -185,7 +185,7 @@ impl Resource {
         }
     }
 
-    /// The same resource, its project named as given.
+    /// The same resource in the project as it is named here.
     #[must_use]
     pub fn in_project(self, project: &Project) -> Self {
         let moved = |place: Place| Place { project: project.clone(), ..place };
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_fits_its_pattern_or_is_none() {
+    fn accepts_only_names_that_fit_their_pattern() {
         for (kind, name) in [
             (ROLE, "projects/acme-ml/roles/vertexDeployer_1"),
             (ACCOUNT, "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com"),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_is_renamed_wherever_it_stands() {
+    fn renames_the_project_of_every_kind() {
         let id: Project = "acme-ml".parse().unwrap();
         let renamed = |kind, name| Resource::parse(kind, name).unwrap().in_project(&id).to_string();
         assert_eq!(renamed(ROLE, "projects/123456789012/roles/x"), "projects/acme-ml/roles/x");

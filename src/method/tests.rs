@@ -1,11 +1,11 @@
-//! The table holds together, and paths are found again.
+//! The table is complete and consistent, and paths lead back to their methods.
 
 use super::*;
 use std::collections::HashSet;
 
 const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud";
 
-/// Names of this kind.
+/// Example names of this kind.
 pub(crate) fn example(kind: Kind) -> Vec<&'static str> {
     match kind {
         Kind::Nothing => vec![""],
@@ -32,7 +32,7 @@ pub(crate) fn example(kind: Kind) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_table_is_in_order_and_without_doubles() {
+fn every_row_has_a_name_and_a_route_of_its_own() {
     let mut names = HashSet::new();
     let mut routes = HashSet::new();
     for method in METHODS {
@@ -44,8 +44,41 @@ fn the_table_is_in_order_and_without_doubles() {
     }
 }
 
+/// A row that its file does not list would be in no table.
 #[test]
-fn every_call_is_found_again_by_its_path() {
+fn every_row_is_listed() {
+    let files = [
+        include_str!("credentials.rs"),
+        include_str!("endpoints.rs"),
+        include_str!("iam.rs"),
+        include_str!("models.rs"),
+        include_str!("observe.rs"),
+        include_str!("operations.rs"),
+        include_str!("pools.rs"),
+        include_str!("privileged.rs"),
+        include_str!("project.rs"),
+    ];
+    let rows: usize = files.iter().map(|file| file.matches(": Method = Method {").count()).sum();
+    assert_eq!(rows, METHODS.len());
+}
+
+#[test]
+fn every_open_json_method_states_body_rules() {
+    for method in METHODS.iter().filter(|method| matches!(method.door, Door::Proxy(_))) {
+        assert_ne!(method.body, Body::Json(None), "{}", method.name);
+    }
+}
+
+#[test]
+fn the_rows_agree_with_googles_rest_reference() {
+    let needs = |method: &Method| method.needs.iter().map(|need| need.permission).collect::<Vec<_>>();
+    assert_eq!(needs(&ENDPOINTS_MUTATE_DEPLOYED_MODEL), ["aiplatform.endpoints.deploy"]);
+    assert_eq!(needs(&ROLES_GET), ["iam.roles.get"]);
+    assert_eq!(ROLES_GET.needs[0].on, On::PredefinedRole);
+}
+
+#[test]
+fn finds_every_call_by_its_path() {
     for method in METHODS {
         for name in example(method.on) {
             let call = Call::new(method, Resource::parse(method.on, name).unwrap());
@@ -56,7 +89,7 @@ fn every_call_is_found_again_by_its_path() {
 }
 
 #[test]
-fn a_path_that_means_something_else_is_found_nowhere() {
+fn finds_no_method_for_an_irregular_path() {
     for path in [
         format!("v1/{ENDPOINT}/../fraud:predict"),
         format!("v1/{ENDPOINT}%3Apredict"),
@@ -74,7 +107,7 @@ fn a_path_that_means_something_else_is_found_nowhere() {
 }
 
 #[test]
-fn deploying_asks_for_act_as_only_where_an_account_is_named() {
+fn needs_act_as_only_for_a_call_with_a_service_account() {
     let call = Call::new(&ENDPOINTS_DEPLOY_MODEL, Resource::Endpoint(ENDPOINT.parse().unwrap()));
     let names = |call: &Call| call.permissions().iter().map(|p| p.permission).collect::<Vec<_>>();
     assert_eq!(names(&call), ["aiplatform.endpoints.deploy"]);
@@ -83,7 +116,7 @@ fn deploying_asks_for_act_as_only_where_an_account_is_named() {
 }
 
 #[test]
-fn an_operation_is_read_with_the_right_of_its_parent() {
+fn needs_the_permission_of_an_operations_parent() {
     let on = |name: &str| {
         let call = Call::new(&OPERATIONS_GET, Resource::Operation(name.parse().unwrap()));
         call.permissions().into_iter().map(|p| p.permission).collect::<Vec<_>>()
@@ -93,14 +126,14 @@ fn an_operation_is_read_with_the_right_of_its_parent() {
 }
 
 #[test]
-fn a_query_value_is_escaped() {
+fn escapes_query_values() {
     let place = Resource::parse(Kind::Place, "projects/acme-ml/locations/us-central1").unwrap();
     let call = Call::new(&ENDPOINTS_LIST, place).query("filter", "labels.a=\"b&c\"");
     assert!(call.path().ends_with("/endpoints?filter=labels.a%3D%22b%26c%22"), "{}", call.path());
 }
 
 #[test]
-fn hosts_are_googles() {
+fn names_googles_hosts() {
     let at = |s: &str| Service::Aiplatform.origin(Some(&s.parse().unwrap()));
     assert_eq!(at("us-central1"), "https://us-central1-aiplatform.googleapis.com");
     assert_eq!(at("eu"), "https://aiplatform.eu.rep.googleapis.com");

@@ -282,6 +282,18 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn every_call_states_the_effect_of_a_missing_permission() {
+        for plan in [plan(target()), plan(uploading())] {
+            for (call, purpose) in plan.calls(Found::default()) {
+                for need in call.method.needs {
+                    let effect = call.method.effect_without(need.permission);
+                    assert!(!effect.is_empty(), "{} {purpose:?} {}", call.method.name, need.permission);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn says_which_version_an_open_plan_deploys() {
         let open = |version: Option<&str>| {
             let mut target = target();
