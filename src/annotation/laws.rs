@@ -1,4 +1,4 @@
-//! Laws that hold for every rule: what an entity says counts, not how it is written; a fix mends what it is for.
+//! Laws for every rule: findings do not depend on the layout of a file, and a fix resolves its finding.
 
 use super::{PREFIX, check, example};
 use crate::diagnostic::rule::{self, Example};
@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// An annotation as JSON has it.
+/// The key and JSON value of an annotation.
 type Annotation = (String, Value);
 
-/// The portal's settings: as they are, or with every rule on.
+/// The default settings, or with every rule on.
 fn settings(strict: bool) -> Settings {
     let off = Code::ALL.iter().filter(|code| strict && code.kind() == Kind::Adjustable(Level::Off));
     let levels: Map<String, Value> = off.map(|code| (code.as_str().to_owned(), "warning".into())).collect();
@@ -32,7 +32,7 @@ fn value(node: &Node) -> Value {
     }
 }
 
-/// The examples that are about annotations, and whether each is a right one.
+/// The examples with annotations, and whether each is a right one.
 fn examples() -> Vec<(&'static str, Vec<Annotation>, bool)> {
     let mut examples = Vec::new();
     for rule in rule::all() {
@@ -49,7 +49,7 @@ fn examples() -> Vec<(&'static str, Vec<Annotation>, bool)> {
     examples
 }
 
-/// A way to write a text in YAML.
+/// A style of a YAML string.
 #[derive(Clone, Copy, Debug)]
 enum Quotes {
     None,
@@ -58,19 +58,19 @@ enum Quotes {
     Block,
 }
 
-/// A way to write an entity.
+/// A layout of an entity.
 #[derive(Clone, Copy, Debug)]
 enum Layout {
     Block,
     Flow,
     Json,
-    /// No text at all, but the object that the catalog hands out.
+    /// The object that the catalog returns, without a text.
     Object,
 }
 
 fn scalar(value: &Value, quotes: Quotes) -> String {
     let Value::String(text) = value else { return value.to_string() };
-    // Without quotes a text is still one if it looks like nothing else.
+    // A string needs no quotes if it cannot be read as another type.
     let is_plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./@".contains(&b))
         && !matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false");
@@ -83,7 +83,7 @@ fn scalar(value: &Value, quotes: Quotes) -> String {
     }
 }
 
-/// Writes an entity; the quotes are used in turn.
+/// Writes an entity, with the quotes in turn.
 fn write(annotations: &[Annotation], layout: Layout, quotes: &[Quotes]) -> String {
     let quotes = |i: usize| match layout {
         Layout::Block => quotes[i % quotes.len()],
@@ -127,34 +127,34 @@ fn findings(entity: &Entity, strict: bool) -> Vec<Diagnostic> {
     check(entity, &settings(strict), None).into_findings()
 }
 
-/// What findings say, without `left_out` and without where in the text they stand, in an order of its own.
+/// The JSON of findings without positions and `left_out`, sorted.
 fn said(findings: &[Diagnostic], left_out: &str) -> Vec<Value> {
-    fn without_places(value: &mut Value, left_out: &str) {
+    fn without_positions(value: &mut Value, left_out: &str) {
         match value {
             Value::Object(map) => {
-                // How a replacement is written depends on what it replaces.
+                // The text of a replacement depends on the layout.
                 for key in ["start", "end", "text", left_out] {
                     map.remove(key);
                 }
-                map.values_mut().for_each(|value| without_places(value, left_out));
+                map.values_mut().for_each(|value| without_positions(value, left_out));
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| without_places(item, left_out)),
+            Value::Array(items) => items.iter_mut().for_each(|item| without_positions(item, left_out)),
             _ => {}
         }
     }
     let mut said: Vec<Value> = findings.iter().map(|finding| serde_json::to_value(finding).unwrap()).collect();
-    said.iter_mut().for_each(|finding| without_places(finding, left_out));
+    said.iter_mut().for_each(|finding| without_positions(finding, left_out));
     said.sort_by_key(Value::to_string);
     said
 }
 
-/// What is not the same in every way of writing: what goes over several lines is not mended in its place.
+/// The part of findings that depends on the layout: a value of several lines has no fix.
 fn differs(layout: Layout, quotes: &[Quotes]) -> &'static str {
     let has_block = matches!(layout, Layout::Block) && quotes.iter().any(|quotes| matches!(quotes, Quotes::Block));
     if has_block { "fix" } else { "" }
 }
 
-/// How often each code is said.
+/// The number of findings for each code.
 fn counts(findings: &[Diagnostic]) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
     for finding in findings {
@@ -163,13 +163,13 @@ fn counts(findings: &[Diagnostic]) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-/// The text after an edit, as an editor makes it.
+/// The text after an edit, as in an editor.
 fn edited(text: &str, edit: &Edit) -> String {
     let span = edit.span.expect("a text was given");
     format!("{}{}{}", &text[..span.start.offset], edit.text.as_ref().unwrap(), &text[span.end.offset..])
 }
 
-/// The annotations after an edit, as one who has no text makes it.
+/// The annotations after an edit, as in a form.
 fn changed(annotations: &[Annotation], edit: &Edit) -> Vec<Annotation> {
     let change = |(key, value): &Annotation| {
         if *key != edit.annotation {
@@ -181,14 +181,14 @@ fn changed(annotations: &[Annotation], edit: &Edit) -> Vec<Annotation> {
     annotations.iter().map(change).collect()
 }
 
-/// Checks that each fix takes its finding away and brings no other.
-fn fixes_mend(name: &str, annotations: &[Annotation], layout: Layout, quotes: &[Quotes]) -> usize {
+/// Checks that each fix resolves its finding and adds no other. Returns the number of fixes.
+fn try_fixes(name: &str, annotations: &[Annotation], layout: Layout, quotes: &[Quotes]) -> usize {
     let text = write(annotations, layout, quotes);
     let before = findings(&read(&text, layout), false);
     let mut tried = 0;
     for finding in &before {
         let Some(fix) = &finding.fix else { continue };
-        let [edit] = &fix.edits[..] else { panic!("{name}: a fix is one edit so far") };
+        let [edit] = &fix.edits[..] else { panic!("{name}: a fix has one edit") };
         let after = match layout {
             Layout::Object => read(&write(&changed(annotations, edit), layout, quotes), layout),
             _ => read(&edited(&text, edit), layout),
@@ -196,7 +196,7 @@ fn fixes_mend(name: &str, annotations: &[Annotation], layout: Layout, quotes: &[
         let after = findings(&after, false);
         let (mut left, after) = (counts(&before), counts(&after));
         *left.get_mut(finding.code.as_str()).unwrap() -= 1;
-        // It may take others with it.
+        // A fix may resolve other findings too.
         for (code, count) in after {
             assert!(left.get(code).is_some_and(|left| count <= *left), "{name}: {} brings {code}\n{text}", fix.title);
         }
@@ -209,18 +209,18 @@ const LAYOUTS: [Layout; 4] = [Layout::Block, Layout::Flow, Layout::Json, Layout:
 const QUOTES: [Quotes; 4] = [Quotes::None, Quotes::Single, Quotes::Double, Quotes::Block];
 
 #[test]
-fn every_fix_mends_what_it_is_for_and_breaks_nothing() {
-    let mut mended = BTreeMap::new();
+fn every_fix_resolves_its_finding_and_adds_no_other() {
+    let mut fixes = BTreeMap::new();
     for (name, annotations, _) in examples() {
         for layout in LAYOUTS {
             for quotes in QUOTES {
-                *mended.entry(name).or_default() += fixes_mend(name, &annotations, layout, &[quotes]);
+                *fixes.entry(name).or_default() += try_fixes(name, &annotations, layout, &[quotes]);
             }
         }
     }
-    // One fix at least in all ways of writing but the one that has none.
-    let often = mended.values().filter(|tried: &&usize| **tried >= 15).count();
-    assert!(often >= 18, "few rules have fixes: {mended:?}");
+    // At least one fix in each layout except the one without fixes.
+    let often = fixes.values().filter(|tried: &&usize| **tried >= 15).count();
+    assert!(often >= 18, "few rules have fixes: {fixes:?}");
 }
 
 fn layout() -> impl Strategy<Value = Layout> {
@@ -231,7 +231,7 @@ fn quotes() -> impl Strategy<Value = Vec<Quotes>> {
     prop::collection::vec(prop::sample::select(&QUOTES[..]), 1..5)
 }
 
-/// An example, its annotations in any order.
+/// An example, also with its annotations in another order.
 fn example() -> impl Strategy<Value = (&'static str, Vec<Annotation>, Vec<Annotation>, bool)> {
     prop::sample::select(examples()).prop_flat_map(|(name, annotations, is_right)| {
         let shuffled = Just(annotations.clone()).prop_shuffle();
@@ -239,12 +239,12 @@ fn example() -> impl Strategy<Value = (&'static str, Vec<Annotation>, Vec<Annota
     })
 }
 
-/// Annotations put together from all examples: many mistakes at once.
+/// Annotations from all examples: many mistakes at once.
 fn medley() -> impl Strategy<Value = Vec<Annotation>> {
     let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (_, annotations, _) in examples() {
         for (key, value) in annotations {
-            // Environments are told apart by the order of their annotations.
+            // Findings about environments depend on the order of annotations.
             let is_plain = key.strip_prefix(PREFIX).is_some_and(|name| !name.contains('.'));
             let known = values.entry(key).or_default();
             if is_plain && !known.contains(&value) {
@@ -263,13 +263,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn it_does_not_matter_how_an_entity_is_written((name, annotations, shuffled, is_right) in example(), layout in layout(), quotes in quotes()) {
+    fn findings_do_not_depend_on_layout_and_order((name, annotations, shuffled, is_right) in example(), layout in layout(), quotes in quotes()) {
         let plain = read(&write(&annotations, Layout::Json, &[Quotes::Double]), Layout::Json);
         let text = write(&shuffled, layout, &quotes);
         let other = read(&text, layout);
         let (expected, found) = (findings(&plain, true), findings(&other, true));
         prop_assert_eq!(counts(&found), counts(&expected), "{}\n{}", name, text);
-        // Which of two environments comes first decides which one a finding is said of.
+        // The order of environments decides which of them has the finding.
         if !name.starts_with("environment/") {
             let differs = differs(layout, &quotes);
             prop_assert_eq!(said(&found, differs), said(&expected, differs), "{}\n{}", name, text);
@@ -278,7 +278,7 @@ proptest! {
     }
 
     #[test]
-    fn of_many_mistakes_the_same_is_said_however_they_are_written(annotations in medley(), layout in layout(), quotes in quotes()) {
+    fn findings_of_many_mistakes_do_not_depend_on_layout(annotations in medley(), layout in layout(), quotes in quotes()) {
         let plain = read(&write(&annotations, Layout::Json, &[Quotes::Double]), Layout::Json);
         let text = write(&annotations, layout, &quotes);
         let (found, expected) = (findings(&read(&text, layout), true), findings(&plain, true));
@@ -287,11 +287,11 @@ proptest! {
     }
 
     #[test]
-    fn among_many_mistakes_a_fix_mends_its_own(annotations in medley(), layout in layout(), quotes in quotes()) {
+    fn a_fix_resolves_its_finding_among_many_mistakes(annotations in medley(), layout in layout(), quotes in quotes()) {
         let text = write(&annotations, layout, &quotes);
         for finding in findings(&read(&text, layout), false) {
             let Some(edit) = finding.fix.as_ref().and_then(|fix| fix.edits.first()) else { continue };
-            // Two annotations that mean the same one: which is to stay is for people to say.
+            // Of two keys with the same meaning, only the author knows which one stays.
             if edit.key.as_ref().is_some_and(|key| annotations.iter().any(|(known, _)| known == key)) {
                 continue;
             }

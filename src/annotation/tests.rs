@@ -26,7 +26,7 @@ fn read(entity: &Entity, environment: Option<&str>) -> (Option<Target>, Vec<Diag
     check(entity, &Settings::default(), environment).into_target(environment)
 }
 
-/// The good annotations with some lines replaced (by key) or added.
+/// Findings of the good annotations with some lines replaced or added.
 fn with(changes: &[(&str, &str)]) -> Vec<Diagnostic> {
     let mut lines: Vec<String> = GOOD.lines().map(str::to_owned).collect();
     for (name, value) in changes {
@@ -103,7 +103,7 @@ fn every_mistake_has_its_code() {
         ),
         (&[("replicas", "1-2-3")], &["replicas/malformed"]),
         (&[("replicas", "3-0")], &["replicas/zero"]),
-        // What is not used is not looked at any further.
+        // An unused value is not checked further.
         (&[FILES, ("image", "us-docker.pkg.dev/acme-ml/r/i")], &["artifact-uri/unused", "image/unused"]),
         (&[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")], &["endpoint/location-mismatch"]),
         (&[("model", "projects/other-ml/locations/us-central1/models/m@1")], &["project/contradiction"]),
@@ -113,7 +113,7 @@ fn every_mistake_has_its_code() {
     }
 }
 
-/// The value that the only fix there is writes, or what there is instead.
+/// The value that the only fix writes, or "nothing".
 fn fixed(changes: &[(&str, &str)]) -> String {
     let findings = with(changes);
     let mut fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
@@ -125,19 +125,19 @@ fn fixed(changes: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn a_fix_is_what_was_surely_meant() {
+fn a_fix_writes_the_certain_intention() {
     for (changes, expected) in [
         (&[("machine-type", "G2_standard_4")][..], "g2-standard-4"),
         (&[("machine-type", "zones/us-central1-a/machineTypes/g2-standard-4")], "g2-standard-4"),
         (&[("machine-type", "g2 standard 5")], "nothing"),
         (&[("accelerator", "L4")], "NVIDIA_L4:1"),
         (&[("accelerator", "nvidia-l4:1")], "NVIDIA_L4:1"),
-        // The machine tells which of several.
+        // Of several candidates, the machine type decides.
         (&[("accelerator", "A100:1"), ("machine-type", "a2-highgpu-1g")], "NVIDIA_TESLA_A100:1"),
         (&[("accelerator", "A100:1"), ("machine-type", "a2-ultragpu-1g")], "NVIDIA_A100_80GB:1"),
         (&[("accelerator", "H100:8"), ("machine-type", "a3-megagpu-8g")], "NVIDIA_H100_MEGA_80GB:8"),
         (&[("accelerator", "H100:8"), ("machine-type", "")], "nothing"),
-        // What would not fit is no fix.
+        // A value that does not fit is not a fix.
         (&[("accelerator", "T4:1")], "nothing"),
         (&[("accelerator", "NVIDIA_L4:2")], "NVIDIA_L4:1"),
         (&[("accelerator", "NVIDIA_L4:9"), ("machine-type", "g2-standard-96")], "nothing"),
@@ -159,7 +159,7 @@ fn a_fix_is_what_was_surely_meant() {
 }
 
 #[test]
-fn a_plain_image_may_be_for_another_environments_model() {
+fn a_plain_image_can_be_for_the_model_of_another_environment() {
     let text = GOOD.replace("fraud-detector@3", "fraud-detector");
     let image = "google.com/vertex-ai-image: us-central1-docker.pkg.dev/acme-ml/r/i:1\n";
     let pinned = "google.com/vertex-ai-endpoint.staging: s\ngoogle.com/vertex-ai-model.staging: fraud-detector@4\n";
@@ -171,7 +171,7 @@ fn a_plain_image_may_be_for_another_environments_model() {
 }
 
 #[test]
-fn findings_say_where_and_what_to_do() {
+fn findings_have_place_and_help() {
     let findings = with(&[
         ("machine-type", "n1-standart-4"),
         ("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e"),
@@ -190,7 +190,7 @@ fn an_environment_overrides_the_plain_keys() {
 }
 
 #[test]
-fn full_names_need_no_plain_keys() {
+fn full_names_need_no_project_and_location() {
     let findings = with(&[
         ("project", ""),
         ("location", ""),
@@ -201,12 +201,12 @@ fn full_names_need_no_plain_keys() {
 }
 
 #[test]
-fn an_entity_without_ours_is_told_apart() {
+fn an_entity_without_our_annotations_is_not_annotated() {
     assert!(is_annotated(&entity(GOOD)));
     assert!(!is_annotated(&entity("google.com/cloudbuild-project-slug: x")));
 }
 
-/// The good annotations for a model that is uploaded, with more.
+/// The good annotations for an uploaded model, and others.
 fn uploading(more: &[(&str, &str)]) -> Vec<Diagnostic> {
     let image = "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3";
     with(&[&[("model", "fraud-detector"), ("image", image)], more].concat())
@@ -239,7 +239,7 @@ fn mistakes_of_a_container_have_their_codes() {
 }
 
 #[test]
-fn a_secret_is_in_no_finding() {
+fn no_finding_contains_a_secret() {
     let key = "KEY=-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg9f\\nc2VjcmV0Cg==\\n-----END PRIVATE KEY-----";
     for (env, expected) in [
         (key, &["env/secret", "env/malformed"][..]),
@@ -257,7 +257,7 @@ fn a_secret_is_in_no_finding() {
 }
 
 #[test]
-fn an_account_is_compared_with_the_endpoints_project() {
+fn the_account_must_be_in_the_project_of_the_endpoint() {
     let account = |account: &str| codes(&[("service-account", account)]);
     assert_eq!(account("fraud-serving@acme-web.iam.gserviceaccount.com"), ["service-account/project"]);
     assert_eq!(account("serviceAccount:fraud-serving@acme-ml.iam.gserviceaccount.com"), ["service-account/malformed"]);
@@ -269,11 +269,11 @@ fn an_account_is_compared_with_the_endpoints_project() {
         endpoint,
         ("model", "projects/acme-ml/locations/us-central1/models/m@1"),
     ]);
-    assert_eq!(findings, [], "a number may be the same project");
+    assert_eq!(findings, [], "a project number can be the same project");
 }
 
 #[test]
-fn who_takes_a_part_of_the_traffic_may_share_an_endpoint() {
+fn environments_with_a_traffic_share_can_share_an_endpoint() {
     let shared = |traffic: &str| {
         let text = format!("{GOOD}{PREFIX}model.canary: fraud-detector@4\n{traffic}");
         let findings = check(&entity(&text), &Settings::default(), None).into_findings();
@@ -285,11 +285,11 @@ fn who_takes_a_part_of_the_traffic_may_share_an_endpoint() {
 
 proptest! {
     #[test]
-    fn no_value_breaks_the_reading(value in "\\PC{0,40}", index in 0..KEYS.len() - 1) {
+    fn any_value_yields_a_target_or_an_error(value in "\\PC{0,40}", index in 0..KEYS.len() - 1) {
         let key = KEYS[index];
         let quoted = serde_json::Value::String(value).to_string();
         let (target, findings) = read(&entity(&format!("{GOOD}{PREFIX}{}.e: {quoted}", key.name())), Some("e"));
-        // What a template fills in later makes no target, and no error either.
+        // A value that a template fills in later yields neither.
         let open = quoted.contains("{{");
         prop_assert_eq!(target.is_some() || open, !findings.iter().any(Diagnostic::is_error));
     }

@@ -113,12 +113,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_as_many_as_google_lists() {
+    fn the_table_has_as_many_images_as_google_lists() {
         assert_eq!(expand(PREBUILT).len() * CONTINENTS.len(), 207);
     }
 
     #[test]
-    fn prebuilt_images_are_known_or_guessed() {
+    fn an_unknown_prebuilt_image_has_a_suggestion() {
         let prebuilt = |name: &str| {
             let image = format!("us-docker.pkg.dev/vertex-ai/prediction/{name}:latest");
             let prebuilt = Prebuilt::new(&image).unwrap();
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prebuilt_image_is_elsewhere_under_the_same_name() {
+    fn a_prebuilt_image_can_change_location_and_name() {
         let prebuilt = Prebuilt::new("us-docker.pkg.dev/vertex-ai/prediction/tf2-cpu.2-15:latest").unwrap();
         assert_eq!(
             prebuilt.with(Some("asia"), Some("tf2-gpu.2-15")),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_images_come_apart() {
+    fn image_names_have_parts() {
         let image = "us-central1-docker.pkg.dev/acme-ml/serving/fraud";
         assert_eq!((tag(image), tag(&format!("{image}:3"))), (None, Some("3")));
         assert!(in_artifact_registry(image) && !in_artifact_registry("gcr.io/acme-ml/fraud"));

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn machines_are_known_or_guessed() {
+    fn an_unknown_machine_type_has_a_suggestion() {
         let known = |text: &str| machine(text).is_known();
         assert!(machines(&|_| true).iter().all(|name| known(name)));
         assert!(known("n1-standard-4") && known("c2-standard-60") && !known("n1-standard-3"));
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_carries_what_its_family_does_as_often_as_its_size_says() {
+    fn family_and_size_decide_the_accelerators() {
         assert_eq!(machine("g2-standard-24").carries(), Some(("NVIDIA_L4", 2)));
         assert_eq!(machine("g2-standard-32").carries(), Some(("NVIDIA_L4", 1)));
         assert_eq!(machine("a2-megagpu-16g").carries(), Some(("NVIDIA_TESLA_A100", 16)));
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_says_what_would() {
+    fn a_misfit_names_what_fits() {
         let Err(Misfit::Kind(help)) = fits("NVIDIA_L4", 1, "n1-standard-4") else { panic!() };
         assert!(help.contains("g2-standard-4"));
         assert_eq!(fits("NVIDIA_TESLA_T4", 2, "n1-standard-4"), Ok(()));
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn short_and_foreign_names_mean_googles() {
+    fn short_and_foreign_names_stand_for_googles_names() {
         for (text, meant) in [
             ("L4", &["NVIDIA_L4"][..]),
             ("nvidia-l4", &["NVIDIA_L4"]),

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn locations_are_known_or_guessed() {
+    fn an_unknown_location_has_a_suggestion() {
         assert!(expand(REGIONS).iter().all(|region| is_known(region)));
         assert!(is_known("us-central1") && is_known("europe-west12") && is_known("eu"));
         assert!(!is_known("us-central9") && !is_known("global"));
