@@ -34,6 +34,8 @@ macro_rules! request {
     };
 }
 
+pub(crate) use request;
+
 /// A request, or a part of one.
 pub trait Request: Sized {
     /// Takes the request's fields and leaves all others.
@@ -152,10 +154,6 @@ impl Fields {
         Field::read(self.take(name), name)
     }
 
-    pub(crate) fn required(&mut self, name: &str) -> Result<String, Diagnostic> {
-        Field::read(self.take(name), name)
-    }
-
     /// Refuses every field that was not taken.
     pub(crate) fn end(&self) -> Result<(), Diagnostic> {
         match self.map.keys().find(|name| !self.taken.contains(name)) {
@@ -201,6 +199,16 @@ impl Field for bool {
             Value::Null => Ok(false),
             Value::Bool(value) => Ok(value),
             _ => Err(malformed(format!("`{name}` is not a boolean"))),
+        }
+    }
+}
+
+impl Field for Option<bool> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        match value {
+            Value::Null => Ok(None),
+            Value::Bool(flag) => Ok(Some(flag)),
+            _ => Err(malformed(format!("`{name}` is neither true nor false"))),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::iam::policy::live_policy::LivePolicy;
-use crate::iam::rights::grant::custom;
+use crate::iam::rights::grant::split_custom_role;
 use crate::iam::rights::principal::has_case;
 use crate::iam::rights::resource::IamResource;
 
@@ -16,7 +16,7 @@ pub fn recorded_name(config: &Config, name: &str) -> String {
         return recorded_resource(config, name);
     };
     let resource = recorded_resource(config, resource);
-    let named = custom(role).and_then(|(project, id)| {
+    let named = split_custom_role(role).and_then(|(project, id)| {
         let project = &config.project(&project.parse().ok()?)?.project;
         Some(format!("projects/{project}/roles/{id}"))
     });

@@ -45,9 +45,9 @@ pub fn iam_apply(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
     Ok(report(iam::iam_apply(&read(&request)?, now()), read_host(&host)?))
 }
 
-#[wasm_bindgen(js_name = iamAsk)]
-pub fn iam_ask(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
-    Ok(report(iam::iam_ask(&read(&request)?, now()), read_host(&host)?))
+#[wasm_bindgen(js_name = iamPam)]
+pub fn iam_pam(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+    Ok(report(iam::iam_pam(&read(&request)?, now()), read_host(&host)?))
 }
 
 #[wasm_bindgen(js_name = iamVerify)]

@@ -55,7 +55,7 @@ function report(key, value) {
 function count(request) {
   const { request: rights, diagnostics } = iamPlan(request);
   assert(rights, JSON.stringify(diagnostics));
-  const caller = rights.grants.filter(({ to }) => to === 'caller');
+  const caller = rights.grants.filter(({ grantee }) => grantee === 'caller');
   const names = caller.flatMap(({ permissions }) =>
     permissions.map(({ permission }) => permission),
   );

@@ -182,8 +182,8 @@ fn rights(more: Value) -> Value {
 fn privileged() -> Value {
     let mut asked = rights(json!({ "principal": "user:stranger@acme.example", "delivery": "pam", "reason": "task 1",
         "approvers": ["user:approver@acme.example", "user:stranger@acme.example"] }));
-    let ask = api::iam::IamAskRequest::read(asked.clone()).expect("a request");
-    let ask = sent(api::iam::iam_ask(&ask, NOW).expect("a request for rights"), Scenario::default());
+    let ask = api::iam::IamPamRequest::read(asked.clone()).expect("a request");
+    let ask = sent(api::iam::iam_pam(&ask, NOW).expect("a request for rights"), Scenario::default());
     for field in ["proxyUrl", "reason"] {
         asked.as_object_mut().unwrap().remove(field);
     }
@@ -239,7 +239,7 @@ fn main() {
     }
     let approval = json!({ "by": "user:default/admin", "email": "admin@acme.example",
         "for": "user:default/jane", "forEmail": "jane@acme.example" });
-    for mode in ["give", "take-back"] {
+    for mode in ["grant", "revoke"] {
         let apply =
             api::iam::IamApplyRequest::read(rights(json!({ "mode": mode, "approval": approval }))).expect("a request");
         requests.extend(sent(api::iam::iam_apply(&apply, NOW).expect("a request for rights"), default));

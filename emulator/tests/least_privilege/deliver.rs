@@ -3,7 +3,7 @@
 use crate::drive::{PROXY, Then, drive};
 use crate::harness::{Cloud, OWNER, STRANGER};
 use backstage_vertex_ai::iam::deliver::apply::{ApplyMode, ApplyOptions, ApplyOutcome as Applied, apply};
-use backstage_vertex_ai::iam::deliver::pam_grant::Outcome as Asked;
+use backstage_vertex_ai::iam::deliver::pam_grant::PamOutcome;
 use backstage_vertex_ai::iam::deliver::pam_grant::request_grants;
 use backstage_vertex_ai::iam::render;
 use backstage_vertex_ai::iam::rights::access_request::AccessRequest;
@@ -54,7 +54,7 @@ fn ask_and_approve(cloud: &Cloud, rights: &AccessRequest) {
         until(cloud, &format!("/v1/{parent}/entitlements/{id}"), "AVAILABLE");
     }
     let asked = drive(cloud, STRANGER, request_grants(rights.clone(), false, PROXY, "proof"), |_, _, _| Then::Send);
-    assert_eq!(asked.outcome, Asked::Asked, "{:?}", asked.diagnostics);
+    assert_eq!(asked.outcome, PamOutcome::Requested, "{:?}", asked.diagnostics);
     for grant in &asked.grants {
         cloud.post(APPROVER, &format!("/v1/{}:approve", grant.name), json!({"reason": "as agreed"})).ok();
         until(cloud, &format!("/v1/{}", grant.name), "ACTIVE");

@@ -59,7 +59,7 @@ fn a_further_method_is_asked_for_with_exactly_what_it_needs() {
         for grant in &asked.grants {
             let is_extra = |purpose| purpose == Purpose::Extra;
             for needed in grant.needed.iter().filter(|needed| needed.uses.iter().any(|used| is_extra(used.purpose))) {
-                let fewer = asked.keeping(|g, n| (&g.on, n.permission) != (&grant.on, needed.permission));
+                let fewer = asked.keeping(|g, n| (&g.resource, n.permission) != (&grant.resource, needed.permission));
                 assert_eq!(refused(method, &fewer).as_deref(), Some(needed.permission), "{}", method.name);
                 removals += 1;
             }

@@ -67,11 +67,11 @@ fn what_was_given_is_seen_and_what_was_taken_back_is_not() {
     let cloud = cloud();
     assert_eq!(missing(&verify(&cloud, OWNER)), 6);
     let given = apply(&cloud, OWNER, json!({}));
-    assert_eq!((given.outcome, given.roles_made.len(), given.written.len()), (ApplyOutcome::Applied, 3, 3));
+    assert_eq!((given.outcome, given.created_roles.len(), given.written.len()), (ApplyOutcome::Applied, 3, 3));
     let report = verify(&cloud, OWNER);
     assert_eq!((missing(&report), report.policies_read.len()), (0, 3), "{:?}", report.diagnostics);
     assert!(report.remaining.unwrap().grants.is_empty());
-    assert!(report.difference.unwrap().too_much.is_empty());
+    assert!(report.difference.unwrap().excess.is_empty());
     // Who may read no policies is told what Google says to them.
     let own = verify(&cloud, STRANGER);
     assert!(own.policies_read.is_empty() && own.tested.iter().all(|tested| tested.lacking.is_empty()));
@@ -79,7 +79,7 @@ fn what_was_given_is_seen_and_what_was_taken_back_is_not() {
     let expected = |code| matches!(code, Code::GooglePermissionDenied | Code::IamAccountUnknown);
     assert!(codes.into_iter().all(expected), "{:?}", own.diagnostics);
     assert!(own.difference.unwrap().missing.iter().all(|missing| missing.hinted));
-    apply(&cloud, OWNER, json!({"mode": "take-back"}));
+    apply(&cloud, OWNER, json!({"mode": "revoke"}));
     assert_eq!(missing(&verify(&cloud, OWNER)), 6);
 }
 
@@ -89,8 +89,8 @@ fn what_googles_own_roles_hold_counts() {
     let report = verify_of(&cloud, OWNER, json!({"principal": "user:owner@acme.example"}));
     assert!(report.diagnostics.is_empty(), "{:?}", report.diagnostics);
     let difference = report.difference.unwrap();
-    assert_eq!((difference.has.len(), difference.missing.len()), (6, 0), "{:?}", difference.missing);
-    assert!(difference.has.iter().all(|held| held.role == "roles/owner"));
+    assert_eq!((difference.held.len(), difference.missing.len()), (6, 0), "{:?}", difference.missing);
+    assert!(difference.held.iter().all(|held| held.role == "roles/owner"));
     assert!(report.renderings.is_empty());
 }
 
@@ -124,7 +124,7 @@ fn nobody_gives_themselves_rights() {
     let report = apply(&cloud, STRANGER, json!({}));
     assert_eq!(report.outcome, ApplyOutcome::Failed);
     assert_eq!(report.diagnostics[0].code, Code::GooglePermissionDenied);
-    assert!(report.written.is_empty() && report.roles_made.is_empty());
+    assert!(report.written.is_empty() && report.created_roles.is_empty());
 }
 
 #[test]

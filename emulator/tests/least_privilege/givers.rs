@@ -259,7 +259,7 @@ fn with_giver(permissions: &[&str]) -> Stage {
 fn giving_takes_the_policies_and_the_roles_and_nothing_else() {
     let stage = with_giver(&eight());
     let report = stage.apply(STRANGER, json!({}));
-    assert_eq!((report.outcome, report.roles_made.len()), (ApplyOutcome::Applied, 3), "{:?}", report.diagnostics);
+    assert_eq!((report.outcome, report.created_roles.len()), (ApplyOutcome::Applied, 3), "{:?}", report.diagnostics);
     for policy in stage.policies() {
         assert!(policy.to_string().contains(TEAM), "{policy}");
     }

@@ -188,8 +188,9 @@ fn calls(plan: &Plan) -> String {
 /// repositories, is in none of the calls that a person makes.
 fn rights(asked: &AccessRequest) -> String {
     let has_policy = |kind| ["project", "endpoint", "service-account"].contains(&kind);
-    let grants = asked.grants.iter().filter(|grant| has_policy(grant.on.kind()));
-    let shown = grants.map(|grant| format!("{:?} {} {} {:?}\n", grant.to, grant.on, grant.role, grant.needed));
+    let grants = asked.grants.iter().filter(|grant| has_policy(grant.resource.kind()));
+    let shown =
+        grants.map(|grant| format!("{:?} {} {} {:?}\n", grant.grantee, grant.resource, grant.role, grant.needed));
     shown.chain([format!("{:?}", asked.delivery)]).collect()
 }
 

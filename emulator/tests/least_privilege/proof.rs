@@ -153,7 +153,7 @@ fn refused(report: &RunReport, calls: &[Value], grant: &Grant, needed: &NeededPe
     let permission = needed.permission;
     let agent = grant.member.trim_start_matches("serviceAccount:");
     // Google says with 400 that somebody may not act as an account, and what its service agent may not do.
-    let is_agent = grant.to == Grantee::ServiceAgent;
+    let is_agent = grant.grantee == Grantee::ServiceAgent;
     let status = if is_agent || permission == "iam.serviceAccounts.actAs" { 400 } else { 403 };
     let call = calls.iter().find(|call| call["status"] == status)?;
     let names = |finding: &Diagnostic| match is_agent {
@@ -192,15 +192,17 @@ fn prove(cloud: &Cloud, case: &Case) -> Result<Proved, String> {
     let mut seen: Vec<(Grantee, &IamResource, &str)> = Vec::new();
     for grant in &asked.grants {
         for needed in &grant.needed {
-            if seen.contains(&(grant.to, &grant.on, needed.permission)) {
+            if seen.contains(&(grant.grantee, &grant.resource, needed.permission)) {
                 continue;
             }
-            seen.push((grant.to, &grant.on, needed.permission));
-            if ["bucket", "repository", "key"].contains(&grant.on.kind()) {
-                proved.unproved.push(format!("{} on a {}", needed.permission, grant.on.kind()));
+            seen.push((grant.grantee, &grant.resource, needed.permission));
+            if ["bucket", "repository", "key"].contains(&grant.resource.kind()) {
+                proved.unproved.push(format!("{} on a {}", needed.permission, grant.resource.kind()));
                 continue;
             }
-            let fewer = asked.keeping(|g, n| (g.to, &g.on, n.permission) != (grant.to, &grant.on, needed.permission));
+            let fewer = asked.keeping(|g, n| {
+                (g.grantee, &g.resource, n.permission) != (grant.grantee, &grant.resource, needed.permission)
+            });
             // Only where a call that needs it was made can one be refused.
             let uses = needed.methods();
             let candidates = scenes.iter().filter(|(_, _, called)| called.iter().any(|method| uses.contains(method)));
@@ -210,10 +212,11 @@ fn prove(cloud: &Cloud, case: &Case) -> Result<Proved, String> {
                 refused(&report, &calls, grant, needed).map(|at| (*happening, at))
             });
             let (happening, at) = found.ok_or_else(|| {
-                format!("{case:?} asks for `{}` on {}, and does without it", needed.permission, grant.on)
+                format!("{case:?} asks for `{}` on {}, and does without it", needed.permission, grant.resource)
             })?;
             let delivery = if grant.is_by_pam() { Delivery::Pam } else { Delivery::Policy };
-            let (permission, on, to, by) = (needed.permission, grant.on.kind(), grant.to, table::name(delivery));
+            let (permission, on, to, by) =
+                (needed.permission, grant.resource.kind(), grant.grantee, table::name(delivery));
             proved.rows.push(Row { permission, to, on, by, happening, at });
         }
     }

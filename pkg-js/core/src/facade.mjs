@@ -220,7 +220,7 @@ export function server({ call, callAsync }) {
     iamCompare: request => call(core => core.iamCompare(request)),
     iamApply: (request, host) =>
       callAsync(core => core.iamApply(request, host)),
-    iamAsk: (request, host) => callAsync(core => core.iamAsk(request, host)),
+    iamPam: (request, host) => callAsync(core => core.iamPam(request, host)),
     iamVerify: (request, host) =>
       callAsync(core => core.iamVerify(request, host)),
   };

@@ -10,7 +10,7 @@ export const {
   Gate,
   deploy,
   iamApply,
-  iamAsk,
+  iamPam,
   iamCompare,
   iamPlan,
   iamVerify,

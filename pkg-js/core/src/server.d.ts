@@ -176,25 +176,25 @@ export function deploy(
   host: DeployHost,
 ): Promise<DeployReport>;
 
-/** How sure a permission is: Google says so, a third party measured it, or it is inferred from its neighbours. */
+/** Source of a permission: Google's documentation, a measurement by a third party, or inference from similar methods. */
 export type IamConfidence = 'documented' | 'measured' | 'inferred';
 
 export interface IamPermission {
   permission: string;
   confidence: IamConfidence;
-  /** The methods that need it, as in Google's discovery documents. */
+  /** The Google methods that need it. */
   neededBy: string[];
   /** What stops working without it. */
   without: string;
 }
 
-/** One role for one principal on one resource. */
+/** One role for one principal on one resource until a date. */
 export interface IamGrant {
-  /** Resource, role and member, with spaces between: to be compared, and as `keep` of `iamApply` takes it. */
+  /** Resource, role and member, separated by spaces; `keep` of `iamApply` takes it. */
   name: string;
-  /** `service-agent` is Vertex AI itself, which reads files and pulls images on its own account. */
-  to: 'caller' | 'service-agent';
-  /** As allow policies name it. */
+  /** `service-agent` is Vertex AI's own service account, which reads files and pulls images. */
+  grantee: 'caller' | 'service-agent';
+  /** The principal, as allow policies name it. */
   member: string;
   /** e.g. `projects/p`, `projects/p/locations/l/endpoints/e`, `projects/p/serviceAccounts/s`, `gs://b`. */
   resource: string;
@@ -206,16 +206,16 @@ export interface IamGrant {
     | 'repository'
     | 'key';
   role: string;
-  /** Made for exactly these permissions and named after them: it never changes. */
+  /** The role holds exactly these permissions, is named after them, and never changes. */
   custom: boolean;
   permissions: IamPermission[];
-  /** `taken-back`: policies on this resource take no conditions, so somebody has to take it back. */
-  ends: 'by-condition' | 'by-manager' | 'taken-back' | 'never';
+  /** `revocation`: the resource supports no conditions, so the portal or a person must revoke the grant. */
+  expiry: 'condition' | 'pam' | 'revocation' | 'never';
   condition?: { title: string; expression: string };
 }
 
-/** The least set of rights for one deployment. */
-export interface IamRights {
+/** The grants that one principal needs for one deployment. */
+export interface IamAccessRequest {
   entityRef: string;
   project: string;
   endpoint: string;
@@ -226,151 +226,156 @@ export interface IamRights {
   grants: IamGrant[];
 }
 
-/** What is dangerous about rights. */
-export interface IamDanger {
-  weight: 'high' | 'medium';
-  /** All of them are needed for it. */
+/** A risk of an access request. */
+export interface IamRisk {
+  /** `high`: the rights lead to all rights of another principal. */
+  level: 'high' | 'medium';
+  /** All of them are needed. */
   permissions: string[];
-  what: string;
-  /** The service account whose rights it takes. */
-  through?: string;
-  advice: string;
+  /** Verb phrase; its subject is the principal. */
+  effect: string;
+  /** The service account whose rights the principal gains. */
+  account?: string;
+  mitigation: string;
 }
 
 export interface IamPlanRequest extends DeploymentRequest {
   /** `user:…`, `group:…`, `serviceAccount:…`, `principal://…` or `principalSet://…` */
   principal: string;
-  /** What is there already; what is left out nobody looked for, and then more is asked for. */
+  /** What exists already. More rights are requested for what is unknown. */
   found?: { model?: boolean; endpoint?: boolean; deployment?: boolean };
-  /** RFC 3339 in UTC. Without it the rights last until they are taken back. */
+  /** RFC 3339 in UTC. Without it the grants do not expire. */
   expiresAt?: string;
-  /** Left out: `policy`. `pam` needs `expiresAt`, 30 minutes to 7 days from now, and `approvers`. */
+  /** Default: `policy`. `pam` requires `approvers` and an `expiresAt` between 30 minutes and 7 days from now. */
   delivery?: 'policy' | 'pam';
-  /** Names Vertex AI's service agent; needed only where that has to be given something. */
+  /** The project's number. It names Vertex AI's service agent, and is required if that needs a grant. */
   projectNumber?: string;
-  /** The project of the bucket in `artifact-uri`. Left out: the service agent is given the right to read it. */
+  /** The project of the bucket in the `-artifact-uri` annotation. Without it the service agent is granted access to the bucket. */
   artifactProject?: string;
-  /** Principals who may approve a grant of Privileged Access Manager; the asker does not count. */
+  /** Principals who may approve a grant of Privileged Access Manager, other than `principal`. */
   approvers?: string[];
   justification?: string;
-  /** Further Google methods to be able to call, e.g. `aiplatform.projects.locations.endpoints.predict`. */
+  /** Further Google methods to allow, e.g. `aiplatform.projects.locations.endpoints.predict`. */
   methods?: string[];
-  /** Permissions that custom roles do not support, as `queryTestablePermissions` tells. */
+  /** Permissions that custom roles do not support, from `queryTestablePermissions`. */
   unsupportedPermissions?: string[];
-  /** What the service account may do that the model runs as: to tell what its deployer could do by way of it. */
+  /** Rights of the service account that the model runs as. They add to the risks of deploying. */
   accountPowers?: { roles?: string[]; permissions?: string[] };
 }
 
 export interface IamReport {
-  /** Absent when something stands in the way: see `diagnostics`. */
-  request?: IamRights;
-  /** By file name: `roles/ID.yaml`, `roles/ID.json`, `bindings.json`, `roles.tf`, `main.tf`, `gcloud.sh`, `take-back.sh` where there is something to take back, `request.md`; with `pam` also `pam-entitlement.json`, `pam-grant.json`. */
+  /** Absent if an error prevents it. */
+  request?: IamAccessRequest;
+  /**
+   * Files by name: `roles/ID.yaml`, `roles/ID.json`, `bindings.json`, `roles.tf`, `main.tf`, `gcloud.sh`, `access-request.md`; with
+   * grants that do not expire by themselves `revoke.sh`; with `pam` also `pam-entitlement.json` and `pam-grant.json`.
+   */
   renderings: Record<string, string>;
-  /** Markdown; the same as `request.md`. */
+  /** Markdown; the same as `access-request.md`. */
   explanation: string;
-  dangers: IamDanger[];
+  risks: IamRisk[];
   diagnostics: Diagnostic[];
 }
 
-/** The least rights for a deployment, in every form that they can be asked for in. Nothing is called. */
+/** Returns the least privilege for a deployment, and its files. Nothing is called. */
 export function iamPlan(request: IamPlanRequest): IamReport;
 
 export interface IamCompareRequest extends IamPlanRequest {
-  /** Allow policies by resource, named as in `IamGrant.resource`; read as version 3, handed on as they came. */
+  /** Allow policies of version 3 by resource, unchanged as Google returned them. */
   policies?: Record<string, object>;
-  /** What roles hold, e.g. `{ 'roles/aiplatform.viewer': [...] }`. */
+  /** Permissions by role, e.g. `{ 'roles/aiplatform.viewer': [...] }`. */
   roles?: Record<string, string[]>;
-  /** Members that the principal is too: its groups. */
+  /** The principal's groups, as policies name them. */
   memberOf?: string[];
-  /** What `testIamPermissions` answered, by resource: a hint only. */
+  /** Answers of `testIamPermissions` by resource: hints only. */
   tested?: Record<string, string[]>;
 }
 
-/** A right that is not there, as far as is known. */
+/** A permission that the principal lacks, as far as is known. */
 export interface IamMissing {
   permission: string;
   resource: string;
-  /** Google told whoever asked that they hold it: perhaps from a folder, an organisation or a group. */
+  /** Google reported that the caller holds it: perhaps through a folder, an organisation or a group. */
   hinted: boolean;
-  /** The policies that could give it were read, those of folders and organisations aside; or Google told the principal itself. */
+  /** The policies that could grant it were read, except those of folders and organisations; or Google reported it to the principal. */
   seen: boolean;
-  /** RFC 3339: they have it until then, which is long before the end that is asked for. */
+  /** Expiry of a right that the principal still holds, but that expires long before the requested date, RFC 3339. */
   until?: string;
 }
 
 export interface IamDifference {
-  has: {
+  held: {
     permission: string;
     resource: string;
-    /** What gives it, and on which resource. */
+    /** The role that contains it, and the resource on which that role is granted. */
     role: string;
     on: string;
-    /** RFC 3339, where it ends. */
+    /** Expiry, RFC 3339. */
     until?: string;
   }[];
   missing: IamMissing[];
-  tooMuch: {
+  excess: {
     resource: string;
     role: string;
     member: string;
     /** As the policy has it. */
     condition?: { title?: string; expression?: string; description?: string };
-    /** What it gives and nothing here needs; of a role that was read with more than a thousand others, the first thousand. */
+    /** Its permissions that the access request does not need; at most the first thousand. */
     permissions: string[];
     expired: boolean;
-    /** Nothing that is needed comes from it: it can go. False where its condition says anything but a time. */
+    /** No needed permission comes from it alone. False if its condition is more than a date. */
     removable: boolean;
   }[];
 }
 
 export interface IamComparison {
-  request?: IamRights;
+  request?: IamAccessRequest;
   difference?: IamDifference;
-  /** What is missing only; without grants for the caller where nothing is. */
-  remaining?: IamRights;
+  /** The missing rights; without grants for the caller if none is missing. */
+  remaining?: IamAccessRequest;
   /**
-   * Of what is missing; `bindings.json` holds whole policies, with their etags, where they were handed in. Where something can go,
-   * `drop.sh` takes it back, and `request.md` offers it: nothing is dropped by itself. Empty where there is neither.
+   * Files for the missing rights. `bindings.json` holds whole policies, with their etags, for the policies of the request. With excess
+   * permissions `drop.sh` removes them, and `access-request.md` lists them. Empty if there are neither.
    */
   renderings: Record<string, string>;
   diagnostics: Diagnostic[];
 }
 
-/** Holds the rights against policies that somebody read. Nothing is called. */
+/** Compares an access request with policies that somebody read. Nothing is called. */
 export function iamCompare(request: IamCompareRequest): IamComparison;
 
 export interface IamApplyRequest extends IamPlanRequest {
   /**
-   * Left out: `give`, which needs `approval` and `expiresAt`, more than 7 minutes from now: what is given already for as long or longer is not given again.
-   * `clean-up` takes back what has ended: what a date ended, and, where policies take no dates, what no date ends; what lasts until a
-   * later date stays. What Vertex AI's service agent was given is never taken back.
+   * Default: `grant`, which requires `approval` and an `expiresAt` more than 7 minutes from now. Grants that exist for as long or
+   * longer stay as they are.
+   *
+   * `clean-up` revokes expired grants only. Grants of Vertex AI's service agent are never revoked.
    */
-  mode?: 'give' | 'take-back' | 'clean-up';
-  /** Grants that are left as they are: `RESOURCE ROLE MEMBER` each. */
+  mode?: 'grant' | 'revoke' | 'clean-up';
+  /** Names of grants to leave unchanged. */
   keep?: string[];
   /**
-   * Who gives the rights, and for whom: refused with `iam/own-request` where that is the same person, or is not known, and where
-   * `principal` is not whom they are for.
+   * Who grants the access, and for whom. Rejected with `iam/own-request` if both are the same person, if either is unknown, or if the
+   * access is for somebody else than `principal`.
    */
   approval?: {
-    /** Entity ref of the user who gives them. */
+    /** Entity ref of the user who grants the access. */
     by?: string;
-    /** Entity refs of the groups that this user is a member of. */
+    /** Entity refs of that user's groups. */
     memberOf?: string[];
-    /** The user's e-mail address. */
+    /** That user's e-mail address. */
     email?: string;
-    /** Entity ref of the user or group whom they are for. */
+    /** Entity ref of the user or group who gets the access. */
     for?: string;
     /** Their e-mail address. */
     forEmail?: string;
   };
   /**
-   * Left out: true. After giving, the time that Google may take to heed it (7 minutes) is waited out, and the policies are looked
-   * at again meanwhile: where they were overwritten, it fails with `iam/overwritten`. Cancelling then ends the wait, and the rights
-   * stay given.
+   * Default: true. After granting, waits for Google's propagation time of 7 minutes and checks meanwhile that the policies stay. Fails
+   * with `iam/overwritten` if they do not. Cancelling ends the wait and keeps the grants.
    */
   wait?: boolean;
-  /** Refuses what would be refused before the first call, says what would be left to the files, and calls nothing. */
+  /** Checks the request, reports what is left to the files, and calls nothing. */
   dryRun?: boolean;
   proxyUrl: string;
   reason?: string;
@@ -379,11 +384,11 @@ export interface IamApplyRequest extends IamPlanRequest {
 export interface IamApplyReport {
   /** `planned`: a dry run. */
   outcome: 'applied' | 'planned' | 'failed' | 'cancelled';
-  request?: IamRights;
-  rolesMade: string[];
+  request?: IamAccessRequest;
+  createdRoles: string[];
   /**
-   * Each policy that was looked at; `changed` is false where it was as it should be from the start, `overwritten` true where
-   * somebody else wrote it since and it gives the rights no longer.
+   * Each policy that was read. `changed` is false where the policy already was as it should be; `overwritten` is true where another
+   * writer has removed the rights since.
    */
   written: {
     resource: string;
@@ -391,104 +396,97 @@ export interface IamApplyReport {
     tries: number;
     overwritten: boolean;
   }[];
-  /** Resources on which something is left to the files (`iam/not-applied`). */
+  /** Resources with grants that only the files can apply (`iam/not-applied`). */
   notApplied: string[];
-  /** No policy can have been changed: every write, if there was any, was surely refused (see `Gate.mayHaveChangedPolicy`). */
+  /** No policy can have changed: Google rejected every write. */
   untouched: boolean;
-  /**
-   * The time that Google names for a change was waited out, and the policies still give the rights. That they work only their
-   * holder can see.
-   */
+  /** Google's propagation time has passed and the policies still grant the rights. Only the principal can see whether they work. */
   effective: boolean;
-  /** RFC 3339: when that time is over. Google says that it takes longer at times. Absent where nothing was given. */
+  /** End of the propagation time that Google names, RFC 3339. Google says that some changes take longer. Absent if nothing was granted. */
   effectiveBy?: string;
   diagnostics: Diagnostic[];
 }
 
 /**
- * Gives the rights, or takes them back: policies are read, changed and written with their etag, again where somebody else wrote
- * meanwhile. Calls the proxy as the initiator, who needs `vertex-ai.administer` and Google's own rights to do it.
+ * Grants or revokes access: policies are read, changed and written back with their etag, and again if another writer came in between.
+ * Calls the proxy as the initiator, who needs `vertex-ai.administer` and the right to set these policies at Google.
  */
 export function iamApply(
   request: IamApplyRequest,
   host: DeployHost,
 ): Promise<IamApplyReport>;
 
-export interface IamAskRequest extends IamPlanRequest {
-  /** Left out: `pam`. Anything else is refused. */
+export interface IamPamRequest extends IamPlanRequest {
+  /** Default: `pam`. Any other value is rejected. */
   delivery?: 'policy' | 'pam';
-  /** Says what would be asked for, and calls nothing. */
+  /** Reports what would be requested, and calls nothing. */
   dryRun?: boolean;
   proxyUrl: string;
-  /** Names the try, e.g. `scaffolder task 1b2c`: asking again for the same reason within an hour asks once. */
+  /** Names the attempt, e.g. `scaffolder task 1b2c`. Within an hour, requests with the same reason create one grant. */
   reason: string;
 }
 
 /** A grant of Privileged Access Manager. */
-export interface IamAskedGrant {
+export interface IamPamGrant {
   name: string;
   project: string;
   entitlement: string;
-  /** Google's own word, as it was when last seen: `APPROVAL_AWAITED` is asked for and not given, `ACTIVE` is given. */
+  /** Google's state when the grant was last read: `APPROVAL_AWAITED`, `ACTIVE` … */
   state: string;
-  /** Who asked, as Google knows them. */
+  /** The requester, as Google knows them. */
   requester?: string;
 }
 
-export interface IamAskReport {
+export interface IamPamReport {
   /** `planned`: a dry run. */
-  outcome: 'asked' | 'planned' | 'failed' | 'cancelled';
-  request?: IamRights;
-  /** What was asked for, also where something failed or was cancelled later: it stays asked for. */
-  grants: IamAskedGrant[];
-  /** Resources on which Privileged Access Manager does not give the rights: they are left to the files. */
-  notAsked: string[];
+  outcome: 'requested' | 'planned' | 'failed' | 'cancelled';
+  request?: IamAccessRequest;
+  /** The requested grants. They stay requested after a later failure or cancellation. */
+  grants: IamPamGrant[];
+  /** Resources on which Privileged Access Manager cannot grant rights; they are left to the files. */
+  notRequested: string[];
   diagnostics: Diagnostic[];
 }
 
 /**
- * Asks Privileged Access Manager for the rights, as the initiator, who needs `vertex-ai.deploy` and to be eligible in the
- * entitlement at Google. Resolves when somebody else has to approve; where nobody has to, when the rights are given, or after some
- * minutes.
+ * Requests grants of Privileged Access Manager as the initiator, who needs `vertex-ai.deploy` and must be eligible at Google. Resolves
+ * when an approver must decide; without approvers when the grants are active, or after some minutes.
  */
-export function iamAsk(
-  request: IamAskRequest,
+export function iamPam(
+  request: IamPamRequest,
   host: DeployHost,
-): Promise<IamAskReport>;
+): Promise<IamPamReport>;
 
 export interface IamVerifyRequest extends IamCompareRequest {
-  /**
-   * Entity ref of whoever calls: what Google says to them counts where `principal` is them, as `principal://…/subject/REF`. Left out:
-   * it counts as a hint only.
-   */
+  /** Entity ref of the caller. If `principal` is this user, as `principal://…/subject/REF`, Google's answers to the caller count. */
   hintsFor?: string;
   proxyUrl: string;
   reason?: string;
 }
 
 export interface IamVerifyReport {
-  request?: IamRights;
-  /** About whoever calls, who need not be the principal. */
+  request?: IamAccessRequest;
+  /** About the caller, who need not be the principal. */
   tested: { resource: string; held: string[]; lacking: string[] }[];
   policiesRead: string[];
-  /** About the principal, by the policies that could be read. */
+  /** About the principal, by the policies that were read. */
   difference?: IamDifference;
-  /** Of which only what Google said to whoever calls tells, where that counts (`hintsFor`): they are not missing. */
+  /** Permissions that only a hint supports, if hints count (`hintsFor`). They are not among the missing ones. */
   hinted: IamMissing[];
-  remaining?: IamRights;
-  /** As in `IamComparison`, with the policies that could be read. */
+  remaining?: IamAccessRequest;
+  /** As in `IamComparison`, with the policies that were read. */
   renderings: Record<string, string>;
   /**
-   * What is dangerous about all of the rights, those that are there too. What the serving account may do is told by the policies
-   * that could be read and by `accountPowers`; `iam/account-unknown` says where it is not known.
+   * Risks of all rights, including those that exist. The serving account's rights come from the policies that were read and from
+   * `accountPowers`; `iam/account-unknown` reports gaps.
    */
-  dangers: IamDanger[];
+  risks: IamRisk[];
   diagnostics: Diagnostic[];
 }
 
 /**
- * Looks at what is there: policies where the initiator may read them, and what Google says to the initiator. Reads what the roles
- * of the principal and of the serving account hold, Google's own and the project's, 50 at most; not those of organisations.
+ * Verifies which rights exist: by the policies that the initiator may read, and by what Google reports to the initiator. Reads the
+ * roles of the principal and of the serving account, 50 at most, except those of organisations.
  */
 export function iamVerify(
   request: IamVerifyRequest,

@@ -1,7 +1,7 @@
 import type {
+  IamAccessRequest,
   IamPlanRequest,
   IamReport,
-  IamRights,
   RuleSettings,
 } from '@backstage-vertex-ai/core/server';
 import type { LoggerService } from '@backstage/backend-plugin-api';
@@ -120,9 +120,9 @@ export function planAccessAndLog(
 }
 
 /** The names of the permissions that the principal is to be given, each once. */
-export function permissionsOf({ grants }: IamRights): string[] {
+export function permissionsOf({ grants }: IamAccessRequest): string[] {
   const names = grants
-    .filter(({ to }) => to === 'caller')
+    .filter(({ grantee }) => grantee === 'caller')
     .flatMap(({ permissions }) => permissions)
     .map(({ permission }) => permission);
   return [...new Set(names)].sort();

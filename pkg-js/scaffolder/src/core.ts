@@ -6,7 +6,7 @@ export type Core = Pick<
   | 'plan'
   | 'deploy'
   | 'iamApply'
-  | 'iamAsk'
+  | 'iamPam'
   | 'iamPlan'
   | 'iamVerify'
 >;

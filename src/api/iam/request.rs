@@ -1,249 +1,228 @@
-//! Requests about rights, read from JSON.
+//! Requests about access, read from JSON.
 
-use crate::api::request::{DeploymentRequest, Fields, Request, malformed};
+use crate::api::request::{DeploymentRequest, Field, Fields, malformed, request};
 use crate::diagnostic::Diagnostic;
 use crate::iam::deliver::apply::ApplyMode;
 use crate::iam::rights::approval::Approval;
+use crate::iam::rights::options::Delivery;
 use crate::iam::rights::risk::ServingAccountRights;
 use crate::ordered::Ordered;
 use crate::plan::Found;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// What rights are asked for: for which deployment, by whom, until when.
-#[derive(Clone, Debug)]
-pub struct IamRequest {
-    pub(super) deployment: DeploymentRequest,
-    pub(super) principal: String,
-    pub(super) found: Found,
-    pub(super) expires_at: Option<String>,
-    pub(super) delivery: Option<String>,
-    pub(super) project_number: Option<String>,
-    pub(super) artifact_project: Option<String>,
-    pub(super) approvers: Vec<String>,
-    pub(super) justification: Option<String>,
-    pub(super) methods: Vec<String>,
-    pub(super) unsupported_permissions: Vec<String>,
-    pub(super) account_powers: Option<ServingAccountRights>,
-}
-
-/// A request against what is there.
-#[derive(Clone, Debug)]
-pub struct IamCompareRequest {
-    pub(super) iam: IamRequest,
-    pub(super) live: RawLive,
-}
-
-/// What is known of the world, not yet read.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RawLive {
-    pub(super) policies: Vec<(String, Value)>,
-    pub(super) roles: Ordered<String, Vec<String>>,
-    pub(super) member_of: Vec<String>,
-    pub(super) tested: Ordered<String, Vec<String>>,
-}
-
-#[derive(Clone, Debug)]
-pub struct IamApplyRequest {
-    pub(super) iam: IamRequest,
-    pub(super) mode: ApplyMode,
-    pub(super) approval: Approval,
-    /// Names of grants.
-    pub(super) keep: Vec<String>,
-    pub(super) wait: bool,
-    pub(super) is_dry_run: bool,
-    pub(super) proxy_url: String,
-    pub(super) reason: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct IamAskRequest {
-    pub(super) iam: IamRequest,
-    pub(super) is_dry_run: bool,
-    pub(super) proxy_url: String,
-    /// Names the try: asking again for the same reason asks once.
-    pub(super) reason: String,
-}
-
-#[derive(Clone, Debug)]
-pub struct IamVerifyRequest {
-    pub(super) compare: IamCompareRequest,
-    pub(super) hints_for: Option<String>,
-    pub(super) proxy_url: String,
-    pub(super) reason: Option<String>,
-}
-
-impl Fields {
-    fn texts(&mut self, name: &'static str) -> Result<Vec<String>, Diagnostic> {
-        texts(self.take(name), name)
+request! {
+    /// An access request to plan.
+    pub struct IamRequest {
+        ..deployment: DeploymentRequest,
+        /// `user:…`, `group:…`, `serviceAccount:…`, `principal://…` or `principalSet://…`
+        principal: String,
+        /// What exists already. More rights are requested for what is unknown.
+        found: Option<Found>,
+        /// RFC 3339 in UTC. Without it the grants do not expire.
+        expires_at: Option<String>,
+        /// Default: `policy`. `pam` requires `approvers` and an `expiresAt` between 30 minutes and 7 days from now.
+        delivery: Option<Delivery>,
+        /// The project's number. It names Vertex AI's service agent, and is required if that needs a grant.
+        project_number: Option<String>,
+        /// The project of the bucket in the `-artifact-uri` annotation. Without it the service agent is granted access to the bucket.
+        artifact_project: Option<String>,
+        /// Principals who may approve a grant of Privileged Access Manager, other than `principal`.
+        approvers: Option<Vec<String>>,
+        justification: Option<String>,
+        /// Further Google methods to allow, e.g. `aiplatform.projects.locations.endpoints.predict`.
+        methods: Option<Vec<String>>,
+        /// Permissions that custom roles do not support, from `queryTestablePermissions`.
+        unsupported_permissions: Option<Vec<String>>,
+        /// Rights of the service account that the model runs as. They add to the risks of deploying.
+        account_powers: Option<ServingAccountRights>,
     }
+}
 
-    /// Names of roles or permissions.
-    fn names(&mut self, name: &'static str) -> Result<Vec<String>, Diagnostic> {
-        let names = self.texts(name)?;
-        let is_name = |text: &String| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/:".contains(&b));
-        match names.iter().find(|text| !is_name(text)) {
-            Some(wrong) => Err(malformed(format!("`{wrong}` in `{name}` is not the name of a role or a permission"))),
-            None => Ok(names),
-        }
+request! {
+    /// An access request to compare with what is known.
+    pub struct IamCompareRequest {
+        ..iam: IamRequest,
+        /// Allow policies of version 3 by resource, unchanged as Google returned them.
+        policies: Option<Policies>,
+        /// Permissions by role, e.g. `{ 'roles/aiplatform.viewer': [...] }`.
+        roles: Option<Names>,
+        /// The principal's groups, as policies name them.
+        member_of: Option<Vec<String>>,
+        /// Answers of `testIamPermissions` by resource: hints only.
+        tested: Option<Names>,
     }
+}
 
-    fn map_of_texts(&mut self, name: &'static str) -> Result<Ordered<String, Vec<String>>, Diagnostic> {
-        match self.take(name) {
-            Value::Null => Ok(Ordered::default()),
-            Value::Object(map) => map.into_iter().map(|(key, value)| Ok((key, texts(value, name)?))).collect(),
-            _ => Err(malformed(format!("`{name}` is not an object of lists"))),
-        }
+request! {
+    /// An access request to apply to allow policies.
+    pub struct IamApplyRequest {
+        ..iam: IamRequest,
+        /// Default: `grant`, which requires `approval` and an `expiresAt` more than 7 minutes from now. Grants that exist for as long or
+        /// longer stay as they are.
+        ///
+        /// `clean-up` revokes expired grants only. Grants of Vertex AI's service agent are never revoked.
+        mode: Option<ApplyMode>,
+        /// Who grants the access, and for whom. Rejected with `iam/own-request` if both are the same person, if either is unknown, or if
+        /// the access is for somebody else than `principal`.
+        approval: Option<Approval>,
+        /// Names of grants to leave unchanged.
+        keep: Option<Vec<String>>,
+        /// Default: true. After granting, waits for Google's propagation time of 7 minutes and checks meanwhile that the policies stay.
+        /// Fails with `iam/overwritten` if they do not. Cancelling ends the wait and keeps the grants.
+        wait: Option<bool>,
+        /// Checks the request, reports what is left to the files, and calls nothing.
+        dry_run: Option<bool>,
+        proxy_url: String,
+        reason: Option<String>,
     }
+}
 
-    fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Diagnostic> {
-        match self.take(name) {
+request! {
+    /// An access request to Privileged Access Manager. `delivery` may only be `pam`, which is the default here.
+    pub struct IamPamRequest {
+        ..iam: IamRequest,
+        /// Reports what would be requested, and calls nothing.
+        dry_run: Option<bool>,
+        proxy_url: String,
+        /// Names the attempt, e.g. `scaffolder task 1b2c`. Within an hour, requests with the same reason create one grant.
+        reason: String,
+    }
+}
+
+request! {
+    /// An access request to verify.
+    pub struct IamVerifyRequest {
+        ..compare: IamCompareRequest,
+        /// Entity ref of the caller. If `principal` is this user, as `principal://…/subject/REF`, Google's answers to the caller count.
+        hints_for: Option<String>,
+        proxy_url: String,
+        reason: Option<String>,
+    }
+}
+
+/// Allow policies by resource, not read yet.
+#[derive(Clone, Debug)]
+pub struct Policies(pub Vec<(String, Value)>);
+
+/// Lists of names by name.
+#[derive(Clone, Debug)]
+pub struct Names(pub Ordered<String, Vec<String>>);
+
+/// Reads the fields of an object inside a request; `None` if it is missing.
+fn inner<T>(
+    value: Value,
+    name: &str,
+    read: impl FnOnce(&mut Fields) -> Result<T, Diagnostic>,
+) -> Result<Option<T>, Diagnostic> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let mut fields = Fields::of(value).map_err(|_| malformed(format!("`{name}` is not an object")))?;
+    let read = read(&mut fields)?;
+    fields.end()?;
+    Ok(Some(read))
+}
+
+/// Reads names of roles or permissions.
+fn names(value: Value, name: &str) -> Result<Vec<String>, Diagnostic> {
+    let names: Vec<String> = Option::read(value, name)?.unwrap_or_default();
+    let is_name = |text: &String| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/:".contains(&b));
+    match names.iter().find(|text| !is_name(text)) {
+        Some(wrong) => Err(malformed(format!("`{wrong}` in `{name}` is not the name of a role or a permission"))),
+        None => Ok(names),
+    }
+}
+
+impl Field for Option<Vec<String>> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        let wrong = || malformed(format!("`{name}` is not a list of strings"));
+        let text = |item| match item {
+            Value::String(text) => Ok(text),
+            _ => Err(wrong()),
+        };
+        match value {
             Value::Null => Ok(None),
-            Value::Bool(flag) => Ok(Some(flag)),
-            _ => Err(malformed(format!("`{name}` is neither true nor false"))),
+            Value::Array(items) => items.into_iter().map(text).collect::<Result<_, _>>().map(Some),
+            _ => Err(wrong()),
         }
     }
+}
 
-    /// The fields of an object inside; `None` where there is none.
-    fn inner(&mut self, name: &'static str) -> Result<Option<Fields>, Diagnostic> {
-        match self.take(name) {
-            Value::Null => Ok(None),
-            value => Self::of(value).map(Some).map_err(|_| malformed(format!("`{name}` is not an object"))),
-        }
-    }
-
-    fn iam(&mut self) -> Result<IamRequest, Diagnostic> {
-        let found = match self.inner("found")? {
-            None => Found::default(),
-            Some(mut inner) => {
-                let (model, endpoint) = (inner.flag("model")?, inner.flag("endpoint")?);
-                let found = Found { model, endpoint, deployment: inner.flag("deployment")? };
-                inner.end()?;
-                found
-            }
-        };
-        let account_powers = match self.inner("accountPowers")? {
-            None => None,
-            Some(mut inner) => {
-                let powers =
-                    ServingAccountRights { roles: inner.names("roles")?, permissions: inner.names("permissions")? };
-                inner.end()?;
-                Some(powers)
-            }
-        };
-        Ok(IamRequest {
-            deployment: DeploymentRequest::take(self)?,
-            principal: self.required("principal")?,
-            found,
-            expires_at: self.optional("expiresAt")?,
-            delivery: self.optional("delivery")?,
-            project_number: self.optional("projectNumber")?,
-            artifact_project: self.optional("artifactProject")?,
-            approvers: self.texts("approvers")?,
-            justification: self.optional("justification")?,
-            methods: self.texts("methods")?,
-            unsupported_permissions: self.texts("unsupportedPermissions")?,
-            account_powers,
-        })
-    }
-
-    fn live(&mut self) -> Result<RawLive, Diagnostic> {
-        let policies = match self.take("policies") {
-            Value::Null => Map::new(),
-            Value::Object(map) => map,
-            _ => return Err(malformed("`policies` is not an object of policies by resource".into())),
-        };
-        Ok(RawLive {
-            policies: policies.into_iter().collect(),
-            roles: self.map_of_texts("roles")?,
-            member_of: self.texts("memberOf")?,
-            tested: self.map_of_texts("tested")?,
+impl Field for Option<Found> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        inner(value, name, |fields| {
+            let (model, endpoint) = (fields.field("model")?, fields.field("endpoint")?);
+            Ok(Found { model, endpoint, deployment: fields.field("deployment")? })
         })
     }
 }
 
-fn texts(value: Value, name: &str) -> Result<Vec<String>, Diagnostic> {
-    let wrong = || malformed(format!("`{name}` is not a list of texts"));
-    match value {
-        Value::Null => Ok(Vec::new()),
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| match item {
-                Value::String(text) => Ok(text),
-                _ => Err(wrong()),
+impl Field for Option<Delivery> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        match Option::<String>::read(value, name)?.as_deref() {
+            None => Ok(None),
+            Some("policy") => Ok(Some(Delivery::Policy)),
+            Some("pam") => Ok(Some(Delivery::Pam)),
+            Some(other) => Err(malformed(format!("`{name}` is `{other}`, not `policy` or `pam`"))),
+        }
+    }
+}
+
+impl Field for Option<ApplyMode> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        match Option::<String>::read(value, name)?.as_deref() {
+            None => Ok(None),
+            Some("grant") => Ok(Some(ApplyMode::Grant)),
+            Some("revoke") => Ok(Some(ApplyMode::Revoke)),
+            Some("clean-up") => Ok(Some(ApplyMode::CleanUp)),
+            Some(other) => Err(malformed(format!("`{name}` is `{other}`, not `grant`, `revoke` or `clean-up`"))),
+        }
+    }
+}
+
+impl Field for Option<ServingAccountRights> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        inner(value, name, |fields| {
+            let roles = names(fields.take("roles"), "roles")?;
+            Ok(ServingAccountRights { roles, permissions: names(fields.take("permissions"), "permissions")? })
+        })
+    }
+}
+
+impl Field for Option<Approval> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        inner(value, name, |fields| {
+            Ok(Approval {
+                by: fields.field("by")?,
+                member_of: fields.field::<Option<_>>("member_of")?.unwrap_or_default(),
+                email: fields.field("email")?,
+                beneficiary: fields.field("for")?,
+                beneficiary_email: fields.field("for_email")?,
             })
-            .collect(),
-        _ => Err(wrong()),
-    }
-}
-
-impl Request for IamRequest {
-    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
-        fields.iam()
-    }
-}
-
-impl Request for IamCompareRequest {
-    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
-        Ok(Self { iam: fields.iam()?, live: fields.live()? })
-    }
-}
-
-impl Request for IamApplyRequest {
-    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
-        let mode = match fields.optional("mode")?.as_deref() {
-            None | Some("give") => ApplyMode::Grant,
-            Some("take-back") => ApplyMode::Revoke,
-            Some("clean-up") => ApplyMode::CleanUp,
-            Some(_) => return Err(malformed("`mode` is `give`, `take-back` or `clean-up`".into())),
-        };
-        let approval = match fields.inner("approval")? {
-            None => Approval::default(),
-            Some(mut inner) => {
-                let approval = Approval {
-                    by: inner.optional("by")?,
-                    member_of: inner.texts("memberOf")?,
-                    email: inner.optional("email")?,
-                    beneficiary: inner.optional("for")?,
-                    beneficiary_email: inner.optional("forEmail")?,
-                };
-                inner.end()?;
-                approval
-            }
-        };
-        Ok(Self {
-            iam: fields.iam()?,
-            mode,
-            approval,
-            keep: fields.texts("keep")?,
-            wait: fields.flag("wait")?.unwrap_or(true),
-            is_dry_run: fields.flag("dryRun")?.unwrap_or(false),
-            proxy_url: fields.required("proxyUrl")?,
-            reason: fields.optional("reason")?,
         })
     }
 }
 
-impl Request for IamAskRequest {
-    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
-        let mut request = Self {
-            iam: fields.iam()?,
-            is_dry_run: fields.flag("dryRun")?.unwrap_or(false),
-            proxy_url: fields.required("proxyUrl")?,
-            reason: fields.required("reason")?,
-        };
-        // Whoever asks there means it.
-        request.iam.delivery.get_or_insert_with(|| "pam".into());
-        Ok(request)
+impl Field for Option<Policies> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        match value {
+            Value::Null => Ok(None),
+            Value::Object(map) => Ok(Some(Policies(map.into_iter().collect()))),
+            _ => Err(malformed(format!("`{name}` is not an object of policies by resource"))),
+        }
     }
 }
 
-impl Request for IamVerifyRequest {
-    fn take(fields: &mut Fields) -> Result<Self, Diagnostic> {
-        Ok(Self {
-            compare: IamCompareRequest { iam: fields.iam()?, live: fields.live()? },
-            hints_for: fields.optional("hintsFor")?,
-            proxy_url: fields.required("proxyUrl")?,
-            reason: fields.optional("reason")?,
-        })
+impl Field for Option<Names> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        let Value::Object(map) = value else {
+            return match value {
+                Value::Null => Ok(None),
+                _ => Err(malformed(format!("`{name}` is not an object of lists"))),
+            };
+        };
+        let list = |value| Option::read(value, name).map(Option::unwrap_or_default);
+        let entries: Result<_, Diagnostic> = map.into_iter().map(|(key, value)| Ok((key, list(value)?))).collect();
+        entries.map(Names).map(Some)
     }
 }

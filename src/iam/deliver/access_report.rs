@@ -17,7 +17,7 @@ use crate::iam::rights::needed_permission::{NeededPermission, PermissionUse};
 use crate::iam::rights::options::AccessOptions;
 use crate::iam::rights::principal::Principal;
 use crate::iam::rights::resource::IamResource;
-use crate::method::{self, Call, Door, METHODS, Method, Resource};
+use crate::method::{self, Call, Door, Method, Resource};
 use crate::plan::{Found, Plan, Purpose, StepKind};
 use crate::timestamp::rfc3339;
 use serde::Serialize;
@@ -254,15 +254,15 @@ impl Look {
         for method in ABILITIES.iter().flat_map(|(_, methods)| *methods) {
             drafts.caller(&Call::new(method, endpoint.clone()), Purpose::Extra);
         }
-        drafts.grants(&mut Vec::new()).into_iter().filter(|grant| grant.to == Grantee::Caller).collect()
+        drafts.grants(&mut Vec::new()).into_iter().filter(|grant| grant.grantee == Grantee::Caller).collect()
     }
 
     async fn test(&mut self, grant: &Grant) -> Result<(), CallError> {
-        let Some(access) = LivePolicy::of(&grant.on) else { return Ok(()) };
+        let Some(access) = LivePolicy::of(&grant.resource) else { return Ok(()) };
         let wanted: Vec<&'static str> = grant.needed.iter().map(|needed| needed.permission).collect();
         match access.test(&self.google, &wanted).await {
             Ok(held) => self.answers.extend(wanted.into_iter().map(|permission| Answer {
-                resource: grant.on.to_string(),
+                resource: grant.resource.to_string(),
                 permission,
                 held: held.iter().any(|other| other == permission),
             })),
@@ -277,7 +277,7 @@ impl Look {
     }
 
     fn held(&self, grant: &Grant, needed: &NeededPermission) -> Option<bool> {
-        let resource = grant.on.to_string();
+        let resource = grant.resource.to_string();
         let is_about = |answer: &&Answer| answer.permission == needed.permission && answer.resource == resource;
         self.answers.iter().find(is_about).map(|answer| answer.held)
     }

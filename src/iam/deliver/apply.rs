@@ -79,13 +79,13 @@ impl Apply {
             for grant in grants {
                 if !seen.contains(&&grant.role) {
                     seen.push(&grant.role);
-                    self.report.roles_made.extend(custom_role::ensure(&self.google, grant).await?);
+                    self.report.created_roles.extend(custom_role::ensure(&self.google, grant).await?);
                 }
             }
         }
         let mut first_error = None;
         for (policy, resource) in live_policies(grants) {
-            let here: Vec<&Grant> = grants.iter().copied().filter(|grant| grant.on == *resource).collect();
+            let here: Vec<&Grant> = grants.iter().copied().filter(|grant| grant.resource == *resource).collect();
             match self.write(&policy, resource, &here).await {
                 Ok(()) => {}
                 // One failure must not keep the other rights from being revoked.
@@ -109,10 +109,11 @@ impl Apply {
     /// The grants of Vertex AI's service agent do not expire, so they are never revoked.
     fn grants<'a>(&mut self, request: &'a AccessRequest) -> Vec<&'a Grant> {
         let mut grants = Vec::new();
-        for grant in request.grants.iter().filter(|grant| self.mode == ApplyMode::Grant || grant.to == Grantee::Caller)
+        for grant in
+            request.grants.iter().filter(|grant| self.mode == ApplyMode::Grant || grant.grantee == Grantee::Caller)
         {
-            let Grant { on, role, .. } = grant;
-            let message = match (LivePolicy::of(on), role, grant.to) {
+            let Grant { resource: on, role, .. } = grant;
+            let message = match (LivePolicy::of(on), role, grant.grantee) {
                 (None, ..) => format!("the portal cannot reach `{on}`"),
                 (_, Role::Predefined(name), Grantee::Caller) => {
                     format!("`{name}` on `{on}` cannot be revoked safely: the same binding may have another owner")
@@ -124,7 +125,8 @@ impl Apply {
             };
             let on = on.to_string();
             if !self.report.not_applied.contains(&on) {
-                let help = "apply `main.tf` or `gcloud.sh`, or send `request.md` to an administrator of the resource";
+                let help =
+                    "apply `main.tf` or `gcloud.sh`, or send `access-request.md` to an administrator of the resource";
                 let finding = Diagnostic::new(Code::IamNotApplied, message).help(help).about(on.clone());
                 self.report.diagnostics.push(finding);
                 self.report.not_applied.push(on);

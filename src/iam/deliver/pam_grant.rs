@@ -1,7 +1,6 @@
-//! Asks Privileged Access Manager for the rights of a request: one grant for each project that it gives rights on.
+//! Requests grants of Privileged Access Manager: one for each project of an access request.
 //!
-//! Somebody else approves there, or nobody has to: then it waits, within bounds, until Google gives them. A grant that waits for its
-//! approval is asked for, and not given.
+//! A grant that needs an approval is requested and not waited for. Any other is polled, within bounds, until Google activates it.
 
 use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -16,145 +15,146 @@ use crate::method::{self, Call, Resource, resource};
 use serde::Serialize;
 use serde_json::Value;
 
-/// How long a grant that needs no approval is waited for.
-const LONGEST: Millis = 5 * 60_000;
+/// How long a grant that needs no approval is polled.
+const MAX_WAIT: Millis = 5 * 60_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    Asked,
+pub enum PamOutcome {
+    Requested,
     /// A dry run: nothing was called.
     Planned,
     Failed,
     Cancelled,
 }
 
-/// One grant, as Google has it.
+/// One grant of Privileged Access Manager.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Asked {
+pub struct PamGrant {
     pub name: String,
     pub project: String,
     pub entitlement: String,
-    /// Google's own word, as it was when last seen: `APPROVAL_AWAITED`, `ACTIVE` …
+    /// Google's state when the grant was last read: `APPROVAL_AWAITED`, `ACTIVE` …
     pub state: String,
-    /// Who asked, as Google knows them.
+    /// The requester, as Google knows them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requester: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PamGrantReport {
-    pub outcome: Outcome,
+pub struct PamReport {
+    pub outcome: PamOutcome,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<AccessRequest>,
-    pub grants: Vec<Asked>,
-    /// Resources that Privileged Access Manager gives no rights on.
-    pub not_asked: Vec<String>,
+    /// The requested grants. They stay requested after a later failure or cancellation.
+    pub grants: Vec<PamGrant>,
+    /// Resources on which Privileged Access Manager cannot grant rights.
+    pub not_requested: Vec<String>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl PamGrantReport {
-    /// One that did not begin.
+impl PamReport {
+    /// A run that did not start.
     pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { outcome: Outcome::Failed, request: None, grants: Vec::new(), not_asked: Vec::new(), diagnostics }
+        Self { outcome: PamOutcome::Failed, request: None, grants: Vec::new(), not_requested: Vec::new(), diagnostics }
     }
 }
 
-/// Starts through the proxy. Asking again for the same `reason` within an hour asks once. A dry run says what it would ask for.
+/// Requests the grants through the proxy. Within an hour, requests with the same `reason` create one grant.
 pub fn request_grants(
     request: AccessRequest,
     is_dry_run: bool,
     proxy_url: &str,
     reason: &str,
-) -> Conversation<PamGrantReport> {
+) -> Conversation<PamReport> {
     let (proxy_url, reason) = (proxy_url.to_owned(), reason.to_owned());
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, Some(reason.clone()));
-        let mut run = Ask { google, reason, is_dry_run, in_flight: false, report: PamGrantReport::refused(Vec::new()) };
-        run.report.outcome = run.steps(&request).await;
-        PamGrantReport { request: Some(request), ..run.report }
+        let report = PamReport::refused(Vec::new());
+        let mut run = Run { google, request: &request, reason, is_dry_run, in_flight: false, report };
+        run.report.outcome = run.steps().await;
+        let report = run.report;
+        PamReport { request: Some(request), ..report }
     })
 }
 
-struct Ask {
+struct Run<'a> {
     google: Google,
+    request: &'a AccessRequest,
     reason: String,
     is_dry_run: bool,
-    /// Google may have been asked, and has not answered.
+    /// A request was sent and has no answer yet.
     in_flight: bool,
-    report: PamGrantReport,
+    report: PamReport,
 }
 
-impl Ask {
+impl Run<'_> {
     fn say(&self, kind: ProgressKind, message: String) {
         self.google.voice().say(Progress::new(kind, message));
     }
 
-    /// What is refused for one project keeps nobody from asking for the next.
-    async fn steps(&mut self, request: &AccessRequest) -> Outcome {
-        self.leave_out(request);
-        for entitlement in entitlements(request) {
-            match self.ask(&entitlement, request).await {
+    /// A failure in one project does not keep the others from being requested.
+    async fn steps(&mut self) -> PamOutcome {
+        self.report_others();
+        for entitlement in entitlements(self.request) {
+            match self.request_grant(&entitlement).await {
                 Ok(()) => {}
                 Err(CallError::Cancelled) => {
                     let finding = self.cancelled(&entitlement.name());
                     self.report.diagnostics.push(finding);
-                    return Outcome::Cancelled;
+                    return PamOutcome::Cancelled;
                 }
                 Err(error) => self.report.diagnostics.push(error.finding()),
             }
         }
         match self.report.diagnostics.iter().any(Diagnostic::is_error) {
-            true => Outcome::Failed,
-            false if self.is_dry_run => Outcome::Planned,
-            false => Outcome::Asked,
+            true => PamOutcome::Failed,
+            false if self.is_dry_run => PamOutcome::Planned,
+            false => PamOutcome::Requested,
         }
     }
 
-    fn leave_out(&mut self, request: &AccessRequest) {
-        for grant in request.grants.iter().filter(|grant| !grant.is_by_pam()) {
-            let on = grant.on.to_string();
-            if !self.report.not_asked.contains(&on) {
-                let why = format!("Privileged Access Manager does not give the rights of `{}` on `{on}`", grant.member);
-                let help = "give them with `main.tf` or `gcloud.sh`, or with `deliver: apply`";
-                let finding = Diagnostic::new(Code::IamNotAsked, why).help(help).about(on.clone());
+    /// Reports the grants that Privileged Access Manager cannot give.
+    fn report_others(&mut self) {
+        for grant in self.request.by_policy() {
+            let resource = grant.resource.to_string();
+            if !self.report.not_requested.contains(&resource) {
+                let message =
+                    format!("Privileged Access Manager cannot grant the rights of `{}` on `{resource}`", grant.member);
+                let help = "grant them with `main.tf` or `gcloud.sh`, or with `deliver: apply`";
+                let finding = Diagnostic::new(Code::IamNotAsked, message).help(help).about(resource.clone());
                 self.report.diagnostics.push(finding);
-                self.report.not_asked.push(on);
+                self.report.not_requested.push(resource);
             }
         }
     }
 
-    async fn ask(&mut self, entitlement: &Entitlement<'_>, request: &AccessRequest) -> Result<(), CallError> {
+    async fn request_grant(&mut self, entitlement: &Entitlement<'_>) -> Result<(), CallError> {
         let name = entitlement.name();
         let Some(on) = Resource::parse(resource::ENTITLEMENT, &name) else { return Ok(()) };
         if self.is_dry_run {
-            self.say(ProgressKind::Step, format!("A grant of `{name}` would be asked for"));
+            self.say(ProgressKind::Step, format!("Would request a grant of `{name}`"));
             return Ok(());
         }
-        self.say(ProgressKind::Step, format!("Asking for a grant of `{name}`"));
+        self.say(ProgressKind::Step, format!("Requesting a grant of `{name}`"));
         let call = Call::new(&method::GRANTS_CREATE, on)
             .query("requestId", request_id(&self.reason, &name))
             .body(entitlement.grant());
         self.in_flight = !self.google.voice().cancelled();
         let answer = self.google.call(&call, Identity::Initiator).await;
         self.in_flight &= matches!(answer, Err(CallError::Cancelled));
-        let answer = answer.map_err(|error| explained(error, &name, request))?;
-        let mut grant = Asked::read(&answer, entitlement)?;
-        self.report.diagnostics.extend(for_somebody_else(&grant, request));
-        let followed = self.follow(&mut grant, entitlement, request).await;
+        let answer = answer.map_err(|error| explained(error, &name, self.request))?;
+        let mut grant = PamGrant::read(&answer, entitlement)?;
+        self.report.diagnostics.extend(for_another_principal(&grant, self.request));
+        let followed = self.follow(&mut grant, entitlement).await;
         self.report.grants.push(grant);
         followed
     }
 
-    /// Until somebody has to decide, the rights are given, or it is over.
-    async fn follow(
-        &mut self,
-        grant: &mut Asked,
-        entitlement: &Entitlement<'_>,
-        request: &AccessRequest,
-    ) -> Result<(), CallError> {
-        let end = self.google.voice().now().saturating_add(LONGEST);
+    /// Polls a grant until it waits for approval, is active, or has failed.
+    async fn follow(&mut self, grant: &mut PamGrant, entitlement: &Entitlement<'_>) -> Result<(), CallError> {
+        let deadline = self.google.voice().now().saturating_add(MAX_WAIT);
         let mut looks = 0;
         loop {
             let (name, state) = (&grant.name, &grant.state);
@@ -164,32 +164,30 @@ impl Ask {
                     return Ok(());
                 }
                 "APPROVAL_AWAITED" => {
-                    let by = request.other_approvers().join(", ");
-                    let message = format!(
-                        "Asked for, and not given yet: the grant `{name}` waits for approval; who may approve: {by}"
-                    );
+                    let approvers = self.request.other_approvers().join(", ");
+                    let message = format!("The grant `{name}` waits for approval by one of: {approvers}");
                     self.say(ProgressKind::Wait, message);
                     return Ok(());
                 }
                 "SCHEDULED" | "ACTIVATING" => {}
-                _ => return Err(CallError::NoAnswer(ended(grant))),
+                _ => return Err(CallError::NoAnswer(inactive(grant))),
             }
-            if self.google.voice().now() >= end {
-                self.report.diagnostics.push(not_yet(grant, "it may become active later"));
+            if self.google.voice().now() >= deadline {
+                self.report.diagnostics.push(not_active_yet(grant, "it may become active later"));
                 return Ok(());
             }
             looks += 1;
             let millis = pause(looks, None, self.google.voice().random());
-            self.say(ProgressKind::Wait, format!("The grant is `{state}`: looking again in {millis} ms"));
+            self.say(ProgressKind::Wait, format!("The grant is `{state}`; checking again in {millis} ms"));
             self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)?;
             let look = Call::new(&method::GRANTS_GET, grant.resource(entitlement)?);
             let seen = self.google.call(&look, Identity::Initiator).await;
-            match seen.and_then(|answer| Asked::read(&answer, entitlement)) {
+            match seen.and_then(|answer| PamGrant::read(&answer, entitlement)) {
                 Ok(seen) => *grant = seen,
                 Err(CallError::Cancelled) => return Err(CallError::Cancelled),
-                // It was asked for all the same.
+                // The grant stays requested although it cannot be read.
                 Err(error) => {
-                    let finding = not_yet(grant, &error.finding().message);
+                    let finding = not_active_yet(grant, &error.finding().message);
                     self.report.diagnostics.push(finding);
                     return Ok(());
                 }
@@ -197,28 +195,29 @@ impl Ask {
         }
     }
 
-    /// The API's version v1 cannot withdraw a grant; Google's console and `gcloud alpha pam grants withdraw` can ("Withdraw grants").
+    /// Version v1 of the API cannot withdraw a grant; Google's console and `gcloud alpha pam grants withdraw` can:
+    /// <https://cloud.google.com/iam/docs/pam-withdraw-grants> (read 2026-11-27).
     fn cancelled(&self, entitlement: &str) -> Diagnostic {
         let mut message = "cancelled".to_owned();
         for grant in &self.report.grants {
-            message.push_str(&format!("; `{}` stays asked for", grant.name));
+            message.push_str(&format!("; the grant `{}` stays requested", grant.name));
         }
         if self.in_flight {
-            message.push_str(&format!("; Google may have taken the request for a grant of `{entitlement}`"));
+            message.push_str(&format!("; a grant of `{entitlement}` may have been requested"));
         }
         let finding = Diagnostic::new(Code::DeployCancelled, message);
         match self.report.grants.is_empty() && !self.in_flight {
             true => finding,
             false => finding
-                .help("withdraw it in Privileged Access Manager, or have it denied or revoked there, or let it end"),
+                .help("withdraw the grant in Privileged Access Manager, have it denied or revoked, or let it expire"),
         }
     }
 }
 
-impl Asked {
+impl PamGrant {
     fn read(grant: &Value, entitlement: &Entitlement<'_>) -> Result<Self, CallError> {
         let (Some(name), Some(state)) = (text(&grant["name"]), text(&grant["state"])) else {
-            return Err(unreadable("the answer names no grant, or says nothing of its state".into()));
+            return Err(unreadable("the answer has no name or no state of the grant".into()));
         };
         Ok(Self {
             name,
@@ -229,45 +228,47 @@ impl Asked {
         })
     }
 
-    /// Its project named as the portal's configuration has it: Google may answer with the number.
+    /// The grant in the project as the access request names it: Google may answer with the project's number.
     fn resource(&self, entitlement: &Entitlement<'_>) -> Result<Resource, CallError> {
         let resource = Resource::parse(resource::GRANT, &self.name);
-        let resource = resource.ok_or_else(|| unreadable(format!("`{}` is no grant's name", self.name)))?;
+        let resource = resource.ok_or_else(|| unreadable(format!("`{}` is not the name of a grant", self.name)))?;
         Ok(resource.in_project(entitlement.project))
     }
 }
 
-fn unreadable(why: String) -> CallError {
-    let finding = Diagnostic::new(Code::GoogleAnswerUnreadable, why);
-    CallError::NoAnswer(finding.help("look in Privileged Access Manager whether a grant was asked for"))
+fn unreadable(message: String) -> CallError {
+    let finding = Diagnostic::new(Code::GoogleAnswerUnreadable, message);
+    CallError::NoAnswer(finding.help("check in Privileged Access Manager whether the grant was requested"))
 }
 
-/// Google answers with the same refusal where there is no such entitlement and where it does not name whoever asks.
+/// Explains an error of Google. Google answers alike for a missing entitlement and for a requester who is not eligible.
 fn explained(error: CallError, entitlement: &str, request: &AccessRequest) -> CallError {
     let CallError::Refused { status, finding } = error else { return error };
-    // The API is not switched on, and the finding says so.
+    // The API is disabled, as the finding already explains.
     let is_disabled = finding.help.is_some() && finding.permission.is_none();
     let finding = match finding.code {
         Code::GooglePermissionDenied if is_disabled => finding,
         Code::GooglePermissionDenied | Code::GoogleNotFound => {
-            let why =
-                format!("the entitlement is not there, or does not name who asks as eligible: {}", finding.message);
+            let message =
+                format!("the entitlement does not exist, or the requester is not eligible for it: {}", finding.message);
             let help = format!(
-                "have it created from `pam-entitlement.json`, which names `{}`; whoever starts this has to be among those whom it names",
+                "have an administrator create the entitlement from `pam-entitlement.json`, and start this as a user who is `{}` or its \
+                 member",
                 request.principal
             );
-            Diagnostic::new(Code::IamNotEligible, why).help(help)
+            Diagnostic::new(Code::IamNotEligible, message).help(help)
         }
         Code::GoogleConflict | Code::GooglePrecondition => {
-            let why = format!("Google takes no further grant of this entitlement now: {}", finding.message);
-            let help =
-                "where one is open already, wait until it is decided or has ended, or withdraw it, or have it revoked";
-            Diagnostic::new(Code::IamGrantOpen, why).help(help)
+            let message = format!("Google accepts no further grant of this entitlement now: {}", finding.message);
+            let help = "wait until the open grant is decided or has expired, withdraw it, or have it revoked";
+            Diagnostic::new(Code::IamGrantOpen, message).help(help)
         }
         Code::GoogleInvalid => {
             let help = match longest(&finding.message, request.duration.unwrap_or_default()) {
-                Some(longest) => format!("ask for {} at most: the entitlement grants no longer", in_words(longest)),
-                None => "hold the entitlement against `pam-entitlement.json`: it may grant for less long".into(),
+                Some(longest) => {
+                    format!("request {} at most, the longest that the entitlement allows", in_words(longest))
+                }
+                None => "compare the entitlement with `pam-entitlement.json`: it may allow less time".into(),
             };
             finding.help(help)
         }
@@ -276,14 +277,14 @@ fn explained(error: CallError, entitlement: &str, request: &AccessRequest) -> Ca
     CallError::Refused { status, finding: finding.about(entitlement.to_owned()) }
 }
 
-/// How long an entitlement grants at most, in seconds: what Google's refusal names between the least of all and what was `asked` for.
-/// Unverified: its wording.
-fn longest(message: &str, asked: u64) -> Option<u64> {
+/// Returns the longest duration that an entitlement allows, in seconds: the one that Google's error names between the shortest
+/// possible and the `requested` one. Unverified: the wording of that error.
+fn longest(message: &str, requested: u64) -> Option<u64> {
     let (mut longest, mut count) = (0, 0);
     for byte in message.bytes() {
         match byte {
-            b'0'..=b'9' => count = (count * 10 + u64::from(byte - b'0')).min(asked),
-            b's' if count < asked => longest = longest.max(count),
+            b'0'..=b'9' => count = (count * 10 + u64::from(byte - b'0')).min(requested),
+            b's' if count < requested => longest = longest.max(count),
             _ => {}
         }
         if !byte.is_ascii_digit() {
@@ -293,35 +294,35 @@ fn longest(message: &str, asked: u64) -> Option<u64> {
     (longest > 1_800).then_some(longest)
 }
 
-/// A grant is for whoever asks. Google names people by their address alone.
-fn for_somebody_else(grant: &Asked, request: &AccessRequest) -> Option<Diagnostic> {
+/// A grant is for its requester, whatever principal the access request names. Google names people by their address alone.
+fn for_another_principal(grant: &PamGrant, request: &AccessRequest) -> Option<Diagnostic> {
     let (requester, principal) = (grant.requester.as_ref()?, request.principal.member());
     let named = principal.split_once(':').map_or(principal, |(_, name)| name);
     if is_same_member(requester, principal) || is_same_member(requester, named) {
         return None;
     }
-    let what = format!("the grant is for `{requester}`, who asked, and not for `{principal}`");
-    let help = "everybody who needs the rights starts this themselves";
-    Some(Diagnostic::new(Code::IamNotAsked, what).help(help).about(grant.name.clone()))
+    let message = format!("the grant is for its requester `{requester}`, not for `{principal}`");
+    let help = "have each user who needs the rights start this themselves";
+    Some(Diagnostic::new(Code::IamNotAsked, message).help(help).about(grant.name.clone()))
 }
 
-fn ended(grant: &Asked) -> Diagnostic {
-    Diagnostic::new(Code::IamGrantNotActive, format!("the grant is `{}`, and gives nothing", grant.state))
-        .help("look in Privileged Access Manager why, and ask anew")
+fn inactive(grant: &PamGrant) -> Diagnostic {
+    Diagnostic::new(Code::IamGrantNotActive, format!("the grant is `{}` and gives no rights", grant.state))
+        .help("check in Privileged Access Manager why, then request a new grant")
         .about(grant.name.clone())
 }
 
-fn not_yet(grant: &Asked, why: &str) -> Diagnostic {
-    let message = format!("the grant was `{}` when last seen: {why}", grant.state);
+fn not_active_yet(grant: &PamGrant, why: &str) -> Diagnostic {
+    let message = format!("the grant was `{}` when last read: {why}", grant.state);
     Diagnostic::new(Code::IamNotEffectiveYet, message)
-        .help("look in Privileged Access Manager whether it is active")
+        .help("check in Privileged Access Manager whether the grant is active")
         .about(grant.name.clone())
 }
 
-/// A UUID that the same try has each time: Google answers it for an hour with the grant that is there already.
+/// Returns a UUID that depends on the reason and the entitlement only: for an hour, Google answers it with the same grant.
 fn request_id(reason: &str, entitlement: &str) -> String {
     let half = |name| fingerprint(&[name, reason, entitlement]);
-    // In the form of version 4: a service may take no other.
+    // The form of version 4, which a service may require.
     let high = half("high") & !0xf000 | 0x4000;
     let low = half("low") >> 2 | 1 << 63;
     let mut id = format!("{high:016x}{low:016x}");

@@ -1,4 +1,4 @@
-//! Looks at what is there: policies where whoever calls may read them, and what Google says to whoever calls.
+//! Verifies which rights exist: by the policies that the caller may read, and by what Google reports to the caller.
 
 use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -8,23 +8,23 @@ use crate::iam::policy::difference::{self, Difference, Evidence, MissingPermissi
 use crate::iam::policy::live_policy::LivePolicy;
 use crate::iam::render;
 use crate::iam::rights::access_request::AccessRequest;
+use crate::iam::rights::escalation::{ACT_AS, is_on_escalation_path};
 use crate::iam::rights::grant::Grantee;
 use crate::iam::rights::principal::is_same_member;
-use crate::iam::rights::risk::risks;
-use crate::iam::rights::risk::{ACT_AS, Risk, ServingAccountRights, is_on_escalation_path};
+use crate::iam::rights::risk::{Risk, ServingAccountRights, risks};
 use crate::method::{self, Call, Resource, resource};
 use crate::ordered::Ordered;
 use serde::Serialize;
 use serde_json::Value;
 
-/// So many roles are read: those of the principal and of the serving account, and nobody has as many.
-const MOST_ROLES: usize = 50;
-/// What a role holds, or an account, besides what matters here is kept up to here: basic roles hold more than ten thousand permissions.
-const MOST_OTHERS: usize = 1000;
+/// Maximum number of roles to read: those of the principal and of the serving account.
+const MAX_ROLES: usize = 50;
+/// Maximum number of permissions to keep that are neither requested nor on an escalation path: basic roles have over 10,000.
+const MAX_OTHER_PERMISSIONS: usize = 1000;
 
-/// What `testIamPermissions` said to whoever called, of one resource.
+/// The answer of `testIamPermissions` for one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Tested {
+pub struct TestedResource {
     pub resource: String,
     pub held: Vec<String>,
     pub lacking: Vec<String>,
@@ -35,39 +35,45 @@ pub struct Tested {
 pub struct VerifyReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<AccessRequest>,
-    /// About whoever called, who need not be the request's principal: a hint, not a proof.
-    pub tested: Vec<Tested>,
+    /// About the caller, who need not be the principal: hints, not proofs.
+    pub tested: Vec<TestedResource>,
     /// The resources whose policies were read.
     pub policies_read: Vec<String>,
     /// About the principal, by the policies that were read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<Difference>,
-    /// Of which only Google's hint tells, where hints count: they are not among those that are missing.
+    /// Permissions that only a hint supports, if hints count. They are not among the missing ones.
     pub hinted: Vec<MissingPermission>,
-    /// What is still to be asked for.
+    /// The access request for what is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<AccessRequest>,
-    /// Of what is still to be asked for, and of what can go, by file name; none where there is neither.
+    /// Files for the missing and the excess rights, by name; none if there are neither.
     pub renderings: Ordered<String, String>,
-    /// What is dangerous about all of the rights, those that are there too.
-    pub dangers: Vec<Risk>,
+    /// Risks of all rights, including those that exist.
+    pub risks: Vec<Risk>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl VerifyReport {
-    /// One that did not begin.
+    /// A run that did not start.
     pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
         Self { diagnostics, ..Self::default() }
     }
 }
 
-/// Starts through the proxy. Hints count where the principal is `hints_for`, the entity ref of whoever calls, as the portal's pool
-/// names them. `live` and `told` hold what is known already: e.g. what roles hold, and what the serving account may do.
+/// What is known before anything is read.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub evidence: Evidence,
+    pub account_rights: Option<ServingAccountRights>,
+    /// Entity ref of the caller. Hints count if the principal is this user in the portal's pool.
+    pub hints_for: Option<String>,
+}
+
+/// Verifies an access request through the proxy.
 pub fn verify(
     request: AccessRequest,
-    live: Evidence,
-    told: Option<ServingAccountRights>,
-    hints_for: Option<String>,
+    known: Known,
     proxy_url: &str,
     reason: Option<String>,
 ) -> Conversation<VerifyReport> {
@@ -75,7 +81,7 @@ pub fn verify(
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, reason);
         let mut report = VerifyReport::default();
-        if let Err(error) = look(&google, &request, live, told, hints_for, &mut report).await {
+        if let Err(error) = look(&google, &request, known, &mut report).await {
             report.diagnostics.push(error.finding());
         }
         VerifyReport { request: Some(request), ..report }
@@ -85,51 +91,51 @@ pub fn verify(
 async fn look(
     google: &Google,
     request: &AccessRequest,
-    mut live: Evidence,
-    told: Option<ServingAccountRights>,
-    hints_for: Option<String>,
+    known: Known,
     report: &mut VerifyReport,
 ) -> Result<(), CallError> {
+    let Known { mut evidence, account_rights, hints_for } = known;
     for grant in request.of(Grantee::Caller) {
-        let Some(access) = LivePolicy::of(&grant.on) else { continue };
-        let resource = grant.on.to_string();
-        google.voice().say(Progress::new(ProgressKind::Step, format!("Looking at `{resource}`")));
+        let Some(policy) = LivePolicy::of(&grant.resource) else { continue };
+        let resource = grant.resource.to_string();
+        google.voice().say(Progress::new(ProgressKind::Step, format!("Checking `{resource}`")));
         let wanted: Vec<&str> = grant.needed.iter().map(|needed| needed.permission).collect();
-        if let Some(held) = may_fail(access.test(google, &wanted).await, report)? {
+        if let Some(held) = or_report(policy.test(google, &wanted).await, report)? {
             let lacking = wanted.iter().filter(|p| !held.iter().any(|h| h == *p)).map(|&p| p.to_owned()).collect();
-            live.tested.insert(resource.clone(), held.clone());
-            report.tested.push(Tested { resource: resource.clone(), held, lacking });
+            evidence.tested.insert(resource.clone(), held.clone());
+            report.tested.push(TestedResource { resource: resource.clone(), held, lacking });
         }
-        if let Some(policy) = may_fail(access.read(google).await, report)? {
+        if let Some(policy) = or_report(policy.read(google).await, report)? {
             report.policies_read.push(resource.clone());
-            live.policies.insert(resource, policy);
+            evidence.policies.insert(resource, policy);
         }
     }
     let now = google.voice().now();
-    expand_roles(google, request, &mut live, now).await?;
-    let powers = account_powers(request, &live, told, now, &mut report.diagnostics);
-    report.dangers = risks(request, powers.as_ref());
-    let mut difference = difference::compare(request, &live, now);
+    read_roles(google, request, &mut evidence, now).await?;
+    let account_rights = serving_account_rights(request, &evidence, account_rights, now, &mut report.diagnostics);
+    report.risks = risks(request, account_rights.as_ref());
+    let mut difference = difference::compare(request, &evidence, now);
     let subject = request.principal.in_pool().and_then(|(_, what)| what.strip_prefix("subject/"));
     if subject.is_some() && subject == hints_for.as_deref() {
         report.hinted = difference.missing.extract_if(.., |missing| missing.hinted).collect();
-        difference.missing.iter_mut().for_each(|missing| missing.seen |= live.tested.contains_key(&missing.resource));
+        for missing in &mut difference.missing {
+            missing.seen |= evidence.tested.contains_key(&missing.resource);
+        }
     }
     report.diagnostics.extend(difference.findings.iter().cloned());
     let remaining = difference::remaining(request, &difference);
-    let found = risks(&remaining, powers.as_ref());
-    report.renderings = render::differing(&remaining, &difference, &found, &live.policies, &mut report.diagnostics);
+    let found = risks(&remaining, account_rights.as_ref());
+    report.renderings = render::differing(&remaining, &difference, &found, &evidence.policies, &mut report.diagnostics);
     report.remaining = Some(remaining);
     report.difference = Some(difference);
     Ok(())
 }
 
-/// What a refusal keeps from being seen is said, and the rest goes on.
-fn may_fail<T>(result: Result<T, CallError>, report: &mut VerifyReport) -> Result<Option<T>, CallError> {
+/// Turns an error of Google into a warning: the permissions that depend on it count as missing.
+fn or_report<T>(result: Result<T, CallError>, report: &mut VerifyReport) -> Result<Option<T>, CallError> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(CallError::Refused { mut finding, .. }) => {
-            // What depends on it counts as missing.
             finding.severity = Severity::Warning;
             report.diagnostics.push(finding);
             Ok(None)
@@ -138,109 +144,109 @@ fn may_fail<T>(result: Result<T, CallError>, report: &mut VerifyReport) -> Resul
     }
 }
 
-/// How policies name the service account that the deployment runs as.
+/// The service account that the model runs as, as policies name it.
 fn serving_member(request: &AccessRequest) -> Option<String> {
     request.target.service_account.as_ref().map(|account| format!("serviceAccount:{account}"))
 }
 
-/// The roles that the policies give to whom `counts`, each once.
-fn roles_of(live: &Evidence, now: Millis, counts: impl Fn(&str) -> bool) -> Vec<String> {
+/// The roles that the policies grant to the members that `counts` accepts, each once.
+fn roles_of(evidence: &Evidence, now: Millis, counts: impl Fn(&str) -> bool) -> Vec<String> {
     let mut roles: Vec<String> = Vec::new();
-    for entry in live.policies.values().flat_map(AllowPolicy::bindings) {
-        if counts(&entry.member) && !has_expired(&entry, now) && !roles.contains(&entry.role) {
-            roles.push(entry.role);
+    for binding in evidence.policies.values().flat_map(AllowPolicy::bindings) {
+        if counts(&binding.member) && !has_expired(&binding, now) && !roles.contains(&binding.role) {
+            roles.push(binding.role);
         }
     }
     roles
 }
 
-/// Reads what the roles hold that the principal and the serving account have. Those of organisations are not read through the portal.
-async fn expand_roles(
+/// Reads the permissions of the principal's and the serving account's roles, except those of organisations.
+async fn read_roles(
     google: &Google,
     request: &AccessRequest,
-    live: &mut Evidence,
+    evidence: &mut Evidence,
     now: Millis,
 ) -> Result<(), CallError> {
     let serving = serving_member(request);
     let counts = |member: &str| {
-        live.means(request, member) || serving.as_ref().is_some_and(|serving| is_same_member(serving, member))
+        evidence.means(request, member) || serving.as_ref().is_some_and(|serving| is_same_member(serving, member))
     };
-    let mut roles = roles_of(live, now, counts);
-    roles.retain(|name| !live.roles.contains_key(name));
-    for name in roles.into_iter().take(MOST_ROLES) {
+    let mut roles = roles_of(evidence, now, counts);
+    roles.retain(|name| !evidence.roles.contains_key(name));
+    for name in roles.into_iter().take(MAX_ROLES) {
         let call = [(&method::PROJECT_ROLES_GET, resource::ROLE), (&method::ROLES_GET, resource::PREDEFINED_ROLE)]
             .into_iter()
-            .find_map(|(id, kind)| Some(Call::new(id, Resource::parse(kind, &name)?)));
+            .find_map(|(method, kind)| Some(Call::new(method, Resource::parse(kind, &name)?)));
         let Some(call) = call else { continue };
         match google.call(&call, Identity::Initiator).await {
             Ok(role) => {
-                live.roles.insert(name, held(&role, request));
+                evidence.roles.insert(name, permissions_of(&role, request));
             }
             Err(CallError::Cancelled) => return Err(CallError::Cancelled),
-            // It stays unknown, which is said where it matters.
+            // The comparison reports the role as unknown.
             Err(_) => {}
         }
     }
     Ok(())
 }
 
-/// What of a role is kept: all that is asked for, all that is on a known way further, and so much of the rest.
-fn held(role: &Value, request: &AccessRequest) -> Vec<String> {
+/// The permissions of a role: all that are requested or on an escalation path, and a bounded number of others.
+fn permissions_of(role: &Value, request: &AccessRequest) -> Vec<String> {
     if role["deleted"] == true {
         return Vec::new();
     }
-    let asked = request.permissions();
+    let requested = request.permissions();
     let mut others = 0;
     let names = role["includedPermissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let kept = names.filter(|name| {
-        asked.contains(name) || is_on_escalation_path(name) || {
+        requested.contains(name) || is_on_escalation_path(name) || {
             others += 1;
-            others <= MOST_OTHERS
+            others <= MAX_OTHER_PERMISSIONS
         }
     });
     kept.map(str::to_owned).collect()
 }
 
-/// What the serving account may do, by what was told and by the policies that were read; `None` where neither says anything.
-fn account_powers(
+/// The serving account's rights by what was `given` and by the policies that were read; `None` if neither is known.
+fn serving_account_rights(
     request: &AccessRequest,
-    live: &Evidence,
-    told: Option<ServingAccountRights>,
+    evidence: &Evidence,
+    given: Option<ServingAccountRights>,
     now: Millis,
     findings: &mut Vec<Diagnostic>,
 ) -> Option<ServingAccountRights> {
     let member = serving_member(request).filter(|_| request.permissions().contains(&ACT_AS))?;
-    let mut unknown = |why: String, help: &'static str| {
-        findings.push(Diagnostic::new(Code::IamAccountUnknown, why).help(help));
+    let mut unknown = |message: String, help: &'static str| {
+        findings.push(Diagnostic::new(Code::IamAccountUnknown, message).help(help));
     };
-    if told.is_none() && !live.policies.contains_key(&format!("projects/{}", request.project())) {
+    if given.is_none() && !evidence.policies.contains_key(&format!("projects/{}", request.project())) {
         unknown(
-            format!("what `{member}` may do is not known: the project's policy was not read"),
-            "have somebody look who may read it, or say in `accountPowers` what the account may do",
+            format!("the rights of `{member}` are unknown: the project's policy was not read"),
+            "have a user verify this who may read the policy, or set `accountPowers` to the account's rights",
         );
         return None;
     }
-    let mut powers = told.unwrap_or_default();
-    for role in roles_of(live, now, |other| is_same_member(&member, other)) {
-        match live.roles.get(&role) {
+    let mut rights = given.unwrap_or_default();
+    for role in roles_of(evidence, now, |other| is_same_member(&member, other)) {
+        match evidence.roles.get(&role) {
             Some(held) => {
                 for name in held {
-                    let counts = powers.permissions.len() < MOST_OTHERS || is_on_escalation_path(name);
-                    if counts && !powers.permissions.contains(name) {
-                        powers.permissions.push(name.clone());
+                    let is_kept = rights.permissions.len() < MAX_OTHER_PERMISSIONS || is_on_escalation_path(name);
+                    if is_kept && !rights.permissions.contains(name) {
+                        rights.permissions.push(name.clone());
                     }
                 }
             }
             None => unknown(
-                format!("what `{member}` may do is not known in full: what `{role}` holds was not read"),
-                "say in `accountPowers` what the account may do",
+                format!("the rights of `{member}` are only known in part: the permissions of `{role}` were not read"),
+                "set `accountPowers` to the account's rights",
             ),
         }
-        if !powers.roles.contains(&role) {
-            powers.roles.push(role);
+        if !rights.roles.contains(&role) {
+            rights.roles.push(role);
         }
     }
-    Some(powers)
+    Some(rights)
 }
 
 #[cfg(test)]

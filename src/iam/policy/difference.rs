@@ -1,9 +1,8 @@
-//! A request against what is there: what the principal has already, what is missing, what is too much.
+//! An access request compared with the policies as they are: rights that are held, missing and excess.
 
+use super::allow_policy::{AllowPolicy, Binding};
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::iam::policy::allow_policy::AllowPolicy;
-use crate::iam::policy::allow_policy::Binding;
 use crate::iam::rights::access_request::AccessRequest;
 use crate::iam::rights::expiry::Expiry;
 use crate::iam::rights::grant::{Grant, Grantee, Role};
@@ -15,30 +14,35 @@ use crate::timestamp::rfc3339;
 use serde::Serialize;
 use serde_json::Value;
 
-/// What is known of the world.
+/// How much earlier than requested a right may expire and still count as held: a day, or half of the requested time if that is less.
+///
+/// A request for a number of days names a later date each time that it is made.
+const SLACK: Millis = 86_400_000;
+
+/// What is known about policies, roles and groups.
 #[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// By the resource's name, as [`IamResource`] writes it.
     pub policies: Ordered<String, AllowPolicy>,
-    /// What each role holds.
+    /// Permissions by role.
     pub roles: Ordered<String, Vec<String>>,
-    /// Members that the principal is too: its groups.
+    /// The principal's groups, as policies name them.
     pub member_of: Vec<String>,
-    /// What `testIamPermissions` answered, by resource. It asks for whoever calls it, may fail open, and so is a hint only.
+    /// Answers of `testIamPermissions` by resource. They are about the caller and may be wrong, so they are hints only.
     pub tested: Ordered<String, Vec<String>>,
 }
 
-/// A permission that the principal has already.
+/// A permission that the principal holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldPermission {
     pub permission: &'static str,
     pub resource: String,
-    /// What gives it.
+    /// The role that contains it.
     pub role: String,
-    /// On which resource that was given.
+    /// The resource on which that role is granted.
     pub on: String,
-    /// RFC 3339, where it ends.
+    /// Expiry, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
 }
@@ -49,92 +53,96 @@ pub struct HeldPermission {
 pub struct MissingPermission {
     pub permission: &'static str,
     pub resource: String,
-    /// Google said that whoever asked holds it: perhaps from a folder, an organisation or a group.
+    /// Google reported that the caller holds it: perhaps through a folder, an organisation or a group.
     pub hinted: bool,
-    /// The policies that could give it were read, those of folders and organisations aside; or Google said to the principal itself that
-    /// they lack it.
+    /// The policies that could grant it were read, except those of folders and organisations; or Google reported to the principal itself
+    /// that it lacks the permission.
     pub seen: bool,
-    /// RFC 3339: they have it until then, which is long before the end that is asked for.
+    /// Expiry of a right that the principal still holds, but that expires long before the requested date, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
 }
 
-/// A binding that gives the principal more than is needed, or nothing any more.
+/// A binding that gives the principal more than is needed, or has expired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExcessBinding {
     pub resource: String,
     pub role: String,
     pub member: String,
-    /// As the policy has it, whole.
+    /// As the policy has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Value>,
-    /// What it gives and nothing here needs.
+    /// Its permissions that the access request does not need.
     pub permissions: Vec<String>,
-    /// Its condition no longer holds.
     pub expired: bool,
-    /// Nothing that is needed comes from it alone: it can go. What cannot be judged from here stays.
+    /// No needed permission comes from it alone. False if its condition cannot be evaluated here.
     pub removable: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
-    pub has: Vec<HeldPermission>,
+    pub held: Vec<HeldPermission>,
     pub missing: Vec<MissingPermission>,
-    pub too_much: Vec<ExcessBinding>,
+    pub excess: Vec<ExcessBinding>,
     #[serde(skip)]
     pub findings: Vec<Diagnostic>,
 }
 
-/// Whether a binding grants at a moment.
+/// Whether a binding grants its role at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum BindingState {
-    Always,
+    Permanent,
     Until(Millis),
     Expired,
-    /// It says something that cannot be judged from here; Vertex AI evaluates little but time.
+    /// Its condition is more than a date. Vertex AI evaluates few other conditions.
     Unknown,
 }
 
-fn holds(entry: &Binding, now: Millis) -> BindingState {
-    match entry.end() {
-        Some(Millis::MAX) => BindingState::Always,
-        Some(end) if end > now => BindingState::Until(end),
-        Some(_) => BindingState::Expired,
-        None => BindingState::Unknown,
+impl BindingState {
+    fn of(binding: &Binding, now: Millis) -> Self {
+        match binding.end() {
+            Some(Millis::MAX) => Self::Permanent,
+            Some(end) if end > now => Self::Until(end),
+            Some(_) => Self::Expired,
+            None => Self::Unknown,
+        }
     }
 }
 
-/// Whether a binding's time is over.
-pub fn has_expired(entry: &Binding, now: Millis) -> bool {
-    holds(entry, now) == BindingState::Expired
+pub fn has_expired(binding: &Binding, now: Millis) -> bool {
+    BindingState::of(binding, now) == BindingState::Expired
 }
 
-/// Whether a binding grants now, as far as can be told from here.
-pub fn is_in_force(entry: &Binding, now: Millis) -> bool {
-    matches!(holds(entry, now), BindingState::Always | BindingState::Until(_))
+/// Whether a binding is known to grant its role now.
+pub fn is_in_force(binding: &Binding, now: Millis) -> bool {
+    matches!(BindingState::of(binding, now), BindingState::Permanent | BindingState::Until(_))
+}
+
+/// Returns this product's own bindings in a policy that have expired.
+pub fn expired(policy: &AllowPolicy, now: Millis) -> Vec<Binding> {
+    policy.bindings().into_iter().filter(|binding| binding.is_ours() && has_expired(binding, now)).collect()
 }
 
 impl Evidence {
-    /// Whether what this member holds the principal holds.
+    /// Whether the principal holds the rights of this member.
     pub fn means(&self, request: &AccessRequest, member: &str) -> bool {
         request.principal.is(member)
             || self.member_of.iter().any(|own| is_same_member(own, member))
             || matches!(member, "allUsers" | "allAuthenticatedUsers")
     }
 
-    /// The resources whose policies decide about one: itself, and the project above.
-    fn above(on: &IamResource) -> Vec<String> {
-        let project = match on {
-            IamResource::Project(_) => None,
+    /// The resources whose policies decide about a resource: itself and its project.
+    fn deciding(resource: &IamResource) -> Vec<String> {
+        let project = match resource {
+            IamResource::Project(_) | IamResource::Bucket(_) => None,
             IamResource::Endpoint { project, .. } => Some(project.to_string()),
             IamResource::ServiceAccount(account) => Some(account.home().to_owned()),
             IamResource::Repository { project, .. } => Some(project.clone()),
             IamResource::Key(name) => name.split('/').nth(1).map(str::to_owned),
-            IamResource::Bucket(_) => None,
         };
-        let mut names = vec![on.to_string()];
+        let mut names = vec![resource.to_string()];
         names.extend(project.map(|project| format!("projects/{project}")));
         names
     }
@@ -150,8 +158,8 @@ impl Evidence {
         }
     }
 
-    /// What gives the principal this permission there, and until when.
-    fn held(
+    /// The longest-lasting source of a permission, with its expiry.
+    fn source(
         &self,
         request: &AccessRequest,
         grant: &Grant,
@@ -159,26 +167,22 @@ impl Evidence {
         now: Millis,
     ) -> Option<(Millis, HeldPermission)> {
         let mut found: Option<(Millis, HeldPermission)> = None;
-        for on in Self::above(&grant.on) {
-            for entry in self.policies.get(&on).map(AllowPolicy::bindings).unwrap_or_default() {
-                let end = match holds(&entry, now) {
-                    BindingState::Always => Millis::MAX,
+        for on in Self::deciding(&grant.resource) {
+            for binding in self.policies.get(&on).map(AllowPolicy::bindings).unwrap_or_default() {
+                let end = match BindingState::of(&binding, now) {
+                    BindingState::Permanent => Millis::MAX,
                     BindingState::Until(end) => end,
                     BindingState::Expired | BindingState::Unknown => continue,
                 };
-                let gives = self.means(request, &entry.member)
-                    && self.permissions_of(request, &entry.role).is_some_and(|held| held.contains(&needed.permission));
-                // What lasts longest counts.
+                let gives = self.means(request, &binding.member)
+                    && self
+                        .permissions_of(request, &binding.role)
+                        .is_some_and(|held| held.contains(&needed.permission));
                 if gives && found.as_ref().is_none_or(|(known, _)| end > *known) {
                     let until = (end != Millis::MAX).then(|| rfc3339(end));
-                    let held = HeldPermission {
-                        permission: needed.permission,
-                        resource: grant.on.to_string(),
-                        role: entry.role.clone(),
-                        on: on.clone(),
-                        until,
-                    };
-                    found = Some((end, held));
+                    let (permission, resource) = (needed.permission, grant.resource.to_string());
+                    found =
+                        Some((end, HeldPermission { permission, resource, role: binding.role, on: on.clone(), until }));
                 }
             }
         }
@@ -186,113 +190,104 @@ impl Evidence {
     }
 }
 
-/// What ends so much earlier than is asked for still counts, or half the time that is asked for where that is less: a number of days
-/// means another end each time that it is said.
-const SLACK: Millis = 86_400_000;
-
-/// Compares; nothing is asked of anybody.
-pub fn compare(request: &AccessRequest, live: &Evidence, now: Millis) -> Difference {
-    let (mut has, mut missing, mut ending) = (Vec::new(), Vec::new(), Vec::new());
+/// Compares an access request with what is known.
+pub fn compare(request: &AccessRequest, evidence: &Evidence, now: Millis) -> Difference {
+    let (mut held, mut missing, mut expiring) = (Vec::new(), Vec::new(), Vec::new());
     let wanted = request.expires.map_or(0, Expiry::at);
     let long_enough = wanted.saturating_sub((wanted.saturating_sub(now) / 2).min(SLACK));
     for grant in request.of(Grantee::Caller) {
         for needed in &grant.needed {
-            let resource = grant.on.to_string();
-            let lacking = match live.held(request, grant, needed, now) {
-                Some((end, held)) if end >= long_enough => {
-                    has.push(held);
+            let (permission, resource) = (needed.permission, grant.resource.to_string());
+            missing.push(match evidence.source(request, grant, needed, now) {
+                Some((end, source)) if end >= long_enough => {
+                    held.push(source);
                     continue;
                 }
-                Some((_, held)) => {
-                    let until = held.until.clone();
-                    ending.push(held);
-                    MissingPermission { permission: needed.permission, resource, hinted: false, seen: true, until }
+                Some((_, source)) => {
+                    let until = source.until.clone();
+                    expiring.push(source);
+                    MissingPermission { permission, resource, hinted: false, seen: true, until }
                 }
                 None => {
-                    let tested = live.tested.get(&resource).into_iter().flatten();
-                    let hinted = tested.into_iter().any(|held| held == needed.permission);
-                    let seen = Evidence::above(&grant.on).iter().all(|on| live.policies.contains_key(on));
-                    MissingPermission { permission: needed.permission, resource, hinted, seen, until: None }
+                    let tested = evidence.tested.get(&resource).into_iter().flatten();
+                    let hinted = tested.into_iter().any(|held| held == permission);
+                    let deciding = Evidence::deciding(&grant.resource);
+                    let seen = deciding.iter().all(|on| evidence.policies.contains_key(on));
+                    MissingPermission { permission, resource, hinted, seen, until: None }
                 }
-            };
-            missing.push(lacking);
+            });
         }
     }
     let mut findings = Vec::new();
-    // What ends too early is needed until then.
-    let kept = [has.as_slice(), &ending].concat();
-    let too_much = excess(request, live, &kept, now, &mut findings);
-    Difference { has, missing, too_much, findings }
+    // A right that expires too early is still needed until then.
+    let kept = [held.as_slice(), &expiring].concat();
+    let excess = excess(request, evidence, &kept, now, &mut findings);
+    Difference { held, missing, excess, findings }
+}
+
+/// Returns the access request for what the caller is missing, and for everything that the service agent needs.
+///
+/// The service agent's rights are not compared. A hinted right is requested, too: a hint proves nothing.
+pub fn remaining(request: &AccessRequest, difference: &Difference) -> AccessRequest {
+    request.keeping(|grant, needed| {
+        grant.grantee == Grantee::ServiceAgent
+            || difference.missing.iter().any(|missing| {
+                missing.permission == needed.permission && missing.resource == grant.resource.to_string()
+            })
+    })
 }
 
 fn excess(
     request: &AccessRequest,
-    live: &Evidence,
-    has: &[HeldPermission],
+    evidence: &Evidence,
+    held: &[HeldPermission],
     now: Millis,
     findings: &mut Vec<Diagnostic>,
 ) -> Vec<ExcessBinding> {
     let mut found = Vec::new();
     let mut unknown = Vec::new();
-    for (resource, policy) in live.policies.iter() {
-        for entry in policy.bindings() {
-            if !live.means(request, &entry.member) {
+    for (resource, policy) in evidence.policies.iter() {
+        for binding in policy.bindings() {
+            if !evidence.means(request, &binding.member) {
                 continue;
             }
-            let holds = holds(&entry, now);
-            let expired = holds == BindingState::Expired;
-            let gives = match live.permissions_of(request, &entry.role) {
+            let state = BindingState::of(&binding, now);
+            let expired = state == BindingState::Expired;
+            let gives = match evidence.permissions_of(request, &binding.role) {
                 Some(gives) => gives,
-                // Whatever it held.
+                // Whatever the role contains, it is no longer granted.
                 None if expired => Vec::new(),
                 None => {
-                    if !unknown.contains(&entry.role) {
-                        unknown.push(entry.role);
+                    if !unknown.contains(&binding.role) {
+                        unknown.push(binding.role);
                     }
                     continue;
                 }
             };
-            // Only what names the principal itself can be taken from it alone.
-            if !is_same_member(&entry.member, request.principal.member()) {
+            // A binding of a group cannot be removed from one member.
+            if !is_same_member(&binding.member, request.principal.member()) {
                 continue;
             }
             let is_needed_from = |permission: &str| {
-                has.iter().any(|h| h.permission == permission && h.role == entry.role && h.on == *resource)
+                held.iter().any(|h| h.permission == permission && h.role == binding.role && h.on == *resource)
             };
             let permissions: Vec<String> =
                 gives.iter().filter(|permission| !is_needed_from(permission)).map(|&p| p.to_owned()).collect();
-            let removable = expired || (permissions.len() == gives.len() && holds != BindingState::Unknown);
+            let removable = expired || (permissions.len() == gives.len() && state != BindingState::Unknown);
             if expired || !permissions.is_empty() {
-                let condition = entry.condition().cloned();
-                let (resource, role, member) = (resource.clone(), entry.role, entry.member);
+                let condition = binding.condition().cloned();
+                let (resource, role, member) = (resource.clone(), binding.role, binding.member);
                 found.push(ExcessBinding { resource, role, member, condition, permissions, expired, removable });
             }
         }
     }
     for role in unknown {
         findings.push(
-            Diagnostic::new(Code::IamRoleUnknown, format!("it is not known what `{role}` holds"))
-                .help("it counts as holding nothing: look by hand whether it gives one of these rights"),
+            Diagnostic::new(Code::IamRoleUnknown, format!("the permissions of `{role}` are unknown"))
+                .help("check by hand whether this role grants one of the missing rights; here it counts as empty"),
         );
     }
     found
-}
-
-/// What the caller is missing, and all that Vertex AI itself takes, which nobody compares. A hint is no right: what is merely hinted at
-/// is still asked for.
-pub fn remaining(request: &AccessRequest, difference: &Difference) -> AccessRequest {
-    request.keeping(|grant, needed| {
-        grant.to == Grantee::ServiceAgent
-            || difference
-                .missing
-                .iter()
-                .any(|missing| missing.permission == needed.permission && missing.resource == grant.on.to_string())
-    })
-}
-
-/// Bindings of this product's own making on one resource that have ended, for whoever cleans up.
-pub fn expired(policy: &AllowPolicy, now: Millis) -> Vec<Binding> {
-    policy.bindings().into_iter().filter(|entry| entry.is_ours() && has_expired(entry, now)).collect()
 }
 
 #[cfg(test)]

@@ -88,8 +88,8 @@ impl LivePolicy {
 pub fn live_policies<'a>(grants: &[&'a Grant]) -> Vec<(LivePolicy, &'a IamResource)> {
     let mut resources: Vec<&IamResource> = Vec::new();
     for grant in grants {
-        if !resources.contains(&&grant.on) {
-            resources.push(&grant.on);
+        if !resources.contains(&&grant.resource) {
+            resources.push(&grant.resource);
         }
     }
     resources.into_iter().filter_map(|on| Some((LivePolicy::of(on)?, on))).collect()

@@ -1,23 +1,22 @@
-//! A custom role, as `gcloud iam roles create --file` reads it and as the IAM API takes it.
-//! Shape and limits: `iam.v1` `Role`, `CreateRoleRequest`.
+//! A custom role, for `gcloud iam roles create --file` and for the IAM API. Shapes and limits: `iam.v1` `Role`, `CreateRoleRequest`.
 
 use crate::iam::rights::grant::{Grant, Role};
 use crate::vertex::message::object;
 use serde_json::Value;
 
+/// At most 300 bytes.
+pub const DESCRIPTION: &str = "Exactly the permissions that one kind of deployment needs here. The role is named after them: create another role instead of changing this one.";
+
 /// At most 100 bytes.
 pub fn title(grant: &Grant) -> String {
-    format!("Backstage Vertex AI: deploy ({})", grant.on.kind().replace('-', " "))
+    format!("Backstage Vertex AI: deploy ({})", grant.resource.kind().replace('-', " "))
 }
-
-/// At most 300 bytes.
-pub const DESCRIPTION: &str = "Exactly the permissions that a planned deployment takes here. Named after what it holds: do not change it, make another.";
 
 pub fn permissions(grant: &Grant) -> Vec<&'static str> {
     grant.needed.iter().map(|needed| needed.permission).collect()
 }
 
-/// `CreateRoleRequest`
+/// Returns a `CreateRoleRequest`.
 pub fn create_request(grant: &Grant) -> Value {
     let id = match &grant.role {
         Role::Custom { id, .. } => id.as_str(),

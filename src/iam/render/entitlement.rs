@@ -1,4 +1,5 @@
-//! Privileged Access Manager: what gives the rights on a project there, and the grant that is asked for of it.
+//! An entitlement of Privileged Access Manager, and the grant requested from it.
+//!
 //! Shapes and limits: `CreateEntitlementRequest` and `CreateGrantRequest` of Google's `pam.proto`.
 
 use crate::iam::rights::access_request::AccessRequest;
@@ -9,28 +10,15 @@ use crate::ordered::Ordered;
 use crate::vertex::message::object;
 use serde_json::Value;
 
-/// What may be asked for on one project.
+/// The entitlement for the grants on one project.
 pub struct Entitlement<'a> {
     request: &'a AccessRequest,
     pub project: &'a Project,
-    /// The roles that it gives.
     pub grants: Vec<&'a Grant>,
 }
 
-/// One for each project that Privileged Access Manager is to give rights on.
-pub fn entitlements(request: &AccessRequest) -> Vec<Entitlement<'_>> {
-    let mut by_project: Ordered<&Project, Vec<&Grant>> = Ordered::default();
-    for grant in request.grants.iter().filter(|grant| grant.is_by_pam()) {
-        if let IamResource::Project(project) = &grant.on {
-            by_project.get_or_insert_with(project, Vec::new).push(grant);
-        }
-    }
-    let each = by_project.iter();
-    each.map(|(&project, grants)| Entitlement { request, project, grants: grants.clone() }).collect()
-}
-
 impl Entitlement<'_> {
-    /// `[a-z][a-z0-9-]{2,61}[a-z0-9]`: named after the role, which is named after what it holds. It is always a custom one.
+    /// Matches `[a-z][a-z0-9-]{2,61}[a-z0-9]`. It is named after the role, which is a custom one and named after its permissions.
     pub fn id(&self) -> String {
         let role = self.grants.iter().find_map(|grant| match &grant.role {
             Role::Custom { id, .. } => id.rsplit('_').next(),
@@ -47,13 +35,13 @@ impl Entitlement<'_> {
         format!("{}/entitlements/{}", self.parent(), self.id())
     }
 
-    /// The longest that it grants for, in seconds: to the minute, so that asking for as long as it was made for never asks for more.
+    /// Maximum duration of a grant, in whole minutes: a second request for the same time must not exceed it.
     pub fn longest(&self) -> String {
         const MINUTE: u64 = 60;
         seconds(self.request.duration.unwrap_or_default().div_ceil(MINUTE) * MINUTE)
     }
 
-    /// What is asked for: a `Grant`.
+    /// The `Grant` to create.
     pub fn grant(&self) -> Value {
         let AccessRequest { target, duration, justification, .. } = self.request;
         let words = justification.clone().unwrap_or_else(|| {
@@ -64,6 +52,18 @@ impl Entitlement<'_> {
             .with("justification", object().with("unstructuredJustification", words))
             .into()
     }
+}
+
+/// Returns one entitlement for each project with grants of Privileged Access Manager.
+pub fn entitlements(request: &AccessRequest) -> Vec<Entitlement<'_>> {
+    let mut by_project: Ordered<&Project, Vec<&Grant>> = Ordered::default();
+    for grant in request.grants.iter().filter(|grant| grant.is_by_pam()) {
+        if let IamResource::Project(project) = &grant.resource {
+            by_project.get_or_insert_with(project, Vec::new).push(grant);
+        }
+    }
+    let each = by_project.iter();
+    each.map(|(&project, grants)| Entitlement { request, project, grants: grants.clone() }).collect()
 }
 
 fn seconds(count: u64) -> String {

@@ -1,11 +1,11 @@
-//! Somebody's words inside Markdown.
+//! Foreign text inside Markdown.
 
-/// Somebody's words as Markdown's code, which they cannot end.
+/// Text as inline code, which it cannot end.
 pub fn code(text: &str) -> String {
     format!("`{}`", text.replace(['`', '\n', '\r'], " "))
 }
 
-/// Somebody's words as Markdown's text: shown as they are, on one line.
+/// Text on one line, without any Markdown of its own.
 pub fn prose(text: &str) -> String {
     let mut out = String::new();
     for sign in text.chars() {
@@ -15,4 +15,9 @@ pub fn prose(text: &str) -> String {
         out.push(if sign.is_control() { ' ' } else { sign });
     }
     out
+}
+
+/// Text of our own in a table's cell; names of roles in it may be foreign.
+pub fn cell(text: &str) -> String {
+    text.replace(['\n', '\r'], " ").replace('|', r"\|")
 }

@@ -1,4 +1,4 @@
-//! Terraform's language, as much of it as a request takes, laid out as `terraform fmt` lays it out.
+//! A small writer of Terraform's language, in the layout of `terraform fmt`.
 
 use std::fmt::Write;
 
@@ -53,7 +53,7 @@ impl Block {
             write!(out, " {}", quoted(label))?;
         }
         writeln!(out, " {{")?;
-        // Lists stand apart, so that the signs of equality of all the others are one column.
+        // `terraform fmt` aligns the equals signs of attributes that follow each other; lists stand apart.
         let (lists, lines): (Vec<_>, Vec<_>) = self.attributes.iter().partition(|(_, v)| matches!(v, Value::List(_)));
         let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
         for (name, value) in &lines {
@@ -79,7 +79,7 @@ impl Block {
     }
 }
 
-/// A text in quotes; what would begin a template stands for itself.
+/// A quoted string in which templates are escaped.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     let mut rest = text.chars().peekable();

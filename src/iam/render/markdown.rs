@@ -1,6 +1,6 @@
-//! The request for a person: a pull request, a ticket, a screen.
+//! The access request for approvers: a pull request, a ticket, a screen. It names who, what, until when, and the risks first.
 
-use crate::iam::render::escape::{code, prose};
+use super::escape::{cell, code, prose};
 use crate::iam::rights::access_request::AccessRequest;
 use crate::iam::rights::expiry::in_words;
 use crate::iam::rights::grant::{ExpiryMode, Grant, Grantee};
@@ -10,119 +10,122 @@ use crate::iam::rights::risk::{Risk, RiskLevel};
 use crate::method::Confidence;
 use std::fmt::Write;
 
-pub fn render(request: &AccessRequest, dangers: &[Risk]) -> String {
+pub fn render(request: &AccessRequest, risks: &[Risk]) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write_request(request, dangers, &mut out);
+    let _ = write_request(request, risks, &mut out);
     out
 }
 
-fn write_request(request: &AccessRequest, dangers: &[Risk], out: &mut String) -> std::fmt::Result {
+fn write_request(request: &AccessRequest, risks: &[Risk], out: &mut String) -> std::fmt::Result {
     let target = &request.target;
-    writeln!(out, "### Rights to deploy `{}` to `{}`\n", target.model.short(), target.endpoint.id)?;
-    let (principal, entity) = (code(request.principal.member()), code(&target.entity_ref));
-    writeln!(out, "{principal} gets these rights, for {entity} in `{}`.", target.endpoint.place)?;
-    write_ends(request, out)?;
+    writeln!(out, "### Access request: deploy `{}` to `{}`\n", target.model.short(), target.endpoint.id)?;
+    writeln!(out, "- **Principal:** {}", code(request.principal.member()))?;
+    writeln!(out, "- **Deployment:** {} in `{}`", code(&target.entity_ref), target.endpoint.place)?;
+    writeln!(out, "- **Expiry:** {}", expiry(request))?;
+    writeln!(out, "- **Permissions:** {}", permissions(request))?;
     if let Some(words) = &request.justification {
-        // The asker's words say nothing in the request's name: they are shown, and hide nothing.
         writeln!(out, "\n> {}", prose(words))?;
     }
-    for grant in &request.grants {
-        write_grant(grant, dangers, out)?;
+    write_risks(risks, out)?;
+    let agent = request.of(Grantee::ServiceAgent).next().map(|grant| grant.member.clone());
+    for grant in request.of(Grantee::Caller) {
+        write_grant(grant, risks, out)?;
     }
-    if request.of(Grantee::Caller).flat_map(|grant| &grant.needed).any(|n| weight(n.permission, dangers).is_some()) {
-        writeln!(
-            out,
-            "\n⚠ leads to more, alone or with others, as told below: high, to everything that somebody else may do; medium, to \
-             something that its name does not say."
-        )?;
+    if let Some(agent) = agent {
+        writeln!(out, "\n#### Grants for the service agent of Vertex AI\n")?;
+        writeln!(out, "{} serves the model and keeps these grants.", code(&agent))?;
+        for grant in request.of(Grantee::ServiceAgent) {
+            write_grant(grant, risks, out)?;
+        }
     }
-    for (mark, legend) in
-        [("`†", "\n† inferred, not in Google's documentation.\n"), ("`‡", "\n‡ measured by a third party.\n")]
-    {
+    for (mark, legend) in [
+        (" ⚠ high", "\n⚠ high: leads to all rights of another principal, see risks.\n"),
+        (" ⚠ medium", "\n⚠ medium: leads to something that the permission's name does not mention, see risks.\n"),
+        ("`†", "\n† inferred, not in Google's documentation.\n"),
+        ("`‡", "\n‡ measured by a third party.\n"),
+    ] {
         if out.contains(mark) {
             out.push_str(legend);
         }
     }
-    if !dangers.is_empty() {
-        writeln!(out, "\n#### What its holder could do besides\n")?;
-        for danger in dangers {
-            let weight = match danger.weight {
-                RiskLevel::High => "**High**",
-                RiskLevel::Medium => "Medium",
-            };
-            let with = danger.permissions.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(" and ");
-            let with = if with.is_empty() { String::new() } else { format!(" with {with}") };
-            let through = danger.through.as_ref().map(|account| format!(" (`{account}`)")).unwrap_or_default();
-            writeln!(out, "- {weight}{with}: {}{through}. To lessen it: {}.", danger.what, danger.advice)?;
-        }
-    }
     Ok(())
 }
 
-/// How many permissions end by themselves, and how many somebody has to take back.
-fn write_ends(request: &AccessRequest, out: &mut String) -> std::fmt::Result {
+fn expiry(request: &AccessRequest) -> String {
+    match (request.expires, request.duration.filter(|_| request.delivery == Delivery::Pam)) {
+        (None, _) => "**none**".into(),
+        (Some(_), Some(seconds)) => format!("{} after the grant is activated", in_words(seconds)),
+        (Some(expires), None) => expires.to_string(),
+    }
+}
+
+/// How many permissions expire by themselves, and how many must be revoked.
+fn permissions(request: &AccessRequest) -> String {
     let all = request.permissions();
-    let lasts = |&&name: &&&str| {
+    let is_revoked = |&&name: &&&str| {
         request.grants.iter().any(|grant| grant.needs_revoking() && grant.needed.iter().any(|n| n.permission == name))
     };
-    let (count, lasting) = (all.len(), all.iter().filter(lasts).count());
-    write!(out, "{count} permission{}", if count == 1 { "" } else { "s" })?;
-    if let Some(expires) = request.expires {
-        let of = |some: usize| if some == count { String::new() } else { format!(", {some}") };
-        if lasting < count {
-            let ending = of(count - lasting);
-            match request.duration.filter(|_| request.delivery == Delivery::Pam) {
-                Some(seconds) => {
-                    write!(out, "{ending} for {} from when Privileged Access Manager gives them", in_words(seconds))
-                }
-                None => write!(out, "{ending} until {expires}"),
-            }?;
+    let (count, revoked) = (all.len(), all.iter().filter(is_revoked).count());
+    let verb = |number: usize, one: &'static str, many: &'static str| if number == 1 { one } else { many };
+    let by = request.expires.map(|expires| format!("by {expires} ")).unwrap_or_default();
+    match (revoked, count - revoked) {
+        (0, 0) => "none".into(),
+        (0, _) => {
+            format!("{count}; {} by {}", verb(count, "it expires", "all expire"), verb(count, "itself", "themselves"))
         }
-        if lasting > 0 {
-            write!(out, "{} to be taken back by {expires} by whoever gives them", of(lasting))?;
-        }
-    } else if lasting > 0 {
-        out.push_str(", until somebody takes them back");
+        (_, 0) => format!("{count}, to be revoked {by}with `revoke.sh`"),
+        (_, expiring) => format!(
+            "{count}; {expiring} {} by {}, {revoked} must be revoked {by}with `revoke.sh`",
+            verb(expiring, "expires", "expire"),
+            verb(expiring, "itself", "themselves"),
+        ),
     }
-    out.push_str(if lasting > 0 { ": `take-back.sh`.\n" } else { ".\n" });
+}
+
+fn write_risks(risks: &[Risk], out: &mut String) -> std::fmt::Result {
+    if risks.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n#### Risks\n\n| level | with | the principal | mitigation |\n| --- | --- | --- | --- |")?;
+    for risk in risks {
+        let level = match risk.level {
+            RiskLevel::High => "**high**",
+            RiskLevel::Medium => "medium",
+        };
+        let with = risk.permissions.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(" and ");
+        let account = risk.account.as_ref().map(|account| format!(" (`{account}`)")).unwrap_or_default();
+        writeln!(out, "| {level} | {with} | {}{account} | {} |", cell(&risk.effect), risk.mitigation)?;
+    }
     Ok(())
 }
 
-/// The heaviest danger that a permission has a part in.
-fn weight(permission: &str, dangers: &[Risk]) -> Option<RiskLevel> {
-    dangers.iter().filter(|danger| danger.permissions.contains(&permission)).map(|danger| danger.weight).min()
+/// The highest level of the risks that a permission is part of.
+fn level(permission: &str, risks: &[Risk]) -> Option<RiskLevel> {
+    risks.iter().filter(|risk| risk.permissions.contains(&permission)).map(|risk| risk.level).min()
 }
 
-fn write_grant(grant: &Grant, dangers: &[Risk], out: &mut String) -> std::fmt::Result {
-    let whom = match grant.to {
-        Grantee::Caller => String::new(),
-        Grantee::ServiceAgent => format!(" to Vertex AI itself, `{}`", grant.member),
+fn write_grant(grant: &Grant, risks: &[Risk], out: &mut String) -> std::fmt::Result {
+    let expiry = match grant.expiry {
+        ExpiryMode::Condition => "expires by its condition",
+        ExpiryMode::Pam => "expires in Privileged Access Manager",
+        ExpiryMode::Revocation => "must be revoked with `revoke.sh`, because the resource supports no conditions",
+        ExpiryMode::Never => "does not expire",
     };
-    let ends = match grant.ends {
-        ExpiryMode::Condition => "its condition ends it",
-        ExpiryMode::Pam => "Privileged Access Manager ends it",
-        ExpiryMode::Revocation => "its policy takes no condition, so it has to be taken back: `take-back.sh`",
-        ExpiryMode::Never => "it lasts",
-    };
-    writeln!(
-        out,
-        "\n#### On {} `{}`{whom}\n\nRole `{}`; {ends}.\n",
-        grant.on.kind().replace('-', " "),
-        grant.on,
-        grant.role
-    )?;
+    let heading = if grant.grantee == Grantee::Caller { "####" } else { "#####" };
+    let kind = grant.resource.kind().replace('-', " ");
+    writeln!(out, "\n{heading} On {kind} `{}`\n\nRole `{}`, which {expiry}.\n", grant.resource, grant.role)?;
     writeln!(out, "| permission | needed by | without it |\n| --- | --- | --- |")?;
     for needed in &grant.needed {
         let names = needed.methods().into_iter().map(|name| name.rsplit('.').next().unwrap_or(name));
         let names = names.collect::<Vec<_>>().join(", ");
-        // What Vertex AI itself may do leads its caller nowhere.
-        let danger = match weight(needed.permission, dangers).filter(|_| grant.to == Grantee::Caller) {
+        // The rights of the service agent lead the principal nowhere.
+        let risk = match level(needed.permission, risks).filter(|_| grant.grantee == Grantee::Caller) {
             Some(RiskLevel::High) => " ⚠ high",
             Some(RiskLevel::Medium) => " ⚠ medium",
             None => "",
         };
-        writeln!(out, "| `{}`{}{danger} | {names} | {} |", needed.permission, mark(needed), needed.without())?;
+        writeln!(out, "| `{}`{}{risk} | {names} | {} |", needed.permission, mark(needed), needed.without())?;
     }
     Ok(())
 }

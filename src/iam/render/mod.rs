@@ -1,4 +1,4 @@
-//! A request in the forms that people and tools take it: each rendering says the same.
+//! The files of an access request, for people and tools. All of them state the same grants.
 
 mod bindings;
 pub mod custom_role;
@@ -24,10 +24,12 @@ use crate::iam::rights::risk::Risk;
 use crate::ordered::Ordered;
 use serde_json::Value;
 
-/// Every rendering by its file name. `policies` are those that were read, by resource: with them, `bindings.json` holds what to write.
+/// Returns every file by name.
+///
+/// `policies` are those that were read, by resource: for them `bindings.json` holds the whole policy to write.
 pub fn all(
     request: &AccessRequest,
-    dangers: &[Risk],
+    risks: &[Risk],
     policies: &Ordered<String, AllowPolicy>,
 ) -> Result<Ordered<String, String>, Diagnostic> {
     let mut files = Ordered::default();
@@ -43,9 +45,9 @@ pub fn all(
     }
     files.insert("gcloud.sh".into(), gcloud::render(request));
     if let Some(script) = revoke::script(request) {
-        files.insert("take-back.sh".into(), script);
+        files.insert("revoke.sh".into(), script);
     }
-    files.insert("request.md".into(), markdown::render(request, dangers));
+    files.insert("access-request.md".into(), markdown::render(request, risks));
     if request.delivery == Delivery::Pam {
         for (name, value) in pam::files(request) {
             files.insert(name, json(&value));
@@ -54,17 +56,17 @@ pub fn all(
     Ok(files)
 }
 
-/// Of what is missing, and of what can go; none where there is neither. What cannot be rendered is found instead.
+/// Returns the files for the missing and the excess rights; none if there are neither.
 pub fn differing(
     remaining: &AccessRequest,
     difference: &Difference,
-    dangers: &[Risk],
+    risks: &[Risk],
     policies: &Ordered<String, AllowPolicy>,
     findings: &mut Vec<Diagnostic>,
 ) -> Ordered<String, String> {
     let mut files = Ordered::default();
     if !remaining.grants.is_empty() {
-        match all(remaining, dangers, policies) {
+        match all(remaining, risks, policies) {
             Ok(all) => files = all,
             Err(finding) => findings.push(finding),
         }
@@ -73,7 +75,7 @@ pub fn differing(
     files
 }
 
-/// Adds to the renderings what can go: `drop.sh`, and the offer in `request.md`. Nothing is dropped by itself.
+/// Adds `drop.sh` and the section of `access-request.md` about excess bindings.
 fn add_excess(difference: &Difference, files: &mut Ordered<String, String>) {
     let removable = excess::removable(difference);
     if removable.is_empty() {
@@ -82,7 +84,7 @@ fn add_excess(difference: &Difference, files: &mut Ordered<String, String>) {
     if let Some(script) = excess::script(&removable) {
         files.insert("drop.sh".into(), script);
     }
-    files.get_or_insert_with("request.md".into(), String::new).push_str(&excess::offer(&removable));
+    files.get_or_insert_with("access-request.md".into(), String::new).push_str(&excess::section(&removable));
 }
 
 fn json(value: &Value) -> String {

@@ -1,11 +1,11 @@
-//! Privileged Access Manager: an entitlement, and the grant that is asked for of it.
+//! `pam-entitlement.json` and `pam-grant.json`: what an administrator creates, and what the requester then asks for.
 
 use crate::iam::render::entitlement::{Entitlement, entitlements};
 use crate::iam::rights::access_request::AccessRequest;
 use crate::vertex::message::{Object, object};
 use serde_json::Value;
 
-/// One entitlement and one grant for each project that rights are given on.
+/// Returns one entitlement and one grant for each project.
 pub fn files(request: &AccessRequest) -> Vec<(String, Value)> {
     let mut files = Vec::new();
     for entitlement in entitlements(request) {

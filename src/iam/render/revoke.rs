@@ -1,17 +1,17 @@
-//! Rights that no condition ends, for whoever gave them by `gcloud.sh`: the commands that take exactly these back.
+//! `revoke.sh`: removes the bindings that `gcloud.sh` added and that do not expire by themselves.
 
 use super::gcloud::Removal;
 use crate::iam::policy::allow_policy::Binding;
 use crate::iam::rights::access_request::AccessRequest;
 
-const WHAT: &str = "# Takes back what gcloud.sh gave and no condition ends. Another request may have given the same for longer: leave out its line then.";
+const HEADER: &str = "# Removes the bindings that gcloud.sh added and that do not expire by themselves.\n\
+# Delete the line of a binding that another access request has granted for longer.";
 
-/// `None` where there is nothing to take back. Roles stay: other requests may share them.
+/// Returns `None` if everything expires by itself. Custom roles stay, because access requests share them.
 pub fn script(request: &AccessRequest) -> Option<String> {
     let mut removal = Removal::default();
     for grant in request.grants.iter().filter(|grant| grant.needs_revoking()) {
-        let given = Binding::of(grant);
-        removal.add(&grant.on, &given.role, &given.member, given.condition());
+        removal.add(&grant.resource, &Binding::of(grant));
     }
-    removal.script(WHAT)
+    removal.script(HEADER)
 }

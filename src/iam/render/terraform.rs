@@ -1,23 +1,22 @@
-//! The request as Terraform resources. Each adds one member to one role and touches nothing else of a policy.
+//! Terraform resources of the providers `google` and, for the policy of an endpoint, `google-beta`.
 //!
-//! Resources: the providers `google` and, for the policy of an endpoint, `google-beta`.
+//! Each resource adds one member to one role and changes nothing else in a policy.
 
 use super::custom_role;
-use super::hcl::Block;
-use super::hcl::Value;
+use super::hcl::{Block, Value};
 use crate::iam::rights::access_request::AccessRequest;
 use crate::iam::rights::grant::{Condition, Grant, Grantee, Role};
 use crate::iam::rights::resource::IamResource;
 
-const ROLES: &str = "# Once for each project, in a state of its own: requests share roles.\n";
+const ROLES: &str = "# Apply once for each project, with a state of its own: access requests share roles.\n";
 
-/// `roles.tf`, apart from `main.tf`: requests share roles, and each may have a state of its own. `None` where no role has to be made.
+/// `roles.tf`, apart from `main.tf` because access requests share roles. `None` if no custom role is needed.
 pub fn roles(request: &AccessRequest) -> Option<String> {
     let blocks: Vec<Block> = request.custom_roles().into_iter().filter_map(custom_role).collect();
     (!blocks.is_empty()).then(|| written(ROLES, &blocks))
 }
 
-/// `main.tf`: it names roles that are there already.
+/// `main.tf`: the bindings. It names roles that exist already.
 pub fn render(request: &AccessRequest) -> String {
     let mut labels: Vec<String> = Vec::new();
     let blocks: Vec<Block> = request.by_policy().map(|grant| member(grant, &label(grant, &mut labels))).collect();
@@ -49,13 +48,13 @@ fn custom_role(grant: &Grant) -> Option<Block> {
     )
 }
 
-/// `caller_project`; a second one of its kind gets a number.
+/// A unique label, e.g. `caller_project` or `caller_project_2`.
 fn label(grant: &Grant, taken: &mut Vec<String>) -> String {
-    let party = match grant.to {
+    let grantee = match grant.grantee {
         Grantee::Caller => "caller",
         Grantee::ServiceAgent => "service_agent",
     };
-    let label = format!("{party}_{}", grant.on.kind().replace('-', "_"));
+    let label = format!("{grantee}_{}", grant.resource.kind().replace('-', "_"));
     let same = taken.iter().filter(|other| **other == label).count();
     taken.push(label.clone());
     if same == 0 { label } else { format!("{label}_{}", same + 1) }
@@ -67,7 +66,7 @@ fn condition(condition: &Condition) -> Block {
 
 fn member(grant: &Grant, label: &str) -> Block {
     let resource = |kind: &str| Block::new("resource", &[kind, label]);
-    let block = match &grant.on {
+    let block = match &grant.resource {
         IamResource::Project(project) => resource("google_project_iam_member").text("project", project.as_str()),
         IamResource::Endpoint { project, location, name } => resource("google_vertex_ai_endpoint_iam_member")
             .reference("provider", "google-beta")
@@ -75,7 +74,7 @@ fn member(grant: &Grant, label: &str) -> Block {
             .text("location", location.as_str())
             .text("endpoint", name.rsplit('/').next().unwrap_or_default()),
         IamResource::ServiceAccount(_) => {
-            resource("google_service_account_iam_member").text("service_account_id", grant.on.to_string())
+            resource("google_service_account_iam_member").text("service_account_id", grant.resource.to_string())
         }
         IamResource::Bucket(bucket) => resource("google_storage_bucket_iam_member").text("bucket", bucket),
         IamResource::Repository { project, location, id } => resource("google_artifact_registry_repository_iam_member")

@@ -1,4 +1,4 @@
-//! Each rendering as it is written, and what tools make of it.
+//! Every file, and how tools read it.
 
 use super::*;
 use crate::iam::rights::access_request::access_request;
@@ -29,7 +29,7 @@ pub(super) fn update() -> AccessRequest {
     access_request(&plan(target()), &options(), NOW).0.unwrap()
 }
 
-/// A deployment that needs something on every kind of resource.
+/// A deployment with grants on every kind of resource.
 fn everything() -> AccessRequest {
     let mut target = target();
     target.model.version = None;
@@ -52,25 +52,25 @@ fn rendered(request: &AccessRequest) -> Ordered<String, String> {
 }
 
 #[test]
-fn as_they_are_written() {
+fn renders_every_file() {
     let joined = |request: &AccessRequest| {
         rendered(request).iter().map(|(name, text)| format!("===== {name}\n{text}\n")).collect::<String>()
     };
     insta::assert_snapshot!("update", joined(&update()));
     insta::assert_snapshot!("everything", joined(&everything()));
     let managed = rendered(&managed());
-    let names = ["pam-entitlement.json", "pam-grant.json", "take-back.sh", "request.md"];
+    let names = ["pam-entitlement.json", "pam-grant.json", "revoke.sh", "access-request.md"];
     insta::assert_snapshot!("managed", names.map(|name| managed[name].as_str()).join("\n"));
 }
 
-/// One binding as any rendering has it: resource, role, member, title and expression of its condition.
+/// One binding: resource, role, member, title and expression of its condition.
 type Binding = (String, String, String, Option<(String, String)>);
 
 fn bindings(request: &AccessRequest) -> Vec<Binding> {
     let condition = |grant: &Grant| grant.condition.as_ref().map(|c| (c.title.clone(), c.expression.clone()));
     let mut all: Vec<Binding> = request
         .by_policy()
-        .map(|grant| (grant.on.to_string(), grant.role.to_string(), grant.member.clone(), condition(grant)))
+        .map(|grant| (grant.resource.to_string(), grant.role.to_string(), grant.member.clone(), condition(grant)))
         .collect();
     all.sort();
     all
@@ -83,7 +83,7 @@ fn roles(request: &AccessRequest) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// What Terraform would make of it.
+/// Roles and bindings as Terraform reads them.
 fn reread(files: &Ordered<String, String>) -> (BTreeMap<String, Vec<String>>, Vec<Binding>) {
     let parsed = |name: &str| -> Body { ::hcl::parse(&files[name]).unwrap() };
     let (body, shared) = (parsed("main.tf"), parsed("roles.tf"));
@@ -189,7 +189,7 @@ fn tool(program: &str, arguments: &[&str], name: &str, text: &str) {
     std::fs::remove_file(file).unwrap();
 }
 
-/// What `validate` finds fault with, but for the providers, which no test fetches; `None` where the program is not here.
+/// The findings of `validate`, except for missing providers, which no test downloads. `None` if the program is not installed.
 fn faults(program: &str, files: &[(&str, &str)]) -> Option<Vec<String>> {
     let folder = std::env::temp_dir().join(format!("backstage-vertex-ai-{}-{program}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -205,7 +205,7 @@ fn faults(program: &str, files: &[(&str, &str)]) -> Option<Vec<String>> {
 }
 
 #[test]
-fn terraform_finds_no_fault_with_them() {
+fn terraform_validates_the_files() {
     for program in ["terraform", "tofu"] {
         for request in [update(), everything(), managed()] {
             let files = rendered(&request);
@@ -221,69 +221,72 @@ fn terraform_finds_no_fault_with_them() {
 }
 
 #[test]
-fn the_tools_themselves_take_them() {
+fn terraform_and_bash_accept_the_files() {
     for (number, request) in [update(), everything(), managed()].iter().enumerate() {
         let files = rendered(request);
         for name in ["main.tf", "roles.tf"] {
             tool("terraform", &["fmt", "-check", "-diff"], &format!("{number}-{name}"), &files[name]);
         }
-        for name in ["gcloud.sh", "take-back.sh"] {
+        for name in ["gcloud.sh", "revoke.sh"] {
             tool("bash", &["-n"], &format!("{number}-{name}"), &files[name]);
         }
     }
 }
 
 #[test]
-fn what_the_manager_gives_no_policy_gives_for_ever() {
+fn no_policy_has_the_grants_of_privileged_access_manager() {
     let files = rendered(&managed());
     let id = managed().grants.iter().find(|grant| grant.is_by_pam()).map(|grant| grant.role.to_string()).unwrap();
     assert!(!files["bindings.json"].contains(&id));
     assert!(!files["main.tf"].contains("google_project_iam_member") && files["roles.tf"].contains(&id[23..]));
-    assert!(!files["take-back.sh"].contains(&id) && files["take-back.sh"].contains("service-accounts"));
+    assert!(!files["revoke.sh"].contains(&id) && files["revoke.sh"].contains("service-accounts"));
     let script = &files["gcloud.sh"];
     assert!(!script.contains("projects add-iam-policy-binding") && script.contains("\ncustom_role acme-ml "));
     assert!(files["pam-entitlement.json"].contains(&id));
 }
 
 #[test]
-fn what_no_condition_ends_is_said_and_can_be_taken_back() {
-    let headline = |request: &AccessRequest| {
-        rendered(request)["request.md"].lines().find(|line| line.contains(" permission")).unwrap().to_owned()
+fn states_which_permissions_must_be_revoked() {
+    let permissions = |request: &AccessRequest| {
+        let text = rendered(request)["access-request.md"].clone();
+        let line = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+        (line("- **Expiry:** "), line("- **Permissions:** "))
     };
-    let back = "2026-11-30T18:00:00Z by whoever gives them: `take-back.sh`.";
-    let lasting = |count| format!("{count} to be taken back by {back}");
-    assert_eq!(headline(&update()), format!("6 permissions, 2 until 2026-11-30T18:00:00Z, {}", lasting(4)));
-    let kept = "5 for 5 days 14 hours from when Privileged Access Manager gives them";
-    assert_eq!(headline(&managed()), format!("6 permissions, {kept}, {}", lasting(1)));
+    let pair = |expiry: &str, permissions: &str| (expiry.to_owned(), permissions.to_owned());
+    let (by, script) = ("2026-11-30T18:00:00Z", "by 2026-11-30T18:00:00Z with `revoke.sh`");
+    let some = format!("6; 2 expire by themselves, 4 must be revoked {script}");
+    assert_eq!(permissions(&update()), pair(by, &some));
+    let some = format!("6; 5 expire by themselves, 1 must be revoked {script}");
+    assert_eq!(permissions(&managed()), pair("5 days 14 hours after the grant is activated", &some));
 
-    let project = update().keeping(|grant, _| matches!(grant.on, IamResource::Project(_)));
-    assert_eq!(headline(&project), "2 permissions until 2026-11-30T18:00:00Z.");
-    assert!(!rendered(&project).contains_key("take-back.sh"));
-    let account = update().keeping(|grant, _| matches!(grant.on, IamResource::ServiceAccount(_)));
-    assert_eq!(headline(&account), format!("1 permission to be taken back by {back}"));
+    let project = update().keeping(|grant, _| matches!(grant.resource, IamResource::Project(_)));
+    assert_eq!(permissions(&project), pair(by, "2; all expire by themselves"));
+    assert!(!rendered(&project).contains_key("revoke.sh"));
+    let account = update().keeping(|grant, _| matches!(grant.resource, IamResource::ServiceAccount(_)));
+    assert_eq!(permissions(&account), pair(by, &format!("1, to be revoked {script}")));
 
     let options = AccessOptions { expires: None, ..options() };
     let endless = access_request(&plan(target()), &options, NOW).0.unwrap();
-    assert_eq!(headline(&endless), "6 permissions, until somebody takes them back: `take-back.sh`.");
-    assert!(rendered(&endless)["take-back.sh"].contains("projects remove-iam-policy-binding"));
-    // Serving needs what Vertex AI itself was given.
-    let agent = everything().keeping(|grant, _| grant.to == Grantee::ServiceAgent);
-    assert!(!rendered(&agent).contains_key("take-back.sh") && !rendered(&agent).contains_key("roles.tf"));
+    assert_eq!(permissions(&endless), pair("**none**", "6, to be revoked with `revoke.sh`"));
+    assert!(rendered(&endless)["revoke.sh"].contains("projects remove-iam-policy-binding"));
+    // Serving needs the grants of the service agent.
+    let agent = everything().keeping(|grant, _| grant.grantee == Grantee::ServiceAgent);
+    assert!(!rendered(&agent).contains_key("revoke.sh") && !rendered(&agent).contains_key("roles.tf"));
     assert!(rendered(&agent)["main.tf"].starts_with("resource "));
 }
 
 #[test]
-fn nobodys_words_hide_what_is_asked_for() {
+fn foreign_text_hides_nothing() {
     let mut request = update();
     request.justification = Some("<!-- [a](b) `c`\n# d ![e](f) **g** <b>".into());
     request.target.entity_ref = "component:default/x`<!-- \n\n# y".into();
-    let text = &rendered(&request)["request.md"];
+    let text = &rendered(&request)["access-request.md"];
     assert!(text.contains(r"> \<!-- \[a\](b) \`c\` \# d !\[e\](f) \*\*g\*\* \<b\>"), "{text}");
-    assert!(text.contains("for `component:default/x <!--   # y` in `projects/"), "{text}");
+    assert!(text.contains("- **Deployment:** `component:default/x <!--   # y` in `projects/"), "{text}");
 }
 
 #[test]
-fn asking_again_for_as_long_never_asks_for_more_than_the_entitlement_grants() {
+fn a_second_request_for_the_same_time_never_exceeds_the_entitlement() {
     let mut request = managed();
     for (asked, longest) in [(1_800, "1800s"), (604_799, "604800s"), (604_800, "604800s"), (482_341, "482400s")] {
         request.duration = Some(asked);
@@ -294,7 +297,7 @@ fn asking_again_for_as_long_never_asks_for_more_than_the_entitlement_grants() {
 }
 
 #[test]
-fn nobody_approves_what_they_asked_for() {
+fn the_principal_does_not_approve_their_own_grant() {
     let text = &rendered(&managed())["pam-entitlement.json"];
     let entitlement: Value = serde_json::from_str(text).unwrap();
     let step = &entitlement["entitlement"]["approvalWorkflow"]["manualApprovals"]["steps"][0];
@@ -306,7 +309,7 @@ fn nobody_approves_what_they_asked_for() {
 }
 
 #[test]
-fn role_files_fit_googles_limits() {
+fn roles_are_within_googles_limits() {
     for grant in &everything().grants {
         assert!(custom_role::title(grant).len() <= 100 && custom_role::DESCRIPTION.len() <= 300);
     }

@@ -48,7 +48,7 @@ impl AccessRequest {
     }
 
     pub fn of(&self, grantee: Grantee) -> impl Iterator<Item = &Grant> {
-        self.grants.iter().filter(move |grant| grant.to == grantee)
+        self.grants.iter().filter(move |grant| grant.grantee == grantee)
     }
 
     /// The grants that an allow policy gives, unlike those of Privileged Access Manager.
@@ -176,21 +176,23 @@ fn extra(plan: &Plan, name: &str) -> Result<Call, Diagnostic> {
     Ok(Call::new(method, on).serving_as(target.service_account.clone()))
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccessRequestShape<'a> {
+    entity_ref: &'a str,
+    project: &'a Project,
+    endpoint: &'a Endpoint,
+    principal: &'a Principal,
+    /// RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Expiry>,
+    delivery: Delivery,
+    grants: &'a [Grant],
+}
+
 impl Serialize for AccessRequest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Shape<'a> {
-            entity_ref: &'a str,
-            project: &'a Project,
-            endpoint: &'a Endpoint,
-            principal: &'a Principal,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            expires_at: Option<Expiry>,
-            delivery: Delivery,
-            grants: &'a [Grant],
-        }
-        Shape {
+        AccessRequestShape {
             entity_ref: &self.target.entity_ref,
             project: self.project(),
             endpoint: &self.target.endpoint,

@@ -1,38 +1,102 @@
-//! Grants in the making: each permission is put where Google evaluates it, then each place gets its role.
+//! Drafts of grants: each permission is assigned to the resource where Google evaluates it, then each resource gets its role.
 
+use super::grant::{Condition, ExpiryMode, Grant, Grantee, Role, predefined_roles, role_id};
+use super::needed_permission::{NeededPermission, PermissionUse};
+use super::options::{AccessOptions, Delivery};
+use super::resource::IamResource;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::iam::rights::grant::{Condition, ExpiryMode, Grant, Grantee, Role, predefined, role_id};
-use crate::iam::rights::needed_permission::{NeededPermission, PermissionUse};
-use crate::iam::rights::options::{AccessOptions, Delivery};
-use crate::iam::rights::resource::IamResource;
 use crate::method::{Call, Need, On, Resource};
-use crate::name::{Endpoint, KmsKey, OperationParent, Project};
+use crate::name::{Endpoint, OperationParent, Project};
 use crate::ordered::Ordered;
 use crate::plan::{Plan, Purpose, StepKind};
 
-/// Folder- and organisation-level permissions have no place in a project's role. Unverified beyond this one.
+/// Permissions of folders and organisations, which a project's custom role cannot hold. Unverified beyond this one.
 const NEVER_CUSTOM: &[&str] = &["resourcemanager.projects.list"];
 
-/// The permissions by place, before each place has a role.
+/// Permissions by grantee and resource, before they have roles.
 pub struct GrantDrafts<'a> {
     plan: &'a Plan,
     options: &'a AccessOptions,
-    by_holder: Ordered<(Grantee, IamResource), Ordered<&'static str, NeededPermission>>,
+    drafts: Ordered<(Grantee, IamResource), Ordered<&'static str, NeededPermission>>,
 }
 
 impl<'a> GrantDrafts<'a> {
     pub fn of(plan: &'a Plan, options: &'a AccessOptions) -> Self {
-        Self { plan, options, by_holder: Ordered::default() }
+        Self { plan, options, drafts: Ordered::default() }
     }
 
-    fn add(&mut self, party: Grantee, on: IamResource, need: &Need, call: &Call, purpose: Purpose) {
-        let on_holder = self.by_holder.get_or_insert_with((party, on), Ordered::default);
-        let needed = on_holder.get_or_insert_with(need.permission, || NeededPermission {
+    /// Adds the caller's permissions for one call.
+    pub fn caller(&mut self, call: &Call, purpose: Purpose) {
+        for need in call.method.needs {
+            if let Some(resource) = self.resource_for(call, need) {
+                self.add(Grantee::Caller, resource, need, call, purpose);
+            }
+        }
+    }
+
+    /// Adds what Vertex AI's service agent needs beyond its own role: keys always, other resources if they are in another project.
+    pub fn agent(&mut self, findings: &mut Vec<Diagnostic>) {
+        let found = self.options.found;
+        let made_by = |kind, exists: Option<bool>| {
+            self.plan.step(kind).and_then(|step| step.call.clone()).filter(|_| exists != Some(true))
+        };
+        let calls = [
+            made_by(StepKind::Model, found.model),
+            made_by(StepKind::Endpoint, found.endpoint),
+            made_by(StepKind::Deployment, found.deployment),
+        ];
+        for call in calls.into_iter().flatten() {
+            for need in call.method.needs {
+                if let Some(resource) = self.agent_resource(need.on) {
+                    self.add(Grantee::ServiceAgent, resource, need, &call, Purpose::Make);
+                }
+            }
+        }
+        let is_needed = self.drafts.keys().any(|(grantee, _)| *grantee == Grantee::ServiceAgent);
+        if is_needed && self.agent_member().is_none() {
+            let own = &self.plan.target.endpoint.place.project;
+            let message =
+                format!("the service agent of Vertex AI in `{own}` is named by the project's number, which is unknown");
+            let finding = Diagnostic::new(Code::IamProjectNumberUnknown, message);
+            findings.push(finding.help("set `projectNumber` to the project's decimal number").about(own.to_string()));
+        }
+    }
+
+    /// Returns the grants, and reports the permissions that no custom role can hold.
+    pub fn grants(&self, findings: &mut Vec<Diagnostic>) -> Vec<Grant> {
+        let mut grants = Vec::new();
+        for ((grantee, resource), needed) in self.drafts.iter() {
+            let needed = self.without_inherited(*grantee, resource, needed);
+            let member = match grantee {
+                Grantee::Caller => Some(self.options.principal.member().to_owned()),
+                Grantee::ServiceAgent => self.agent_member(),
+            };
+            let Some(member) = member.filter(|_| !needed.is_empty()) else { continue };
+            let roles = match (grantee, self.role_project(resource)) {
+                (Grantee::Caller, Some(project)) => {
+                    findings.extend(self.unsupported(resource, &needed));
+                    vec![Role::Custom { project, id: role_id(resource, &needed) }]
+                }
+                _ => predefined_roles(resource, *grantee).iter().map(|name| Role::Predefined(name)).collect(),
+            };
+            let (expiry, condition) = self.expiry(*grantee, resource);
+            for role in roles {
+                let (member, resource, needed) = (member.clone(), resource.clone(), needed.clone());
+                let condition = condition.clone();
+                grants.push(Grant { grantee: *grantee, member, resource, role, needed, expiry, condition });
+            }
+        }
+        grants
+    }
+
+    fn add(&mut self, grantee: Grantee, resource: IamResource, need: &Need, call: &Call, purpose: Purpose) {
+        let draft = self.drafts.get_or_insert_with((grantee, resource), Ordered::default);
+        let needed = draft.get_or_insert_with(need.permission, || NeededPermission {
             permission: need.permission,
             confidence: need.confidence(),
             uses: Vec::new(),
         });
-        // The surest source counts.
+        // The best source counts.
         needed.confidence = needed.confidence.min(need.confidence());
         let used = PermissionUse { method: call.method.name, purpose };
         if !needed.uses.contains(&used) {
@@ -40,20 +104,12 @@ impl<'a> GrantDrafts<'a> {
         }
     }
 
-    pub fn caller(&mut self, call: &Call, purpose: Purpose) {
-        for need in call.method.needs {
-            if let Some(on) = self.holder(call, need) {
-                self.add(Grantee::Caller, on, need, call, purpose);
-            }
-        }
-    }
-
-    /// Where the caller's right is given.
-    fn holder(&self, call: &Call, need: &Need) -> Option<IamResource> {
+    /// The resource on which the caller gets the permission.
+    fn resource_for(&self, call: &Call, need: &Need) -> Option<IamResource> {
         let target = &self.plan.target;
         let own = &target.endpoint.place.project;
         let project = || IamResource::Project(call.resource.project().unwrap_or(own).clone());
-        // Only what is named after endpoints is known to be evaluated in an endpoint's policy.
+        // An endpoint's policy is only known to be evaluated for permissions named after endpoints.
         let endpoint = |endpoint: &Endpoint| {
             let has_policy = self.options.found.endpoint == Some(true)
                 && self.options.delivery == Delivery::Policy
@@ -76,58 +132,38 @@ impl<'a> GrantDrafts<'a> {
         }
     }
 
-    /// What Vertex AI itself needs where its own role does not reach: keys always, other things in other projects.
-    pub fn agent(&mut self, findings: &mut Vec<Diagnostic>) {
-        let target = self.plan.target.clone();
-        let own = &target.endpoint.place.project;
-        let makes = |kind, is_there: Option<bool>| {
-            self.plan.step(kind).and_then(|step| step.call.clone()).filter(|_| is_there != Some(true))
-        };
-        let upload = makes(StepKind::Model, self.options.found.model);
-        let create = makes(StepKind::Endpoint, self.options.found.endpoint);
-        let deploy = makes(StepKind::Deployment, self.options.found.deployment);
-        let is_elsewhere = |project: &str| {
-            project != own.as_str() && self.options.project_number.as_ref().map(Project::as_str) != Some(project)
-        };
-        for call in [upload, create, deploy].into_iter().flatten() {
-            for need in call.method.needs {
-                let on = match need.on {
-                    On::AgentKey => target.kms_key.as_ref().map(|key: &KmsKey| IamResource::Key(key.to_string())),
-                    On::AgentBucket => target
-                        .artifact_uri
-                        .as_ref()
-                        .filter(|_| self.options.artifact_project.as_ref().is_none_or(|p| is_elsewhere(p.as_str())))
-                        .and_then(|uri| uri.as_str().strip_prefix("gs://")?.split('/').next())
-                        .map(|bucket| IamResource::Bucket(bucket.to_owned())),
-                    On::AgentRepository => target
-                        .image
-                        .as_ref()
-                        .filter(|image| !image.is_prebuilt())
-                        .and_then(IamResource::repository)
-                        .filter(
-                            |holder| matches!(holder, IamResource::Repository { project, .. } if is_elsewhere(project)),
-                        ),
-                    On::AgentServingAccount => target
-                        .service_account
-                        .clone()
-                        .filter(|account| is_elsewhere(account.home()))
-                        .map(IamResource::ServiceAccount),
-                    _ => None,
+    /// The resource on which the service agent needs a grant.
+    fn agent_resource(&self, on: On) -> Option<IamResource> {
+        let target = &self.plan.target;
+        match on {
+            On::AgentKey => target.kms_key.as_ref().map(|key| IamResource::Key(key.to_string())),
+            On::AgentBucket => {
+                let is_elsewhere = match &self.options.artifact_project {
+                    Some(project) => self.is_elsewhere(project.as_str()),
+                    None => true,
                 };
-                if let Some(on) = on {
-                    self.add(Grantee::ServiceAgent, on, need, &call, Purpose::Make);
-                }
+                let uri = target.artifact_uri.as_ref().filter(|_| is_elsewhere)?;
+                let bucket = uri.as_str().strip_prefix("gs://")?.split('/').next()?;
+                Some(IamResource::Bucket(bucket.to_owned()))
             }
+            On::AgentRepository => {
+                let image = target.image.as_ref().filter(|image| !image.is_prebuilt())?;
+                IamResource::repository(image).filter(
+                    |resource| matches!(resource, IamResource::Repository { project, .. } if self.is_elsewhere(project)),
+                )
+            }
+            On::AgentServingAccount => {
+                let account = target.service_account.clone().filter(|account| self.is_elsewhere(account.home()))?;
+                Some(IamResource::ServiceAccount(account))
+            }
+            _ => None,
         }
-        let is_needed = self.by_holder.keys().any(|(party, _)| *party == Grantee::ServiceAgent);
-        if is_needed && self.agent_member().is_none() {
-            let finding = Diagnostic::new(
-                Code::IamProjectNumberUnknown,
-                format!("Vertex AI's service agent in `{own}` is named by the project's number, which is not known"),
-            );
-            findings
-                .push(finding.help("give `projectNumber`, the decimal number of the project").about(own.to_string()));
-        }
+    }
+
+    /// Whether a project, named by id or number, is another one than the target's.
+    fn is_elsewhere(&self, project: &str) -> bool {
+        project != self.plan.target.endpoint.place.project.as_str()
+            && self.options.project_number.as_ref().map(Project::as_str) != Some(project)
     }
 
     fn agent_member(&self) -> Option<String> {
@@ -137,67 +173,49 @@ impl<'a> GrantDrafts<'a> {
         Some(format!("serviceAccount:service-{number}@gcp-sa-aiplatform.iam.gserviceaccount.com"))
     }
 
-    pub fn grants(&self, findings: &mut Vec<Diagnostic>) -> Vec<Grant> {
-        let own = &self.plan.target.endpoint.place.project;
-        let mut grants = Vec::new();
-        for ((party, on), needed) in self.by_holder.iter() {
-            // What is held on the project is held on everything in it.
-            let on_project = on
-                .role_project(self.options.project_number.as_ref(), own)
-                .map(|project| (*party, IamResource::Project(project)));
-            let wider =
-                on_project.filter(|_| !matches!(on, IamResource::Project(_))).and_then(|key| self.by_holder.get(&key));
-            let needed: Vec<NeededPermission> = needed
-                .values()
-                .filter(|n| wider.is_none_or(|wider| !wider.contains_key(n.permission)))
-                .cloned()
-                .collect();
-            if needed.is_empty() {
-                continue;
+    /// The permissions that the same grantee does not already hold on the project: a project's rights cover everything in it.
+    fn without_inherited(
+        &self,
+        grantee: Grantee,
+        resource: &IamResource,
+        needed: &Ordered<&'static str, NeededPermission>,
+    ) -> Vec<NeededPermission> {
+        let project = self.role_project(resource).filter(|_| !matches!(resource, IamResource::Project(_)));
+        let on_project = project.and_then(|project| self.drafts.get(&(grantee, IamResource::Project(project))));
+        let is_own = |one: &&NeededPermission| on_project.is_none_or(|held| !held.contains_key(one.permission));
+        needed.values().filter(is_own).cloned().collect()
+    }
+
+    fn role_project(&self, resource: &IamResource) -> Option<Project> {
+        resource.role_project(self.options.project_number.as_ref(), &self.plan.target.endpoint.place.project)
+    }
+
+    fn expiry(&self, grantee: Grantee, resource: &IamResource) -> (ExpiryMode, Option<Condition>) {
+        let is_by_pam = self.options.delivery == Delivery::Pam && matches!(resource, IamResource::Project(_));
+        match (grantee, self.options.expires) {
+            (Grantee::ServiceAgent, _) | (_, None) => (ExpiryMode::Never, None),
+            (_, Some(_)) if is_by_pam => (ExpiryMode::Pam, None),
+            (_, Some(expires)) if resource.supports_conditions() => {
+                (ExpiryMode::Condition, Some(Condition::until(expires)))
             }
-            let member = match party {
-                Grantee::Caller => Some(self.options.principal.member().to_owned()),
-                Grantee::ServiceAgent => self.agent_member(),
-            };
-            let Some(member) = member else { continue };
-            let roles = match (party, on.role_project(self.options.project_number.as_ref(), own)) {
-                (Grantee::Caller, Some(project)) => {
-                    findings.extend(self.unsupported(on, &needed));
-                    vec![Role::Custom { project, id: role_id(on, &needed) }]
-                }
-                _ => predefined(on, *party).iter().map(|name| Role::Predefined(name)).collect(),
-            };
-            let by_manager = self.options.delivery == Delivery::Pam && matches!(on, IamResource::Project(_));
-            let (ends, condition) = match (party, self.options.expires) {
-                (Grantee::ServiceAgent, _) | (_, None) => (ExpiryMode::Never, None),
-                (_, Some(_)) if by_manager => (ExpiryMode::Pam, None),
-                (_, Some(expires)) if on.supports_conditions() => {
-                    (ExpiryMode::Condition, Some(Condition::until(expires)))
-                }
-                (_, Some(_)) => (ExpiryMode::Revocation, None),
-            };
-            for role in roles {
-                let (member, on, needed, condition) = (member.clone(), on.clone(), needed.clone(), condition.clone());
-                grants.push(Grant { to: *party, member, on, role, needed, ends, condition });
-            }
+            (_, Some(_)) => (ExpiryMode::Revocation, None),
         }
-        grants
     }
 
     /// A finding for each permission that a custom role cannot hold.
-    fn unsupported(&self, on: &IamResource, needed: &[NeededPermission]) -> Vec<Diagnostic> {
+    fn unsupported(&self, resource: &IamResource, needed: &[NeededPermission]) -> Vec<Diagnostic> {
         let is_unsupported = |permission: &str| {
             NEVER_CUSTOM.contains(&permission) || self.options.unsupported.iter().any(|other| other == permission)
         };
         let wrong = needed.iter().filter(|needed| is_unsupported(needed.permission));
-        wrong.map(|needed| unsupported(needed.permission, on.to_string())).collect()
+        wrong.map(|needed| unsupported(needed.permission, resource.to_string())).collect()
     }
 }
 
-/// A permission that Google takes into no custom role.
+/// The finding for a permission that custom roles do not support.
 pub fn unsupported(permission: &'static str, about: String) -> Diagnostic {
     Diagnostic::new(Code::IamPermissionUnsupported, format!("custom roles do not support `{permission}`"))
-        .help("give one of Google's own roles that holds it, or do without what needs it")
+        .help("grant one of Google's predefined roles that contains it, or leave out the call that needs it")
         .needing(permission)
         .about(about)
 }

@@ -1,29 +1,45 @@
-//! One role for one principal on one resource, and everything that there is to say about it.
+//! A grant: one IAM role for one principal on one resource until a date.
 
+use super::expiry::Expiry;
+use super::needed_permission::NeededPermission;
+use super::resource::IamResource;
 use crate::fingerprint::fingerprint;
-use crate::iam::rights::expiry::Expiry;
-use crate::iam::rights::needed_permission::NeededPermission;
-use crate::iam::rights::resource::IamResource;
 use crate::method::Confidence;
 use crate::name::Project;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// Whom a grant is for.
+/// Beginning of the title of every condition that this product writes.
+pub const TITLE: &str = "backstage-vertex-ai";
+
+/// Who gets a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grantee {
     Caller,
-    /// Vertex AI itself, which reads files and pulls images on its own account.
+    /// Vertex AI's own service account, which reads files and pulls images.
     ServiceAgent,
 }
 
-/// The role that a grant gives.
+/// How a grant expires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExpiryMode {
+    /// Its condition stops holding.
+    Condition,
+    /// Privileged Access Manager removes it.
+    Pam,
+    /// The resource supports no conditions, so the portal or a person must revoke it.
+    Revocation,
+    /// It does not expire.
+    Never,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Made for exactly these permissions, and named after them: equal sets share a role, and a role never changes.
+    /// Holds exactly the needed permissions and is named after them: equal sets share a role, and a role never changes.
     Custom { project: Project, id: String },
-    /// One of Google's, where Google documents it and a custom role cannot be made.
+    /// One of Google's, where Google documents it and a custom role is not possible.
     Predefined(&'static str),
 }
 
@@ -36,87 +52,12 @@ impl fmt::Display for Role {
     }
 }
 
-/// Whether two names in one policy are of the same role. Only roles of one project can be given there, and it has an id and a number:
-/// which of them Google writes is unverified.
-pub fn is_same_role(one: &str, other: &str) -> bool {
-    let is_number = |project: &str| project.bytes().all(|b| b.is_ascii_digit());
-    match (custom(one), custom(other)) {
-        (Some((home, id)), Some((elsewhere, same))) if is_number(home) != is_number(elsewhere) => id == same,
-        _ => one == other,
-    }
-}
-
-/// Project and id of a custom role's name.
-pub fn custom(role: &str) -> Option<(&str, &str)> {
-    role.strip_prefix("projects/")?.split_once("/roles/")
-}
-
-/// How a grant ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ExpiryMode {
-    /// Its condition stops holding.
-    #[serde(rename = "by-condition")]
-    Condition,
-    /// Privileged Access Manager takes it back.
-    #[serde(rename = "by-manager")]
-    Pam,
-    /// Its policy takes no conditions: this product, or a person, takes it back.
-    #[serde(rename = "taken-back")]
-    Revocation,
-    /// It lasts.
-    Never,
-}
-
-/// One role for one principal on one resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    pub to: Grantee,
-    pub member: String,
-    pub on: IamResource,
-    pub role: Role,
-    pub needed: Vec<NeededPermission>,
-    pub ends: ExpiryMode,
-    /// There where it ends by a condition.
-    pub condition: Option<Condition>,
-}
-
-impl Grant {
-    /// Whether Privileged Access Manager gives it and takes it back: a policy that gave it, too, would have no end.
-    pub fn is_by_pam(&self) -> bool {
-        self.ends == ExpiryMode::Pam
-    }
-
-    /// Whether a policy gives it to the principal, and no condition ends it. What Vertex AI itself gets lasts: serving needs it.
-    pub fn needs_revoking(&self) -> bool {
-        self.to == Grantee::Caller && self.condition.is_none() && !self.is_by_pam()
-    }
-
-    /// Resource, role and member: a text that can be compared.
-    pub fn name(&self) -> String {
-        format!("{} {} {}", self.on, self.role, self.member)
-    }
-
-    /// The same grant for some of its permissions only, its role named anew after them; `None` where none is left.
-    pub fn keeping(&self, keep: &dyn Fn(&Self, &NeededPermission) -> bool) -> Option<Self> {
-        let needed: Vec<_> = self.needed.iter().filter(|needed| keep(self, needed)).cloned().collect();
-        let mut grant = Self { needed, ..self.clone() };
-        if let Role::Custom { id, .. } = &mut grant.role {
-            *id = role_id(&grant.on, &grant.needed);
-        }
-        (!grant.needed.is_empty()).then_some(grant)
-    }
-}
-
-/// A condition of a binding.
+/// The condition of a binding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Condition {
     pub title: String,
     pub expression: String,
 }
-
-/// Begins the title of every condition that this product writes.
-pub const TITLE: &str = "backstage-vertex-ai";
 
 impl Condition {
     pub fn until(expiry: Expiry) -> Self {
@@ -124,71 +65,145 @@ impl Condition {
     }
 }
 
-/// A role's id says where it is given and what it holds.
-pub fn role_id(on: &IamResource, needed: &[NeededPermission]) -> String {
-    let held: Vec<&str> = needed.iter().map(|needed| needed.permission).collect();
-    let place = match on {
-        IamResource::Project(_) => "Project",
-        IamResource::Endpoint { .. } => "Endpoint",
-        _ => "ServiceAccount",
-    };
-    format!("vertex{place}_{:010x}", fingerprint(&held) & 0xff_ffff_ffff)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub grantee: Grantee,
+    /// The principal, as policies name it.
+    pub member: String,
+    pub resource: IamResource,
+    pub role: Role,
+    pub needed: Vec<NeededPermission>,
+    pub expiry: ExpiryMode,
+    /// Present if it expires by a condition.
+    pub condition: Option<Condition>,
 }
 
-/// The roles that Google documents for it. For a service account of another project its guide asks for two, and names no permission.
-pub fn predefined(on: &IamResource, party: Grantee) -> &'static [&'static str] {
-    match (on, party) {
-        (IamResource::Bucket(_), _) => &["roles/storage.objectViewer"],
-        (IamResource::Repository { .. }, _) => &["roles/artifactregistry.reader"],
-        (IamResource::Key(_), _) => &["roles/cloudkms.cryptoKeyEncrypterDecrypter"],
-        (_, Grantee::ServiceAgent) => &["roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountAdmin"],
-        (_, Grantee::Caller) => &["roles/iam.serviceAccountUser"],
+impl Grant {
+    /// Whether Privileged Access Manager gives it: the same grant in a policy would never expire.
+    pub fn is_by_pam(&self) -> bool {
+        self.expiry == ExpiryMode::Pam
     }
+
+    /// Whether a policy gives it to the caller without a condition. Grants of the service agent stay: serving needs them.
+    pub fn needs_revoking(&self) -> bool {
+        self.grantee == Grantee::Caller && self.condition.is_none() && !self.is_by_pam()
+    }
+
+    /// Resource, role and member, separated by spaces.
+    pub fn name(&self) -> String {
+        format!("{} {} {}", self.resource, self.role, self.member)
+    }
+
+    /// The same grant with only the permissions that `keep` accepts, its custom role renamed after them. `None` if none is left.
+    pub fn keeping(&self, keep: &dyn Fn(&Self, &NeededPermission) -> bool) -> Option<Self> {
+        let needed: Vec<_> = self.needed.iter().filter(|needed| keep(self, needed)).cloned().collect();
+        let mut grant = Self { needed, ..self.clone() };
+        if let Role::Custom { id, .. } = &mut grant.role {
+            *id = role_id(&grant.resource, &grant.needed);
+        }
+        (!grant.needed.is_empty()).then_some(grant)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PermissionShape<'a> {
+    permission: &'a str,
+    confidence: Confidence,
+    /// The Google methods that need it.
+    needed_by: Vec<&'a str>,
+    /// What stops working without it.
+    without: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GrantShape<'a> {
+    /// Resource, role and member, separated by spaces.
+    name: String,
+    grantee: Grantee,
+    /// The principal, as allow policies name it.
+    member: &'a str,
+    /// e.g. `projects/p`, `projects/p/locations/l/endpoints/e`, `projects/p/serviceAccounts/s`, `gs://b`.
+    resource: String,
+    resource_kind: &'static str,
+    role: String,
+    /// The role holds exactly these permissions, is named after them, and never changes.
+    custom: bool,
+    permissions: Vec<PermissionShape<'a>>,
+    expiry: ExpiryMode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<&'a Condition>,
 }
 
 impl Serialize for Grant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Permission<'a> {
-            permission: &'a str,
-            confidence: Confidence,
-            needed_by: Vec<&'a str>,
-            without: String,
-        }
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Shape<'a> {
-            name: String,
-            to: Grantee,
-            member: &'a str,
-            resource: String,
-            resource_kind: &'static str,
-            role: String,
-            custom: bool,
-            permissions: Vec<Permission<'a>>,
-            ends: ExpiryMode,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            condition: &'a Option<Condition>,
-        }
-        let permissions = self.needed.iter().map(|needed| Permission {
+        let permissions = self.needed.iter().map(|needed| PermissionShape {
             permission: needed.permission,
             confidence: needed.confidence,
             needed_by: needed.methods(),
             without: needed.without(),
         });
-        Shape {
+        GrantShape {
             name: self.name(),
-            to: self.to,
+            grantee: self.grantee,
             member: &self.member,
-            resource: self.on.to_string(),
-            resource_kind: self.on.kind(),
+            resource: self.resource.to_string(),
+            resource_kind: self.resource.kind(),
             role: self.role.to_string(),
             custom: matches!(self.role, Role::Custom { .. }),
             permissions: permissions.collect(),
-            ends: self.ends,
-            condition: &self.condition,
+            expiry: self.expiry,
+            condition: self.condition.as_ref(),
         }
         .serialize(serializer)
+    }
+}
+
+/// Splits a grant's name into resource, role and member.
+pub fn split_name(name: &str) -> Option<(&str, &str, &str)> {
+    let (resource, rest) = name.split_once(' ')?;
+    let (role, member) = rest.split_once(' ')?;
+    Some((resource, role, member))
+}
+
+/// Splits the name of a custom role into project and id.
+pub fn split_custom_role(role: &str) -> Option<(&str, &str)> {
+    role.strip_prefix("projects/")?.split_once("/roles/")
+}
+
+/// Whether two role names in one policy mean the same role.
+///
+/// A policy can only name custom roles of its own project, which has an id and a number. Unverified: which of them Google writes.
+pub fn is_same_role(one: &str, other: &str) -> bool {
+    let is_number = |project: &str| project.bytes().all(|b| b.is_ascii_digit());
+    match (split_custom_role(one), split_custom_role(other)) {
+        (Some((own, id)), Some((others, same))) if is_number(own) != is_number(others) => id == same,
+        _ => one == other,
+    }
+}
+
+/// Returns the id of a custom role: the kind of resource that it is granted on, and a fingerprint of its permissions.
+pub fn role_id(resource: &IamResource, needed: &[NeededPermission]) -> String {
+    let permissions: Vec<&str> = needed.iter().map(|needed| needed.permission).collect();
+    let place = match resource {
+        IamResource::Project(_) => "Project",
+        IamResource::Endpoint { .. } => "Endpoint",
+        _ => "ServiceAccount",
+    };
+    format!("vertex{place}_{:010x}", fingerprint(&permissions) & 0xff_ffff_ffff)
+}
+
+/// Returns the predefined roles that Google documents for a resource.
+///
+/// For a service account of another project, Google's guide asks for two roles and names no permission:
+/// <https://cloud.google.com/vertex-ai/docs/general/custom-service-account> (read 2026-11-27).
+pub fn predefined_roles(resource: &IamResource, grantee: Grantee) -> &'static [&'static str] {
+    match (resource, grantee) {
+        (IamResource::Bucket(_), _) => &["roles/storage.objectViewer"],
+        (IamResource::Repository { .. }, _) => &["roles/artifactregistry.reader"],
+        (IamResource::Key(_), _) => &["roles/cloudkms.cryptoKeyEncrypterDecrypter"],
+        (_, Grantee::ServiceAgent) => &["roles/iam.serviceAccountTokenCreator", "roles/iam.serviceAccountAdmin"],
+        (_, Grantee::Caller) => &["roles/iam.serviceAccountUser"],
     }
 }

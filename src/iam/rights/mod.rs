@@ -3,6 +3,7 @@
 pub mod access_request;
 pub mod approval;
 pub mod draft;
+pub mod escalation;
 pub mod expiry;
 pub mod grant;
 pub mod needed_permission;

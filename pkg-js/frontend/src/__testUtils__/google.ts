@@ -122,7 +122,7 @@ export const MISSING: AccessReport = {
   missing: [
     {
       name: 'endpoint role member',
-      to: 'caller',
+      grantee: 'caller',
       member: COMPLETE.principal!,
       resource:
         'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
@@ -143,7 +143,7 @@ export const MISSING: AccessReport = {
           without: 'after a failure the deployed model is left behind',
         },
       ],
-      ends: 'never',
+      expiry: 'never',
     },
   ],
   grantors: [

@@ -218,14 +218,14 @@ describe('rights that somebody gives', () => {
         endsAt: (await portal.row(id)).ends_at,
         tries: 0,
       });
-      const given = one.rights.map(({ resource, role, ends }: any) => {
+      const given = one.rights.map(({ resource, role, expiry }: any) => {
         expect(role).toMatch(/^projects\/acme-ml\/roles\//);
-        return [resource, ends];
+        return [resource, expiry];
       });
       expect(given).toEqual([
-        ['projects/acme-ml', 'by-condition'],
-        [ENDPOINT, 'taken-back'],
-        [ACCOUNT, 'taken-back'],
+        ['projects/acme-ml', 'condition'],
+        [ENDPOINT, 'revocation'],
+        [ACCOUNT, 'revocation'],
       ]);
     });
 
@@ -238,7 +238,7 @@ describe('rights that somebody gives', () => {
       expect(one).toMatchObject({
         tries: 1,
         lastError: expect.stringContaining('google/permission-denied'),
-        rights: [{ resource: ENDPOINT, ends: 'taken-back' }],
+        rights: [{ resource: ENDPOINT, expiry: 'revocation' }],
       });
       expect(JSON.stringify(one)).not.toContain(SECRET);
       portal.policies.denied = false;
@@ -262,7 +262,7 @@ describe('rights that somebody gives', () => {
       expect(of(unread)).not.toHaveProperty('entity');
       expect(of(unread)).toMatchObject({
         principal: MEMBER,
-        rights: [{ resource: ENDPOINT, ends: 'taken-back' }],
+        rights: [{ resource: ENDPOINT, expiry: 'revocation' }],
       });
     });
 

@@ -13,8 +13,8 @@ export interface OpenRights {
   principal: string;
   /** Entity ref of what it was asked for; absent where this version cannot read the request. */
   entity?: string;
-  /** `by-condition` at Google, `taken-back` by the portal. */
-  rights: Pick<IamGrant, 'resource' | 'role' | 'ends'>[];
+  /** `condition` at Google, `revocation` by the portal. */
+  rights: Pick<IamGrant, 'resource' | 'role' | 'expiry'>[];
   /** How often taking it back was tried. */
   tries: number;
   /** What came of the last time, where it failed. */
@@ -36,11 +36,11 @@ export function openRightsOf(grant: OpenGrant): OpenRights {
     entity: planned?.entityRef,
     rights: [
       ...dated
-        .filter(({ ends }) => ends === 'by-condition')
-        .map(({ resource, role, ends }) => ({ resource, role, ends })),
+        .filter(({ expiry }) => expiry === 'condition')
+        .map(({ resource, role, expiry }) => ({ resource, role, expiry })),
       ...undated.map(right => ({
         ...readName(right),
-        ends: 'taken-back' as const,
+        expiry: 'revocation' as const,
       })),
     ],
   };

@@ -2,7 +2,7 @@ import {
   type Gate,
   iamPlan,
   type IamPlanRequest,
-  type IamRights,
+  type IamAccessRequest,
 } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
@@ -12,9 +12,9 @@ const TABLE = 'vertex_ai_grants';
 const HOUR = 3_600_000;
 
 /** The names of those that no date ends. */
-export const undatedOf = (rights?: IamRights): string[] =>
+export const undatedOf = (rights?: IamAccessRequest): string[] =>
   (rights?.grants ?? [])
-    .filter(({ ends }) => ends === 'taken-back')
+    .filter(({ expiry }) => expiry === 'revocation')
     .map(({ name }) => name);
 
 /** What such a name says: on what, and which role. */
@@ -24,7 +24,7 @@ export function readName(right: string): { resource: string; role: string } {
 }
 
 /** The rights that were asked for; nothing where this version cannot read the request. */
-export function rightsOf(request: IamPlanRequest): IamRights | undefined {
+export function rightsOf(request: IamPlanRequest): IamAccessRequest | undefined {
   // As if they were asked for now: nothing is planned that is over.
   const expiresAt = new Date(Date.now() + HOUR).toISOString();
   try {

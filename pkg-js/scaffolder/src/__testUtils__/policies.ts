@@ -1,5 +1,5 @@
 import { mockServices } from '@backstage/backend-test-utils';
-import type { IamRights } from '@backstage-vertex-ai/core/server';
+import type { IamAccessRequest } from '@backstage-vertex-ai/core/server';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { entity } from './portal';
@@ -104,7 +104,7 @@ export async function startPolicies(
       roles.set(role, { includedPermissions: permissions });
     },
     /** Gives rights as an administrator would, without a condition. */
-    give({ grants }: IamRights) {
+    give({ grants }: IamAccessRequest) {
       for (const { resource, role, member, permissions } of grants) {
         const bindings = policies.get(resource)?.bindings ?? [];
         const binding = { role, members: [member] };

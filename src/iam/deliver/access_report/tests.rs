@@ -103,7 +103,7 @@ fn able(report: &AccessReport) -> Vec<(&str, Option<bool>)> {
 
 fn missing(report: &AccessReport) -> Vec<(String, &'static str)> {
     let grants = report.missing.iter();
-    grants.flat_map(|grant| grant.needed.iter().map(|needed| (grant.on.to_string(), needed.permission))).collect()
+    grants.flat_map(|grant| grant.needed.iter().map(|needed| (grant.resource.to_string(), needed.permission))).collect()
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn only_what_is_missing_is_named_where_it_would_be_given() {
         role,
         format!(
             "projects/acme-ml/roles/{}",
-            crate::iam::rights::grant::role_id(&report.missing[0].on, &report.missing[0].needed)
+            crate::iam::rights::grant::role_id(&report.missing[0].resource, &report.missing[0].needed)
         )
     );
 }

@@ -51,7 +51,7 @@ pub fn change(mode: ApplyMode, policy: &AllowPolicy, grants: &[&Grant], now: Mil
                 }
                 ApplyMode::Revoke => was_for(old, grant) && (old.is_ours() || is_undated && new.expression().is_none()),
                 // On resources that support conditions this product writes no undated binding.
-                ApplyMode::CleanUp => was_for(old, grant) && is_undated && !grant.on.supports_conditions(),
+                ApplyMode::CleanUp => was_for(old, grant) && is_undated && !grant.resource.supports_conditions(),
             }
         };
         change.remove.extend(existing.iter().filter(is_removed).cloned());

@@ -26,7 +26,7 @@ pub async fn wait_out(
     if is_new {
         report.effective_by = Some(rfc3339(google.voice().now().saturating_add(PROPAGATION)));
     }
-    let may_be_cleaned_up = |grant: &&Grant| grant.ends == ExpiryMode::Revocation;
+    let may_be_cleaned_up = |grant: &&Grant| grant.expiry == ExpiryMode::Revocation;
     if !wait || !is_new && !grants.iter().any(may_be_cleaned_up) {
         return Ok(());
     }
@@ -70,7 +70,7 @@ async fn check_again(
                 Err(_) if overwritten.is_some() => continue,
                 read => read?.bindings(),
             };
-            let mut here = grants.iter().filter(|grant| grant.on == *resource);
+            let mut here = grants.iter().filter(|grant| grant.resource == *resource);
             if let Some(lost) = here.find(|grant| !bindings.iter().any(|binding| gives(binding, grant))) {
                 let message =
                     format!("the policy of `{resource}` was overwritten and no longer grants `{}`", lost.role);

@@ -31,7 +31,7 @@ pub struct ApplyReport {
     pub outcome: ApplyOutcome,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<AccessRequest>,
-    pub roles_made: Vec<String>,
+    pub created_roles: Vec<String>,
     pub written: Vec<PolicyWrite>,
     /// Resources with grants that only the rendered files can apply.
     pub not_applied: Vec<String>,
@@ -51,7 +51,7 @@ impl ApplyReport {
         Self {
             outcome: ApplyOutcome::Failed,
             request: None,
-            roles_made: Vec::new(),
+            created_roles: Vec::new(),
             written: Vec::new(),
             not_applied: Vec::new(),
             untouched: true,

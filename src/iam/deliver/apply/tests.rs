@@ -142,10 +142,10 @@ fn giving_twice_changes_nothing_and_taking_back_leaves_the_rest() {
     world.policies.insert("projects/acme-ml".into(), others.clone());
     let (report, _) = world.drive(asked(None), ApplyMode::Grant);
     assert_eq!(report.outcome, ApplyOutcome::Applied, "{:?}", report.diagnostics);
-    assert_eq!((report.roles_made.len(), report.written.len()), (3, 3));
+    assert_eq!((report.created_roles.len(), report.written.len()), (3, 3));
     assert!(report.written.iter().all(|written| written.changed && written.tries == 1));
     let (again, now) = world.drive(asked(None), ApplyMode::Grant);
-    assert!(again.roles_made.is_empty() && again.written.iter().all(|written| !written.changed));
+    assert!(again.created_roles.is_empty() && again.written.iter().all(|written| !written.changed));
     assert!(again.effective_by.is_none() && again.untouched && now == BEGUN, "nothing changed, nothing to wait for");
     let (taken, now) = world.drive(asked(None), ApplyMode::Revoke);
     assert_eq!((taken.outcome, taken.effective_by, now), (ApplyOutcome::Applied, None, BEGUN));

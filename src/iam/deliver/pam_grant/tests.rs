@@ -1,4 +1,4 @@
-//! Grants asked for at a small Google that answers as its rules have it.
+//! Grants requested from a simulated Privileged Access Manager.
 
 use super::*;
 use crate::conversation::{Event, Outcome as Told, Request as Sent, Response, Turn, Want};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const SUBJECT: &str = "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/subject/user:default/jane";
 const ENTITLEMENTS: &str = "projects/acme-ml/locations/global/entitlements";
 
-/// On the project and, because the model runs as one, on a service account.
+/// Grants on the project and, because the model runs as one, on a service account.
 fn wanted() -> AccessRequest {
     let mut options = AccessOptions::of(Principal::parse("group:ml-team@acme.example").unwrap());
     options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
@@ -25,20 +25,20 @@ fn wanted() -> AccessRequest {
     access_request(&plan(target()), &options, 0).0.unwrap()
 }
 
-/// A refusal, by its status.
+/// An error of Google.
 fn refusal(status: u16, code: &str, message: &str) -> (u16, Value) {
     (status, json!({"error": {"code": status, "status": code, "message": message}}))
 }
 
-/// Google, where the states of a grant come one after the other.
+/// Google, with the states of a grant in order.
 struct World {
     states: Vec<&'static str>,
     refused: Option<(u16, Value)>,
-    /// Looking at a grant takes a right that the requester does not have.
+    /// The requester may not read grants.
     blind: bool,
-    /// So many answers are lost on their way.
+    /// Number of answers that are lost.
     lost: u32,
-    /// The number of the event at which it is cancelled.
+    /// Number of the event at which the run is cancelled.
     cancel_at: usize,
     /// Grants by the id of their request.
     grants: BTreeMap<String, String>,
@@ -85,7 +85,7 @@ impl World {
         grant(name, state)
     }
 
-    fn drive(&mut self, mut talk: Conversation<PamGrantReport>) -> (PamGrantReport, Millis) {
+    fn drive(&mut self, mut talk: Conversation<PamReport>) -> (PamReport, Millis) {
         let (mut outcome, mut now) = (Told::Begin, 1_000);
         for event in 0..500 {
             let turn = talk.tell(Event { outcome, now, random: 0.5, cancelled: event >= self.cancel_at });
@@ -112,34 +112,37 @@ impl World {
         panic!("it does not end: {:?}", self.log);
     }
 
-    fn ask(&mut self) -> (PamGrantReport, Millis) {
+    fn ask(&mut self) -> (PamReport, Millis) {
         self.drive(request_grants(wanted(), false, "http://portal", "scaffolder task 1"))
     }
 }
 
-fn codes(report: &PamGrantReport) -> Vec<Code> {
+fn codes(report: &PamReport) -> Vec<Code> {
     report.diagnostics.iter().map(|finding| finding.code).collect()
 }
 
 #[test]
-fn what_waits_for_its_approval_is_asked_for_and_not_given() {
+fn does_not_wait_for_an_approval() {
     let mut world = World::with(&["APPROVAL_AWAITED"]);
     let (report, now) = world.ask();
-    assert_eq!((report.outcome, report.grants.len(), now), (Outcome::Asked, 1, 1_000));
+    assert_eq!((report.outcome, report.grants.len(), now), (PamOutcome::Requested, 1, 1_000));
     let grant = &report.grants[0];
     assert_eq!((grant.state.as_str(), grant.requester.as_deref()), ("APPROVAL_AWAITED", Some("jane@acme.example")));
     assert!(grant.name.starts_with(&grant.entitlement.replace("acme-ml", "123456789012")));
     assert!(grant.entitlement.starts_with(&format!("{ENTITLEMENTS}/vertex-deploy-")));
     let said = world.said.last().unwrap();
-    assert!(said.contains("not given yet") && said.ends_with("who may approve: group:platform@acme.example"), "{said}");
-    assert_eq!(report.not_asked, ["projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com"]);
+    assert!(said.ends_with("waits for approval by one of: group:platform@acme.example"), "{said}");
+    assert_eq!(
+        report.not_requested,
+        ["projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com"]
+    );
     assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotAsked]);
     let told = &report.diagnostics[1].message;
-    assert_eq!(told, "the grant is for `jane@acme.example`, who asked, and not for `group:ml-team@acme.example`");
+    assert_eq!(told, "the grant is for its requester `jane@acme.example`, not for `group:ml-team@acme.example`");
 }
 
 #[test]
-fn whoever_asks_for_themselves_is_warned_of_nothing() {
+fn warns_only_if_the_requester_is_not_the_principal() {
     for (principal, requester) in [
         ("user:Jane@acme.example", "jane@acme.example"),
         ("user:jane@acme.example", "user:jane@acme.example"),
@@ -147,23 +150,23 @@ fn whoever_asks_for_themselves_is_warned_of_nothing() {
         (SUBJECT, SUBJECT),
     ] {
         let request = AccessRequest { principal: Principal::parse(principal).unwrap(), ..wanted() };
-        let mut grant = Asked {
+        let mut grant = PamGrant {
             name: "g".into(),
             project: "acme-ml".into(),
             entitlement: "e".into(),
             state: "ACTIVE".into(),
             requester: Some(requester.into()),
         };
-        assert_eq!(for_somebody_else(&grant, &request), None);
+        assert_eq!(for_another_principal(&grant, &request), None);
         grant.requester = Some("kim@acme.example".into());
-        assert!(for_somebody_else(&grant, &request).is_some());
+        assert!(for_another_principal(&grant, &request).is_some());
         grant.requester = None;
-        assert_eq!(for_somebody_else(&grant, &request), None);
+        assert_eq!(for_another_principal(&grant, &request), None);
     }
 }
 
 #[test]
-fn the_grant_of_the_files_is_what_is_asked_for() {
+fn requests_the_grant_of_the_rendered_file() {
     let request = wanted();
     let files = crate::iam::render::all(&request, &[], &crate::ordered::Ordered::default()).unwrap();
     let file: Value = serde_json::from_str(&files["pam-grant.json"]).unwrap();
@@ -174,30 +177,29 @@ fn the_grant_of_the_files_is_what_is_asked_for() {
 }
 
 #[test]
-fn what_needs_no_approval_is_waited_for() {
+fn polls_a_grant_that_needs_no_approval_within_bounds() {
     let mut world = World::with(&["SCHEDULED", "ACTIVATING", "ACTIVATING", "ACTIVE"]);
     let (report, now) = world.ask();
-    assert_eq!((report.outcome, report.grants[0].state.as_str()), (Outcome::Asked, "ACTIVE"));
+    assert_eq!((report.outcome, report.grants[0].state.as_str()), (PamOutcome::Requested, "ACTIVE"));
     assert_eq!(world.log.len(), 4);
     assert!(world.log[1].starts_with("GET projects/acme-ml/"), "named as the portal knows it: {:?}", world.log);
     assert!((1_000..30_000).contains(&now));
-    // Nobody waits for ever, and nobody calls a grant active that is not.
     let (report, now) = World::with(&["ACTIVATING"]).ask();
-    assert_eq!((report.outcome, report.grants[0].state.as_str()), (Outcome::Asked, "ACTIVATING"));
+    assert_eq!((report.outcome, report.grants[0].state.as_str()), (PamOutcome::Requested, "ACTIVATING"));
     assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotAsked, Code::IamNotEffectiveYet]);
-    assert!((LONGEST..LONGEST + 60_000).contains(&now), "{now}");
+    assert!((MAX_WAIT..MAX_WAIT + 60_000).contains(&now), "{now}");
     let mut blind = World { blind: true, ..World::with(&["ACTIVATING"]) };
     let (report, _) = blind.ask();
-    assert_eq!((report.outcome, report.grants[0].state.as_str()), (Outcome::Asked, "ACTIVATING"));
+    assert_eq!((report.outcome, report.grants[0].state.as_str()), (PamOutcome::Requested, "ACTIVATING"));
     assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotAsked, Code::IamNotEffectiveYet]);
 }
 
 #[test]
-fn a_grant_that_ends_instead_of_becoming_active_is_a_failure() {
+fn fails_if_a_grant_ends_before_it_is_active() {
     for state in ["DENIED", "ACTIVATION_FAILED", "REVOKED", "EXPIRED", "WITHDRAWN", "SOMETHING_NEW"] {
         for states in [vec![state], vec!["ACTIVATING", state]] {
             let (report, _) = World::with(&states).ask();
-            assert_eq!((report.outcome, report.grants[0].state.as_str()), (Outcome::Failed, state));
+            assert_eq!((report.outcome, report.grants[0].state.as_str()), (PamOutcome::Failed, state));
             assert_eq!(codes(&report), [Code::IamNotAsked, Code::IamNotAsked, Code::IamGrantNotActive]);
             assert!(report.diagnostics[2].message.contains(state));
         }
@@ -205,10 +207,10 @@ fn a_grant_that_ends_instead_of_becoming_active_is_a_failure() {
 }
 
 #[test]
-fn every_refusal_says_what_to_do() {
+fn explains_every_error_of_google_with_help() {
     let refused = |refused: (u16, Value)| {
         let (report, _) = World { refused: Some(refused), ..World::with(&["ACTIVE"]) }.ask();
-        assert_eq!((report.outcome, report.grants.len()), (Outcome::Failed, 0));
+        assert_eq!((report.outcome, report.grants.len()), (PamOutcome::Failed, 0));
         let finding = report.diagnostics.last().unwrap().clone();
         assert!(finding.help.is_some() && finding.resource.as_ref().unwrap().starts_with(ENTITLEMENTS), "{finding:?}");
         finding
@@ -224,7 +226,7 @@ fn every_refusal_says_what_to_do() {
     for answer in [refusal(409, "ALREADY_EXISTS", "open"), refusal(400, "FAILED_PRECONDITION", "open")] {
         assert_eq!(refused(answer).code, Code::IamGrantOpen);
     }
-    // What has another reason keeps it.
+    // Other errors keep their own explanation.
     let disabled = json!({"error": {"status": "PERMISSION_DENIED", "message": "off", "details": [
         {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED", "metadata": {}}]}});
     let finding = refused((403, disabled));
@@ -238,27 +240,27 @@ fn every_refusal_says_what_to_do() {
         assert_eq!(finding.code, Code::GoogleInvalid);
         finding.help.clone().unwrap()
     };
-    assert!(help("requestedDuration must be 1800s to 86400s.").starts_with("ask for 1 day at most: "));
+    assert!(help("requestedDuration must be 1800s to 86400s.").starts_with("request 1 day at most, "));
     for other in ["x", "at least 1800s", "172800s", "999999999999999999999s", "2000 seconds"] {
-        assert!(help(other).starts_with("hold the entitlement against `pam-entitlement.json`"), "{other}");
+        assert!(help(other).starts_with("compare the entitlement with `pam-entitlement.json`"), "{other}");
     }
 }
 
 #[test]
-fn an_answer_that_is_no_grant_is_said_to_be_none() {
+fn rejects_an_answer_that_is_not_a_grant() {
     for answer in [json!({}), json!({"name": "x"}), json!({"name": "../x", "state": "ACTIVATING"}), json!([])] {
         let mut world = World { refused: Some((200, answer)), ..World::with(&["ACTIVE"]) };
         let (report, _) = world.ask();
-        assert_eq!(report.outcome, Outcome::Failed);
+        assert_eq!(report.outcome, PamOutcome::Failed);
         assert_eq!(codes(&report), [Code::IamNotAsked, Code::GoogleAnswerUnreadable]);
     }
 }
 
 #[test]
-fn the_same_task_asks_once_and_another_one_anew() {
+fn requests_one_grant_for_each_reason() {
     let mut world = World { lost: 2, ..World::with(&["APPROVAL_AWAITED"]) };
     let (first, _) = world.ask();
-    assert_eq!((first.outcome, world.log.len(), world.grants.len()), (Outcome::Asked, 3, 1));
+    assert_eq!((first.outcome, world.log.len(), world.grants.len()), (PamOutcome::Requested, 3, 1));
     let (again, _) = world.ask();
     assert_eq!((&again.grants, world.grants.len()), (&first.grants, 1));
     world.drive(request_grants(wanted(), false, "http://portal", "scaffolder task 2"));
@@ -266,11 +268,11 @@ fn the_same_task_asks_once_and_another_one_anew() {
 }
 
 #[test]
-fn cancelling_says_what_stays() {
+fn reports_what_stays_requested_after_cancelling() {
     let cancelled = |at: usize| {
         let mut world = World { cancel_at: at, ..World::with(&["ACTIVATING"]) };
         let (report, _) = world.ask();
-        assert_eq!(report.outcome, Outcome::Cancelled);
+        assert_eq!(report.outcome, PamOutcome::Cancelled);
         let finding = report.diagnostics.last().unwrap().clone();
         assert_eq!(finding.code, Code::DeployCancelled);
         (world.log.len(), report.grants.len(), finding)
@@ -279,18 +281,21 @@ fn cancelling_says_what_stays() {
     assert_eq!((calls, grants, &*finding.message, finding.help.is_none()), (0, 0, "cancelled", true));
     let (calls, grants, finding) = cancelled(1);
     assert_eq!((calls, grants), (0, 0));
-    assert!(finding.message.contains("may have taken") && finding.message.contains(ENTITLEMENTS), "{finding:?}");
+    assert!(
+        finding.message.contains("may have been requested") && finding.message.contains(ENTITLEMENTS),
+        "{finding:?}"
+    );
     let (calls, grants, finding) = cancelled(3);
     assert_eq!((calls, grants), (1, 1));
-    assert!(finding.message.ends_with("` stays asked for") && finding.help.is_some(), "{finding:?}");
-    assert!(!finding.message.contains("may have taken"));
+    assert!(finding.message.ends_with("` stays requested") && finding.help.is_some(), "{finding:?}");
+    assert!(!finding.message.contains("may have been requested"));
 }
 
 #[test]
-fn a_dry_run_says_what_it_would_ask_for_and_calls_nothing() {
+fn a_dry_run_reports_the_request_and_calls_nothing() {
     let mut world = World::with(&["ACTIVE"]);
     let (report, _) = world.drive(request_grants(wanted(), true, "http://portal", "scaffolder task 1"));
-    assert_eq!((report.outcome, report.grants.len(), report.not_asked.len()), (Outcome::Planned, 0, 1));
+    assert_eq!((report.outcome, report.grants.len(), report.not_requested.len()), (PamOutcome::Planned, 0, 1));
     assert!(world.log.is_empty() && world.said[0].contains(ENTITLEMENTS), "{:?}", world.said);
 }
 

@@ -86,7 +86,8 @@ impl World {
         told: Option<ServingAccountRights>,
         hints_for: Option<&str>,
     ) -> VerifyReport {
-        let mut talk = verify(request, live, told, hints_for.map(str::to_owned), "http://portal", None);
+        let known = Known { evidence: live, account_rights: told, hints_for: hints_for.map(str::to_owned) };
+        let mut talk = verify(request, known, "http://portal", None);
         let mut outcome = Told::Begin;
         for _ in 0..200 {
             match talk.tell(Event { outcome, now: 1_000, random: 0.5, cancelled: false }) {
@@ -120,7 +121,7 @@ fn codes(report: &VerifyReport) -> Vec<Code> {
 }
 
 fn whats(report: &VerifyReport) -> String {
-    report.dangers.iter().map(|danger| format!("{}\n", danger.what)).collect()
+    report.risks.iter().map(|risk| format!("{}\n", risk.effect)).collect()
 }
 
 #[test]
@@ -133,8 +134,8 @@ fn an_owner_lacks_nothing_and_there_is_nothing_to_ask_for() {
     let report = look(&mut world);
     assert_eq!((missing(&report), codes(&report)), (vec![], vec![]));
     assert!(report.remaining.unwrap().grants.is_empty() && report.renderings.is_empty());
-    let too_much = &report.difference.unwrap().too_much[0];
-    assert_eq!((too_much.permissions.len(), too_much.removable), (MOST_OTHERS, false));
+    let excess = &report.difference.unwrap().excess[0];
+    assert_eq!((excess.permissions.len(), excess.removable), (MAX_OTHER_PERMISSIONS, false));
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn what_is_missing_is_rendered_into_the_policies_that_were_read() {
     assert_eq!((&policy["etag"], &policy["version"]), (&json!("BwY1"), &json!(3)));
     let kept = json!({"role": "roles/viewer", "members": [MEMBER]});
     assert!(policy["bindings"].as_array().unwrap().contains(&kept), "{policy}");
-    let request = &report.renderings["request.md"];
+    let request = &report.renderings["access-request.md"];
     assert!(request.contains("aiplatform.operations.list") && !request.contains("aiplatform.models.get"), "{request}");
 }
 
@@ -160,7 +161,7 @@ fn what_can_go_is_offered_where_nothing_is_missing_too() {
     let report =
         look(&mut World::with(&bindings, &[("roles/owner", &all), ("roles/pubsub.editor", &["pubsub.topics.get"])]));
     let names: Vec<_> = report.renderings.keys().map(String::as_str).collect();
-    assert_eq!(names, ["drop.sh", "request.md"]);
+    assert_eq!(names, ["access-request.md", "drop.sh"]);
     let script = &report.renderings["drop.sh"];
     assert!(script.contains("roles/pubsub.editor") && !script.contains("roles/owner"), "{script}");
 }
@@ -190,13 +191,13 @@ fn only_roles_that_count_are_read_each_once_and_not_without_end() {
     let bindings: Vec<_> = names.iter().map(|name| (name.as_str(), MEMBER)).collect();
     let mut world = World::with(&bindings, &[]);
     look(&mut world);
-    assert_eq!(world.roles_read().len(), MOST_ROLES);
+    assert_eq!(world.roles_read().len(), MAX_ROLES);
 }
 
 #[test]
 fn a_deleted_role_holds_nothing() {
     let role = json!({"deleted": true, "includedPermissions": ["aiplatform.models.get"]});
-    assert!(held(&role, &asked()).is_empty());
+    assert!(permissions_of(&role, &asked()).is_empty());
 }
 
 #[test]
@@ -206,12 +207,17 @@ fn what_the_serving_account_may_do_is_told() {
     let roles: [(&str, &[&str]); 2] = [("roles/editor", &[]), (custom, &["iam.serviceAccounts.signBlob"])];
     let mut world = World::with(&bindings, &roles);
     let report = look(&mut world);
-    let high: Vec<_> = report.dangers.iter().filter(|danger| danger.weight == RiskLevel::High).collect();
-    assert!(high.iter().any(|danger| danger.through.as_deref() == SERVING.strip_prefix("serviceAccount:")));
+    let high: Vec<_> = report.risks.iter().filter(|risk| risk.level == RiskLevel::High).collect();
+    assert!(high.iter().any(|risk| risk.account.as_deref() == SERVING.strip_prefix("serviceAccount:")));
     let told = whats(&report);
-    assert!(told.contains("holds `roles/editor` by way of the service account"), "{told}");
-    assert!(told.contains("by way of the service account: signs as"), "{told}");
-    assert!(report.renderings["request.md"].contains("`roles/editor` by way of"), "whoever decides is told too");
+    assert!(told.contains("has `roles/editor` through the service account"), "{told}");
+    assert!(
+        told.contains(
+            "can sign as the service account, which is enough to get its access tokens, through the service account"
+        ),
+        "{told}"
+    );
+    assert!(report.renderings["access-request.md"].contains("`roles/editor` through"), "approvers see it, too");
 
     let ended = json!({"title": "t", "expression": "request.time < timestamp(\"1970-01-01T00:00:00Z\")"});
     let binding = json!([{"role": "roles/editor", "members": [SERVING], "condition": ended}]);
@@ -224,11 +230,11 @@ fn where_it_is_not_known_what_the_account_may_do_that_is_said() {
     let mut world = World { closed: Some("acme-ml:getIamPolicy"), ..World::default() };
     let report = look(&mut world);
     assert!(codes(&report).contains(&Code::IamAccountUnknown), "{:?}", report.diagnostics);
-    assert!(!whats(&report).contains("by way of"));
+    assert!(!whats(&report).contains("through the service account"));
     let editor = ServingAccountRights { roles: vec!["roles/editor".into()], permissions: vec![] };
     let report = world.look(Evidence::default(), Some(editor));
     assert!(!codes(&report).contains(&Code::IamAccountUnknown));
-    assert!(whats(&report).contains("`roles/editor` by way of"));
+    assert!(whats(&report).contains("`roles/editor` through"));
 
     let mut world = World::with(&[("roles/mystery", SERVING)], &[]);
     let report = look(&mut world);
@@ -280,7 +286,7 @@ fn what_ends_too_early_is_asked_for_again_and_not_dropped() {
     assert_eq!(missing_then.len(), asked().permissions().len());
     assert!(missing_then.iter().all(|one| one.seen && !one.hinted));
     assert_eq!(missing_then[0].until.as_deref(), Some("2026-11-29T23:59:59.000Z"));
-    assert!(early.difference.as_ref().unwrap().too_much.is_empty() && !early.remaining.unwrap().grants.is_empty());
+    assert!(early.difference.as_ref().unwrap().excess.is_empty() && !early.remaining.unwrap().grants.is_empty());
     assert_eq!(missing(&until("2026-11-30T00:00:00Z")), Vec::<&str>::new(), "about as long as is asked for");
 }
 

@@ -73,11 +73,11 @@ fn what_is_given_above_counts_and_only_the_rest_is_asked_for() {
     let request = update();
     let difference = compare(&request, &live(&[("projects/acme-ml", user), (ENDPOINT, deployer)]), NOW);
     assert_eq!(names(&difference.missing), ["aiplatform.operations.list", "iam.serviceAccounts.actAs"]);
-    assert_eq!(difference.has.len(), 4);
+    assert_eq!(difference.held.len(), 4);
     let rest = remaining(&request, &difference);
     assert_eq!(rest.permissions(), ["aiplatform.operations.list", "iam.serviceAccounts.actAs"]);
     let excess: Vec<_> =
-        difference.too_much.iter().map(|e| (e.role.as_str(), e.permissions.clone(), e.removable)).collect();
+        difference.excess.iter().map(|e| (e.role.as_str(), e.permissions.clone(), e.removable)).collect();
     assert_eq!(excess, [("roles/aiplatform.user", vec!["aiplatform.models.upload".to_owned()], false)]);
 }
 
@@ -90,11 +90,11 @@ fn a_right_that_ended_is_missing_and_can_go() {
     let over = live(&[("projects/acme-ml", bind("2026-11-01T00:00:00Z"))]);
     let difference = compare(&update(), &over, NOW);
     assert!(names(&difference.missing).contains(&"aiplatform.models.get"));
-    assert!(difference.too_much[0].expired && difference.too_much[0].removable);
+    assert!(difference.excess[0].expired && difference.excess[0].removable);
     assert_eq!(expired(&over.policies["projects/acme-ml"], NOW).len(), 1);
     let valid = live(&[("projects/acme-ml", bind("2026-12-01T00:00:00Z"))]);
     let difference = compare(&update(), &valid, NOW);
-    let held = difference.has.iter().find(|held| held.permission == "aiplatform.models.get").unwrap();
+    let held = difference.held.iter().find(|held| held.permission == "aiplatform.models.get").unwrap();
     assert_eq!(held.until.as_deref(), Some("2026-12-01T00:00:00.000Z"));
     assert!(expired(&valid.policies["projects/acme-ml"], NOW).is_empty());
 }
@@ -104,9 +104,9 @@ fn other_conditions_give_nothing_that_can_be_relied_on() {
     let condition = json!({"title": "t", "expression": "resource.name.startsWith('projects/acme-ml')"});
     let bindings = json!([{"role": "roles/aiplatform.user", "members": [MEMBER], "condition": condition}]);
     let difference = compare(&update(), &live(&[("projects/acme-ml", bindings)]), NOW);
-    assert!(difference.has.is_empty());
+    assert!(difference.held.is_empty());
     // What it gives nobody can say from here: it is not offered to be dropped.
-    assert!(!difference.too_much[0].removable && difference.too_much[0].condition.is_some());
+    assert!(!difference.excess[0].removable && difference.excess[0].condition.is_some());
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn what_ended_can_go_whatever_it_held_and_beside_what_lasts() {
         {"role": "roles/aiplatform.user", "members": [MEMBER], "condition": until("2026-12-01T00:00:00Z")},
     ]);
     let difference = compare(&update(), &live(&[("projects/acme-ml", bindings)]), NOW);
-    let found: Vec<_> = difference.too_much.iter().map(|e| (e.role.as_str(), e.expired, e.removable)).collect();
+    let found: Vec<_> = difference.excess.iter().map(|e| (e.role.as_str(), e.expired, e.removable)).collect();
     let user = "roles/aiplatform.user";
     assert_eq!(found, [("roles/mystery", true, true), (user, true, true), (user, false, false)]);
     assert!(difference.findings.is_empty());
@@ -129,12 +129,12 @@ fn groups_count_and_deleted_members_do_not() {
     let bindings = json!([{"role": "roles/aiplatform.user", "members": ["group:ml@acme.example"]},
         {"role": "roles/deployer", "members": [format!("deleted:{MEMBER}?uid=1")]}]);
     let mut world = live(&[("projects/acme-ml", bindings)]);
-    assert!(compare(&update(), &world, NOW).has.is_empty());
+    assert!(compare(&update(), &world, NOW).held.is_empty());
     world.member_of.push("group:ml@acme.example".into());
     let difference = compare(&update(), &world, NOW);
-    assert_eq!(difference.has.len(), 2);
+    assert_eq!(difference.held.len(), 2);
     // What a group holds is not the principal's to lose.
-    assert!(difference.too_much.is_empty());
+    assert!(difference.excess.is_empty());
 }
 
 #[test]

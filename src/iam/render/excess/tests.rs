@@ -52,7 +52,7 @@ fn everything() -> Difference {
 #[test]
 fn as_it_is_written() {
     let mut files = Ordered::default();
-    files.insert("request.md".to_owned(), "above\n".to_owned());
+    files.insert("access-request.md".to_owned(), "above\n".to_owned());
     crate::iam::render::add_excess(&everything(), &mut files);
     let joined = files.iter().map(|(name, text)| format!("===== {name}\n{text}\n")).collect::<String>();
     insta::assert_snapshot!(joined);
@@ -66,5 +66,5 @@ fn nothing_is_offered_where_all_of_it_is_needed_or_nothing_can_be_done() {
     assert!(files.is_empty());
     let above = json!([{"role": "roles/viewer", "members": [MEMBER]}]);
     crate::iam::render::add_excess(&difference(&[("folders/1", above)]), &mut files);
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["request.md"]);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["access-request.md"]);
 }

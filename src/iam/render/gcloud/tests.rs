@@ -163,7 +163,7 @@ fn what_was_given_and_no_condition_ends_is_taken_back() {
     assert!(given.run(&files["gcloud.sh"]).status.success());
     let after = given.posted().unwrap()["policy"].clone();
     let world = World::new("taken").unwrap().has("policy", after);
-    assert!(world.run(&files["take-back.sh"]).status.success());
+    assert!(world.run(&files["revoke.sh"]).status.success());
     let mut before = policy();
     before["version"] = json!(3);
     assert_eq!(world.posted().unwrap(), json!({"policy": before}));

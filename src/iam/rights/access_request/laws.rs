@@ -135,7 +135,10 @@ fn agent_needs(on: On, target: &Target, options: &AccessOptions) -> bool {
 
 /// Each permission with each place where it is given.
 fn given(request: &AccessRequest) -> impl Iterator<Item = (Grantee, &IamResource, &'static str)> {
-    request.grants.iter().flat_map(|grant| grant.needed.iter().map(|needed| (grant.to, &grant.on, needed.permission)))
+    request
+        .grants
+        .iter()
+        .flat_map(|grant| grant.needed.iter().map(|needed| (grant.grantee, &grant.resource, needed.permission)))
 }
 
 proptest! {

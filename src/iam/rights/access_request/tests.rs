@@ -22,7 +22,7 @@ fn ask(target: &Target, options: &AccessOptions) -> AccessRequest {
 fn shown(request: &AccessRequest) -> Vec<String> {
     let line = |grant: &Grant| {
         let names: Vec<_> = grant.needed.iter().map(|n| n.permission).collect();
-        format!("{:?} {}: {}", grant.to, grant.on, names.join(" "))
+        format!("{:?} {}: {}", grant.grantee, grant.resource, names.join(" "))
     };
     request.grants.iter().map(line).collect()
 }
@@ -79,7 +79,7 @@ fn without_a_service_account_nobody_acts_as_one() {
 fn rights_end_by_condition_where_policies_take_conditions() {
     let expires = Some(Expiry::parse("2026-11-30T00:00:00Z", NOW).unwrap());
     let request = ask(&target(), &AccessOptions { found: found(true, true), expires, ..options() });
-    let ends: Vec<_> = request.grants.iter().map(|grant| (grant.on.kind(), grant.ends)).collect();
+    let ends: Vec<_> = request.grants.iter().map(|grant| (grant.resource.kind(), grant.expiry)).collect();
     assert_eq!(
         ends,
         [
@@ -100,7 +100,7 @@ fn privileged_access_manager_gives_on_the_project_only() {
     let approvers = vec![Principal::parse("group:platform@acme.example").unwrap()];
     let pam = AccessOptions { found: found(true, true), expires, delivery: Delivery::Pam, approvers, ..options() };
     let request = ask(&target(), &pam);
-    let ends: Vec<_> = request.grants.iter().map(|grant| (grant.on.kind(), grant.ends)).collect();
+    let ends: Vec<_> = request.grants.iter().map(|grant| (grant.resource.kind(), grant.expiry)).collect();
     assert_eq!(ends, [("project", ExpiryMode::Pam), ("service-account", ExpiryMode::Revocation)]);
     for expires in [None, Some(Expiry::parse("2026-12-30T00:00:00Z", NOW).unwrap())] {
         let (none, findings) = access_request(&plan(target()), &AccessOptions { expires, ..pam.clone() }, NOW);
@@ -145,7 +145,8 @@ fn the_service_agent_is_given_what_its_own_role_lacks() {
     assert!(none.is_none() && findings[0].code == Code::IamProjectNumberUnknown);
     let number = Some("123456789012".parse().unwrap());
     let request = ask(&target, &AccessOptions { project_number: number.clone(), ..options() });
-    let agent: Vec<_> = request.of(Grantee::ServiceAgent).map(|g| (g.on.to_string(), g.role.to_string())).collect();
+    let agent: Vec<_> =
+        request.of(Grantee::ServiceAgent).map(|g| (g.resource.to_string(), g.role.to_string())).collect();
     let pair = |on: &str, role: &str| (on.to_owned(), role.to_owned());
     assert_eq!(
         agent,
@@ -169,7 +170,7 @@ fn the_service_agent_is_given_what_its_own_role_lacks() {
     let member = "serviceAccount:service-123456789012@gcp-sa-aiplatform.iam.gserviceaccount.com";
     assert!(request.of(Grantee::ServiceAgent).all(|grant| grant.member == member));
     let own = AccessOptions { project_number: number, artifact_project: Some("acme-ml".parse().unwrap()), ..options() };
-    assert!(ask(&target, &own).of(Grantee::ServiceAgent).all(|grant| grant.on.kind() != "bucket"));
+    assert!(ask(&target, &own).of(Grantee::ServiceAgent).all(|grant| grant.resource.kind() != "bucket"));
 }
 
 #[test]
@@ -211,7 +212,7 @@ fn a_role_is_named_after_what_it_holds() {
     let fewer = request.keeping(|_, needed| needed.permission != "aiplatform.endpoints.delete");
     assert_ne!(ids(&request)[0], ids(&fewer)[0]);
     assert_eq!(ids(&request)[1], ids(&fewer)[1]);
-    let none = request.keeping(|grant, _| grant.on.kind() == "project");
+    let none = request.keeping(|grant, _| grant.resource.kind() == "project");
     assert_eq!(none.grants.len(), 1);
     for role in ids(&request) {
         let id = role.rsplit('/').next().unwrap();

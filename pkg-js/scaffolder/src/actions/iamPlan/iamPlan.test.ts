@@ -24,13 +24,13 @@ describe('vertex:iam:plan', () => {
   it('gives every rendering, each permission once, and why', async () => {
     const { failure, outputs, log } = await run(ASKED);
     expect(failure).toBeUndefined();
-    for (const file of ['bindings.json', 'gcloud.sh', 'main.tf', 'request.md'])
+    for (const file of ['bindings.json', 'gcloud.sh', 'main.tf', 'access-request.md'])
       expect(outputs.renderings[file]).toContain('ml-team@acme.example');
     expect(outputs.permissions).toContain('aiplatform.endpoints.deploy');
     expect(outputs.permissions.length).toBeLessThanOrEqual(12);
-    expect(outputs.explanation).toBe(outputs.renderings['request.md']);
+    expect(outputs.explanation).toBe(outputs.renderings['access-request.md']);
     expect(log).toContain(outputs.explanation);
-    expect(outputs.dangers[0]).toHaveProperty('advice');
+    expect(outputs.risks[0]).toHaveProperty('mitigation');
   });
 
   it('tells what the service account may do, as it was handed in', async () => {
@@ -41,7 +41,7 @@ describe('vertex:iam:plan', () => {
       servingEntity,
     );
     expect(outputs.explanation).toContain(
-      'holds `roles/editor` by way of the service account',
+      'has `roles/editor` through the service account',
     );
   });
 

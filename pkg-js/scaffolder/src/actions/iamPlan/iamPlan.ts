@@ -31,15 +31,15 @@ export function createIamPlanAction(options: {
           z
             .record(z.string())
             .describe(
-              'By file name: custom roles, bindings.json, roles.tf, main.tf, gcloud.sh, take-back.sh where there is something to take back, request.md; for pam also pam-entitlement.json and pam-grant.json',
+              'By file name: custom roles, bindings.json, roles.tf, main.tf, gcloud.sh, revoke.sh where there is something to take back, access-request.md; for pam also pam-entitlement.json and pam-grant.json',
             ),
         explanation: z =>
           z.string().describe('The request in Markdown, for whoever decides'),
-        dangers: z =>
+        risks: z =>
           z
             .array(z.any())
             .describe(
-              'What is dangerous about the rights: weight, permissions, what, advice',
+              'Risks of the rights: level, permissions, effect, account, mitigation',
             ),
         permissions: z =>
           z
@@ -55,7 +55,7 @@ export function createIamPlanAction(options: {
     async handler(ctx) {
       const core = await options.loadCore();
       const asked = await readAccessRequest(ctx, options);
-      const { request, renderings, explanation, dangers } = planAccessAndLog(
+      const { request, renderings, explanation, risks } = planAccessAndLog(
         core,
         asked,
         ctx.logger,
@@ -64,7 +64,7 @@ export function createIamPlanAction(options: {
       ctx.output('request', request as unknown as JsonObject);
       ctx.output('renderings', renderings);
       ctx.output('explanation', explanation);
-      ctx.output('dangers', dangers as unknown as JsonArray);
+      ctx.output('risks', risks as unknown as JsonArray);
       ctx.output('permissions', permissionsOf(request));
       ctx.output('expiresAt', request.expiresAt);
     },

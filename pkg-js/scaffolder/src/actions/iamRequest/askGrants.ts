@@ -1,14 +1,14 @@
 import type {
   DeployHost,
-  IamAskReport,
-  IamAskRequest,
+  IamPamReport,
+  IamPamRequest,
 } from '@backstage-vertex-ai/core/server';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Core } from '../../core';
 import { describeFindings, logFindings } from '../../findings';
 
 const headline = {
-  asked: 'The rights are asked for in Privileged Access Manager',
+  requested: 'The rights are asked for in Privileged Access Manager',
   planned: 'Nothing is asked for in a dry run',
   failed: 'The rights are not asked for, or not all of them, or not given',
   cancelled: 'Asking for the rights was cancelled',
@@ -20,12 +20,12 @@ const headline = {
  * @throws Error that says why they are not asked for or not given, and which grants stay
  */
 export async function askGrants(
-  core: Pick<Core, 'iamAsk'>,
-  request: IamAskRequest,
+  core: Pick<Core, 'iamPam'>,
+  request: IamPamRequest,
   host: DeployHost,
   logger: LoggerService,
-): Promise<IamAskReport> {
-  const report = await core.iamAsk(request, host);
+): Promise<IamPamReport> {
+  const report = await core.iamPam(request, host);
   const { outcome, diagnostics } = report;
   const grants = report.grants.map(({ name, state }) => `${name}: ${state}`);
   if (outcome === 'failed' || outcome === 'cancelled') {

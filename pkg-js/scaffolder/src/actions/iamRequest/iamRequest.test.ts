@@ -44,7 +44,7 @@ describe('vertex:iam:request with files', () => {
       expect(readFileSync(workspace.resolve(file), 'utf8')).not.toBe('');
     }
     expect(
-      readFileSync(workspace.resolve('iam/fraud/request.md'), 'utf8'),
+      readFileSync(workspace.resolve('iam/fraud/access-request.md'), 'utf8'),
     ).toBe(outputs.explanation);
   });
 

@@ -37,7 +37,7 @@ export const examples: TemplateExample[] = [
       repoUrl: github.com?owner=acme&repo=cloud-access
       branchName: access-fraud-detector
       title: Access to fraud-detector
-      description: \${{ steps.rights.output.renderings['request.md'] }}
+      description: \${{ steps.rights.output.renderings['access-request.md'] }}
 `,
   },
 ];

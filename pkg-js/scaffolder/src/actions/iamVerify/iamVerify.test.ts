@@ -144,10 +144,10 @@ describe('vertex:iam:verify', () => {
       { failOn: 'never', folder: 'access', days: 7 },
       { workspacePath: workspace.path },
     );
-    expect(outputs.files).toContain('access/request.md');
+    expect(outputs.files).toContain('access/access-request.md');
     const { access } = workspace.content() as any;
-    expect(access['request.md']).toBe(outputs.renderings['request.md']);
-    expect(access['request.md']).not.toContain('aiplatform.models.get');
+    expect(access['access-request.md']).toBe(outputs.renderings['access-request.md']);
+    expect(access['access-request.md']).not.toContain('aiplatform.models.get');
     const [project] = JSON.parse(access['bindings.json']).filter(
       ({ resource }: any) => resource === 'projects/acme-ml',
     );
@@ -181,13 +181,13 @@ describe('vertex:iam:verify', () => {
     portal = await startPolicies();
     portal.bind('roles/editor', `serviceAccount:${account}`, []);
     const { outputs, log } = await run({ failOn: 'never' }, {}, servingEntity);
-    expect(outputs.dangers).toContainEqual(
+    expect(outputs.risks).toContainEqual(
       expect.objectContaining({
-        what: 'holds `roles/editor` by way of the service account',
-        through: account,
+        effect: 'has `roles/editor` through the service account',
+        account,
       }),
     );
-    expect(log).toContain('holds `roles/editor` by way of the service account');
+    expect(log).toContain('has `roles/editor` through the service account');
   });
 
   it('says where that is not known, unless it is handed in', async () => {
@@ -199,7 +199,7 @@ describe('vertex:iam:verify', () => {
     expect(codes(await look({}))).toContain('iam/account-unknown');
     const told = await look({ accountPowers: { roles: ['roles/owner'] } });
     expect(codes(told)).not.toContain('iam/account-unknown');
-    expect(told.log).toContain('`roles/owner` by way of');
+    expect(told.log).toContain('`roles/owner` through');
   });
 
   it('does not take for held what nobody may see', async () => {

@@ -1,6 +1,6 @@
 import type { RuleSettings } from '@backstage-vertex-ai/core';
 import type {
-  IamDanger,
+  IamRisk,
   IamMissing,
   IamVerifyReport,
 } from '@backstage-vertex-ai/core/server';
@@ -55,8 +55,10 @@ function describeMissing(missing: IamMissing[]): string {
 const describeStop = ({ diagnostics }: IamVerifyReport) =>
   `It is not known which rights are there\n${describeFindings(diagnostics)}`;
 
-const describeDanger = ({ what, through, advice }: IamDanger) =>
-  `Who holds the rights ${what}${through ? ` (${through})` : ''}: ${advice}`;
+const describeRisk = ({ effect, account, mitigation }: IamRisk) =>
+  `With these rights the principal ${effect}${
+    account ? ` (${account})` : ''
+  }; mitigation: ${mitigation}`;
 
 /** `vertex:iam:verify`: looks whether the rights are there, and changes nothing. */
 export function createIamVerifyAction(options: {
@@ -148,11 +150,11 @@ export function createIamVerifyAction(options: {
             .describe(
               'With folder: what was written, relative to the workspace',
             ),
-        dangers: z =>
+        risks: z =>
           z
             .array(z.any())
             .describe(
-              'What is dangerous about all of the rights, also by way of the service account: weight, permissions, what, through, advice',
+              'Risks of all of the rights, also through the service account: level, permissions, effect, account, mitigation',
             ),
         tested: z =>
           z
@@ -191,24 +193,24 @@ export function createIamVerifyAction(options: {
         host,
       );
       logFindings(ctx.logger, report.diagnostics);
-      const { difference, hinted, renderings, dangers } = report;
+      const { difference, hinted, renderings, risks } = report;
       if (!difference) throw new Error(describeStop(report));
 
-      const { has, missing } = difference;
+      const { held, missing } = difference;
       ctx.output('complete', missing.length === 0);
-      ctx.output('held', has);
+      ctx.output('held', held);
       ctx.output('hinted', hinted);
       ctx.output('lacking', missing);
       ctx.output('difference', difference as unknown as JsonObject);
       ctx.output('remaining', report.remaining as unknown as JsonObject);
       ctx.output('renderings', renderings);
-      ctx.output('dangers', dangers as unknown as JsonObject[]);
+      ctx.output('risks', risks as unknown as JsonObject[]);
       ctx.output('tested', report.tested);
       ctx.output('policiesRead', report.policiesRead);
       ctx.output('diagnostics', report.diagnostics as unknown as JsonObject[]);
 
-      for (const danger of dangers.filter(({ weight }) => weight === 'high')) {
-        ctx.logger.warn(describeDanger(danger));
+      for (const risk of risks.filter(({ level }) => level === 'high')) {
+        ctx.logger.warn(describeRisk(risk));
       }
       if (folder) {
         const { workspacePath } = ctx;
@@ -219,7 +221,7 @@ export function createIamVerifyAction(options: {
         ctx.logger.info(`Written: ${files.join(', ') || 'nothing'}`);
         ctx.output('files', files);
       }
-      const number = has.length + hinted.length + missing.length;
+      const number = held.length + hinted.length + missing.length;
       if (missing.length === 0) {
         ctx.logger.info(
           `All of the ${number} rights are there${

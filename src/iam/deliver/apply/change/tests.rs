@@ -20,7 +20,7 @@ fn grant(kind: &str, until: Option<&str>) -> Grant {
     options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
     options.expires = until.map(|text| Expiry::parse(text, NOW).unwrap());
     let grants = access_request(&plan(target()), &options, NOW).0.unwrap().grants;
-    grants.into_iter().find(|grant| grant.on.kind() == kind).unwrap()
+    grants.into_iter().find(|grant| grant.resource.kind() == kind).unwrap()
 }
 
 fn on_project(until: &str) -> Grant {
