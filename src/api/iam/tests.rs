@@ -65,9 +65,13 @@ fn every_invalid_field_has_its_own_code() {
         }),
         Code::IamExpiryOutOfRange
     );
-    for (field, value) in
-        [("delivery", json!("pigeon")), ("found", json!(1)), ("methods", json!([1])), ("surprise", json!(1)), ("accountPowers", json!({"x": 1}))]
-    {
+    for (field, value) in [
+        ("delivery", json!("pigeon")),
+        ("found", json!(1)),
+        ("methods", json!([1])),
+        ("surprise", json!(1)),
+        ("accountPowers", json!({"x": 1})),
+    ] {
         assert_eq!(
             IamRequest::read(asked(|r| r[field] = value.clone())).unwrap_err().code,
             Code::RequestMalformed,
