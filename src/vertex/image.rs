@@ -1,7 +1,7 @@
 //! Names of container images, and Google's prebuilt images.
 //!
 //! Sources: <https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements>, read 2026-11-27;
-//! `google/cloud/aiplatform/constants/prediction.py` of PyPI `google-cloud-aiplatform` 2.7.0, read 2026-11-23.
+//! `google/cloud/aiplatform/constants/prediction.py` of PyPI `google-cloud-aiplatform` 2.7.0, read 2026-11-27.
 
 use crate::words::{self, expand, is_listed, nearest, plain};
 

@@ -1,7 +1,7 @@
 //! Locations where Vertex AI serves custom models.
 //!
 //! Source: `SUPPORTED_REGIONS` in `google/cloud/aiplatform/constants/base.py` of PyPI `google-cloud-aiplatform` 2.7.0, read
-//! 2026-11-23, without `global`, which serves no custom models
+//! 2026-11-27, without `global`, which serves no custom models
 //! (<https://docs.cloud.google.com/vertex-ai/docs/general/locations>, read 2026-11-27).
 
 use crate::words::{expand, is_listed, nearest};

@@ -43,6 +43,6 @@ pub const DEFAULT_ACCOUNT: &str = "Google, [Service accounts](https://cloud.goog
 
 // Code and reports.
 
-pub const REGIONS: &str = "Google, `SUPPORTED_REGIONS` in `google/cloud/aiplatform/constants/base.py` of [google-cloud-aiplatform 2.7.0](https://pypi.org/project/google-cloud-aiplatform/2.7.0/); read 2026-11-23";
-pub const PREBUILT: &str = "Google, [`google/cloud/aiplatform/constants/prediction.py`](https://github.com/googleapis/python-aiplatform/blob/main/google/cloud/aiplatform/constants/prediction.py) of google-cloud-aiplatform 2.7.0; read 2026-11-23";
+pub const REGIONS: &str = "Google, `SUPPORTED_REGIONS` in `google/cloud/aiplatform/constants/base.py` of [google-cloud-aiplatform 2.7.0](https://pypi.org/project/google-cloud-aiplatform/2.7.0/); read 2026-11-27";
+pub const PREBUILT: &str = "Google, [`google/cloud/aiplatform/constants/prediction.py`](https://github.com/googleapis/python-aiplatform/blob/main/google/cloud/aiplatform/constants/prediction.py) of google-cloud-aiplatform 2.7.0; read 2026-11-27";
 pub const CONSUMER_INVALID: &str = "[an issue of GoogleCloudPlatform/training-data-analyst](https://github.com/GoogleCloudPlatform/training-data-analyst/issues/1811); read 2026-11-27";
