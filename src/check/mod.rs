@@ -103,13 +103,13 @@ impl Checker {
 
     /// Reports a file or folder that cannot be read, with the reason.
     pub fn unreadable(&mut self, file: &str, reason: &str) -> FileReport {
-        self.failed(Code::FileUnreadable, file, format!("the file cannot be read: {reason}"))
+        self.failed(Code::FileUnreadable, file, format!("`{file}` cannot be read: {reason}"))
     }
 
     /// Reports a file whose fixed text cannot be written, with the reason.
     pub fn unwritable(&mut self, file: &str, reason: &str) -> FileReport {
         self.totals.mended = self.totals.mended.saturating_sub(1);
-        self.failed(Code::FileUnwritable, file, format!("the fixed file cannot be written: {reason}"))
+        self.failed(Code::FileUnwritable, file, format!("`{file}` cannot be written: {reason}"))
     }
 
     fn failed(&mut self, code: Code, file: &str, message: String) -> FileReport {

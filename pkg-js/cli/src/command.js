@@ -1,5 +1,5 @@
 // @ts-check
-// The command line: what was asked for, and the exit code.
+// The command line: options, and the exit code.
 const { parseArgs } = require('node:util');
 const { CLEAN, TROUBLE, Trouble } = require('./exit.js');
 
@@ -8,20 +8,22 @@ const HELP = `Checks the Vertex AI annotations of Backstage entities.
   vertex-ai check PATH…
 
 A PATH is a file, a folder (its *.yaml, *.yml and *.json, without node_modules, dist and hidden folders), a glob in quotes,
-or - for standard input.
+or - for standard input. A file of a folder or a glob is checked if it mentions a Vertex AI annotation.
 
-  --fix                  mend what can be mended, in the files themselves
+  --fix                  apply fixes to the files
   --format FORMAT        text (default), json, sarif, github or markdown
-  --output FILE          write there, not to standard output
+  --output FILE          write to a file, not to standard output
   --fail-on SEVERITY     error (default), warning or never
-  --config FILE          read vertexAi.rules there; default: app-config.yaml, where there is one
+  --config FILE          read vertexAi.rules from a file; default: app-config.yaml, if it exists
   --no-config            read no configuration
-  --stdin-filename NAME  what findings call standard input
-  --color, --no-color    default: where the output is a terminal; NO_COLOR and FORCE_COLOR are heeded
-  --quiet                print findings only, no summary
+  --stdin-filename NAME  name of standard input in findings
+  --color, --no-color    default: colours at a terminal; NO_COLOR and FORCE_COLOR are respected
+  --quiet                print findings without totals
   --help, --version
 
-Exit codes: 0 nothing is wrong, 1 findings, 2 wrong use, or a file that cannot be read or written.
+Exit codes: 0 no findings, 1 findings, 2 wrong use, or a file that cannot be read or written.
+
+The package is not published yet: "cargo xtask pack" in a checkout writes it to target/npm/.
 `;
 
 const OPTIONS = /** @type {const} */ ({
@@ -69,21 +71,24 @@ async function run(parameters) {
   }
   const [name, ...paths] = positionals;
   if (name !== 'check') {
-    const what = name === undefined ? 'no command' : `no command \`${name}\``;
-    throw new Trouble(`there is ${what}: see \`vertex-ai --help\``);
+    const what =
+      name === undefined
+        ? 'the command is missing'
+        : `the command \`${name}\` does not exist`;
+    throw new Trouble(`${what}: see \`vertex-ai --help\``);
   }
   if (paths.length === 0) {
     throw new Trouble(
-      'no PATH is named: `vertex-ai check .` checks all there is',
+      'a PATH is missing: `vertex-ai check .` checks the current folder',
     );
   }
   if (values.fix && paths.includes('-')) {
-    throw new Trouble('`--fix` mends files; standard input is none');
+    throw new Trouble('`--fix` cannot be used with standard input');
   }
   if (values.config !== undefined && values['no-config']) {
-    throw new Trouble('`--config` and `--no-config` contradict each other');
+    throw new Trouble('`--config` and `--no-config` exclude each other');
   }
-  // Loads the core; help and mistakes need none.
+  // Loads the core, which help and wrong use do not need.
   const { check } = require('./check.js');
   return check({
     paths,
@@ -107,7 +112,7 @@ function parsed(parameters) {
       allowPositionals: true,
     });
   } catch (/** @type {any} */ error) {
-    // Its first sentence says what; the rest is advice about dashes.
+    // The first sentence names the mistake; the others are advice about dashes.
     throw new Trouble(
       `${error.message.split('. ')[0]}: see \`vertex-ai --help\``,
     );

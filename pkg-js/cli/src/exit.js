@@ -1,14 +1,14 @@
 // @ts-check
-// How the command ends: exit codes as linters have them.
+// Exit codes, as linters use them.
 
-/** Nothing is wrong. */
+/** No findings. */
 const CLEAN = 0;
-/** Something that was checked is. */
+/** Findings. */
 const FINDINGS = 1;
-/** Wrong use, or something that cannot be read or written. */
+/** Wrong use, or a file that cannot be read or written. */
 const TROUBLE = 2;
 
-/** What was asked for makes no sense, or cannot be done at all. */
+/** A reason to end without a check. */
 class Trouble extends Error {}
 
 module.exports = { CLEAN, FINDINGS, TROUBLE, Trouble };

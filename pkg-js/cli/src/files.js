@@ -1,5 +1,5 @@
 // @ts-check
-// Which files are meant.
+// The files that a path names.
 const { readdirSync, statSync } = require('node:fs');
 const { join, normalize } = require('node:path');
 
@@ -7,19 +7,19 @@ const EXTENSION = /\.(ya?ml|json)$/i;
 const SKIPPED = new Set(['node_modules', 'dist']);
 
 /**
- * A file to check, or what cannot be looked into. Files that were not named may hold no entity.
+ * A file to check, or a file or folder that cannot be read. A file that was not named may contain anything.
  *
  * @typedef {{ file: string, named: boolean, error?: unknown }} Found
  */
 
 /**
- * Every file once, those of a folder in the order of their names.
+ * Yields each file once; the files of a folder are sorted by name.
  *
  * @param {string[]} paths
  * @returns {AsyncGenerator<Found>}
  */
 async function* files(paths) {
-  // One path names nothing twice.
+  // A single path yields no file twice.
   const seen = paths.length > 1 ? new Set() : undefined;
   for (const path of paths) {
     for await (const found of below(path)) {
@@ -78,7 +78,7 @@ function* walk(folder) {
 }
 
 /**
- * A link to a file is one; a link to a folder might lead back to where we came from.
+ * Yields a link to a file. A link to a folder may form a circle and is ignored.
  *
  * @param {string} file
  * @returns {Generator<Found>}
@@ -106,7 +106,7 @@ async function* matches(pattern) {
     yield {
       file: pattern,
       named: true,
-      error: new Error('nothing matches it'),
+      error: new Error('no file matches'),
     };
   }
   for (const file of found.sort())

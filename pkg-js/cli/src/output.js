@@ -1,5 +1,5 @@
 // @ts-check
-// Where what is written out goes.
+// The outputs of the command.
 const { Trouble } = require('./exit.js');
 const { reason } = require('./reason.js');
 const { replace } = require('./replace.js');
@@ -11,7 +11,7 @@ const { replace } = require('./replace.js');
  */
 function standardOutput() {
   const { stdout } = process;
-  // The callback of each write tells it; without a listener Node would end the process at once.
+  // The callback of each write reports the error. Without a listener Node ends the process.
   stdout.on('error', () => {});
   return {
     write: async text => {
@@ -26,12 +26,12 @@ function standardOutput() {
 /** @param {any} error */
 function broken(error) {
   return error.code === 'EPIPE'
-    ? 'whoever read the output stopped reading'
+    ? 'the reader of the output closed it'
     : `the output cannot be written: ${reason(error)}`;
 }
 
 /**
- * Written when it is whole: a half-written SARIF file is none.
+ * Writes the file at the end, because half of a SARIF file is not valid.
  *
  * @param {string} file
  * @returns {Output}

@@ -2,21 +2,21 @@
 /** @type {Record<string, string>} */
 const WORDS = {
   EACCES: 'permission denied',
-  EPERM: 'the operation is not permitted',
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'a part of its path is not a folder',
-  EISDIR: 'it is a folder',
-  ELOOP: 'its symbolic links go round in circles',
+  EPERM: 'operation not permitted',
+  ENOENT: 'file not found',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'the path is a folder',
+  ELOOP: 'the symbolic links form a circle',
   ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many files are open',
-  ENOSPC: 'there is no space left',
+  ENOSPC: 'no space left on the device',
   EROFS: 'the file system is read-only',
   EIO: 'the device failed',
-  ENXIO: 'it is not a file',
+  ENXIO: 'the path is not a file',
 };
 
 /**
- * Why something could not be read or written, in words.
+ * Returns the reason of a failed read or write, in words.
  *
  * @param {any} error
  * @returns {string}

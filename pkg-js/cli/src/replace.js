@@ -15,7 +15,7 @@ const {
 const { basename, dirname, join } = require('node:path');
 
 /**
- * Writes a file anew, whole or not at all: whoever reads it meanwhile sees the old text or the new one. Its mode stays.
+ * Replaces a file's text at once: another process reads the old text or the new one. The mode stays.
  *
  * @param {string} file
  * @param {string} text
@@ -44,16 +44,16 @@ function replace(file, text, { mayBeNew = false } = {}) {
 }
 
 /**
- * The file that a name leads to, through its links.
+ * Returns the file behind a name, through its links.
  *
  * @param {string} file
  */
 function present(file) {
   const status = statSync(file, { throwIfNoEntry: false });
   if (status === undefined) return undefined;
-  if (!status.isFile()) throw new Error('it is not a regular file');
+  if (!status.isFile()) throw new Error('the path is not a regular file');
   const target = realpathSync(file);
-  // Renaming asks the folder only; who made the file read-only means the file.
+  // Renaming needs rights on the folder only, but a read-only file must stay as it is.
   accessSync(target, constants.W_OK);
   return { target, mode: status.mode & 0o7777 };
 }
@@ -63,7 +63,7 @@ function present(file) {
  * @param {boolean} mayBeNew
  */
 function absent(file, mayBeNew) {
-  if (!mayBeNew) throw new Error('it has gone meanwhile');
+  if (!mayBeNew) throw new Error('the file was removed meanwhile');
   return { target: file, mode: 0o666 & ~process.umask() };
 }
 

@@ -1,4 +1,4 @@
-// The command as people run it: the real program, in folders of its own.
+// The real program, in temporary folders.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -47,7 +47,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes files, by their names. */
+/** Writes files by name. */
 function write(files) {
   for (const [name, content] of Object.entries(files)) {
     const file = join(folder, name);
@@ -56,7 +56,7 @@ function write(files) {
   }
 }
 
-/** Runs the program; its colours and CI's variables do not depend on where the tests run. */
+/** Runs the program without the variables that set colours. */
 function run(parameters, options = {}) {
   const { NO_COLOR, FORCE_COLOR, GITHUB_ACTIONS, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(
@@ -72,7 +72,7 @@ function run(parameters, options = {}) {
   return { status, stdout, stderr };
 }
 
-/** Runs it as somebody who may not read and write everything, as root may; `undefined` where that one may not run it at all. */
+/** Runs the program as a user without the rights of root; `undefined` where that user cannot run it. */
 function asUser(parameters) {
   const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const done = run(parameters, user);
@@ -89,7 +89,7 @@ const findings = (...parameters) => {
   };
 };
 
-test('a good file is told in one line', () => {
+test('a file without findings prints one line', () => {
   write({ 'catalog-info.yaml': GOOD });
   assert.deepEqual(check('catalog-info.yaml'), {
     status: 0,
@@ -114,7 +114,7 @@ test('a finding shows its line', () => {
   );
 });
 
-test('folders are walked in order, without what is not ours', () => {
+test('walks folders in order and ignores other files', () => {
   write({
     'b/catalog-info.yaml': BAD,
     'a.yml': BAD,
@@ -136,7 +136,7 @@ test('folders are walked in order, without what is not ours', () => {
   });
 });
 
-test('globs are for what the shell leaves', () => {
+test('expands globs that the shell leaves', () => {
   write({
     'x/a.yaml': BAD,
     'x/y/b.yaml': BAD,
@@ -153,10 +153,10 @@ test('globs are for what the shell leaves', () => {
   const nothing = check('z/*.yaml');
   assert.equal(nothing.status, 2);
   assert.match(nothing.stdout, /z\/\*\.yaml\n/);
-  assert.match(nothing.stdout, /cannot be read: nothing matches it/);
+  assert.match(nothing.stdout, /`z\/\*\.yaml` cannot be read: no file matches/);
 });
 
-test('standard input has the name that it is given', () => {
+test('standard input has the name of its option', () => {
   const { status, stdout } = run(
     ['check', '-', '--stdin-filename', 'catalog-info.yaml'],
     { input: BAD },
@@ -166,7 +166,7 @@ test('standard input has the name that it is given', () => {
   assert.equal(run(['check', '-'], { input: GOOD }).status, 0);
 });
 
-test('one bad file hides nothing of the others', () => {
+test('a bad file hides no finding of others', () => {
   write({
     'a.yaml': 'kind: [\n',
     'c.yaml': BAD,
@@ -190,7 +190,7 @@ test('one bad file hides nothing of the others', () => {
   assert.equal(found.at(-1), 'loop.yaml file/unreadable');
 });
 
-test('links to files are followed, links to folders and in circles are not', () => {
+test('follows links to files only', () => {
   write({ 'real/a.yaml': GOOD });
   symlinkSync('..', join(folder, 'real/up.yaml'));
   symlinkSync('a.yaml', join(folder, 'real/b.yaml'));
@@ -205,13 +205,13 @@ test('links to files are followed, links to folders and in circles are not', () 
   });
 });
 
-test('what may not be read says so', t => {
+test('reports files and folders without permission', t => {
   write({ 'a.yaml': GOOD, 'closed/b.yaml': GOOD, 'c.yaml': BAD });
   chmodSync(join(folder, 'a.yaml'), 0);
   chmodSync(join(folder, 'closed'), 0);
   const done = asUser(['check', '.', '--format', 'json']);
   chmodSync(join(folder, 'closed'), 0o755);
-  if (!done) return t.skip('nobody may not run this program here');
+  if (!done) return t.skip('the user nobody cannot run this program');
   const { status, stdout } = done;
   assert.equal(status, 2);
   assert.deepEqual(
@@ -220,15 +220,15 @@ test('what may not be read says so', t => {
       message,
     ]),
     [
-      ['a.yaml', 'the file cannot be read: permission denied'],
-      ['c.yaml', 'at most 1 is less than at least 3'],
-      ['closed', 'the file cannot be read: permission denied'],
+      ['a.yaml', '`a.yaml` cannot be read: permission denied'],
+      ['c.yaml', 'the maximum 1 is less than the minimum 3'],
+      ['closed', '`closed` cannot be read: permission denied'],
     ],
   );
   return undefined;
 });
 
-test('a folder without any entity is a finding', () => {
+test('a folder without an entity fails', () => {
   write({ 'values.yaml': 'a: 1\n' });
   mkdirSync(join(folder, 'empty'));
   for (const path of ['.', 'empty']) {
@@ -319,7 +319,7 @@ test('skeletons of templates do not fail the check of a folder', () => {
   assert.equal(check('statements/catalog-info.yaml').status, 1);
 });
 
-test('a hundred megabytes are refused at once', () => {
+test('rejects 100 MB without reading them', () => {
   write({ 'big.yaml': GOOD });
   truncateSync(join(folder, 'big.yaml'), 100 << 20);
   const start = performance.now();
@@ -330,7 +330,7 @@ test('a hundred megabytes are refused at once', () => {
   assert.ok(performance.now() - start < 5000);
 });
 
-test('--fix mends files, keeps their mode and leaves the others alone', () => {
+test('--fix replaces files, keeps their mode and leaves others', () => {
   write({
     'a.yaml': `\ufeff${BAD}`.replaceAll('\n', '\r\n'),
     'b.yaml': GOOD,
@@ -358,28 +358,23 @@ test('--fix mends files, keeps their mode and leaves the others alone', () => {
   ]);
 });
 
-test('a file that may not be written says so and stays as it is', t => {
+test('reports a read-only file and leaves it', t => {
   write({ 'a.yaml': BAD });
   chmodSync(join(folder, 'a.yaml'), 0o444);
   const done = asUser(['check', '--fix', 'a.yaml', '--format', 'json']);
-  if (!done) return t.skip('nobody may not run this program here');
+  if (!done) return t.skip('the user nobody cannot run this program');
   assert.equal(done.status, 2);
   const { diagnostics, mended } = JSON.parse(done.stdout);
   assert.deepEqual(
     diagnostics.map(({ code, message }) => [code, message]),
-    [
-      [
-        'file/unwritable',
-        'the fixed file cannot be written: permission denied',
-      ],
-    ],
+    [['file/unwritable', '`a.yaml` cannot be written: permission denied']],
   );
   assert.equal(mended, 0);
   assert.equal(readFileSync(join(folder, 'a.yaml'), 'utf8'), BAD);
   return undefined;
 });
 
-test('the configuration sets the rules', () => {
+test('the configuration sets the levels of rules', () => {
   const alias = GOOD.replace('@3', '@latest');
   write({
     'catalog-info.yaml': alias,
@@ -400,7 +395,7 @@ test('the configuration sets the rules', () => {
   assert.equal(codes('--config', 'other.yaml', '--fail-on', 'never').status, 0);
 });
 
-test('colours are for terminals and those who ask', () => {
+test('colours depend on options and variables', () => {
   write({ 'a.yaml': BAD });
   const isColored = (parameters, env) =>
     run(['check', 'a.yaml', ...parameters], { env }).stdout.includes('\u001b[');
@@ -411,7 +406,7 @@ test('colours are for terminals and those who ask', () => {
   assert.equal(isColored(['--no-color'], { FORCE_COLOR: '1' }), false);
 });
 
-test('other formats are one document, also in a file', () => {
+test('writes every format, also to a file', () => {
   write({ 'a b.yaml': BAD });
   const { results } = JSON.parse(check('--format', 'sarif', 'a b.yaml').stdout)
     .runs[0];
@@ -435,12 +430,12 @@ test('other formats are one document, also in a file', () => {
   assert.equal(JSON.parse(readFileSync(join(folder, 'out.json'))).errors, 1);
 });
 
-test('wrong use is told in one line', () => {
+test('wrong use prints one line', () => {
   write({ 'a.yaml': GOOD });
   for (const [parameters, words] of [
-    [[], /there is no command: see/],
-    [['chek'], /there is no command `chek`/],
-    [['check'], /no PATH is named/],
+    [[], /the command is missing: see/],
+    [['chek'], /the command `chek` does not exist/],
+    [['check'], /a PATH is missing/],
     [['check', 'a.yaml', '--fxi'], /Unknown option '--fxi'/],
     [['check', 'a.yaml', '--format'], /--format/],
     [
@@ -453,13 +448,13 @@ test('wrong use is told in one line', () => {
     ],
     [
       ['check', 'a.yaml', '--config', 'none.yaml'],
-      /`none\.yaml` cannot be read: there is no such file/,
+      /`none\.yaml` cannot be read: file not found/,
     ],
     [
       ['check', 'a.yaml', '--output', 'none/out'],
-      /`none\/out` cannot be written: there is no such file/,
+      /`none\/out` cannot be written: file not found/,
     ],
-    [['check', '-', '--fix'], /standard input is none/],
+    [['check', '-', '--fix'], /cannot be used with standard input/],
   ]) {
     const { status, stdout, stderr } = run(parameters);
     assert.deepEqual([status, stdout], [2, ''], parameters.join(' '));
@@ -482,7 +477,7 @@ test('help and version', () => {
   assert.match(stdout, /vertex-ai check PATH…/);
 });
 
-test('a reader that stops reading ends the check', async () => {
+test('ends when the reader of the output closes it', async () => {
   write(
     Object.fromEntries(
       Array.from({ length: 400 }, (_, i) => [`${i}.yaml`, BAD]),
@@ -497,6 +492,6 @@ test('a reader that stops reading ends the check', async () => {
     stderr += data;
   });
   const status = await new Promise(resolve => child.on('close', resolve));
-  assert.equal(stderr, 'vertex-ai: whoever read the output stopped reading\n');
+  assert.equal(stderr, 'vertex-ai: the reader of the output closed it\n');
   assert.equal(status, 2);
 });
