@@ -1,5 +1,5 @@
-//! Arbitrary files, checked as the command does: nothing panics, every finding is where it says, in the order of the file, the same
-//! each time; what is mended is what the findings that are left are about; nothing unprintable is passed on.
+//! Arbitrary files, checked as the command does: no panic; places in the file and in its order; the same output each time; the remaining
+//! findings are those of the fixed text; no control characters in the output.
 #![no_main]
 
 use backstage_vertex_ai::check::{Checker, FailOn, FileReport, Options, Origin};
@@ -23,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
     if let Some(text) = &report.fixed {
         assert!(text.len() <= MOST_BYTES);
         let (after, _) = check(text.as_bytes(), format, true);
-        assert_eq!(after.fixed, None, "mended twice: {text:?}");
+        assert_eq!(after.fixed, None, "fixed twice: {text:?}");
         assert_eq!(after.diagnostics, report.diagnostics);
     }
 });
@@ -36,7 +36,7 @@ fn check(bytes: &[u8], format: Format, fix: bool) -> (FileReport, String) {
     (report, checker.finish().output)
 }
 
-/// Places are inside the file, and the findings in its order.
+/// Checks that places are in the file, and that findings are in its order.
 fn check_places(report: &FileReport, bytes: &[u8]) {
     let mut last = 0;
     for finding in &report.diagnostics {
