@@ -1,22 +1,25 @@
-//! The deployment that an entity's annotations describe: which model serves at which endpoint, on which machines.
+//! The deployment that an entity's annotations describe.
 
-use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Model, ServiceAccount};
+use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Location, Model, Project, ServiceAccount};
 use crate::vertex::container::Container;
 use crate::vertex::labels::{DisplayName, Labels};
 use crate::vertex::machine::{Accelerator, MachineType};
 use crate::vertex::traffic::Traffic;
-use serde::Serialize;
-use serde::ser::{SerializeStruct, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use std::collections::HashMap;
+use ts_rs::TS;
 
-/// Number of replicas: at least `min` (≥ 1), at most `max` (≥ `min`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// Bounds of the number of replicas: 1 ≤ `min` ≤ `max`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Replicas {
     pub min: u32,
     pub max: u32,
 }
 
-/// The subject of annotations, plans and status reports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The deployment that an entity's annotations describe.
+#[derive(Clone, Debug, PartialEq, Eq, TS)]
+#[ts(as = "TargetShape<'static>")]
 pub struct Target {
     /// `component:default/fraud-detector`, lower case.
     pub entity_ref: String,
@@ -51,35 +54,70 @@ impl Target {
     }
 }
 
-/// As `Target` in `pkg-js/core/src/index.d.ts`.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+struct TargetShape<'a> {
+    entity_ref: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a str>,
+    project: &'a Project,
+    location: &'a Location,
+    /// `projects/{project}/locations/{location}/endpoints/{endpoint}`
+    endpoint: &'a Endpoint,
+    /// `projects/{project}/locations/{location}/models/{model}[@version]`
+    model: &'a Model,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_account: Option<&'a ServiceAccount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machine_type: Option<&'a MachineType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accelerator: Option<&'a Accelerator>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replicas: Option<&'a Replicas>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a Image>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    artifact_uri: Option<&'a ArtifactUri>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kms_key: Option<&'a KmsKey>,
+    /// Display name of the endpoint, where the deployment creates it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_name: Option<&'a DisplayName>,
+    /// Labels of the endpoint and the model, where the deployment creates them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(as = "Option<HashMap<String, String>>")]
+    labels: Option<Value>,
+    /// Percent of the endpoint's traffic; absent for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traffic: Option<Traffic>,
+    /// Settings of an uploaded model's container, as in Google's `ModelContainerSpec`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(as = "Option<Container>")]
+    container: Option<Value>,
+}
+
 impl Serialize for Target {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Target", 17)?;
-        macro_rules! field {
-            ($key:literal, $value:expr) => {
-                match $value {
-                    Some(value) => out.serialize_field($key, value)?,
-                    None => out.skip_field($key)?,
-                }
-            };
+        TargetShape {
+            entity_ref: &self.entity_ref,
+            environment: self.environment.as_deref(),
+            project: &self.endpoint.place.project,
+            location: &self.endpoint.place.location,
+            endpoint: &self.endpoint,
+            model: &self.model,
+            service_account: self.service_account.as_ref(),
+            machine_type: self.machine_type.as_ref(),
+            accelerator: self.accelerator.as_ref(),
+            replicas: self.replicas.as_ref(),
+            image: self.image.as_ref(),
+            artifact_uri: self.artifact_uri.as_ref(),
+            kms_key: self.kms_key.as_ref(),
+            display_name: self.display_name.as_ref(),
+            labels: self.labels.message().unless_empty(),
+            traffic: self.traffic,
+            container: self.container.message().unless_empty(),
         }
-        out.serialize_field("entityRef", &self.entity_ref)?;
-        field!("environment", &self.environment);
-        out.serialize_field("project", &self.endpoint.place.project)?;
-        out.serialize_field("location", &self.endpoint.place.location)?;
-        out.serialize_field("endpoint", &self.endpoint)?;
-        out.serialize_field("model", &self.model)?;
-        field!("serviceAccount", &self.service_account);
-        field!("machineType", &self.machine_type);
-        field!("accelerator", &self.accelerator);
-        field!("replicas", &self.replicas);
-        field!("image", &self.image);
-        field!("artifactUri", &self.artifact_uri);
-        field!("kmsKey", &self.kms_key);
-        field!("displayName", &self.display_name);
-        field!("labels", &self.labels.message().unless_empty());
-        field!("traffic", &self.traffic);
-        field!("container", &self.container.message().unless_empty());
-        out.end()
+        .serialize(serializer)
     }
 }

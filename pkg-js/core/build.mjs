@@ -38,9 +38,10 @@ await Promise.all([
 ]);
 
 // One instance for `import` and `require`: the ESM entries only pass on what the CommonJS one made.
-const common = ['init', 'version', 'annotations', 'validate', 'status'];
-const all = Object.keys(createRequire(import.meta.url)('./dist/node.cjs'));
-const reexport = names =>
-  `import core from './node.cjs';\nexport const { ${names.join(', ')} } = core;\n`;
-await writeFile('dist/node.mjs', reexport(common));
-await writeFile('dist/server.mjs', reexport(all));
+const require = createRequire(import.meta.url);
+for (const [entry, names] of [
+  ['node', Object.keys(require('./dist/inline.cjs'))],
+  ['server', Object.keys(require('./dist/node.cjs'))],
+]) {
+  await writeFile(`dist/${entry}.mjs`, `import core from './node.cjs';\nexport const { ${names.join(', ')} } = core;\n`);
+}

@@ -8,14 +8,17 @@ use crate::name::ModelVersion;
 use crate::plan::{self, Plan};
 use crate::run::{self, RunReport};
 use serde::Serialize;
+use ts_rs::TS;
 
-#[derive(Clone, Debug, Serialize)]
+/// A deployment as planned, with its explanation.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(optional_fields)]
 pub struct PlanReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
     /// The plan in one line, for a log.
     pub summary: String,
-    /// The plan in Markdown.
+    /// The plan in Markdown, for a dry run or a review.
     pub explanation: String,
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -3,6 +3,8 @@
 //! The exports for JavaScript, the command line and tools call this module and nothing below it.
 
 pub mod access;
+pub mod check;
+pub mod declarations;
 pub mod deployment;
 pub mod gate;
 pub mod iam;

@@ -1,9 +1,11 @@
 //! Requests: declared once each, and read from JSON.
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::entity::Entity;
 use crate::entity::Node;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
+use ts_rs::TS;
 
 /// Declares a request and its reader. A field `proxy_url` is `proxyUrl` in JSON; `..part` includes the fields of another request.
 ///
@@ -16,10 +18,11 @@ macro_rules! request {
             $($(#[$about:meta])* $field:ident: $type:ty,)*
         }
     ) => {
+        #[derive(Clone, Debug, ts_rs::TS)]
         $(#[$meta])*
-        #[derive(Clone, Debug)]
+        #[ts(rename_all = "camelCase", optional_fields $(, concrete($source = $default))?)]
         pub struct $name $(<$source = $default>)? {
-            $(pub $part: $part_type,)*
+            $(#[ts(flatten)] pub $part: $part_type,)*
             $($(#[$about])* pub $field: $type,)*
         }
 
@@ -61,11 +64,24 @@ pub trait Source: Field {
 }
 
 /// An entity as its file has it (positions are kept), or as Backstage's catalog returns it.
-#[derive(Clone, Debug)]
+///
+/// Only Node reads a text. Browsers report `request/malformed`, because every page would load the YAML reader.
+#[derive(Clone, Debug, TS)]
+#[ts(untagged, optional_fields)]
 pub enum EntitySource {
-    Text { text: String, file: Option<String> },
-    Entity { entity: Value },
+    Text {
+        text: String,
+        file: Option<String>,
+    },
+    Entity {
+        #[ts(type = "object")]
+        entity: Value,
+    },
 }
+
+/// Levels of rules by code; `vertexAi.rules` in `app-config.yaml`.
+#[derive(TS)]
+pub struct RuleSettings(pub HashMap<String, Level>);
 
 /// An entity as Backstage's catalog returns it. Builds that have no YAML reader refuse a text.
 #[derive(Clone, Debug)]
@@ -75,24 +91,30 @@ pub enum CatalogEntity {
 }
 
 request! {
+    /// An entity to read.
     pub struct EntityRequest<S: Source = EntitySource> {
+        #[ts(as = "EntitySource")]
         source: S,
         /// Reads `google.com/vertex-ai-*.<environment>` before the plain keys.
         environment: Option<String>,
         /// Levels other than the rules' own. A wrong one is a finding of every report.
+        #[ts(as = "Option<RuleSettings>", optional)]
         rules: Node,
     }
 }
 
 request! {
+    /// An entity to validate.
     pub struct ValidateRequest<S: Source = EntitySource> {
         ..entity: EntityRequest<S>,
         /// Whether an entity without annotations misses the required ones. By default it has no findings.
+        #[ts(as = "Option<bool>", optional)]
         required: bool,
     }
 }
 
 request! {
+    /// An entity whose status is requested.
     pub struct StatusRequest<S: Source = EntitySource> {
         ..entity: EntityRequest<S>,
         /// e.g. `http://localhost:7007/api/proxy/vertex-ai` (the discovery API's `proxy` base URL + `/vertex-ai`).
@@ -101,6 +123,7 @@ request! {
 }
 
 request! {
+    /// A deployment to plan.
     pub struct DeploymentRequest {
         ..entity: EntityRequest,
         /// Replaces the version of the `-model` annotation.
@@ -109,6 +132,7 @@ request! {
 }
 
 request! {
+    /// A deployment to carry out.
     pub struct DeployRequest {
         ..deployment: DeploymentRequest,
         /// e.g. `http://localhost:7007/api/proxy/vertex-ai`
@@ -216,6 +240,12 @@ impl Field for Option<bool> {
 impl Field for Node {
     fn read(value: Value, _: &str) -> Result<Self, Diagnostic> {
         Ok(Self::from(&value))
+    }
+}
+
+impl Field for Option<Node> {
+    fn read(value: Value, _: &str) -> Result<Self, Diagnostic> {
+        Ok(if value.is_null() { None } else { Some(Node::from(&value)) })
     }
 }
 

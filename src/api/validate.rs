@@ -7,9 +7,11 @@ use crate::entity::Entity;
 use crate::rule::{Settings, Waived};
 use crate::target::Target;
 use serde::Serialize;
+use ts_rs::TS;
 
 /// One annotation of this product, for forms.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(rename = "AnnotationKey")]
 pub struct Annotation {
     pub key: String,
     /// The label of its input.
@@ -21,7 +23,8 @@ pub struct Annotation {
 }
 
 /// Findings in one entity, and the target that its annotations describe.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(optional_fields)]
 pub struct ValidateReport {
     /// Whether no finding is an error.
     pub valid: bool,

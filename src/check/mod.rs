@@ -28,7 +28,8 @@ pub enum Origin {
 }
 
 /// The findings of one file.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 pub struct FileReport {
     pub diagnostics: Vec<Diagnostic>,
     /// The part of the output that is complete.
@@ -40,7 +41,8 @@ pub struct FileReport {
 }
 
 /// The end of a check.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ts_rs::TS)]
+#[ts(rename = "CheckSummary", optional_fields)]
 pub struct Summary {
     /// The findings that belong to no checked file: those of the configuration, and a missing entity.
     pub diagnostics: Vec<Diagnostic>,

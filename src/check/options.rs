@@ -4,7 +4,8 @@ use crate::entity::Node;
 use crate::render::Format;
 
 /// The lowest severity that fails a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ts_rs::TS)]
+#[ts(rename_all = "lowercase")]
 pub enum FailOn {
     Error,
     Warning,

@@ -4,13 +4,13 @@ mod code;
 
 pub use backstage_yaml::{Position, Span};
 pub use code::{Code, DOCUMENTATION, Kind, Level, event, rule};
-use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
+use ts_rs::TS;
 
 /// The severity of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Error,
@@ -29,18 +29,52 @@ impl Severity {
 }
 
 /// The place of a finding: file and span where the entity came as text, and the path within the document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, TS)]
+#[ts(as = "WhereShape<'static>")]
 pub struct Where {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
 }
 
+#[derive(Serialize, TS)]
+#[ts(optional_fields)]
+struct WhereShape<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    /// Path within the document, e.g. `metadata.annotations["google.com/vertex-ai-endpoint"]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    /// Present where the entity came as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<PositionShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<PositionShape>,
+}
+
+impl Serialize for Where {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (start, end) = ends(self.span);
+        WhereShape { file: self.file.as_deref(), path: self.path.as_deref(), start, end }.serialize(serializer)
+    }
+}
+
+/// A position in a text: byte offset from 0, line and UTF-16 column from 1, as editors count.
+#[derive(Serialize, TS)]
+#[ts(rename = "Position")]
+struct PositionShape {
+    offset: usize,
+    line: usize,
+    column: usize,
+}
+
+fn ends(span: Option<Span>) -> (Option<PositionShape>, Option<PositionShape>) {
+    let shape = |Position { offset, line, column }| PositionShape { offset, line, column };
+    (span.map(|span| shape(span.start)), span.map(|span| shape(span.end)))
+}
+
 /// Another place that explains a finding: "the location is set here".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Related {
     pub message: Words,
     #[serde(rename = "where")]
@@ -48,7 +82,7 @@ pub struct Related {
 }
 
 /// A change that resolves the finding and keeps the author's intention.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Fix {
     /// The label of a button: "Write `n1-standard-4`".
     pub title: String,
@@ -56,26 +90,57 @@ pub struct Fix {
 }
 
 /// One replacement of an annotation's value or key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, TS)]
+#[ts(as = "EditShape<'static>")]
 pub struct Edit {
-    /// The current key of the annotation.
     pub annotation: String,
-    /// The new key; absent where the key stays.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// The new value; absent where the value stays.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// The part of the text to replace, where the entity came as text.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
-    /// The new text for that part, quoted as its place requires.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
-/// One finding, behind a pointer to keep moves small (`docs/size.md`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Serialize, TS)]
+#[ts(optional_fields)]
+struct EditShape<'a> {
+    /// The current key of the annotation.
+    annotation: &'a str,
+    /// The new key; absent where the key stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    /// The new value; absent where the value stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    /// The part of the text to replace; present where the entity came as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<PositionShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<PositionShape>,
+    /// The new text for that part, quoted as its place requires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+}
+
+impl Serialize for Edit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (start, end) = ends(self.span);
+        EditShape {
+            annotation: &self.annotation,
+            key: self.key.as_deref(),
+            value: self.value.as_deref(),
+            start,
+            end,
+            text: self.text.as_deref(),
+        }
+        .serialize(serializer)
+    }
+}
+
+/// One finding: its stable code, the place, the reason and the next step.
+//
+// A pointer, to keep moves small (`docs/size.md`).
+#[derive(Clone, Debug, PartialEq, Eq, TS)]
+#[ts(as = "DiagnosticShape<'static>")]
 pub struct Diagnostic(Box<Finding>);
 
 /// The fields of a [`Diagnostic`].
@@ -120,30 +185,48 @@ impl DerefMut for Diagnostic {
     }
 }
 
+#[derive(Serialize, TS)]
+#[ts(optional_fields)]
+struct DiagnosticShape<'a> {
+    code: Code,
+    severity: Severity,
+    message: &'a str,
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    place: Option<&'a Where>,
+    /// Other places that explain the finding, e.g. "the location is set here".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related: Option<&'a [Related]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'a Fix>,
+    /// The next step for the user; begins with a verb.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+    /// The missing Google permission, e.g. `aiplatform.endpoints.deploy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permission: Option<&'a str>,
+    /// The Google resource that denied the call, e.g. `projects/p/locations/l/endpoints/e`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<&'a str>,
+    /// The page of the rule; absent until the documentation is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
 impl Serialize for Diagnostic {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("code", &self.code)?;
-        map.serialize_entry("severity", &self.severity)?;
-        map.serialize_entry("message", &self.message)?;
-        if let Some(place) = &self.place {
-            map.serialize_entry("where", place)?;
+        DiagnosticShape {
+            code: self.code,
+            severity: self.severity,
+            message: &self.message,
+            place: self.place.as_ref(),
+            related: Some(&*self.related).filter(|related| !related.is_empty()),
+            fix: self.fix.as_ref(),
+            help: self.help.as_deref(),
+            permission: self.permission.as_deref(),
+            resource: self.resource.as_deref(),
+            url: self.code.url(),
         }
-        if !self.related.is_empty() {
-            map.serialize_entry("related", &self.related)?;
-        }
-        if let Some(fix) = &self.fix {
-            map.serialize_entry("fix", fix)?;
-        }
-        for (key, text) in [("help", &self.help), ("permission", &self.permission), ("resource", &self.resource)] {
-            if let Some(text) = text {
-                map.serialize_entry(key, text)?;
-            }
-        }
-        if let Some(url) = self.code.url() {
-            map.serialize_entry("url", &url)?;
-        }
-        map.end()
+        .serialize(serializer)
     }
 }
 

@@ -5,14 +5,16 @@ use crate::name::{OperationParent, ServiceAccount};
 use serde_json::Value;
 
 /// A permission on one resource, by its full name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, ts_rs::TS)]
+#[ts(rename = "ResourcePermission")]
 pub struct Permission {
     pub permission: &'static str,
     pub resource: String,
 }
 
 /// A call to a method: a request without its credential.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, ts_rs::TS)]
+#[ts(as = "crate::plan::CallShape<'static>", rename = "PlannedCall")]
 pub struct Call {
     pub method: &'static Method,
     pub resource: Resource,

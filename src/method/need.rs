@@ -1,7 +1,8 @@
 //! The permissions that a method needs, where Google checks them, and how they are known.
 
 /// How certain a permission is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, ts_rs::TS)]
+#[ts(rename = "IamConfidence")]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Stated by Google.

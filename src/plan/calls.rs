@@ -5,7 +5,8 @@ use crate::method::{self, Call, Method, Permission, Resource};
 use crate::name::{Model, Operation, OperationParent};
 
 /// What is known to exist already; `None` where it is unknown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ts_rs::TS)]
+#[ts(optional_fields)]
 pub struct Found {
     pub model: Option<bool>,
     pub endpoint: Option<bool>,

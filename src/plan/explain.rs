@@ -1,65 +1,98 @@
-//! A plan for people (a line, Markdown) and for programs (JSON as in `pkg-js/core/src/server.d.ts`).
+//! A plan for people (a line, Markdown) and for programs (JSON).
 
 use super::{Plan, Step};
 use crate::method::{Call, Permission};
+use crate::name::{DeployedModelId, Endpoint};
+use crate::target::Target;
 use crate::vertex::traffic::Traffic;
 use crate::words;
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use std::fmt::Write;
+use ts_rs::TS;
+
+#[derive(Serialize, TS)]
+#[ts(optional_fields)]
+pub struct CallShape<'a> {
+    /// Name of the method, e.g. `aiplatform.projects.locations.endpoints.deployModel`.
+    method: &'a str,
+    verb: &'a str,
+    /// Path below the service's host, e.g. `v1/projects/p/locations/l/endpoints/e:deployModel`.
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(type = "unknown", optional)]
+    body: Option<&'a Value>,
+    /// The permissions that the call requires, each on one resource.
+    permissions: Vec<Permission>,
+}
 
 impl Serialize for Call {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("method", self.method.name)?;
-        map.serialize_entry("verb", self.method.verb.as_str())?;
-        map.serialize_entry("path", &self.path())?;
-        if let Some(body) = &self.body {
-            map.serialize_entry("body", body)?;
+        CallShape {
+            method: self.method.name,
+            verb: self.method.verb.as_str(),
+            path: self.path(),
+            body: self.body.as_ref(),
+            permissions: self.permissions(),
         }
-        map.serialize_entry("permissions", &self.permissions())?;
-        map.end()
+        .serialize(serializer)
     }
+}
+
+#[derive(Serialize, TS)]
+#[ts(optional_fields)]
+pub struct StepShape<'a> {
+    title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probe: Option<&'a Call>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<&'a Call>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undo: Option<&'a Call>,
 }
 
 impl Serialize for Step {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("title", &self.title)?;
-        for (key, call) in [("probe", &self.probe), ("call", &self.call), ("undo", &self.undo)] {
-            if let Some(call) = call {
-                map.serialize_entry(key, call)?;
-            }
-        }
-        map.end()
+        let Self { title, probe, call, undo, .. } = self;
+        StepShape { title, probe: probe.as_ref(), call: call.as_ref(), undo: undo.as_ref() }.serialize(serializer)
     }
+}
+
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct PlanShape<'a> {
+    target: &'a Target,
+    endpoint: &'a Endpoint,
+    /// Derived from entity, environment and revision: the same deployment has the same id. Absent while the model's version is not
+    /// known (an alias, or none).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployed_model_id: Option<&'a DeployedModelId>,
+    steps: &'a [Step],
+    permissions: Vec<NeededPermission>,
+}
+
+/// A permission and the methods that require it.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+struct NeededPermission {
+    permission: &'static str,
+    resource: String,
+    needed_by: Vec<&'static str>,
 }
 
 impl Serialize for Plan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("target", &self.target)?;
-        map.serialize_entry("endpoint", &self.target.endpoint)?;
-        if let Some(id) = &self.deployed_model_id {
-            map.serialize_entry("deployedModelId", id)?;
+        let needed =
+            |(Permission { permission, resource }, needed_by)| NeededPermission { permission, resource, needed_by };
+        PlanShape {
+            target: &self.target,
+            endpoint: &self.target.endpoint,
+            deployed_model_id: self.deployed_model_id.as_ref(),
+            steps: &self.steps,
+            permissions: self.permissions().into_iter().map(needed).collect(),
         }
-        map.serialize_entry("steps", &self.steps)?;
-        let permissions: Vec<_> = self.permissions().into_iter().map(|(p, methods)| Needed(p, methods)).collect();
-        map.serialize_entry("permissions", &permissions)?;
-        map.end()
-    }
-}
-
-/// A permission and the methods that need it.
-struct Needed(Permission, Vec<&'static str>);
-
-impl Serialize for Needed {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("permission", self.0.permission)?;
-        map.serialize_entry("resource", &self.0.resource)?;
-        map.serialize_entry("neededBy", &self.1)?;
-        map.end()
+        .serialize(serializer)
     }
 }
 

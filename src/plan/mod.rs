@@ -12,7 +12,7 @@ use crate::target::Target;
 use crate::vertex::traffic::Traffic;
 
 pub use calls::{Found, Purpose};
-pub use explain::{explain, summary};
+pub use explain::{CallShape, explain, summary};
 
 /// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +23,9 @@ pub enum StepKind {
     Traffic,
 }
 
-/// One step: a probe for its result, the call that makes it, and the call that reverses it.
-#[derive(Clone, Debug, PartialEq)]
+/// One step of a plan. It does nothing when `probe` finds its work done.
+#[derive(Clone, Debug, PartialEq, ts_rs::TS)]
+#[ts(as = "explain::StepShape<'static>", rename = "PlannedStep")]
 pub struct Step {
     pub kind: StepKind,
     pub title: String,
@@ -34,8 +35,9 @@ pub struct Step {
     pub undo: Option<Call>,
 }
 
-/// A deployment of one model version to one endpoint.
-#[derive(Clone, Debug, PartialEq)]
+/// A deployment of one model version to one endpoint, as steps.
+#[derive(Clone, Debug, PartialEq, ts_rs::TS)]
+#[ts(as = "explain::PlanShape<'static>")]
 pub struct Plan {
     pub target: Target,
     /// Absent while the model's version is unknown: an alias may name another version tomorrow.

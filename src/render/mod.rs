@@ -20,7 +20,8 @@ use std::borrow::Cow;
 pub use summary::Totals;
 
 /// An output format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ts_rs::TS)]
+#[ts(rename_all = "lowercase")]
 pub enum Format {
     /// Underlined source lines, as a compiler prints them.
     Text,

@@ -4,7 +4,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use serde::Serialize;
 
 /// The totals of a check.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 pub struct Totals {
     pub files: usize,
     pub entities: usize,

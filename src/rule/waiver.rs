@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Where};
 use serde::Serialize;
 
 /// A waived finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Waived {
     pub code: Code,
     pub reason: String,

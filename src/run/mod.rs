@@ -16,8 +16,9 @@ use operation::{Ended, Follower};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Outcome of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The outcome of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "DeployOutcome")]
 #[serde(rename_all = "lowercase")]
 pub enum RunOutcome {
     Succeeded,
@@ -25,8 +26,9 @@ pub enum RunOutcome {
     Cancelled,
 }
 
-/// Results of a successful run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The results of a successful deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "DeployOutputs", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Outputs {
     pub endpoint: String,
@@ -38,8 +40,9 @@ pub struct Outputs {
     pub model: String,
 }
 
-/// `DeployReport` of `pkg-js/core/src/server.d.ts`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The report of a deployment.
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
+#[ts(rename = "DeployReport", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct RunReport {
     pub outcome: RunOutcome,
@@ -47,7 +50,9 @@ pub struct RunReport {
     pub plan: Option<Plan>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outputs: Option<Outputs>,
+    /// Titles of the resources that were removed after a failure, newest first.
     pub undone: Vec<String>,
+    /// Titles of the resources that could not be removed.
     pub not_undone: Vec<String>,
     pub diagnostics: Vec<Diagnostic>,
 }

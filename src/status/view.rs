@@ -7,8 +7,10 @@ use crate::vertex::stage::{Stage, is_deployment};
 use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Reverse;
+use ts_rs::TS;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "StatusState")]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Serving,
@@ -21,7 +23,8 @@ pub enum State {
     Unavailable,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct EndpointView {
     pub name: String,
@@ -32,7 +35,8 @@ pub struct EndpointView {
     pub console_url: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, TS)]
+#[ts(optional_fields)]
 pub struct ReplicasView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available: Option<u64>,
@@ -42,7 +46,8 @@ pub struct ReplicasView {
     pub max: Option<u64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployedModelView {
     pub id: String,
@@ -50,6 +55,7 @@ pub struct DeployedModelView {
     pub model: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// Percent.
     pub traffic: u64,
     pub replicas: ReplicasView,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +66,8 @@ pub struct DeployedModelView {
     pub create_time: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct OperationView {
     pub name: String,
@@ -73,11 +80,13 @@ pub struct OperationView {
     pub start_time: Option<String>,
 }
 
-/// `StatusReport` of `pkg-js/core/src/index.d.ts`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// The status of an endpoint, as the card shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusReport {
     pub state: State,
+    /// One short sentence, e.g. `Serving version 3`.
     pub headline: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
@@ -86,10 +95,13 @@ pub struct StatusReport {
     pub deployed_models: Vec<DeployedModelView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<OperationView>,
-    /// Findings about the entity, not about Google's answer.
+    /// Findings of `validate` in the entity.
     pub findings: Vec<Diagnostic>,
+    /// RFC 3339: time of Google's answer.
     pub observed_at: String,
+    /// RFC 3339: time from which the report is shown as stale.
     pub stale_at: String,
+    /// Milliseconds until the next request makes sense.
     pub refresh_after: u64,
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -122,7 +122,16 @@ impl fmt::Display for DeploymentTimeout {
 }
 
 /// An HTTP probe with the limits that differ from Google's defaults.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, ts_rs::TS)]
+#[ts(
+    rename = "ContainerProbe",
+    type = "{
+        httpGet: { path: string; port: number };
+        periodSeconds?: number;
+        timeoutSeconds?: number;
+        failureThreshold?: number;
+    }"
+)]
 pub struct Probe {
     path: Route,
     /// Limits by the names of Google's fields.
@@ -174,7 +183,17 @@ impl FromStr for Probe {
 }
 
 /// The container settings of an entity; Google's defaults apply to the others.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, ts_rs::TS)]
+#[ts(type = "{
+        env?: { name: string; value: string }[];
+        ports?: { containerPort: number }[];
+        predictRoute?: string;
+        healthRoute?: string;
+        healthProbe?: ContainerProbe;
+        startupProbe?: ContainerProbe;
+        /** e.g. `3600s` */
+        deploymentTimeout?: string;
+    }")]
 pub struct Container {
     /// In the order of the text, because a variable can use earlier ones.
     pub env: Vec<EnvVar>,

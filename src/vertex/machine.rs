@@ -155,7 +155,7 @@ impl FromStr for MachineType {
 }
 
 /// A number of accelerators of one type of Google's `AcceleratorType` enum.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Accelerator {
     #[serde(rename = "type")]
     pub kind: String,

@@ -89,10 +89,15 @@ test('the tarball holds what is used, and nothing of this machine', () => {
     'dist/node.mjs',
     'dist/sbom.cdx.json',
     'dist/server.mjs',
+    'dist/types/bindings.d.ts',
+    'dist/types/checker.d.ts',
+    'dist/types/gate.d.ts',
+    'dist/types/host.d.ts',
+    'dist/types/index.d.ts',
+    'dist/types/server.d.ts',
+    'dist/types/generated/shapes.d.ts',
     'dist/web.mjs',
     'package.json',
-    'src/index.d.ts',
-    'src/server.d.ts',
   ]);
   for (const name of files(installed)) {
     const text = readFileSync(join(installed, name), 'latin1');

@@ -11,6 +11,7 @@ mod stamp;
 mod step;
 mod test;
 mod tools;
+mod types;
 mod workspace;
 
 use anyhow::Result;
@@ -33,6 +34,8 @@ enum Task {
     Test(test::Options),
     /// Compile the core to WebAssembly, generate its bindings, assemble the npm packages and the portal
     Build,
+    /// Generate the TypeScript declarations of the core, after a shape or its facade has changed
+    Types,
     /// Write the tarballs of all npm packages to target/npm
     Pack,
     /// Measure; prints a table and writes target/figures.json
@@ -63,8 +66,9 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Demo(options) => demo::demo(&workspace, &options),
         Task::Test(options) => test::test(&workspace, &options),
-        Task::Build => build::build(&workspace),
         Task::Pack => pack::pack(&workspace),
+        Task::Build => build::build(&workspace).and_then(|()| types::types(&workspace)),
+        Task::Types => types::types(&workspace),
         Task::Bench(options) => bench::bench(&workspace, &options),
         Task::Fmt => test::format(&workspace),
         Task::Lint => test::lint(&workspace),

@@ -7,6 +7,7 @@ mod sbom;
 
 use crate::build;
 use crate::step::step;
+use crate::types;
 use crate::workspace::{Workspace, run};
 use anyhow::{Context, Result, bail};
 use crates::Crate;
@@ -53,6 +54,7 @@ impl Package {
 /// Writes a tarball of every package, from sources that are built first.
 pub fn pack(workspace: &Workspace) -> Result<()> {
     build::core_package(workspace)?;
+    types::types(workspace)?;
     let packages = packages(workspace)?;
     step("generate TypeScript declarations", || run(workspace.command("npm").args(["run", "--silent", "tsc:full"])))?;
     let crates = step("list the crates in the WebAssembly files", || crates::compiled_into_the_core(workspace))?;

@@ -51,7 +51,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         return Ok(());
     }
     let name = path.file_name().unwrap_or_default();
-    if ["node_modules", "dist", "dist-types", "target", "snapshots"].iter().any(|built| name == *built) {
+    if ["node_modules", "dist", "dist-types", "generated", "target", "snapshots"].iter().any(|built| name == *built) {
         return Ok(());
     }
     for entry in std::fs::read_dir(path)? {

@@ -5,6 +5,7 @@ use crate::demo::{Setting, Stage};
 use crate::pack;
 use crate::step::step;
 use crate::tools;
+use crate::types;
 use crate::workspace::{Workspace, run};
 use anyhow::{Result, bail};
 use clap::Args;
@@ -166,6 +167,7 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<()> {
         return Ok(());
     }
     build::build(workspace)?;
+    types::types(workspace)?;
     let mut failed = Vec::new();
     let mut passed = 0;
     for (name, work) in all().filter(|(name, _)| wanted(name)) {
@@ -196,5 +198,6 @@ pub fn format(workspace: &Workspace) -> Result<()> {
 
 pub fn lint(workspace: &Workspace) -> Result<()> {
     build::build(workspace)?;
+    types::types(workspace)?;
     FORMAT.iter().chain(LINT).try_for_each(|(name, work)| step(name, || work(workspace)))
 }

@@ -1,18 +1,7 @@
-// Node, whole: loaded from disk at first use.
+// Node: all of the core, loaded from disk at the first call.
 import * as bindings from '../dist/generated/server/core.cjs';
-import { common, createFacade, server } from './facade.mjs';
+import { provide } from './bindings';
 
-const facade = createFacade(() => bindings, { sync: true });
+provide(() => bindings, { onDemand: true });
 
-export const { init, version, annotations, validate, status } = common(facade);
-export const {
-  Checker,
-  Gate,
-  deploy,
-  iamApply,
-  iamPam,
-  iamCompare,
-  iamPlan,
-  iamVerify,
-  plan,
-} = server(facade);
+export * from './server';

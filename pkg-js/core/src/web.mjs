@@ -1,12 +1,12 @@
 // Browsers, through a bundler that understands `new URL(…, import.meta.url)`: rspack, webpack, Vite, rollup.
 import start, * as bindings from '../dist/generated/browser/core.js';
-import { common, createFacade } from './facade.mjs';
+import { provide } from './bindings';
 
 async function load(source = new URL('./core_bg.wasm', import.meta.url)) {
   await start({ module_or_path: source });
   return bindings;
 }
 
-export const { init, version, annotations, validate, status } = common(
-  createFacade(load, { sync: false }),
-);
+provide(load, { onDemand: false });
+
+export * from './index';

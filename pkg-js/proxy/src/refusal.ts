@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import {
+  type Code,
   type Diagnostic,
   Gate,
   type RefusalAnswer,
@@ -21,7 +22,7 @@ export class Refusal extends Error {
 
   static because(
     status: number,
-    code: string,
+    code: Code,
     message: string,
     help?: string,
   ): Refusal {

@@ -13,7 +13,8 @@ use crate::ordered::Ordered;
 use serde::Serialize;
 
 /// Rights that the principal holds, lacks and does not need, and the access request for the missing ones.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 pub struct IamComparison {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<AccessRequest>,

@@ -16,7 +16,8 @@ use crate::ordered::Ordered;
 use serde::Serialize;
 
 /// The least privilege for a deployment, and its files.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 pub struct IamReport {
     /// Absent if an error prevents it.
     #[serde(skip_serializing_if = "Option::is_none")]

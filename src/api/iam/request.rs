@@ -12,6 +12,7 @@ use serde_json::Value;
 
 request! {
     /// An access request to plan.
+    #[ts(rename = "IamPlanRequest")]
     pub struct IamRequest {
         ..deployment: DeploymentRequest,
         /// `user:…`, `group:…`, `serviceAccount:…`, `principal://…` or `principalSet://…`
@@ -101,11 +102,13 @@ request! {
 }
 
 /// Allow policies by resource, not read yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, ts_rs::TS)]
+#[ts(type = "{ [resource: string]: object }")]
 pub struct Policies(pub Vec<(String, Value)>);
 
 /// Lists of names by name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, ts_rs::TS)]
+#[ts(type = "{ [name: string]: string[] }")]
 pub struct Names(pub Ordered<String, Vec<String>>);
 
 /// Reads the fields of an object inside a request; `None` if it is missing.

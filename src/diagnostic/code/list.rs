@@ -180,6 +180,7 @@ codes! {
     DeployNotUndone,
     DeployUnexpectedResult,
     CoreInternal,
+    CoreNotInitialised,
 
     IamMethodUnknown,
     IamPrincipalMalformed,

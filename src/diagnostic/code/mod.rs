@@ -16,7 +16,8 @@ use serde::{Serialize, Serializer};
 pub const DOCUMENTATION: Option<&str> = option_env!("VERTEX_AI_DOCS_URL");
 
 /// How much a rule matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ts_rs::TS)]
+#[ts(rename = "RuleLevel", rename_all = "lowercase")]
 pub enum Level {
     Off,
     Warning,

@@ -39,7 +39,7 @@ const ABILITIES: [(&str, &[&Method]); 4] = [
     ("Take a model off the endpoint", &[&method::ENDPOINTS_UNDEPLOY_MODEL]),
 ];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessState {
     /// Nothing is missing for a deployment, as far as the requester's own rights go.
@@ -52,25 +52,30 @@ pub enum AccessState {
 }
 
 /// Something that people do, and what of it is lacking.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "AccessAbility", optional_fields)]
 pub struct Ability {
     pub title: &'static str,
     /// `None` where nobody could tell.
+    #[ts(type = "boolean | null", optional = false)]
     pub able: Option<bool>,
     /// Permissions of Google's and of Backstage's.
     pub lacking: Vec<&'static str>,
 }
 
 /// Somebody who can give rights.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 pub struct Grantor {
     /// An entity ref, a member of a policy, or the configuration's own words.
     pub name: String,
+    #[ts(type = "'entity' | 'principal' | 'text'")]
     pub kind: &'static str,
 }
 
 /// What a form about rights starts with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "AccessForm", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct PrefilledForm {
     pub entity_ref: String,
@@ -81,8 +86,9 @@ pub struct PrefilledForm {
     pub endpoint_exists: bool,
 }
 
-/// `AccessReport` of `pkg-js/core/src/server.d.ts`.
-#[derive(Clone, Debug, Serialize)]
+/// A user's rights on one entity's deployment, and the missing ones. Google's answers to the user are hints.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessReport {
     pub state: AccessState,

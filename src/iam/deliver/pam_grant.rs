@@ -18,7 +18,8 @@ use serde_json::Value;
 /// How long a grant that needs no approval is polled.
 const MAX_WAIT: Millis = 5 * 60_000;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamPamOutcome")]
 #[serde(rename_all = "lowercase")]
 pub enum PamOutcome {
     Requested,
@@ -29,7 +30,8 @@ pub enum PamOutcome {
 }
 
 /// One grant of Privileged Access Manager.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamPamGrant", optional_fields)]
 pub struct PamGrant {
     pub name: String,
     pub project: String,
@@ -41,7 +43,8 @@ pub struct PamGrant {
     pub requester: Option<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+#[ts(rename = "IamPamReport", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct PamReport {
     pub outcome: PamOutcome,

@@ -23,14 +23,16 @@ const MAX_ROLES: usize = 50;
 const MAX_OTHER_PERMISSIONS: usize = 1000;
 
 /// The answer of `testIamPermissions` for one resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamTested", optional_fields)]
 pub struct TestedResource {
     pub resource: String,
     pub held: Vec<String>,
     pub lacking: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ts_rs::TS)]
+#[ts(rename = "IamVerifyReport", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyReport {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -33,7 +33,8 @@ pub struct Evidence {
 }
 
 /// A permission that the principal holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamHeld", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldPermission {
     pub permission: &'static str,
@@ -48,7 +49,8 @@ pub struct HeldPermission {
 }
 
 /// A permission that the principal lacks, as far as is known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamMissing", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct MissingPermission {
     pub permission: &'static str,
@@ -64,7 +66,8 @@ pub struct MissingPermission {
 }
 
 /// A binding that gives the principal more than is needed, or has expired.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamExcess", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct ExcessBinding {
     pub resource: String,
@@ -72,6 +75,7 @@ pub struct ExcessBinding {
     pub member: String,
     /// As the policy has it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(type = "{ title?: string; expression?: string; description?: string }", optional)]
     pub condition: Option<Value>,
     /// Its permissions that the access request does not need.
     pub permissions: Vec<String>,
@@ -80,7 +84,8 @@ pub struct ExcessBinding {
     pub removable: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+#[ts(rename = "IamDifference", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Difference {
     pub held: Vec<HeldPermission>,

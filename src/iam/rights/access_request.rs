@@ -21,7 +21,8 @@ use serde::{Serialize, Serializer};
 const MAX_APPROVERS: usize = 20;
 
 /// What asks for rights: the grants that one principal needs for one plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, ts_rs::TS)]
+#[ts(rename = "IamAccessRequest", as = "AccessRequestShape<'static>")]
 pub struct AccessRequest {
     pub target: Target,
     pub principal: Principal,
@@ -176,7 +177,8 @@ fn extra(plan: &Plan, name: &str) -> Result<Call, Diagnostic> {
     Ok(Call::new(method, on).serving_as(target.service_account.clone()))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 #[serde(rename_all = "camelCase")]
 struct AccessRequestShape<'a> {
     entity_ref: &'a str,

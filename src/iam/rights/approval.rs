@@ -5,17 +5,21 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::iam::rights::principal::{Kind, Principal};
 
 /// Who gives rights, and for whom, as the portal's catalog knows both.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, ts_rs::TS)]
+#[ts(rename = "IamApproval", optional_fields, rename_all = "camelCase")]
 pub struct Approval {
     /// The entity ref of the user who gives them.
     pub by: Option<String>,
     /// The entity refs of the groups that this user is a member of.
+    #[ts(as = "Option<_>", optional)]
     pub member_of: Vec<String>,
     /// The user's e-mail address.
     pub email: Option<String>,
     /// The entity ref of the user or group whom they are for.
+    #[ts(rename = "for")]
     pub beneficiary: Option<String>,
     /// That user's or group's e-mail address.
+    #[ts(rename = "forEmail")]
     pub beneficiary_email: Option<String>,
 }
 

@@ -13,7 +13,8 @@ use std::fmt;
 pub const TITLE: &str = "backstage-vertex-ai";
 
 /// Who gets a grant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ts_rs::TS)]
+#[ts(rename = "IamGrantee")]
 #[serde(rename_all = "kebab-case")]
 pub enum Grantee {
     Caller,
@@ -22,7 +23,8 @@ pub enum Grantee {
 }
 
 /// How a grant expires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamExpiryMode")]
 #[serde(rename_all = "kebab-case")]
 pub enum ExpiryMode {
     /// Its condition stops holding.
@@ -53,7 +55,8 @@ impl fmt::Display for Role {
 }
 
 /// The condition of a binding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamCondition", optional_fields)]
 pub struct Condition {
     pub title: String,
     pub expression: String,
@@ -65,7 +68,8 @@ impl Condition {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, ts_rs::TS)]
+#[ts(rename = "IamGrant", as = "GrantShape<'static>")]
 pub struct Grant {
     pub grantee: Grantee,
     /// The principal, as policies name it.
@@ -105,7 +109,8 @@ impl Grant {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ts_rs::TS)]
+#[ts(rename = "IamPermission", optional_fields)]
 #[serde(rename_all = "camelCase")]
 struct PermissionShape<'a> {
     permission: &'a str,
@@ -116,7 +121,8 @@ struct PermissionShape<'a> {
     without: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 #[serde(rename_all = "camelCase")]
 struct GrantShape<'a> {
     /// Resource, role and member, separated by spaces.
@@ -126,6 +132,7 @@ struct GrantShape<'a> {
     member: &'a str,
     /// e.g. `projects/p`, `projects/p/locations/l/endpoints/e`, `projects/p/serviceAccounts/s`, `gs://b`.
     resource: String,
+    #[ts(type = "'project' | 'endpoint' | 'service-account' | 'bucket' | 'repository' | 'key'")]
     resource_kind: &'static str,
     role: String,
     /// The role holds exactly these permissions, is named after them, and never changes.

@@ -7,7 +7,8 @@ use crate::plan::Found;
 use serde::Serialize;
 
 /// How access is granted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamDelivery")]
 #[serde(rename_all = "lowercase")]
 pub enum Delivery {
     /// By writing allow policies.

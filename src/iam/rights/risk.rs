@@ -5,7 +5,8 @@ use super::escalation::{ACT_AS, ESCALATION_PATHS, EscalationPath, Reach, WIDE_RO
 use super::grant::{ExpiryMode, Grantee};
 use serde::Serialize;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ts_rs::TS)]
+#[ts(rename = "IamRiskLevel")]
 #[serde(rename_all = "lowercase")]
 pub enum RiskLevel {
     /// The rights lead to all rights of another principal.
@@ -14,7 +15,8 @@ pub enum RiskLevel {
     Medium,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamRisk", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Risk {
     pub level: RiskLevel,
@@ -29,11 +31,14 @@ pub struct Risk {
 }
 
 /// Rights of the service account that a deployed model runs as.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, ts_rs::TS)]
+#[ts(rename = "IamServingAccountRights", optional_fields)]
 pub struct ServingAccountRights {
     /// Names of roles, e.g. `roles/editor`.
+    #[ts(as = "Option<_>", optional)]
     pub roles: Vec<String>,
     /// Permissions of those roles that could be read.
+    #[ts(as = "Option<_>", optional)]
     pub permissions: Vec<String>,
 }
 

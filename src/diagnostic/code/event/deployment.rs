@@ -34,4 +34,10 @@ pub const EVENTS: &[Event] = &[
         severity: Severity::Error,
         meaning: "The core has an internal error.",
     },
+    Event {
+        code: Code::CoreNotInitialised,
+        name: "core/not-initialised",
+        severity: Severity::Error,
+        meaning: "A function of the core was called before `init()` had finished.",
+    },
 ];

@@ -6,7 +6,8 @@ use crate::iam::policy::difference::expired;
 use crate::iam::rights::grant::{Grant, is_same_role};
 use crate::iam::rights::principal::is_same_member;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ts_rs::TS)]
+#[ts(rename = "IamApplyMode", rename_all = "kebab-case")]
 pub enum ApplyMode {
     Grant,
     Revoke,

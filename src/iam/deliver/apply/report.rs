@@ -4,7 +4,8 @@ use crate::diagnostic::Diagnostic;
 use crate::iam::rights::access_request::AccessRequest;
 use serde::Serialize;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamApplyOutcome")]
 #[serde(rename_all = "lowercase")]
 pub enum ApplyOutcome {
     Applied,
@@ -15,7 +16,8 @@ pub enum ApplyOutcome {
 }
 
 /// One policy that was read, and written where it had to change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "IamPolicyWrite", optional_fields)]
 pub struct PolicyWrite {
     pub resource: String,
     /// False where the policy already was as it should be.
@@ -25,7 +27,8 @@ pub struct PolicyWrite {
     pub overwritten: bool,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+#[ts(rename = "IamApplyReport", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct ApplyReport {
     pub outcome: ApplyOutcome,

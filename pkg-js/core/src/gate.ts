@@ -1,0 +1,291 @@
+import { call, callAsync } from './bindings';
+import type {
+  AccessReport,
+  Diagnostic,
+  StatusRequest,
+} from './generated/shapes';
+import type { Host } from './host';
+
+/** The `vertexAi` key of `app-config.yaml`, as it stands there. */
+export type VertexAiConfig = unknown;
+
+/** The caller of one proxied call. */
+export type DoorCaller =
+  | {
+      kind: 'user';
+      ref: string;
+      /** The service that acts for the user. */
+      actor?: string;
+      /** The verified credentials, e.g. the `authorization` header; other credentials share no remembered permission. */
+      credentials?: string;
+      /** The user's Backstage permissions, where they were listed just now; the permission framework is not asked then. */
+      permissions?: string[];
+    }
+  | { kind: 'service'; subject: string }
+  /** The portal itself; never set from a request. */
+  | { kind: 'portal' };
+
+/** A call that arrives at the door. */
+export type DoorArrival = DoorCaller & {
+  /** A fresh random id for the audit record. */
+  id: string;
+  verb: string;
+  /** The raw request target, undecoded: `/api/proxy/vertex-ai/…`. */
+  target: string;
+  /** Values of `Gate.headers().request`, in that order. */
+  headers: (string | undefined)[];
+  /** Whether the host needs the answer whole instead of streamed. */
+  whole?: boolean;
+};
+
+/** Fields of an event in the audit log. */
+export interface AuditFacts {
+  auditId: string;
+  method: string;
+  resource: string;
+  user: string;
+  reason?: string;
+  operation?: string;
+}
+
+/** A row of the audit table before a call. */
+export interface AuditIntention {
+  /** The record's id; Google's audit log has it too, in the request reason. */
+  id: string;
+  userRef: string;
+  /** Ownership refs of the user at this moment. */
+  ownership: string[];
+  actor?: string;
+  method: string;
+  resource: string;
+  reason: string;
+  /** The grant record that the call names. */
+  grant?: string;
+}
+
+/** The outcome of a call, for its row. */
+export interface AuditSettlement {
+  id: string;
+  /** `unsent`: the call failed before anything was sent. */
+  outcome: 'succeeded' | 'failed' | 'unsent';
+  status?: number;
+  operation?: string;
+  error?: string;
+}
+
+/** The user who started an operation. */
+export interface OperationStarter {
+  ref: string;
+  ownership: string[];
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** What the door wants of its host, by the name of the want: the argument and the answer. */
+export interface DoorHost {
+  /** `ALLOW`, `DENY` or `CONDITIONAL`. */
+  permit(want: { permission: string }): Promise<string>;
+  /** Ownership refs of the user. */
+  groups(want: { within: number }): Promise<string[]>;
+  starter(want: { operation: string }): Promise<OperationStarter | undefined>;
+  /** The whole body; `undefined` where it exceeds the limit. */
+  readBody(want: { limit: number }): Promise<Uint8Array | undefined>;
+  announce(want: {
+    eventId: string;
+    severityLevel: 'low' | 'medium' | 'high' | 'critical';
+    meta: AuditFacts;
+  }): Promise<void>;
+  record(want: AuditIntention): Promise<void>;
+  /** Resources of an open grant record of this user, as the gate names them; `undefined` where no such record exists. */
+  findGrant(want: {
+    id: string;
+    givenBy: string;
+  }): Promise<string[] | undefined>;
+  /** Sends a request and discards an earlier answer. `headers` holds the values of `Gate.headers().answer`, in that order. */
+  send(want: {
+    verb: string;
+    url: string;
+    headers: Record<string, string>;
+    /** `read`: the bytes of `readBody`. */
+    body: 'none' | 'read' | 'stream';
+    until: 'end' | 'callerLeaves';
+  }): Promise<{ status: number; headers: (string | undefined)[] }>;
+  /** The whole answer; `undefined` where it exceeds the limit. */
+  readAnswer(want: { limit: number }): Promise<Uint8Array | undefined>;
+  settle(want: AuditSettlement): Promise<void>;
+  conclude(want: {
+    succeeded: boolean;
+    meta: AuditFacts;
+    error?: string;
+  }): Promise<void>;
+  log(want: {
+    level: 'warn' | 'error';
+    message: string;
+    meta: { code?: string; auditId?: string; error?: string };
+  }): Promise<void>;
+  /** Passes Google's answer to the caller. `read`: the bytes of `readAnswer`. */
+  reply(want: {
+    status: number;
+    headers: Record<string, string>;
+    body: 'read' | 'stream';
+  }): Promise<void>;
+}
+
+/** The next want of the door, or the end of the call. */
+export type DoorWant =
+  | {
+      [Name in keyof DoorHost]: { want: Name } & Parameters<DoorHost[Name]>[0];
+    }[keyof DoorHost]
+  /** Await `Passage.token()`, then tell `undefined`. */
+  | { want: 'token' }
+  /** Without a refusal the caller has Google's answer, or has left. */
+  | { want: 'end'; refusal: RefusalAnswer | null };
+
+/** A refusal as HTTP status and JSON body. */
+export interface RefusalAnswer {
+  status: number;
+  body: {
+    error: { name: string; message: string };
+    diagnostic: Diagnostic;
+  };
+}
+
+export interface PublicKey {
+  kid: string;
+  /** An RFC 7517 JWK; the public half only. */
+  jwk: object;
+  /** RFC 3339: when no assertion signed with it can be valid any more. */
+  expiresAt: string;
+}
+
+export interface BrokerHost {
+  /** As the global `fetch`; only ever called with Google's STS and IAM credentials URLs. */
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Makes a new public key known to every replica. Awaited, 30 seconds at most, before anything is signed with it. */
+  publishKey(key: PublicKey): Promise<void>;
+}
+
+/** One proxied call. The host fulfils its wants until the end. */
+export class Passage {
+  readonly #passage: any;
+
+  /** @internal */
+  constructor(passage: unknown) {
+    this.#passage = passage;
+  }
+
+  /** Delivers the answer to the open want and returns the next want. The first call answers none. `left`: the caller has left. */
+  tell(answer: unknown, left: boolean): DoorWant {
+    return call(() => this.#passage.tell(answer, left));
+  }
+
+  /** Delivers the error that fulfilling the open want threw. */
+  fail(error: unknown, left: boolean): DoorWant {
+    return call(() => this.#passage.fail(error, left));
+  }
+
+  /** Gets the wanted token. */
+  token(): Promise<void> {
+    return callAsync(() => this.#passage.token());
+  }
+
+  /** Releases its memory. */
+  free(): void {
+    this.#passage.free();
+  }
+}
+
+/** The proxy's decisions and credentials. One per process: it holds the signing key and the tokens in its own memory. */
+export class Gate {
+  readonly #gate: any;
+
+  /**
+   * @param config the `vertexAi` key of the configuration
+   * @param defaults `issuer` where the configuration names none
+   * @throws CoreError `config/…` with one diagnostic for every mistake
+   */
+  constructor(
+    config: VertexAiConfig,
+    defaults: { issuer: string },
+    host: BrokerHost,
+  ) {
+    this.#gate = call(core => new core.Gate(config, defaults, host));
+  }
+
+  /** Returns the Backstage permissions to register. */
+  static permissions(): { name: string; action: 'read' | 'update' }[] {
+    return call(core => core.Gate.permissions());
+  }
+
+  /** Returns the header names, lower case, that the door reads: of a request, and of Google's answer. */
+  static headers(): { request: string[]; answer: string[] } {
+    return call(core => core.Gate.headers());
+  }
+
+  /** Returns the answer for an error outside the door. An error without diagnostics shows its message only where its class is known. */
+  static refusal(error: unknown): RefusalAnswer {
+    return call(core => core.Gate.refusal(error));
+  }
+
+  /**
+   * Requires a Backstage permission for a route of the portal's own; `decision` is the permission framework's.
+   * @throws CoreError with status 403
+   */
+  static requirePermission(name: string, decision: string): void {
+    call(core => core.Gate.requirePermission(name, decision));
+  }
+
+  /** Whether a call may have changed an allow policy; `status` is that of Google's answer, where there was one. */
+  static mayHaveChangedPolicy(method: string, status?: number): boolean {
+    return call(core => core.Gate.mayHaveChangedPolicy(method, status));
+  }
+
+  get issuer(): string {
+    return call(() => this.#gate.issuer);
+  }
+
+  /** Returns the OpenID discovery document of the issuer. */
+  discovery(): object {
+    return call(() => this.#gate.discovery());
+  }
+
+  /** Starts one proxied call. */
+  pass(arrival: DoorArrival): Passage {
+    return new Passage(call(() => this.#gate.pass(arrival)));
+  }
+
+  /**
+   * Checks whether grants may be recorded: with an expiry that Google can heed, at most 365 days ahead, and for a principal that is
+   * neither the portal's shared account nor one of the recorder's own entity refs (`owned`). Returns `null` when they may.
+   */
+  checkGiven(
+    principal: string,
+    expiresAt: string | undefined,
+    owned: string[],
+  ): { status: number; diagnostic: Diagnostic } | null {
+    return (
+      call(() => this.#gate.checkGiven(principal, expiresAt, owned)) ?? null
+    );
+  }
+
+  /** Returns the comparable name of a grant, or of a resource alone: the resource as audit records name it, addresses in lower case. */
+  recordedName(name: string): string {
+    return call(() => this.#gate.recordedName(name));
+  }
+
+  /**
+   * Reports a user's rights on the deployment of one entity. `host` calls Google as that user.
+   * @throws CoreError with status 403 where the user lacks `vertex-ai.read`
+   */
+  access(
+    request: StatusRequest,
+    asker: {
+      ref: string;
+      /** The user's Backstage permissions. */
+      permissions: string[];
+    },
+    host: Host,
+  ): Promise<AccessReport> {
+    return callAsync(() => this.#gate.access(request, asker, host));
+  }
+}

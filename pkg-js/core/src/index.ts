@@ -1,0 +1,41 @@
+/**
+ * The core of Backstage Vertex AI, in browsers, Node and jest.
+ *
+ * Findings are data: every report has its `diagnostics`. Only misuse and failed I/O throw, always a {@link CoreError}.
+ */
+import { call, callAsync } from './bindings';
+import type { Host } from './host';
+import type {
+  AnnotationKey,
+  StatusReport,
+  StatusRequest,
+  ValidateReport,
+  ValidateRequest,
+} from './generated/shapes';
+
+export { init, type InitSource } from './bindings';
+export type { CoreError, DeployHost, Host } from './host';
+export type * from './generated/shapes';
+
+/** Returns the version of the compiled core, e.g. `0.1.0`. */
+export function version(): string {
+  return call(core => core.version());
+}
+
+/** Returns all annotations, in the order of the reference. */
+export function annotations(): AnnotationKey[] {
+  return call(core => core.annotations());
+}
+
+/** Reads and checks the Vertex AI annotations of one entity. Every place that validates reports the same findings. */
+export function validate(request: ValidateRequest): ValidateReport {
+  return call(core => core.validate(request));
+}
+
+/** Reads the status of an entity's endpoint through the proxy. Google's errors are in `state` and `diagnostics`, never a rejection. */
+export function status(
+  request: StatusRequest,
+  host: Host,
+): Promise<StatusReport> {
+  return callAsync(core => core.status(request, host));
+}

@@ -1,0 +1,223 @@
+//! TypeScript declarations of every shape that crosses to JavaScript.
+//!
+//! A shape derives [`TS`] where it stands. `cargo xtask types` writes the declarations into the core's npm package.
+
+use super::request::{DeployRequest, DeploymentRequest, EntityRequest, StatusRequest, ValidateRequest};
+use super::{Annotation, ValidateReport, check, deployment, iam};
+use crate::conversation::Progress;
+use crate::diagnostic::Code;
+use crate::iam::deliver::access_report::AccessReport;
+use crate::iam::deliver::apply::ApplyReport;
+use crate::iam::deliver::pam_grant::PamReport;
+use crate::iam::deliver::verify::VerifyReport;
+use crate::iam::rights::expiry::Expiry;
+use crate::iam::rights::principal::Principal;
+use crate::name::{ArtifactUri, DeployedModelId, Endpoint, Image, KmsKey, Location, Model, Project, ServiceAccount};
+use crate::ordered::Ordered;
+use crate::run::RunReport;
+use crate::status::StatusReport;
+use crate::vertex::container::Probe;
+use crate::vertex::labels::DisplayName;
+use crate::vertex::machine::MachineType;
+use crate::vertex::traffic::Traffic;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use ts_rs::{Config, TS, TypeVisitor};
+
+/// Returns the declarations, each once, in alphabetical order.
+pub fn declarations() -> String {
+    let mut all = Declarations { config: Config::new().with_large_int("number"), types: BTreeMap::new() };
+    all.visit::<Annotation>();
+    all.visit::<ValidateReport>();
+    all.visit::<EntityRequest>();
+    all.visit::<ValidateRequest>();
+    all.visit::<Probe>();
+    all.visit::<StatusRequest>();
+    all.visit::<StatusReport>();
+    all.visit::<DeploymentRequest>();
+    all.visit::<deployment::PlanReport>();
+    all.visit::<DeployRequest>();
+    all.visit::<RunReport>();
+    all.visit::<Progress>();
+    all.visit::<iam::IamRequest>();
+    all.visit::<iam::IamReport>();
+    all.visit::<iam::IamCompareRequest>();
+    all.visit::<iam::IamComparison>();
+    all.visit::<iam::IamApplyRequest>();
+    all.visit::<ApplyReport>();
+    all.visit::<iam::IamPamRequest>();
+    all.visit::<PamReport>();
+    all.visit::<iam::IamVerifyRequest>();
+    all.visit::<VerifyReport>();
+    all.visit::<AccessReport>();
+    all.visit::<check::CheckOptions>();
+    all.visit::<check::FileReport>();
+    all.visit::<check::Summary>();
+    let mut text = String::from("// Generated from the core by `cargo xtask types`. Do not edit.\n");
+    for declaration in all.types.values() {
+        text.push('\n');
+        text.push_str(declaration);
+    }
+    text
+}
+
+struct Declarations {
+    config: Config,
+    types: BTreeMap<String, String>,
+}
+
+impl TypeVisitor for Declarations {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if T::output_path().is_some() {
+            let name = T::ident(&self.config);
+            if self.types.contains_key(&name) {
+                return;
+            }
+            let docs = T::docs().unwrap_or_default();
+            let declaration = format!("{docs}export {}\n", T::decl(&self.config));
+            self.types.insert(name, short_comments(&declaration));
+        }
+        T::visit_dependencies(self);
+        T::visit_generics(self);
+    }
+}
+
+/// Writes each comment of one line on one line.
+fn short_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/**\n * ") {
+        out.push_str(before);
+        match comment.split_once('\n') {
+            Some((line, after)) if after.starts_with(" */") => {
+                out.push_str(&format!("/** {line}"));
+                rest = after;
+            }
+            _ => {
+                out.push_str("/**\n * ");
+                rest = comment;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+impl TS for Code {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn docs() -> Option<String> {
+        Some("/** Code of a finding. A code never changes its meaning and is never reused. */\n".into())
+    }
+
+    fn name(_: &Config) -> String {
+        "Code".into()
+    }
+
+    fn inline(_: &Config) -> String {
+        Code::ALL.iter().map(|code| format!("\n  | '{}'", code.as_str())).collect()
+    }
+
+    fn decl(config: &Config) -> String {
+        format!("type Code ={};", Self::inline(config))
+    }
+
+    fn output_path() -> Option<PathBuf> {
+        Some("Code.ts".into())
+    }
+}
+
+/// Declares types that serialize as a string.
+macro_rules! strings {
+    ($($type:ty),+ $(,)?) => {
+        $(impl TS for $type {
+            type WithoutGenerics = Self;
+            type OptionInnerType = Self;
+
+            fn name(_: &Config) -> String {
+                "string".into()
+            }
+
+            fn inline(config: &Config) -> String {
+                Self::name(config)
+            }
+        })+
+    };
+}
+
+strings! {
+    ArtifactUri, DeployedModelId, DisplayName, Endpoint, Expiry, Image, KmsKey, Location, MachineType, Model, Principal, Project,
+    ServiceAccount,
+}
+
+impl TS for Traffic {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(_: &Config) -> String {
+        "number".into()
+    }
+
+    fn inline(config: &Config) -> String {
+        Self::name(config)
+    }
+}
+
+impl<K: TS, V: TS> TS for Ordered<K, V> {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn name(config: &Config) -> String {
+        BTreeMap::<K, V>::name(config)
+    }
+
+    fn inline(config: &Config) -> String {
+        BTreeMap::<K, V>::inline(config)
+    }
+
+    fn visit_dependencies(visitor: &mut impl TypeVisitor)
+    where
+        Self: 'static,
+    {
+        BTreeMap::<K, V>::visit_dependencies(visitor);
+    }
+
+    fn visit_generics(visitor: &mut impl TypeVisitor)
+    where
+        Self: 'static,
+    {
+        BTreeMap::<K, V>::visit_generics(visitor);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_a_declaration_is_declared() {
+        let text = declarations();
+        let declared: Vec<_> =
+            text.lines().filter_map(|line| line.strip_prefix("export type ")?.split_once(' ')).collect();
+        let declared: Vec<_> = declared.into_iter().map(|(name, _)| name).collect();
+        let known = ["Array", "Record", "Uint8Array"];
+        let code = text.lines().filter(|line| !line.trim_start().starts_with(['*', '/', '|']));
+        for line in code {
+            let mut line = line.to_owned();
+            while let Some((before, rest)) = line.split_once(['"', '\'']) {
+                line = format!("{before} {}", rest.split_once(['"', '\'']).map_or("", |(_, after)| after));
+            }
+            for word in line.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| w.starts_with(char::is_uppercase)) {
+                assert!(declared.contains(&word) || known.contains(&word), "`{word}` in: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_a_union_of_literals() {
+        let text = declarations();
+        assert!(text.contains("export type Code =\n  | 'entity/syntax'\n  |"), "{text}");
+        assert!(!text.contains("bigint"));
+    }
+}
