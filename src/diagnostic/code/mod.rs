@@ -75,9 +75,7 @@ impl Code {
 
     /// The meaning of the code, one sentence for the reference.
     pub fn meaning(self) -> &'static str {
-        let rule = rule::all().find(|rule| rule.code == self).map(|rule| rule.meaning);
-        let event = || event::all().find(|event| event.code == self).map(|event| event.meaning);
-        rule.or_else(event).unwrap_or_default()
+        MEANINGS[self as usize]
     }
 
     /// The path of the rule's page in the repository.
@@ -106,7 +104,7 @@ impl Serialize for Code {
     }
 }
 
-/// The part of an entry that every build carries. Texts for the reference stay in the entry, which the browser never reaches.
+/// The part of an entry that the browser carries.
 #[derive(Clone, Copy)]
 struct Facts {
     name: &'static str,
@@ -114,19 +112,29 @@ struct Facts {
     is_rule: bool,
 }
 
-/// The facts of each code, at the code's own number. A code with no entry or with two does not compile.
-static FACTS: [Facts; Code::ALL.len()] = facts();
+/// The facts of each code, at the code's own number.
+static FACTS: [Facts; COUNT] = TABLE.0;
 
-const fn facts() -> [Facts; Code::ALL.len()] {
+/// The meaning of each code, apart from [`FACTS`] because only servers need it. Both are copies, so that no build carries the
+/// entries themselves with the reasons, examples and sources of rules.
+static MEANINGS: [&str; COUNT] = TABLE.1;
+
+const COUNT: usize = Code::ALL.len();
+const TABLE: ([Facts; COUNT], [&str; COUNT]) = table();
+
+/// Sorts the entries by code. A code with no entry or with two does not compile.
+const fn table() -> ([Facts; COUNT], [&'static str; COUNT]) {
     const UNKNOWN: Facts = Facts { name: "", kind: Kind::Fixed(Severity::Error), is_rule: false };
-    let mut facts = [UNKNOWN; Code::ALL.len()];
+    let mut facts = [UNKNOWN; COUNT];
+    let mut meanings = [""; COUNT];
     let mut groups = rule::GROUPS;
     while let [group, rest @ ..] = groups {
         let mut rules = *group;
-        while let [Rule { code, name, kind, .. }, rest @ ..] = rules {
+        while let [Rule { code, name, kind, meaning, .. }, rest @ ..] = rules {
             let is_new = facts[*code as usize].name.is_empty();
             assert!(is_new, "a code has two entries");
             facts[*code as usize] = Facts { name, kind: *kind, is_rule: true };
+            meanings[*code as usize] = meaning;
             rules = rest;
         }
         groups = rest;
@@ -134,10 +142,11 @@ const fn facts() -> [Facts; Code::ALL.len()] {
     let mut groups = event::GROUPS;
     while let [group, rest @ ..] = groups {
         let mut events = *group;
-        while let [Event { code, name, severity, .. }, rest @ ..] = events {
+        while let [Event { code, name, severity, meaning }, rest @ ..] = events {
             let is_new = facts[*code as usize].name.is_empty();
             assert!(is_new, "a code has two entries");
             facts[*code as usize] = Facts { name, kind: Kind::Fixed(*severity), is_rule: false };
+            meanings[*code as usize] = meaning;
             events = rest;
         }
         groups = rest;
@@ -147,7 +156,7 @@ const fn facts() -> [Facts; Code::ALL.len()] {
         assert!(!name.is_empty(), "a code has no entry in `rule` or `event`");
         all = rest;
     }
-    facts
+    (facts, meanings)
 }
 
 #[cfg(test)]
@@ -199,5 +208,7 @@ mod tests {
     fn the_reference_lists_codes_in_the_order_of_their_entries() {
         let entries = rule::all().map(|rule| rule.code).chain(event::all().map(|event| event.code));
         assert!(entries.eq(Code::ALL.iter().copied()));
+        assert!(rule::all().all(|rule| rule.code.meaning() == rule.meaning));
+        assert!(event::all().all(|event| event.code.meaning() == event.meaning));
     }
 }
