@@ -20,7 +20,10 @@ const withoutPassword = createProxyAuthenticator({
 
 /** Throws unless the portal listens on loopback and calls an emulator, never Google. */
 function requireDemo(config: RootConfigService) {
-  const host = config.getOptionalString('backend.listen.host');
+  const listen = config.getOptional<{ host?: string } | string>(
+    'backend.listen',
+  );
+  const host = typeof listen === 'object' ? listen.host : undefined;
   if (!host || !LOOPBACK.includes(host)) {
     throw new Error(
       'demo users require `backend.listen.host` to be a loopback address',

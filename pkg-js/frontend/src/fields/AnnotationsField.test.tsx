@@ -127,7 +127,7 @@ describe('the field', () => {
   it('applies the portal’s rules', async () => {
     const unpinned = { ...RIGHT, 'google.com/vertex-ai-model': 'fraud' };
     renderField(unpinned, { 'model/unpinned': 'off' });
-    const model = await screen.findByLabelText('Model');
+    const model = await screen.findByRole('textbox', { name: 'Model' });
     const place = model.closest('div')!.parentElement!;
     expect(within(place).queryByText(/unpinned/)).not.toBeInTheDocument();
   });
