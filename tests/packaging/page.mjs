@@ -11,7 +11,7 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Opens a page and gives the title that its script sets. */
+/** Opens a page and returns the title that its script sets. */
 export async function open(folder, body, policy) {
   const server = createServer((request, response) => {
     const headers = policy ? { 'content-security-policy': policy } : {};

@@ -1,6 +1,6 @@
 /**
- * The core's tarball of `cargo xtask pack`, as adopters get it: installed into a small Backstage project beside this repository's node_modules, and
- * used from every place that the README names.
+ * The core's tarball of `cargo xtask pack`, as adopters get it: installed into a small Backstage project beside this repository's
+ * node_modules, and used from every place that the README names.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -75,7 +75,7 @@ function files(below) {
   );
 }
 
-test('the tarball holds what is used, and nothing of this machine', () => {
+test('the tarball contains the used files and no trace of this machine', () => {
   assert.deepEqual(files(installed).sort(), [
     'CHANGELOG.md',
     'LICENSE',
@@ -92,10 +92,10 @@ test('the tarball holds what is used, and nothing of this machine', () => {
     'dist/types/bindings.d.ts',
     'dist/types/checker.d.ts',
     'dist/types/gate.d.ts',
+    'dist/types/generated/shapes.d.ts',
     'dist/types/host.d.ts',
     'dist/types/index.d.ts',
     'dist/types/server.d.ts',
-    'dist/types/generated/shapes.d.ts',
     'dist/web.mjs',
     'package.json',
   ]);
@@ -112,7 +112,7 @@ test('the tarball holds what is used, and nothing of this machine', () => {
   }
 });
 
-test('Node takes it with require and with import, and both are one', () => {
+test('require and import in Node return the same instance', () => {
   const path = createRequire(join(project, 'index.js')).resolve(
     '@backstage-vertex-ai/core',
   );
@@ -137,7 +137,7 @@ test('Node takes it with require and with import, and both are one', () => {
   );
 });
 
-test('where nothing is loaded yet, it says what to call', () => {
+test('a call before init() throws core/not-initialised', () => {
   node(
     '--conditions=browser',
     '--input-type=module',
@@ -155,16 +155,16 @@ test('where nothing is loaded yet, it says what to call', () => {
   );
 });
 
-test('TypeScript finds its types', () => {
+test('TypeScript finds the types, and codes are a union', () => {
   node(join(root, 'node_modules/typescript/bin/tsc'), '--project', '.');
 });
 
-test('jest runs it in Node and in jsdom', () => {
+test('jest runs the core in Node and in jsdom', () => {
   backstage('backend', 'test');
   backstage('page', 'test');
 });
 
-test('a built Backstage package, bundled by rspack, runs in Chromium', async () => {
+test('a Backstage package with the core, bundled by rspack, runs in Chromium', async () => {
   backstage('page', 'build');
   const built = readFileSync(
     join(project, 'packages/page/dist/index.esm.js'),
@@ -215,7 +215,7 @@ test('a built Backstage package, bundled by rspack, runs in Chromium', async () 
   );
 });
 
-test('a page without a bundler takes it as a module', async () => {
+test('a page without a bundler imports the core as a module', async () => {
   const page = `<script type="module">
     import { init, validate } from '/web.mjs';
     await init();

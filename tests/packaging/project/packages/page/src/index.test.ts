@@ -1,4 +1,4 @@
-import { annotations, validate } from '@backstage-vertex-ai/core';
+import { annotations, validate, type Code } from '@backstage-vertex-ai/core';
 import { codes } from './index';
 
 const entity = {
@@ -9,13 +9,13 @@ const entity = {
   },
 };
 
-it('runs in jsdom without loading anything', async () => {
+it('runs in jsdom without loading a file', async () => {
   expect(typeof document).toBe('object');
   expect(await codes({ entity })).toContain('annotation/missing');
   expect(await codes(undefined as never)).toEqual(['request/malformed']);
 });
 
-it('hands out plain objects of this realm', () => {
+it('returns plain objects of this realm', () => {
   const report = validate({ source: { entity } });
   expect(report).toEqual({
     valid: false,
@@ -25,4 +25,10 @@ it('hands out plain objects of this realm', () => {
   expect(Object.getPrototypeOf(annotations()[0])).toBe(Object.prototype);
   // @ts-expect-error a request has a source
   expect(() => validate({})).toThrow(Error);
+});
+
+it('declares codes as a closed list', async () => {
+  // @ts-expect-error this code does not exist
+  const unknown: Code = 'model/surprise';
+  expect(await codes({ entity })).not.toContain(unknown);
 });

@@ -1,8 +1,8 @@
 import { init, validate } from '@backstage-vertex-ai/core';
-import type { CoreError, EntitySource } from '@backstage-vertex-ai/core';
+import type { Code, CoreError, EntitySource } from '@backstage-vertex-ai/core';
 
-/** The findings' codes, or the code of what was thrown. */
-export async function codes(source: EntitySource): Promise<string[]> {
+/** Returns the codes of the findings, or the code of the thrown error. */
+export async function codes(source: EntitySource): Promise<Code[]> {
   await init();
   try {
     return validate({ source }).diagnostics.map(finding => finding.code);
