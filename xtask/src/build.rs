@@ -10,29 +10,28 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-/// One of the two builds of the core, and what it may weigh. Its profile in `Cargo.toml` is `wasm-` and its feature.
+/// One of the two builds of the core. Its profile in `Cargo.toml` is `wasm-` and its feature.
 struct Flavor {
     feature: &'static str,
-    /// For rustc, besides the profile.
+    /// Flags for rustc, besides the profile.
     flags: &'static str,
-    /// wasm-bindgen's target: what the generated glue is written for.
+    /// Target of wasm-bindgen's generated glue.
     glue: &'static str,
-    most_brotli_bytes: usize,
+    max_brotli_bytes: usize,
 }
 
 const FLAVORS: [Flavor; 2] = [
-    Flavor { feature: "browser", flags: "", glue: "web", most_brotli_bytes: 80_000 },
+    Flavor { feature: "browser", flags: "", glue: "web", max_brotli_bytes: 80_000 },
     Flavor {
         feature: "server",
-        // A file is checked in 20 µs. Optimised for speed: 16 µs and 13 kB more; for nothing but size: 26 µs and 17 kB less.
+        // Between speed and size: see `docs/performance.md`.
         flags: "-Cllvm-args=--inline-threshold=5",
         glue: "nodejs",
-        most_brotli_bytes: 370_000,
+        max_brotli_bytes: 370_000,
     },
 ];
 
-/// For wasm-opt. What it inlines is smaller raw and larger compressed, 4 % in browsers and 7 % on servers; and so is what it makes for
-/// size, half a percent.
+/// Flags for wasm-opt. Inlining and its modes for size save raw bytes but cost compressed ones: see `docs/size.md`.
 const OPTIMISATION: [&str; 4] = [
     "-O2",
     "--always-inline-max-function-size=0",
@@ -181,7 +180,7 @@ fn weigh(flavor: &Flavor, wasm: &Path) -> Result<usize> {
     let settings = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
     brotli::BrotliCompress(&mut bytes.as_slice(), &mut brotli, &settings)?;
     println!("  {}: {} bytes, gzip {gzip}, brotli {}", flavor.feature, bytes.len(), brotli.len());
-    within_budget(flavor.feature, brotli.len(), flavor.most_brotli_bytes)?;
+    within_budget(flavor.feature, brotli.len(), flavor.max_brotli_bytes)?;
     Ok(brotli.len())
 }
 
