@@ -1,7 +1,7 @@
-//! Measuring: each script prints JSON lines `{"key": …, "value": …}`, and only those become figures.
+//! `cargo xtask bench`: scripts print JSON lines `{"key": …, "value": …}`, which become figures.
 
 use crate::build;
-use crate::demo::{Setting, Stage};
+use crate::demo::{App, Setting, Stage};
 use crate::figures;
 use crate::step::step;
 use crate::workspace::Workspace;
@@ -12,11 +12,11 @@ use std::process::Stdio;
 
 #[derive(Args)]
 pub struct Options {
-    /// Only this one: proxy, deploy, validate, iam
+    /// Run only this benchmark: proxy, deploy, validate or iam
     only: Option<String>,
 }
 
-/// A benchmark: its name, its script, and whether it wants a running portal.
+/// Name and script of each benchmark, and whether it needs a running portal.
 const BENCHES: [(&str, &str, bool); 4] = [
     ("proxy", "tests/bench/proxy.mjs", false),
     ("deploy", "tests/bench/deploy.mjs", true),
@@ -29,10 +29,10 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     let chosen: Vec<_> =
         BENCHES.iter().filter(|(name, ..)| options.only.as_deref().is_none_or(|o| o == *name)).collect();
     if chosen.is_empty() {
-        bail!("there is no such benchmark; there are {}", BENCHES.map(|(name, ..)| name).join(", "));
+        bail!("unknown benchmark; expected one of {}", BENCHES.map(|(name, ..)| name).join(", "));
     }
     for (name, script, wants_portal) in chosen {
-        let stage = wants_portal.then(|| Stage::start(workspace, &setting())).transpose()?;
+        let stage = wants_portal.then(|| Stage::start(workspace, &setting(workspace))).transpose()?;
         step(&format!("measure: {name}"), || {
             let mut node = workspace.command("node");
             node.arg(script).stderr(Stdio::inherit()).stdin(Stdio::null());
@@ -46,15 +46,22 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
             figures::record(&workspace.target("figures.json"), &measured(&String::from_utf8_lossy(&output.stdout)))
         })?;
     }
-    println!("figures are in target/figures.json");
+    println!("the figures are in target/figures.json");
     Ok(())
 }
 
-fn setting() -> Setting {
-    Setting { portal_port: 7117, emulator_port: 8185, user: "guest", database: None, logs: "bench/logs" }
+fn setting(workspace: &Workspace) -> Setting {
+    Setting {
+        app: App::demo(workspace),
+        portal_port: 7117,
+        emulator_port: 8185,
+        user: "guest",
+        database: None,
+        logs: "bench/logs",
+    }
 }
 
-/// The figures among what a script printed.
+/// Returns the figures in the output of a script.
 fn measured(output: &str) -> Vec<(String, f64)> {
     output
         .lines()
@@ -70,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_figures_are_figures() {
+    fn output_other_than_figures_is_ignored() {
         let output = "hello\n{\"key\":\"a.b\",\"value\":1.5}\n{\"key\":\"c\"}\n[1]\n";
         assert_eq!(measured(output), [("a.b".to_owned(), 1.5)]);
     }

@@ -1,4 +1,4 @@
-//! The core as WebAssembly, its bindings, the npm package around it, and the portal's pages.
+//! `cargo xtask build`: the core as WebAssembly, its bindings, its npm package, and the portal's pages.
 
 use crate::figures;
 use crate::stamp::Stamp;
@@ -60,19 +60,19 @@ const PORTAL_INPUTS: &[&str] = &[
     "Cargo.toml",
 ];
 
-/// Everything that `demo` and `test` start from.
+/// Builds what `demo` and `test` need.
 pub fn build(workspace: &Workspace) -> Result<()> {
     core_package(workspace)?;
     portal(workspace)
 }
 
-/// The compiled core as an npm package, without the portal's pages.
+/// Builds the npm package of the core, without the portal's pages.
 pub fn core_package(workspace: &Workspace) -> Result<()> {
     set_up(workspace)?;
     core(workspace)
 }
 
-/// Installs what is missing. npm's waiting for the network and cargo's computing go well together.
+/// Installs missing tools. npm waits for the network while cargo computes, so both run at once.
 fn set_up(workspace: &Workspace) -> Result<()> {
     tools::wasm_target(workspace)?;
     tools::node(workspace)?;
@@ -114,7 +114,7 @@ fn compile(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// What ships says `crates/…` where panics tell their places, not where this machine keeps them or has them from.
+/// Returns flags that keep folders of this machine out of panic messages: they name `crates/…` instead.
 fn path_flags() -> Result<String> {
     let home = match std::env::var_os("CARGO_HOME") {
         Some(home) => PathBuf::from(home),
@@ -170,7 +170,7 @@ fn optimise(workspace: &Workspace, wasm: &Path) -> Result<()> {
     run(&mut command)
 }
 
-/// Prints sizes; fails above the budget.
+/// Prints the sizes of a build, and fails above its budget.
 fn weigh(flavor: &Flavor, wasm: &Path) -> Result<usize> {
     let bytes = std::fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -186,7 +186,7 @@ fn weigh(flavor: &Flavor, wasm: &Path) -> Result<usize> {
 
 fn within_budget(what: &str, bytes: usize, most: usize) -> Result<()> {
     if bytes > most {
-        bail!("the {what} build weighs {bytes} bytes with brotli; at most {most} are allowed");
+        bail!("the {what} build has {bytes} bytes with brotli, but at most {most} are allowed");
     }
     Ok(())
 }

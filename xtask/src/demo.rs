@@ -1,4 +1,4 @@
-//! The emulator and a portal with everything installed, for people and for end-to-end tests.
+//! The emulator and a portal with everything installed, for people and for tests.
 
 use crate::build;
 use crate::figures;
@@ -18,12 +18,12 @@ pub struct Options {
     /// Port of the emulator
     #[arg(long, default_value_t = 8085)]
     emulator_port: u16,
-    /// Start, see that it answers, write the figures, stop
+    /// Start both, wait until they answer, write the figures, and stop
     #[arg(long)]
     check: bool,
 }
 
-/// What runs for a demo or a test: dropped, it ends.
+/// A running emulator and portal. Both end when this is dropped.
 pub struct Stage {
     pub portal_url: String,
     pub emulator_url: String,
@@ -31,15 +31,37 @@ pub struct Stage {
     _emulator: Server,
 }
 
+/// Folders of a portal: the demo's, or those of a fresh app.
+#[derive(Clone)]
+pub struct App {
+    /// Folder with `node_modules`.
+    pub root: PathBuf,
+    /// Folder of the backend.
+    pub backend: PathBuf,
+    /// Configuration files, relative to the backend.
+    pub configs: Vec<&'static str>,
+}
+
+impl App {
+    pub fn demo(workspace: &Workspace) -> Self {
+        Self {
+            root: workspace.root.clone(),
+            backend: workspace.path("www/backend"),
+            configs: vec!["../app-config.yaml"],
+        }
+    }
+}
+
 /// How a stage differs from the demo's.
 pub struct Setting {
+    pub app: App,
     pub portal_port: u16,
     pub emulator_port: u16,
     /// `guest`, or another user of the catalog.
     pub user: &'static str,
-    /// A folder for the databases; in memory where there is none.
+    /// A folder for the databases; without one they are in memory.
     pub database: Option<PathBuf>,
-    /// Where the logs go, below `target/`.
+    /// Folder of the logs, below `target/`.
     pub logs: &'static str,
 }
 
@@ -61,9 +83,10 @@ impl Stage {
             let mut command = workspace.command("node");
             // The CLI itself, not npm: one process group, and no shell in between to swallow a signal.
             command
-                .current_dir(workspace.path("www/backend"))
-                .arg(workspace.path("node_modules/@backstage/cli/bin/backstage-cli"))
-                .args(["package", "start", "--config", "../app-config.yaml"])
+                .current_dir(&setting.app.backend)
+                .arg(setting.app.root.join("node_modules/@backstage/cli/bin/backstage-cli"))
+                .args(["package", "start"])
+                .args(setting.app.configs.iter().flat_map(|config| ["--config", config]))
                 .env("PORTAL_PORT", portal_port.to_string())
                 .env("EMULATOR_URL", &emulator_url)
                 .env("PORTAL_ROOT", &workspace.root)
@@ -78,11 +101,11 @@ impl Stage {
             {
                 server.await_ready(portal_port, path, Duration::from_secs(90))?;
             }
-            // Who signs in before the catalog knows them belongs to no group, and so may do nothing at Google.
+            // A user who signs in before the catalog has them is in no group, and has no access at Google.
             server.wait_for(portal_port, Duration::from_secs(60), || has_catalog(portal_port))?;
             Ok(server)
         });
-        // The emulator may only go after the portal.
+        // The portal must end before the emulator.
         let portal = match portal {
             Ok(portal) => portal,
             Err(error) => {
@@ -95,7 +118,7 @@ impl Stage {
     }
 }
 
-/// Whether a guest finds the sample entity, and is found in the catalog.
+/// Returns whether the catalog has the sample entity and the guest's group.
 fn has_catalog(port: u16) -> bool {
     let find = || -> Option<String> {
         let session = get(port, "/api/auth/guest/refresh", "x-requested-with: XMLHttpRequest\r\n")?;
@@ -120,6 +143,7 @@ pub fn demo(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut stage = Stage::start(
         workspace,
         &Setting {
+            app: App::demo(workspace),
             portal_port: options.port,
             emulator_port: options.emulator_port,
             user: "guest",
@@ -128,7 +152,7 @@ pub fn demo(workspace: &Workspace, options: &Options) -> Result<()> {
         },
     )?;
     let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
-    // In between (something was built, not everything) is neither figure.
+    // A partial build is neither figure.
     let key = if cold { Some("demo.cold_seconds") } else { warm.then_some("demo.warm_seconds") };
     if let Some(key) = key {
         figures::record(&workspace.target("figures.json"), &[(key.to_owned(), seconds)])?;

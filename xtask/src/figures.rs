@@ -1,4 +1,4 @@
-//! `target/figures.json`: what the last runs measured. A figure is only ever written by the run that measured it.
+//! `target/figures.json`: the figures of the last runs. Only the run that measures a figure writes it.
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value};
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_of_other_runs_stay() {
+    fn keeps_figures_of_other_runs() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("figures.json");
         record(&file, &[("a".into(), 1.0), ("b".into(), 2.0)]).unwrap();

@@ -1,10 +1,11 @@
-//! `cargo xtask …`: everything a newcomer or CI does with this repository.
+//! `cargo xtask …`: the commands of this repository, for contributors and for CI.
 #![forbid(unsafe_code)]
 
 mod bench;
 mod build;
 mod demo;
 mod figures;
+mod fresh_apps;
 mod pack;
 mod process;
 mod stamp;
@@ -18,7 +19,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use workspace::Workspace;
 
-/// Builds, shows, tests and measures Backstage Vertex AI. Installs what is missing.
+/// Builds, runs, tests and measures Backstage Vertex AI. Installs missing tools first.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -28,25 +29,25 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Start the emulator and a real Backstage portal with everything installed, and print its address
+    /// Start the emulator and a Backstage portal with all packages, and print the address
     Demo(demo::Options),
-    /// Run every test there is
+    /// Run all tests, or with `packages` the tarballs in fresh apps
     Test(test::Options),
-    /// Compile the core to WebAssembly, generate its bindings, assemble the npm packages and the portal
+    /// Compile the core to WebAssembly, generate its bindings, build the npm package and the portal's pages
     Build,
     /// Generate the TypeScript declarations of the core, after a shape or its facade has changed
     Types,
     /// Write the tarballs of all npm packages to target/npm
     Pack,
-    /// Measure; prints a table and writes target/figures.json
+    /// Measure speed, print the figures and write them to target/figures.json
     Bench(bench::Options),
-    /// Format everything
+    /// Format all Rust and TypeScript
     Fmt,
-    /// Check format and lints, change nothing
+    /// Check format and lints without changing a file
     Lint,
-    /// Remove what was built (and, with --all, what was installed)
+    /// Remove build results
     Clean {
-        /// Also node_modules and the tools in target/
+        /// Remove node_modules and target/ too
         #[arg(long)]
         all: bool,
     },

@@ -1,4 +1,4 @@
-//! Servers that run beside us: each in its own process group, its output in a log, none left behind.
+//! Child servers: each has its own process group and a log, and ends with xtask.
 
 use anyhow::{Context, Result, bail};
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// The process groups that are alive, for the interrupt handler.
+/// Process groups of running servers, for the interrupt handler.
 static GROUPS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
 
 fn groups() -> std::sync::MutexGuard<'static, Vec<u32>> {
@@ -21,7 +21,7 @@ fn signal(group: u32, name: &str) {
     let _ = Command::new("kill").args([name, "--", &format!("-{group}")]).stderr(Stdio::null()).status();
 }
 
-/// Whether a process of the group still runs; one that has ended but was not waited for does not.
+/// Returns whether a process of the group still runs. A zombie does not.
 fn is_alive(group: u32) -> bool {
     let Ok(processes) = std::fs::read_dir("/proc") else {
         let probe = Command::new("kill").args(["-0", "--", &format!("-{group}")]).stderr(Stdio::null()).status();
@@ -29,14 +29,14 @@ fn is_alive(group: u32) -> bool {
     };
     processes.flatten().any(|process| {
         let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
-        // `pid (name) state parent group …`: the name may hold anything, even brackets.
+        // `pid (name) state parent group …`: the name may contain brackets.
         let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
         let state = fields.next().unwrap_or("Z");
         !matches!(state, "Z" | "X") && fields.nth(1) == Some(&group.to_string())
     })
 }
 
-/// Ends every group: politely first, for up to five seconds.
+/// Ends every group: with SIGTERM, and after five seconds with SIGKILL.
 pub fn stop_all() {
     for group in std::mem::take(&mut *groups()) {
         stop(group);
@@ -55,7 +55,7 @@ fn stop(group: u32) {
     }
 }
 
-/// Ctrl-C, a closed terminal and `kill` end the servers too.
+/// Ends the servers on Ctrl-C, a closed terminal and `kill`.
 pub fn stop_children_on_interrupt() -> Result<()> {
     ctrlc::set_handler(|| {
         stop_all();
@@ -64,7 +64,7 @@ pub fn stop_children_on_interrupt() -> Result<()> {
     .context("cannot watch for Ctrl-C")
 }
 
-/// A server that runs until this is dropped.
+/// A running server. It ends when this is dropped.
 pub struct Server {
     name: &'static str,
     child: Child,
@@ -72,7 +72,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it; its output goes to `log`.
+    /// Starts a server that writes its output to `log`.
     pub fn start(name: &'static str, command: &mut Command, log: &Path) -> Result<Self> {
         if let Some(folder) = log.parent() {
             std::fs::create_dir_all(folder)?;
@@ -89,12 +89,12 @@ impl Server {
         Ok(Self { name, child, log: log.to_owned() })
     }
 
-    /// Waits until a GET answers 2xx; fails with the end of the log when the server ends before.
+    /// Waits until a GET answers 2xx. Fails with the end of the log if the server ends first.
     pub fn await_ready(&mut self, port: u16, path: &str, patience: Duration) -> Result<()> {
         self.wait_for(port, patience, || answers(port, path))
     }
 
-    /// Waits until something holds; fails with the end of the log when the server ends before.
+    /// Waits until a condition holds. Fails with the end of the log if the server ends first.
     pub fn wait_for(&mut self, port: u16, patience: Duration, mut holds: impl FnMut() -> bool) -> Result<()> {
         let deadline = Instant::now() + patience;
         loop {
@@ -116,7 +116,7 @@ impl Server {
         }
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the server ends by itself, and reports that as an error.
     pub fn wait(&mut self) -> Result<()> {
         let status = self.child.wait()?;
         bail!("{} ended with {status}; the end of {}:\n{}", self.name, self.log.display(), self.tail());
@@ -142,7 +142,7 @@ fn answers(port: u16, path: &str) -> bool {
     get(port, path, "").is_some()
 }
 
-/// The body of a 2xx answer to a GET; `headers` are lines that end in CRLF.
+/// Returns the body of a 2xx answer to a GET. Each line of `headers` ends in CRLF.
 pub fn get(port: u16, path: &str, headers: &str) -> Option<String> {
     let get = || -> std::io::Result<Option<String>> {
         let address = SocketAddr::from(([127, 0, 0, 1], port));
@@ -159,16 +159,16 @@ pub fn get(port: u16, path: &str, headers: &str) -> Option<String> {
     get().ok().flatten()
 }
 
-/// Fails, naming the port and its holder, when something listens there already.
+/// Fails if the port is in use, and names the process that uses it.
 pub fn require_free(port: u16, what: &str, flag: &str) -> Result<()> {
     if TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port))).is_ok() {
         return Ok(());
     }
     let holder = holder(port).map(|holder| format!(" by {holder}")).unwrap_or_default();
-    bail!("port {port}, which the {what} needs, is in use{holder}; end that, or choose another with {flag}");
+    bail!("port {port} of the {what} is in use{holder}: end that process, or choose another port with {flag}");
 }
 
-/// `process 123 (node)`, as far as /proc tells.
+/// Returns the process that listens on a port, for instance `process 123 (node)`. Requires `/proc`.
 fn holder(port: u16) -> Option<String> {
     let hex = format!("{port:04X}");
     let inode = ["/proc/net/tcp", "/proc/net/tcp6"].iter().find_map(|table| {
@@ -181,7 +181,7 @@ fn holder(port: u16) -> Option<String> {
     })?;
     let wanted = format!("socket:[{inode}]");
     for process in std::fs::read_dir("/proc").ok()?.flatten() {
-        // `/proc/self` and its like name processes that have numbers too.
+        // `/proc/self` and others repeat processes that have a number.
         if process.file_name().to_string_lossy().parse::<u32>().is_err() {
             continue;
         }
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_in_use_is_named_with_its_holder() {
+    fn reports_a_used_port_with_its_process() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let message = require_free(port, "portal", "--port").unwrap_err().to_string();
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_and_its_children_end_with_it() {
+    fn dropping_a_server_ends_its_children() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
         let mut shell = Command::new("sh");

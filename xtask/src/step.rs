@@ -1,9 +1,9 @@
-//! A step says what it does and how long it took.
+//! Steps: named pieces of work whose duration is printed.
 
 use anyhow::{Context, Result};
 use std::time::Instant;
 
-/// Runs a named step.
+/// Runs a step, and prints its name and duration.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("▶ {name}");
     let start = Instant::now();
@@ -13,7 +13,7 @@ pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     result
 }
 
-/// Says that a step's work is done already.
+/// Prints that a step has nothing to do.
 pub fn skipped(name: &str) {
     println!("✔ {name} (nothing changed)");
 }

@@ -1,7 +1,8 @@
-//! Every test there is, in one table.
+//! `cargo xtask test`: all steps in one table.
 
 use crate::build;
-use crate::demo::{Setting, Stage};
+use crate::demo::{App, Setting, Stage};
+use crate::fresh_apps;
 use crate::pack;
 use crate::step::step;
 use crate::tools;
@@ -13,12 +14,21 @@ use std::process::Command;
 
 #[derive(Args)]
 pub struct Options {
-    /// Only the steps whose name contains this
+    /// Another suite, which CI runs less often
+    #[arg(conflicts_with_all = ["only", "list"])]
+    suite: Option<Suite>,
+    /// Run only the steps whose name contains this
     #[arg(long)]
     only: Option<String>,
-    /// Say which steps there are, run none
+    /// List the steps and run none
     #[arg(long)]
     list: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Suite {
+    /// The packed tarballs in fresh apps: on the oldest supported Backstage and on npm's latest
+    Packages,
 }
 
 type Work = fn(&Workspace) -> Result<()>;
@@ -36,6 +46,7 @@ const LINT: &[(&str, Work)] = &[
     ("clippy of the server build", |w| clippy_wasm(w, "server")),
     ("types of TypeScript and API reports", |w| npm(w, &["run", "--silent", "api-reports:check"])),
     ("lint of TypeScript", |w| npm(w, &["run", "--silent", "lint"])),
+    ("licences and sources of crates", cargo_deny),
     ("unused code and npm dependencies", |w| npm(w, &["run", "--silent", "knip"])),
 ];
 
@@ -88,8 +99,18 @@ fn places(workspace: &Workspace) -> Result<()> {
 
 fn packaging(workspace: &Workspace) -> Result<()> {
     pack::pack(workspace)?;
+    node(workspace, "tests/packaging/repository.mjs")?;
     node(workspace, "tests/packaging/tarballs.mjs")?;
     node(workspace, "tests/packaging/run.mjs")
+}
+
+/// Runs cargo-deny if it is installed. CI installs it; compiling it takes minutes, so xtask does not.
+fn cargo_deny(workspace: &Workspace) -> Result<()> {
+    if tools::on_path("cargo-deny").is_none() {
+        println!("  skipped: cargo-deny is not installed (`cargo install cargo-deny --locked`)");
+        return Ok(());
+    }
+    run(&mut workspace.cargo(&["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))
 }
 
 fn clippy_wasm(workspace: &Workspace, feature: &str) -> Result<()> {
@@ -142,6 +163,7 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
     let stage = Stage::start(
         workspace,
         &Setting {
+            app: App::demo(workspace),
             portal_port: 7107,
             emulator_port: 8185,
             user: "guest",
@@ -160,6 +182,9 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
 }
 
 pub fn test(workspace: &Workspace, options: &Options) -> Result<()> {
+    if let Some(Suite::Packages) = options.suite {
+        return fresh_apps::test(workspace);
+    }
     let all = || FORMAT.iter().chain(LINT).chain(TESTS);
     let wanted = |name: &str| options.only.as_deref().is_none_or(|only| name.contains(only));
     if options.list {

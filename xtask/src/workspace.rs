@@ -68,6 +68,7 @@ impl Workspace {
         command
     }
 
+    /// Removes what was built; with `all` also what was installed.
     pub fn clean(&self, all: bool) -> Result<()> {
         let mut doomed = vec!["pkg-js/core/dist", "www/app/dist", "www/backend/dist", "dist-types", "target/xtask"];
         if all {

@@ -1,0 +1,52 @@
+import { createApp } from '@backstage/app-defaults';
+import { AppRouter, FlatRoutes } from '@backstage/core-app-api';
+import {
+  AlertDisplay,
+  OAuthRequestDialog,
+  SignInPage,
+} from '@backstage/core-components';
+import {
+  CatalogEntityPage,
+  CatalogIndexPage,
+  catalogPlugin,
+} from '@backstage/plugin-catalog';
+import { ScaffolderPage, scaffolderPlugin } from '@backstage/plugin-scaffolder';
+import { ScaffolderFieldExtensions } from '@backstage/plugin-scaffolder-react';
+import { VertexAiAnnotationsFieldExtension } from '@backstage-vertex-ai/plugin-vertex-ai/legacy';
+import { Navigate, Route } from 'react-router-dom';
+import { entityPage } from './EntityPage';
+
+const app = createApp({
+  components: {
+    SignInPage: props => <SignInPage {...props} auto providers={['guest']} />,
+  },
+  bindRoutes({ bind }) {
+    bind(catalogPlugin.externalRoutes, {
+      createComponent: scaffolderPlugin.routes.root,
+    });
+  },
+});
+
+export default app.createRoot(
+  <>
+    <AlertDisplay />
+    <OAuthRequestDialog />
+    <AppRouter>
+      <FlatRoutes>
+        <Route path="/" element={<Navigate to="catalog" />} />
+        <Route path="/catalog" element={<CatalogIndexPage />} />
+        <Route
+          path="/catalog/:namespace/:kind/:name"
+          element={<CatalogEntityPage />}
+        >
+          {entityPage}
+        </Route>
+        <Route path="/create" element={<ScaffolderPage />}>
+          <ScaffolderFieldExtensions>
+            <VertexAiAnnotationsFieldExtension />
+          </ScaffolderFieldExtensions>
+        </Route>
+      </FlatRoutes>
+    </AppRouter>
+  </>,
+);
