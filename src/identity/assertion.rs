@@ -1,6 +1,8 @@
-//! The assertion: a short-lived ES256 JWT in which the portal says who its user is.
+//! Assertions: short-lived ES256 JWTs in which the portal asserts the identity of its user.
 //!
-//! Rules for Google's Security Token Service: `shared/facts/google-cloud.md` §3.2. Randomness and time are given, never drawn.
+//! Source of the required headers and claims: `subjectToken` of the Security Token Service's API,
+//! https://pub.dev/documentation/googleapis/latest/sts_v1/GoogleIdentityStsV1ExchangeTokenRequest/subjectToken.html, read 2026-11-27.
+//! Randomness and time are arguments.
 
 use super::crypto;
 use super::secret::Secret;
@@ -19,15 +21,15 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::rc::Rc;
 
-/// From `iat` to `exp`.
-const LIFE_SECONDS: u64 = 300;
-/// `iat` lies as far in the past, because Google refuses an assertion from the future and clocks differ.
+/// Time from `iat` to `exp`.
+const LIFETIME_SECONDS: u64 = 300;
+/// Distance of `iat` into the past: clocks differ, and Google rejects an assertion from the future.
 const SKEW_SECONDS: u64 = 30;
-/// A key signs for so long.
+/// How long a key signs.
 const SIGNS_FOR: Millis = 3_600_000;
-/// So long before the last key ends the next one is made.
+/// Time before the expiry of the last key at which the next one is made.
 const OVERLAP: Millis = SIGNS_FOR / 2;
-/// Google's limit on `google.subject`.
+/// Google's limit on `google.subject`, in bytes.
 const LONGEST_SUBJECT: usize = 127;
 
 /// 32 bytes from the platform's random generator.
@@ -38,21 +40,21 @@ pub type Entropy = Zeroizing<[u8; 32]>;
 pub struct Subject(String);
 
 impl Subject {
-    /// Checked before any call: Google would only refuse it later.
+    /// Parses an entity ref. Google rejects a longer one only after a call.
     pub fn parse(entity_ref: &str) -> Result<Self, Diagnostic> {
         if entity_ref.len() > LONGEST_SUBJECT {
             return Err(Diagnostic::new(
                 Code::IdentitySubjectTooLong,
                 format!(
-                    "the user's entity ref has {} bytes, and Google's subject at most {LONGEST_SUBJECT}",
+                    "the user's entity ref has {} bytes, and Google's subject has at most {LONGEST_SUBJECT}",
                     entity_ref.len()
                 ),
             )
             .help("give the user a shorter name in the catalog"));
         }
         if entity_ref.is_empty() || entity_ref.chars().any(char::is_control) {
-            return Err(Diagnostic::new(Code::RequestMalformed, "this is not a user's entity ref")
-                .help("an entity ref looks like `user:default/guest`"));
+            return Err(Diagnostic::new(Code::RequestMalformed, "the subject is not an entity ref")
+                .help("use an entity ref such as `user:default/guest`"));
         }
         Ok(Self(entity_ref.to_owned()))
     }
@@ -62,7 +64,7 @@ impl Subject {
     }
 }
 
-/// The public half of a key, as RFC 7517 writes it.
+/// A public key in the form of RFC 7517.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Jwk {
     pub kty: &'static str,
@@ -80,20 +82,20 @@ impl Jwk {
         let point = key.public_key().to_encoded_point(false);
         let text = |bytes: Option<&p256::FieldBytes>| URL_SAFE_NO_PAD.encode(bytes.map(|b| &b[..]).unwrap_or_default());
         let (x, y) = (text(point.x()), text(point.y()));
-        // RFC 7638: the required members in the order of their names, without blanks.
+        // RFC 7638: the required members in the order of their names, without white space.
         let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
         let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(members));
         Self { kty: "EC", crv: "P-256", x, y, usage: "sig", alg: "ES256", kid }
     }
 }
 
-/// What is published of a key. Shape: `PublicKey` of `pkg-js/core/src/server.d.ts`.
+/// The published part of a key. Shape: `PublicKey` of `pkg-js/core/src/server.d.ts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicKey {
     pub kid: String,
     pub jwk: Jwk,
-    /// RFC 3339: when no assertion signed with it can be valid any more.
+    /// RFC 3339; after it, no assertion signed with the key is valid.
     pub expires_at: String,
 }
 
@@ -111,7 +113,7 @@ impl fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
-    /// A key that signs from now on. `None` for the one in 2³² entropies that is no P-256 scalar: draw again.
+    /// A key that signs from now on. `None` for the one entropy in 2³² that is not a P-256 scalar.
     pub fn new(entropy: &Entropy, now: Millis) -> Option<Self> {
         let secret = SecretKey::from_slice(entropy.as_slice()).ok()?;
         Some(Self {
@@ -126,11 +128,11 @@ impl SigningKey {
     }
 
     pub fn public(&self) -> PublicKey {
-        let last = self.signs_until.saturating_add((LIFE_SECONDS + SKEW_SECONDS) * 1000);
+        let last = self.signs_until.saturating_add((LIFETIME_SECONDS + SKEW_SECONDS) * 1000);
         PublicKey { kid: self.jwk.kid.clone(), jwk: self.jwk.clone(), expires_at: rfc3339(last) }
     }
 
-    /// Signs that the portal's user is `subject`, a member of `groups`. `nonce` makes the assertion unique.
+    /// Signs an assertion about `subject`, a member of `groups`. `nonce` makes it unique.
     pub fn assert(
         &self,
         identity: &IdentityConfig,
@@ -149,19 +151,20 @@ impl SigningKey {
             sub: subject.as_str(),
             aud: identity.audience.claim(),
             iat,
-            exp: iat + LIFE_SECONDS,
+            exp: iat + LIFETIME_SECONDS,
             jti: URL_SAFE_NO_PAD.encode(nonce.as_slice()),
             groups,
         };
         let header = Header { kid: Some(self.jwk.kid.clone()), ..Header::new(Algorithm::ES256) };
         encode(&header, &claims, &self.key)
             .map(Secret::new)
-            .map_err(|error| Diagnostic::new(Code::CoreInternal, format!("the assertion cannot be signed: {error}")))
+            .map_err(|error| Diagnostic::new(Code::CoreInternal, format!("signing the assertion failed: {error}")))
     }
 }
 
-/// The keys of a process. Whoever checks assertions may have read the public ones some time ago, so a new key signs only when the
-/// one before it signs no more.
+/// The keys of a process.
+///
+/// A verifier may hold the public keys for a while, so a new key signs only after its predecessor has expired.
 #[derive(Debug, Default)]
 pub struct SigningKeys(Vec<Rc<SigningKey>>);
 
@@ -171,12 +174,12 @@ impl SigningKeys {
         self.0.iter().find(|key| key.may_sign(now))
     }
 
-    /// Whether it is time to make another.
+    /// Whether it is time to make the next key.
     pub fn wanting(&self, now: Millis) -> bool {
         !self.0.iter().any(|key| key.may_sign(now.saturating_add(OVERLAP)))
     }
 
-    /// Takes a key that is published.
+    /// Adds a published key.
     pub fn put(&mut self, key: SigningKey, now: Millis) {
         self.0.retain(|key| key.may_sign(now));
         self.0.push(Rc::new(key));
@@ -219,14 +222,14 @@ pub(crate) mod tests {
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_audience(&[format!("https:{AUDIENCE}")]);
         validation.set_issuer(&[ISSUER]);
-        // The clock of these tests stands still.
+        // The clock of these tests does not move.
         validation.validate_exp = false;
         let public = DecodingKey::from_ec_components(&key.jwk.x, &key.jwk.y)?;
         decode::<Value>(token, &public, &validation).map(|data| data.claims)
     }
 
     #[test]
-    fn signing_works_at_first_use_and_says_what_google_wants() {
+    fn the_first_assertion_has_the_header_and_claims_that_google_requires() {
         let assertion = assertion();
         let header = decode_header(assertion.expose()).unwrap();
         assert_eq!((header.alg, header.typ.as_deref()), (Algorithm::ES256, Some("JWT")));
@@ -240,7 +243,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn another_key_or_a_changed_claim_does_not_verify() {
+    fn rejects_another_key_and_a_changed_claim() {
         let assertion = assertion();
         assert!(verify(assertion.expose(), &key(8)).is_err());
         let parts: Vec<&str> = assertion.expose().split('.').collect();
@@ -262,7 +265,7 @@ pub(crate) mod tests {
     const THUMBPRINT: &str = "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s";
 
     #[test]
-    fn nothing_private_is_published_or_printed() {
+    fn publishes_and_prints_no_private_key() {
         let key = key(7);
         let public = serde_json::to_value(key.public()).unwrap();
         assert_eq!(public["kid"], public["jwk"]["kid"]);
@@ -275,7 +278,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn keys_grow_old_and_zero_is_none() {
+    fn a_key_expires_and_zero_is_not_a_key() {
         assert!(key(7).may_sign(NOW + SIGNS_FOR - 1));
         assert!(!key(7).may_sign(NOW + SIGNS_FOR));
         assert!(SigningKey::new(&Entropy::new([0; 32]), NOW).is_none());
@@ -283,15 +286,15 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_new_key_signs_when_the_one_before_it_no_longer_does() {
+    fn a_new_key_signs_after_its_predecessor_has_expired() {
         let mut keys = SigningKeys::default();
         let signs = |keys: &SigningKeys, at: Millis| keys.current(at).map(|key| key.jwk.kid.clone());
         assert!(keys.wanting(NOW) && signs(&keys, NOW).is_none());
         keys.put(key(7), NOW);
         let kid = |seed: u8| Some(key(seed).jwk.kid);
-        assert_eq!(signs(&keys, NOW), kid(7), "the first one signs at once");
+        assert_eq!(signs(&keys, NOW), kid(7), "the first key signs at once");
 
-        // Long enough before its end that everybody has read the next one's public half by then.
+        // Every verifier has read the next public key before its first use.
         let half = NOW + OVERLAP;
         assert!(!keys.wanting(half - 1) && keys.wanting(half) && SIGNS_FOR - OVERLAP > 120_000);
         keys.put(SigningKey::new(&Entropy::new([8; 32]), half).unwrap(), half);
@@ -300,12 +303,12 @@ pub(crate) mod tests {
         assert_eq!((signs(&keys, end - 1), signs(&keys, end)), (kid(7), kid(8)));
 
         keys.put(SigningKey::new(&Entropy::new([9; 32]), end).unwrap(), end);
-        assert_eq!(keys.0.len(), 2, "what signs no more is forgotten");
+        assert_eq!(keys.0.len(), 2, "an expired key is removed");
         assert!(signs(&keys, end + SIGNS_FOR).is_none());
     }
 
     #[test]
-    fn a_subject_fits_googles() {
+    fn limits_a_subject_to_googles_length() {
         let long = format!("user:default/{}", "a".repeat(114));
         assert!(Subject::parse(&long).is_ok());
         assert_eq!(Subject::parse(&format!("{long}a")).unwrap_err().code, Code::IdentitySubjectTooLong);

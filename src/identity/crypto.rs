@@ -1,7 +1,6 @@
-//! The cryptography behind `jsonwebtoken`: ES256 over `p256`, the same code natively and in wasm.
+//! The cryptography behind `jsonwebtoken`: ES256 with `p256`, the same code natively and in wasm.
 //!
-//! The crate's own `rust_crypto` backend would bring RSA, Ed25519 and P-384 along, at twice the size. RS256 is not here: the
-//! portal signs with ES256 only.
+//! The crate's own `rust_crypto` backend adds RSA, Ed25519 and P-384; see `docs/size.md`. The portal signs with ES256 only.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
@@ -12,14 +11,13 @@ use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 static PROVIDER: CryptoProvider =
     CryptoProvider { signer_factory: signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() };
 
-/// Makes ES256 known to `jsonwebtoken`, which panics at first use without a provider. To be called before each use; only the
-/// first call does anything.
+/// Registers ES256 with `jsonwebtoken`, which panics at first use without a provider. Call it before each use; it acts once.
 pub fn install() {
-    // An error says that a provider is there already: this one.
+    // An error means that the provider is registered already.
     let _ = PROVIDER.install_default();
 }
 
-/// A key from a P-256 scalar of 32 bytes, the content that [`signer`] expects.
+/// A key from a P-256 scalar of 32 bytes, as [`signer`] expects it.
 pub fn encoding_key(scalar: &[u8; 32]) -> EncodingKey {
     EncodingKey::from_ec_der(scalar)
 }

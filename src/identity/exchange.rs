@@ -1,8 +1,8 @@
-//! The exchange: an assertion becomes a federated token at Google's Security Token Service, and that, where a service account
-//! is configured, the service account's token.
+//! The exchange: an assertion becomes a federated token and, where a service account is configured, that account's token.
 //!
-//! Shapes and causes: `shared/facts/google-cloud.md` §3.1, §3.6 and §7. The two services write errors in two ways: OAuth's and
-//! `google.rpc.Status`.
+//! Sources, read 2026-11-27: https://docs.cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token and
+//! https://docs.cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken. The first service
+//! reports errors in OAuth's form, the second as `google.rpc.Status`.
 
 use super::redact::shortened;
 use super::secret::Secret;
@@ -15,31 +15,31 @@ use crate::name::ServiceAccount;
 use crate::vertex::message::{self, object};
 use serde_json::Value;
 
-/// How often each of the two calls is made at most.
+/// Maximum number of attempts of each call.
 const TRIES: u32 = 3;
-/// No try begins later than this after the first: somebody waits for the answer.
+/// Time after which no further attempt begins.
 const PATIENCE: Millis = 15_000;
-/// The first pause; it doubles, and a random half of it is left out.
+/// The first pause. It doubles, and jitter shortens it by up to a half.
 const PAUSE: Millis = 300;
-/// What a header can hold; Google documents 12,288 bytes and that this may change.
+/// Maximum length of a token. Google documents 12,288 bytes, and that the limit may change.
 const LONGEST_TOKEN: usize = 32 * 1024;
 const LONGEST_MESSAGE: usize = 400;
 
-/// What the token that calls Google may do. Vertex AI alone would be content with `…/auth/aiplatform`, but endpoint policies and
-/// Cloud Resource Manager, which the proxy lets through too, take this one only; what a user may do is decided by IAM.
+/// Scope of the token that calls Google. Vertex AI also accepts `…/auth/aiplatform`, but endpoint policies and Cloud Resource Manager accept
+/// this one only. IAM decides what a user may do.
 const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
-/// What the federated token may do when its one use is to get a service account's: nothing outside IAM.
+/// Scope of a federated token that only gets a service account's token.
 const IAM: &str = "https://www.googleapis.com/auth/iam";
 
 /// A Google access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     pub secret: Secret,
-    /// Counted from before the request was sent, on the portal's own clock.
+    /// Counted from before the request, on the portal's clock.
     pub expires_at: Millis,
 }
 
-/// Exchanges an assertion, with bounded tries.
+/// Exchanges an assertion for an access token.
 pub fn exchange(config: &Config, assertion: Secret) -> Conversation<Result<Token, Diagnostic>> {
     let config = config.clone();
     Conversation::new(move |voice| async move {
@@ -59,7 +59,7 @@ struct Exchange {
 }
 
 impl Exchange {
-    /// `POST https://sts.googleapis.com/v1/token`. Google asks for no `Authorization` header here.
+    /// `POST https://sts.googleapis.com/v1/token`, without an `Authorization` header.
     async fn federate(&self, assertion: &Secret) -> Result<Token, Diagnostic> {
         let scope = if self.config.identity.service_account.is_some() { IAM } else { CLOUD_PLATFORM };
         let body = object()
@@ -94,14 +94,15 @@ impl Exchange {
         }
         let answer = response.json();
         match (token_text(&answer["accessToken"]), answer["expireTime"].as_str()) {
-            // Google grants the life that was asked for, or refuses; its clock need not be ours.
+            // Google grants the requested lifetime or rejects the call. Its clock may differ from ours.
             (Some(secret), Some(_)) => Ok(Token { secret, expires_at: after(since, seconds.into()) }),
             _ => Err(unreadable("Service Account Credentials API")),
         }
     }
 
-    /// Sends a call until it is answered with something that stays, and says when that was sent. Both calls may be repeated:
-    /// they change nothing.
+    /// Sends a call, again while the failure is transient. Returns the time of the last attempt, and its answer.
+    ///
+    /// Both calls change nothing, so they may be repeated.
     async fn post(&self, call: &Call, bearer: Option<&Secret>) -> Result<(Millis, Response), Diagnostic> {
         let mut number = 1;
         loop {
@@ -142,9 +143,7 @@ impl Exchange {
         let finding = Diagnostic::new(Code::NetworkUnreachable, "Google's token services do not answer");
         match &self.config.emulator {
             Some(emulator) => finding.help(format!("start the emulator at {emulator}")),
-            None => {
-                finding.help("the portal's backend must reach sts.googleapis.com and iamcredentials.googleapis.com")
-            }
+            None => finding.help("let the portal's backend reach sts.googleapis.com and iamcredentials.googleapis.com"),
         }
     }
 
@@ -161,7 +160,7 @@ impl Exchange {
                 (error.status, error.message)
             }
         };
-        let text = format!("Google's Security Token Service refused the portal's assertion: {code}: {said}");
+        let text = format!("Google's Security Token Service rejected the portal's assertion: {code}: {said}");
         let message = shortened(text.trim_end_matches([':', ' ']), &[assertion], LONGEST_MESSAGE);
         Diagnostic::new(Code::IdentityExchangeRefused, message)
             .about(self.config.identity.audience.to_string())
@@ -172,25 +171,25 @@ impl Exchange {
         let issuer = &self.config.identity.issuer;
         let audience = &self.config.identity.audience;
         match code {
-            "invalid_target" => "the workload identity pool or provider of `vertexAi.identity.audience` does not exist, or is disabled or deleted; a new one takes up to five minutes".into(),
+            "invalid_target" => "check `vertexAi.identity.audience`: its pool or provider does not exist, is disabled or is deleted; a new one works after up to five minutes".into(),
             "invalid_request" if said.contains("127 bytes") => {
-                "the provider maps the user to more than 127 bytes: shorten the user's name, or change the provider's attribute mapping".into()
+                "shorten the user's name or change the provider's attribute mapping, which exceeds 127 bytes".into()
             }
             "invalid_request" if said.contains("audience") => {
                 "correct `vertexAi.identity.audience`: the provider's full resource name, with the project's number".into()
             }
             "unauthorized_client" => {
-                "the provider's attribute condition does not let this user in: compare it with the assertion's `sub` (the user's entity ref) and `groups`".into()
+                "compare the provider's attribute condition, which rejects this user, with the assertion's `sub` (the user's entity ref) and `groups`".into()
             }
             "invalid_grant" if said.contains("audience") => {
-                format!("the provider's allowed audiences must be empty or hold `{}`", audience.claim())
+                format!("leave the provider's allowed audiences empty, or add `{}`", audience.claim())
             }
-            "invalid_grant" if said.contains("issuer") => format!("the provider's issuer URI must be `{issuer}`, to the letter"),
+            "invalid_grant" if said.contains("issuer") => format!("set the provider's issuer URI to exactly `{issuer}`"),
             "invalid_grant" if said.contains("stale") || said.contains("expired") || said.contains("future") => {
-                "the clock of the portal's backend is wrong: assertions live for five minutes".into()
+                "correct the clock of the portal's backend: an assertion is valid for five minutes".into()
             }
             "invalid_grant" => format!(
-                "Google must be able to read the portal's keys: `{issuer}/.well-known/openid-configuration` has to be reachable from outside, or its keys uploaded to the provider"
+                "make `{issuer}/.well-known/openid-configuration` reachable from the internet, or upload the portal's keys to the provider"
             ),
             _ => format!("check the provider `{audience}`"),
         }
@@ -203,24 +202,24 @@ fn impersonation_refused(response: &Response, account: &ServiceAccount, federate
         return finding;
     }
     let error = GoogleError::from_http(response.status, response.json());
-    let text = format!("the portal may not act as {account}: {}: {}", error.status, error.message);
+    let text = format!("the portal may not impersonate {account}: {}: {}", error.status, error.message);
     let message = shortened(text.trim_end_matches([':', ' ']), &[federated], LONGEST_MESSAGE);
     let finding = Diagnostic::new(Code::IdentityImpersonationRefused, message).about(account.to_string());
     match error.status.as_str() {
         "PERMISSION_DENIED" => finding.needing("iam.serviceAccounts.getAccessToken").help(format!(
-            "grant `roles/iam.workloadIdentityUser` on {account} to the pool's principal for this user or group; Google says the same where the account does not exist"
+            "grant `roles/iam.workloadIdentityUser` on {account} to the pool's principal for this user or group; Google reports the same where the account does not exist"
         )),
-        "NOT_FOUND" => finding.help("correct `vertexAi.identity.serviceAccount`: there is no such account"),
-        "INVALID_ARGUMENT" => finding.help("check `vertexAi.identity.tokenLifetimeSeconds`, and that the account belongs to a project that is not deleted"),
+        "NOT_FOUND" => finding.help("correct `vertexAi.identity.serviceAccount`: the account does not exist"),
+        "INVALID_ARGUMENT" => finding.help("check `vertexAi.identity.tokenLifetimeSeconds`, and that the project of the account is not deleted"),
         _ => finding.help(format!("check the service account {account}")),
     }
 }
 
-/// What is no refusal, although it is no success.
+/// The finding for an answer that is neither a success nor a rejection.
 fn unavailable(response: &Response, service: &str) -> Option<Diagnostic> {
     let (code, what) = match response.status {
         429 => (Code::GoogleExhausted, "has no quota left for the portal's project"),
-        500.. => (Code::GoogleUnavailable, "is not available at the moment"),
+        500.. => (Code::GoogleUnavailable, "is unavailable"),
         400..500 => return None,
         _ => return Some(unreadable(service)),
     };
@@ -229,18 +228,15 @@ fn unavailable(response: &Response, service: &str) -> Option<Diagnostic> {
 }
 
 fn unreadable(service: &str) -> Diagnostic {
-    Diagnostic::new(
-        Code::IdentityAnswerUnreadable,
-        format!("Google's {service} answered with something that is no token"),
-    )
-    .help("something between the portal and Google answers in its place")
+    Diagnostic::new(Code::IdentityAnswerUnreadable, format!("the answer of Google's {service} holds no token"))
+        .help("check for a proxy between the portal and Google that answers in Google's place")
 }
 
 fn too_late() -> Diagnostic {
     Diagnostic::new(Code::NetworkUnreachable, "Google's token services did not answer in time").help("try again later")
 }
 
-/// A token that can stand in a header.
+/// A token that fits into a header.
 fn token_text(value: &Value) -> Option<Secret> {
     let text = value.as_str()?;
     let fits = !text.is_empty() && text.len() <= LONGEST_TOKEN && text.bytes().all(|b| b.is_ascii_graphic());

@@ -1,9 +1,9 @@
-//! The OpenID discovery document under which Google finds the portal's public keys.
+//! The OpenID discovery document, from which Google finds the portal's public keys.
 
 use crate::config::Issuer;
 use serde::Serialize;
 
-/// What a verifier of the portal's assertions needs. Source: OpenID Connect Discovery 1.0 §3, its required members.
+/// The members that OpenID Connect Discovery 1.0, section 3, requires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Discovery {
     pub issuer: String,
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_keys_lie_below_the_issuer() {
+    fn the_keys_are_below_the_issuer() {
         let document = discovery(&"http://localhost:7007/api/proxy/vertex-ai".parse().unwrap());
         assert_eq!(document.issuer, "http://localhost:7007/api/proxy/vertex-ai");
         assert_eq!(document.jwks_uri, "http://localhost:7007/api/proxy/vertex-ai/.well-known/jwks.json");

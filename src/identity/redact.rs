@@ -1,14 +1,13 @@
-//! Server texts, made fit for a diagnostic or an audit record: a server may echo what it was sent.
+//! Redaction: texts of a server, which may echo a secret, for diagnostics and audit records.
 
 use super::secret::Secret;
 
-/// A piece of a secret this long is taken for one.
+/// Minimum length of a part of a secret that is redacted.
 const PIECE: usize = 16;
-/// More of a server's text than this is not looked at.
+/// Maximum length of a text; the rest is dropped unread.
 const READ: usize = 4096;
 
-/// The text without control characters, without any piece of the secrets or anything that looks like a token, and with at
-/// most `longest` characters.
+/// Returns the text without control characters, parts of the secrets and words that look like a token, in at most `longest` characters.
 pub fn shortened(text: &str, secrets: &[&Secret], longest: usize) -> String {
     let text: String = text.chars().take(READ).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut clean = String::with_capacity(text.len());
@@ -31,15 +30,15 @@ pub fn shortened(text: &str, secrets: &[&Secret], longest: usize) -> String {
     short
 }
 
-/// What tokens are made of; dots separate their parts.
+/// Whether a character occurs in tokens; dots separate their parts.
 fn in_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_'
 }
 
 fn is_secret(word: &str, secrets: &[&Secret]) -> bool {
-    // Every JWT's header and claims begin with `{"`, which is `eyJ` in base64url.
-    let looks_like_one = word.len() >= 10 && word.contains("eyJ");
-    looks_like_one
+    // The header and claims of a JWT begin with `{"`, which is `eyJ` in base64url.
+    let resembles_a_jwt = word.len() >= 10 && word.contains("eyJ");
+    resembles_a_jwt
         || word.len() > 100
         || word.as_bytes().windows(PIECE).any(|piece| {
             secrets.iter().any(|secret| secret.expose().as_bytes().windows(PIECE).any(|window| window == piece))
@@ -52,7 +51,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn words_stay_and_secrets_go() {
+    fn keeps_words_and_removes_secrets() {
         let token = Secret::new("ya29.c.ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".into());
         let text = format!("bad token \"{}\"\nfor //iam.googleapis.com/projects/1/locations/global", token.expose());
         assert_eq!(
@@ -69,7 +68,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_piece_of_a_secret_survives(secret in "[A-Za-z0-9_-]{16,60}", before in "\\PC{0,20}", after in "\\PC{0,20}", cut in 0usize..20) {
+        fn no_part_of_a_secret_survives(secret in "[A-Za-z0-9_-]{16,60}", before in "\\PC{0,20}", after in "\\PC{0,20}", cut in 0usize..20) {
             let secret = Secret::new(secret);
             let shown = shortened(&format!("{before}{}{after}", &secret.expose()[..secret.expose().len() - cut.min(secret.expose().len() - PIECE)]), &[&secret], 4000);
             for piece in secret.expose().as_bytes().windows(PIECE) {

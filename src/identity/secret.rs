@@ -1,8 +1,8 @@
-//! A text that must not be shown.
+//! A text that must never be printed.
 
 use std::fmt;
 
-/// An assertion or a token. It can be read only by name, and shows nothing when printed.
+/// An assertion or a token. Its `Debug` form is redacted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -11,7 +11,7 @@ impl Secret {
         Self(text)
     }
 
-    /// The text itself, for the one place that sends it.
+    /// Returns the text, for the request that sends it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -28,7 +28,7 @@ fn federated() -> Outcome {
     )
 }
 
-/// Everything that was sent, how long was waited, and what came of it. Each request takes a second.
+/// Returns the requests, the time waited and the result. Each request lasts a second.
 fn run(config: &Config, outcomes: Vec<Outcome>) -> (Vec<Request>, Millis, Result<Token, Diagnostic>) {
     let mut talk = exchange(config, assertion());
     let mut outcomes = outcomes.into_iter();
@@ -36,7 +36,7 @@ fn run(config: &Config, outcomes: Vec<Outcome>) -> (Vec<Request>, Millis, Result
     loop {
         match talk.tell(Event { outcome, now, random: 0.5, cancelled: false }) {
             Turn::Done(done) => {
-                assert!(outcomes.next().is_none(), "an answer was not asked for");
+                assert!(outcomes.next().is_none(), "an unused answer");
                 return (sent, waited, done);
             }
             Turn::Want(Want::Send(request)) => {
@@ -72,7 +72,7 @@ fn an_assertion_becomes_a_federated_token() {
 }
 
 #[test]
-fn a_service_account_is_impersonated_with_a_short_life() {
+fn a_service_account_is_impersonated_for_a_short_time() {
     let generated = answer(200, json!({"accessToken": "ya29.sa", "expireTime": "2026-11-24T05:00:00Z"}));
     let (sent, _, token) = run(&impersonating(), vec![federated(), generated]);
     let body: Value = serde_json::from_str(sent[0].body.as_deref().unwrap()).unwrap();
@@ -91,7 +91,7 @@ fn a_service_account_is_impersonated_with_a_short_life() {
 }
 
 #[test]
-fn the_emulator_is_asked_instead_of_google() {
+fn calls_the_emulator_instead_of_google() {
     let emulated = Config { identity: impersonating().identity, ..emulated() };
     let generated = answer(200, json!({"accessToken": "t", "expireTime": "2026-11-24T05:00:00Z"}));
     let (sent, ..) = run(&emulated, vec![federated(), generated]);
@@ -102,7 +102,7 @@ fn the_emulator_is_asked_instead_of_google() {
 }
 
 #[test]
-fn each_cause_of_a_refusal_has_its_own_help() {
+fn each_cause_of_a_rejection_has_its_own_help() {
     let mut helps = Vec::new();
     for (error, description, wanted) in [
         (
@@ -163,7 +163,7 @@ fn a_denied_impersonation_names_the_permission() {
 }
 
 #[test]
-fn what_may_pass_is_tried_again_and_not_for_ever() {
+fn retries_a_transient_failure_a_bounded_number_of_times() {
     let busy = || answer(503, json!({}));
     let (sent, waited, token) = run(&config(), vec![busy(), Outcome::Failed(Failure::CutOff), federated()]);
     assert_eq!((sent.len(), waited), (3, 450 + 900));
@@ -172,11 +172,11 @@ fn what_may_pass_is_tried_again_and_not_for_ever() {
     let quota = || answer(429, json!({}));
     assert_eq!(refused(&config(), vec![quota(), quota(), quota()]).code, Code::GoogleExhausted);
     let (sent, ..) = run(&config(), vec![answer(400, json!({"error": "invalid_target"}))]);
-    assert_eq!(sent.len(), 1, "a refusal stays one");
+    assert_eq!(sent.len(), 1, "a rejection is final");
 }
 
 #[test]
-fn retry_after_is_honoured_as_far_as_patience_goes() {
+fn honours_retry_after_within_its_time_limit() {
     let asked = |seconds: u64| {
         Outcome::Answer(Response { status: 429, retry_after: Some(seconds * 1000), body: Some(json!({})) })
     };
@@ -188,7 +188,7 @@ fn retry_after_is_honoured_as_far_as_patience_goes() {
 }
 
 #[test]
-fn what_is_no_token_is_none() {
+fn rejects_an_answer_without_a_usable_token() {
     for body in [
         json!({}),
         json!({"access_token": "", "token_type": "Bearer", "expires_in": 3600}),
@@ -209,16 +209,16 @@ fn what_is_no_token_is_none() {
 }
 
 #[test]
-fn cancelling_ends_it_without_another_request() {
+fn cancelling_sends_no_further_request() {
     let mut talk = exchange(&config(), assertion());
     let begin = Event { outcome: Outcome::Begin, now: NOW, random: 0.0, cancelled: false };
     assert!(matches!(talk.tell(begin), Turn::Want(Want::Send(_))));
     let event = Event { outcome: Outcome::Failed(Failure::Cancelled), now: NOW, random: 0.0, cancelled: true };
-    let Turn::Done(Err(finding)) = talk.tell(event) else { panic!("it goes on") };
+    let Turn::Done(Err(finding)) = talk.tell(event) else { panic!("it continues") };
     assert_eq!(finding.code, Code::NetworkUnreachable);
 }
 
-/// Whether any 16 bytes of the secret stand in the finding.
+/// Whether any 16 bytes of the secret occur in the finding.
 fn leaks(finding: &Diagnostic, secret: &str) -> bool {
     let shown = format!("{finding:?} {}", serde_json::to_string(finding).unwrap());
     secret.as_bytes().windows(16).any(|piece| shown.as_bytes().windows(16).any(|window| window == piece))
@@ -240,7 +240,7 @@ fn an_echoed_secret_is_not_in_the_finding() {
 
 proptest! {
     #[test]
-    fn no_answer_breaks_it(status in 100u16..600, body in "\\PC{0,200}") {
+    fn survives_any_answer(status in 100u16..600, body in "\\PC{0,200}") {
         let outcome = || Outcome::Answer(Response { status, retry_after: None, body: serde_json::from_str(&body).ok() });
         let mut talk = exchange(&impersonating(), Secret::new("assertion".into()));
         let mut next = Outcome::Begin;
