@@ -1,34 +1,34 @@
 export interface Config {
   /** Vertex AI through the portal's proxy. */
   vertexAi?: {
-    /** The Google projects that may be called. Anything else is refused. */
+    /** Google projects that may be called. All others are refused. */
     projects: Array<{
       /** Project id, e.g. `acme-ml`. */
       project: string;
-      /** Project number, where callers may name the project by it. */
+      /** Project number. Required where callers name the project by its number. */
       number?: string;
-      /** Locations that may be called, e.g. `us-central1`. Left out: all. */
+      /** Locations that may be called, e.g. `us-central1`. Default: all. */
       locations?: string[];
     }>;
     identity: {
       /**
-       * The workload identity provider that trusts this portal:
+       * Workload identity provider that trusts this portal:
        * `//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`.
        */
       audience: string;
       /**
-       * The issuer of the portal's assertions, as Google reaches it. Left out: `backend.baseUrl` + `/api/proxy/vertex-ai`.
+       * Issuer of the portal's assertions, as Google reaches it. Default: `backend.baseUrl` + `/api/proxy/vertex-ai`.
        */
       issuer?: string;
-      /** The service account to impersonate. Left out: users' identities are granted access directly. */
+      /** Service account to impersonate. Default: none; access is granted to each user's own identity. */
       serviceAccount?: string;
-      /** Lifetime of an impersonated token, in seconds, 60 to 3600. Left out: 900. */
+      /** Lifetime of an impersonated token, in seconds, 60 to 3600. Default: 900. */
       tokenLifetimeSeconds?: number;
     };
     access?: {
       /**
-       * Whom people are told to ask for rights, besides those whom a project's policy names: entity refs of users and groups, or
-       * any words, e.g. `the cloud team, in #cloud`.
+       * Who grants access, besides the principals that a project's policy names: entity refs of users and groups, or free text such
+       * as `the cloud team, in #cloud`.
        */
       grantors?: string[];
     };

@@ -2,7 +2,7 @@
 exports.up = async function up(knex) {
   await knex.schema.createTable('vertex_ai_signing_keys', table => {
     table.comment(
-      'Public keys of the portal as an issuer; shared by all replicas',
+      'Public signing keys of all replicas',
     );
     table.string('kid').primary();
     table.text('jwk').notNullable();
@@ -10,7 +10,7 @@ exports.up = async function up(knex) {
   });
   await knex.schema.createTable('vertex_ai_audit', table => {
     table.comment(
-      'Calls that change something at Google, each recorded before it is made',
+      'Audit records: one row for each call that changes something at Google, written before the call',
     );
     table.string('id').primary();
     table.string('created_at').notNullable().index();

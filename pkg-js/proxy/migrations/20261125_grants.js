@@ -2,7 +2,7 @@
 exports.up = async function up(knex) {
   await knex.schema.createTable('vertex_ai_grants', table => {
     table.comment(
-      'Rights that people gave through the portal, each recorded before it is given, until they have been taken back',
+      'Grant records: access that users grant through the portal, written before the grant, until the access is removed',
     );
     table.string('id').primary();
     table.string('created_at').notNullable();

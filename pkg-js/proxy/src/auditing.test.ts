@@ -30,7 +30,7 @@ describe('a call that changes something', () => {
     await google.stop();
   });
 
-  it('is recorded before it is made, and again when its outcome is known', async () => {
+  it('is recorded before it is sent, and again with its outcome', async () => {
     let before: any[] = [];
     let events = 0;
     google.answer = async response => {
@@ -88,7 +88,7 @@ describe('a call that changes something', () => {
     });
   });
 
-  it("keeps Google's refusal", async () => {
+  it("records Google's rejection", async () => {
     google.answer = response =>
       json(
         response,
@@ -107,7 +107,7 @@ describe('a call that changes something', () => {
     expect(portal.events[1].state).toBe('failed');
   });
 
-  it('is not made when it cannot be recorded in the database', async () => {
+  it('is refused when the database cannot record it', async () => {
     await portal.database.schema.dropTable('vertex_ai_audit');
     expect(await portal.refusal({ path: DEPLOY, body })).toEqual({
       status: 503,
@@ -120,7 +120,7 @@ describe('a call that changes something', () => {
     ]);
   });
 
-  it('is not made when it cannot be recorded in the audit log', async () => {
+  it('is refused when the audit log cannot record it', async () => {
     portal.auditorFails = true;
     expect(await portal.refusal({ path: DEPLOY, body })).toEqual({
       status: 503,
@@ -143,7 +143,7 @@ describe('a call that changes something', () => {
     ]);
   });
 
-  it('is no success when nobody can read which operation it started', async () => {
+  it('is recorded as failed when its operation cannot be read', async () => {
     google.answer = response => {
       response.writeHead(200, { 'content-type': 'application/x-protobuf' });
       response.end(Buffer.from([0x0a, 0x02, 0x61, 0x62]));
@@ -157,13 +157,13 @@ describe('a call that changes something', () => {
         outcome: 'failed',
         http_status: 200,
         operation: null,
-        error: expect.stringContaining('not known'),
+        error: expect.stringContaining('unknown'),
       },
     ]);
     expect(portal.events[1].state).toBe('failed');
   });
 
-  it('is told to the audit log though its row cannot be finished, which is logged', async () => {
+  it('reaches the audit log although its row cannot be completed, which is logged', async () => {
     google.answer = async response => {
       await portal.database.schema.dropTable('vertex_ai_audit');
       json(response, { name: OPERATION });
@@ -179,7 +179,7 @@ describe('a call that changes something', () => {
     expect(lost).toEqual([expect.stringContaining('the database')]);
   });
 
-  it('is told to the database though the audit log does not hear of it, which is logged', async () => {
+  it('reaches the database although the audit log fails, which is logged', async () => {
     const full = async () => {
       throw new Error('the audit log is full');
     };
@@ -223,7 +223,7 @@ describe('a call that changes something', () => {
     expect(await portal.records()).toMatchObject([{ operation: OPERATION }]);
   });
 
-  it('is not made when the caller leaves before it is sent', async () => {
+  it('is not sent when the caller leaves before', async () => {
     let asked!: () => void;
     const asking = new Promise<void>(resolve => {
       asked = resolve;
@@ -247,7 +247,7 @@ describe('a call that changes something', () => {
     await asking;
     leaving.abort();
     await expect(call).rejects.toThrow();
-    // Once another call has gone through, the portal has heard that the first one's caller left.
+    // When another call has passed, the portal knows that the first caller left.
     await portal.ask({ path: PREDICT, body: {}, as: bob });
     goOn();
     await portal.event('failed');
@@ -259,7 +259,7 @@ describe('a call that changes something', () => {
     ]);
   });
 
-  it('may be watched by a service with the identity of whoever started it, as they were', async () => {
+  it('may be followed by a service on behalf of its starter', async () => {
     await portal.ask({ path: DEPLOY, body, as: bob });
     google.answer = response => json(response, { name: OPERATION, done: true });
     const { status, text } = await portal.ask({

@@ -67,7 +67,7 @@ const publish = (key: PortalKey) =>
     },
   });
 
-// Backstage's own check of tokens, not the one that the other tests are given; with the default policy off it is ours to ask for.
+// Backstage's own verification of tokens, which the other tests replace. With the default policy off the module calls it.
 describe.each([
   ['', {}],
   [
@@ -121,7 +121,7 @@ describe.each([
         return [head, claims, signature].join('.');
       },
     ],
-  ])('%s is refused, and Google hears nothing', async (_, header) => {
+  ])('%s is rejected, and nothing reaches Google', async (_, header) => {
     const { status, text } = await ask(header());
     expect(status).toBe(401);
     expect(JSON.parse(text).error.name).toBe('AuthenticationError');
@@ -129,7 +129,7 @@ describe.each([
     expect(google.received).toEqual([]);
   });
 
-  it('of this portal is taken', async () => {
+  it('of this portal is accepted', async () => {
     expect((await ask(ours.header())).status).toBe(200);
     expect(google.received).toHaveLength(1);
   });

@@ -16,7 +16,7 @@ describe('a call that passes', () => {
     await google.stop();
   });
 
-  it("reaches Google with the user's token and nothing else of theirs", async () => {
+  it("reaches Google with the user's token and no other header of theirs", async () => {
     const answer = await portal.ask({
       path: PREDICT,
       body: { instances: [1] },
@@ -44,12 +44,9 @@ describe('a call that passes', () => {
   });
 
   it.each([
-    [
-      'what was checked',
-      { path: DEPLOY, body: { deployedModel: { id: '1' } } },
-    ],
+    ['a checked body', { path: DEPLOY, body: { deployedModel: { id: '1' } } }],
     ['a prediction', { path: PREDICT, body: '$httpMethod=GET&access_token=x' }],
-    ['what is recorded', { path: DEPLOY.split(':')[0], verb: 'DELETE' }],
+    ['a recorded call', { path: DEPLOY.split(':')[0], verb: 'DELETE' }],
   ])('goes out as JSON, and asks for JSON: %s', async (_, ask) => {
     const headers = {
       'content-type': 'application/x-www-form-urlencoded; charset=utf-7',
@@ -62,7 +59,7 @@ describe('a call that passes', () => {
     });
   });
 
-  it('uses a token again, and leaves no audit record of a prediction', async () => {
+  it('reuses a token, and leaves no audit record of a prediction', async () => {
     await portal.ask({ path: PREDICT, body: {} });
     await portal.ask({ path: PREDICT, body: {} });
     expect(google.received).toHaveLength(2);
@@ -70,14 +67,26 @@ describe('a call that passes', () => {
     expect(await portal.records()).toEqual([]);
   });
 
-  it('gets a new token after Google refused one', async () => {
+  it('gets a new token after Google rejected one', async () => {
     google.answer = response => json(response, { error: { code: 401 } }, 401);
     expect((await portal.ask({ path: PREDICT, body: {} })).status).toBe(401);
     await portal.ask({ path: PREDICT, body: {} });
     expect(google.assertions).toHaveLength(2);
   });
 
-  it("passes on Google's refusals, with the pause it asks for", async () => {
+  it('is sent once more with a fresh token when Google rejects a cached one', async () => {
+    const read = { path: PREDICT.replace(':predict', ''), verb: 'GET' };
+    await portal.ask(read);
+    google.answer = response => {
+      const status = google.received.length === 2 ? 401 : 200;
+      json(response, {}, status);
+    };
+    expect((await portal.ask(read)).status).toBe(200);
+    expect(google.received).toHaveLength(3);
+    expect(google.assertions).toHaveLength(2);
+  });
+
+  it("passes on Google's rejections, with `retry-after`", async () => {
     google.answer = response =>
       json(response, { error: { code: 429 } }, 429, {
         'retry-after': '7',
@@ -103,7 +112,7 @@ describe('a call that passes', () => {
     expect(text === body).toBe(true);
   });
 
-  it('hands on each chunk as it comes', async () => {
+  it('passes on each chunk as it arrives', async () => {
     let goOn!: () => void;
     const read = new Promise<void>(resolve => {
       goOn = resolve;
@@ -111,7 +120,7 @@ describe('a call that passes', () => {
     google.answer = async response => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('data: 1\n\n');
-      // The second is only sent when the first has arrived: were it held back, this would never end.
+      // The second chunk is sent only after the first has arrived, so a proxy that buffers would never end.
       await read;
       response.end('data: 2\n\n');
     };
@@ -158,7 +167,7 @@ describe('a call that passes', () => {
     }).rejects.toThrow('aborted');
   });
 
-  it('is told when Google does not answer', async () => {
+  it('is refused when Google does not answer', async () => {
     google.answer = response => {
       response.destroy();
     };
@@ -179,7 +188,7 @@ describe('a call that passes', () => {
     });
   });
 
-  it('is told when nothing runs where Google should be, not even for a token', async () => {
+  it('is refused when Google cannot be reached for a token', async () => {
     await google.stop();
     const { status, text } = await portal.ask({ path: PREDICT, body: {} });
     expect(status).toBe(503);

@@ -22,7 +22,7 @@ describe("the portal's identities", () => {
   let google: FakeGoogle;
   let portal: Portal;
 
-  /** A service reads the operation that alice has started. */
+  /** A service reads the operation that alice started. */
   const poll = () =>
     portal.ask({
       path: `${ISSUER}/aiplatform/v1/${OPERATION}`,
@@ -30,7 +30,7 @@ describe("the portal's identities", () => {
       as: scaffolder,
     });
 
-  /** Alice starts an operation, when her groups were others; then she has no token. */
+  /** Alice has started an operation with other groups, and has no token now. */
   const startedOnce = async () => {
     google.answer = response => json(response, { name: OPERATION });
     await portal.ask({ path: DEPLOY, body });
@@ -70,7 +70,7 @@ describe("the portal's identities", () => {
     await google.stop();
   });
 
-  it('are published for Google to check', async () => {
+  it('are published for Google to verify', async () => {
     const { status, json: discovery } = await get(
       '/.well-known/openid-configuration',
     );
@@ -90,7 +90,7 @@ describe("the portal's identities", () => {
     expect(claimsOf(google.assertions[0]).iss).toBe(discovery.issuer);
   });
 
-  it('include the keys of other replicas until they expire, and then they go', async () => {
+  it('include the keys of other replicas until they expire', async () => {
     const key = (kid: string, minutes: number) => ({
       kid,
       jwk: JSON.stringify({ kid, kty: 'EC' }),
@@ -109,7 +109,7 @@ describe("the portal's identities", () => {
     expect(rows.map(row => row.kid)).not.toContain('old');
   });
 
-  it('carry the groups of the user themselves, however many ask at the same moment', async () => {
+  it('carry the groups of their own user, with concurrent callers', async () => {
     let bothHere!: () => void;
     const both = new Promise<void>(resolve => {
       bothHere = resolve;
@@ -134,7 +134,7 @@ describe("the portal's identities", () => {
     expect(JSON.stringify(groups['user:default/bob'])).not.toContain('alice');
   });
 
-  it('of whoever started an operation carry the groups of then, which their own calls never do', async () => {
+  it('of a starter carry the groups of the start, which the own calls of that user never do', async () => {
     await startedOnce();
     let goOn!: () => void;
     const bothAsked = new Promise<void>(resolve => {
@@ -157,13 +157,13 @@ describe("the portal's identities", () => {
       { sub: 'user:default/alice', groups: ['group:default/then'] },
       { sub: 'user:default/alice', groups: ['group:default/alices-team'] },
     ]);
-    // Both are kept, each for its own.
+    // Both are kept, each for its own calls.
     await poll();
     await portal.ask({ path: PREDICT, body: {} });
     expect(google.assertions).toHaveLength(2);
   });
 
-  it('with the groups of then are given up when Google refuses them, and the others are kept', async () => {
+  it('of a starter are discarded when Google rejects them, and others are kept', async () => {
     await startedOnce();
     await portal.ask({ path: PREDICT, body: {} });
     google.answer = response => json(response, {}, 401);
@@ -178,7 +178,7 @@ describe("the portal's identities", () => {
     ]);
   });
 
-  it('of whoever started an operation are lent for a day', async () => {
+  it('of a starter serve a service for 24 hours', async () => {
     await startedOnce();
     const startedBefore = (minutes: number) =>
       portal.database('vertex_ai_audit').update({
@@ -200,8 +200,8 @@ describe("the portal's identities", () => {
   it.each([
     ['database', PublicKeys.prototype, 'publish'],
     ['catalog', Portal.prototype, 'ownershipOf'],
-  ])('are not waited for for ever when the %s hangs', async (_, of, name) => {
-    // The time is over when the test says so.
+  ])('fail with a timeout when the %s hangs', async (_, of, name) => {
+    // The test decides when the time is over.
     const over = new AbortController();
     const limit = jest
       .spyOn(AbortSignal, 'timeout')
@@ -231,7 +231,7 @@ describe("the portal's identities", () => {
     }
   });
 
-  it('are signed with a new key only when it has been public for a while', async () => {
+  it('are signed with a new key only after it was public for a while', async () => {
     const began = Date.now();
     const clock = jest.spyOn(Date, 'now');
     const signedAfter = async (minutes: number, name: string) => {
@@ -247,7 +247,7 @@ describe("the portal's identities", () => {
     const publish = jest.spyOn(PublicKeys.prototype, 'publish');
 
     const first = await signedAfter(0, 'a');
-    // Nobody waits for what only a later call needs, and that it fails is no failure of theirs.
+    // No call waits for the next key, or fails with it.
     publish.mockRejectedValueOnce(new Error('no database'));
     expect(await signedAfter(50, 'b')).toBe(first);
     const warned = portal.logs.filter(line => line.includes('no database'));
@@ -264,7 +264,7 @@ describe("the portal's identities", () => {
     expect(keys).toContain(second);
   });
 
-  it('are told to nobody to whom Google’s token service would redirect', async () => {
+  it('do not follow a redirect of Google’s token service', async () => {
     const elsewhere = await FakeGoogle.start();
     const redirecting = createServer((request, response) => {
       request.resume();

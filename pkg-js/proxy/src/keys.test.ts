@@ -18,7 +18,7 @@ describe('public keys', () => {
   });
   const kids = async () =>
     (await keys.jwks()).keys.map(jwk => (jwk as { kid: string }).kid);
-  /** As many at once as anybody may send. */
+  /** Concurrent requests. */
   const crowd = () => Promise.all(Array.from({ length: 20 }, kids));
 
   beforeEach(async () => {
@@ -37,7 +37,7 @@ describe('public keys', () => {
     jest.restoreAllMocks();
   });
 
-  it('are read once a second, however many ask', async () => {
+  it('are read once a second, however many requests arrive', async () => {
     await keys.publish(key('ours'));
     expect(new Set((await crowd()).flat())).toEqual(new Set(['ours']));
     const otherReplica = new PublicKeys(client);
@@ -50,20 +50,20 @@ describe('public keys', () => {
     expect(queries).toBe(2);
   });
 
-  it('are there as soon as they are published', async () => {
+  it('appear as soon as they are published', async () => {
     expect(await kids()).toEqual([]);
     await keys.publish(key('ours'));
     expect(await kids()).toEqual(['ours']);
   });
 
-  it('are read anew when the database has failed', async () => {
+  it('are read again after the database failed', async () => {
     const query = jest.spyOn(client.client, '_query');
     query.mockRejectedValueOnce(new Error('no database'));
     await expect(keys.jwks()).rejects.toThrow('no database');
     expect(await kids()).toEqual([]);
   });
 
-  it('are not waited for for ever when the database hangs', async () => {
+  it('fail with a timeout when the database hangs', async () => {
     jest.spyOn(client.client.logger, 'warn').mockImplementation();
     const hangs = new Promise<void>(resolve => {
       jest.spyOn(client.client, '_query').mockImplementation(() => {

@@ -60,7 +60,7 @@ describe('the module', () => {
     ).rejects.toThrow(/vertexAi: .* — /);
   });
 
-  it('does not start with a wrong one, and lists every mistake', async () => {
+  it('does not start with an invalid configuration, and lists every mistake', async () => {
     const { backend } = Portal.settings(google);
     const wrong = start({
       backend,

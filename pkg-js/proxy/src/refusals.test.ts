@@ -12,7 +12,7 @@ import {
 const MOUNT = '/api/proxy/vertex-ai';
 const POLICY = `${MOUNT}/cloudresourcemanager/v3/projects/acme-ml:setIamPolicy`;
 
-describe('a call that is refused', () => {
+describe('a call is refused', () => {
   let google: FakeGoogle;
   let portal: Portal;
 
@@ -26,7 +26,7 @@ describe('a call that is refused', () => {
     await google.stop();
   });
 
-  /** The portal's answer, when nothing of the call reached Google or the records. */
+  /** The portal's answer, and whatever of the call reached Google or the records. */
   const refusal = async (ask: Ask) => ({
     ...(await portal.refusal(ask)),
     reached: [
@@ -128,13 +128,13 @@ describe('a call that is refused', () => {
       'proxy/query-unknown',
     ],
     [
-      'a body that is not what the method takes',
+      'a body that the method does not accept',
       { path: DEPLOY, body: '{"deployedModel": 1}' },
       400,
       'proxy/body-malformed',
     ],
     [
-      'a policy of which Google is to write a part, whatever its etag',
+      'a policy of which Google would write a part, whatever its etag',
       {
         path: POLICY,
         body: {
@@ -214,7 +214,7 @@ describe('a call that is refused', () => {
       'proxy/caller-not-allowed',
     ],
     [
-      'a service that reads an operation nobody here started',
+      'a service that reads an operation that no user of the portal started',
       {
         path: `${MOUNT}/aiplatform/v1/${ENDPOINT}/operations/7`,
         verb: 'GET',
@@ -229,14 +229,14 @@ describe('a call that is refused', () => {
     expect(await refusal(ask)).toEqual({ status, code, reached: [] });
   });
 
-  it('for want of a user', async () => {
+  it('without a user', async () => {
     for (const as of [null, 'Bearer nonsense']) {
       const { status } = await portal.ask({ path: PREDICT, as, body: {} });
       expect(status).toBe(401);
     }
   });
 
-  it('for want of a Backstage permission, which it names', async () => {
+  it('without a Backstage permission, which it names', async () => {
     portal.permission = name =>
       name === 'vertex-ai.deploy'
         ? AuthorizeResult.DENY
@@ -257,7 +257,7 @@ describe('a call that is refused', () => {
 });
 
 describe('where the default policy is off', () => {
-  it('a call without a user is refused all the same', async () => {
+  it('a call without a user is still refused', async () => {
     const google = await FakeGoogle.start();
     const settings = Portal.settings(google);
     const portal = await new Portal().start({

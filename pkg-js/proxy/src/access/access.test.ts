@@ -34,7 +34,7 @@ const asked = (annotations: Record<string, string> = {}) => ({
   },
 });
 
-/** Google, as it answers whoever holds these permissions: everywhere, which is enough here. */
+/** Google, for a caller who holds these permissions on every resource. */
 function holding(google: FakeGoogle, permissions: RegExp) {
   google.answer = (response, { path, body }) => {
     const url = new URL(path, google.url);
@@ -85,7 +85,7 @@ describe('what a user may do with a deployment', () => {
     return JSON.parse(text);
   };
 
-  it('is asked of Google as that user, and leaves no record', async () => {
+  it('is read from Google as that user, and leaves no record', async () => {
     holding(google, /./);
     const { state, headline, principal, missing } = await report();
     expect({ state, headline, principal, missing }).toEqual({
@@ -118,7 +118,7 @@ describe('what a user may do with a deployment', () => {
     );
   });
 
-  it('says what is missing, why, and who can give it', async () => {
+  it('reports what is missing, why, and who can grant it', async () => {
     holding(google, /nothing/);
     const { state, missing, grantors, request, abilities } = await report();
     expect(state).toBe('missing');
@@ -141,7 +141,7 @@ describe('what a user may do with a deployment', () => {
     expect(abilities.every(({ able }) => able === false)).toBe(true);
   });
 
-  it('counts the permissions of the portal', async () => {
+  it('includes the permissions of the portal', async () => {
     holding(google, /./);
     portal.permission = name =>
       name === 'vertex-ai.deploy'
@@ -152,7 +152,7 @@ describe('what a user may do with a deployment', () => {
     expect(headline).toContain('vertex-ai.deploy');
   });
 
-  it('is told about allowed projects only', async () => {
+  it('is reported for allowed projects only', async () => {
     holding(google, /./);
     const body = asked({ 'google.com/vertex-ai-project': 'other-project' });
     const { state, diagnostics } = await report({ body });
@@ -163,7 +163,7 @@ describe('what a user may do with a deployment', () => {
     expect(google.received).toEqual([]);
   });
 
-  it('is told to users who may read, and to nobody else', async () => {
+  it('is reported to users with `vertex-ai.read` only', async () => {
     holding(google, /./);
     const refused = (ask: object) =>
       portal.refusal({ path: PATH, body: asked(), ...ask });
@@ -183,7 +183,7 @@ describe('what a user may do with a deployment', () => {
     expect(google.received).toEqual([]);
   });
 
-  it('ends the question when the user leaves', async () => {
+  it('ends when the user leaves', async () => {
     const asking = new Promise<ServerResponse>(resolve => {
       google.answer = response => resolve(response);
     });
@@ -200,7 +200,7 @@ describe('what a user may do with a deployment', () => {
     expect(google.received).toHaveLength(1);
   });
 
-  it('heeds when Google wants to be asked again, and takes answers without a body', async () => {
+  it('honours `retry-after`, and accepts answers without a body', async () => {
     let times = 0;
     google.answer = response => {
       times += 1;
@@ -212,7 +212,7 @@ describe('what a user may do with a deployment', () => {
     expect(times).toBeGreaterThan(2);
   });
 
-  it('says when Google does not answer', async () => {
+  it('reports when Google does not answer', async () => {
     await google.stop();
     const { status, text } = await portal.ask({ path: PATH, body: asked() });
     expect(status).toBe(200);
