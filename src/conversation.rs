@@ -18,7 +18,8 @@ use thiserror::Error;
 pub type Millis = u64;
 
 /// Owner of the Backstage credentials that a proxied request carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Identity {
     /// The user who started the conversation.
     Initiator,
@@ -27,11 +28,12 @@ pub enum Identity {
 }
 
 /// An HTTP request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Request {
     pub verb: Verb,
     pub url: String,
     pub headers: Vec<(&'static str, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     pub identity: Identity,
 }
@@ -99,7 +101,8 @@ impl Progress {
 }
 
 /// The next action of the driver.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Want {
     /// Send a request; the outcome is [`Outcome::Answer`] or [`Outcome::Failed`].
     Send(Request),

@@ -3,9 +3,9 @@
 
 use backstage_vertex_ai::wasm::exports::version;
 use backstage_vertex_ai::wasm::server::{status, validate};
-use js_sys::{Function, JSON, Promise, Reflect};
+use backstage_vertex_ai::wasm::transport::Talk;
+use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const ANNOTATIONS: &str = r#"{"google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
@@ -91,78 +91,61 @@ fn a_wrong_request_throws_a_core_error() {
     }
 }
 
-fn host(fetch: &str) -> JsValue {
-    let host = js_sys::Object::new();
-    let fetch = Function::new_with_args("url, init, identity", fetch);
-    Reflect::set(&host, &"fetch".into(), &fetch).unwrap();
-    host.into()
-}
-
-async fn ended(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(promise?).await
-}
-
 const PROXY: &str = r#", "proxyUrl": "http://portal/api/proxy/vertex-ai""#;
 
+/// Answers every request in the same way until the report. Returns it, and the number of requests.
+fn driven(mut talk: Talk, answer: &str, cancelled: bool) -> (JsValue, u32) {
+    let (mut outcome, mut sent) = (JsValue::UNDEFINED, 0);
+    loop {
+        let next = talk.tell(&outcome, cancelled).unwrap();
+        assert!(js_sys::Array::is_array(&get(&next, "said")));
+        if get(&next, "want").is_undefined() {
+            return (get(&next, "report"), sent);
+        }
+        if !get(&next, "want.send").is_undefined() {
+            sent += 1;
+            assert!(text(&next, "want.send.url").starts_with("http://portal/api/proxy/vertex-ai/aiplatform/v1/"));
+            assert_eq!(
+                (text(&next, "want.send.verb").as_str(), text(&next, "want.send.identity").as_str()),
+                ("GET", "initiator")
+            );
+        }
+        outcome = JSON::parse(answer).unwrap();
+    }
+}
+
 #[wasm_bindgen_test]
-async fn a_status_asks_through_the_injected_fetch() {
-    let host = host(
-        "if (identity !== 'initiator' || init.method !== 'GET') throw new Error('wrong call');
-         const body = url.endsWith('/endpoints/fraud')
-           ? { displayName: 'Fraud', trafficSplit: { 1: 100 }, deployedModels: [{ id: '1', model: 'm@3', modelVersionId: '3' }] }
-           : { operations: [] };
-         return Promise.resolve(new Response(JSON.stringify(body), { status: 200 }));",
-    );
-    let report = ended(status(request(ANNOTATIONS, PROXY), host)).await.unwrap();
+fn a_status_wants_requests_and_ends_in_a_report() {
+    let answer = r#"{"status": 200, "body": "{\"displayName\": \"Fraud\", \"trafficSplit\": {\"1\": 100}, \"deployedModels\": [{\"id\": \"1\", \"model\": \"m@3\", \"modelVersionId\": \"3\"}]}"}"#;
+    let (report, sent) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), answer, false);
+    assert!(sent > 0);
     assert_eq!(text(&report, "state"), "serving");
     assert_eq!(text(&report, "headline"), "Serving version 3");
     assert!(text(&report, "observedAt") < text(&report, "staleAt"));
 }
 
 #[wasm_bindgen_test]
-async fn a_fetch_that_fails_or_answers_nonsense_is_a_finding() {
-    for fetch in ["throw new Error('down')", "return Promise.reject(new Error('down'))", "return Promise.resolve(42)"] {
-        let report = ended(status(request(ANNOTATIONS, PROXY), host(fetch))).await.unwrap();
-        assert_eq!(text(&report, "state"), "unavailable", "{fetch}");
+fn a_failed_request_is_a_finding() {
+    for (failure, code) in [("unreachable", "network/unreachable"), ("cutOff", "google/answer-unreadable")] {
+        let answer = format!(r#"{{"failed": "{failure}"}}"#);
+        let (report, _) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), &answer, false);
+        assert_eq!(text(&report, "state"), "unavailable", "{failure}");
         let findings = js_sys::Array::from(&get(&report, "diagnostics"));
-        assert_eq!(text(&findings.get(0), "code"), "network/unreachable", "{fetch}");
-    }
-}
-
-/// Whatever the body is rejected with: an abort may have any reason, and another realm's errors are none of ours.
-#[wasm_bindgen_test]
-async fn an_answer_that_is_cut_off_is_a_finding() {
-    for reason in ["new TypeError('terminated')", "'gone'", "undefined", "null", "{}"] {
-        let fetch = format!(
-            "const stream = new ReadableStream({{ start: it => it.error({reason}) }});
-             return Promise.resolve(new Response(stream, {{ status: 200 }}));"
-        );
-        let report = ended(status(request(ANNOTATIONS, PROXY), host(&fetch))).await.unwrap();
-        let findings = js_sys::Array::from(&get(&report, "diagnostics"));
-        assert_eq!(text(&findings.get(0), "code"), "google/answer-unreadable", "{reason}");
+        assert_eq!(text(&findings.get(0), "code"), code);
     }
 }
 
 #[wasm_bindgen_test]
-async fn an_aborted_signal_ends_the_question() {
-    let host = host("throw new Error('must not be called')");
-    let signal = Function::new_no_args("return AbortSignal.abort()").call0(&JsValue::UNDEFINED).unwrap();
-    Reflect::set(&host, &"signal".into(), &signal).unwrap();
-    let report = ended(status(request(ANNOTATIONS, PROXY), host)).await.unwrap();
-    assert_eq!(text(&report, "state"), "unavailable");
+fn a_cancelled_conversation_sends_nothing() {
+    let (report, sent) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), "{}", true);
+    assert_eq!((text(&report, "state").as_str(), sent), ("unavailable", 0));
 }
 
 #[wasm_bindgen_test]
-async fn a_host_without_fetch_is_misuse() {
-    let error = ended(status(request(ANNOTATIONS, PROXY), js_sys::Object::new().into())).await.unwrap_err();
-    assert_eq!(text(&error, "code"), "request/malformed");
-}
-
-#[wasm_bindgen_test]
-async fn wrong_annotations_are_refused_before_anything_is_called() {
-    let host = host("throw new Error('must not be called')");
-    let report = ended(backstage_vertex_ai::wasm::server::deploy(request("{}", PROXY), host)).await.unwrap();
-    assert_eq!(text(&report, "outcome"), "failed");
+fn invalid_annotations_are_reported_before_anything_is_sent() {
+    let talk = backstage_vertex_ai::wasm::server::deploy(request("{}", PROXY)).unwrap();
+    let (report, sent) = driven(talk, "{}", false);
+    assert_eq!((text(&report, "outcome").as_str(), sent), ("failed", 0));
 }
 
 mod checker {

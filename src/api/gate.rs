@@ -12,7 +12,6 @@ use crate::door::want::{Failure, Outcome, Want};
 use crate::door::{ALLOW, ANSWER_HEADERS, Arrival, Door, End, REQUEST_HEADERS};
 use crate::guard;
 use crate::iam::deliver::access_report::AccessReport;
-use crate::iam::policy::live_policy::may_have_changed_policy as may_have_changed;
 use crate::iam::rights::expiry::{self, Expiry};
 use crate::iam::rights::{approval, principal::Principal};
 use crate::identity::broker::Broker;
@@ -22,6 +21,9 @@ use serde::Serialize;
 use serde_json::Value;
 use std::rc::Rc;
 
+use crate::door::changes::CLOCK_SKEW;
+pub use crate::door::changes::policy_changes;
+
 /// A Backstage permission to register.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Permission {
@@ -29,11 +31,17 @@ pub struct Permission {
     pub action: &'static str,
 }
 
-/// Names of the headers that pass the door, lower case.
+/// Constants that the host needs.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct HeaderNames {
-    pub request: &'static [&'static str],
-    pub answer: &'static [&'static str],
+#[serde(rename_all = "camelCase")]
+pub struct Facts {
+    pub permissions: [Permission; 4],
+    /// Headers of a request that the door reads, lower case.
+    pub request_headers: &'static [&'static str],
+    /// Headers of Google's answer that the door reads, lower case.
+    pub answer_headers: &'static [&'static str],
+    /// Maximum difference between the clocks of two replicas.
+    pub clock_skew: Millis,
 }
 
 /// A finding with its HTTP status.
@@ -51,24 +59,19 @@ impl Gate {
         Ok(Self(Rc::new(Door::new(Config::parse(config, issuer)?))))
     }
 
-    pub fn issuer(&self) -> &str {
-        self.0.config.identity.issuer.as_str()
-    }
-
     pub fn discovery(&self) -> Discovery {
         issuer::discovery(&self.0.config.identity.issuer)
     }
 
-    /// Returns the Backstage permissions to register.
-    ///
-    /// A prediction changes nothing, but a policy that allows every `read` must not allow predictions.
-    pub fn permissions() -> [Permission; 4] {
+    pub fn facts() -> Facts {
+        // A prediction changes nothing, but a policy that allows every `read` must not allow predictions.
         let action = |access| if access == Access::Read { "read" } else { "update" };
-        Access::ALL.map(|access| Permission { name: access.permission(), action: action(access) })
-    }
-
-    pub fn headers() -> HeaderNames {
-        HeaderNames { request: &REQUEST_HEADERS, answer: &ANSWER_HEADERS }
+        Facts {
+            permissions: Access::ALL.map(|access| Permission { name: access.permission(), action: action(access) }),
+            request_headers: &REQUEST_HEADERS,
+            answer_headers: &ANSWER_HEADERS,
+            clock_skew: CLOCK_SKEW,
+        }
     }
 
     /// Starts one proxied call.
@@ -120,32 +123,54 @@ impl Gate {
     }
 }
 
-/// An error of JavaScript, as far as it decides the answer.
-#[derive(Clone, Debug, Default)]
-pub struct Thrown {
-    pub name: String,
-    pub message: String,
-    pub status: Option<u16>,
-    /// The first of the error's diagnostics.
-    pub diagnostic: Option<Value>,
-}
-
-/// Returns the answer for an error outside the door, e.g. of authentication.
-pub fn refusal(thrown: Thrown) -> Answer {
-    let Thrown { name, message, status, diagnostic } = thrown;
-    match diagnostic.filter(|_| matches!(name.as_str(), "CoreError" | "Refusal")) {
-        Some(diagnostic) => Refusal::carried(status.unwrap_or(500), message, diagnostic),
-        None => Refusal::of(&Failure { name, message }),
+/// Returns the answer for an error outside the door, e.g. of authentication: `{name, message, status?, diagnostics?}`.
+pub fn refusal(error: &Value) -> Answer {
+    let carries = matches!(error["name"].as_str(), Some("CoreError" | "Refusal"));
+    let failure = failure(error);
+    match error["diagnostics"].get(0).filter(|diagnostic| carries && diagnostic.is_object()) {
+        Some(diagnostic) => {
+            let status = error["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+            Refusal::carried(status.unwrap_or(500), failure.message, diagnostic.clone())
+        }
+        None => Refusal::of(&failure),
     }
     .answer()
 }
 
-/// Whether a call may have changed an allow policy; `status` is that of Google's answer, where one arrived.
-pub fn may_have_changed_policy(method: &str, status: Option<u16>) -> bool {
-    may_have_changed(method, status)
+/// Reads an error of JavaScript.
+pub fn failure(error: &Value) -> Failure {
+    let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+    Failure { name: text("name"), message: text("message") }
 }
 
 /// Requires a Backstage permission for a route of the portal's own.
 pub fn require_permission(name: &str, decision: &str) -> Result<(), Diagnostic> {
     if decision == ALLOW { Ok(()) } else { Err(lacks_permission(name)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_an_error_of_the_core_carries_its_own_status() {
+        let finding = json!({"code": "request/malformed", "severity": "error", "message": "no"});
+        let error = |name: &str| json!({"name": name, "message": "no", "status": 400, "diagnostics": [finding]});
+        for name in ["CoreError", "Refusal"] {
+            let answer = refusal(&error(name));
+            assert_eq!((answer.status, &answer.body["diagnostic"]), (400, &finding));
+        }
+        assert_eq!(refusal(&error("TypeError")).status, 503);
+        assert_eq!(refusal(&json!(null)).status, 503);
+        assert_eq!(refusal(&json!({"name": "CoreError", "message": "x"})).status, 503);
+    }
+
+    #[test]
+    fn only_allow_grants_a_permission() {
+        assert!(require_permission("vertex-ai.administer", "ALLOW").is_ok());
+        for decision in ["DENY", "CONDITIONAL", ""] {
+            assert!(require_permission("vertex-ai.administer", decision).is_err());
+        }
+    }
 }

@@ -4,6 +4,8 @@
 //! observe → settle → reply. Everything that a step needs and that is missing, unknown or unavailable ends the call with a refusal; nothing has been
 //! sent by then.
 
+pub mod changes;
+pub mod host;
 pub mod permits;
 pub mod records;
 pub mod refusal;
@@ -59,7 +61,7 @@ pub const ANSWER_HEADERS: [&str; 4] =
     [guard::RESPONSE_HEADERS[0], guard::RESPONSE_HEADERS[1], guard::RESPONSE_HEADERS[2], "content-length"];
 
 /// A call that arrives at the door.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Arrival {
     /// A fresh random id for the audit record.
     pub id: String,
@@ -88,12 +90,6 @@ pub enum Who {
     Listed { entity_ref: String, actor: Option<String>, permissions: Vec<String> },
     /// The portal itself.
     Portal,
-}
-
-impl Default for Who {
-    fn default() -> Self {
-        Self::Caller { caller: Caller::User { entity_ref: String::new() }, actor: None, credentials: String::new() }
-    }
 }
 
 impl Who {

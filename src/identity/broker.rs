@@ -9,14 +9,16 @@ use crate::config::Config;
 use crate::conversation::{self, Conversation, Millis, Voice};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ordered::Ordered;
+use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Maximum duration of one answer of the portal and of one exchange: every caller of a user waits for it.
 pub const PATIENCE: Millis = 30_000;
 
-/// The next action of the driver.
-#[derive(Debug, Default)]
+/// The next action of the driver. Shape: `ErrandWant` of `pkg-js/core/src/converse.ts`.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Want {
     #[default]
     Nothing,
@@ -25,9 +27,27 @@ pub enum Want {
     /// Drive [`Broker::new_key`] unless it runs already; wait for it, or not. The outcome is [`Outcome::Done`] or [`Outcome::Failed`].
     Key { wait: bool },
     /// Publish a key to every replica; the outcome is [`Outcome::Done`] or [`Outcome::Failed`].
-    Publish(PublicKey),
-    /// Part of an exchange with Google; the outcome is [`Outcome::Google`].
-    Google(conversation::Want),
+    Publish { key: PublicKey, within: Millis },
+    /// Part of an exchange with Google, which lasts `within` at most; the outcome is [`Outcome::Google`].
+    Google { want: conversation::Want, within: Millis },
+}
+
+impl Want {
+    /// Reads the host's answer to a want other than Google's: `failure` is absent where it succeeded, and `late` after a timeout.
+    pub fn answered(&self, failure: Option<&str>, key: Option<Result<(), Diagnostic>>) -> Outcome {
+        match (self, failure, key) {
+            (Self::Key { wait: true }, _, Some(Err(finding))) => Outcome::Failed(finding),
+            (Self::Publish { .. }, Some("late"), _) => Outcome::Failed(
+                Diagnostic::new(Code::NetworkUnreachable, "the portal itself did not answer in time")
+                    .help("try again later"),
+            ),
+            (Self::Publish { .. }, Some(_), _) => Outcome::Failed(
+                Diagnostic::new(Code::PortalRefused, "the portal cannot publish its signing key")
+                    .help("see the portal's log for the cause"),
+            ),
+            _ => Outcome::Done,
+        }
+    }
 }
 
 /// The outcome of the last [`Want`].
@@ -134,7 +154,7 @@ impl Broker {
         let key = self.signing_key(voice).await?;
         let nonce = entropy(voice).await?;
         let assertion = key.assert(&self.config.identity, &subject, &request.groups, &nonce, voice.now())?;
-        let relay = async |want| match voice.ask(Want::Google(want)).await {
+        let relay = async |want| match voice.ask(Want::Google { want, within: PATIENCE }).await {
             Outcome::Google(outcome) => outcome,
             _ => conversation::Outcome::Failed(conversation::Failure::CutOff),
         };
@@ -163,7 +183,7 @@ impl Broker {
             key = SigningKey::new(&entropy(voice).await?, voice.now());
         }
         let key = key.ok_or_else(broken_generator)?;
-        match voice.ask(Want::Publish(key.public())).await {
+        match voice.ask(Want::Publish { key: key.public(), within: PATIENCE }).await {
             Outcome::Done => {
                 self.keys.borrow_mut().put(key, voice.now());
                 Ok(())

@@ -38,6 +38,11 @@ impl<T: Clone> Flight<T> {
         }
     }
 
+    /// Returns the result once the work has landed.
+    pub fn result(&self) -> Option<T> {
+        self.0.borrow().result.clone()
+    }
+
     /// Waits for the result.
     pub async fn landed(&self) -> T {
         poll_fn(|context| {

@@ -1,11 +1,10 @@
 //! Exports of the browser build, besides those of both builds.
 
 use super::convert::{read, write};
-use super::exports::{now, read_host};
-use super::transport::report;
+use super::exports::now;
+use super::transport::Talk;
 use crate::api;
 use crate::api::request::{CatalogEntity, StatusRequest, ValidateRequest};
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 /// Smaller than the standard library's allocator, which the server build keeps: see `docs/size.md`.
@@ -19,7 +18,7 @@ pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
 }
 
 #[wasm_bindgen]
-pub fn status(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+pub fn status(request: JsValue) -> Result<Talk, JsValue> {
     let request: StatusRequest<CatalogEntity> = read(&request)?;
-    Ok(report(api::status(&request, now()), read_host(&host)?))
+    Ok(Talk::new(api::status(&request, now())))
 }

@@ -2,11 +2,11 @@
 //!
 //! What comes in is walked: JSON text is left to the engine's reader, because `serde_json`'s own, with all it can say about wrong
 //! values, would be a fifth of the browser build. Reports go out as JSON text, which the engine reads faster than Rust builds
-//! objects. Of the gate's small values, for which every proxied request waits, each text is taken by its name, and serde writes them.
+//! objects.
 
 use crate::api::request::Request;
 use crate::diagnostic::{Code, Diagnostic};
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON, Object};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
@@ -94,26 +94,6 @@ pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, Diagnostic> {
 
 fn unwritable() -> Diagnostic {
     Diagnostic::new(Code::CoreInternal, "a report is not JSON")
-}
-
-/// A text of a small object.
-pub fn optional(value: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(value, &name.into()).ok()?.as_string()
-}
-
-/// A text that a small object has to have.
-pub fn required(value: &JsValue, name: &str) -> Result<String, Diagnostic> {
-    optional(value, name).ok_or_else(|| malformed(name, "a text"))
-}
-
-/// A list of texts.
-pub fn texts(value: &JsValue, name: &str) -> Result<Vec<String>, Diagnostic> {
-    let texts = value.dyn_ref::<Array>().and_then(|list| list.iter().map(|item| item.as_string()).collect());
-    texts.ok_or_else(|| malformed(name, "a list of texts"))
-}
-
-fn malformed(name: &str, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::RequestMalformed, format!("`{name}` is missing, or not {what}"))
 }
 
 /// Writes a small value as a plain object.

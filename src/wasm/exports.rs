@@ -1,10 +1,8 @@
 //! Exports of both builds.
 
 use super::convert::write;
-use super::transport::Host;
 use crate::api;
 use crate::conversation::Millis;
-use crate::diagnostic::{Code, Diagnostic};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -33,10 +31,6 @@ impl Listener {
 #[wasm_bindgen]
 pub fn annotations() -> Result<JsValue, JsValue> {
     Ok(write(&api::annotations())?)
-}
-
-pub(super) fn read_host(host: &JsValue) -> Result<Host, Diagnostic> {
-    Host::from_js(host).ok_or_else(|| Diagnostic::new(Code::RequestMalformed, "the host has no `fetch` function"))
 }
 
 pub(super) fn now() -> Millis {

@@ -1,11 +1,10 @@
 //! Exports of the server build, besides those of both builds, the checker and the gate.
 
 use super::convert::{read, write};
-use super::exports::{now, read_host};
-use super::transport::report;
+use super::exports::now;
+use super::transport::Talk;
 use crate::api::request::{StatusRequest, ValidateRequest};
 use crate::api::{self, deployment, iam};
-use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -15,9 +14,9 @@ pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
 }
 
 #[wasm_bindgen]
-pub fn status(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
+pub fn status(request: JsValue) -> Result<Talk, JsValue> {
     let request: StatusRequest = read(&request)?;
-    Ok(report(api::status(&request, now()), read_host(&host)?))
+    Ok(Talk::new(api::status(&request, now())))
 }
 
 #[wasm_bindgen]
@@ -26,8 +25,8 @@ pub fn plan(request: JsValue) -> Result<JsValue, JsValue> {
 }
 
 #[wasm_bindgen]
-pub fn deploy(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
-    Ok(report(deployment::deploy(&read(&request)?), read_host(&host)?))
+pub fn deploy(request: JsValue) -> Result<Talk, JsValue> {
+    Ok(Talk::new(deployment::deploy(&read(&request)?)))
 }
 
 #[wasm_bindgen(js_name = iamPlan)]
@@ -41,16 +40,16 @@ pub fn iam_compare(request: JsValue) -> Result<JsValue, JsValue> {
 }
 
 #[wasm_bindgen(js_name = iamApply)]
-pub fn iam_apply(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
-    Ok(report(iam::iam_apply(&read(&request)?, now()), read_host(&host)?))
+pub fn iam_apply(request: JsValue) -> Result<Talk, JsValue> {
+    Ok(Talk::new(iam::iam_apply(&read(&request)?, now())))
 }
 
 #[wasm_bindgen(js_name = iamPam)]
-pub fn iam_pam(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
-    Ok(report(iam::iam_pam(&read(&request)?, now()), read_host(&host)?))
+pub fn iam_pam(request: JsValue) -> Result<Talk, JsValue> {
+    Ok(Talk::new(iam::iam_pam(&read(&request)?, now())))
 }
 
 #[wasm_bindgen(js_name = iamVerify)]
-pub fn iam_verify(request: JsValue, host: JsValue) -> Result<Promise, JsValue> {
-    Ok(report(iam::iam_verify(&read(&request)?, now()), read_host(&host)?))
+pub fn iam_verify(request: JsValue) -> Result<Talk, JsValue> {
+    Ok(Talk::new(iam::iam_verify(&read(&request)?, now())))
 }

@@ -19,6 +19,9 @@ let loadsOnDemand = false;
 let bindings: Bindings;
 let loading: Promise<Bindings> | undefined;
 
+/** Message of the last panic. */
+let panic: string | undefined;
+
 /** Rejections of the calls that a panic would leave pending. */
 const pending = new Set<(error: CoreError) => void>();
 
@@ -41,8 +44,13 @@ function coreError(code: Code, message: string, status = 500): CoreError {
 const internal = (detail: string) =>
   coreError('core/internal', `the core failed unexpectedly: ${detail}`);
 
+/** Returns the error for an argument that types would have rejected. */
+export const misuse = (message: string) =>
+  coreError('request/malformed', message, 400);
+
 function adopt(loaded: Bindings): Bindings {
   loaded.onPanic((detail: string) => {
+    panic = detail;
     for (const reject of [...pending]) reject(internal(detail));
   });
   bindings = loaded;
@@ -60,7 +68,9 @@ function loaded(): Bindings {
 
 /** Rust throws CoreErrors; any other error from wasm is a trap. */
 const untrap = (error: unknown) =>
-  error instanceof WebAssembly.RuntimeError ? internal(error.message) : error;
+  error instanceof WebAssembly.RuntimeError
+    ? internal(panic ?? error.message)
+    : error;
 
 /** Loads the core. Node needs no call; browsers await it once. Further calls, also concurrent ones, cost nothing. */
 export async function init(source?: InitSource): Promise<void> {

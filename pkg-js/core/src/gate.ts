@@ -1,4 +1,5 @@
 import { call, callAsync } from './bindings';
+import { background, converse, runErrand } from './converse';
 import type {
   AccessReport,
   Diagnostic,
@@ -32,7 +33,7 @@ export type DoorArrival = DoorCaller & {
   verb: string;
   /** The raw request target, undecoded: `/api/proxy/vertex-ai/…`. */
   target: string;
-  /** Values of `Gate.headers().request`, in that order. */
+  /** Values of `Gate.facts().requestHeaders`, in that order. */
   headers: (string | undefined)[];
   /** Whether the host needs the answer whole instead of streamed. */
   whole?: boolean;
@@ -101,7 +102,7 @@ export interface DoorHost {
     id: string;
     givenBy: string;
   }): Promise<string[] | undefined>;
-  /** Sends a request and discards an earlier answer. `headers` holds the values of `Gate.headers().answer`, in that order. */
+  /** Sends a request and discards an earlier answer. `headers` holds the values of `Gate.facts().answerHeaders`, in that order. */
   send(want: {
     verb: string;
     url: string;
@@ -168,10 +169,12 @@ export interface BrokerHost {
 /** One proxied call. The host fulfils its wants until the end. */
 export class Passage {
   readonly #passage: any;
+  readonly #host: BrokerHost;
 
   /** @internal */
-  constructor(passage: unknown) {
+  constructor(passage: unknown, host: BrokerHost) {
     this.#passage = passage;
+    this.#host = host;
   }
 
   /** Delivers the answer to the open want and returns the next want. The first call answers none. `left`: the caller has left. */
@@ -181,12 +184,14 @@ export class Passage {
 
   /** Delivers the error that fulfilling the open want threw. */
   fail(error: unknown, left: boolean): DoorWant {
-    return call(() => this.#passage.fail(error, left));
+    return call(() => this.#passage.fail(plain(error), left));
   }
 
-  /** Gets the wanted token. */
-  token(): Promise<void> {
-    return callAsync(() => this.#passage.token());
+  /** Gets the wanted token; the next answer delivers it. */
+  async token(): Promise<void> {
+    const errand = call(() => this.#passage.token());
+    if (errand) background(runErrand(errand, this.#host));
+    await callAsync(() => this.#passage.landed());
   }
 
   /** Releases its memory. */
@@ -195,9 +200,28 @@ export class Passage {
   }
 }
 
+/** The fields of an error that decide its answer. */
+function plain(error: unknown) {
+  const { name, message, status, diagnostics } = Object(error);
+  return { name, message, status, diagnostics };
+}
+
+/** Constants that the host needs. */
+export interface GateFacts {
+  /** The Backstage permissions to register. */
+  permissions: { name: string; action: 'read' | 'update' }[];
+  /** Headers of a request that the door reads, lower case. */
+  requestHeaders: string[];
+  /** Headers of Google's answer that the door reads, lower case. */
+  answerHeaders: string[];
+  /** Maximum difference between the clocks of two replicas, in milliseconds. */
+  clockSkew: number;
+}
+
 /** The proxy's decisions and credentials. One per process: it holds the signing key and the tokens in its own memory. */
 export class Gate {
   readonly #gate: any;
+  readonly #host: BrokerHost;
 
   /**
    * @param config the `vertexAi` key of the configuration
@@ -209,22 +233,18 @@ export class Gate {
     defaults: { issuer: string },
     host: BrokerHost,
   ) {
-    this.#gate = call(core => new core.Gate(config, defaults, host));
+    this.#gate = call(core => new core.Gate(config, defaults.issuer));
+    this.#host = host;
   }
 
-  /** Returns the Backstage permissions to register. */
-  static permissions(): { name: string; action: 'read' | 'update' }[] {
-    return call(core => core.Gate.permissions());
-  }
-
-  /** Returns the header names, lower case, that the door reads: of a request, and of Google's answer. */
-  static headers(): { request: string[]; answer: string[] } {
-    return call(core => core.Gate.headers());
+  /** Returns constants that the host needs. */
+  static facts(): GateFacts {
+    return call(core => core.Gate.facts());
   }
 
   /** Returns the answer for an error outside the door. An error without diagnostics shows its message only where its class is known. */
   static refusal(error: unknown): RefusalAnswer {
-    return call(core => core.Gate.refusal(error));
+    return call(core => core.Gate.refusal(plain(error)));
   }
 
   /**
@@ -235,13 +255,18 @@ export class Gate {
     call(core => core.Gate.requirePermission(name, decision));
   }
 
-  /** Whether a call may have changed an allow policy; `status` is that of Google's answer, where there was one. */
-  static mayHaveChangedPolicy(method: string, status?: number): boolean {
-    return call(core => core.Gate.mayHaveChangedPolicy(method, status));
-  }
-
-  get issuer(): string {
-    return call(() => this.#gate.issuer);
+  /** Returns the policies that may have changed under a grant record; `endsAt` is the expiry of its grants in milliseconds. */
+  static policyChanges(
+    records: {
+      method: string;
+      resource: string;
+      status: number | null;
+      outcome: string;
+      begunAt: number;
+    }[],
+    endsAt?: number,
+  ): { changed: string[]; underWay: boolean } {
+    return call(core => core.Gate.policyChanges(records, endsAt));
   }
 
   /** Returns the OpenID discovery document of the issuer. */
@@ -251,7 +276,8 @@ export class Gate {
 
   /** Starts one proxied call. */
   pass(arrival: DoorArrival): Passage {
-    return new Passage(call(() => this.#gate.pass(arrival)));
+    const passage = call(() => this.#gate.pass(arrival));
+    return new Passage(passage, this.#host);
   }
 
   /**
@@ -279,13 +305,16 @@ export class Gate {
    */
   access(
     request: StatusRequest,
-    asker: {
+    {
+      ref,
+      permissions,
+    }: {
       ref: string;
       /** The user's Backstage permissions. */
       permissions: string[];
     },
     host: Host,
   ): Promise<AccessReport> {
-    return callAsync(() => this.#gate.access(request, asker, host));
+    return converse(() => this.#gate.access(request, ref, permissions), host);
   }
 }

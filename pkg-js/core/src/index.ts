@@ -3,7 +3,8 @@
  *
  * Findings are data: every report has its `diagnostics`. Only misuse and failed I/O throw, always a {@link CoreError}.
  */
-import { call, callAsync } from './bindings';
+import { call } from './bindings';
+import { converse } from './converse';
 import type { Host } from './host';
 import type {
   AnnotationKey,
@@ -37,5 +38,5 @@ export function status(
   request: StatusRequest,
   host: Host,
 ): Promise<StatusReport> {
-  return callAsync(core => core.status(request, host));
+  return converse(core => core.status(request), host);
 }

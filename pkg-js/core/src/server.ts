@@ -1,5 +1,6 @@
 /** The core for backends: all of it, Node only. */
-import { call, callAsync } from './bindings';
+import { call } from './bindings';
+import { converse } from './converse';
 import type { DeployHost } from './host';
 import type {
   DeployReport,
@@ -32,7 +33,7 @@ export function deploy(
   request: DeployRequest,
   host: DeployHost,
 ): Promise<DeployReport> {
-  return callAsync(core => core.deploy(request, host));
+  return converse(core => core.deploy(request), host);
 }
 
 /** Returns the least privilege for a deployment, and its files. Nothing is called. */
@@ -53,7 +54,7 @@ export function iamApply(
   request: IamApplyRequest,
   host: DeployHost,
 ): Promise<IamApplyReport> {
-  return callAsync(core => core.iamApply(request, host));
+  return converse(core => core.iamApply(request), host);
 }
 
 /**
@@ -64,7 +65,7 @@ export function iamPam(
   request: IamPamRequest,
   host: DeployHost,
 ): Promise<IamPamReport> {
-  return callAsync(core => core.iamPam(request, host));
+  return converse(core => core.iamPam(request), host);
 }
 
 /**
@@ -75,5 +76,5 @@ export function iamVerify(
   request: IamVerifyRequest,
   host: DeployHost,
 ): Promise<IamVerifyReport> {
-  return callAsync(core => core.iamVerify(request, host));
+  return converse(core => core.iamVerify(request), host);
 }

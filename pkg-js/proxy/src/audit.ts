@@ -7,12 +7,8 @@ import {
 import type { Knex } from 'knex';
 
 const TABLE = 'vertex_ai_audit';
-/** So far may the clocks of two replicas be apart, in milliseconds. */
-const CLOCKS_DIFFER = 10 * 60_000;
-/** What began longer ago will not be heard of again: its process ended. */
-const LONGEST_CALL = 60 * 60_000;
 
-/** Records of calls that change something: one row each, written before the call is made. */
+/** Audit records: one row for each call that changes something, written before the call is sent. */
 export class AuditRecords {
   constructor(private readonly client: Knex) {}
 
@@ -58,10 +54,7 @@ export class AuditRecords {
     );
   }
 
-  /**
-   * The resources whose policies somebody changed under a record of rights, or may have changed: with calls that name the record,
-   * or name none and came while it was open. The core says what a call may have done. `underWay`: of one it is not known yet.
-   */
+  /** Returns the resources whose policies the user may have changed under a grant record: with calls that name it, or none. */
   async policiesChanged(under: {
     id: string;
     givenBy: string;
@@ -70,10 +63,7 @@ export class AuditRecords {
     /** RFC 3339 */
     endsAt?: string;
   }): Promise<{ changed: Set<string>; underWay: boolean }> {
-    const since = new Date(Date.parse(under.begunAt) - CLOCKS_DIFFER);
-    const until = under.endsAt
-      ? Date.parse(under.endsAt) + CLOCKS_DIFFER
-      : Infinity;
+    const since = Date.parse(under.begunAt) - Gate.facts().clockSkew;
     const rows = await this.client(TABLE)
       .where({ user_ref: under.givenBy })
       .whereNot({ outcome: 'unsent' })
@@ -83,22 +73,20 @@ export class AuditRecords {
           .orWhere(unnamed =>
             unnamed
               .whereNull('grant_id')
-              .where('created_at', '>=', since.toISOString()),
+              .where('created_at', '>=', new Date(since).toISOString()),
           ),
       )
       .select('method', 'resource', 'http_status', 'outcome', 'created_at');
-    const calls = rows.filter(
-      ({ method, http_status: status, created_at: begun }) =>
-        Date.parse(begun) <= until &&
-        Gate.mayHaveChangedPolicy(method, status ?? undefined),
+    const { changed, underWay } = Gate.policyChanges(
+      rows.map(row => ({
+        method: row.method,
+        resource: row.resource,
+        status: row.http_status,
+        outcome: row.outcome,
+        begunAt: Date.parse(row.created_at),
+      })),
+      under.endsAt === undefined ? undefined : Date.parse(under.endsAt),
     );
-    return {
-      changed: new Set(calls.map(({ resource }) => resource)),
-      underWay: calls.some(
-        ({ outcome, created_at: begun }) =>
-          outcome === 'pending' &&
-          Date.parse(begun) + LONGEST_CALL > Date.now(),
-      ),
-    };
+    return { changed: new Set(changed), underWay };
   }
 }

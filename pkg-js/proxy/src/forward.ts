@@ -49,7 +49,7 @@ export class Exchange {
     const { statusCode, headers } = this.answer;
     return {
       status: statusCode!,
-      headers: ANSWER_HEADERS.map(name => headers[name] as string | undefined),
+      headers: answerHeaders.map(name => headers[name] as string | undefined),
     };
   };
 
@@ -90,7 +90,7 @@ export class Exchange {
   }
 }
 
-const ANSWER_HEADERS = Gate.headers().answer;
+const { answerHeaders } = Gate.facts();
 
 /** Reads a body to its end. Returns `undefined` where it exceeds the limit, and discards the rest. */
 export async function readWhole(

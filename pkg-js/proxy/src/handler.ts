@@ -15,7 +15,7 @@ import { ownershipOf } from './ownership';
 import type { DecidePermission } from './permissions';
 import { answerError, answerWith } from './refusal';
 
-const REQUEST_HEADERS = Gate.headers().request;
+const { requestHeaders } = Gate.facts();
 
 /** Drives the door for calls over HTTP. */
 export function createHandler(options: {
@@ -57,7 +57,7 @@ export function createHandler(options: {
         id: randomUUID(),
         verb: request.method,
         target: request.originalUrl,
-        headers: REQUEST_HEADERS.map(name => request.header(name)),
+        headers: requestHeaders.map(name => request.header(name)),
       }),
       {
         ...stores(request),

@@ -10,7 +10,7 @@ const ORIGIN = 'http://portal';
 /** Address of the proxy in requests that never leave the process. */
 export const INNER_URL = `${ORIGIN}/api/proxy/vertex-ai`;
 
-const REQUEST_HEADERS = Gate.headers().request;
+const { requestHeaders } = Gate.facts();
 
 /** Drives the door for calls that begin in this process. Returns the `fetch` that the core makes them with. */
 export function createInnerFetch(
@@ -36,7 +36,7 @@ export function createInnerFetch(
         id: randomUUID(),
         verb: method!,
         target: url.slice(ORIGIN.length),
-        headers: REQUEST_HEADERS.map(name => sent.get(name) ?? undefined),
+        headers: requestHeaders.map(name => sent.get(name) ?? undefined),
         whole: true,
       }),
       {

@@ -27,7 +27,7 @@ export function createPermissionCheck(
   registry: PermissionsRegistryService,
 ) {
   const byName = new Map<string, BasicPermission>(
-    Gate.permissions().map(({ name, action }) => [
+    Gate.facts().permissions.map(({ name, action }) => [
       name,
       createPermission({ name, attributes: { action } }),
     ]),

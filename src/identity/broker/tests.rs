@@ -39,19 +39,13 @@ fn drive(broker: &Rc<Broker>, mut errand: Errand, now: Millis, publish: bool, st
                 wants.push(if wait { "key, waiting" } else { "key" });
                 let (flight, errand) = broker.new_key();
                 wants.extend(errand.map(|errand| drive(broker, errand, now, publish, status)).unwrap_or_default());
-                match landed(&flight).expect("a key, or none") {
-                    Err(finding) if wait => Outcome::Failed(finding),
-                    _ => Outcome::Done,
-                }
+                Want::Key { wait }.answered(None, landed(&flight))
             }
-            Want::Publish(_) => {
+            Want::Publish { .. } => {
                 wants.push("publish");
-                match publish {
-                    true => Outcome::Done,
-                    false => Outcome::Failed(Diagnostic::new(Code::PortalRefused, "no database")),
-                }
+                want.answered((!publish).then_some("failed"), None)
             }
-            Want::Google(_) => {
+            Want::Google { .. } => {
                 wants.push("exchange");
                 let body = json!({"access_token": "ya29.token", "token_type": "Bearer", "expires_in": 3600});
                 Outcome::Google(conversation::Outcome::Answer(Response { status, retry_after: None, body: Some(body) }))
@@ -85,6 +79,18 @@ fn signs_nothing_with_a_key_that_is_not_published() {
     assert_eq!(landed(&flight).unwrap().unwrap_err().code, Code::PortalRefused);
     let (_, again) = broker.token(&request("alice"));
     assert!(again.is_some(), "a failure is not kept");
+}
+
+#[test]
+fn a_late_answer_of_the_portal_is_told_from_a_failure() {
+    let Some(key) = SigningKey::new(&Entropy::new([7; 32]), NOW) else { panic!("a key") };
+    let want = Want::Publish { key: key.public(), within: PATIENCE };
+    let code = |failure| match want.answered(failure, None) {
+        Outcome::Failed(finding) => Some(finding.code),
+        _ => None,
+    };
+    assert_eq!(code(None), None);
+    assert_eq!((code(Some("late")), code(Some("x"))), (Some(Code::NetworkUnreachable), Some(Code::PortalRefused)));
 }
 
 #[test]

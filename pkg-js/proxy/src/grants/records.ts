@@ -24,7 +24,9 @@ export function readName(right: string): { resource: string; role: string } {
 }
 
 /** The rights that were asked for; nothing where this version cannot read the request. */
-export function rightsOf(request: IamPlanRequest): IamAccessRequest | undefined {
+export function rightsOf(
+  request: IamPlanRequest,
+): IamAccessRequest | undefined {
   // As if they were asked for now: nothing is planned that is over.
   const expiresAt = new Date(Date.now() + HOUR).toISOString();
   try {
