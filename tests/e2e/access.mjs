@@ -105,7 +105,7 @@ test(
     await replaceRole(deployer, viewer);
     t.after(() => replaceRole(viewer, deployer));
     await card.getByRole('button', { name: 'Refresh' }).click();
-    await headline('You lack 4 rights to deploy here');
+    await headline('You are missing 4 permissions to deploy here');
     const missing = card.getByRole('table', {
       name: 'Missing permissions to deploy',
     });
@@ -122,7 +122,9 @@ test(
     // The files request the missing permissions only.
     const field = name => page.getByRole('textbox', { name });
     const readRequest = async () => {
-      const heading = page.getByRole('heading', { name: /^Rights to deploy/ });
+      const heading = page.getByRole('heading', {
+        name: /^Access request: deploy/,
+      });
       await heading.first().waitFor({ timeout: 60_000 });
       return page.locator('body').innerText();
     };
@@ -140,7 +142,7 @@ test(
     assert.match(files, /aiplatform\.endpoints\.deploy/);
     assert.doesNotMatch(files, /aiplatform\.(models\.get|operations\.list)/);
     await page.getByText('Open the entity').first().click();
-    await headline('You lack 4 rights to deploy here');
+    await headline('You are missing 4 permissions to deploy here');
 
     const known = await card.getByText(/^Google identifies you as/).innerText();
     const principal = known.replace('Google identifies you as ', '');
@@ -181,7 +183,7 @@ test(
     assert.equal(grants.length, 1);
     assert.equal(grants[0].state, 'APPROVAL_AWAITED');
     await page.getByText('Open the entity').first().click();
-    await headline('You lack 4 rights to deploy here');
+    await headline('You are missing 4 permissions to deploy here');
 
     await google('approver', `v1/${grants[0].name}:approve`, {
       reason: 'they are on duty',

@@ -40,7 +40,9 @@ test(
 
     // On submit.
     await next.click();
-    await page.getByText(/^'Vertex AI' Vertex AI is not known to serve/).waitFor();
+    await page
+      .getByText(/^'Vertex AI' Vertex AI is not known to serve/)
+      .waitFor();
     await shoot('8-describe-blocked');
 
     // By keyboard: the fix is the next tab stop after the input.

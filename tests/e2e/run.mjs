@@ -100,14 +100,20 @@ test('deploys a model and sees it serve', { timeout: 240_000 }, async t => {
     const [top, bottom] = await page
       .getByRole('article')
       .filter({ hasText: /^Vertex AI/ })
-      .evaluateAll(cards => cards.slice(0, 2).map(card => card.getBoundingClientRect().toJSON()));
+      .evaluateAll(cards =>
+        cards.slice(0, 2).map(card => card.getBoundingClientRect().toJSON()),
+      );
     const clip = {
       x: top.x - 16,
       y: top.y - 16,
       width: top.width + 32,
       height: bottom.bottom - top.top + 32,
     };
-    await page.screenshot({ path: join(artifacts, 'card.png'), fullPage: true, clip });
+    await page.screenshot({
+      path: join(artifacts, 'card.png'),
+      fullPage: true,
+      clip,
+    });
   });
 
   await step('a prediction through the proxy succeeds', async () => {

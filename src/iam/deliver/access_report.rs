@@ -33,10 +33,10 @@ const GIVING_ROLES: [&str; 3] = ["roles/owner", "roles/resourcemanager.projectIa
 
 /// What people do with an endpoint besides deploying to it, and the methods that it takes.
 const ABILITIES: [(&str, &[&Method]); 4] = [
-    ("See what serves", &[&method::ENDPOINTS_GET, &method::ENDPOINT_OPERATIONS_LIST]),
+    ("View the endpoint", &[&method::ENDPOINTS_GET, &method::ENDPOINT_OPERATIONS_LIST]),
     ("Send predictions", &[&method::ENDPOINTS_PREDICT]),
     ("Shift traffic between models", &[&method::ENDPOINTS_PATCH]),
-    ("Take a model off the endpoint", &[&method::ENDPOINTS_UNDEPLOY_MODEL]),
+    ("Undeploy a model", &[&method::ENDPOINTS_UNDEPLOY_MODEL]),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
@@ -177,7 +177,7 @@ struct Look {
 
 impl Look {
     fn bare(&self, diagnostics: Vec<Diagnostic>) -> AccessReport {
-        let headline = "Google did not say what you may do here";
+        let headline = "Your access cannot be determined";
         AccessReport::bare(AccessState::Unavailable, headline, diagnostics, self.google.voice().now())
     }
 
@@ -364,12 +364,12 @@ impl Look {
         }
         let known = match (number, &report.missing_in_portal[..]) {
             (0, _) if unknown == 0 => return (AccessState::Complete, "You can deploy here".to_owned()),
-            (0, _) => return (AccessState::Unavailable, "Google did not say whether you may deploy here".to_owned()),
-            (1, [permission]) => format!("You lack the Backstage permission `{permission}` to deploy here"),
-            (1, _) => "You lack one right to deploy here".to_owned(),
-            _ => format!("You lack {number} rights to deploy here"),
+            (0, _) => return (AccessState::Unavailable, "Your access to deploy here cannot be determined".to_owned()),
+            (1, [permission]) => format!("You are missing the Backstage permission `{permission}` to deploy here"),
+            (1, _) => "You are missing 1 permission to deploy here".to_owned(),
+            _ => format!("You are missing {number} permissions to deploy here"),
         };
-        let open = if unknown == 0 { String::new() } else { format!("; of {unknown} more, Google did not say") };
+        let open = if unknown == 0 { String::new() } else { format!("; {unknown} more cannot be determined") };
         (AccessState::Missing, known + &open)
     }
 }

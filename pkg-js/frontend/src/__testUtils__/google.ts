@@ -103,7 +103,7 @@ export const COMPLETE: AccessReport = {
       able: false,
       lacking: ['aiplatform.endpoints.predict'],
     },
-    { title: 'See what serves', able: null, lacking: [] },
+    { title: 'View the endpoint', able: null, lacking: [] },
   ],
   missing: [],
   missingInPortal: [],
@@ -117,7 +117,7 @@ export const COMPLETE: AccessReport = {
 export const MISSING: AccessReport = {
   ...COMPLETE,
   state: 'missing',
-  headline: 'You lack 3 rights to deploy here',
+  headline: 'You are missing 3 permissions to deploy here',
   missingInPortal: ['vertex-ai.deploy'],
   missing: [
     {

@@ -81,7 +81,7 @@ describe('the access card', () => {
     expect(rowsOf('Your access')).toEqual([
       'Deploy to the endpoint✓ Yes–',
       'Send predictions✕ Noaiplatform.endpoints.predict',
-      'See what serves? Unknown–',
+      'View the endpoint? Unknown–',
     ]);
     expect(
       screen.getByText(/^Google identifies you as principal:/),
@@ -93,7 +93,7 @@ describe('the access card', () => {
   it('lists missing permissions and grantors, and links to a filled-in request', async () => {
     google.access = MISSING;
     renderCard();
-    await headline('You lack 3 rights to deploy here');
+    await headline('You are missing 3 permissions to deploy here');
     expect(rowsOf('Missing permissions to deploy')).toEqual([
       expect.stringMatching(
         /^aiplatform\.endpoints\.deployprojects\/.*the model is not deployed$/,
@@ -126,7 +126,7 @@ describe('the access card', () => {
   it('offers no request where all users share one account', async () => {
     google.access = { ...MISSING, request: undefined };
     renderCard();
-    await headline('You lack 3 rights to deploy here');
+    await headline('You are missing 3 permissions to deploy here');
     expect(screen.queryByRole('link', { name: 'Request access' })).toBeNull();
   });
 
@@ -154,7 +154,7 @@ describe('the access card', () => {
       </TestApiProvider>,
       { mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef } },
     );
-    await headline('You lack 3 rights to deploy here');
+    await headline('You are missing 3 permissions to deploy here');
     google.instead = () => new Response('', { status: 503 });
     await userEvent.click(screen.getByRole('button', { name: 'next' }));
     expect(

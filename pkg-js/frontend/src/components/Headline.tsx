@@ -1,6 +1,7 @@
 import type { StatusReport } from '@backstage-vertex-ai/core';
 import type { AccessReport } from '@backstage-vertex-ai/core/server';
 import { Text } from '@backstage/ui';
+import { Prose } from './Prose';
 import styles from './VertexAiCard.module.css';
 
 type State = StatusReport['state'] | AccessReport['state'];
@@ -33,7 +34,7 @@ export function Headline(props: {
       </span>
       <div>
         <Text as="h3" variant="title-x-small" weight="bold">
-          {text}
+          <Prose text={text} />
         </Text>
         {detail && (
           <Text as="p" variant="body-small" className={styles.detail}>

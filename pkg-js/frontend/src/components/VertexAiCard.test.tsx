@@ -89,7 +89,9 @@ describe('the status card', () => {
       fraudDetector({ 'google.com/vertex-ai-machine-type': 'n1-standart-4' }),
     );
     await headline('The Vertex AI annotations are wrong');
-    expect(screen.getByText(/^Error: Vertex AI is not known/)).toHaveTextContent(
+    expect(
+      screen.getByText(/^Error: Vertex AI is not known/),
+    ).toHaveTextContent(
       'Error: Vertex AI is not known to serve models on n1-standart-4',
     );
     expect(screen.getByText('n1-standart-4').tagName).toBe('CODE');

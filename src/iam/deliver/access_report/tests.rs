@@ -114,10 +114,10 @@ fn who_holds_everything_is_told_so_and_what_else_they_may_do() {
         able(&report),
         [
             ("Deploy to the endpoint", Some(true)),
-            ("See what serves", Some(true)),
+            ("View the endpoint", Some(true)),
             ("Send predictions", Some(false)),
             ("Shift traffic between models", Some(false)),
-            ("Take a model off the endpoint", Some(true)),
+            ("Undeploy a model", Some(true)),
         ]
     );
     assert_eq!(report.abilities[2].lacking, ["aiplatform.endpoints.predict"]);
@@ -128,7 +128,10 @@ fn who_holds_everything_is_told_so_and_what_else_they_may_do() {
 fn who_holds_nothing_lacks_a_first_deployment_because_nobody_can_look() {
     let mut world = World::default();
     let report = world.report(&ALL, &["group:default/cloud-admins", "the platform team, in #cloud"]);
-    assert_eq!((report.state, report.headline.as_str()), (AccessState::Missing, "You lack 8 rights to deploy here"));
+    assert_eq!(
+        (report.state, report.headline.as_str()),
+        (AccessState::Missing, "You are missing 8 permissions to deploy here")
+    );
     let missing = missing(&report);
     assert!(missing.contains(&(PROJECT.to_owned(), "aiplatform.endpoints.create")), "{missing:?}");
     assert!(missing.contains(&(ACCOUNT.to_owned(), "iam.serviceAccounts.actAs")));
@@ -172,7 +175,7 @@ fn only_what_is_missing_is_named_where_it_would_be_given() {
 fn what_the_portal_refuses_counts_like_what_google_does() {
     let report = deployer().report(&["vertex-ai.read"], &[]);
     assert_eq!(report.state, AccessState::Missing);
-    assert_eq!(report.headline, "You lack the Backstage permission `vertex-ai.deploy` to deploy here");
+    assert_eq!(report.headline, "You are missing the Backstage permission `vertex-ai.deploy` to deploy here");
     assert_eq!(report.abilities[0].lacking, ["vertex-ai.deploy"]);
     assert_eq!(report.abilities[1].able, Some(true));
     assert_eq!(report.abilities[4].lacking, ["vertex-ai.deploy"]);
@@ -230,18 +233,19 @@ fn what_nobody_could_tell_is_not_taken_for_held() {
     world.refused = Some("serviceAccounts");
     let report = world.report(&ALL, &[]);
     assert_eq!(report.state, AccessState::Unavailable);
-    assert_eq!(report.headline, "Google did not say whether you may deploy here");
+    assert_eq!(report.headline, "Your access to deploy here cannot be determined");
     assert_eq!(report.abilities[0].able, None);
     assert_eq!(report.diagnostics.len(), 1);
     assert_eq!(missing(&report).len(), 1);
 
     // What is known is told all the same.
     let report = world.report(&["vertex-ai.read"], &[]);
-    let lacking = "You lack the Backstage permission `vertex-ai.deploy` to deploy here; of 1 more, Google did not say";
+    let lacking =
+        "You are missing the Backstage permission `vertex-ai.deploy` to deploy here; 1 more cannot be determined";
     assert_eq!((report.state, report.headline.as_str()), (AccessState::Missing, lacking));
     world.held.retain(|(permission, _)| !permission.ends_with(".deploy"));
     let report = world.report(&["vertex-ai.read"], &[]);
-    assert_eq!(report.headline, "You lack 2 rights to deploy here; of 1 more, Google did not say");
+    assert_eq!(report.headline, "You are missing 2 permissions to deploy here; 1 more cannot be determined");
     assert_eq!(report.missing_in_portal, ["vertex-ai.deploy"]);
 
     let mut world = deployer();
