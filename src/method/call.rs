@@ -2,7 +2,9 @@
 
 use super::{METHODS, Method, On, Resource, Service, Verb};
 use crate::name::{OperationParent, ServiceAccount};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
+use ts_rs::TS;
 
 /// A permission on one resource, by its full name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, ts_rs::TS)]
@@ -14,7 +16,7 @@ pub struct Permission {
 
 /// A call to a method: a request without its credential.
 #[derive(Clone, Debug, PartialEq, ts_rs::TS)]
-#[ts(as = "crate::plan::CallShape<'static>", rename = "PlannedCall")]
+#[ts(as = "CallShape<'static>", rename = "PlannedCall")]
 pub struct Call {
     pub method: &'static Method,
     pub resource: Resource,
@@ -82,6 +84,34 @@ impl Call {
             .iter()
             .filter_map(|need| Some(Permission { permission: need.permission, resource: on(need.on)? }))
             .collect()
+    }
+}
+
+#[derive(Serialize, TS)]
+#[ts(optional_fields)]
+struct CallShape<'a> {
+    /// Name of the method, e.g. `aiplatform.projects.locations.endpoints.deployModel`.
+    method: &'a str,
+    verb: &'a str,
+    /// Path below the service's host, e.g. `v1/projects/p/locations/l/endpoints/e:deployModel`.
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(type = "unknown", optional)]
+    body: Option<&'a Value>,
+    /// The permissions that the call requires, each on one resource.
+    permissions: Vec<Permission>,
+}
+
+impl Serialize for Call {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        CallShape {
+            method: self.method.name,
+            verb: self.method.verb.as_str(),
+            path: self.path(),
+            body: self.body.as_ref(),
+            permissions: self.permissions(),
+        }
+        .serialize(serializer)
     }
 }
 

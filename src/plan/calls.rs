@@ -41,79 +41,77 @@ fn operation(method: &'static Method, parent: OperationParent) -> Option<Call> {
     Some(Call::new(method, Resource::Operation(operation)))
 }
 
-impl Plan {
-    /// What was found, completed by what the plan cannot make, which must exist.
-    pub fn settled(&self, found: Found) -> Found {
-        let makes = |kind| self.step(kind).is_some_and(|step| step.call.is_some());
-        let mut found = found;
-        if found.deployment == Some(true) || !makes(StepKind::Model) {
-            found.model = Some(true);
-        }
-        if found.deployment == Some(true) || !makes(StepKind::Endpoint) {
-            found.endpoint = Some(true);
-        }
-        if found.model == Some(false) || found.endpoint == Some(false) {
-            found.deployment = Some(false);
-        }
-        found
+/// What was found, completed by what the plan cannot make, which must exist.
+pub(super) fn settled(plan: &Plan, found: Found) -> Found {
+    let makes = |kind| plan.step(kind).is_some_and(|step| step.call.is_some());
+    let mut found = found;
+    if found.deployment == Some(true) || !makes(StepKind::Model) {
+        found.model = Some(true);
     }
-
-    /// Every call that a run may make, given what was found.
-    pub fn calls(&self, found: Found) -> Vec<(Call, Purpose)> {
-        let found = self.settled(found);
-        let mut calls = Vec::new();
-        let endpoint = Resource::Endpoint(self.target.endpoint.clone());
-        let of_endpoint = OperationParent::Endpoint(self.target.endpoint.clone());
-        let model = Model { version: None, ..self.target.model.clone() };
-        // The calls of a run do not depend on the version that it finds.
-        let pinned = match &self.deployed_model_id {
-            Some(_) => None,
-            None => "1".parse().ok().map(|version| self.for_version(version)),
-        };
-        let later = pinned.as_ref().unwrap_or(self);
-        let step = |kind| if kind == StepKind::Model { self.step(kind) } else { later.step(kind) };
-
-        let made = [
-            (StepKind::Model, found.model == Some(true), OperationParent::Model(model)),
-            (StepKind::Endpoint, found.endpoint == Some(true), of_endpoint.clone()),
-            (StepKind::Deployment, found.deployment == Some(true), of_endpoint.clone()),
-        ];
-        for (kind, is_there, parent) in made {
-            let Some(step) = step(kind) else { continue };
-            calls.extend(step.probe.clone().map(|probe| (probe, Purpose::Look)));
-            let Some(call) = step.call.clone().filter(|_| !is_there) else { continue };
-            calls.push((call, Purpose::Make));
-            calls.extend(operation(&method::OPERATIONS_WAIT, parent).map(|wait| (wait, Purpose::Follow)));
-            calls.extend(step.undo.clone().map(|undo| (undo, Purpose::RollBack)));
-            if kind == StepKind::Deployment {
-                calls.push((Call::new(&method::ENDPOINT_OPERATIONS_LIST, endpoint.clone()), Purpose::Resume));
-                let cancel = operation(&method::OPERATIONS_CANCEL, of_endpoint.clone());
-                calls.extend(cancel.map(|cancel| (cancel, Purpose::Cancel)));
-            }
-        }
-        if found.deployment != Some(false) {
-            let route = step(StepKind::Traffic).and_then(|step| step.call.clone());
-            calls.extend(route.map(|route| (route, Purpose::Route)));
-        }
-        calls
+    if found.deployment == Some(true) || !makes(StepKind::Endpoint) {
+        found.endpoint = Some(true);
     }
+    if found.model == Some(false) || found.endpoint == Some(false) {
+        found.deployment = Some(false);
+    }
+    found
+}
 
-    /// Every permission that the plan may need, sorted, with the methods that need it.
-    pub fn permissions(&self) -> Vec<(Permission, Vec<&'static str>)> {
-        let mut needed: Vec<(Permission, Vec<&'static str>)> = Vec::new();
-        for (call, _) in self.calls(Found::default()) {
-            for permission in call.permissions() {
-                let name = call.method.name;
-                match needed.iter_mut().find(|(known, _)| *known == permission) {
-                    Some((_, methods)) if methods.contains(&name) => {}
-                    Some((_, methods)) => methods.push(name),
-                    None => {
-                        let at = needed.iter().take_while(|(known, _)| *known < permission).count();
-                        needed.insert(at, (permission, vec![name]));
-                    }
+/// Every call that a run may make, given what was found.
+pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
+    let found = settled(plan, found);
+    let mut calls = Vec::new();
+    let endpoint = Resource::Endpoint(plan.target.endpoint.clone());
+    let of_endpoint = OperationParent::Endpoint(plan.target.endpoint.clone());
+    let model = Model { version: None, ..plan.target.model.clone() };
+    // The calls of a run do not depend on the version that it finds.
+    let pinned = match &plan.deployed_model_id {
+        Some(_) => None,
+        None => "1".parse().ok().map(|version| plan.for_version(version)),
+    };
+    let later = pinned.as_ref().unwrap_or(plan);
+    let step = |kind| if kind == StepKind::Model { plan.step(kind) } else { later.step(kind) };
+
+    let made = [
+        (StepKind::Model, found.model == Some(true), OperationParent::Model(model)),
+        (StepKind::Endpoint, found.endpoint == Some(true), of_endpoint.clone()),
+        (StepKind::Deployment, found.deployment == Some(true), of_endpoint.clone()),
+    ];
+    for (kind, is_there, parent) in made {
+        let Some(step) = step(kind) else { continue };
+        calls.extend(step.probe.clone().map(|probe| (probe, Purpose::Look)));
+        let Some(call) = step.call.clone().filter(|_| !is_there) else { continue };
+        calls.push((call, Purpose::Make));
+        calls.extend(operation(&method::OPERATIONS_WAIT, parent).map(|wait| (wait, Purpose::Follow)));
+        calls.extend(step.undo.clone().map(|undo| (undo, Purpose::RollBack)));
+        if kind == StepKind::Deployment {
+            calls.push((Call::new(&method::ENDPOINT_OPERATIONS_LIST, endpoint.clone()), Purpose::Resume));
+            let cancel = operation(&method::OPERATIONS_CANCEL, of_endpoint.clone());
+            calls.extend(cancel.map(|cancel| (cancel, Purpose::Cancel)));
+        }
+    }
+    if found.deployment != Some(false) {
+        let route = step(StepKind::Traffic).and_then(|step| step.call.clone());
+        calls.extend(route.map(|route| (route, Purpose::Route)));
+    }
+    calls
+}
+
+/// Every permission that the plan may need, sorted, with the methods that need it.
+pub(super) fn permissions(plan: &Plan) -> Vec<(Permission, Vec<&'static str>)> {
+    let mut needed: Vec<(Permission, Vec<&'static str>)> = Vec::new();
+    for (call, _) in calls(plan, Found::default()) {
+        for permission in call.permissions() {
+            let name = call.method.name;
+            match needed.iter_mut().find(|(known, _)| *known == permission) {
+                Some((_, methods)) if methods.contains(&name) => {}
+                Some((_, methods)) => methods.push(name),
+                None => {
+                    let at = needed.iter().take_while(|(known, _)| *known < permission).count();
+                    needed.insert(at, (permission, vec![name]));
                 }
             }
         }
-        needed
     }
+    needed
 }

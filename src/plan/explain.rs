@@ -1,100 +1,10 @@
-//! A plan for people (a line, Markdown) and for programs (JSON).
+//! A plan for people: a line for logs, Markdown for reviews.
 
-use super::{Plan, Step};
-use crate::method::{Call, Permission};
-use crate::name::{DeployedModelId, Endpoint};
-use crate::target::Target;
+use super::Plan;
+use crate::method::Call;
 use crate::vertex::traffic::Traffic;
 use crate::words;
-use serde::{Serialize, Serializer};
-use serde_json::Value;
 use std::fmt::Write;
-use ts_rs::TS;
-
-#[derive(Serialize, TS)]
-#[ts(optional_fields)]
-pub struct CallShape<'a> {
-    /// Name of the method, e.g. `aiplatform.projects.locations.endpoints.deployModel`.
-    method: &'a str,
-    verb: &'a str,
-    /// Path below the service's host, e.g. `v1/projects/p/locations/l/endpoints/e:deployModel`.
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(type = "unknown", optional)]
-    body: Option<&'a Value>,
-    /// The permissions that the call requires, each on one resource.
-    permissions: Vec<Permission>,
-}
-
-impl Serialize for Call {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        CallShape {
-            method: self.method.name,
-            verb: self.method.verb.as_str(),
-            path: self.path(),
-            body: self.body.as_ref(),
-            permissions: self.permissions(),
-        }
-        .serialize(serializer)
-    }
-}
-
-#[derive(Serialize, TS)]
-#[ts(optional_fields)]
-pub struct StepShape<'a> {
-    title: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    probe: Option<&'a Call>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    call: Option<&'a Call>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    undo: Option<&'a Call>,
-}
-
-impl Serialize for Step {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { title, probe, call, undo, .. } = self;
-        StepShape { title, probe: probe.as_ref(), call: call.as_ref(), undo: undo.as_ref() }.serialize(serializer)
-    }
-}
-
-#[derive(Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(optional_fields)]
-pub struct PlanShape<'a> {
-    target: &'a Target,
-    endpoint: &'a Endpoint,
-    /// Derived from entity, environment and revision: the same deployment has the same id. Absent while the model's version is not
-    /// known (an alias, or none).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deployed_model_id: Option<&'a DeployedModelId>,
-    steps: &'a [Step],
-    permissions: Vec<NeededPermission>,
-}
-
-/// A permission and the methods that require it.
-#[derive(Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-struct NeededPermission {
-    permission: &'static str,
-    resource: String,
-    needed_by: Vec<&'static str>,
-}
-
-impl Serialize for Plan {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let needed =
-            |(Permission { permission, resource }, needed_by)| NeededPermission { permission, resource, needed_by };
-        PlanShape {
-            target: &self.target,
-            endpoint: &self.target.endpoint,
-            deployed_model_id: self.deployed_model_id.as_ref(),
-            steps: &self.steps,
-            permissions: self.permissions().into_iter().map(needed).collect(),
-        }
-        .serialize(serializer)
-    }
-}
 
 /// The plan in one line, for a log.
 pub fn summary(plan: &Plan) -> String {
