@@ -1,6 +1,6 @@
-//! The core of Backstage Vertex AI: what a deployment is, what it needs, and how it goes, as pure functions.
+//! The core of Backstage Vertex AI: deployments, the rights that they require and their progress, as pure functions.
 //!
-//! Nothing here reads a clock, randomness or the network: see [`conversation`] for how the outside takes part.
+//! Nothing here reads a clock, randomness or the network: a [`conversation`] requests them from its driver.
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
 pub mod annotation;

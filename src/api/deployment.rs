@@ -1,4 +1,4 @@
-//! Planning a deployment, and carrying it out.
+//! Plans of deployments, and their execution.
 
 use super::request::{DeployRequest, DeploymentRequest};
 use super::validate::check;
@@ -32,8 +32,8 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
     let Some(mut target) = target else {
         if !diagnostics.iter().any(Diagnostic::is_error) {
             diagnostics.push(
-                Diagnostic::new(Code::PlanValueOpen, "not everything that is needed is there to plan with")
-                    .help("plan with the entity as the catalog has it: a placeholder is filled in only there"),
+                Diagnostic::new(Code::PlanValueOpen, "a value that the plan requires is a placeholder")
+                    .help("plan with the entity as the catalog returns it: the catalog fills placeholders in"),
             );
         }
         return (None, diagnostics);
@@ -44,7 +44,7 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
             Err(error) => {
                 diagnostics.push(
                     Diagnostic::new(Code::RequestMalformed, error.to_string())
-                        .help("give the number of a version, or one of the model's aliases"),
+                        .help("write the number of a version, or one of the model's aliases"),
                 );
                 return (None, diagnostics);
             }
@@ -55,7 +55,7 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
     (Some(plan), diagnostics)
 }
 
-/// What a deployment would do. Nothing is called.
+/// Plans a deployment. Calls nothing.
 pub fn plan(request: &DeploymentRequest) -> PlanReport {
     let (plan, diagnostics) = make_plan(request);
     let summary = plan.as_ref().map(plan::summary).unwrap_or_default();
@@ -63,7 +63,7 @@ pub fn plan(request: &DeploymentRequest) -> PlanReport {
     PlanReport { plan, summary, explanation, diagnostics }
 }
 
-/// Carries a deployment out.
+/// Starts the conversation that carries a deployment out.
 pub fn deploy(request: &DeployRequest) -> Result<Conversation<RunReport>, Box<RunReport>> {
     match make_plan(&request.deployment) {
         (Some(plan), _) => Ok(run::run(plan, &request.proxy_url, request.reason.clone())),
