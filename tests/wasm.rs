@@ -1,8 +1,9 @@
 //! The boundary as JavaScript sees it, in Node and in a browser: `cargo xtask test --only wasm`.
 #![cfg(target_arch = "wasm32")]
 
-use backstage_vertex_ai::wasm::exports::version;
-use backstage_vertex_ai::wasm::server::{status, validate};
+use backstage_vertex_ai::diagnostic::{Code, Diagnostic};
+use backstage_vertex_ai::wasm::error::CoreError;
+use backstage_vertex_ai::wasm::exports::{status, validate, version};
 use backstage_vertex_ai::wasm::transport::Talk;
 use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::JsValue;
@@ -27,12 +28,12 @@ fn text(value: &JsValue, path: &str) -> String {
 }
 
 #[wasm_bindgen_test]
-fn the_version_is_the_crates() {
+fn returns_the_version_of_the_crate() {
     assert_eq!(version(), env!("CARGO_PKG_VERSION"));
 }
 
 #[wasm_bindgen_test]
-fn reports_are_plain_objects_without_what_is_missing() {
+fn reports_are_plain_objects_without_missing_values() {
     let report = validate(request(ANNOTATIONS, "")).unwrap();
     assert_eq!(get(&report, "valid"), JsValue::TRUE);
     assert_eq!(text(&report, "target.endpoint"), "projects/acme-ml/locations/us-central1/endpoints/fraud");
@@ -52,7 +53,7 @@ fn a_text_keeps_its_positions() {
 }
 
 #[wasm_bindgen_test]
-fn what_json_cannot_say_is_refused_and_what_is_undefined_is_not_there() {
+fn rejects_values_that_json_cannot_represent_and_ignores_undefined() {
     let cycle = request(ANNOTATIONS, "");
     Reflect::set(&get(&cycle, "source.entity"), &"spec".into(), &cycle).unwrap();
     assert_eq!(text(&validate(cycle).unwrap_err(), "code"), "request/malformed");
@@ -66,7 +67,7 @@ fn what_json_cannot_say_is_refused_and_what_is_undefined_is_not_there() {
 }
 
 #[wasm_bindgen_test]
-fn a_fraction_or_a_huge_number_among_the_annotations_breaks_nothing() {
+fn accepts_fractions_and_huge_numbers_as_values() {
     for number in ["1.5", "1e300", "-7", "9007199254740993"] {
         let report = validate(request(&format!(r#"{{"google.com/vertex-ai-model": {number}}}"#), "")).unwrap();
         assert_eq!(get(&report, "valid"), JsValue::FALSE, "{number}");
@@ -82,7 +83,19 @@ fn numbers_in_a_plan_are_numbers() {
 }
 
 #[wasm_bindgen_test]
-fn a_wrong_request_throws_a_core_error() {
+fn several_findings_of_one_error_are_a_list() {
+    let several = CoreError {
+        diagnostics: ["one", "two"].map(|message| Diagnostic::new(Code::ConfigInvalid, message)).into(),
+        status: 500,
+    };
+    let error = JsValue::from(several);
+    assert_eq!(text(&error, "message"), "- one\n- two");
+    let single = JsValue::from(Diagnostic::new(Code::ConfigInvalid, "one"));
+    assert_eq!(text(&single, "message"), "one");
+}
+
+#[wasm_bindgen_test]
+fn a_malformed_request_throws_a_core_error() {
     for wrong in [JsValue::UNDEFINED, JSON::parse(r#"{"surprise": 1}"#).unwrap()] {
         let error = validate(wrong).unwrap_err();
         assert_eq!(text(&error, "name"), "CoreError");
@@ -157,18 +170,17 @@ mod checker {
 
     const GOOD: &[u8] = b"kind: Component\nmetadata:\n  name: fraud\n  annotations:\n    google.com/vertex-ai-project: acme-ml\n    google.com/vertex-ai-location: us-central1\n    google.com/vertex-ai-endpoint: fraud\n    google.com/vertex-ai-model: fraud@3\n";
 
-    fn checker(format: &str, rules: &str) -> Result<Checker, JsValue> {
-        let rules = JSON::parse(rules).unwrap();
-        Checker::new(format, false, true, "error", false, rules, None, None)
+    fn checker(options: &str) -> Result<Checker, JsValue> {
+        Checker::new(JSON::parse(options).unwrap(), None, None)
     }
 
-    fn parsed(report: JsValue) -> JsValue {
-        JSON::parse(&report.as_string().unwrap()).unwrap()
+    fn parsed(report: impl Into<JsValue>) -> JsValue {
+        JSON::parse(&report.into().as_string().unwrap()).unwrap()
     }
 
     #[wasm_bindgen_test]
-    fn of_a_good_file_a_number_crosses_and_of_a_wrong_one_its_report() {
-        let mut checker = checker("text", "null").unwrap();
+    fn a_good_file_crosses_as_a_number_and_a_wrong_one_as_its_report() {
+        let mut checker = checker("{}").unwrap();
         assert_eq!(checker.add("a.yaml", GOOD, true).unwrap().as_f64(), Some(1.0));
         let wrong = String::from_utf8_lossy(GOOD).replace("@3", "@0");
         let report = parsed(checker.add("b.yaml", wrong.as_bytes(), true).unwrap());
@@ -182,8 +194,8 @@ mod checker {
     }
 
     #[wasm_bindgen_test]
-    fn any_bytes_are_a_report_and_none_a_trap() {
-        let mut checker = checker("json", "null").unwrap();
+    fn any_bytes_result_in_a_report_and_never_in_a_trap() {
+        let mut checker = checker(r#"{"format": "json"}"#).unwrap();
         for bytes in [&b"\xff\xfe\x00"[..], b"\x00", b"", b"a: [", b"{\"kind\": \xc3\x28}"] {
             checker.add("a.yaml", bytes, true).unwrap();
         }
@@ -191,9 +203,11 @@ mod checker {
     }
 
     #[wasm_bindgen_test]
-    fn misuse_is_told_in_words() {
-        assert_eq!(text(&checker("pdf", "null").err().unwrap(), "code"), "request/malformed");
-        let mut checker = checker("text", r#"{"model/surprise": "error"}"#).unwrap();
+    fn misuse_throws_and_an_unknown_rule_is_a_finding() {
+        for wrong in [r#"{"format": "pdf"}"#, r#"{"failOn": 1}"#, r#"{"color": "red"}"#, r#"{"surprise": true}"#] {
+            assert_eq!(text(&checker(wrong).err().unwrap(), "code"), "request/malformed", "{wrong}");
+        }
+        let mut checker = checker(r#"{"rules": {"model/surprise": "error"}}"#).unwrap();
         let end = parsed(checker.finish().unwrap());
         let findings = js_sys::Array::from(&get(&end, "diagnostics"));
         assert!(findings.iter().any(|finding| text(&finding, "message").contains("model/surprise")));
@@ -202,8 +216,8 @@ mod checker {
     }
 
     #[wasm_bindgen_test]
-    fn keys_that_are_one_number_to_the_engine_stand_twice() {
-        let mut checker = checker("json", "null").unwrap();
+    fn keys_that_are_the_same_number_are_duplicates() {
+        let mut checker = checker(r#"{"format": "json"}"#).unwrap();
         let mut codes = |first: &str, second: &str| {
             let source = format!("kind: A\nmetadata: {{name: a}}\n{first}: a\n{second}: b\n");
             let report = checker.add("a.yaml", source.as_bytes(), false).unwrap();
@@ -230,7 +244,7 @@ mod checker {
     }
 
     #[wasm_bindgen_test]
-    fn documents_are_counted() {
+    fn counts_documents() {
         assert_eq!(Checker::documents(b"a: 1\n---\nb: 2\n"), 2);
     }
 }

@@ -1,9 +1,7 @@
-//! Exports of the server build that check whole files.
-//!
-//! Bytes come in and JSON text goes out; a file without findings returns only a number (`docs/boundary.md`).
+//! Exports of the server build that check whole files. Their forms: `docs/boundary.md`.
 
 use super::convert::{read, text};
-use crate::api::check::{self, FileReport, Origin, checker};
+use crate::api::check::{self, Origin, checker};
 use crate::diagnostic::{Code, Diagnostic};
 use wasm_bindgen::prelude::*;
 
@@ -13,10 +11,9 @@ pub struct Checker(Option<check::Checker>);
 
 #[wasm_bindgen]
 impl Checker {
-    /// `file` and `bytes` are those of the configuration.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue, file: Option<String>, bytes: Option<Vec<u8>>) -> Result<Self, JsValue> {
-        Ok(Self(Some(checker(read(&options)?, file.zip(bytes)))))
+    pub fn new(options: JsValue, config: Option<String>, bytes: Option<Vec<u8>>) -> Result<Self, JsValue> {
+        Ok(Self(Some(checker(read(&options)?, config.zip(bytes)))))
     }
 
     /// Returns the number of entities, or a report as JSON text where it has more to report.
@@ -26,20 +23,19 @@ impl Checker {
         if report.diagnostics.is_empty() && report.output.is_empty() && report.fixed.is_none() {
             return Ok(JsValue::from(report.entities as u32));
         }
-        written(&report)
+        Ok(text(&report)?.into())
     }
 
-    pub fn unreadable(&mut self, file: &str, reason: &str) -> Result<JsValue, JsValue> {
-        written(&self.checker()?.unreadable(file, reason))
+    pub fn unreadable(&mut self, file: &str, reason: &str) -> Result<String, JsValue> {
+        Ok(text(&self.checker()?.unreadable(file, reason))?)
     }
 
-    pub fn unwritable(&mut self, file: &str, reason: &str) -> Result<JsValue, JsValue> {
-        written(&self.checker()?.unwritable(file, reason))
+    pub fn unwritable(&mut self, file: &str, reason: &str) -> Result<String, JsValue> {
+        Ok(text(&self.checker()?.unwritable(file, reason))?)
     }
 
-    pub fn finish(&mut self) -> Result<JsValue, JsValue> {
-        let checker = self.0.take().ok_or_else(finished)?;
-        Ok(text(&checker.finish())?.into())
+    pub fn finish(&mut self) -> Result<String, JsValue> {
+        Ok(text(&self.0.take().ok_or_else(finished)?.finish())?)
     }
 
     #[wasm_bindgen(js_name = mostBytes)]
@@ -64,10 +60,6 @@ impl Checker {
     fn checker(&mut self) -> Result<&mut check::Checker, Diagnostic> {
         self.0.as_mut().ok_or_else(finished)
     }
-}
-
-fn written(report: &FileReport) -> Result<JsValue, JsValue> {
-    Ok(text(report)?.into())
 }
 
 fn finished() -> Diagnostic {

@@ -1,8 +1,4 @@
-//! JavaScript values to serde types and back: plain objects, `null` for nothing.
-//!
-//! What comes in is walked: JSON text is left to the engine's reader, because `serde_json`'s own, with all it can say about wrong
-//! values, would be a fifth of the browser build. Reports go out as JSON text, which the engine reads faster than Rust builds
-//! objects.
+//! JavaScript values to serde types and back: plain objects, `null` for `None`. Their forms: `docs/boundary.md`.
 
 use crate::api::request::Request;
 use crate::diagnostic::{Code, Diagnostic};
@@ -11,22 +7,20 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// As deep as `serde_json` reads; a value that holds itself ends here too.
-const MOST_DEPTH: usize = 128;
+/// Maximum depth of a value, as in `serde_json`. A value that contains itself exceeds it.
+const MAX_DEPTH: usize = 128;
 
-/// A JavaScript value as JSON; `None` for what JSON cannot say, or too deeply nested.
+/// Returns a JavaScript value as JSON; `None` when JSON cannot represent it, or when it is nested too deeply.
 fn walk(value: &JsValue, depth: usize) -> Option<Value> {
-    if depth > MOST_DEPTH {
+    if depth > MAX_DEPTH {
         return None;
     }
     if value.is_null() || value.is_undefined() {
         return Some(Value::Null);
     }
-    if let Some(text) = value.as_string() {
-        return Some(Value::String(text));
-    }
-    if let Some(boolean) = value.as_bool() {
-        return Some(Value::Bool(boolean));
+    let scalar = value.as_string().map(Value::String).or_else(|| value.as_bool().map(Value::Bool));
+    if scalar.is_some() {
+        return scalar;
     }
     if let Some(number) = value.as_f64() {
         return number_of(number);
@@ -39,7 +33,7 @@ fn walk(value: &JsValue, depth: usize) -> Option<Value> {
     for entry in Object::entries(object).iter() {
         let entry = Array::from(&entry);
         let value = entry.get(1);
-        // As `JSON.stringify` does: what is undefined is not there.
+        // Undefined means missing, as in `JSON.stringify`.
         if !value.is_undefined() {
             map.insert(entry.get(0).as_string()?, walk(&value, depth + 1)?);
         }
@@ -47,34 +41,27 @@ fn walk(value: &JsValue, depth: usize) -> Option<Value> {
     Some(Value::Object(map))
 }
 
-/// Whole numbers that JavaScript holds exactly are whole numbers here.
+/// Returns a number that JavaScript represents exactly as a whole number, and any other as a string.
 fn number_of(number: f64) -> Option<Value> {
-    const SAFE: f64 = 9_007_199_254_740_991.0;
-    if number == number.trunc() && number.abs() <= SAFE {
+    if number == number.trunc() && number.abs() < 2f64.powi(53) {
         return Some(Value::from(number as i64));
     }
     js_sys::Number::from(number).to_string_with_radix(10).ok()?.as_string().map(Value::String)
 }
 
-/// The number that a decimal's text stands for; the caller knows that it is one.
-pub fn decimal(text: &str) -> f64 {
-    js_sys::parse_float(text)
-}
-
-/// Reads JSON text with the engine's reader.
+/// Parses JSON text with the engine's parser.
 pub fn parse(text: &str) -> Option<Value> {
     walk(&JSON::parse(text).ok()?, 0)
 }
 
 /// Reads a request object.
 pub fn read<T: Request>(value: &JsValue) -> Result<T, Diagnostic> {
-    // What JSON cannot say is no request, and refused as one.
-    T::read(walk(value, 0).unwrap_or_default())
+    T::read(json(value))
 }
 
-/// Reads any value that JSON can say.
-pub fn read_any(value: &JsValue) -> Option<Value> {
-    walk(value, 0)
+/// Reads a value; `null` when JSON cannot represent it.
+pub fn json(value: &JsValue) -> Value {
+    walk(value, 0).unwrap_or_default()
 }
 
 /// Writes a report as a plain object.
@@ -82,7 +69,7 @@ pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Diagnostic> {
     parsed(text(value))
 }
 
-/// Once for all kinds of reports.
+/// The part of [`write`] that all types share.
 fn parsed(text: Result<String, Diagnostic>) -> Result<JsValue, Diagnostic> {
     JSON::parse(&text?).map_err(|_| unwritable())
 }

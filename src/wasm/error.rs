@@ -14,8 +14,8 @@ pub struct CoreError {
 }
 
 impl CoreError {
-    pub fn new(status: u16, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics, status }
+    pub fn forbidden(finding: Diagnostic) -> Self {
+        Self { diagnostics: vec![finding], status: 403 }
     }
 }
 
@@ -37,10 +37,8 @@ impl From<CoreError> for JsValue {
         let thrown = Error::new(&message(&error.diagnostics));
         thrown.set_name("CoreError");
         let code = error.diagnostics.first().map_or(Code::CoreInternal, |d| d.code);
-        let set = |key: &str, value: &JsValue| {
-            // Setting a property of a fresh, extensible object cannot fail.
-            let _ = Reflect::set(&thrown, &key.into(), value);
-        };
+        // Setting a property of a fresh, extensible object cannot fail.
+        let set = |key: &str, value: &JsValue| drop(Reflect::set(&thrown, &key.into(), value));
         set("code", &code.as_str().into());
         set("status", &error.status.into());
         set("diagnostics", &write(&error.diagnostics).unwrap_or_else(|_| js_sys::Array::new().into()));

@@ -1,8 +1,12 @@
 //! Exports of both builds.
 
-use super::convert::write;
-use crate::api;
+use super::Source;
+use super::convert::{read, write};
+use super::transport::Talk;
+use crate::api::{self, request::StatusRequest, request::ValidateRequest};
 use crate::conversation::Millis;
+use js_sys::Function;
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -10,27 +14,34 @@ pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
 }
 
-/// Registers the listener for a panic of the core. Without it, a trap inside a promise would leave the promise pending.
-#[wasm_bindgen(js_name = onPanic)]
-pub fn on_panic(listener: js_sys::Function) {
-    let listener = Listener(listener);
-    std::panic::set_hook(Box::new(move |panic| {
-        let _ = listener.get().call1(&JsValue::UNDEFINED, &panic.to_string().into());
-    }));
+thread_local! {
+    /// Called with the message of a panic. Without it, a trap inside a promise would leave the promise pending.
+    static PANIC_LISTENER: RefCell<Function> = RefCell::default();
 }
 
-/// A hook must be `Send + Sync`; this build has one thread.
-struct Listener(js_sys::Function);
-
-impl Listener {
-    fn get(&self) -> &js_sys::Function {
-        &self.0
-    }
+#[wasm_bindgen(js_name = onPanic)]
+pub fn on_panic(listener: Function) {
+    PANIC_LISTENER.set(listener);
+    std::panic::set_hook(Box::new(|panic| {
+        PANIC_LISTENER.with_borrow(|listener| listener.call1(&JsValue::UNDEFINED, &panic.to_string().into()).ok());
+    }));
 }
 
 #[wasm_bindgen]
 pub fn annotations() -> Result<JsValue, JsValue> {
     Ok(write(&api::annotations())?)
+}
+
+#[wasm_bindgen]
+pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
+    let request: ValidateRequest<Source> = read(&request)?;
+    Ok(write(&api::validate(&request))?)
+}
+
+#[wasm_bindgen]
+pub fn status(request: JsValue) -> Result<Talk, JsValue> {
+    let request: StatusRequest<Source> = read(&request)?;
+    Ok(Talk::new(api::status(&request, now())))
 }
 
 pub(super) fn now() -> Millis {

@@ -1,6 +1,6 @@
 //! The gate for JavaScript. Types: `pkg-js/core/src/gate.ts`.
 
-use super::convert::{read, read_any, to_js};
+use super::convert::{json, read, to_js};
 use super::error::CoreError;
 use super::exports::now;
 use super::transport::{Talk, event, outcome};
@@ -32,8 +32,8 @@ pub struct Gate(api::Gate);
 impl Gate {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &JsValue, issuer: &str) -> Result<Gate, JsValue> {
-        let config = read_any(config).unwrap_or_default();
-        Ok(Gate(api::Gate::new(&config, issuer).map_err(|findings| CoreError::new(500, findings))?))
+        let gate = api::Gate::new(&json(config), issuer);
+        Ok(Gate(gate.map_err(|diagnostics| CoreError { status: 500, diagnostics })?))
     }
 
     pub fn discovery(&self) -> Result<JsValue, JsValue> {
@@ -45,28 +45,27 @@ impl Gate {
     }
 
     pub fn refusal(error: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(to_js(&api::refusal(&read_any(error).unwrap_or_default()))?)
+        Ok(to_js(&api::refusal(&json(error)))?)
     }
 
     #[wasm_bindgen(js_name = requirePermission)]
     pub fn require_permission(name: &str, decision: &str) -> Result<(), JsValue> {
-        Ok(api::require_permission(name, decision).map_err(|finding| CoreError::new(403, vec![finding]))?)
+        Ok(api::require_permission(name, decision).map_err(CoreError::forbidden)?)
     }
 
     pub fn pass(&self, arrival: &JsValue) -> Result<Passage, JsValue> {
-        let talk = self.0.pass(Arrival::read(&read_any(arrival).unwrap_or_default())?);
+        let talk = self.0.pass(Arrival::read(&json(arrival))?);
         Ok(Passage { talk, wanted: Want::Nothing, broker: Rc::clone(self.0.broker()), token: None })
     }
 
     pub fn access(&self, request: &JsValue, entity_ref: &str, permissions: Vec<String>) -> Result<Talk, JsValue> {
         let begun = self.0.access(&read(request)?, entity_ref, permissions, now());
-        Ok(Talk::new(begun.map_err(|finding| CoreError::new(403, vec![finding]))?))
+        Ok(Talk::new(begun.map_err(CoreError::forbidden)?))
     }
 
     #[wasm_bindgen(js_name = policyChanges)]
     pub fn policy_changes(records: &JsValue, ends_at: Option<f64>) -> Result<JsValue, JsValue> {
-        let ends_at = ends_at.map(|at| at as Millis);
-        Ok(to_js(&api::policy_changes(&read_any(records).unwrap_or_default(), ends_at, now()))?)
+        Ok(to_js(&api::policy_changes(&json(records), ends_at.map(|at| at as Millis), now()))?)
     }
 
     #[wasm_bindgen(js_name = checkGiven)]
@@ -102,7 +101,7 @@ impl Passage {
     pub fn tell(&mut self, answer: &JsValue, left: bool) -> Result<JsValue, JsValue> {
         let told = match answer.dyn_ref::<Uint8Array>() {
             Some(bytes) => Told::Bytes(bytes.to_vec()),
-            None => Told::Json(read_any(answer).unwrap_or_default()),
+            None => Told::Json(json(answer)),
         };
         let landed = self.token.take().and_then(|flight| flight.result());
         let outcome = landed.map_or_else(|| self.wanted.answered(told), Outcome::Token);
@@ -111,7 +110,7 @@ impl Passage {
 
     /// Delivers the error that the host threw.
     pub fn fail(&mut self, error: &JsValue, left: bool) -> Result<JsValue, JsValue> {
-        self.next(Outcome::Failed(api::failure(&read_any(error).unwrap_or_default())), left)
+        self.next(Outcome::Failed(api::failure(&json(error))), left)
     }
 
     /// Starts or joins the exchange for the wanted token. Returns the errand, for the caller who has to drive it.
@@ -196,6 +195,5 @@ fn landed<T: Clone + 'static>(flight: Option<Flight<T>>) -> Promise {
 
 fn entropy() -> Option<Entropy> {
     let mut bytes = Entropy::new([0; 32]);
-    fill_randomly(bytes.as_mut_slice()).ok()?;
-    Some(bytes)
+    fill_randomly(bytes.as_mut_slice()).is_ok().then_some(bytes)
 }

@@ -1,9 +1,7 @@
-//! The one room that knows JavaScript: exports, conversions, errors and the injected `fetch`.
+//! The one room that knows JavaScript: exports, conversions and errors.
 //!
 //! This module alone tells the two builds apart. The core compiles whole in both; the linker drops what the exports do not reach.
 
-#[cfg(not(feature = "server"))]
-mod browser;
 #[cfg(feature = "server")]
 pub mod check;
 pub mod convert;
@@ -14,3 +12,13 @@ pub mod gate;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod transport;
+
+#[cfg(not(feature = "server"))]
+use crate::api::request::CatalogEntity as Source;
+#[cfg(feature = "server")]
+use crate::api::request::EntitySource as Source;
+
+/// Smaller than the standard library's allocator, which the server build keeps: see `docs/size.md`.
+#[cfg(not(feature = "server"))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

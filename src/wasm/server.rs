@@ -3,21 +3,8 @@
 use super::convert::{read, write};
 use super::exports::now;
 use super::transport::Talk;
-use crate::api::request::{StatusRequest, ValidateRequest};
-use crate::api::{self, deployment, iam};
+use crate::api::{deployment, iam};
 use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen]
-pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
-    let request: ValidateRequest = read(&request)?;
-    Ok(write(&api::validate(&request))?)
-}
-
-#[wasm_bindgen]
-pub fn status(request: JsValue) -> Result<Talk, JsValue> {
-    let request: StatusRequest = read(&request)?;
-    Ok(Talk::new(api::status(&request, now())))
-}
 
 #[wasm_bindgen]
 pub fn plan(request: JsValue) -> Result<JsValue, JsValue> {
