@@ -6,47 +6,44 @@ use super::options::ConfigFile;
 use crate::diagnostic::{Code, Diagnostic, Position, Where};
 use crate::entity::{Content, Node, finding};
 use serde::Deserialize;
-use serde_yaml::Value;
-
-#[derive(Deserialize)]
-#[serde(expecting = "a mapping")]
-struct AppConfig {
-    #[serde(rename = "vertexAi")]
-    vertex_ai: Option<VertexAi>,
-}
-
-/// The settings that a check reads. The portal reads the others.
-#[derive(Deserialize)]
-#[serde(expecting = "a mapping")]
-struct VertexAi {
-    #[serde(default)]
-    rules: Value,
-}
+use serde_yaml::{Deserializer, Value};
 
 /// Reads `vertexAi.rules` of a configuration file's first document; `None` where it is missing.
 pub fn rules(config: &ConfigFile) -> Result<Option<Node>, Diagnostic> {
-    let read = backstage_yaml::read(&config.bytes).into_iter().next();
-    let document = match read {
-        Some(Ok(document)) if document.root.value != Content::Null => document,
-        Some(Err(problem)) => return Err(finding(problem, Some(&config.file))),
-        _ => return Ok(None),
+    let file = config.file.as_str();
+    let document = match backstage_yaml::read(&config.bytes).into_iter().next() {
+        Some(Ok(document)) => document,
+        Some(Err(problem)) => return Err(finding(problem, Some(file))),
+        None => return Ok(None),
     };
     let text = std::str::from_utf8(&config.bytes).unwrap_or_default();
     // serde_yaml reads a byte order mark as a document.
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let app_config = serde_yaml::Deserializer::from_str(bare).next().map(AppConfig::deserialize);
-    match app_config {
-        Some(Ok(AppConfig { vertex_ai: Some(VertexAi { rules }) })) if !rules.is_null() => {
-            let written = document.root.get("vertexAi").and_then(|section| section.get("rules"));
-            Ok(Some(with_positions(&rules, written)))
-        }
+    let value = match Deserializer::from_str(bare).next().map(Value::deserialize) {
+        Some(Ok(value)) => value,
         Some(Err(error)) => {
             // A duplicate key, the usual reason, has both its positions in our reader.
             let known = document.problems.into_iter().find(|problem| problem.related.is_some());
-            Err(known.map_or_else(|| invalid(&error, &config.file, text), |known| finding(known, Some(&config.file))))
+            return Err(known.map_or_else(|| invalid(&error, file, text), |known| finding(known, Some(file))));
         }
-        _ => Ok(None),
+        None => return Ok(None),
+    };
+    let app_config = with_positions(&value, Some(&document.root));
+    match (&app_config.value, app_config.get("vertexAi")) {
+        (Content::Null, _) | (Content::Map(_), None) => Ok(None),
+        (Content::Map(_), Some(section)) => match &section.value {
+            Content::Null => Ok(None),
+            Content::Map(_) => Ok(section.get("rules").filter(|rules| rules.value != Content::Null).cloned()),
+            _ => Err(not_a_mapping("`vertexAi`", section, file)),
+        },
+        _ => Err(not_a_mapping("the configuration", &app_config, file)),
     }
+}
+
+fn not_a_mapping(what: &str, node: &Node, file: &str) -> Diagnostic {
+    Diagnostic::new(Code::ConfigInvalid, format!("{what} is {}, not a mapping", node.kind()))
+        .at(Where { file: Some(file.to_owned()), path: None, span: node.span })
+        .help("write one `key: value` a line")
 }
 
 /// A value with the positions of the same value in our reader's tree. Both keep the order of entries.
@@ -145,14 +142,13 @@ mod tests {
 
     #[test]
     fn errors_have_positions() {
-        assert_eq!(
-            error("vertexAi: 3\n"),
-            (Some((1, 11)), "vertexAi: invalid type: integer `3`, expected a mapping".into())
-        );
-        assert_eq!(error("- a\n"), (Some((1, 1)), "invalid type: sequence, expected a mapping".into()));
+        assert_eq!(error("vertexAi: 3\n"), (Some((1, 11)), "`vertexAi` is a number, not a mapping".into()));
+        assert_eq!(error("- a\n"), (Some((1, 1)), "the configuration is a list, not a mapping".into()));
         assert_eq!(error("app: [\n"), (Some((1, 6)), "the bracket `[` is not closed".into()));
         assert_eq!(error("vertexAi:\n  rules: {a: off, a: off}\n"), (Some((2, 19)), "duplicate key `a`".into()));
         assert_eq!(error("{\"é😀\": 1, vertexAi: 3}\n").0, Some((1, 22)));
+        // Only serde_yaml rejects this version.
+        assert_eq!(error("%YAML 1.3\n---\na: 1\n"), (Some((1, 1)), "found incompatible YAML document".into()));
     }
 
     #[test]

@@ -167,6 +167,30 @@ test('the command', async () => {
   );
 });
 
+test('the command, given a folder', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [
+      cli,
+      'check',
+      '--no-config',
+      '--fail-on',
+      'never',
+      '--format',
+      'json',
+      '.',
+    ],
+    { cwd: folder, maxBuffer: 64 << 20 },
+  );
+  const checker = new Checker();
+  const expected = cases.flatMap(
+    ({ file, bytes }) => checker.add(file, bytes, { named: false }).diagnostics,
+  );
+  expected.push(...checker.finish().diagnostics);
+  assert.ok(expected.length > 100);
+  assert.equal(json(JSON.parse(stdout).diagnostics), json(expected));
+});
+
 compare(
   'the core, given a text',
   ofFile,
