@@ -1,9 +1,9 @@
-// Every place says the same of the same input, to the byte: `cargo xtask test --only "every place"`. The inputs are what breaks and
-// what keeps each rule (`tests/rule-examples`).
+// Every place reports the same findings for the same input, to the byte: `cargo xtask test --only "every place"`. The inputs are the
+// examples of each rule (`tests/rule-examples`).
 //
-// What is compared is the findings as JSON text, so that the order of keys counts too. Places that get a file are compared with
-// each other, and so are those that get an entity as the catalog has it: such a one has no lines and columns. Only two things
-// differ by nature, and are evened out in `named` and `inForm`: a text without a name, and the form's entity, which has none yet.
+// Findings are compared as JSON text, including the order of keys. Places that get a file are compared with each other, and so are
+// places that get an entity object, which has no lines and columns. Two differences are expected and removed by `named` and
+// `inForm`: a text has no file name, and the form's entity has no name yet.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const cli = fileURLToPath(
 );
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The entity of a text as Backstage reads it; nothing where it reads none, or several. */
+/** Returns the entity of a text as Backstage reads it, unless the text has none or several. */
 function entityOf(text) {
   const documents = parseAllDocuments(text);
   if (documents.length !== 1 || documents[0].errors.length > 0)
@@ -49,7 +49,7 @@ function read(file) {
 const cases = readdirSync(folder).sort().map(read);
 const json = findings => JSON.stringify(findings);
 
-/** A text has no name of its own: it gets its file's. */
+/** Adds a file name to the findings of a text. */
 const named = (file, findings) =>
   findings.map(finding => {
     const name = where => where && { file, ...where };
@@ -65,7 +65,7 @@ const named = (file, findings) =>
     };
   });
 
-/** What a form holds of an entity: its annotations, all of them texts. */
+/** Returns the entity as the form has it: annotations only, all of them texts. */
 const inForm = ({ entity }) =>
   Object.entries(entity.metadata.annotations ?? {}).every(
     ([, value]) => typeof value === 'string',
@@ -75,7 +75,7 @@ const inForm = ({ entity }) =>
     metadata: { name: 'form', annotations: entity.metadata.annotations ?? {} },
   };
 
-/** Compares a place with the reference, for all inputs that `applies` lets through. */
+/** Compares a place with the reference, for the inputs that `applies` selects. */
 function compare(place, reference, said, applies) {
   test(place, async () => {
     const chosen = cases.filter(applies);
@@ -94,7 +94,7 @@ function compare(place, reference, said, applies) {
 const catalogOf = entity => ({ getEntityByRef: async () => entity });
 const quiet = { info() {}, warn() {}, error() {}, debug() {} };
 
-/** Runs the scaffolder's action as its task would. */
+/** Runs the scaffolder's action as a task does. */
 async function scaffolder(input, entity) {
   const outputs = {};
   await createAnnotationsValidateAction({
@@ -112,7 +112,7 @@ async function scaffolder(input, entity) {
   return outputs.diagnostics;
 }
 
-/** Invokes the action that agents find in the registry. */
+/** Invokes the action of the registry as an agent does. */
 async function registry(input, entity) {
   let invoke;
   registerValidateAnnotations({
@@ -258,7 +258,7 @@ compare(
   input => isOneEntity(input) && inForm(input),
 );
 
-// The card has them beside what Google says, also where Google says nothing.
+// The card shows the findings beside Google's answer, also if that is empty.
 compare(
   'the card',
   ofEntity,

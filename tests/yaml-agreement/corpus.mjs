@@ -1,4 +1,4 @@
-// Texts to read in both ways. `differs`: why the two do not agree.
+// The texts that both read, and the known differences.
 const texts = [
   // Entities.
   'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: a\n  annotations:\n    google.com/vertex-ai-model: "m@1"\nspec:\n  type: service\n  owner: group:default/x\n',
@@ -99,7 +99,7 @@ const texts = [
   '\t{a: 1}\n',
   'a: [\n\t1\n ]\n',
   'a: x\n \ty\n',
-  // Wrong ones.
+  // Errors.
   'a: 1\na: 2\n',
   '{a: 1, a: 2}\n',
   '1: a\n1.0: b\n',
@@ -145,8 +145,7 @@ const texts = [
   '["a\n b": 1]\n',
 ];
 
-const keys =
-  'a list or mapping is a key, whose spelling Backstage makes up; nobody can mean that';
+const keys = 'a list or mapping is a key, for which `yaml` invents a text';
 const expected = new Map([
   ['a: {{ x }}\n', keys],
   ['? - a\n: - b\n', keys],
@@ -168,21 +167,21 @@ const hasCollectionKey = ([kind, value]) =>
         hasCollectionKey(v),
     ));
 
-const refused = documents => documents.some(document => document.error);
+const isRejected = documents => documents.some(document => document.error);
 
 /** Whether only the core rejects, with this message. */
 const onlyOurs = (words, ours, theirs) =>
-  !refused(theirs) && ours.some(document => words.test(document.message));
+  !isRejected(theirs) && ours.some(document => words.test(document.message));
 
 /** Whether only `yaml` rejects, with this code. */
 const onlyTheirs = (code, ours, theirs) =>
-  !refused(ours) && theirs.some(({ error }) => error && code.test(error));
+  !isRejected(ours) && theirs.some(({ error }) => error && code.test(error));
 
-/** What may differ in texts made at random, and why: `ours` and `theirs` are lists of documents. */
+/** The known differences of mutated texts. `ours` and `theirs` are lists of documents. */
 export const differences = [
   {
-    why: 'both refuse a document, but divide the rest differently',
-    applies: (_, ours, theirs) => refused(ours) && refused(theirs),
+    why: 'both reject a document, but separate the rest differently',
+    applies: (_, ours, theirs) => isRejected(ours) && isRejected(theirs),
   },
   {
     why: keys,
@@ -190,39 +189,39 @@ export const differences = [
       ours.some(document => document.value && hasCollectionKey(document.value)),
   },
   {
-    why: 'a CR alone ends a line in YAML and in editors, but not in `yaml`',
+    why: 'a single CR ends a line in YAML and in editors, but not in `yaml`',
     applies: text => /\r(?!\n)/.test(text),
   },
   {
-    why: 'half a character (`\\ud83d`) is none: U+FFFD stands for it',
+    why: 'a single surrogate (`\\ud83d`) is not a character: U+FFFD replaces it',
     applies: text => /\\u[dD][89a-fA-F]/.test(text),
   },
   {
-    why: '`yaml` refuses some lines that are nothing but tabs',
+    why: '`yaml` rejects some lines that contain only tabs',
     applies: (text, ours) =>
-      /\n *\t[ \t]*(\r?\n|$)/.test(text) && !refused(ours),
+      /\n *\t[ \t]*(\r?\n|$)/.test(text) && !isRejected(ours),
   },
   {
-    why: 'no collection begins behind a tab',
+    why: 'a collection cannot begin after a tab',
     applies: (_, ours) => ours.some(document => document.error === 'Tab'),
   },
   {
-    why: '`yaml` cannot read a list behind a byte order mark',
+    why: '`yaml` cannot read a list after a byte order mark',
     applies: text => /^\ufeff\s*-/.test(text),
   },
   {
-    why: 'directives without a document are refused, not passed over',
-    applies: (text, ours) => /^\ufeff?%/m.test(text) && refused(ours),
+    why: 'directives without a document are rejected, not ignored',
+    applies: (text, ours) => /^\ufeff?%/m.test(text) && isRejected(ours),
   },
   {
-    why: 'a byte order mark may begin a file, but no further document',
+    why: 'a byte order mark may begin a file, but not another document',
     applies: text => text.lastIndexOf('\ufeff') > 0,
   },
   {
-    why: '`yaml` takes a stray `:`, or drops what stands behind a `?`; both are refused, as YAML has it',
+    why: '`yaml` accepts a stray `:`, or drops the text after a `?`; YAML 1.2.2 rejects both',
     applies: (text, ours, theirs) =>
-      refused(ours) &&
-      !refused(theirs) &&
+      isRejected(ours) &&
+      !isRejected(theirs) &&
       (/"":/.test(JSON.stringify(theirs)) || /\? /.test(text)),
   },
   {

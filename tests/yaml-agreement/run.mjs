@@ -1,5 +1,5 @@
-// Reads the same texts as Backstage does (`parseEntityYaml`: `yaml`, `parseAllDocuments`, `merge: false`) and with the core, and compares
-// what comes out, and what is refused. `--random N` adds N texts made by changing those of the corpus.
+// Compares the YAML reader with npm `yaml`, used as Backstage's `parseEntityYaml` uses it (`parseAllDocuments`, `merge: false`): the values
+// of the same texts, and the rejected texts. `--random N` adds N mutations of the corpus; `SEED` selects them.
 import { execFileSync } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
@@ -9,7 +9,7 @@ const reader =
   process.env.READ_YAML ??
   new URL('../../target/debug/examples/read-yaml', import.meta.url).pathname;
 
-/** What Backstage makes of a text: a list of `{ value }` or `{ error }`. */
+/** Returns the documents that Backstage reads: a list of `{ value }` or `{ error }`. */
 function backstage(text) {
   let documents;
   try {
@@ -37,7 +37,7 @@ function number(text) {
   return sign * Number(bare) + 0;
 }
 
-/** The core's tree as the JavaScript value that `toJSON` gives. */
+/** Converts the reader's tree to the JavaScript value that `toJSON` returns. */
 function plain([kind, value]) {
   switch (kind) {
     case 'null':
@@ -66,13 +66,13 @@ function plain([kind, value]) {
   }
 }
 
-/** Empty documents are left out on both sides; an error only counts as one. */
+/** Returns the values of documents without empty ones. All errors are equal. */
 function verdict(documents) {
   const kept = documents.filter(
     document => document.error || document.value !== null,
   );
   return kept.map(document =>
-    document.error ? 'refused' : JSON.parse(JSON.stringify(document.value)),
+    document.error ? 'rejected' : JSON.parse(JSON.stringify(document.value)),
   );
 }
 
@@ -168,7 +168,7 @@ all.forEach((text, i) => {
   wrong += 1;
   if (wrong <= Number(process.env.SHOW ?? 20)) {
     console.log(
-      `${agree ? 'agree against expectation' : 'differ'}: ${JSON.stringify(text)}\n  core:      ${JSON.stringify(read[i].map(d => (d.error ? d : plain(d.value))))}\n  backstage: ${JSON.stringify(theirs)}`,
+      `${agree ? 'agree, but are listed as different' : 'differ'}: ${JSON.stringify(text)}\n  reader:    ${JSON.stringify(read[i].map(d => (d.error ? d : plain(d.value))))}\n  backstage: ${JSON.stringify(theirs)}`,
     );
   }
 });

@@ -8,7 +8,7 @@ import { CODES } from './rules.mjs';
 const codesOf = findings => [...new Set(findings.map(({ code }) => code))];
 const written = codes => codes.filter(code => CODES.has(code)).sort();
 
-/** What the core finds in a file; nothing where that is what only the core tells from a mistake of syntax. */
+/** Returns the core's findings in a file, without those that only the core can distinguish from a syntax error. */
 function core(file, bytes) {
   const codes = codesOf(new Checker().add(file, bytes).diagnostics);
   const isOwn = code => code.startsWith('entity/') && !CODES.has(code);
@@ -22,7 +22,7 @@ export function disagreement(file, bytes) {
   const [theirs, ours] = [codes, codesOf(check(bytes.toString()))].map(written);
   return theirs.join() === ours.join()
     ? undefined
-    : `${file}: the core says [${theirs.join(', ')}], JavaScript [${ours.join(', ')}]`;
+    : `${file}: the core reports [${theirs.join(', ')}], JavaScript [${ours.join(', ')}]`;
 }
 
 /** The disagreements about the files in a folder; the rules that none of them breaks, and those that are not written here. */

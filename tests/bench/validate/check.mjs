@@ -135,7 +135,7 @@ function checkAnnotations(annotations, ours, node, add) {
       for (const { instancePath } of haveForm.errors) {
         const key = instancePath.slice(1);
         say(key, CLEARER[key]?.(values[key]) || `${key}/malformed`);
-        // It is there, but says nothing.
+        // The annotation is empty.
         if (key === 'accelerator') delete wellFormed['machine-type'];
         delete wellFormed[key];
       }

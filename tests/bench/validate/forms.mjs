@@ -72,7 +72,7 @@ export const haveForm = ajv.compile({
   ),
 });
 
-/** What is said instead of `malformed` where it is clear what was meant. */
+/** The code instead of `malformed` where the intention is clear. */
 export const CLEARER = {
   project: value => /[A-Z ]/.test(value) && 'project/display-name',
   endpoint: value =>

@@ -18,7 +18,7 @@ const CONTAINER = [
   'deployment-timeout',
 ];
 
-/** What a full resource name says. */
+/** Returns the parts of a full resource name. */
 export const full = value => {
   const parts = /^projects\/([^/]+)\/locations\/([^/]+)\/[a-z]+\/(.+)$/.exec(
     value ?? '',
@@ -26,7 +26,7 @@ export const full = value => {
   return parts && { project: parts[1], location: parts[2] };
 };
 
-/** Each takes the values of one environment and says `(key, code)` of what is wrong. */
+/** The rules. Each gets the values of one environment and reports `(key, code)` for each finding. */
 export const RULES = [
   ({ project }, say) => {
     if (/^[0-9]+$/.test(project)) say('project', 'project/number');

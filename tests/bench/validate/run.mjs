@@ -1,6 +1,5 @@
-// How fast files are checked: `cargo xtask bench validate`. Both ways begin with a file's bytes and end with its findings, in one
-// process, taking turns; medians of the rounds count. First they have to agree, on every example of the rule table and on the files
-// that are measured.
+// The speed of checking files: `cargo xtask bench validate`. Both ways begin with a file's bytes and end with its findings. They take turns
+// in one process; the figures are medians of the rounds. First both must agree on every example of the rules and on the measured files.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -36,7 +35,7 @@ const files = [
 const differing = files.map(({ name, bytes }) => disagreement(name, bytes));
 assert.deepEqual(differing.filter(Boolean), []);
 console.error(
-  `  both agree: ${CODES.size} rules, ${files.length} files of ${Math.round(
+  `  both ways agree: ${CODES.size} rules, ${files.length} files of ${Math.round(
     files.reduce((sum, { bytes }) => sum + bytes.length, 0) / files.length,
   )} bytes`,
 );
@@ -50,7 +49,7 @@ const ways = {
   parse: ({ bytes }) => Checker.documents(bytes),
 };
 
-/** Microseconds for each file, of one way over all files. */
+/** Returns the microseconds per file of one way over all files. */
 function round(way) {
   const start = performance.now();
   for (const file of files) way(file);
@@ -62,7 +61,7 @@ const rounds = { js: [], wasm: [], parse: [] };
 for (let n = -5; n < ROUNDS; n += 1) {
   for (const [name, way] of Object.entries(ways)) {
     const time = round(way);
-    // The first few are for the engine to warm up.
+    // The first rounds warm up the engine.
     if (n >= 0) rounds[name].push(time);
   }
 }
@@ -73,7 +72,7 @@ say('validate.parse_microseconds', parse);
 say('validate.speedup_vs_js', js / wasm);
 say('validate.ratio_to_parse', wasm / parse);
 
-// So many files one after the other, as the command checks them, from memory: the disk is not what is measured.
+// Many files one after the other, as the command checks them, from memory without the disk.
 const sweep = new Checker({ format: 'text' });
 const megabytes = () => process.memoryUsage().rss / 2 ** 20;
 let [before, entities] = [0, 0];
