@@ -5,8 +5,11 @@
 use super::options::ConfigFile;
 use crate::diagnostic::{Code, Diagnostic, Position, Where};
 use crate::entity::{Content, Node, finding};
+use backstage_yaml::ProblemKind;
 use serde::Deserialize;
-use serde_yaml::{Deserializer, Value};
+use serde::de::{EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde_yaml::Deserializer;
+use std::fmt;
 
 /// Reads `vertexAi.rules` of a configuration file's first document; `None` where it is missing.
 pub fn rules(config: &ConfigFile) -> Result<Option<Node>, Diagnostic> {
@@ -16,19 +19,18 @@ pub fn rules(config: &ConfigFile) -> Result<Option<Node>, Diagnostic> {
         Some(Err(problem)) => return Err(finding(problem, Some(file))),
         None => return Ok(None),
     };
+    if let Some(problem) = document.problems.into_iter().find(|problem| problem.kind == ProblemKind::DuplicateKey) {
+        return Err(finding(problem, Some(file)));
+    }
     let text = std::str::from_utf8(&config.bytes).unwrap_or_default();
     // serde_yaml reads a byte order mark as a document.
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value = match Deserializer::from_str(bare).next().map(Value::deserialize) {
-        Some(Ok(value)) => value,
-        Some(Err(error)) => {
-            // A duplicate key, the usual reason, has both its positions in our reader.
-            let known = document.problems.into_iter().find(|problem| problem.related.is_some());
-            return Err(known.map_or_else(|| invalid(&error, file, text), |known| finding(known, Some(file))));
-        }
+        Some(Ok(Value(content))) => content,
+        Some(Err(error)) => return Err(invalid(&error, file, text)),
         None => return Ok(None),
     };
-    let app_config = with_positions(&value, Some(&document.root));
+    let app_config = with_positions(value, Some(&document.root));
     match (&app_config.value, app_config.get("vertexAi")) {
         (Content::Null, _) | (Content::Map(_), None) => Ok(None),
         (Content::Map(_), Some(section)) => match &section.value {
@@ -46,29 +48,91 @@ fn not_a_mapping(what: &str, node: &Node, file: &str) -> Diagnostic {
         .help("write one `key: value` a line")
 }
 
-/// A value with the positions of the same value in our reader's tree. Both keep the order of entries.
-fn with_positions(value: &Value, written: Option<&Node>) -> Node {
-    let content = match value {
-        Value::Null => Content::Null,
-        Value::Bool(value) => Content::Bool(*value),
-        Value::Number(number) => Content::Number(number.to_string()),
-        Value::String(text) => Content::Text(text.clone()),
-        Value::Sequence(items) => {
-            let written = match written.map(|node| &node.value) {
-                Some(Content::List(items)) => items.as_slice(),
-                _ => &[],
-            };
-            Content::List(items.iter().enumerate().map(|(i, item)| with_positions(item, written.get(i))).collect())
+/// A value as serde_yaml reads it, without positions. serde_yaml's own `Value` is 20 kB larger (`docs/size.md`).
+struct Value(Content);
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value(Content::Null))
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value(Content::Null))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value(Content::Bool(value)))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Value, E> {
+        Ok(Value(Content::Number(String::new())))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(Value(Content::Number(String::new())))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value(Content::Number(String::new())))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value(Content::Text(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Value(item)) = items.next_element()? {
+            list.push(Node::from(item));
         }
-        Value::Mapping(entries) => {
-            let written = written.map_or(&[][..], Node::entries);
-            let entry = |(i, (key, value)): (usize, (&Value, &Value))| {
-                let (at, value_at) = written.get(i).map(|(key, value)| (key, value)).unzip();
-                (with_positions(key, at), with_positions(value, value_at))
-            };
-            Content::Map(entries.iter().enumerate().map(entry).collect())
+        Ok(Value(Content::List(list)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Vec::new();
+        while let Some((Value(key), Value(value))) = entries.next_entry()? {
+            map.push((Node::from(key), Node::from(value)));
         }
-        Value::Tagged(tagged) => return with_positions(&tagged.value, written),
+        Ok(Value(Content::Map(map)))
+    }
+
+    /// A value with a tag, which has no meaning in a configuration.
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Value, A::Error> {
+        let (IgnoredAny, value) = tagged.variant()?;
+        value.newtype_variant()
+    }
+}
+
+/// A value with the positions and the spelling of numbers of our reader's tree. Both keep the order of entries.
+fn with_positions(value: Content, written: Option<&Node>) -> Node {
+    let content = match (value, written.map(|node| &node.value)) {
+        (Content::Number(_), Some(Content::Number(spelling))) => Content::Number(spelling.clone()),
+        (Content::List(items), Some(Content::List(written))) => {
+            let item = |(i, item): (usize, Node)| with_positions(item.value, written.get(i));
+            Content::List(items.into_iter().enumerate().map(item).collect())
+        }
+        (Content::Map(entries), Some(Content::Map(written))) => {
+            let entry = |(i, (key, value)): (usize, (Node, Node))| {
+                let (key_at, value_at) = written.get(i).map(|(key, value)| (key, value)).unzip();
+                (with_positions(key.value, key_at), with_positions(value.value, value_at))
+            };
+            Content::Map(entries.into_iter().enumerate().map(entry).collect())
+        }
+        (content, _) => content,
     };
     Node { span: written.and_then(|node| node.span), style: written.and_then(|node| node.style), ..content.into() }
 }
@@ -149,6 +213,27 @@ mod tests {
         assert_eq!(error("{\"é😀\": 1, vertexAi: 3}\n").0, Some((1, 22)));
         // Only serde_yaml rejects this version.
         assert_eq!(error("%YAML 1.3\n---\na: 1\n"), (Some((1, 1)), "found incompatible YAML document".into()));
+    }
+
+    #[test]
+    fn kinds_of_values_are_kept() {
+        let text = "vertexAi: {rules: {a: 1.50, b: true, c: [x, 2], d: !secret e, f: ~, 3: {g: h}, i: 0x1F}}\n";
+        let rules = read(text).unwrap().unwrap();
+        let kinds: Vec<_> = rules.entries().iter().map(|(_, value)| value.kind()).collect();
+        assert_eq!(kinds, ["a number", "a boolean", "a list", "a text", "empty", "a mapping", "a number"]);
+        assert_eq!(rules.get("a").unwrap().value, Content::Number("1.50".into()));
+        assert_eq!(
+            rules,
+            backstage_yaml::read(text.as_bytes())
+                .remove(0)
+                .unwrap()
+                .root
+                .get("vertexAi")
+                .unwrap()
+                .get("rules")
+                .unwrap()
+                .clone()
+        );
     }
 
     #[test]
