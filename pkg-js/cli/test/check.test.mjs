@@ -440,11 +440,11 @@ test('wrong use prints one line', () => {
     [['check', 'a.yaml', '--format'], /--format/],
     [
       ['check', 'a.yaml', '--format', 'xml'],
-      /`format` is `xml`; it may be text, json/,
+      /`format` is `xml`; expected one of text, json/,
     ],
     [
       ['check', 'a.yaml', '--fail-on', 'info'],
-      /`failOn` is `info`; it may be error/,
+      /`failOn` is `info`; expected one of error/,
     ],
     [
       ['check', 'a.yaml', '--config', 'none.yaml'],
