@@ -250,7 +250,10 @@ compare(
 );
 compare(
   'the form',
-  input => ofEntity({ entity: inForm(input) }),
+  // The form asks for the required annotations of a blank description too.
+  input =>
+    core.validate({ source: { entity: inForm(input) }, required: true })
+      .diagnostics,
   ({ entity }) =>
     checkAnnotations(entity.metadata.annotations ?? {}, {
       getOptional: () => undefined,
