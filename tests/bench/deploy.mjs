@@ -1,20 +1,18 @@
-// How soon a task ends after Google's operation has: real deployments, started as a person starts them, in a portal and an
-// emulator that run.
+// How soon a task ends after Google's operation has ended: deployments through the API of a running portal, against the emulator.
 //
 //   node tests/bench/deploy.mjs      prints one JSON line for each figure; needs PORTAL_URL and EMULATOR_URL
 //
-// When the operation ended is what the emulator wrote into it. When the task ended is asked of the portal, again and again
-// once Google comes to its last stages: the portal's stream of events itself only looks once a second, which is Backstage's part
-// of what a person waits, and a figure of its own.
+// The operation holds the time of its end. The portal is polled for the end of the task from Google's last stages on. Backstage's
+// stream of events looks once a second; that delay is a figure of its own.
 import assert from 'node:assert/strict';
 import { emulator, guestToken, portalUrl, proxied } from '../e2e/portal.mjs';
 
 const ROUNDS = 5;
-/** So much faster than Google: a deployment takes twelve seconds. */
+/** Speed of the emulator: a deployment takes twelve seconds. */
 const SPEED = 50;
-/** Begins three seconds before the end: late enough to ask from then on, early enough not to be told too late. */
+/** The stage that begins three seconds before the end; polling starts there. */
 const NEAR_THE_END = 'STARTING_MODEL_SERVER';
-/** Longer than this no round takes, in milliseconds. */
+/** Time limit of a request, in milliseconds. */
 const PATIENCE = 60_000;
 
 const ENTITY = 'component:default/fraud-detector';
@@ -29,9 +27,9 @@ try {
     const round = await measure();
     rounds.push(round);
     const { end, seen } = round;
-    // For people: what is printed as JSON is for the figures.
+    // For people; the figures are the lines of JSON.
     console.error(
-      `  round ${number}: the task ended ${end} ms after the operation, its stream told so after ${seen} ms`,
+      `  round ${number}: the task ended ${end} ms after the operation, its stream reported it after ${seen} ms`,
     );
   }
   const worst = which => Math.max(...rounds.map(round => round[which]));
@@ -45,11 +43,11 @@ function report(key, value) {
   console.log(JSON.stringify({ key, value }));
 }
 
-/** Deploys once, where nothing is deployed. */
+/** Deploys once, to an empty project. */
 async function measure() {
   await emulator('reset', {});
   const token = await guestToken();
-  await renewGoogleToken(token);
+  await readModel(token);
   const task = await startTask(token);
   const stream = await openStream(task, token);
 
@@ -64,9 +62,8 @@ async function measure() {
   return { end: ended.at - done, seen: seen.at - done };
 }
 
-/** A reset forgets every token: the portal learns that from one refusal, and then has a new one. */
-async function renewGoogleToken(token) {
-  await proxied(MODEL, {}, token);
+/** A reset forgets every token: the portal gets new ones when Google rejects those it has. */
+async function readModel(token) {
   const { status } = await proxied(MODEL, {}, token);
   assert.equal(status, 200, `the model cannot be read: HTTP ${status}`);
 }
@@ -83,7 +80,7 @@ async function startTask(token) {
   return (await response.json()).id;
 }
 
-/** When the task is over, and how; asked until it is. */
+/** Polls until the task ends; returns the time and its status. */
 async function endOf(task, token) {
   for (;;) {
     const { status } = await (await ask(`/${task}`, token)).json();
@@ -93,12 +90,12 @@ async function endOf(task, token) {
   }
 }
 
-/** The task's events as the portal tells them. */
+/** Opens the portal's stream of the task's events. */
 async function openStream(task, token) {
   const response = await ask(`/${task}/eventstream`, token);
   const events = readEvents(response.body);
   return {
-    /** Goes on to the first event like this. */
+    /** Waits for the first event that matches. */
     async until(isIt) {
       for (;;) {
         const { done, value: event } = await events.next();
@@ -132,7 +129,7 @@ async function ask(path, token, init = {}) {
   return response;
 }
 
-/** The moment at which Google's operation was done. */
+/** Returns the time at which Google's operation ended. */
 async function endOfDeployment() {
   const { operations } = await emulator('state');
   const deployments = operations.filter(

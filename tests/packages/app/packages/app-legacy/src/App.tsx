@@ -5,6 +5,12 @@ import {
   OAuthRequestDialog,
   SignInPage,
 } from '@backstage/core-components';
+import { configApiRef, createApiFactory } from '@backstage/core-plugin-api';
+import {
+  ScmAuth,
+  ScmIntegrationsApi,
+  scmIntegrationsApiRef,
+} from '@backstage/integration-react';
 import {
   CatalogEntityPage,
   CatalogIndexPage,
@@ -17,6 +23,15 @@ import { Navigate, Route } from 'react-router-dom';
 import { entityPage } from './EntityPage';
 
 const app = createApp({
+  // The scaffolder's pages need these; `create-app` writes them into every legacy app.
+  apis: [
+    createApiFactory({
+      api: scmIntegrationsApiRef,
+      deps: { configApi: configApiRef },
+      factory: ({ configApi }) => ScmIntegrationsApi.fromConfig(configApi),
+    }),
+    ScmAuth.createDefaultApiFactory(),
+  ],
   components: {
     SignInPage: props => <SignInPage {...props} auto providers={['guest']} />,
   },
