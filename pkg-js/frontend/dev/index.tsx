@@ -10,6 +10,7 @@ import {
   fetchApiRef,
   PageBlueprint,
 } from '@backstage/frontend-plugin-api';
+import { mockApis } from '@backstage/frontend-test-utils';
 import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
@@ -17,8 +18,20 @@ import ReactDOM from 'react-dom/client';
 import vertexAiPlugin from '../src';
 import { entities, fetchMock } from './google';
 
+const config = mockApis.config({
+  data: {
+    app: {
+      title: 'Vertex AI cards',
+      baseUrl: 'http://localhost:3000',
+      extensions: [{ 'sign-in-page:app': false }],
+    },
+    backend: { baseUrl: 'http://portal.example' },
+  },
+});
+
 // `createDevApp` of @backstage/frontend-dev-utils 0.1.6 would bring second copies of the frontend packages of Backstage 1.55.
 const app = createApp({
+  advanced: { configLoader: async () => ({ config }) },
   features: [
     catalogPlugin.withOverrides({
       extensions: [
