@@ -48,7 +48,7 @@ fn not_a_mapping(what: &str, node: &Node, file: &str) -> Diagnostic {
         .help("write one `key: value` a line")
 }
 
-/// A value as serde_yaml reads it, without positions. serde_yaml's own `Value` is 20 kB larger (`docs/size.md`).
+/// A value as serde_yaml reads it, without positions. serde_yaml's own `Value` is larger (`docs/size.md`).
 struct Value(Content);
 
 impl<'de> Deserialize<'de> for Value {

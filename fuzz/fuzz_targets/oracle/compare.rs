@@ -196,7 +196,7 @@ const KNOWN: &[Known] = &[
     theirs("tabs disallowed in this context", HAS_TAB),
     theirs("expected whitespace", HAS_QUESTION),
     theirs("expected ',' or ']'", HAS_QUESTION),
-    theirs("invalid indentation", HAS_QUESTION),
+    theirs("invalid indentation", |text| text.contains(['[', '{', '?'])),
     theirs("plain scalar cannot start with '-'", |text| text.contains('-')),
     theirs("verbatim tag", |text| text.contains("!<")),
     theirs("invalid global tag character", |text| text.contains("%TAG")),
