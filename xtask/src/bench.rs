@@ -51,14 +51,7 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 fn setting(workspace: &Workspace) -> Setting {
-    Setting {
-        app: App::demo(workspace),
-        portal_port: 7117,
-        emulator_port: 8185,
-        user: "guest",
-        database: None,
-        logs: "bench/logs",
-    }
+    Setting { app: App::demo(workspace), portal_port: 7117, emulator_port: 8185, database: None, logs: "bench/logs" }
 }
 
 /// Returns the figures in the output of a script.

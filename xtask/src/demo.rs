@@ -57,8 +57,6 @@ pub struct Setting {
     pub app: App,
     pub portal_port: u16,
     pub emulator_port: u16,
-    /// `guest`, or another user of the catalog.
-    pub user: &'static str,
     /// A folder for the databases; without one they are in memory.
     pub database: Option<PathBuf>,
     /// Folder of the logs, below `target/`.
@@ -89,8 +87,7 @@ impl Stage {
                 .args(setting.app.configs.iter().flat_map(|config| ["--config", config]))
                 .env("PORTAL_PORT", portal_port.to_string())
                 .env("EMULATOR_URL", &emulator_url)
-                .env("PORTAL_ROOT", &workspace.root)
-                .env("PORTAL_USER", setting.user);
+                .env("PORTAL_ROOT", &workspace.root);
             if let Some(folder) = &setting.database {
                 std::fs::create_dir_all(folder)?;
                 command.args(["--config", "../app-config.file-database.yaml"]).env("PORTAL_DATABASE", folder);
@@ -146,7 +143,6 @@ pub fn demo(workspace: &Workspace, options: &Options) -> Result<()> {
             app: App::demo(workspace),
             portal_port: options.port,
             emulator_port: options.emulator_port,
-            user: "guest",
             database: None,
             logs: "xtask/logs",
         },

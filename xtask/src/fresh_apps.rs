@@ -88,14 +88,7 @@ fn use_portal(
     let app = App { root: root.to_owned(), backend: root.join("packages/backend"), configs: configs.to_vec() };
     let stage = Stage::start(
         workspace,
-        &Setting {
-            app,
-            portal_port: PORTAL_PORT,
-            emulator_port: EMULATOR_PORT,
-            user: "guest",
-            database: None,
-            logs: "packages/logs",
-        },
+        &Setting { app, portal_port: PORTAL_PORT, emulator_port: EMULATOR_PORT, database: None, logs: "packages/logs" },
     )?;
     run(workspace
         .command("node")

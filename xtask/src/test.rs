@@ -166,7 +166,6 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
             app: App::demo(workspace),
             portal_port: 7107,
             emulator_port: 8185,
-            user: "guest",
             database: Some(database.clone()),
             logs: "e2e/logs",
         },
