@@ -86,7 +86,7 @@ test('the pages show cards and form field', { timeout: 180_000 }, async t => {
     await page.getByRole('button', { name: 'Next' }).click();
     await input('Machine type').fill('n1-standart-4');
     await page
-      .getByText(/serves no models on machine type/)
+      .getByText(/is not known to serve models on/)
       .first()
       .waitFor();
     await page.screenshot({
