@@ -1,7 +1,6 @@
-//! The `vertexAi` key of `app-config.yaml`, parsed once: what may be called, as whom, and where.
+//! The `vertexAi` key of `app-config.yaml`: which projects may be called, and with which identity.
 //!
-//! Everything here narrows. An unknown key is a mistake rather than something to skip: a misspelt `locations` would
-//! otherwise allow them all.
+//! Every key narrows what is allowed, so an unknown key is an error: a misspelt `locations` would allow every location.
 
 mod read;
 
@@ -12,34 +11,35 @@ use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
 
-/// What the configuration says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// At least one; nothing else may be called.
+    /// At least one. Calls to other projects are denied.
     pub projects: Vec<AllowedProject>,
     pub identity: IdentityConfig,
-    /// Whom people are told to ask for rights: entity refs of users and groups, or any words.
+    /// Who grants access, for people who lack it: entity refs of users and groups, or free text.
     pub grantors: Vec<String>,
-    /// Stands in for every Google host.
+    /// Replaces every Google host.
     pub emulator: Option<EmulatorUrl>,
+    /// Mistakes that do not keep the portal from starting.
+    pub warnings: Vec<Diagnostic>,
 }
 
-/// One project that may be called, under its id and, where it is configured, its number.
+/// A project that may be called, by its id and by its number if that is configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedProject {
     pub project: Project,
     pub number: Option<Project>,
-    /// Empty: all of them.
+    /// Empty: every location.
     pub locations: Vec<Location>,
 }
 
-/// As whom Google is called.
+/// The identity with which Google is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentityConfig {
     pub audience: Audience,
     pub issuer: Issuer,
     pub service_account: Option<ServiceAccount>,
-    /// How long an impersonated token lives, 60 to 3600. A federated token's life is Google's choice.
+    /// Lifetime of an impersonated token, 60 to 3600. Google sets that of a federated token.
     pub token_lifetime_seconds: u32,
 }
 
@@ -47,7 +47,7 @@ pub struct IdentityConfig {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience(String);
 
-/// The URL that the portal's assertions are issued under; the discovery document lies below it.
+/// The issuer of the portal's assertions, a URL; the discovery document is below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer(String);
 
@@ -56,12 +56,12 @@ pub struct Issuer(String);
 pub struct EmulatorUrl(String);
 
 impl Config {
-    /// Reads the value of the `vertexAi` key; every mistake has a finding of its own.
+    /// Reads the value of the `vertexAi` key. Each mistake has its own finding.
     pub fn parse(value: &Value, default_issuer: &str) -> Result<Self, Vec<Diagnostic>> {
         read::config(value, default_issuer)
     }
 
-    /// The entry that allows a project, named by its id or its number.
+    /// Returns the entry of a project, named by its id or its number.
     pub fn project(&self, project: &Project) -> Option<&AllowedProject> {
         self.projects.iter().find(|allowed| allowed.project == *project || allowed.number.as_ref() == Some(project))
     }
@@ -71,7 +71,7 @@ impl Config {
         self.project(&place.project).is_some_and(|allowed| allowed.allows(&place.location))
     }
 
-    /// Where a service answers: Google's host, or the emulator.
+    /// Returns the origin of a service: Google's host, or the emulator.
     pub fn origin(&self, service: Service, location: Option<&Location>) -> String {
         match &self.emulator {
             Some(emulator) => emulator.as_str().to_owned(),
@@ -110,13 +110,13 @@ impl Audience {
         format!("https:{}", self.0)
     }
 
-    /// The provider's pool, as names of principals have it: `iam.googleapis.com/projects/NUMBER/…/workloadIdentityPools/POOL`.
+    /// The provider's pool, as in names of principals: `iam.googleapis.com/projects/NUMBER/…/workloadIdentityPools/POOL`.
     pub fn pool(&self) -> &str {
         self.0.trim_start_matches('/').split("/providers/").next().unwrap_or_default()
     }
 }
 
-/// Pools and providers: 4 to 32 lower-case letters, digits and hyphens; Google keeps `gcp-` to itself.
+/// Whether a text is the id of a pool or provider: 4 to 32 lower-case letters, digits and hyphens, without Google's prefix `gcp-`.
 fn pool_id(s: &str) -> bool {
     (4..=32).contains(&s.len())
         && !s.starts_with("gcp-")

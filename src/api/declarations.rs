@@ -8,6 +8,7 @@ use crate::conversation::Progress;
 use crate::diagnostic::Code;
 use crate::iam::deliver::access_report::AccessReport;
 use crate::iam::deliver::apply::ApplyReport;
+use crate::iam::deliver::clean_up::{CleanUpWant, GrantRecord};
 use crate::iam::deliver::pam_grant::PamReport;
 use crate::iam::deliver::verify::VerifyReport;
 use crate::iam::rights::expiry::Expiry;
@@ -50,6 +51,10 @@ pub fn declarations() -> String {
     all.visit::<iam::IamVerifyRequest>();
     all.visit::<VerifyReport>();
     all.visit::<AccessReport>();
+    all.visit::<iam::grants::NewGrantRecord>();
+    all.visit::<iam::grants::ListedRecord>();
+    all.visit::<GrantRecord>();
+    all.visit::<CleanUpWant>();
     all.visit::<check::CheckOptions>();
     all.visit::<check::FileReport>();
     all.visit::<check::Summary>();

@@ -6,14 +6,11 @@ use super::access::access_of;
 use super::request::StatusRequest;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::door::refusal::{Answer, Refusal, lacks_permission};
 use crate::door::want::{Failure, Outcome, Want};
 use crate::door::{ALLOW, ANSWER_HEADERS, Arrival, Door, End, REQUEST_HEADERS};
-use crate::guard;
 use crate::iam::deliver::access_report::AccessReport;
-use crate::iam::rights::expiry::{self, Expiry};
-use crate::iam::rights::{approval, principal::Principal};
 use crate::identity::broker::Broker;
 use crate::identity::issuer::{self, Discovery};
 use crate::method::Access;
@@ -42,13 +39,6 @@ pub struct Facts {
     pub answer_headers: &'static [&'static str],
     /// Maximum difference between the clocks of two replicas.
     pub clock_skew: Millis,
-}
-
-/// A finding with its HTTP status.
-#[derive(Clone, Debug, Serialize)]
-pub struct Refused {
-    pub status: u16,
-    pub diagnostic: Diagnostic,
 }
 
 pub struct Gate(Rc<Door>);
@@ -98,28 +88,13 @@ impl Gate {
         Ok(access_of(&self.0.config, request, entity_ref, permissions, now))
     }
 
-    /// Checks whether grants may be recorded: with an expiry, and for a principal that is not the recorder. `owned` are the recorder's
-    /// entity refs. Returns the refusal, if any.
-    pub fn check_given(
-        &self,
-        principal: &str,
-        expires_at: Option<&str>,
-        owned: &[String],
-        now: Millis,
-    ) -> Option<Refused> {
-        let check = || {
-            let principal = Principal::parse(principal)?;
-            approval::check_not_shared(&principal, &self.0.config.identity)?;
-            approval::check_not_own(&principal, owned)?;
-            expiry::check_expiry(expires_at.map(|text| Expiry::parse(text, now)).transpose()?, now)
-        };
-        let diagnostic = check().err()?;
-        let status = if diagnostic.code == Code::IamOwnRequest { 403 } else { 400 };
-        Some(Refused { status, diagnostic })
+    /// Mistakes of the configuration that do not keep the portal from starting.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.0.config.warnings
     }
 
-    pub fn recorded_name(&self, name: &str) -> String {
-        guard::recorded_name(&self.0.config, name)
+    pub fn config(&self) -> &Config {
+        &self.0.config
     }
 }
 

@@ -1,23 +1,32 @@
-//! Reads the configuration's value, and goes on after a mistake to find them all.
+//! Reads the `vertexAi` key, and reports every mistake in it.
 
 use super::{AllowedProject, Config, EmulatorUrl, IdentityConfig, Issuer, is_number};
-use crate::diagnostic::{Code, Diagnostic, Where, Words};
+use crate::diagnostic::{Code, Diagnostic, Severity, Where, Words};
 use crate::entity::Node;
 use crate::name::{Location, NameError, Project, ServiceAccount};
 use crate::rule::Settings;
-use crate::vertex::message;
+use crate::vertex::{message, region};
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
+/// In seconds.
 const DEFAULT_TOKEN_LIFETIME: u32 = 900;
+const PROJECTS_HELP: &str = "list each project to allow: `- project: acme-ml`, with its `locations` to allow no others";
 
 /// Reads the value of the `vertexAi` key.
 pub fn config(value: &Value, default_issuer: &str) -> Result<Config, Vec<Diagnostic>> {
     let mut reader = Reader { findings: Vec::new() };
     match reader.config(value, default_issuer) {
-        Some(config) if reader.findings.is_empty() => Ok(config),
+        Some(config) if !reader.findings.iter().any(Diagnostic::is_error) => {
+            Ok(Config { warnings: reader.findings, ..config })
+        }
         _ => Err(reader.findings),
     }
+}
+
+fn finding(path: &str, message: impl Into<Words>, help: impl Into<Words>) -> Diagnostic {
+    let place = Where { path: Some(path.to_owned()), ..Where::default() };
+    Diagnostic::new(Code::ConfigInvalid, message).at(place).help(help)
 }
 
 struct Reader {
@@ -26,13 +35,23 @@ struct Reader {
 
 impl Reader {
     fn mistake(&mut self, path: &str, message: impl Into<Words>, help: impl Into<Words>) {
-        let place = Where { path: Some(path.to_owned()), ..Where::default() };
-        self.findings.push(Diagnostic::new(Code::ConfigInvalid, message).at(place).help(help));
+        self.findings.push(finding(path, message, help));
+    }
+
+    fn warn(&mut self, path: &str, message: impl Into<Words>, help: impl Into<Words>) {
+        let mut warning = finding(path, message, help);
+        warning.severity = Severity::Warning;
+        self.findings.push(warning);
     }
 
     fn config(&mut self, value: &Value, default_issuer: &str) -> Option<Config> {
         let path = "vertexAi";
-        // `catalog` is for the module of the catalog.
+        if value.is_null() {
+            let help = "add `vertexAi` to `app-config.yaml`, with at least `projects` and `identity`; `docs/configuration.md` shows how";
+            self.mistake(path, "`vertexAi` is missing", help);
+            return None;
+        }
+        // `catalog` belongs to the catalog module.
         let map = self.mapping(value, path, &["projects", "identity", "access", "emulator", "rules", "catalog"])?;
         if let Some(rules) = map.get("rules") {
             self.findings.extend(Settings::read(&Node::from(rules), None).1);
@@ -41,7 +60,7 @@ impl Reader {
         let projects = match map.get("projects") {
             Some(value) => self.projects(value),
             None => {
-                self.mistake("vertexAi.projects", "no project is allowed", PROJECTS_HELP);
+                self.mistake("vertexAi.projects", "`projects` is missing", PROJECTS_HELP);
                 None
             }
         };
@@ -51,13 +70,13 @@ impl Reader {
                 self.mistake(
                     "vertexAi.identity",
                     "`identity` is missing",
-                    "give at least `identity.audience`, the workload identity pool provider that trusts this portal",
+                    "set at least `identity.audience`, the workload identity pool provider that trusts this portal",
                 );
                 None
             }
         };
         let grantors = self.child(map, path, "access", Self::access).unwrap_or_default();
-        Some(Config { projects: projects?, identity: identity?, grantors, emulator })
+        Some(Config { projects: projects?, identity: identity?, grantors, emulator, warnings: Vec::new() })
     }
 
     /// Reads an optional key.
@@ -73,7 +92,7 @@ impl Reader {
     }
 
     fn mapping<'a>(&mut self, value: &'a Value, path: &str, keys: &[&str]) -> Option<&'a Map<String, Value>> {
-        let known = || format!("its keys are {}", keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "));
+        let known = || format!("use the keys {}", keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "));
         let Some(map) = value.as_object() else {
             self.mistake(path, format!("`{path}` is not a mapping"), known());
             return None;
@@ -84,23 +103,27 @@ impl Reader {
         Some(map)
     }
 
-    /// A text of a form of its own.
+    /// Reads a string of a type with a form of its own.
     fn text<T: FromStr<Err = NameError>>(&mut self, value: &Value, path: &str) -> Option<T> {
         let Some(text) = value.as_str() else {
-            self.mistake(path, format!("`{path}` is not a text"), "write it in quotes");
+            self.mistake(path, format!("`{path}` is not a string"), "write the value in quotes");
             return None;
         };
         self.parsed(text, path)
     }
 
     fn parsed<T: FromStr<Err = NameError>>(&mut self, text: &str, path: &str) -> Option<T> {
-        text.parse().map_err(|e: NameError| self.mistake(path, format!("`{text}` is not a {}", e.kind), e.rule)).ok()
+        let wrong = |error: NameError| {
+            let article = if error.kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            self.mistake(path, format!("`{text}` is not {article} {}", error.kind), error.rule);
+        };
+        text.parse().map_err(wrong).ok()
     }
 
     fn projects(&mut self, value: &Value) -> Option<Vec<AllowedProject>> {
         let path = "vertexAi.projects";
         let Some(list) = value.as_array().filter(|list| !list.is_empty()) else {
-            self.mistake(path, "`vertexAi.projects` is not a list with at least one project", PROJECTS_HELP);
+            self.mistake(path, "`vertexAi.projects` is not a list of at least one project", PROJECTS_HELP);
             return None;
         };
         let mut projects: Vec<AllowedProject> = Vec::new();
@@ -110,15 +133,15 @@ impl Reader {
             if projects.iter().any(|other| other.project == allowed.project) {
                 self.mistake(
                     &format!("{path}.project"),
-                    format!("`{}` stands in the list twice", allowed.project),
-                    "name all of its locations in one entry",
+                    format!("`{}` is listed twice", allowed.project),
+                    "list all of its locations in one entry",
                 );
             }
             if allowed.number.is_some() && projects.iter().any(|other| other.number == allowed.number) {
                 self.mistake(
                     &format!("{path}.number"),
-                    "another project of the list has this number",
-                    "each project has a number of its own",
+                    "another listed project has this number",
+                    "set the number that the Google Cloud console shows for this project",
                 );
             }
             projects.push(allowed);
@@ -132,32 +155,36 @@ impl Reader {
         let locations = self.child(map, path, "locations", Self::locations);
         let path = format!("{path}.project");
         let Some(value) = map.get("project") else {
-            self.mistake(&path, "`project` is missing", "name the project's id, e.g. `acme-ml`");
+            self.mistake(&path, "`project` is missing", "set the project's id, e.g. `acme-ml`");
             return None;
         };
         let project: Project = self.text(value, &path)?;
         if is_number(project.as_str()) {
             self.mistake(
                 &path,
-                format!("`{project}` is a project's number"),
-                "put the project's id here, and the number in `number`",
+                format!("`{project}` is the number of a project, not its id"),
+                "set `project` to the id, and `number` to the number",
             );
             return None;
         }
-        // An entry whose locations cannot be read must not become one that allows them all.
+        // An entry with invalid locations must not allow every location.
         if map.contains_key("locations") && locations.is_none() {
             return None;
         }
         Some(AllowedProject { project, number, locations: locations.unwrap_or_default() })
     }
 
-    /// YAML reads a project number as a number; quoted, it is a text.
+    /// YAML reads a project's number as a number, or as a string if it is quoted.
     fn number(&mut self, value: &Value, path: &str) -> Option<Project> {
         let text = value.as_u64().map(|n| n.to_string()).or_else(|| value.as_str().map(str::to_owned));
         match text.filter(|text| is_number(text)) {
             Some(text) => self.parsed(&text, path),
             None => {
-                self.mistake(path, "this is not a project number", "a project number has digits only");
+                self.mistake(
+                    path,
+                    format!("`{path}` is not the number of a project"),
+                    "set it to the decimal number of the project",
+                );
                 None
             }
         }
@@ -165,13 +192,28 @@ impl Reader {
 
     fn locations(&mut self, value: &Value, path: &str) -> Option<Vec<Location>> {
         let Some(list) = value.as_array() else {
-            self.mistake(path, format!("`{path}` is not a list"), "leave it out to allow every location");
+            self.mistake(
+                path,
+                format!("`{path}` is not a list"),
+                "list the locations to allow, or remove the key to allow every location",
+            );
             return None;
         };
         let before = self.findings.len();
         let read = list.iter().enumerate().filter_map(|(i, value)| self.text(value, &format!("{path}[{i}]")));
-        let locations = read.collect();
-        (self.findings.len() == before).then_some(locations)
+        let locations: Vec<Location> = read.collect();
+        if self.findings.len() != before {
+            return None;
+        }
+        for (i, location) in locations.iter().enumerate().filter(|(_, one)| !region::is_known(one.as_str())) {
+            let help = match region::nearest_location(location.as_str()) {
+                Some(near) => format!("check the spelling; a known location is `{near}`"),
+                None => "check the spelling".to_owned(),
+            };
+            let message = format!("`{location}` is not a known location of Vertex AI");
+            self.warn(&format!("{path}[{i}]"), message, help);
+        }
+        Some(locations)
     }
 
     fn access(&mut self, value: &Value, path: &str) -> Option<Vec<String>> {
@@ -186,7 +228,7 @@ impl Reader {
             self.mistake(
                 &path,
                 format!("`{path}` is not a list of names"),
-                "name whom people are to ask for rights, e.g. `group:default/cloud-admins`",
+                "list who grants access, e.g. `group:default/cloud-admins`",
             );
         }
         names
@@ -198,7 +240,11 @@ impl Reader {
         match map.get("url") {
             Some(value) => self.text(value, &path),
             None => {
-                self.mistake(&path, "`url` is missing", "e.g. `http://127.0.0.1:8085`");
+                self.mistake(
+                    &path,
+                    "`url` is missing",
+                    "set the address of the emulator, e.g. `http://127.0.0.1:8085`",
+                );
                 None
             }
         }
@@ -213,7 +259,7 @@ impl Reader {
             self.mistake(
                 "vertexAi.identity.tokenLifetimeSeconds",
                 "`tokenLifetimeSeconds` has no effect without `serviceAccount`",
-                "only a service account's token has a life that can be chosen: name a `serviceAccount`, or leave this out",
+                "set `serviceAccount`, or remove `tokenLifetimeSeconds`: Google sets the lifetime of other tokens",
             );
         }
         let issuer = self.issuer(map, default_issuer, emulated);
@@ -223,7 +269,7 @@ impl Reader {
                 self.mistake(
                     "vertexAi.identity.audience",
                     "`audience` is missing",
-                    "name the workload identity pool provider that trusts this portal",
+                    "set the workload identity pool provider that trusts this portal",
                 );
                 None
             }
@@ -245,8 +291,8 @@ impl Reader {
         if !issuer.is_https() && !emulated {
             self.mistake(
                 path,
-                format!("Google takes no issuer without TLS, and this is `{issuer}`"),
-                "set `issuer` to the https URL under which the portal is reached; http is for the emulator",
+                format!("`{issuer}` is not an `https` URL, which Google requires of an issuer"),
+                "set `issuer` to the `https` URL of the portal; only the emulator accepts `http`",
             );
         }
         Some(issuer)
@@ -257,13 +303,10 @@ impl Reader {
         if seconds.is_none() {
             self.mistake(
                 path,
-                format!("`{}` is not a token's life in seconds", message::text(value)),
-                "a whole number from 60 to 3600: Google issues no longer ones",
+                format!("`{}` is not a token lifetime", message::text(value)),
+                "set a whole number of seconds from 60 to 3600, Google's maximum",
             );
         }
         seconds
     }
 }
-
-const PROJECTS_HELP: &str =
-    "list each project that may be called: `- project: acme-ml`, and its `locations` to allow no others";

@@ -1,4 +1,4 @@
-//! Configurations that others test with, and every mistake at its place.
+//! Configurations for tests, and every mistake with its path.
 
 use super::*;
 use serde_json::json;
@@ -32,7 +32,7 @@ fn mistakes(value: Value) -> Vec<String> {
 }
 
 #[test]
-fn the_smallest_configuration_has_defaults() {
+fn a_minimal_configuration_has_defaults() {
     let config =
         Config::parse(&json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}}), ISSUER)
             .unwrap();
@@ -44,7 +44,7 @@ fn the_smallest_configuration_has_defaults() {
 }
 
 #[test]
-fn a_project_is_known_by_id_and_number() {
+fn allows_a_project_by_id_and_number() {
     let config = config();
     let place = |project: &str, location: &str| Place {
         project: project.parse().unwrap(),
@@ -58,7 +58,7 @@ fn a_project_is_known_by_id_and_number() {
 }
 
 #[test]
-fn every_mistake_is_told_at_its_place() {
+fn reports_every_mistake_with_its_path() {
     let all = mistakes(json!({
         "projects": [
             {"project": "Acme"},
@@ -95,7 +95,7 @@ fn every_mistake_is_told_at_its_place() {
 }
 
 #[test]
-fn rules_are_checked_and_the_catalogs_key_is_not_ours() {
+fn checks_rules_and_ignores_the_catalogs_key() {
     let value = |rules: Value| {
         json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}, "rules": rules,
             "catalog": {"onInvalid": "refuse"}})
@@ -105,7 +105,7 @@ fn rules_are_checked_and_the_catalogs_key_is_not_ours() {
 }
 
 #[test]
-fn whom_to_ask_for_rights_is_a_list_of_names() {
+fn grantors_are_a_list_of_names() {
     let value = |access: Value| json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}, "access": access});
     let read = Config::parse(&value(json!({"grantors": ["group:default/admins", "#cloud"]})), ISSUER).unwrap();
     assert_eq!(read.grantors, ["group:default/admins", "#cloud"]);
@@ -116,8 +116,9 @@ fn whom_to_ask_for_rights_is_a_list_of_names() {
 }
 
 #[test]
-fn what_is_missing_is_told_too() {
+fn reports_missing_and_repeated_values() {
     assert_eq!(mistakes(json!(null)), ["vertexAi"]);
+    assert_eq!(&*Config::parse(&json!(null), ISSUER).unwrap_err()[0].message, "`vertexAi` is missing");
     assert_eq!(mistakes(json!({})), ["vertexAi.projects", "vertexAi.identity"]);
     let identity = json!({"audience": AUDIENCE});
     assert_eq!(mistakes(json!({"projects": [], "identity": identity})), ["vertexAi.projects"]);
@@ -140,7 +141,7 @@ fn what_is_missing_is_told_too() {
 }
 
 #[test]
-fn http_issuers_are_for_the_emulator() {
+fn only_the_emulator_accepts_an_http_issuer() {
     let value = |emulator: Value| {
         json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE, "issuer": "http://localhost:7007/api/proxy/vertex-ai"},
             "emulator": emulator})
@@ -152,7 +153,7 @@ fn http_issuers_are_for_the_emulator() {
 }
 
 #[test]
-fn an_emulator_is_on_this_machine() {
+fn an_emulator_is_on_loopback() {
     for url in ["http://127.0.0.1:8085", "http://localhost:1/", "http://[::1]:65535"] {
         assert!(url.parse::<EmulatorUrl>().is_ok(), "{url}");
     }
@@ -169,4 +170,15 @@ fn an_emulator_is_on_this_machine() {
     ] {
         assert!(url.parse::<EmulatorUrl>().is_err(), "{url}");
     }
+}
+
+#[test]
+fn warns_of_an_unknown_location() {
+    let value = |locations: Value| json!({"projects": [{"project": "acme-ml", "locations": locations}], "identity": {"audience": AUDIENCE}});
+    let config = Config::parse(&value(json!(["us-central1", "us-centrall1"])), ISSUER).unwrap();
+    let [warning] = &config.warnings[..] else { panic!("{:?}", config.warnings) };
+    assert!(!warning.is_error() && warning.message.contains("`us-centrall1`"), "{warning:?}");
+    assert_eq!(warning.place.as_ref().unwrap().path.as_deref(), Some("vertexAi.projects[0].locations[1]"));
+    assert!(warning.help.as_ref().unwrap().contains("`us-central1`"), "{warning:?}");
+    assert!(Config::parse(&value(json!(["europe-west4", "eu"])), ISSUER).unwrap().warnings.is_empty());
 }

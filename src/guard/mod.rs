@@ -9,7 +9,6 @@ mod outcome;
 mod query;
 mod reason;
 mod recognise;
-mod recorded;
 mod strict;
 mod target;
 
@@ -17,7 +16,6 @@ pub use body::check_body;
 pub use headers::{REQUEST_HEADERS, RESPONSE_HEADERS};
 pub use outcome::{Outcome, outcome};
 pub use reason::{Reason, reason};
-pub use recorded::recorded_name;
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Words};

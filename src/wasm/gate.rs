@@ -1,10 +1,11 @@
 //! The gate for JavaScript. Types: `pkg-js/core/src/gate.ts`.
 
-use super::convert::{json, read, to_js};
+use super::convert::{json, read, to_js, write};
 use super::error::CoreError;
 use super::exports::now;
 use super::transport::{Talk, event, outcome};
 use crate::api::gate as api;
+use crate::api::iam::grants;
 use crate::conversation::{Conversation, Millis, Turn};
 use crate::door::host::Told;
 use crate::door::want::{Outcome, Want};
@@ -34,6 +35,11 @@ impl Gate {
     pub fn new(config: &JsValue, issuer: &str) -> Result<Gate, JsValue> {
         let gate = api::Gate::new(&json(config), issuer);
         Ok(Gate(gate.map_err(|diagnostics| CoreError { status: 500, diagnostics })?))
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn warnings(&self) -> Result<JsValue, JsValue> {
+        Ok(to_js(&self.0.warnings())?)
     }
 
     pub fn discovery(&self) -> Result<JsValue, JsValue> {
@@ -68,14 +74,49 @@ impl Gate {
         Ok(to_js(&api::policy_changes(&json(records), ends_at.map(|at| at as Millis), now()))?)
     }
 
-    #[wasm_bindgen(js_name = checkGiven)]
-    pub fn check_given(&self, principal: &str, end: Option<String>, owned: Vec<String>) -> Result<JsValue, JsValue> {
-        Ok(to_js(&self.0.check_given(principal, end.as_deref(), &owned, now()))?)
+    /// Checks an access request that is about to be granted; returns its record or the refusal.
+    #[wasm_bindgen(js_name = grantRecord)]
+    pub fn grant_record(&self, request: &JsValue, owned: Vec<String>) -> Result<JsValue, JsValue> {
+        let record = grants::new_record(self.0.config(), json(request), &owned, now());
+        let refused = |refused: Box<grants::RefusedRecord>| CoreError {
+            status: refused.status,
+            diagnostics: vec![refused.diagnostic],
+        };
+        Ok(to_js(&record.map_err(refused)?)?)
     }
 
-    #[wasm_bindgen(js_name = recordedName)]
-    pub fn recorded_name(&self, name: &str) -> String {
-        self.0.recorded_name(name)
+    #[wasm_bindgen(js_name = grantResources)]
+    pub fn grant_resources(&self, request: &JsValue) -> Result<JsValue, JsValue> {
+        Ok(to_js(&grants::resources(self.0.config(), &json(request), now()))?)
+    }
+
+    #[wasm_bindgen(js_name = listedGrant)]
+    pub fn listed_grant(record: &JsValue) -> Result<JsValue, JsValue> {
+        Ok(to_js(&grants::record(&json(record)).map(|record| grants::listed(&record, now())))?)
+    }
+
+    #[wasm_bindgen(js_name = cleanUpGrants)]
+    pub fn clean_up_grants(&self) -> GrantTask {
+        GrantTask(grants::GrantTask::clean_up(self.0.config()))
+    }
+
+    #[wasm_bindgen(js_name = withdrawGrant)]
+    pub fn withdraw_grant(id: String, given_by: String) -> GrantTask {
+        GrantTask(grants::GrantTask::withdraw(id, given_by))
+    }
+}
+
+/// A clean-up or a withdrawal of grant records. Types: `pkg-js/core/src/grants.ts`.
+#[wasm_bindgen]
+pub struct GrantTask(grants::GrantTask);
+
+#[wasm_bindgen]
+impl GrantTask {
+    /// Delivers the answer to the open want, or the message of an error, and returns the next want. The first call answers none.
+    pub fn tell(&mut self, answer: &JsValue, error: Option<String>, cancelled: bool) -> Result<JsValue, JsValue> {
+        let answer = json(answer);
+        let answer = error.map_or(Ok(&answer), Err);
+        Ok(write(&self.0.tell(answer, now(), js_sys::Math::random(), cancelled))?)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Gives the rights of a request as its delivery says.
+//! Grants an access request by its delivery.
 
 use crate::drive::{PROXY, Then, drive};
 use crate::harness::{Cloud, OWNER, STRANGER};
@@ -13,33 +13,33 @@ use serde_json::{Value, json};
 
 const GRANT: ApplyOptions = ApplyOptions { mode: ApplyMode::Grant, wait: false, is_dry_run: false };
 
-/// So that a deployment is over in some milliseconds.
+/// A deployment takes a few milliseconds.
 const FAST: f64 = 1_000_000.0;
-/// So that what Privileged Access Manager gave for five days lasts until the plan is carried out: for eight seconds.
+/// Grants of Privileged Access Manager for five days last for eight seconds, long enough to run the plan.
 const PATIENT: f64 = 50_000.0;
 
 const APPROVER: &str = "test-approver";
 
-/// How fast the cloud may go while plans with such rights are carried out.
+/// Speed of the cloud's clock for plans with this delivery.
 pub fn speed(delivery: Delivery) -> f64 {
     if delivery == Delivery::Pam { PATIENT } else { FAST }
 }
 
 pub fn deliver(cloud: &Cloud, rights: &AccessRequest) {
     if rights.delivery == Delivery::Pam {
-        ask_and_approve(cloud, rights);
+        request_and_approve(cloud, rights);
     }
-    give(cloud, rights.keeping(|grant, _| !grant.is_by_pam()));
+    grant(cloud, rights.keeping(|grant, _| !grant.is_by_pam()));
 }
 
-/// By policies, with the core's own conversation.
-fn give(cloud: &Cloud, rights: AccessRequest) {
+/// Grants by policies, with the core's own conversation.
+fn grant(cloud: &Cloud, rights: AccessRequest) {
     let given = drive(cloud, OWNER, apply(rights, GRANT, PROXY, None), |_, _, _| Then::Send);
     assert_eq!(given.outcome, Applied::Applied, "{:?}", given.diagnostics);
 }
 
-/// Makes the roles and the entitlements of the renderings, as the owner; asks as the stranger; approves as the approver.
-fn ask_and_approve(cloud: &Cloud, rights: &AccessRequest) {
+/// Creates the rendered roles and entitlements as the owner, requests as the stranger, approves as the approver.
+fn request_and_approve(cloud: &Cloud, rights: &AccessRequest) {
     let files = render::all(rights, &[], &Default::default()).unwrap();
     let read = |name: &str| serde_json::from_str::<Value>(files.get(name).unwrap()).unwrap();
     for grant in rights.grants.iter().filter(|grant| grant.is_by_pam()) {
@@ -61,7 +61,7 @@ fn ask_and_approve(cloud: &Cloud, rights: &AccessRequest) {
     }
 }
 
-/// Looks until something is in a state: operations of Privileged Access Manager cannot be waited for.
+/// Polls until a resource is in a state: operations of Privileged Access Manager have no wait method.
 pub fn until(cloud: &Cloud, path: &str, state: &str) {
     let begun = std::time::Instant::now();
     while cloud.get(OWNER, path).ok()["state"] != state {

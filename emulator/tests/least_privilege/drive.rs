@@ -1,4 +1,4 @@
-//! Drives the core's conversations against an emulator over HTTP, as the portal's proxy would: without the portal.
+//! Drives the core's conversations against an emulator over HTTP, in the place of the portal's proxy.
 
 use crate::harness::Cloud;
 use backstage_vertex_ai::conversation::{Conversation, Event, Failure, Outcome, Request, Response, Turn, Want};
@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub const PROXY: &str = "http://portal/api/proxy/vertex-ai";
 
-/// When the tests began, in milliseconds: emulators go by the clock, too.
+/// Start of the tests, in milliseconds; emulators use the real clock, too.
 static BEGUN: LazyLock<u64> =
     LazyLock::new(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap());
 
@@ -23,14 +23,14 @@ pub fn in_days(days: u64) -> String {
     format!("{}Z", text.split('.').next().unwrap())
 }
 
-/// What a test does with a request before it is sent.
+/// A test's reaction to a request before it is sent.
 pub enum Then {
     Send,
-    /// The person cancels while it is under way, so that its answer is never heard.
+    /// The user cancels while the request is under way, and its answer is lost.
     Cancel,
 }
 
-/// Runs a conversation to its end with the token of somebody; waits take no time.
+/// Runs a conversation to its end with a token. Waits take no time.
 pub fn drive<T>(
     cloud: &Cloud,
     token: &str,

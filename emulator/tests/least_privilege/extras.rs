@@ -1,4 +1,4 @@
-//! Further methods that are asked for by name: with their rights they can be called, and without any one of them they are refused.
+//! Further methods requested by name: callable with their rights, denied without any one of them.
 
 use crate::deliver::deliver;
 use crate::drive::now;
@@ -13,7 +13,7 @@ use backstage_vertex_ai::method::{METHODS, Method};
 use backstage_vertex_ai::plan::{Found, Purpose};
 use serde_json::Value;
 
-/// An update by who may call this method besides; `None` where the update has nothing that the method is about.
+/// The access request of an update that also calls this method; `None` if the update has no resource for it.
 fn asked(method: &Method) -> Option<AccessRequest> {
     let shape = Shape {
         named: Named::ByVersion,
@@ -32,11 +32,11 @@ fn asked(method: &Method) -> Option<AccessRequest> {
     asked
 }
 
-/// The permission for want of which somebody with these rights is refused.
+/// The permission that a caller with these rights is denied for.
 fn refused(method: &Method, rights: &AccessRequest) -> Option<String> {
     let cloud: Cloud = cloud();
     deliver(&cloud, rights);
-    // What the operations of a plan are about is its endpoint.
+    // The operations of a plan are those of its endpoint.
     let (on, _) = calls(&cloud, method).swap_remove(0);
     let path = format!("/{}/{on}{}", method.version, method.suffix);
     let answer = cloud.call(STRANGER, method.verb.as_str(), &path, &body(method));
@@ -51,7 +51,7 @@ fn refused(method: &Method, rights: &AccessRequest) -> Option<String> {
 }
 
 #[test]
-fn a_further_method_is_asked_for_with_exactly_what_it_needs() {
+fn a_further_method_gets_exactly_what_it_needs() {
     let (mut proved, mut removals) = (0, 0);
     let served = METHODS.iter().filter(|method| !NOT_SERVED.iter().any(|(_, methods)| methods.contains(method)));
     for (method, asked) in served.filter_map(|method| Some((method, asked(method)?))) {

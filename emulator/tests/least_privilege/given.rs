@@ -1,4 +1,4 @@
-//! Rights as they are given, seen and taken back: the core's facade against policies that others write, too.
+//! Granting, verifying and revoking through the core's facade, with other writers of the same policies.
 
 use crate::drive::{PROXY, Then, drive, in_days, now};
 use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed};
@@ -10,7 +10,7 @@ use backstage_vertex_ai::iam::deliver::apply::ApplyReport;
 use backstage_vertex_ai::iam::deliver::verify::VerifyReport;
 use serde_json::{Value, json};
 
-/// An update of an endpoint that is there, by the stranger.
+/// An update of an existing endpoint by the stranger.
 fn asked(more: Value) -> Value {
     let annotations = json!({
         "google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
@@ -33,7 +33,7 @@ fn cloud() -> Cloud {
     cloud
 }
 
-/// To be given by somebody else.
+/// Grants by another user.
 pub fn applied(more: Value) -> IamApplyRequest {
     let approval = json!({"by": "user:default/owner", "email": "owner@acme.example",
         "for": "user:default/stranger", "forEmail": "stranger@acme.example"});
@@ -63,7 +63,7 @@ fn missing(report: &VerifyReport) -> usize {
 }
 
 #[test]
-fn what_was_given_is_seen_and_what_was_taken_back_is_not() {
+fn verifies_granted_and_revoked_rights() {
     let cloud = cloud();
     assert_eq!(missing(&verify(&cloud, OWNER)), 6);
     let given = apply(&cloud, OWNER, json!({}));
@@ -72,7 +72,7 @@ fn what_was_given_is_seen_and_what_was_taken_back_is_not() {
     assert_eq!((missing(&report), report.policies_read.len()), (0, 3), "{:?}", report.diagnostics);
     assert!(report.remaining.unwrap().grants.is_empty());
     assert!(report.difference.unwrap().excess.is_empty());
-    // Who may read no policies is told what Google says to them.
+    // A user who may read no policy gets Google's answers about themselves.
     let own = verify(&cloud, STRANGER);
     assert!(own.policies_read.is_empty() && own.tested.iter().all(|tested| tested.lacking.is_empty()));
     let codes = own.diagnostics.iter().map(|finding| finding.code);
@@ -84,7 +84,7 @@ fn what_was_given_is_seen_and_what_was_taken_back_is_not() {
 }
 
 #[test]
-fn what_googles_own_roles_hold_counts() {
+fn rights_of_predefined_roles_count() {
     let cloud = cloud();
     let report = verify_of(&cloud, OWNER, json!({"principal": "user:owner@acme.example"}));
     assert!(report.diagnostics.is_empty(), "{:?}", report.diagnostics);
@@ -95,7 +95,7 @@ fn what_googles_own_roles_hold_counts() {
 }
 
 #[test]
-fn a_writer_in_between_loses_nothing() {
+fn keeps_the_changes_of_another_writer() {
     let cloud = cloud();
     let request = applied(json!({}));
     let mut races = 2;
@@ -119,7 +119,7 @@ fn a_writer_in_between_loses_nothing() {
 }
 
 #[test]
-fn nobody_gives_themselves_rights() {
+fn a_user_without_rights_cannot_grant_any() {
     let cloud = cloud();
     let report = apply(&cloud, STRANGER, json!({}));
     assert_eq!(report.outcome, ApplyOutcome::Failed);
@@ -128,22 +128,22 @@ fn nobody_gives_themselves_rights() {
 }
 
 #[test]
-fn what_has_ended_is_cleaned_up_and_what_lasts_stays() {
+fn cleans_up_undated_grants_and_keeps_dated_ones() {
     let cloud = cloud();
     apply(&cloud, OWNER, json!({}));
-    // Of what was given, only the rights on endpoint and account have no date of their own.
+    // Only the grants on endpoint and account have no condition.
     let report = apply(&cloud, OWNER, json!({"mode": "clean-up", "expiresAt": null}));
     assert_eq!((report.outcome, report.written.len()), (ApplyOutcome::Applied, 3));
     let read = json!({"options": {"requestedPolicyVersion": 3}});
     let policy = cloud.post(OWNER, "/v3/projects/acme-ml:getIamPolicy", read).ok();
-    assert!(policy.to_string().contains(&in_days(300)), "what lasts stays: {policy}");
+    assert!(policy.to_string().contains(&in_days(300)), "an unexpired grant stays: {policy}");
     assert_eq!(report.written.iter().filter(|written| written.changed).count(), 2);
     let again = apply(&cloud, OWNER, json!({"mode": "clean-up", "expiresAt": null}));
     assert!(again.written.iter().all(|written| !written.changed));
 }
 
 #[test]
-fn nothing_is_given_without_an_end_or_by_whom_it_is_for() {
+fn grants_only_with_an_expiry_and_for_somebody_else() {
     let code = |more: Value| iam_apply(&applied(more), now()).err().unwrap().diagnostics[0].code;
     assert_eq!(code(json!({"expiresAt": null})), Code::IamExpiryMissing);
     assert_eq!(code(json!({"approval": null})), Code::IamOwnRequest);

@@ -15,17 +15,17 @@ const CLEAN_UP_PAGE: &str = include_str!("../../../docs/access/expiry.md");
 const APPLY_PAGE: &str = include_str!("../../../docs/access/apply.md");
 const CLEANER: &str = "/v1/projects/acme-ml/roles/vertexAccessCleaner";
 const PORTAL: &str = "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/subject/plugin:proxy";
-/// Whom the rights are for: neither who gives them nor the portal.
+/// The beneficiary, who is neither the granter nor the portal.
 const TEAM: &str = "group:ml-team@acme.example";
 
-/// The policies that the rights are in, with the version of the API that has them.
+/// The policies with the grants, by version of the API.
 const POLICIES: [&str; 3] = [
     "/v3/projects/acme-ml",
     "/v1beta1/projects/acme-ml/locations/us-central1/endpoints/fraud",
     "/v1/projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com",
 ];
 
-/// The words of the page that are permissions to read or write a policy: those of the command that makes the cleaner's role.
+/// The six permissions of the clean-up role, from the page's command.
 fn six() -> Vec<&'static str> {
     let words = CLEAN_UP_PAGE.split(|c: char| !(c.is_ascii_alphabetic() || c == '.'));
     words.filter(|word| word.ends_with("IamPolicy") && word.contains('.')).collect()
@@ -36,7 +36,7 @@ fn sorted(mut names: Vec<&str>) -> Vec<&str> {
     names
 }
 
-/// Google's parts of the portal: its pool trusts an issuer of this test.
+/// A cloud whose pool trusts an issuer of this test.
 struct Stage {
     cloud: Cloud,
     portal: String,
@@ -46,7 +46,7 @@ static KEY: LazyLock<Key> = LazyLock::new(|| Key::new("first"));
 static ISSUER: LazyLock<Issuer> = LazyLock::new(|| Issuer::start(&KEY));
 
 impl Stage {
-    /// The demo's cloud, in which the portal has a token for itself, made as for any user.
+    /// The demo's cloud, with an access token of the portal itself.
     fn new() -> Self {
         let mut seed = demo_seed();
         seed.replace_issuers(&ISSUER.url);
@@ -101,7 +101,7 @@ impl Stage {
         self.apply(&self.portal, json!({"mode": "clean-up", "expiresAt": null}))
     }
 
-    /// Others' rights on everything, one of them past its date: none of the portal's business.
+    /// Adds bindings of other principals, one of them expired.
     fn add_others(&self) {
         for name in POLICIES {
             let mut policy = self.policy(name);
@@ -118,8 +118,8 @@ impl Stage {
         }
     }
 
-    /// The rights were given, and their date is over.
-    fn give_and_let_end(&self) {
+    /// Grants the access and lets it expire.
+    fn grant_and_let_expire(&self) {
         let given = self.apply(OWNER, json!({}));
         assert_eq!((given.outcome, given.written.len()), (ApplyOutcome::Applied, 3), "{:?}", given.diagnostics);
         let later = self.policy(POLICIES[0]).to_string();
@@ -127,12 +127,12 @@ impl Stage {
         self.write(POLICIES[0], &serde_json::from_str(&later.replace(&in_days(300), "2026-01-01T00:00:00Z")).unwrap());
     }
 
-    /// Makes a role hold this and nothing else.
+    /// Sets the permissions of a role.
     fn set_role(&self, permissions: &[&str]) {
         self.cloud.call(OWNER, "PATCH", CLEANER, &json!({ "includedPermissions": permissions })).ok();
     }
 
-    /// What somebody was refused: the calls by verb and path.
+    /// The denied calls of a principal, by verb and path.
     fn refused(&self, who: &str) -> Vec<String> {
         let state = self.cloud.get("", "/emulator/state").ok();
         let calls = state["calls"].as_array().unwrap().iter();
@@ -149,7 +149,7 @@ fn bindings(policies: &[Value]) -> Vec<&Value> {
     policies.iter().map(|policy| &policy["bindings"]).collect()
 }
 
-/// The call that a permission on policies is for.
+/// The call that needs a permission on policies.
 fn policy_call(permission: &str) -> String {
     let (kind, verb) = permission.rsplit_once('.').unwrap();
     let place = ["resourcemanager.projects", "aiplatform.endpoints", "iam.serviceAccounts"];
@@ -162,7 +162,7 @@ fn without<'a>(all: &[&'a str], one: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_demos_portal_holds_what_the_page_says() {
+fn the_demo_portal_has_the_documented_permissions() {
     let stage = Stage::new();
     let role = stage.cloud.get(OWNER, CLEANER).ok();
     let held = role["includedPermissions"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
@@ -174,11 +174,11 @@ fn the_demos_portal_holds_what_the_page_says() {
 }
 
 #[test]
-fn with_the_six_permissions_all_that_ended_goes_and_the_rest_stays() {
+fn six_permissions_revoke_everything_expired_and_nothing_else() {
     let stage = Stage::new();
     stage.add_others();
     let before = stage.policies();
-    stage.give_and_let_end();
+    stage.grant_and_let_expire();
     let report = stage.clean_up();
     assert_eq!(report.outcome, ApplyOutcome::Applied, "{:?}", report.diagnostics);
     assert!(report.written.len() == 3 && report.written.iter().all(|written| written.changed));
@@ -187,7 +187,7 @@ fn with_the_six_permissions_all_that_ended_goes_and_the_rest_stays() {
 }
 
 #[test]
-fn the_longest_grant_stays_in_whichever_order_it_was_given() {
+fn the_longest_grant_stays_in_either_order() {
     let (short, long) = (in_days(2), in_days(300));
     let [short, long] = [short.as_str(), long.as_str()];
     for order in [[short, long], [long, short], [long, long]] {
@@ -202,9 +202,9 @@ fn the_longest_grant_stays_in_whichever_order_it_was_given() {
 }
 
 #[test]
-fn what_was_given_again_for_longer_is_left_where_it_is_named() {
+fn keeps_the_named_grants() {
     let stage = Stage::new();
-    stage.give_and_let_end();
+    stage.grant_and_let_expire();
     let account = &POLICIES[2][4..];
     let policy = stage.policy(POLICIES[2]);
     let held = policy["bindings"].as_array().unwrap().iter().find(|b| b["members"][0] == TEAM).unwrap();
@@ -216,12 +216,12 @@ fn what_was_given_again_for_longer_is_left_where_it_is_named() {
 }
 
 #[test]
-fn without_any_one_of_the_six_it_fails_there_and_takes_back_the_rest() {
+fn without_one_of_the_six_it_fails_there_and_revokes_the_rest() {
     for missing in six() {
         let stage = Stage::new();
         stage.add_others();
         let before = stage.policies();
-        stage.give_and_let_end();
+        stage.grant_and_let_expire();
         let ended = stage.policies();
         stage.set_role(&without(&six(), missing));
         let report = stage.clean_up();
@@ -236,7 +236,7 @@ fn without_any_one_of_the_six_it_fails_there_and_takes_back_the_rest() {
     }
 }
 
-/// What the page says that giving takes: the policies of what is given, and the roles.
+/// The eight permissions for granting, from the page: for policies and roles.
 fn eight() -> Vec<&'static str> {
     for name in ["iam.roles.get", "iam.roles.create"] {
         assert!(APPLY_PAGE.contains(&format!("`{name}`")));
@@ -244,7 +244,7 @@ fn eight() -> Vec<&'static str> {
     [six(), vec!["iam.roles.get", "iam.roles.create"]].concat()
 }
 
-/// Somebody who may give rights, and nothing else.
+/// A cloud with a user who may grant access and nothing else.
 fn with_giver(permissions: &[&str]) -> Stage {
     let stage = Stage::new();
     stage.set_role(permissions);
@@ -256,7 +256,7 @@ fn with_giver(permissions: &[&str]) -> Stage {
 }
 
 #[test]
-fn giving_takes_the_policies_and_the_roles_and_nothing_else() {
+fn granting_needs_exactly_the_permissions_on_policies_and_roles() {
     let stage = with_giver(&eight());
     let report = stage.apply(STRANGER, json!({}));
     assert_eq!((report.outcome, report.created_roles.len()), (ApplyOutcome::Applied, 3), "{:?}", report.diagnostics);
@@ -275,7 +275,7 @@ fn giving_takes_the_policies_and_the_roles_and_nothing_else() {
             Some(_) => assert_eq!(refused, ["POST /v1/projects/acme-ml/roles"]),
             None => assert_eq!(refused, [policy_call(missing)]),
         }
-        // What comes before the refused call is given; what comes after it is not.
+        // Grants before the denied call exist; those after it do not.
         let reached = POLICIES.iter().position(|name| refused[0].contains(&format!(" {name}:"))).unwrap_or(0);
         for (at, policy) in stage.policies().iter().enumerate() {
             assert_eq!(policy["bindings"] != before[at]["bindings"], at < reached, "{missing}: {}", POLICIES[at]);

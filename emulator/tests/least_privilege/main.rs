@@ -1,5 +1,7 @@
-//! The core's least rights, proved against the emulator's enforcement: with them every plan succeeds, without any one of them some
-//! run of it fails at the call that names it. The two tables of permissions are held against each other, too.
+//! Proof of least privilege against the emulator's enforcement.
+//!
+//! With its access request every plan succeeds; without any one permission, some run fails at the call that names it. The core's and
+//! the emulator's tables of permissions are compared, too.
 
 mod deliver;
 mod drive;

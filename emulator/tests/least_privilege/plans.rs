@@ -1,7 +1,7 @@
-//! Every plan that the core can make, as far as rights are concerned.
+//! Every plan that the core can make, by class of rights.
 //!
-//! All shapes are planned for all that may have been found. Plans that consist of the same calls, ask for the same rights for the same
-//! reasons, and may meet the same worlds, are of one class; of each class one is carried out, and which of them that is goes round.
+//! Every shape is planned for every state of knowledge. Plans with the same calls, the same rights for the same reasons, and the same
+//! possible worlds form a class. One plan of each class is run, a different one from class to class.
 
 use crate::drive::{in_days, now};
 use crate::world::World;
@@ -16,21 +16,21 @@ use serde_json::json;
 
 pub const MEMBER: &str = "user:stranger@acme.example";
 pub const APPROVER: &str = "user:approver@acme.example";
-/// The first id that a fresh emulator makes.
+/// The first id that a fresh emulator generates.
 pub const MADE_BY_GOOGLE: &str = "1000001";
 
-/// How the annotations name the model.
+/// How the annotations identify the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Named {
     ByVersion,
     ByAlias,
-    /// Whichever version is the default one.
+    /// By the default version.
     AtAll,
-    /// With an image, so that it can be uploaded.
+    /// With an image, to upload.
     WithImage,
 }
 
-/// As whom the model runs.
+/// The service account that the model runs as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Account {
     Nobodys,
@@ -38,21 +38,21 @@ pub enum Account {
     OfAnotherProject,
 }
 
-/// What the annotations say, and how the rights are to be given.
+/// The annotations and the delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     pub named: Named,
     pub account: Account,
     pub model_elsewhere: bool,
-    /// Whether the endpoint's id is one that only Google makes.
+    /// Whether the endpoint's id is one that only Google generates.
     pub made_by_google: bool,
-    /// With a key, and what is uploaded lies in other projects.
+    /// With a key, and with files and image in other projects.
     pub furnished: bool,
     pub environment: bool,
     pub delivery: Delivery,
 }
 
-/// A plan, and what the one who plans knows of the world.
+/// A plan, and what its planner knows of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Case {
     pub shape: Shape,
@@ -137,7 +137,7 @@ impl Case {
         request.unwrap_or_else(|| panic!("{self:?}: {findings:?}"))
     }
 
-    /// The worlds that what was found leaves possible.
+    /// The worlds that are possible with this knowledge.
     pub fn worlds(&self) -> Vec<World> {
         let fits = |known: Option<bool>, is: bool| known.is_none_or(|known| known == is);
         let mut worlds = World::all();
@@ -151,13 +151,13 @@ impl Case {
         worlds
     }
 
-    /// Another version of a model that is there, to an endpoint that is there.
+    /// A new version of an existing model for an existing endpoint.
     pub fn is_update(&self) -> bool {
         self.found == Found { model: Some(true), endpoint: Some(true), deployment: Some(false) }
     }
 }
 
-/// Plans that are the same as far as rights are concerned.
+/// Plans with the same rights.
 pub struct Class {
     pub cases: Vec<Case>,
     worlds: Vec<World>,
@@ -166,13 +166,13 @@ pub struct Class {
 }
 
 impl Class {
-    /// Of all classes, counted from 0, the one that is carried out for class `number`.
+    /// The plan to run for class `number`, counted from 0.
     pub fn example(&self, number: usize) -> Case {
         self.cases[number % self.cases.len()]
     }
 }
 
-/// The calls that a plan consists of, whichever version of the model it turns out to be about.
+/// The calls of a plan, without the version of the model.
 fn calls(plan: &Plan) -> String {
     let pinned = plan.for_version("3".parse().unwrap());
     let steps = plan.steps.iter().take(1).chain(pinned.steps.iter().skip(1));
@@ -184,8 +184,9 @@ fn calls(plan: &Plan) -> String {
     shown.collect()
 }
 
-/// What a request asks of policies that the emulator has, and why. What it asks besides, for Vertex AI on keys, buckets and
-/// repositories, is in none of the calls that a person makes.
+/// The requested rights on policies that the emulator has, with their reasons.
+///
+/// No call of a user needs the other rights, which are the service agent's on keys, buckets and repositories.
 fn rights(asked: &AccessRequest) -> String {
     let has_policy = |kind| ["project", "endpoint", "service-account"].contains(&kind);
     let grants = asked.grants.iter().filter(|grant| has_policy(grant.resource.kind()));
@@ -194,7 +195,7 @@ fn rights(asked: &AccessRequest) -> String {
     shown.chain([format!("{:?}", asked.delivery)]).collect()
 }
 
-/// Everything that one may know of the world. An entitlement serves for more than one deployment, so it is made without such knowledge.
+/// Every state of knowledge. An entitlement serves several deployments, so it is planned without any.
 fn known(delivery: Delivery) -> Vec<Found> {
     if delivery == Delivery::Pam {
         return vec![Found::default()];
@@ -209,7 +210,7 @@ fn known(delivery: Delivery) -> Vec<Found> {
     all
 }
 
-/// All plans by class; what follows from what was found counts as found, so that none is planned twice.
+/// All plans by class. Knowledge includes what follows from it, so that no plan occurs twice.
 pub fn classes() -> Vec<Class> {
     let mut classes: Vec<Class> = Vec::new();
     for shape in Shape::all() {

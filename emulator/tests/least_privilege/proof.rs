@@ -1,4 +1,4 @@
-//! The proof: each plan in each world it may meet, with all of its rights and with each one missing.
+//! The proof: each plan in each possible world, with all of its rights and with each one missing.
 
 use crate::deliver::{deliver, speed};
 use crate::drive::{PROXY, Then, drive};
@@ -21,17 +21,17 @@ use backstage_vertex_ai::run::{RunOutcome, RunReport, run};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 
-/// What happens while a plan is carried out.
+/// An event while a plan runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Happening {
     Nothing,
-    /// The same deployment is going on already, because an answer was lost or somebody else was quicker.
+    /// The same deployment already runs, because an answer was lost or another user was quicker.
     Begun,
-    /// Google's operation ends in an error.
+    /// Google's operation fails.
     Failing,
-    /// The person stops it while Google is deploying.
+    /// The user cancels while Google deploys.
     Stopped,
-    /// The person stops it when Google is done and the run does not know yet: everything has to be taken back.
+    /// The user cancels after Google has finished and before the run knows: everything must be rolled back.
     StoppedLate,
 }
 
@@ -42,7 +42,7 @@ fn is_possible(world: World, happening: Happening) -> bool {
     happening == Happening::Nothing || !world.has_it()
 }
 
-/// Makes the world, gives the rights, carries the plan out, and says what became of it.
+/// Creates the world, grants the rights, runs the plan and returns its report.
 fn carry_out(
     cloud: &Cloud,
     plan: &Plan,
@@ -63,7 +63,7 @@ fn carry_out(
     (report, calls)
 }
 
-/// Brings about what happens, at the request at which it does.
+/// Causes the event at the right request.
 fn happen(
     cloud: &Cloud,
     happening: Happening,
@@ -77,7 +77,7 @@ fn happen(
         Happening::Begun if is_deploying => {
             cloud.set_speed(STILL);
             let body = serde_json::from_str(sent.body.as_deref().unwrap()).unwrap();
-            // Whoever was quicker was allowed to.
+            // The quicker user has the right to do it.
             cloud.post(OWNER, &format!("/{path}"), body).ok();
         }
         Happening::Failing if is_deploying => {
@@ -85,7 +85,7 @@ fn happen(
                 json!({"kind": "failAtStage", "stage": "STARTING_MODEL_SERVER", "code": 9, "message": "exited"});
             cloud.post("", "/emulator/faults", json!({ "fault": fault })).ok();
         }
-        // It has been found again, or the look for it is what fails.
+        // The run has found it, or fails to look for it.
         Happening::Begun if path.ends_with("/operations") => {
             let listed = cloud.get(OWNER, &format!("/{path}")).ok();
             assert!(listed["operations"].as_array().is_some_and(|all| all.iter().any(|o| o["done"] != true)));
@@ -107,7 +107,7 @@ fn happen(
             *operation = Some(name);
             return Then::Cancel;
         }
-        // It has been told to end: from here everything goes at its pace again.
+        // The cancellation has arrived; the clock returns to its pace.
         Happening::Stopped if path.ends_with(":undeployModel") || path.ends_with(":wait?timeout=1s") => {
             cloud.set_speed(speed)
         }
@@ -116,7 +116,7 @@ fn happen(
     Then::Send
 }
 
-/// Whether all went as it should, and no call was refused for want of a right.
+/// Checks the outcome, and that no call was denied.
 fn is_clean(report: &RunReport, calls: &[Value], happening: Happening) -> Result<(), String> {
     let wanted = match happening {
         Happening::Nothing | Happening::Begun => RunOutcome::Succeeded,
@@ -137,7 +137,7 @@ fn is_clean(report: &RunReport, calls: &[Value], happening: Happening) -> Result
     Ok(())
 }
 
-/// The methods that were called, by name.
+/// The names of the called methods.
 fn called(calls: &[Value]) -> Vec<&'static str> {
     let method = |call: &Value| {
         let verb =
@@ -148,11 +148,11 @@ fn called(calls: &[Value]) -> Vec<&'static str> {
     calls.iter().filter_map(method).collect()
 }
 
-/// The call that was refused for want of exactly this right, where the run says so, too.
+/// The call that was denied for exactly this right, if the run reports it, too.
 fn refused(report: &RunReport, calls: &[Value], grant: &Grant, needed: &NeededPermission) -> Option<String> {
     let permission = needed.permission;
     let agent = grant.member.trim_start_matches("serviceAccount:");
-    // Google says with 400 that somebody may not act as an account, and what its service agent may not do.
+    // Google answers 400 to a missing right to act as an account, and to a missing right of its service agent.
     let is_agent = grant.grantee == Grantee::ServiceAgent;
     let status = if is_agent || permission == "iam.serviceAccounts.actAs" { 400 } else { 403 };
     let call = calls.iter().find(|call| call["status"] == status)?;
@@ -166,11 +166,11 @@ fn refused(report: &RunReport, calls: &[Value], grant: &Grant, needed: &NeededPe
     })
 }
 
-/// What became of the rights of one plan.
+/// The result for the rights of one plan.
 #[derive(Default)]
 pub struct Proved {
     pub rows: Vec<Row>,
-    /// Of which the emulator has no policies: computed, and not proved.
+    /// Rights on policies that the emulator does not have: computed, not proved.
     pub unproved: Vec<String>,
     pub runs: usize,
 }
@@ -203,7 +203,7 @@ fn prove(cloud: &Cloud, case: &Case) -> Result<Proved, String> {
             let fewer = asked.keeping(|g, n| {
                 (g.grantee, &g.resource, n.permission) != (grant.grantee, &grant.resource, needed.permission)
             });
-            // Only where a call that needs it was made can one be refused.
+            // A call can only be denied in a run that makes it.
             let uses = needed.methods();
             let candidates = scenes.iter().filter(|(_, _, called)| called.iter().any(|method| uses.contains(method)));
             let found = candidates.into_iter().find_map(|(happening, world, _)| {
@@ -223,11 +223,11 @@ fn prove(cloud: &Cloud, case: &Case) -> Result<Proved, String> {
     Ok(proved)
 }
 
-/// How many plans are carried out at once for each core: a deployment is mostly waited for.
+/// Number of plans that run at once for each core: a deployment mostly waits.
 const AT_ONCE: usize = 3;
 
 #[test]
-fn every_plan_asks_for_exactly_what_it_needs() {
+fn every_plan_requests_exactly_what_it_needs() {
     let classes = classes();
     let plans: usize = classes.iter().map(|class| class.cases.len()).sum();
     let cases: Vec<Case> = classes.iter().enumerate().map(|(number, class)| class.example(number)).collect();
@@ -253,7 +253,7 @@ fn every_plan_asks_for_exactly_what_it_needs() {
 }
 
 #[test]
-fn the_figures_of_the_issue_hold() {
+fn plans_need_at_most_the_known_number_of_permissions() {
     for case in classes().iter().flat_map(|class| &class.cases) {
         let count = case.ask(&case.shape.plan()).permissions().len();
         assert!(count <= if case.is_update() { 6 } else { 12 }, "{case:?}: {count}");
@@ -261,7 +261,7 @@ fn the_figures_of_the_issue_hold() {
 }
 
 #[test]
-fn planning_a_request_takes_less_than_a_millisecond() {
+fn planning_an_access_request_takes_less_than_a_millisecond() {
     let cases = classes().into_iter().map(|class| class.cases[0]);
     let case = cases.max_by_key(|case| case.ask(&case.shape.plan()).permissions().len()).unwrap();
     let plan = case.shape.plan();
@@ -269,12 +269,12 @@ fn planning_a_request_takes_less_than_a_millisecond() {
     let begun = std::time::Instant::now();
     for _ in 0..TIMES {
         let asked = case.ask(&plan);
-        let dangers = risks(&asked, None);
-        assert!(render::all(&asked, &dangers, &Default::default()).is_ok());
+        let risks = risks(&asked, None);
+        assert!(render::all(&asked, &risks, &Default::default()).is_ok());
     }
     let micros = begun.elapsed().as_micros() / u128::from(TIMES);
     println!("iam.plan_microseconds {micros} (native, with all renderings)");
-    // Unoptimised, and beside other tests, it may take longer; that it grows out of all proportion is seen all the same.
+    // An unoptimised build beside other tests takes longer; the bound still finds a disproportionate growth.
     let most = if cfg!(debug_assertions) { 20_000 } else { 1_000 };
     assert!(micros < most, "{micros} µs");
 }

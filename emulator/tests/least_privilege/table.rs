@@ -1,4 +1,4 @@
-//! The proof as a table for people: printed, and written to `target/least-privilege.md`.
+//! The proof as a table: printed, and written to `target/least-privilege.md`.
 
 use crate::plans::Case;
 use crate::proof::{Happening, Proved};
@@ -8,20 +8,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
-/// Where a permission of a plan turned out to be needed.
+/// A permission and the run that proved it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     pub permission: &'static str,
     pub to: Grantee,
     pub on: &'static str,
-    /// The call that was refused.
+    /// The denied call.
     pub at: String,
     pub happening: Happening,
-    /// How the right was given.
+    /// How the right was granted.
     pub by: &'static str,
 }
 
-/// `plans`: of how many plans those that were carried out are examples.
+/// Writes the table. `plans`: number of plans that the runs represent.
 pub fn write(plans: usize, results: &[(Case, Result<Proved, String>)]) {
     let text = render(plans, results);
     println!("{text}");
@@ -38,11 +38,11 @@ pub fn name(delivery: Delivery) -> &'static str {
 
 fn words(happening: Happening) -> &'static str {
     match happening {
-        Happening::Nothing => "all goes well",
-        Happening::Begun => "the same deployment is going on already",
+        Happening::Nothing => "no event",
+        Happening::Begun => "the same deployment already runs",
         Happening::Failing => "Google's operation fails",
-        Happening::Stopped => "it is stopped while Google deploys",
-        Happening::StoppedLate => "it is stopped when Google is done",
+        Happening::Stopped => "cancelled while Google deploys",
+        Happening::StoppedLate => "cancelled after Google has finished",
     }
 }
 
@@ -64,15 +64,17 @@ fn render(plans: usize, results: &[(Case, Result<Proved, String>)]) -> String {
          and named. That took {runs} runs.\n",
         results.len()
     );
-    out.push_str("| permission | whose | on | by | refused without it | when | plans |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+    out.push_str("| permission | grantee | on | by | denied without it | event | plans |\n| --- | --- | --- | --- | --- | --- | --- |\n");
     for (row, count) in rows {
         let Row { permission, on, at, by, .. } = row;
-        let whose = if row.to == Grantee::Caller { "who deploys" } else { "Vertex AI" };
+        let whose = if row.to == Grantee::Caller { "caller" } else { "service agent" };
         let when = words(row.happening);
         let _ = writeln!(out, "| `{permission}` | {whose} | {on} | {by} | `{at}` | {when} | {count} |");
     }
     if !unproved.is_empty() {
-        out.push_str("\nComputed, and not proved, because the emulator has no policies of these: what Vertex AI itself needs,\n\n");
+        out.push_str(
+            "\nComputed, not proved, because the emulator has no policies for them: rights of the service agent\n\n",
+        );
         for what in unproved {
             let _ = writeln!(out, "- {what}");
         }

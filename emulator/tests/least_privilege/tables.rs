@@ -1,5 +1,6 @@
-//! Two tables of permissions, made independently: the core's, and what the emulator really enforces. Every call is made by somebody
-//! without rights, who is then given whatever is named in the refusal, until nothing is missing.
+//! Compares two independent tables of permissions: the core's, and the one that the emulator enforces.
+//!
+//! A caller without rights makes every call, and gets the permission that each denial names until the call succeeds.
 
 use crate::deliver::until;
 use crate::harness::{Cloud, FAST, OWNER, STRANGER, demo_seed, deploy_request};
@@ -15,7 +16,7 @@ const GLOBAL: &str = "projects/acme-ml/locations/global";
 const ENTITLEMENT: &str = "projects/acme-ml/locations/global/entitlements/probe";
 const APPROVER: &str = "test-approver";
 
-/// A cloud in which the stranger holds a role that the test fills.
+/// A cloud in which the test sets the permissions of the stranger's role.
 pub fn cloud() -> Cloud {
     let cloud = Cloud::with(demo_seed(), SPEED);
     cloud.post(OWNER, "/v1/projects/acme-ml/roles", json!({"roleId": "probe", "role": {"title": "probe"}})).ok();
@@ -33,7 +34,7 @@ fn give(cloud: &Cloud, held: &BTreeSet<String>) {
     cloud.call(OWNER, "PATCH", &path, &json!({ "includedPermissions": held })).ok();
 }
 
-/// Everything that the emulator asks for before it lets this call pass; `None` where it does not serve the method.
+/// The permissions that the emulator requires for a call; `None` if it does not serve the method.
 fn enforced(cloud: &Cloud, verb: &str, path: &str, body: &Value) -> Option<BTreeSet<String>> {
     let mut held = BTreeSet::new();
     give(cloud, &held);
@@ -95,7 +96,7 @@ pub const NOT_SERVED: &[(&str, &[&Method])] = &[
     ("the proxy passes no logs and metrics", &[&method::LOG_ENTRIES_LIST, &method::TIME_SERIES_LIST]),
 ];
 
-/// The resource to call each kind of method on. Operations, entitlements and grants are made first: see [`calls`].
+/// The resource for each kind of method. Operations, entitlements and grants are created first: see [`calls`].
 fn example(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::Nothing => "",
@@ -113,7 +114,7 @@ fn example(kind: Kind) -> Option<&'static str> {
     })
 }
 
-/// An entitlement for one of them to ask and another to approve, once it is there; the operation that made it.
+/// Creates an entitlement with a requester and an approver; returns its operation.
 fn entitle(cloud: &Cloud, requester: &str, approver: &str) -> Value {
     let principals = |who: &str| json!([{"principals": [format!("user:{who}@acme.example")]}]);
     let body = json!({
@@ -132,15 +133,15 @@ fn entitle(cloud: &Cloud, requester: &str, approver: &str) -> Value {
     operation
 }
 
-/// A grant of it, asked for by the approver of the seed.
+/// Requests a grant as the approver of the seed.
 fn ask(cloud: &Cloud) -> String {
     let grant =
         cloud.post(APPROVER, &format!("/v1/{ENTITLEMENT}/grants"), json!({"requestedDuration": "604800s"})).ok();
     grant["name"].as_str().unwrap().to_owned()
 }
 
-/// What to call a method of Privileged Access Manager on. The stranger is named in the entitlement where that is what Google asks
-/// for instead of a permission.
+/// The resource for a method of Privileged Access Manager. Where Google checks the entitlement instead of a permission, it names the
+/// stranger.
 fn privileged(cloud: &Cloud, method: &Method) -> String {
     if method.on == Kind::Place {
         return GLOBAL.to_owned();
@@ -168,7 +169,7 @@ pub fn body(method: &Method) -> Value {
     others.into_iter().find(|(other, _)| *other == method).map_or(json!({}), |(_, body)| body)
 }
 
-/// What to call a method on, and what the core's table says that its caller needs there.
+/// The resources for a method, with the permissions that the core's table states.
 pub fn calls(cloud: &Cloud, method: &Method) -> Vec<(String, BTreeSet<String>)> {
     let stated = |wanted: &[On]| {
         let caller = method.needs.iter().filter(|need| wanted.contains(&need.on));
@@ -195,11 +196,11 @@ fn upload_request() -> Value {
 }
 
 #[test]
-fn both_tables_say_the_same_of_every_method() {
+fn both_tables_agree_on_every_method() {
     let (mut compared, mut wrong) = (0, Vec::new());
     for method in METHODS {
         let why_not = NOT_SERVED.iter().find(|(_, methods)| methods.contains(&method)).map(|(why, _)| why);
-        // Each in a cloud of its own: some calls take away what others need.
+        // Each in its own cloud: some calls remove what others need.
         let cloud = cloud();
         for (on, stated) in calls(&cloud, method) {
             let path = format!("/{}/{on}{}", method.version, method.suffix);
@@ -219,7 +220,7 @@ fn both_tables_say_the_same_of_every_method() {
 }
 
 #[test]
-fn both_tables_say_the_same_of_following_operations() {
+fn both_tables_agree_on_following_operations() {
     let cloud = cloud();
     cloud.create_endpoint("gone");
     let mut wrong = Vec::new();
@@ -240,7 +241,7 @@ fn both_tables_say_the_same_of_following_operations() {
 }
 
 #[test]
-fn both_tables_say_the_same_of_following_what_privileged_access_manager_does() {
+fn both_tables_agree_on_following_operations_of_pam() {
     let cloud = cloud();
     cloud.set_speed(FAST);
     let mut wrong = disagreements(&cloud, &method::ENTITLEMENTS_CREATE, &entitle(&cloud, "approver", "stranger"));
@@ -255,7 +256,7 @@ fn both_tables_say_the_same_of_following_what_privileged_access_manager_does() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What the tables say differently of following the operation that a method started.
+/// The differences between the tables about following a method's operation.
 fn disagreements(cloud: &Cloud, method: &Method, operation: &Value) -> Vec<String> {
     let following = method.operation.expect("it starts an operation");
     let waits = METHODS.iter().any(|other| other.service == method.service && other.suffix == ":wait");

@@ -1,4 +1,4 @@
-//! The worlds in which a plan may be carried out, and how they are made.
+//! The worlds in which a plan may run.
 
 use crate::harness::{Cloud, OWNER};
 use crate::plans::MADE_BY_GOOGLE;
@@ -6,12 +6,12 @@ use backstage_vertex_ai::plan::{Plan, StepKind};
 use emulator::seed::Seed;
 use serde_json::{Value, json};
 
-/// What was deployed to the endpoint before.
+/// What is already deployed to the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Earlier {
     Nothing,
     AnotherVersion,
-    /// The same deployment; the traffic is another one's by now.
+    /// The same deployment, while another one has the traffic.
     Itself,
 }
 
@@ -22,7 +22,7 @@ pub struct World {
     pub earlier: Earlier,
 }
 
-/// The demo's cloud, and what lies in other projects.
+/// The demo's cloud with resources in other projects.
 pub fn seed() -> Seed {
     let read = |text: &str| serde_yaml::from_str::<serde_yaml::Value>(text).unwrap();
     let mut all = read(include_str!("../../seeds/demo.yaml"));
@@ -53,12 +53,12 @@ impl World {
         worlds
     }
 
-    /// Whether the very deployment is there already.
+    /// Whether the same deployment exists already.
     pub fn has_it(self) -> bool {
         self.earlier == Earlier::Itself
     }
 
-    /// Makes it, as the owner.
+    /// Creates the world as the owner.
     pub fn make(self, cloud: &Cloud, plan: &Plan) {
         cloud.post("", "/emulator/reset", json!({})).ok();
         if self.endpoint {
@@ -71,7 +71,7 @@ impl World {
         let pinned = plan.for_version("3".parse().unwrap());
         let call = pinned.step(StepKind::Deployment).and_then(|step| step.call.clone());
         let mut own = call.and_then(|call| call.body).unwrap();
-        // As whom a model runs that is there is nothing to a plan; in another project nobody has let Vertex AI run one yet.
+        // The account of an existing deployment does not matter to a plan. In another project Vertex AI may not use one yet.
         own["deployedModel"].as_object_mut().unwrap().remove("serviceAccount");
         let mut other = own.clone();
         other["deployedModel"]["id"] = json!("1");

@@ -3,8 +3,13 @@ import { background, converse, runErrand } from './converse';
 import type {
   AccessReport,
   Diagnostic,
+  GrantRecord,
+  IamPlanRequest,
+  ListedGrantRecord,
+  NewGrantRecord,
   StatusRequest,
 } from './generated/shapes';
+import { GrantTask } from './grants';
 import type { Host } from './host';
 
 /** The `vertexAi` key of `app-config.yaml`, as it stands there. */
@@ -280,23 +285,39 @@ export class Gate {
     return new Passage(passage, this.#host);
   }
 
-  /**
-   * Checks whether grants may be recorded: with an expiry that Google can heed, at most 365 days ahead, and for a principal that is
-   * neither the portal's shared account nor one of the recorder's own entity refs (`owned`). Returns `null` when they may.
-   */
-  checkGiven(
-    principal: string,
-    expiresAt: string | undefined,
-    owned: string[],
-  ): { status: number; diagnostic: Diagnostic } | null {
-    return (
-      call(() => this.#gate.checkGiven(principal, expiresAt, owned)) ?? null
-    );
+  /** Mistakes of the configuration that do not keep the portal from starting. */
+  get warnings(): Diagnostic[] {
+    return call(() => this.#gate.warnings);
   }
 
-  /** Returns the comparable name of a grant, or of a resource alone: the resource as audit records name it, addresses in lower case. */
-  recordedName(name: string): string {
-    return call(() => this.#gate.recordedName(name));
+  /**
+   * Checks an access request that its user is about to grant, and returns its record. `owned`: entity refs of the user and the user's
+   * groups.
+   *
+   * @throws CoreError `iam/own-request` (403) if the access is for the user; other codes (400) if it cannot be granted
+   */
+  grantRecord(request: object, owned: string[]): NewGrantRecord {
+    return call(() => this.#gate.grantRecord(request, owned));
+  }
+
+  /** Returns the resources that a recorded access request is about, its project included, as audit records name them. */
+  grantResources(request: IamPlanRequest): string[] {
+    return call(() => this.#gate.grantResources(request));
+  }
+
+  /** Returns the clean-up of expired grants. */
+  cleanUpGrants(): GrantTask {
+    return new GrantTask(call(() => this.#gate.cleanUpGrants()));
+  }
+
+  /** Returns the grants of a record, for a list. */
+  static listedGrant(record: GrantRecord): ListedGrantRecord {
+    return call(core => core.Gate.listedGrant(record));
+  }
+
+  /** Returns the withdrawal of a user's own record. */
+  static withdrawGrant(id: string, givenBy: string): GrantTask {
+    return new GrantTask(call(core => core.Gate.withdrawGrant(id, givenBy)));
   }
 
   /**

@@ -22,6 +22,7 @@ import type {
 export * from './index';
 export * from './checker';
 export * from './gate';
+export * from './grants';
 
 /** Plans a deployment. Calls nothing. */
 export function plan(request: DeploymentRequest): PlanReport {

@@ -5,7 +5,7 @@ import type {
 import type { DoorHost, Gate } from '@backstage-vertex-ai/core/server';
 import type { Request } from 'express';
 import type { AuditRecords } from './audit';
-import { type GrantRecords, resourcesOf } from './grants/records';
+import type { GrantRecords } from './grants/records';
 
 /** The part of a door's host that keeps records. */
 export type Stores = Pick<
@@ -46,7 +46,7 @@ export function createStores(options: {
       record: intention => audit.begin(intention),
       findGrant: async ({ id, givenBy }) => {
         const asked = await records.askedFor(givenBy, id);
-        return asked && resourcesOf(asked, gate);
+        return asked && gate.grantResources(asked);
       },
       settle: settlement => audit.settle(settlement),
       conclude: ({ succeeded, meta, error }) =>

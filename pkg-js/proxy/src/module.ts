@@ -88,6 +88,9 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
           },
         });
 
+        for (const { where, message, help } of gate.warnings) {
+          logger.warn(`${where?.path}: ${message} — ${help}`);
+        }
         const audit = new AuditRecords(client);
         const records = new GrantRecords(client);
         const stores = createStores({ gate, audit, records, auditor, logger });

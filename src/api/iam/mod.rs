@@ -2,6 +2,7 @@
 
 mod apply;
 mod compare;
+pub mod grants;
 mod pam;
 mod plan;
 pub mod request;

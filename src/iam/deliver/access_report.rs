@@ -1,7 +1,7 @@
-//! What whoever asks may do with one deployment, what they lack for it, and who can give it: the panel on an entity's page.
+//! The access card of an entity: what the requester may do with its deployment, what they lack, and who can grant it.
 //!
-//! It rests on what `testIamPermissions` answers the requester, because few developers may read policies. Google calls that answer
-//! a hint: it decides anew at each call.
+//! It relies on `testIamPermissions`, because few developers may read policies. Google calls the answer a hint and decides anew at
+//! each call.
 
 use crate::conversation::{Conversation, Identity, Millis};
 use crate::diagnostic::{Code, Diagnostic};
@@ -22,16 +22,17 @@ use crate::plan::{Found, Plan, Purpose, StepKind};
 use crate::timestamp::rfc3339;
 use serde::Serialize;
 
-/// How long a report is fresh: as long as Google may take to make a change of a policy effective.
+/// How long a report is fresh: as long as Google may take to apply a policy change.
 const FRESH: Millis = PROPAGATION;
-/// Names of people are for reading: more of them help nobody.
-const MOST_GRANTORS: usize = 10;
+/// Maximum number of grantors from the policy; more would not help the reader.
+const MAX_GRANTORS: usize = 10;
 
-/// The predefined roles that hold `resourcemanager.projects.setIamPolicy` and can be given on a project. Source: Google's page
-/// "Manage access to projects, folders, and organizations".
-const GIVING_ROLES: [&str; 3] = ["roles/owner", "roles/resourcemanager.projectIamAdmin", "roles/iam.securityAdmin"];
+/// The predefined roles with `resourcemanager.projects.setIamPolicy` that can be granted on a project.
+///
+/// Source: <https://cloud.google.com/iam/docs/granting-changing-revoking-access> (read 2026-11-27).
+const GRANTOR_ROLES: [&str; 3] = ["roles/owner", "roles/resourcemanager.projectIamAdmin", "roles/iam.securityAdmin"];
 
-/// What people do with an endpoint besides deploying to it, and the methods that it takes.
+/// What users do with an endpoint besides deploying to it, and the methods that they need for it.
 const ABILITIES: [(&str, &[&Method]); 4] = [
     ("View the endpoint", &[&method::ENDPOINTS_GET, &method::ENDPOINT_OPERATIONS_LIST]),
     ("Send predictions", &[&method::ENDPOINTS_PREDICT]),
@@ -42,38 +43,38 @@ const ABILITIES: [(&str, &[&Method]); 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessState {
-    /// Nothing is missing for a deployment, as far as the requester's own rights go.
+    /// The requester has every right that a deployment needs.
     Complete,
     Missing,
     NotAnnotated,
     Invalid,
-    /// Nobody could tell.
+    /// The rights cannot be determined.
     Unavailable,
 }
 
-/// Something that people do, and what of it is lacking.
+/// Something that users do, and the permissions that the requester lacks for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[ts(rename = "AccessAbility", optional_fields)]
 pub struct Ability {
     pub title: &'static str,
-    /// `None` where nobody could tell.
+    /// `None` if it cannot be determined.
     #[ts(type = "boolean | null", optional = false)]
     pub able: Option<bool>,
-    /// Permissions of Google's and of Backstage's.
+    /// Permissions of Google and of Backstage.
     pub lacking: Vec<&'static str>,
 }
 
-/// Somebody who can give rights.
+/// Somebody who can grant access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[ts(optional_fields)]
 pub struct Grantor {
-    /// An entity ref, a member of a policy, or the configuration's own words.
+    /// An entity ref, a principal, or free text of the configuration.
     pub name: String,
     #[ts(type = "'entity' | 'principal' | 'text'")]
     pub kind: &'static str,
 }
 
-/// What a form about rights starts with.
+/// The values that prefill the form for an access request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[ts(rename = "AccessForm", optional_fields)]
 #[serde(rename_all = "camelCase")]
@@ -93,13 +94,13 @@ pub struct PrefilledForm {
 pub struct AccessReport {
     pub state: AccessState,
     pub headline: String,
-    /// Whoever asks, as Google's policies name them.
+    /// The requester, as allow policies name them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<String>,
     pub abilities: Vec<Ability>,
-    /// What is missing for a deployment at Google.
+    /// The grants at Google that a deployment needs and the requester lacks.
     pub missing: Vec<Grant>,
-    /// The Backstage permissions that are missing for one.
+    /// The Backstage permissions that a deployment needs and the requester lacks.
     pub missing_in_portal: Vec<&'static str>,
     pub grantors: Vec<Grantor>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +111,7 @@ pub struct AccessReport {
 }
 
 impl AccessReport {
-    /// A report with nothing in it but its state.
+    /// A report with a state and no details.
     pub fn bare(state: AccessState, headline: &str, diagnostics: Vec<Diagnostic>, now: Millis) -> Self {
         Self {
             state,
@@ -128,17 +129,17 @@ impl AccessReport {
     }
 }
 
-/// Who asks.
+/// The user whose access is reported.
 #[derive(Clone, Debug)]
 pub struct Requester {
     pub principal: Principal,
-    /// Everybody is the same principal: the service account that the portal impersonates.
+    /// Every user is the same principal: the service account that the portal impersonates.
     pub is_shared: bool,
-    /// The Backstage permissions that they have.
+    /// The user's Backstage permissions.
     pub portal: Vec<String>,
 }
 
-/// Starts through the proxy, as the requester. `grantors` are those that the configuration names.
+/// Reports the requester's access through the proxy. `grantors` are those of the configuration.
 pub fn access_report(
     plan: Plan,
     requester: Requester,
@@ -148,26 +149,26 @@ pub fn access_report(
     let (proxy_url, grantors) = (proxy_url.to_owned(), grantors.to_vec());
     Conversation::new(move |voice| async move {
         let google = Google::new(voice, &proxy_url, None).trying(2);
-        let mut look = Look { google, plan, requester, answers: Vec::new(), diagnostics: Vec::new() };
-        match look.report(grantors).await {
+        let mut check = AccessCheck { google, plan, requester, answers: Vec::new(), diagnostics: Vec::new() };
+        match check.report(grantors).await {
             Ok(report) => report,
             Err(CallError::Cancelled) => {
                 let finding = Diagnostic::new(Code::NetworkUnreachable, "Google did not answer in time");
-                look.bare(vec![finding.help("try again in a while")])
+                check.bare(vec![finding.help("try again later")])
             }
-            Err(error) => look.bare(vec![error.finding()]),
+            Err(error) => check.bare(vec![error.finding()]),
         }
     })
 }
 
-/// One right, and whether Google says that the requester has it.
+/// One permission, and whether Google reports that the requester holds it.
 struct Answer {
     resource: String,
     permission: &'static str,
     held: bool,
 }
 
-struct Look {
+struct AccessCheck {
     google: Google,
     plan: Plan,
     requester: Requester,
@@ -175,7 +176,7 @@ struct Look {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Look {
+impl AccessCheck {
     fn bare(&self, diagnostics: Vec<Diagnostic>) -> AccessReport {
         let headline = "Your access cannot be determined";
         AccessReport::bare(AccessState::Unavailable, headline, diagnostics, self.google.voice().now())
@@ -222,9 +223,9 @@ impl Look {
         }
         report.missing_in_portal = self.missing_in_portal(&grants);
         if self.requester.is_shared {
-            let what = format!("the portal calls Google as `{}` for everybody", self.requester.principal);
+            let what = format!("the portal calls Google as `{}` for every user", self.requester.principal);
             let finding = Diagnostic::new(Code::IamAccountShared, what);
-            report.diagnostics.push(finding.help("have what is missing given to that account, once for all users"));
+            report.diagnostics.push(finding.help("grant the missing rights to that account, once for all users"));
         } else {
             report.request = Some(PrefilledForm {
                 entity_ref: self.plan.target.entity_ref.clone(),
@@ -238,19 +239,18 @@ impl Look {
         Ok(report)
     }
 
-    /// Whether something is there; `None` where the requester may not see it.
+    /// Whether a resource exists; `None` if the requester may not read it.
     async fn exists(&self, kind: StepKind) -> Result<Option<bool>, CallError> {
         let Some(probe) = self.plan.step(kind).and_then(|step| step.probe.as_ref()) else { return Ok(None) };
         match self.google.call(probe, Identity::Initiator).await {
             Ok(_) => Ok(Some(true)),
             Err(error) if error.is_not_found() => Ok(Some(false)),
-            // What the requester may not is what the tests are about.
             Err(CallError::Refused { status: 403, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// What a deployment takes, and what else people do there, each where it would be given.
+    /// The grants for a deployment and for the other abilities.
     fn grants(&self, options: &AccessOptions) -> Vec<Grant> {
         let mut drafts = GrantDrafts::of(&self.plan, options);
         for (call, purpose) in self.plan.calls(options.found) {
@@ -264,9 +264,9 @@ impl Look {
     }
 
     async fn test(&mut self, grant: &Grant) -> Result<(), CallError> {
-        let Some(access) = LivePolicy::of(&grant.resource) else { return Ok(()) };
+        let Some(policy) = LivePolicy::of(&grant.resource) else { return Ok(()) };
         let wanted: Vec<&'static str> = grant.needed.iter().map(|needed| needed.permission).collect();
-        match access.test(&self.google, &wanted).await {
+        match policy.test(&self.google, &wanted).await {
             Ok(held) => self.answers.extend(wanted.into_iter().map(|permission| Answer {
                 resource: grant.resource.to_string(),
                 permission,
@@ -302,7 +302,7 @@ impl Look {
                     Some(false) => add(needed.permission),
                     None => is_open = true,
                 }
-                for door in needed.uses.iter().filter(|used| is_for(used)).filter_map(|used| self.closed_door(used)) {
+                for door in needed.uses.iter().filter(|used| is_for(used)).filter_map(|used| self.missing_door(used)) {
                     add(door);
                 }
             }
@@ -311,8 +311,8 @@ impl Look {
         Ability { title, able, lacking }
     }
 
-    /// The Backstage permission that a use takes and the requester does not have.
-    fn closed_door(&self, used: &PermissionUse) -> Option<&'static str> {
+    /// The Backstage permission that a use needs and the requester lacks.
+    fn missing_door(&self, used: &PermissionUse) -> Option<&'static str> {
         let method = method::named(used.method)?;
         let Door::Proxy(access) = method.door else { return None };
         (!self.requester.portal.iter().any(|own| own == access.permission())).then(|| access.permission())
@@ -321,7 +321,7 @@ impl Look {
     fn missing_in_portal(&self, grants: &[Grant]) -> Vec<&'static str> {
         let uses = grants.iter().flat_map(|grant| &grant.needed).flat_map(|needed| &needed.uses);
         let mut missing = Vec::new();
-        for door in uses.filter(|used| deploys(used)).filter_map(|used| self.closed_door(used)) {
+        for door in uses.filter(|used| deploys(used)).filter_map(|used| self.missing_door(used)) {
             if !missing.contains(&door) {
                 missing.push(door);
             }
@@ -329,23 +329,23 @@ impl Look {
         missing
     }
 
-    /// Who may set the project's policy, where the requester may read it.
+    /// Adds who may set the project's policy, if the requester may read it.
     async fn read_grantors(&self, grantors: &mut Vec<Grantor>) -> Result<(), CallError> {
         let project = IamResource::Project(self.plan.target.endpoint.place.project.clone());
-        let Some(access) = LivePolicy::of(&project) else { return Ok(()) };
-        let policy = match access.read(&self.google).await {
+        let Some(policy) = LivePolicy::of(&project) else { return Ok(()) };
+        let policy = match policy.read(&self.google).await {
             Err(CallError::Cancelled) => return Err(CallError::Cancelled),
-            // Most people may not, which is no finding.
+            // Most users may not read it: that is no finding.
             Err(_) => return Ok(()),
             Ok(policy) => policy,
         };
         let now = self.google.voice().now();
-        let most = grantors.len() + MOST_GRANTORS;
-        for entry in AllowPolicy::bindings(&policy) {
-            let gives = GIVING_ROLES.contains(&entry.role.as_str()) && is_in_force(&entry, now);
-            let known = grantors.iter().any(|known| known.name == entry.member);
-            if gives && !known && grantors.len() < most && !entry.member.starts_with("deleted:") {
-                grantors.push(Grantor { name: entry.member, kind: "principal" });
+        let most = grantors.len() + MAX_GRANTORS;
+        for binding in AllowPolicy::bindings(&policy) {
+            let gives = GRANTOR_ROLES.contains(&binding.role.as_str()) && is_in_force(&binding, now);
+            let known = grantors.iter().any(|known| known.name == binding.member);
+            if gives && !known && grantors.len() < most && !binding.member.starts_with("deleted:") {
+                grantors.push(Grantor { name: binding.member, kind: "principal" });
             }
         }
         Ok(())
@@ -374,7 +374,7 @@ impl Look {
     }
 }
 
-/// Whether a deployment makes this use of a right.
+/// Whether a deployment makes this use of a permission.
 fn deploys(used: &PermissionUse) -> bool {
     used.purpose != Purpose::Extra
 }

@@ -2,5 +2,6 @@
 
 pub mod access_report;
 pub mod apply;
+pub mod clean_up;
 pub mod pam_grant;
 pub mod verify;

@@ -3,3 +3,4 @@
 pub mod allow_policy;
 pub mod difference;
 pub mod live_policy;
+pub mod recorded_name;

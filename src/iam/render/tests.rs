@@ -148,7 +148,7 @@ fn reread(files: &Ordered<String, String>) -> (BTreeMap<String, Vec<String>>, Ve
 }
 
 #[test]
-fn terraform_reads_the_same_request() {
+fn terraform_states_the_same_grants() {
     for request in [update(), everything(), managed()] {
         let (found_roles, found_bindings) = reread(&rendered(&request));
         assert_eq!(found_roles, roles(&request));
@@ -157,7 +157,7 @@ fn terraform_reads_the_same_request() {
 }
 
 #[test]
-fn bindings_say_the_same_request() {
+fn bindings_state_the_same_grants() {
     for request in [update(), everything(), managed()] {
         let written: Vec<Value> = serde_json::from_str(&rendered(&request)["bindings.json"]).unwrap();
         let mut found: Vec<Binding> = Vec::new();
@@ -174,7 +174,7 @@ fn bindings_say_the_same_request() {
     }
 }
 
-/// Runs a tool on a text, where the machine has it.
+/// Runs a tool on a text, if the machine has it.
 fn tool(program: &str, arguments: &[&str], name: &str, text: &str) {
     let file = std::env::temp_dir().join(format!("backstage-vertex-ai-{}-{name}", std::process::id()));
     std::fs::write(&file, text).unwrap();
@@ -212,7 +212,7 @@ fn terraform_validates_the_files() {
             let (text, roles) = (&files["main.tf"], ("roles.tf", files["roles.tf"].as_str()));
             let Some(found) = faults(program, &[("main.tf", text), roles]) else { break };
             assert!(found.is_empty(), "{program}: {found:?}");
-            // It would have seen a block that is there twice.
+            // The check finds a duplicate block.
             let (_, last) = text.rsplit_once("\nresource ").unwrap();
             let twice = faults(program, &[("main.tf", &format!("{text}\nresource {last}")), roles]).unwrap();
             assert!(twice.iter().any(|summary| summary.starts_with("Duplicate resource")), "{program}: {twice:?}");

@@ -1,64 +1,64 @@
-//! Who decides about rights: never somebody whom they are for.
+//! Separation of duties: nobody grants access to themselves.
 
 use crate::config::IdentityConfig;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::iam::rights::principal::{Kind, Principal};
 
-/// Who gives rights, and for whom, as the portal's catalog knows both.
+/// Who grants access, and who gets it, by the portal's catalog.
 #[derive(Clone, Debug, Default, ts_rs::TS)]
 #[ts(rename = "IamApproval", optional_fields, rename_all = "camelCase")]
 pub struct Approval {
-    /// The entity ref of the user who gives them.
+    /// Entity ref of the user who grants the access.
     pub by: Option<String>,
-    /// The entity refs of the groups that this user is a member of.
+    /// Entity refs of that user's groups.
     #[ts(as = "Option<_>", optional)]
     pub member_of: Vec<String>,
-    /// The user's e-mail address.
+    /// That user's e-mail address.
     pub email: Option<String>,
-    /// The entity ref of the user or group whom they are for.
+    /// Entity ref of the user or group who gets the access.
     #[ts(rename = "for")]
     pub beneficiary: Option<String>,
-    /// That user's or group's e-mail address.
+    /// Their e-mail address.
     #[ts(rename = "forEmail")]
     pub beneficiary_email: Option<String>,
 }
 
-const HELP: &str = "have somebody give them who is neither the person whom they are for nor a member of that group";
+const HELP: &str = "have another user grant the access, who is not its beneficiary nor a member of that group";
 const HELP_NAME: &str =
-    "write the address into the catalog (`spec.profile.email`), or give them by `main.tf` or `gcloud.sh`";
+    "add the address to the catalog (`spec.profile.email`), or grant the access with `main.tf` or `gcloud.sh`";
 
 impl Approval {
-    /// Refuses where somebody would give rights to themselves, and where that cannot be told.
+    /// Rejects access that a user would grant to themselves, and access where this cannot be determined.
     pub fn check(&self, principal: &Principal) -> Result<(), Diagnostic> {
         let refused = |why: String| Err(Diagnostic::new(Code::IamOwnRequest, why).help(HELP));
         let Some(by) = self.by.as_deref().filter(|by| is_entity_ref(by, &["user"])) else {
-            return refused("it is not known which user gives the rights".into());
+            return refused("the user who grants the access is unknown".into());
         };
         let Some(beneficiary) = self.beneficiary.as_deref().filter(|to| is_entity_ref(to, &["user", "group"])) else {
-            return refused("it is not known which user or group the rights are for".into());
+            return refused("the user or group who gets the access is unknown".into());
         };
         if self.covers(by, beneficiary) {
-            return refused(format!("the rights are for `{beneficiary}`, which `{by}` is or belongs to"));
+            return refused(format!("the access is for `{beneficiary}`, which `{by}` is or belongs to"));
         }
         let name = name_of(principal);
         let email = address(&self.email);
         let is_meant = |name| self.covers(by, name) || email.is_some_and(|own| own.eq_ignore_ascii_case(name));
         if name.or_else(|| principal.member().strip_prefix("group:")).is_some_and(is_meant) {
-            return refused(format!("`{by}`, who gives the rights, is `{principal}` or belongs to it"));
+            return refused(format!("`{by}`, who grants the access, is `{principal}` or belongs to it"));
         }
         if email.is_none() && name.is_some_and(|name| name.contains('@')) {
-            return refused(format!("the catalog knows no e-mail address of `{by}`, and `{principal}` may be theirs"));
+            return refused(format!("the catalog has no e-mail address for `{by}`, so `{principal}` may be theirs"));
         }
         if !self.names(principal, beneficiary) {
-            let why =
-                format!("nothing in the catalog says that `{principal}` is `{beneficiary}`, whom the rights are for");
+            let why = format!("the catalog does not show that `{principal}` is `{beneficiary}`, who gets the access");
             return Err(Diagnostic::new(Code::IamOwnRequest, why).help(HELP_NAME));
         }
         Ok(())
     }
 
-    /// Whether the principal is whom the rights are for: by their entity ref, as the portal's assertions name them, or by the address
-    /// that the catalog has. What an attribute of a pool says, or who may be a service account, the catalog does not know.
+    /// Whether the principal is the beneficiary: by entity ref, as in the portal's assertions, or by e-mail address.
+    ///
+    /// The catalog knows neither attributes of pools nor who may act as a service account.
     fn names(&self, principal: &Principal, beneficiary: &str) -> bool {
         let named = match principal.kind() {
             Kind::User | Kind::Group => principal.member().split_once(':').map(|(_, name)| name),
@@ -71,7 +71,7 @@ impl Approval {
         named.is_some_and(|name| name == beneficiary || is_address(name))
     }
 
-    /// Whether an entity ref means the user, or a group that they are a member of.
+    /// Whether an entity ref is the user or one of the user's groups.
     fn covers(&self, by: &str, other: &str) -> bool {
         std::iter::once(by).chain(self.member_of.iter().map(String::as_str)).any(|own| own.eq_ignore_ascii_case(other))
     }
@@ -81,33 +81,34 @@ fn address(email: &Option<String>) -> Option<&str> {
     email.as_deref().map(str::trim).filter(|email| email.contains('@'))
 }
 
-/// Refuses the service account that all users of the portal are turned into: whoever gives it rights gives them to themselves.
+/// Rejects the service account that the portal impersonates for every user: granting it access is granting it to oneself.
 pub fn check_not_shared(principal: &Principal, identity: &IdentityConfig) -> Result<(), Diagnostic> {
     let account = identity.service_account.as_ref();
     if account.is_some_and(|account| principal.is(&format!("serviceAccount:{account}"))) {
-        let why = format!("`{principal}` is everybody who uses the portal, and so whoever gives the rights, too");
+        let why =
+            format!("`{principal}` stands for every user of the portal, so for the user who grants the access, too");
         return Err(Diagnostic::new(Code::IamOwnRequest, why).help(
-            "give them with `main.tf` or `gcloud.sh`, where others see it, or configure no `identity.serviceAccount`",
+            "grant the access with `main.tf` or `gcloud.sh`, which others review, or remove `identity.serviceAccount` from the configuration",
         ));
     }
     Ok(())
 }
 
-/// Refuses rights of whoever records them as given, by the entity refs that they own: themselves and their groups. Addresses only the
-/// catalog knows, which [`Approval::check`] is told of.
+/// Rejects access for the user who records it, by the entity refs that the user owns.
+///
+/// Only the catalog knows e-mail addresses; [`Approval::check`] compares those.
 pub fn check_not_own(principal: &Principal, owned: &[String]) -> Result<(), Diagnostic> {
     match name_of(principal).and_then(|name| owned.iter().find(|own| own.eq_ignore_ascii_case(name))) {
         Some(own) => Err(Diagnostic::new(
             Code::IamOwnRequest,
-            format!("`{principal}` is `{own}`, which whoever gives the rights is or belongs to"),
+            format!("`{principal}` is `{own}`, which the user who grants the access is or belongs to"),
         )
         .help(HELP)),
         None => Ok(()),
     }
 }
 
-/// What tells who it is: a user's address; of a pool, what the portal's assertions or somebody else's say of its identities
-/// (`google.subject`, `google.groups`, or an attribute).
+/// The part of a principal that identifies it: a user's address, or a pool's subject, group or attribute value.
 fn name_of(principal: &Principal) -> Option<&str> {
     match principal.kind() {
         Kind::User => principal.member().strip_prefix("user:"),
@@ -115,7 +116,7 @@ fn name_of(principal: &Principal) -> Option<&str> {
     }
 }
 
-/// `kind:namespace/name`, of one of these kinds.
+/// Whether a text is `kind:namespace/name` of one of these kinds.
 pub fn is_entity_ref(text: &str, kinds: &[&str]) -> bool {
     text.split_once(':').is_some_and(|(kind, rest)| {
         kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))
@@ -159,13 +160,13 @@ mod tests {
     }
 
     #[test]
-    fn a_group_with_ones_own_address_is_oneself() {
+    fn rejects_a_group_with_the_granters_own_address() {
         let lists = Approval { beneficiary_email: Some("Admin@acme.example".into()), ..for_team() };
         assert!(is_refused(&lists, "group:admin@acme.example"));
     }
 
     #[test]
-    fn somebody_else_may_give_them() {
+    fn accepts_access_for_somebody_else() {
         let staff = "iam.googleapis.com/locations/global/workforcePools/acme-staff";
         for principal in [
             "user:Jane@acme.example".to_owned(),
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_else_is_given_them_than_whom_they_are_for() {
+    fn rejects_a_principal_other_than_the_beneficiary() {
         for principal in [
             "user:joan@acme.example".to_owned(),
             "group:ml-team@acme.example".to_owned(),
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_gives_themselves_rights_by_whatever_name() {
+    fn rejects_own_access_under_every_name() {
         for beneficiary in ["user:default/admin", "User:Default/Admin", "group:default/admins"] {
             assert!(is_refused(
                 &Approval { beneficiary: Some(beneficiary.into()), ..admin() },
@@ -220,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_known_wherever_it_stands() {
+    fn finds_the_granters_address_in_every_kind_of_principal() {
         let staff = "iam.googleapis.com/locations/global/workforcePools/acme-staff";
         for principal in [
             format!("principal://{staff}/subject/Admin@acme.example"),
@@ -240,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_that_everybody_is_is_nobody_elses() {
+    fn rejects_the_shared_service_account() {
         let principal = |text: &str| Principal::parse(text).unwrap();
         let (account, other) = ("portal@acme-ml.iam.gserviceaccount.com", "deployer@acme-ml.iam.gserviceaccount.com");
         let direct = crate::config::tests::config().identity;
@@ -255,7 +256,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whoever_gives_is_refused_in_every_pool(
+        fn rejects_own_access_in_every_pool(
             kind in prop::sample::select(vec!["projects/1/locations/global/workloadIdentityPools", "locations/global/workforcePools"]),
             pool in "subject|group|[a-z][a-z0-9-]{3,20}",
             what in prop::sample::select(vec!["principal|subject", "principalSet|group", "principalSet|attribute.ref"]),
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_refused() {
+    fn rejects_an_unknown_granter_or_beneficiary() {
         let principal = "user:jane@acme.example";
         assert!(is_refused(&Approval::default(), principal));
         for by in [None, Some("plugin:scaffolder"), Some("user:"), Some("group:default/admins")] {

@@ -1,24 +1,27 @@
-//! When rights end: RFC 3339 in, a condition out.
+//! Expiry of grants: RFC 3339 in, a condition out.
 
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::timestamp::rfc3339;
 use serde::{Serialize, Serializer};
 
-/// Google, "Access change propagation": two minutes as a rule, seven or more at times.
+/// How long Google may take to apply a policy change: typically 2 minutes, potentially 7 minutes or longer.
+///
+/// Source: <https://cloud.google.com/iam/docs/access-change-propagation> (read 2026-11-27).
 pub const PROPAGATION: Millis = 7 * 60_000;
-/// Privileged Access Manager grants nothing for less than half an hour or for more than seven days.
-const SHORTEST: Millis = 1_800_000;
-const LONGEST: Millis = 604_800_000;
-/// A year, as long as the scaffolder's `days` may be.
-const LONGEST_GIVEN: Millis = 365 * 86_400_000;
-/// So far may two clocks be apart: that of who asks and that of who records it.
-const CLOCKS_DIFFER: Millis = 600_000;
+/// Shortest and longest grant of Privileged Access Manager: 30 minutes and 7 days.
+const PAM_SHORTEST: Millis = 1_800_000;
+const PAM_LONGEST: Millis = 604_800_000;
+/// Maximum lifetime of a grant: a year, as in the scaffolder's `days`.
+const MAX_LIFETIME: Millis = 365 * 86_400_000;
+/// Maximum difference between the clocks of the requester and the recorder.
+const CLOCK_SKEW: Millis = 600_000;
 
+/// Beginning and end of the condition that grants until a time.
 const BEFORE: &str = "request.time < timestamp(\"";
 const BEHIND: &str = "\")";
 
-/// A moment, to the second, that was in the future when it was read.
+/// A time, to the second, that was in the future when it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expiry(Millis);
 
@@ -26,14 +29,14 @@ impl Expiry {
     pub fn parse(text: &str, now: Millis) -> Result<Self, Diagnostic> {
         let at = moment(text).ok_or_else(|| {
             Diagnostic::new(Code::IamExpiryMalformed, format!("`{text}` is not a time"))
-                .help("write it in UTC, e.g. `2026-12-01T18:00:00Z`")
+                .help("use RFC 3339 in UTC, e.g. `2026-12-01T18:00:00Z`")
         })?;
         if at <= now {
             return Err(Diagnostic::new(
                 Code::IamExpiryPast,
-                format!("`{text}` has passed: it is now {}", rfc3339(now)),
+                format!("the expiry `{text}` has passed; it is now {}", rfc3339(now)),
             )
-            .help("choose a time that is to come"));
+            .help("choose a time in the future"));
         }
         Ok(Self(at))
     }
@@ -42,46 +45,48 @@ impl Expiry {
         self.0
     }
 
-    /// Whole seconds from now, if Privileged Access Manager grants for so long.
+    /// Seconds from now. Fails where Privileged Access Manager cannot grant for that long.
     pub fn pam_duration(self, now: Millis) -> Result<u64, Diagnostic> {
         let millis = self.0.saturating_sub(now);
-        if (SHORTEST..=LONGEST).contains(&millis) {
+        if (PAM_SHORTEST..=PAM_LONGEST).contains(&millis) {
             return Ok(millis / 1000);
         }
         let finding = Diagnostic::new(
             Code::IamExpiryOutOfRange,
             format!(
-                "{self} is {} from now: Privileged Access Manager grants for 30 minutes to 7 days",
+                "{self} is {} from now; Privileged Access Manager grants for 30 minutes to 7 days",
                 in_words(millis / 1000)
             ),
         );
-        Err(finding.help("choose a time in that range, or have the rights given by a policy"))
+        Err(finding.help("choose a time in that range, or set `delivery` to `policy`"))
     }
 
-    /// The condition that grants until then, and nothing afterwards.
+    /// The condition that grants until this time.
     pub fn expression(self) -> String {
         format!("{BEFORE}{self}{BEHIND}")
     }
 }
 
-/// Whether rights with this end are given: Google has to heed them before it, and nobody gives them for good.
+/// Checks that grants may have this expiry: late enough that Google applies them before, and within a year.
 pub fn check_expiry(expires: Option<Expiry>, now: Millis) -> Result<(), Diagnostic> {
     let Some(expires) = expires else {
-        let finding = Diagnostic::new(Code::IamExpiryMissing, "the rights have no end");
-        return Err(finding.help("say until when they are wanted"));
+        let finding = Diagnostic::new(Code::IamExpiryMissing, "the access request has no expiry");
+        return Err(finding.help("set `expiresAt`"));
     };
     let refused = |why: String, help: &'static str| Err(Diagnostic::new(Code::IamExpiryOutOfRange, why).help(help));
     let millis = expires.0.saturating_sub(now);
     if millis <= PROPAGATION {
-        let heeded = in_words(PROPAGATION / 1000);
-        let why = format!("the rights would end at {expires}, and Google may take {heeded} until it heeds them");
+        let propagation = in_words(PROPAGATION / 1000);
+        let why = format!(
+            "the access would expire at {expires}, before Google may have applied it: that can take {propagation}"
+        );
         return refused(why, "choose a later time");
     }
-    if millis > LONGEST_GIVEN + CLOCKS_DIFFER {
-        let longest = in_words(LONGEST_GIVEN / 1000);
+    if millis > MAX_LIFETIME + CLOCK_SKEW {
+        let longest = in_words(MAX_LIFETIME / 1000);
         return refused(
-            format!("the rights would end at {expires}, and nothing is given for longer than {longest}"),
-            "choose an earlier time, and give them again then",
+            format!("the access would expire at {expires}; the maximum is {longest} from now"),
+            "choose an earlier time, and grant the access again before it expires",
         );
     }
     Ok(())
@@ -100,7 +105,7 @@ impl Serialize for Expiry {
     }
 }
 
-/// So many seconds as people say it, to the minute: `9 days 19 hours 36 minutes`.
+/// Returns a duration in words, to the minute: `9 days 19 hours 36 minutes`.
 pub fn in_words(seconds: u64) -> String {
     let minutes = seconds / 60;
     let mut words = String::new();
@@ -115,12 +120,12 @@ pub fn in_words(seconds: u64) -> String {
     if words.is_empty() { "less than a minute".into() } else { words }
 }
 
-/// The end that a condition of our own form sets; `None` where it says anything else.
+/// Returns the time until which a condition grants, or `None` if it is not of this product's form.
 pub fn expiry_of(expression: &str) -> Option<Millis> {
     moment(expression.trim().replace('\'', "\"").strip_prefix(BEFORE)?.strip_suffix(BEHIND)?)
 }
 
-/// `2026-12-01T18:00:00Z`, with a fraction if need be, in milliseconds cut to whole seconds.
+/// Parses `2026-12-01T18:00:00Z`, with or without a fraction, to whole seconds in milliseconds.
 fn moment(text: &str) -> Option<Millis> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
@@ -146,7 +151,7 @@ fn moment(text: &str) -> Option<Millis> {
         _ => return None,
     };
     (1..=length).contains(&day).then_some(())?;
-    // Howard Hinnant's `days_from_civil`, with years that begin in March.
+    // Howard Hinnant's `days_from_civil`, in which years begin in March: <https://howardhinnant.github.io/date_algorithms.html>.
     let year = if month <= 2 { year - 1 } else { year };
     let shifted = if month > 2 { month - 3 } else { month + 9 };
     let day_of_year = (153 * shifted + 2) / 5 + day - 1;
@@ -163,7 +168,7 @@ mod tests {
     const NOW: Millis = 1_795_579_200_000;
 
     #[test]
-    fn a_time_to_come_is_read_to_the_second() {
+    fn reads_a_future_time_to_the_second() {
         let expiry = Expiry::parse("2026-12-01T18:00:00.999Z", NOW).unwrap();
         assert_eq!(expiry.to_string(), "2026-12-01T18:00:00Z");
         assert_eq!(expiry.expression(), "request.time < timestamp(\"2026-12-01T18:00:00Z\")");
@@ -173,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_or_no_time_is_refused() {
+    fn rejects_past_and_malformed_times() {
         let code = |text| Expiry::parse(text, NOW).unwrap_err().code;
         assert_eq!(code("2026-11-01T00:00:00Z"), Code::IamExpiryPast);
         for text in [
@@ -189,20 +194,20 @@ mod tests {
     }
 
     #[test]
-    fn privileged_access_manager_grants_for_half_an_hour_to_seven_days() {
+    fn pam_durations_are_30_minutes_to_7_days() {
         let after = |millis| Expiry(NOW + millis).pam_duration(NOW);
-        assert_eq!((after(SHORTEST).unwrap(), after(LONGEST).unwrap()), (1_800, 604_800));
-        for millis in [SHORTEST - 1000, LONGEST + 1000] {
+        assert_eq!((after(PAM_SHORTEST).unwrap(), after(PAM_LONGEST).unwrap()), (1_800, 604_800));
+        for millis in [PAM_SHORTEST - 1000, PAM_LONGEST + 1000] {
             assert_eq!(after(millis).unwrap_err().code, Code::IamExpiryOutOfRange);
         }
         let far = after(14_136 * 60_000).unwrap_err().message.clone();
-        assert!(far.contains(" is 9 days 19 hours 36 minutes from now: "), "{far}");
+        assert!(far.contains(" is 9 days 19 hours 36 minutes from now; "), "{far}");
     }
 
     #[test]
-    fn what_is_given_ends_after_google_heeds_it_and_within_a_year() {
+    fn grants_expire_after_propagation_and_within_a_year() {
         let code = |millis| check_expiry(Some(Expiry(NOW + millis)), NOW).err().map(|finding| finding.code);
-        let longest = LONGEST_GIVEN + CLOCKS_DIFFER;
+        let longest = MAX_LIFETIME + CLOCK_SKEW;
         for (millis, refused) in
             [(PROPAGATION, true), (PROPAGATION + 1000, false), (longest, false), (longest + 1000, true)]
         {
@@ -212,8 +217,8 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_said_as_people_say_it() {
-        for (seconds, said) in [
+    fn writes_durations_in_words() {
+        for (seconds, words) in [
             (0, "less than a minute"),
             (60, "1 minute"),
             (3_659, "1 hour"),
@@ -221,13 +226,13 @@ mod tests {
             (259_200, "3 days"),
             (604_799, "6 days 23 hours 59 minutes"),
         ] {
-            assert_eq!(in_words(seconds), said);
+            assert_eq!(in_words(seconds), words);
         }
     }
 
     proptest! {
         #[test]
-        fn writing_and_reading_agree(seconds in 1u64..4_102_444_800) {
+        fn reads_what_it_writes(seconds in 1u64..4_102_444_800) {
             prop_assert_eq!(moment(&rfc3339(seconds * 1000)), Some(seconds * 1000));
         }
     }

@@ -3,14 +3,14 @@
 use crate::method::{self, Confidence};
 use crate::plan::Purpose;
 
-/// Which call needs a permission, and for what.
+/// A call that needs a permission, and its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PermissionUse {
     pub method: &'static str,
     pub purpose: Purpose,
 }
 
-/// A permission of a grant.
+/// A permission of a grant, with the calls that need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NeededPermission {
     pub permission: &'static str,
@@ -30,7 +30,7 @@ impl NeededPermission {
         methods
     }
 
-    /// What stops working without it, as one line.
+    /// What stops working without it, on one line.
     pub fn without(&self) -> String {
         let mut reasons: Vec<String> = Vec::new();
         for used in &self.uses {

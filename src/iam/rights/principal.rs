@@ -1,6 +1,7 @@
-//! Who is given rights: a member of an allow policy, parsed.
+//! Principals: members of allow policies, parsed.
 //!
-//! Forms: "Principal identifiers" in Google's documentation, and `Binding.members` of `cloudresourcemanager.v3`.
+//! Forms: <https://cloud.google.com/iam/docs/principal-identifiers> (read 2026-11-27) and `Binding.members` of
+//! `cloudresourcemanager.v3`.
 
 use crate::config::IdentityConfig;
 use crate::diagnostic::{Code, Diagnostic};
@@ -9,7 +10,7 @@ use crate::name::ServiceAccount;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// Somebody who can be named in a policy and held to account.
+/// A user, group, service account or federated identity that may get access.
 #[derive(Clone, Debug)]
 pub struct Principal {
     member: String,
@@ -24,24 +25,24 @@ pub enum Kind {
     ServiceAccount,
     /// One identity of a workload or workforce pool: `principal://…`.
     Federated,
-    /// Those of a pool with a group or an attribute: `principalSet://…`.
+    /// The identities of a pool with a group or an attribute: `principalSet://…`.
     FederatedSet,
 }
 
 const IAM: &str = "iam.googleapis.com/";
-const HELP: &str = "write it as allow policies do: `user:ADDRESS`, `group:ADDRESS`, `serviceAccount:ADDRESS`, \
+const HELP: &str = "use the form of allow policies: `user:ADDRESS`, `group:ADDRESS`, `serviceAccount:ADDRESS`, \
 `principal://iam.googleapis.com/POOL/subject/SUBJECT`, or `principalSet://iam.googleapis.com/POOL/group/GROUP`";
 
 impl Principal {
     pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         let malformed = |why: String| Diagnostic::new(Code::IamPrincipalMalformed, why).help(HELP);
         if text.starts_with("deleted:") {
-            return Err(Diagnostic::new(Code::IamPrincipalDeleted, format!("`{text}` was deleted"))
-                .help("name who is to have the rights now"));
+            return Err(Diagnostic::new(Code::IamPrincipalDeleted, format!("the principal `{text}` was deleted"))
+                .help("name an existing principal"));
         }
         let (scheme, rest) = text.split_once("://").or_else(|| text.split_once(':')).ok_or_else(|| match text {
             "allUsers" | "allAuthenticatedUsers" => too_broad(text),
-            _ => malformed(format!("`{text}` does not say whether it is a user, a group or a service account")),
+            _ => malformed(format!("`{text}` has no prefix such as `user:`, `group:` or `serviceAccount:`")),
         })?;
         let kind = match scheme {
             "user" if is_address(rest) => Kind::User,
@@ -62,8 +63,7 @@ impl Principal {
         }
     }
 
-    /// A user of the portal, as Google knows them: as the subject of their assertions, or as the service account that all of them
-    /// are turned into.
+    /// Returns a portal user's principal: the subject of the user's assertions, or the service account that the portal impersonates.
     pub fn of_user(identity: &IdentityConfig, entity_ref: &str) -> Result<Self, Diagnostic> {
         let member = match &identity.service_account {
             Some(account) => format!("serviceAccount:{account}"),
@@ -74,7 +74,7 @@ impl Principal {
         Self::parse(&member)
     }
 
-    /// As a policy names it.
+    /// The name in policies.
     pub fn member(&self) -> &str {
         &self.member
     }
@@ -83,19 +83,20 @@ impl Principal {
         self.kind
     }
 
-    /// Whether a policy's member means this principal, as far as the names alone tell.
+    /// Whether a policy's member includes this principal, by the names alone.
     pub fn is(&self, member: &str) -> bool {
         if is_same_member(member, &self.member) {
             return true;
         }
-        // Everybody of its pool is meant too.
+        // `/*` includes every identity of the pool.
         self.in_pool().is_some_and(|(pool, _)| {
             member.strip_prefix("principalSet://").is_some_and(|m| m.strip_suffix("/*") == Some(pool))
         })
     }
 
-    /// The pool that it is of, without the scheme, and what is named there: `subject/SUBJECT`, `group/GROUP` or
-    /// `attribute.NAME/VALUE`. A pool may itself be called `subject` or `group`.
+    /// The pool, without the scheme, and the rest: `subject/SUBJECT`, `group/GROUP` or `attribute.NAME/VALUE`.
+    ///
+    /// A pool may itself be named `subject` or `group`.
     pub fn in_pool(&self) -> Option<(&str, &str)> {
         let (_, rest) = self.member.split_once("://")?;
         let path = rest.strip_prefix(IAM)?;
@@ -105,12 +106,12 @@ impl Principal {
     }
 }
 
-/// Whether two members are the same.
+/// Whether two members are the same principal.
 pub fn is_same_member(one: &str, other: &str) -> bool {
     one == other || (!has_case(one) && one.eq_ignore_ascii_case(other))
 }
 
-/// E-mail addresses have no case; what a pool says of its identities has.
+/// Whether upper and lower case differ: not in e-mail addresses, but in identities of pools.
 pub fn has_case(member: &str) -> bool {
     !member.contains('@') || member.contains("://")
 }
@@ -124,7 +125,7 @@ impl PartialEq for Principal {
 impl Eq for Principal {}
 
 fn too_broad(text: &str) -> Diagnostic {
-    Diagnostic::new(Code::IamPrincipalTooBroad, format!("`{text}` is more people than a deployment needs"))
+    Diagnostic::new(Code::IamPrincipalTooBroad, format!("`{text}` includes more people than a deployment needs"))
         .help("name a person, a group, a service account, or a group of a workload identity pool")
 }
 
@@ -140,14 +141,14 @@ fn is_address(text: &str) -> bool {
         })
 }
 
-/// `POOL/subject/S`, `POOL/group/G`, `POOL/attribute.N/V` or `POOL/*` behind the host.
+/// Reads `POOL/subject/S`, `POOL/group/G`, `POOL/attribute.N/V` or `POOL/*` after the host.
 fn federated(scheme: &str, rest: &str) -> Result<Kind, String> {
-    let path = rest.strip_prefix(IAM).ok_or_else(|| format!("`{scheme}://` is followed by `{IAM}`"))?;
+    let path = rest.strip_prefix(IAM).ok_or_else(|| format!("`{scheme}://` must be followed by `{IAM}`"))?;
     let parts: Vec<&str> = path.splitn(7, '/').collect();
     let (pool, inner) = match parts[..] {
         ["projects", number, "locations", "global", "workloadIdentityPools", pool, inner] => {
             if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(format!("a pool's project is named by its number, not by its id `{number}`"));
+                return Err(format!("`{number}` is not the number of the pool's project"));
             }
             (pool, inner)
         }
@@ -155,12 +156,12 @@ fn federated(scheme: &str, rest: &str) -> Result<Kind, String> {
             let inner = path.splitn(5, '/').nth(4).unwrap_or_default();
             (pool, inner)
         }
-        _ => return Err(format!("`{path}` names no workload identity pool and no workforce pool")),
+        _ => return Err(format!("`{path}` is not in a workload identity pool or a workforce pool")),
     };
     if !(4..=63).contains(&pool.len())
         || !pool.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     {
-        return Err(format!("`{pool}` is not a pool's id"));
+        return Err(format!("`{pool}` is not the id of a pool"));
     }
     let is_value = |text: &str| {
         !text.is_empty() && text.len() <= 127 && !text.chars().any(|c| c.is_control() || c.is_whitespace())
@@ -174,10 +175,10 @@ fn federated(scheme: &str, rest: &str) -> Result<Kind, String> {
             let name = what.strip_prefix("attribute.").unwrap_or_default();
             let is_name = (1..=100).contains(&name.len())
                 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-            is_name.then_some(Kind::FederatedSet).ok_or_else(|| format!("`{what}` is not an attribute of a pool"))
+            is_name.then_some(Kind::FederatedSet).ok_or_else(|| format!("`{what}` is not `group` or `attribute.NAME`"))
         }
-        ("principal", _) => Err("one identity of a pool is `POOL/subject/SUBJECT`".into()),
-        _ => Err("a set of a pool's identities is `POOL/group/GROUP` or `POOL/attribute.NAME/VALUE`".into()),
+        ("principal", _) => Err("`principal://` requires the form `POOL/subject/SUBJECT`".into()),
+        _ => Err("`principalSet://` requires the form `POOL/group/GROUP` or `POOL/attribute.NAME/VALUE`".into()),
     }
 }
 
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_read() {
+    fn reads_every_form() {
         for (text, kind) in [
             ("user:jane.doe@acme.example".to_owned(), Kind::User),
             ("group:ml-team@acme.example".to_owned(), Kind::Group),
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_is_refused_with_its_reason() {
+    fn rejects_malformed_deleted_and_broad_principals() {
         for text in [
             "",
             "jane@acme.example",
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_of_the_portal_is_known_as_the_configuration_says() {
+    fn a_portal_users_principal_follows_the_configuration() {
         let identity = crate::config::tests::config().identity;
         let user = |identity: &IdentityConfig| Principal::of_user(identity, "user:default/guest").unwrap().to_string();
         assert_eq!(user(&identity), format!("principal://{POOL}/subject/user:default/guest"));
@@ -272,14 +273,14 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_is_one_of_its_pool() {
+    fn a_pool_includes_its_identities() {
         let one = Principal::parse(&format!("principal://{POOL}/subject/user:default/guest")).unwrap();
         assert!(one.is(&format!("principalSet://{POOL}/*")) && one.is(one.member()));
         assert!(!one.is(&format!("principalSet://{POOL}2/*")) && !one.is(&format!("principalSet://{POOL}/group/x")));
     }
 
     #[test]
-    fn a_pool_may_be_called_as_what_is_named_in_it() {
+    fn a_pool_may_be_named_subject_or_group() {
         for pool in ["projects/1/locations/global/workloadIdentityPools", "locations/global/workforcePools"] {
             for name in ["subject", "group"] {
                 let pool = format!("{IAM}{pool}/{name}");
@@ -293,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_have_no_case_and_subjects_have() {
+    fn case_matters_in_subjects_but_not_in_addresses() {
         let parse = |text: &str| Principal::parse(text).unwrap();
         let same = |one: &str, other: &str| {
             let (one, other) = (parse(one), parse(other));
@@ -310,7 +311,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_never_panics(text in "(user|group|principal|principalSet|deleted)?(:|://)?(iam.googleapis.com/)?\\PC{0,80}") {
+        fn parsing_never_panics(text in "(user|group|principal|principalSet|deleted)?(:|://)?(iam.googleapis.com/)?\\PC{0,80}") {
             if let Ok(principal) = Principal::parse(&text) {
                 prop_assert_eq!(principal.member(), text.as_str());
             }

@@ -1,20 +1,20 @@
-//! Where a right is given: the resources that have an allow policy of their own.
+//! Resources with an allow policy of their own.
 
 use crate::name::{Endpoint, Image, KmsKey, Location, Project, ServiceAccount};
 use std::fmt;
 
-/// What has an allow policy of its own.
+/// A resource that a policy is attached to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IamResource {
     Project(Project),
-    /// Its own policy, by the API's version v1beta1.
+    /// Its policy exists in version v1beta1 of the API.
     Endpoint {
         project: Project,
         location: Location,
         name: String,
     },
     ServiceAccount(ServiceAccount),
-    /// Without `gs://`.
+    /// The bucket's name, without `gs://`.
     Bucket(String),
     Repository {
         project: String,
@@ -33,14 +33,14 @@ impl IamResource {
         }
     }
 
-    /// Reads a name as it is written here; `None` where it is another resource's.
+    /// Parses a name in the form that `Display` writes; `None` for other resources.
     pub fn parse(name: &str) -> Option<Self> {
         let is_part = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric());
         if let Some(bucket) = name.strip_prefix("gs://").filter(|bucket| is_part(bucket) && !bucket.contains('/')) {
             return Some(Self::Bucket(bucket.to_owned()));
         }
         let parts: Vec<&str> = name.split('/').collect();
-        let holder = match parts[..] {
+        let resource = match parts[..] {
             ["projects", project] => Self::Project(project.parse().ok()?),
             ["projects", _, "serviceAccounts", account] => Self::ServiceAccount(account.parse().ok()?),
             ["projects", _, "locations", _, "endpoints", _] => Self::endpoint(&name.parse().ok()?),
@@ -50,10 +50,10 @@ impl IamResource {
             }
             _ => Self::Key(name.parse::<KmsKey>().ok()?.to_string()),
         };
-        (holder.to_string() == name && parts.into_iter().all(is_part)).then_some(holder)
+        (resource.to_string() == name && parts.into_iter().all(is_part)).then_some(resource)
     }
 
-    /// The repository that an image lies in.
+    /// The repository of an image.
     pub fn repository(image: &Image) -> Option<Self> {
         let mut parts = image.as_str().split('/').skip(1);
         let (project, id) = (parts.next()?.to_owned(), parts.next()?.to_owned());
@@ -71,13 +71,14 @@ impl IamResource {
         }
     }
 
-    /// Whether its policy takes conditions: Google lists projects, buckets and keys, and neither endpoints, service accounts nor
-    /// repositories ("Resource types that accept conditional role bindings").
+    /// Whether its policy supports conditions, which Google lists for projects, buckets and keys only.
+    ///
+    /// Source: <https://cloud.google.com/iam/docs/conditions-overview> (read 2026-11-27).
     pub fn supports_conditions(&self) -> bool {
         matches!(self, Self::Project(_) | Self::Bucket(_) | Self::Key(_))
     }
 
-    /// The project whose custom roles can be given on it, where that is known.
+    /// The project whose custom roles can be granted on it; `None` if that is unknown.
     pub fn role_project(&self, project_number: Option<&Project>, own: &Project) -> Option<Project> {
         match self {
             Self::Project(project) | Self::Endpoint { project, .. } => Some(project.clone()),
@@ -112,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_read_as_it_is_written() {
+    fn reads_the_names_that_it_writes() {
         for (name, kind) in [
             ("projects/acme-ml", "project"),
             ("projects/acme-ml/locations/us-central1/endpoints/fraud", "endpoint"),
@@ -121,8 +122,8 @@ mod tests {
             ("projects/acme-images/locations/us-central1/repositories/serving", "repository"),
             ("projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving", "key"),
         ] {
-            let holder = IamResource::parse(name).unwrap();
-            assert_eq!((holder.to_string().as_str(), holder.kind()), (name, kind));
+            let resource = IamResource::parse(name).unwrap();
+            assert_eq!((resource.to_string().as_str(), resource.kind()), (name, kind));
         }
         for name in [
             "",

@@ -18,7 +18,7 @@ import { GrantRecords } from './records';
 
 const SECOND = 1000;
 
-describe('rights that were given', () => {
+describe('clean-up of expired grants', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
   let portal: GivingPortal;
 
@@ -31,7 +31,7 @@ describe('rights that were given', () => {
     await portal.close();
   });
 
-  /** Records these rights, and gives them by calls that name the record. */
+  /** Records an access request, and grants it by calls that name the record. */
   const giveUnder = async (body: object): Promise<string> => {
     const id = await portal.recordRights(body);
     for (const right of await portal.rightsOf(id)) {
@@ -41,7 +41,7 @@ describe('rights that were given', () => {
     return id;
   };
 
-  it('are recorded with who gave them, and stay until they end', async () => {
+  it('keeps grants until they expire, with the user who granted them', async () => {
     await portal.give(HOUR);
     await portal.cleanUp();
     expect(portal.google.received).toEqual([]);
@@ -51,7 +51,7 @@ describe('rights that were given', () => {
     expect(portal.task.scope).toBe('global');
   });
 
-  it('are taken back once when they have ended, after a restart too', async () => {
+  it('revokes expired grants once, also after a restart', async () => {
     const id = await portal.give(HOUR);
     await portal.restart();
     await portal.pass(HOUR);
@@ -62,11 +62,11 @@ describe('rights that were given', () => {
     expect(policies.written).toEqual([FRAUD]);
     const row = await portal.row(id);
     expect(row.done_at).not.toBeNull();
-    expect(row.done_because).toBe('taken back');
+    expect(row.done_because).toBe('revoked');
 
     await portal.cleanUp();
     expect(policies.written).toEqual([FRAUD]);
-    // By the portal itself, recorded like every call.
+    // The portal makes these calls itself, and records them like every call.
     const subjects = google.assertions.map(claimsOf);
     expect(subjects).toMatchObject([{ sub: 'plugin:proxy', groups: [] }]);
     const records = (await portal.records()).filter(
@@ -88,13 +88,13 @@ describe('rights that were given', () => {
     }
   });
 
-  it('are read once, and once more for each that is taken back', async () => {
+  it('reads the records once, and again after each attempt', async () => {
     for (const after of [0, 1, 2]) {
       await portal.recordRights(asked(HOUR + after * SECOND));
     }
     await portal.give(HOUR + 3 * SECOND, { name: 'churn-detector' });
     await portal.pass(HOUR + 3 * SECOND);
-    // What was given names its record: of the others nothing was.
+    // Only one record is named by a call that grants access.
     const open = jest.spyOn(GrantRecords.prototype, 'open');
     await portal.cleanUp();
     expect(portal.policies.written).toEqual([CHURN]);
@@ -102,14 +102,14 @@ describe('rights that were given', () => {
     expect(open).toHaveBeenCalledTimes(2);
   });
 
-  it('are tried again where the portal gets no token, and the audit trail says that nothing was sent', async () => {
+  it('tries again without a token, and records that nothing was sent', async () => {
     const id = await portal.give(HOUR);
     await portal.pass(HOUR);
     const time = new AbortController();
     const publish = jest
       .spyOn(PublicKeys.prototype, 'publish')
       .mockImplementation(async () => {
-        // Nor is there time for another try.
+        // No time for another attempt.
         time.abort();
         throw new Error('no database');
       });
@@ -127,26 +127,26 @@ describe('rights that were given', () => {
     portal.policies.denied = true;
     await portal.pass(HOUR);
     await portal.cleanUp();
-    // What Google refused was sent.
+    // Google rejected the call, so it was sent.
     const outcomes = (await portal.records()).map(({ outcome }) => outcome);
     expect(outcomes).toContain('failed');
   });
 
-  describe('are known by the calls that name their record', () => {
+  describe('finds grants by the calls that name their record', () => {
     const email = `${NUMBER}-compute@developer.gserviceaccount.com`;
     const account = `v1/projects/acme-ml/serviceAccounts/${email}`;
 
     it.each([
       ['', asked(HOUR, ACTING), [FRAUD, `v1/${ACCOUNT}`]],
       [
-        ', also where the project is named by its number',
+        ' with the project named by its number',
         asked(HOUR, {
           annotations: { 'google.com/vertex-ai-project': NUMBER },
         }),
         [FRAUD],
       ],
       [
-        ', also on the default account of Compute Engine',
+        ' on the default service account of Compute Engine',
         {
           ...asked(HOUR, {
             annotations: { 'google.com/vertex-ai-service-account': email },
@@ -155,7 +155,7 @@ describe('rights that were given', () => {
         },
         [FRAUD, account],
       ],
-    ])('and are taken back%s', async (_, body, places) => {
+    ])('and revokes them%s', async (_, body, places) => {
       await portal.restart(NUMBERED);
       const id = await giveUnder(body);
       const held = () => places.filter(place => portal.policies.holds(place));
@@ -164,13 +164,13 @@ describe('rights that were given', () => {
       await portal.cleanUp();
       expect(held()).toEqual([]);
       expect(await portal.row(id)).toMatchObject({
-        done_because: 'taken back',
+        done_because: 'revoked',
         last_error: null,
       });
     });
   });
 
-  it('are taken back from whoever was deleted, and may come back', async () => {
+  it('revokes grants of a deleted principal, who may be restored', async () => {
     const jane = 'user:jane@acme.example';
     const id = await giveUnder({ ...asked(HOUR), principal: jane });
     const [, role] = (await portal.rightsOf(id))[0].split(' ');
@@ -179,10 +179,10 @@ describe('rights that were given', () => {
     await portal.cleanUp();
     expect(portal.policies.holds(FRAUD, jane)).toBe(false);
     expect(portal.policies.holds(FRAUD, 'user:other@acme.example')).toBe(true);
-    expect(await portal.row(id)).toMatchObject({ done_because: 'taken back' });
+    expect(await portal.row(id)).toMatchObject({ done_because: 'revoked' });
   });
 
-  it('are tried again later where Google refuses, and only then', async () => {
+  it('tries again after a pause if Google rejects the call', async () => {
     const { policies } = portal;
     const id = await portal.give(HOUR);
     await portal.pass(HOUR);
@@ -204,7 +204,7 @@ describe('rights that were given', () => {
     expect(doneAt).not.toBeNull();
   });
 
-  it('do not keep others from being taken back', async () => {
+  it('goes on with other records after an error', async () => {
     const kept = await portal.give(HOUR);
     const gone = await portal.give(HOUR, { name: 'churn-detector' });
     await portal.pass(HOUR);
@@ -218,7 +218,7 @@ describe('rights that were given', () => {
     expect(await portal.row(gone)).toMatchObject({
       tries: 1,
       last_error: null,
-      done_because: 'taken back',
+      done_because: 'revoked',
     });
     expect(await portal.row(kept)).toMatchObject({
       tries: 1,
@@ -227,7 +227,7 @@ describe('rights that were given', () => {
     });
   });
 
-  it('do not keep others from being taken back where Google does not answer', async () => {
+  it('goes on with other records after Google did not answer', async () => {
     const { policies } = portal;
     const hung = await portal.give(HOUR);
     await portal.give(HOUR + SECOND, { name: 'churn-detector' });
@@ -235,14 +235,14 @@ describe('rights that were given', () => {
     let time = new AbortController();
     policies.except = {
       part: 'fraud-detector',
-      // The task's time is over.
+      // The task's time is up.
       answer: () => time.abort(),
     };
     await portal.cleanUp(time.signal);
     expect(policies.holds(CHURN)).toBe(true);
     const row = await portal.row(hung);
     expect(row).toMatchObject({ done_at: null, tries: 1 });
-    expect(row.last_error).toContain('not carried to its end');
+    expect(row.last_error).toContain('did not finish');
     expect(Date.parse(row.next_try_at)).toBeGreaterThan(Date.now());
 
     time = new AbortController();
@@ -254,7 +254,7 @@ describe('rights that were given', () => {
     expect(policies.holds(FRAUD)).toBe(false);
   });
 
-  it('do not keep others from being taken back where this version cannot read them', async () => {
+  it('goes on with other records if this version cannot plan one', async () => {
     const unread = await portal.give(HOUR);
     const read = await portal.give(HOUR + SECOND, { name: 'churn-detector' });
     const request = JSON.parse((await portal.row(unread)).request);
@@ -271,7 +271,7 @@ describe('rights that were given', () => {
     expect(row.last_error).toContain(ENDPOINT);
   });
 
-  it('are gone where what they were given on is', async () => {
+  it('is done if the resource no longer exists', async () => {
     const id = await portal.give(HOUR);
     await portal.pass(HOUR);
     portal.policies.except = {
@@ -290,7 +290,7 @@ describe('rights that were given', () => {
     ['another JSON', '{"error":"no such page"}'],
     ['nothing', ''],
   ])(
-    'are not gone where others than Google answer 404 and %s',
+    'is not done if another server than Google answers 404 with %s',
     async (_, text) => {
       const id = await portal.give(HOUR);
       await portal.pass(HOUR);
@@ -312,7 +312,7 @@ describe('rights that were given', () => {
     },
   );
 
-  it('are not taken for gone where other roles are known than were given', async () => {
+  it('is not done if this version plans other roles', async () => {
     const id = await portal.give(HOUR);
     await portal.pass(HOUR);
     const undated = JSON.stringify([`${ENDPOINT} roles/earlier user:a@b.c`]);

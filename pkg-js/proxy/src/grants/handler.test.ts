@@ -23,13 +23,13 @@ const DAY = 24 * HOUR;
 const POOL =
   'iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage';
 
-/** Whoever asks may do everything but this. */
+/** The caller may do everything but administer. */
 const mayNotAdminister = (name: string) =>
   name === 'vertex-ai.administer'
     ? AuthorizeResult.DENY
     : AuthorizeResult.ALLOW;
 
-describe('rights that somebody gives', () => {
+describe('grant records', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
   let portal: GivingPortal;
 
@@ -42,11 +42,11 @@ describe('rights that somebody gives', () => {
     await portal.close();
   });
 
-  /** Why rights are not recorded. */
+  /** Returns the refusal of a record. */
   const refused = (ask: Partial<Ask>) =>
     portal.refusal({ path: GRANTS, body: asked(HOUR), ...ask });
 
-  it('are only recorded for a user who may administer, with an end', async () => {
+  it('require a user who may administer, and an expiry', async () => {
     const { expiresAt: _, ...endless } = asked(HOUR);
     expect(await refused({ as: scaffolder })).toMatchObject({ status: 403 });
     expect(await refused({ as: null })).toMatchObject({ status: 401 });
@@ -64,7 +64,7 @@ describe('rights that somebody gives', () => {
     expect(await portal.rows()).toEqual([]);
   });
 
-  it('are not recorded for longer than a year', async () => {
+  it('are limited to a year', async () => {
     expect(await refused({ body: asked(366 * DAY) })).toEqual({
       status: 400,
       code: 'iam/expiry-out-of-range',
@@ -73,7 +73,7 @@ describe('rights that somebody gives', () => {
     await portal.recordRights(asked(365 * DAY));
   });
 
-  it('are not recorded for the account that everybody is', async () => {
+  it('refuse the service account that all users share', async () => {
     const account = ACCOUNT.split('/')[3];
     const { audience } = portal.config.get<any>('vertexAi.identity');
     await portal.restart({ identity: { audience, serviceAccount: account } });
@@ -87,21 +87,21 @@ describe('rights that somebody gives', () => {
   });
 
   it.each([
-    ['who', 'principal:', 'subject/user:default/alice'],
-    ['a group of whom', 'principalSet:', 'group/group:default/alices-team'],
-  ])('are not recorded for %s records them', async (_, kind, own) => {
+    ['the', 'principal:', 'subject/user:default/alice'],
+    ['a group of the', 'principalSet:', 'group/group:default/alices-team'],
+  ])('refuse access for %s recorder', async (_, kind, own) => {
     const body = { ...asked(HOUR), principal: `${kind}//${POOL}/${own}` };
     expect(await refused({ body })).toEqual({
       status: 403,
       code: 'iam/own-request',
     });
     expect(await portal.rows()).toEqual([]);
-    // For others they are.
+    // Access for others is recorded.
     const principal = body.principal.replace('alice', 'bob');
     await portal.recordRights({ ...body, principal });
   });
 
-  it('are not recorded without a database, which is said, and hold no secret', async () => {
+  it('answer 503 without a database, and hold no secret', async () => {
     await portal.give(HOUR);
     await portal.pass(HOUR);
     portal.policies.denied = true;
@@ -113,7 +113,7 @@ describe('rights that somebody gives', () => {
     expect(await refused({})).toMatchObject({ status: 503 });
   });
 
-  it('are given under an open record of whoever gives them, and under no other', async () => {
+  it('allow a grant only under an open record of its own user', async () => {
     const { google, policies } = portal;
     const id = await portal.recordRights(asked(HOUR));
     const [right] = await portal.rightsOf(id);
@@ -129,23 +129,23 @@ describe('rights that somebody gives', () => {
     expect(await give()).toMatchObject({ status: 200 });
     expect(google.received[0].headers).not.toHaveProperty('x-vertex-ai-grant');
 
-    // Its end has come, and then all is taken back.
+    // The record expires, and its grants are revoked.
     await portal.pass(HOUR);
     expect(await give()).toEqual(closed);
     expect(google.received).toHaveLength(1);
     await portal.cleanUp();
-    expect(await portal.row(id)).toMatchObject({ done_because: 'taken back' });
+    expect(await portal.row(id)).toMatchObject({ done_because: 'revoked' });
     const calls = google.received.length;
     expect(await give()).toEqual(closed);
     expect(google.received).toHaveLength(calls);
     expect(policies.holds(FRAUD)).toBe(false);
-    // Looking gives nothing.
+    // Reading a policy grants nothing.
     const path = `/api/proxy/vertex-ai/aiplatform/${FRAUD}:getIamPolicy`;
     const look = await portal.ask({ path, headers: under(id) });
     expect(look).toMatchObject({ status: 200 });
   });
 
-  it('are given under no record that is about something else, nor under an empty name', async () => {
+  it('allow no grant on another resource, nor under an empty name', async () => {
     await portal.restart(NUMBERED);
     const id = await portal.recordRights(asked(HOUR, ACTING));
     const numbered = { 'google.com/vertex-ai-project': NUMBER };
@@ -166,7 +166,7 @@ describe('rights that somebody gives', () => {
       expect(row).toMatchObject({ outcome: 'unsent' });
       expect(row.grant_id).not.toBe('');
     }
-    // Each is about its own, and about the project that it lies in.
+    // Each record is about its own resources and their project.
     expect(await status(id, ENDPOINT)).toBe(200);
     expect(await status(id, ACCOUNT)).toBe(200);
     expect(await status(other, churn)).toBe(200);
@@ -175,7 +175,7 @@ describe('rights that somebody gives', () => {
       const set = await portal.setPolicy({ path, headers: under(other) });
       expect(set).toMatchObject({ status: 200 });
     }
-    // An empty name where nothing is given is none.
+    // An empty name is ignored if nothing is granted.
     const policy = {
       path: `/api/proxy/vertex-ai/iam/v1/${ACCOUNT}:getIamPolicy`,
     };
@@ -184,7 +184,7 @@ describe('rights that somebody gives', () => {
     expect(last).toMatchObject({ outcome: 'succeeded', grant_id: null });
   });
 
-  it('are not given where they ended while the call was recorded', async () => {
+  it('allow no grant if they expire while the call is recorded', async () => {
     const id = await portal.recordRights(asked(HOUR));
     const [right] = await portal.rightsOf(id);
     const record = portal.record.bind(portal);
@@ -198,14 +198,14 @@ describe('rights that somebody gives', () => {
     expect(portal.policies.holds(FRAUD)).toBe(false);
   });
 
-  describe('that have not been taken back', () => {
+  describe('that are open', () => {
     const list = async (ask: object = {}) => {
       const answered = await portal.ask({ path: GRANTS, verb: 'GET', ...ask });
       expect(answered).toMatchObject({ status: 200 });
       return JSON.parse(answered.text).grants;
     };
 
-    it('are listed for who may administer, whoever gave them', async () => {
+    it('are listed for administrators, of all users', async () => {
       expect(await list()).toEqual([]);
       const id = await portal.give(HOUR, ACTING);
       const [one, ...others] = await list({ as: bob });
@@ -229,7 +229,7 @@ describe('rights that somebody gives', () => {
       ]);
     });
 
-    it('are listed with what keeps them, and no longer once they are gone', async () => {
+    it('are listed with the last error, until their grants are revoked', async () => {
       await portal.give(HOUR);
       await portal.pass(HOUR);
       portal.policies.denied = true;
@@ -247,7 +247,7 @@ describe('rights that somebody gives', () => {
       expect(await list()).toEqual([]);
     });
 
-    it('are listed where this version cannot read what was asked for', async () => {
+    it('are listed although this version cannot plan the request', async () => {
       const unread = await portal.give(HOUR);
       const read = await portal.give(HOUR, { name: 'churn-detector' });
       const request = JSON.parse((await portal.row(unread)).request);
@@ -266,7 +266,7 @@ describe('rights that somebody gives', () => {
       });
     });
 
-    it('are told to nobody else', async () => {
+    it('are listed for nobody else', async () => {
       const unheard = (ask: object) =>
         portal.refusal({ path: GRANTS, verb: 'GET', ...ask });
       expect(await unheard({ as: scaffolder })).toMatchObject({ status: 403 });
@@ -276,35 +276,35 @@ describe('rights that somebody gives', () => {
     });
   });
 
-  describe('that were not given after all', () => {
+  describe('under which nothing was granted', () => {
     let id: string;
     const withdraw = async (ask: Partial<Ask> = {}) => {
       const path = `${GRANTS}/${id}`;
       return (await portal.ask({ path, verb: 'DELETE', ...ask })).status;
     };
 
-    it('are withdrawn by who recorded them, and the record stays', async () => {
+    it('are withdrawn by their user, and stay in the table', async () => {
       id = await portal.recordRights(asked(HOUR));
       expect(await withdraw()).toBe(204);
       const row = await portal.row(id);
       expect(row).toMatchObject({
         given_by: 'user:default/alice',
-        done_because: 'withdrawn: nothing was given',
+        done_because: 'withdrawn: nothing was granted',
       });
-      expect(portal.logs.join()).toContain('were not given');
-      // Nor are they now.
+      expect(portal.logs.join()).toContain('nothing was granted');
+      // No grant is allowed any more.
       const late = await portal.setPolicy({ headers: under(id) });
       expect(late).toMatchObject({ status: 403 });
       expect(portal.google.received).toEqual([]);
       await portal.pass(HOUR);
       await portal.cleanUp();
       expect(portal.policies.written).toEqual([]);
-      // Once is enough.
+      // A second withdrawal finds nothing.
       expect(await withdraw()).toBe(404);
       expect((await portal.row(id)).done_at).toBe(row.done_at);
     });
 
-    it('are withdrawn by nobody else, nor after their end', async () => {
+    it('are withdrawn by nobody else, nor after their expiry', async () => {
       id = await portal.recordRights(asked(HOUR));
       expect(await withdraw({ as: bob })).toBe(404);
       expect(await withdraw({ as: scaffolder })).toBe(403);
@@ -318,7 +318,7 @@ describe('rights that somebody gives', () => {
       expect((await portal.row(id)).done_at).toBeNull();
     });
 
-    it('stay recorded where a policy may have been changed since', async () => {
+    it('stay if a policy may have changed since', async () => {
       const other = await portal.recordRights(asked(HOUR));
       id = await portal.recordRights(asked(HOUR));
       const change = async (status: number, more?: Partial<Ask>) => {
@@ -337,13 +337,13 @@ describe('rights that somebody gives', () => {
         expect((await portal.row(id)).done_at).toBeNull();
         await portal.database('vertex_ai_audit').delete();
       }
-      // What others changed, and what was surely refused, does not count.
+      // Changes by other users and rejected calls do not count.
       await change(200, { as: bob });
       await change(403);
-      // Nor does what was given under another record.
+      // Changes under another record do not count.
       await change(200, { headers: under(other) });
       expect(await portal.records()).toHaveLength(3);
-      // Nor what was never sent.
+      // Calls that were never sent do not count.
       const audit = new AuditRecords(portal.database);
       await audit.begin({ ...intention, id: 'unsent' });
       expect(await withdraw()).toBe(409);
@@ -351,7 +351,7 @@ describe('rights that somebody gives', () => {
       expect(await withdraw()).toBe(204);
     });
 
-    it('are not given by a call that begins while they are withdrawn', async () => {
+    it('allow no call that begins during the withdrawal', async () => {
       id = await portal.recordRights(asked(HOUR));
       const read = AuditRecords.prototype.policiesChanged;
       const reading = jest
@@ -360,7 +360,7 @@ describe('rights that somebody gives', () => {
           const found = await read.call(this, grant);
           const late = await portal.setPolicy({ headers: under(id) });
           expect(late).toMatchObject({ status: 403 });
-          // Were this the end of the process, they would still be looked at.
+          // If the process ended now, the clean-up would still find the record.
           expect((await portal.row(id)).done_at).toBeNull();
           return found;
         });
@@ -369,7 +369,7 @@ describe('rights that somebody gives', () => {
       expect(portal.google.received).toEqual([]);
     });
 
-    it('stay recorded, and are given, where the call has begun before', async () => {
+    it('stay if the call began before the withdrawal', async () => {
       id = await portal.recordRights(asked(HOUR));
       const [right] = await portal.rightsOf(id);
       const look = GrantRecords.prototype.askedFor;
@@ -388,7 +388,7 @@ describe('rights that somebody gives', () => {
       expect(portal.policies.holds(FRAUD)).toBe(false);
     });
 
-    it('are withdrawn once, by one of two', async () => {
+    it('are withdrawn by one of two requests', async () => {
       id = await portal.recordRights(asked(HOUR));
       const other = jest
         .spyOn(AuditRecords.prototype, 'policiesChanged')
@@ -400,7 +400,7 @@ describe('rights that somebody gives', () => {
       expect(other).toHaveBeenCalledTimes(1);
     });
 
-    it('stay recorded where the audit trail cannot be read, until it can', async () => {
+    it('stay until the audit trail can be read', async () => {
       id = await portal.recordRights(asked(HOUR));
       jest
         .spyOn(AuditRecords.prototype, 'policiesChanged')
@@ -411,7 +411,7 @@ describe('rights that somebody gives', () => {
       expect(await withdraw()).toBe(204);
     });
 
-    it('stay recorded where the clocks of two replicas are apart', async () => {
+    it('stay within the clock skew of two replicas', async () => {
       await portal.setPolicy();
       id = await portal.recordRights(asked(HOUR));
       const earlier = (millis: number) =>

@@ -4,29 +4,42 @@ import type {
   LoggerService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
-import {
-  type Gate,
-  iamPlan,
-  type IamPlanRequest,
-} from '@backstage-vertex-ai/core/server';
+import { Gate } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
 import type { AuditRecords } from '../audit';
 import { readJson } from '../forward';
 import { ownershipOf } from '../ownership';
 import { answerError, Refusal } from '../refusal';
-import { openRightsOf } from './openRights';
-import { undatedOf, type GrantRecords } from './records';
+import { createGrantHost } from './cleanUp';
+import type { GrantRecords, OpenGrant } from './records';
+import { runGrantTask } from './task';
+
+const toText = (millis: number) => new Date(millis).toISOString();
+
+/** Returns a record as `GET …/vertex-ai/grants` lists it. */
+function toListed(grant: OpenGrant) {
+  const { id, givenBy, tries, lastError } = grant;
+  return {
+    id,
+    givenBy,
+    begunAt: toText(grant.begunAt),
+    endsAt: toText(grant.endsAt),
+    ...Gate.listedGrant(grant),
+    tries,
+    lastError,
+    nextTryAt: toText(grant.nextTryAt),
+  };
+}
 
 /**
- * What the scaffolder tells about rights that a user gives.
+ * Routes for the records of granted access.
  *
- * `POST …/vertex-ai/grants` records those that are about to be given, so that they are taken back when they end. The body is a
- * request as `iamPlan` takes it; the answer has the record's `id`.
+ * `POST …/vertex-ai/grants` records an access request that its user is about to grant, so that the grants are revoked after they
+ * expire. The body is a request of `iamPlan`; the answer has the record's `id`.
  *
- * `GET …/vertex-ai/grants` lists those that have not been taken back, whoever gave them.
+ * `GET …/vertex-ai/grants` lists the open records of all users.
  *
- * `DELETE …/vertex-ai/grants/{id}` withdraws the record where nothing was given: by whom it was made, before its rights end, and
- * unless the audit trail says that they may have changed a policy under it.
+ * `DELETE …/vertex-ai/grants/{id}` withdraws a user's own record before its expiry, if no policy can have changed under it.
  */
 export function createGrantHandlers(options: {
   gate: Gate;
@@ -39,7 +52,7 @@ export function createGrantHandlers(options: {
 }) {
   const { gate, records, audit, httpAuth, logger, userInfo, permit } = options;
 
-  /** The user who asks, and may administer. */
+  /** Returns the caller, who must be allowed to administer. */
   async function readAdministrator(request: Request) {
     const credentials = await httpAuth.credentials(request, {
       allow: ['user'],
@@ -53,23 +66,11 @@ export function createGrantHandlers(options: {
 
   async function record(request: Request, response: Response) {
     const { givenBy, readOwnership } = await readAdministrator(request);
-    const asked = (await readJson(request)) as IamPlanRequest;
-    // Read by the core: what is recorded is a request that can be carried out.
-    const { request: rights, diagnostics } = iamPlan(asked);
-    if (!rights) throw new Refusal(400, diagnostics[0]);
+    const body = (await readJson(request)) as object;
     // A sign-in resolver may leave the user out of what they own.
     const owned = [givenBy, ...(await readOwnership())];
-    const { principal, expiresAt } = rights;
-    const refused = gate.checkGiven(principal, expiresAt, owned);
-    if (refused) throw new Refusal(refused.status, refused.diagnostic);
-    const { expiresAt: _, ...taken } = asked;
-    const id = await records.begin({
-      givenBy,
-      request: taken,
-      undated: undatedOf(rights),
-      endsAt: new Date(expiresAt!).toISOString(),
-    });
-    logger.info('Rights that are about to be given are recorded', {
+    const id = await records.begin(givenBy, gate.grantRecord(body, owned));
+    logger.info('An access request is recorded before it is granted', {
       grant: id,
       givenBy,
     });
@@ -79,38 +80,21 @@ export function createGrantHandlers(options: {
   async function list(request: Request, response: Response) {
     await readAdministrator(request);
     const open = await records.open();
-    response.json({ grants: open.map(openRightsOf) });
+    response.json({ grants: open.map(toListed) });
   }
 
   async function withdraw(request: Request, response: Response) {
     const { givenBy } = await readAdministrator(request);
     const { id } = request.params;
-    const begunAt = await records.begunBy(givenBy, id);
-    // A call is recorded before it looks at the record: where the audit trail does not have it yet, it finds the record closed.
-    if (!begunAt || !(await records.close(id))) {
-      throw Refusal.because(
-        404,
-        'portal/refused',
-        'you have no open record with this id',
-      );
-    }
-    let given = true;
-    try {
-      // Calls that are under way are among them.
-      const { changed } = await audit.policiesChanged({ id, givenBy, begunAt });
-      given = changed.size > 0;
-    } finally {
-      if (given) await records.reopen(id);
-    }
-    if (given) {
-      throw Refusal.because(
-        409,
-        'portal/refused',
-        'you have changed a policy under it, or may have: the record stays until its rights end',
-      );
-    }
-    await records.withdraw(id);
-    logger.info('Recorded rights were not given', { grant: id, givenBy });
+    const { refusal } = await runGrantTask(
+      Gate.withdrawGrant(id, givenBy),
+      createGrantHost({ records, audit, logger }),
+    );
+    if (refusal) throw new Refusal(refusal.status, refusal.diagnostic);
+    logger.info('A grant record is withdrawn: nothing was granted', {
+      grant: id,
+      givenBy,
+    });
     response.status(204).end();
   }
 

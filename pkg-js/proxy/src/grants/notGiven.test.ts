@@ -13,9 +13,9 @@ import { json } from '../__testUtils__/google';
 import { AuditRecords } from '../audit';
 
 const MINUTE = 60_000;
-const WITHDRAWN = 'withdrawn: nothing was given';
+const WITHDRAWN = 'withdrawn: nothing was granted';
 
-describe('rights that were recorded, and perhaps not given,', () => {
+describe('grant records without a proof of the grant', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
   let portal: GivingPortal;
 
@@ -28,7 +28,7 @@ describe('rights that were recorded, and perhaps not given,', () => {
     await portal.close();
   });
 
-  /** Records rights that somebody has for good: a pipeline gave them. */
+  /** Records rights that the principal has permanently, e.g. from a pipeline. */
   const recordHeld = async (lasts: number) => {
     const id = await portal.recordRights(asked(lasts));
     const [right] = await portal.rightsOf(id);
@@ -36,10 +36,10 @@ describe('rights that were recorded, and perhaps not given,', () => {
     return { id, right };
   };
 
-  it('take nothing away from who has them for good', async () => {
+  it('keep permanent rights of the principal', async () => {
     const { policies } = portal;
     const { id } = await recordHeld(HOUR);
-    // Whoever recorded them has no right to give them.
+    // The recorder may not grant them.
     policies.denied = true;
     expect(await portal.setPolicy()).toMatchObject({ status: 403 });
     await portal.pass(HOUR);
@@ -53,7 +53,7 @@ describe('rights that were recorded, and perhaps not given,', () => {
     });
   });
 
-  it('take nothing away where only others were given with them', async () => {
+  it('keep rights of the record that were not granted', async () => {
     const id = await portal.give(HOUR, ACTING);
     await portal
       .database('vertex_ai_audit')
@@ -63,10 +63,10 @@ describe('rights that were recorded, and perhaps not given,', () => {
     await portal.cleanUp();
     expect(portal.policies.holds(FRAUD)).toBe(false);
     expect(portal.policies.holds(`v1/${ACCOUNT}`)).toBe(true);
-    expect(await portal.row(id)).toMatchObject({ done_because: 'taken back' });
+    expect(await portal.row(id)).toMatchObject({ done_because: 'revoked' });
   });
 
-  it('stay recorded while they may still be given', async () => {
+  it('stay while the access may still be granted', async () => {
     const id = await portal.recordRights(asked(HOUR));
     await portal.database('vertex_ai_grants').update({
       ends_at: new Date().toISOString(),
@@ -76,7 +76,7 @@ describe('rights that were recorded, and perhaps not given,', () => {
     expect(await portal.row(id)).toMatchObject({ done_at: null, tries: 0 });
   });
 
-  it('are left alone until a call that would give them is refused', async () => {
+  it('stay until a call that would grant the access is rejected', async () => {
     const { policies } = portal;
     const { id, right } = await recordHeld(HOUR / 2);
     let refuse = () => {};
@@ -109,7 +109,7 @@ describe('rights that were recorded, and perhaps not given,', () => {
     expect(policies.holds(FRAUD)).toBe(true);
   });
 
-  it('are not given any more by a replica whose clock is behind', async () => {
+  it('allow no grant by a replica whose clock is behind', async () => {
     const { policies } = portal;
     const { id, right } = await recordHeld(HOUR);
     await portal.pass(HOUR);
@@ -133,7 +133,7 @@ describe('rights that were recorded, and perhaps not given,', () => {
     expect(await portal.row(id)).toMatchObject({ done_because: WITHDRAWN });
   });
 
-  it('are taken back where what came of a call will never be known', async () => {
+  it('are revoked if the outcome of a call will never be known', async () => {
     const { id } = await recordHeld(HOUR / 2);
     const audit = new AuditRecords(portal.database);
     await audit.begin({ ...intention, id: 'cut off', grant: id });
@@ -143,12 +143,12 @@ describe('rights that were recorded, and perhaps not given,', () => {
     await portal.pass(HOUR);
     await portal.cleanUp();
     expect(portal.policies.holds(FRAUD)).toBe(false);
-    expect(await portal.row(id)).toMatchObject({ done_because: 'taken back' });
+    expect(await portal.row(id)).toMatchObject({ done_because: 'revoked' });
   });
 
   it.each([
-    ['count as given where the clocks of two replicas are apart', 5, true],
-    ['do not count as given by what came after their end', 15, false],
+    ['count calls within the clock skew of two replicas', 5, true],
+    ['do not count calls after the expiry', 15, false],
   ])('%s', async (_, minutes, isGiven) => {
     const { id, right } = await recordHeld(HOUR);
     await portal.pass(HOUR + minutes * MINUTE);
@@ -157,7 +157,7 @@ describe('rights that were recorded, and perhaps not given,', () => {
     await portal.cleanUp();
     expect(portal.policies.holds(FRAUD)).toBe(!isGiven);
     expect(await portal.row(id)).toMatchObject({
-      done_because: isGiven ? 'taken back' : WITHDRAWN,
+      done_because: isGiven ? 'revoked' : WITHDRAWN,
     });
   });
 });

@@ -13,7 +13,7 @@ import {
 
 const SECOND = 1000;
 
-describe('rights that are given again for longer', () => {
+describe('grants that a later record extends', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
   let portal: GivingPortal;
 
@@ -23,7 +23,7 @@ describe('rights that are given again for longer', () => {
 
   afterEach(() => portal.close());
 
-  it('stay until the later end', async () => {
+  it('stay until the later expiry', async () => {
     await portal.give(HOUR);
     await portal.give(3 * HOUR);
     await portal.pass(2 * HOUR);
@@ -38,12 +38,12 @@ describe('rights that are given again for longer', () => {
   it.each([
     ['', {}],
     [
-      ', also where the principal is spelled otherwise',
+      ' with another spelling of the principal',
       { principal: 'group:ML-Team@Acme.example' },
     ],
-  ])('end with those that they prolong%s', async (_, otherwise) => {
+  ])('expire together%s', async (_, otherwise) => {
     const given = await portal.give(HOUR);
-    // They are there already, so nothing is written.
+    // The grants exist already, so nothing is written.
     const prolonging = { ...asked(3 * HOUR), ...otherwise };
     const prolongs = await portal.recordRights(prolonging);
     await portal.pass(2 * HOUR);
@@ -54,11 +54,11 @@ describe('rights that are given again for longer', () => {
     expect(portal.policies.holds(FRAUD)).toBe(false);
     const doneBecause = async (id: string) =>
       (await portal.row(id)).done_because;
-    expect(await doneBecause(given)).toBe('taken back');
-    expect(await doneBecause(prolongs)).toBe('withdrawn: nothing was given');
+    expect(await doneBecause(given)).toBe('revoked');
+    expect(await doneBecause(prolongs)).toBe('withdrawn: nothing was granted');
   });
 
-  it('end with those that they prolong, also where the project is named by its number', async () => {
+  it('expire together with the project named by its number', async () => {
     await portal.restart(NUMBERED);
     await portal.give(HOUR);
     const annotations = { 'google.com/vertex-ai-project': NUMBER };
@@ -71,7 +71,7 @@ describe('rights that are given again for longer', () => {
     expect(portal.policies.holds(FRAUD)).toBe(false);
   });
 
-  it('stay where that is done while others are taken back', async () => {
+  it('stay if they are extended during a clean-up', async () => {
     const { policies } = portal;
     await portal.give(HOUR);
     const name = 'churn-detector';
@@ -91,7 +91,7 @@ describe('rights that are given again for longer', () => {
     expect(await portal.row(id)).toMatchObject({ done_at: null, tries: 0 });
   });
 
-  it('stay alone where others that were given with them have ended', async () => {
+  it('stay although others of the same record have expired', async () => {
     const { policies } = portal;
     const held = () =>
       [FRAUD, CHURN, `v1/${ACCOUNT}`].map(place => policies.holds(place));
@@ -108,7 +108,7 @@ describe('rights that are given again for longer', () => {
     const left = { done_at: null, tries: 0, last_error: null };
     expect(await portal.row(first)).toMatchObject(left);
     expect(await portal.row(second)).toMatchObject(left);
-    // Given anew meanwhile, it is none of the first grant's any more.
+    // Granted anew meanwhile, it no longer belongs to the first record.
     await portal.give(9 * HOUR, ACTING);
     await portal.cleanUp();
     expect(policies.written).toEqual([FRAUD]);

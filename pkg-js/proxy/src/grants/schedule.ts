@@ -1,7 +1,7 @@
 import type { SchedulerService } from '@backstage/backend-plugin-api';
 import { cleanUp, type CleanUpOptions } from './cleanUp';
 
-/** Looks every few minutes whether something has ended: one replica for all of them, after a restart as before. */
+/** Schedules the clean-up of expired grants, on one replica at a time. */
 export async function scheduleCleanUp(
   scheduler: SchedulerService,
   options: CleanUpOptions,

@@ -1,4 +1,4 @@
-//! A small Google that knows which permissions one caller holds where.
+//! Access reports of a caller whose permissions a simulated Google knows.
 
 use super::*;
 use crate::conversation::{Event, Outcome as Told, Request as Sent, Response, Turn, Want};
@@ -17,7 +17,7 @@ struct World {
     held: Vec<(&'static str, &'static str)>,
     there: Vec<&'static str>,
     policy: Option<Value>,
-    /// Every question to what contains this is refused.
+    /// Calls to URLs that contain this are rejected.
     refused: Option<&'static str>,
     asked: Vec<String>,
 }
@@ -81,7 +81,7 @@ impl World {
 
 const ALL: [&str; 4] = ["vertex-ai.read", "vertex-ai.predict", "vertex-ai.deploy", "vertex-ai.administer"];
 
-/// What a deployment to an endpoint that is there takes.
+/// The rights for a deployment to an existing endpoint.
 fn deployer() -> World {
     World {
         held: vec![
@@ -107,7 +107,7 @@ fn missing(report: &AccessReport) -> Vec<(String, &'static str)> {
 }
 
 #[test]
-fn who_holds_everything_is_told_so_and_what_else_they_may_do() {
+fn reports_full_access_and_every_ability() {
     let report = deployer().report(&ALL, &[]);
     assert_eq!((report.state, report.headline.as_str()), (AccessState::Complete, "You can deploy here"));
     assert_eq!(
@@ -125,7 +125,7 @@ fn who_holds_everything_is_told_so_and_what_else_they_may_do() {
 }
 
 #[test]
-fn who_holds_nothing_lacks_a_first_deployment_because_nobody_can_look() {
+fn reports_a_first_deployment_if_nothing_can_be_read() {
     let mut world = World::default();
     let report = world.report(&ALL, &["group:default/cloud-admins", "the platform team, in #cloud"]);
     assert_eq!(
@@ -140,12 +140,12 @@ fn who_holds_nothing_lacks_a_first_deployment_because_nobody_can_look() {
     assert_eq!(kinds, ["entity", "text"]);
     let request = report.request.unwrap();
     assert_eq!((request.principal.as_str(), request.endpoint_exists), (MEMBER, false));
-    // What it lacks is no fault of the panel's.
+    // Missing rights are not a finding.
     assert!(report.diagnostics.is_empty());
 }
 
 #[test]
-fn only_what_is_missing_is_named_where_it_would_be_given() {
+fn reports_only_missing_rights_on_their_resource() {
     let mut world = deployer();
     world.held.retain(|(permission, _)| !permission.ends_with(".deploy") && !permission.ends_with("actAs"));
     let report = world.report(&ALL, &[]);
@@ -172,7 +172,7 @@ fn only_what_is_missing_is_named_where_it_would_be_given() {
 }
 
 #[test]
-fn what_the_portal_refuses_counts_like_what_google_does() {
+fn missing_backstage_permissions_count_like_googles() {
     let report = deployer().report(&["vertex-ai.read"], &[]);
     assert_eq!(report.state, AccessState::Missing);
     assert_eq!(report.headline, "You are missing the Backstage permission `vertex-ai.deploy` to deploy here");
@@ -182,7 +182,7 @@ fn what_the_portal_refuses_counts_like_what_google_does() {
 }
 
 #[test]
-fn who_does_not_get_through_to_google_waits_for_nothing_more() {
+fn reports_an_unreachable_google_at_once() {
     let requester = Requester { principal: Principal::parse(MEMBER).unwrap(), is_shared: false, portal: Vec::new() };
     let mut talk = access_report(plan(target()), requester, &[], "http://portal");
     let (mut outcome, mut sent) = (Told::Begin, 0);
@@ -201,7 +201,7 @@ fn who_does_not_get_through_to_google_waits_for_nothing_more() {
 }
 
 #[test]
-fn an_account_that_everybody_shares_is_asked_nothing_for_by_one_of_them() {
+fn offers_no_access_request_for_a_shared_account() {
     let requester = Requester {
         principal: Principal::parse("serviceAccount:portal@acme-ml.iam.gserviceaccount.com").unwrap(),
         is_shared: true,
@@ -213,7 +213,7 @@ fn an_account_that_everybody_shares_is_asked_nothing_for_by_one_of_them() {
 }
 
 #[test]
-fn who_can_give_rights_is_read_where_the_asker_may() {
+fn reads_grantors_from_a_readable_policy() {
     let over = json!({"title": "t", "expression": "request.time < timestamp(\"2026-01-01T00:00:00Z\")"});
     let mut world = deployer();
     world.policy = Some(json!({"version": 3, "etag": "B", "bindings": [
@@ -228,7 +228,7 @@ fn who_can_give_rights_is_read_where_the_asker_may() {
 }
 
 #[test]
-fn what_nobody_could_tell_is_not_taken_for_held() {
+fn untested_rights_do_not_count_as_held() {
     let mut world = deployer();
     world.refused = Some("serviceAccounts");
     let report = world.report(&ALL, &[]);
@@ -238,7 +238,7 @@ fn what_nobody_could_tell_is_not_taken_for_held() {
     assert_eq!(report.diagnostics.len(), 1);
     assert_eq!(missing(&report).len(), 1);
 
-    // What is known is told all the same.
+    // Tested rights are reported all the same.
     let report = world.report(&["vertex-ai.read"], &[]);
     let lacking =
         "You are missing the Backstage permission `vertex-ai.deploy` to deploy here; 1 more cannot be determined";

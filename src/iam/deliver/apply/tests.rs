@@ -1,4 +1,4 @@
-//! Rights given to a small Google that others change at the same time.
+//! Grants at a simulated Google that other writers change at the same time.
 
 use super::*;
 use crate::conversation::{Event, Failure, Millis, Outcome as Told, Request as Sent, Response, Turn, Want};
@@ -24,21 +24,21 @@ fn asked(expires: Option<&str>) -> AccessRequest {
 struct World {
     roles: BTreeMap<String, Value>,
     policies: BTreeMap<String, Value>,
-    /// How many writes somebody else gets ahead of.
+    /// Number of writes that another writer precedes.
     races: u32,
-    /// When somebody else writes every policy as it was before.
+    /// Time at which another writer restores every policy.
     overwrites_at: Option<Millis>,
-    /// Which of them; left out: all.
+    /// Part of the names of those policies; default: all.
     overwritten: Option<&'static str>,
-    /// When the person cancels.
+    /// Time of cancellation.
     cancels_at: Option<Millis>,
-    /// How many answers to writes are lost, though Google heeded them.
+    /// Number of answers that are lost after a successful write.
     lost: u32,
-    /// Whose policies must not be written.
+    /// Part of the names of policies that may not be written.
     closed: Option<&'static str>,
-    /// What is there no longer.
+    /// Part of the names of deleted resources.
     gone: Option<&'static str>,
-    /// What Google takes into no custom role.
+    /// A permission that custom roles do not support.
     unsupported: Option<&'static str>,
     log: Vec<String>,
 }
@@ -74,7 +74,7 @@ impl World {
                     policy["etag"] = next;
                     (200, policy.clone())
                 }
-                other => panic!("`{other}` is not asked"),
+                other => panic!("unexpected call `{other}`"),
             };
         }
         match sent.verb.as_str() {
@@ -125,7 +125,7 @@ impl World {
                 }
             }
         }
-        panic!("it does not end: {:?}", self.log);
+        panic!("the run does not end: {:?}", self.log);
     }
 
     fn members(&self, resource: &str) -> usize {
@@ -136,7 +136,7 @@ impl World {
 }
 
 #[test]
-fn giving_twice_changes_nothing_and_taking_back_leaves_the_rest() {
+fn granting_twice_changes_nothing_and_revoking_leaves_the_rest() {
     let mut world = World::default();
     let others = json!({"version": 1, "etag": "7", "bindings": [{"role": "roles/owner", "members": ["user:owner@acme.example"]}], "auditConfigs": [1]});
     world.policies.insert("projects/acme-ml".into(), others.clone());
@@ -146,7 +146,7 @@ fn giving_twice_changes_nothing_and_taking_back_leaves_the_rest() {
     assert!(report.written.iter().all(|written| written.changed && written.tries == 1));
     let (again, now) = world.drive(asked(None), ApplyMode::Grant);
     assert!(again.created_roles.is_empty() && again.written.iter().all(|written| !written.changed));
-    assert!(again.effective_by.is_none() && again.untouched && now == BEGUN, "nothing changed, nothing to wait for");
+    assert!(again.effective_by.is_none() && again.untouched && now == BEGUN, "no change, no wait");
     let (taken, now) = world.drive(asked(None), ApplyMode::Revoke);
     assert_eq!((taken.outcome, taken.effective_by, now), (ApplyOutcome::Applied, None, BEGUN));
     let left = &world.policies["projects/acme-ml"];
@@ -154,7 +154,7 @@ fn giving_twice_changes_nothing_and_taking_back_leaves_the_rest() {
 }
 
 #[test]
-fn other_writers_are_waited_for_and_not_for_ever() {
+fn retries_a_bounded_number_of_times_after_other_writers() {
     let mut world = World { races: 3, ..World::default() };
     let (report, _) = world.drive(asked(None), ApplyMode::Grant);
     assert_eq!(report.outcome, ApplyOutcome::Applied);
@@ -168,7 +168,7 @@ fn other_writers_are_waited_for_and_not_for_ever() {
 }
 
 #[test]
-fn a_longer_right_replaces_the_shorter_one_and_what_ended_goes() {
+fn a_longer_grant_replaces_a_shorter_one_and_removes_expired_ones() {
     let mut world = World::default();
     world.drive(asked(Some("2026-12-01T00:00:00Z")), ApplyMode::Grant);
     let ended = json!({"role": "roles/old", "members": ["user:other@acme.example"],
@@ -182,7 +182,7 @@ fn a_longer_right_replaces_the_shorter_one_and_what_ended_goes() {
 }
 
 #[test]
-fn a_role_that_somebody_changed_is_left_alone() {
+fn leaves_a_changed_role_alone() {
     let mut world = World::default();
     world.drive(asked(None), ApplyMode::Grant);
     let name = world.roles.keys().next().unwrap().clone();
@@ -193,7 +193,7 @@ fn a_role_that_somebody_changed_is_left_alone() {
 }
 
 #[test]
-fn a_permission_that_google_takes_into_no_role_is_named() {
+fn names_a_permission_that_custom_roles_do_not_support() {
     let mut world = World { unsupported: Some("aiplatform.operations.list"), ..World::default() };
     let (report, _) = world.drive(asked(None), ApplyMode::Grant);
     let finding = &report.diagnostics[0];
@@ -204,7 +204,7 @@ fn a_permission_that_google_takes_into_no_role_is_named() {
 }
 
 #[test]
-fn the_time_that_google_names_is_waited_out() {
+fn waits_for_googles_propagation_time() {
     let (report, now) = World::default().drive(asked(None), ApplyMode::Grant);
     assert_eq!((report.outcome, report.effective), (ApplyOutcome::Applied, true), "{:?}", report.diagnostics);
     assert!((PROPAGATION..PROPAGATION + 60_000).contains(&(now - BEGUN)), "{now}");
@@ -215,7 +215,7 @@ fn the_time_that_google_names_is_waited_out() {
 }
 
 #[test]
-fn rights_that_are_overwritten_meanwhile_are_missed() {
+fn reports_grants_that_are_overwritten_meanwhile() {
     let mut world = World { overwrites_at: Some(60_000), ..World::default() };
     let (report, now) = world.drive(asked(None), ApplyMode::Grant);
     assert_eq!((report.outcome, report.effective, &report.effective_by), (ApplyOutcome::Failed, false, &None));
@@ -228,11 +228,11 @@ fn rights_that_are_overwritten_meanwhile_are_missed() {
     assert!(finding.help.as_ref().unwrap().contains("google_project_iam_policy"));
     assert!(now < PROPAGATION && !report.untouched, "{now}");
     assert!(report.written.iter().all(|written| written.overwritten));
-    assert_eq!(report.diagnostics.len(), report.written.len(), "each is told");
+    assert_eq!(report.diagnostics.len(), report.written.len(), "each policy is reported");
 }
 
 #[test]
-fn rights_that_were_there_and_are_just_taken_back_are_missed() {
+fn reports_existing_grants_that_a_clean_up_removes() {
     let dated = || asked(Some("2030-01-01T00:00:00Z"));
     let mut world = World::default();
     world.drive(dated(), ApplyMode::Grant);
@@ -244,18 +244,18 @@ fn rights_that_were_there_and_are_just_taken_back_are_missed() {
 }
 
 #[test]
-fn nothing_is_given_once_its_time_is_over() {
+fn grants_nothing_after_the_expiry() {
     let mut world = World { races: 1000, ..World::default() };
     let (report, now) = world.drive(asked(Some("1970-01-01T00:00:03Z")), ApplyMode::Grant);
     assert_eq!((report.outcome, report.diagnostics[0].code), (ApplyOutcome::Failed, Code::IamExpiryOutOfRange));
     assert!((3_000..30_000).contains(&now), "{now}");
-    // What has ended is taken back all the same.
+    // Expired grants are revoked all the same.
     let (report, _) = World::default().drive(asked(None), ApplyMode::CleanUp);
     assert_eq!(report.outcome, ApplyOutcome::Applied);
 }
 
 #[test]
-fn what_was_not_overwritten_is_known_to_stand() {
+fn reports_which_policies_were_not_overwritten() {
     let mut world = World { overwrites_at: Some(60_000), overwritten: Some("/endpoints/"), ..World::default() };
     let (report, _) = world.drive(asked(None), ApplyMode::Grant);
     assert_eq!((report.outcome, report.diagnostics.len()), (ApplyOutcome::Failed, 1));
@@ -267,7 +267,7 @@ fn what_was_not_overwritten_is_known_to_stand() {
 }
 
 #[test]
-fn a_dry_run_calls_nothing_and_says_what_is_left_to_the_files() {
+fn a_dry_run_calls_nothing() {
     let request = asked(Some("2030-01-01T00:00:00Z"));
     let talk = |is_dry_run| {
         apply(request.clone(), ApplyOptions { mode: ApplyMode::Grant, wait: true, is_dry_run }, "http://portal", None)
@@ -282,7 +282,7 @@ fn a_dry_run_calls_nothing_and_says_what_is_left_to_the_files() {
 }
 
 #[test]
-fn whoever_cancels_the_wait_is_told_that_the_rights_are_given() {
+fn reports_the_grants_after_a_cancelled_wait() {
     let mut world = World { cancels_at: Some(60_000), ..World::default() };
     let (report, now) = world.drive(asked(None), ApplyMode::Grant);
     assert_eq!((report.outcome, report.effective), (ApplyOutcome::Applied, false));
@@ -292,12 +292,12 @@ fn whoever_cancels_the_wait_is_told_that_the_rights_are_given() {
 }
 
 #[test]
-fn only_what_surely_changed_nothing_is_called_untouched() {
+fn reports_untouched_only_if_no_policy_can_have_changed() {
     let first = World { closed: Some("projects/acme-ml"), ..World::default() }.drive(asked(None), ApplyMode::Grant).0;
     assert_eq!((first.outcome, first.untouched), (ApplyOutcome::Failed, true));
     let later = World { closed: Some("serviceAccounts"), ..World::default() }.drive(asked(None), ApplyMode::Grant).0;
     assert_eq!((later.outcome, later.untouched), (ApplyOutcome::Failed, false));
-    // Google heeded the write, its answer was lost, and the next try finds somebody else's etag: its own.
+    // The answer to a successful write was lost, so the next attempt conflicts with it.
     let lost = World { lost: 1, closed: Some("serviceAccounts"), ..World::default() };
     for mut world in [lost, World { lost: 1000, ..World::default() }] {
         let (report, _) = world.drive(asked(None), ApplyMode::Grant);
@@ -310,7 +310,7 @@ fn only_what_surely_changed_nothing_is_called_untouched() {
 }
 
 #[test]
-fn what_can_be_taken_back_is_whatever_else_cannot() {
+fn revokes_what_it_can_after_an_error() {
     let places = |world: &World| {
         let mut places: Vec<String> = world.policies.keys().filter(|place| world.members(place) > 0).cloned().collect();
         places.retain(|place| place != "projects/acme-ml");
@@ -332,7 +332,7 @@ fn what_can_be_taken_back_is_whatever_else_cannot() {
     assert!(!places(&gone).iter().any(|place| place.contains("serviceAccounts")));
 }
 
-/// A deployment whose model runs as an account of another project, its files in a bucket, for an agent that is named.
+/// A deployment with a service account of another project and files in a bucket, which need grants for the service agent.
 fn elsewhere(account: &str, expires: Option<&str>) -> AccessRequest {
     let mut target = target();
     target.model.version = None;
@@ -346,7 +346,7 @@ fn elsewhere(account: &str, expires: Option<&str>) -> AccessRequest {
 }
 
 #[test]
-fn what_vertex_ai_was_given_lasts() {
+fn keeps_the_grants_of_the_service_agent() {
     const AGENT: &str = "serviceAccount:service-123456789012@gcp-sa-aiplatform.iam.gserviceaccount.com";
     let account = "fraud-serving@acme-other.iam.gserviceaccount.com";
     let place = format!("projects/acme-other/serviceAccounts/{account}");
@@ -366,12 +366,12 @@ fn what_vertex_ai_was_given_lasts() {
         let (taken, _) = world.drive(elsewhere(account, expires), mode);
         assert_eq!(taken.outcome, ApplyOutcome::Applied, "{:?}", taken.diagnostics);
         assert_eq!((world.members(&place), agents(&world)), (0, 2), "{mode:?}");
-        assert!(taken.not_applied.is_empty(), "of what lasts nothing is left to anybody");
+        assert!(taken.not_applied.is_empty(), "nothing is left for grants that stay");
     }
 }
 
 #[test]
-fn what_could_not_be_told_from_others_is_left_to_the_files() {
+fn leaves_predefined_roles_to_the_files() {
     let account = "999888777666-compute@developer.gserviceaccount.com";
     let place = format!("projects/999888777666/serviceAccounts/{account}");
     let by_hand = json!({"etag": "1", "bindings": [{"role": "roles/iam.serviceAccountUser", "members": [MEMBER]}]});

@@ -1,4 +1,4 @@
-//! What is looked at in a small Google: whose policies and roles there are, and whose may not be read.
+//! Verification against a simulated Google with readable and unreadable policies and roles.
 
 use super::*;
 use crate::conversation::{Event, Outcome as Told, Request as Sent, Response, Turn, Want};
@@ -26,18 +26,18 @@ fn asked_for(principal: &str) -> AccessRequest {
 
 #[derive(Default)]
 struct World {
-    /// By resource: bindings of a role for one member.
+    /// Bindings by resource.
     policies: BTreeMap<&'static str, Value>,
     roles: BTreeMap<String, Vec<String>>,
-    /// What must not be read.
+    /// End of the URL that may not be called.
     closed: Option<&'static str>,
-    /// Google says to whoever asks that they hold everything.
+    /// Google reports to the caller that they hold every permission.
     hints: bool,
     log: Vec<String>,
 }
 
 impl World {
-    /// The project's bindings, and what the roles hold.
+    /// The project's bindings, and the permissions of roles.
     fn with(bindings: &[(&str, &str)], roles: &[(&str, &[&str])]) -> Self {
         let bindings: Vec<_> =
             bindings.iter().map(|(role, member)| json!({"role": role, "members": [member]})).collect();
@@ -99,7 +99,7 @@ impl World {
                 }
             }
         }
-        panic!("it does not end: {:?}", self.log);
+        panic!("the run does not end: {:?}", self.log);
     }
 
     fn roles_read(&self) -> Vec<&str> {
@@ -125,10 +125,10 @@ fn whats(report: &VerifyReport) -> String {
 }
 
 #[test]
-fn an_owner_lacks_nothing_and_there_is_nothing_to_ask_for() {
+fn an_owner_lacks_nothing_and_gets_no_files() {
     let all: Vec<String> = asked().permissions().into_iter().map(str::to_owned).collect();
     let mut world = World::with(&[("roles/owner", MEMBER)], &[]);
-    // As many as Google's has, what is asked for at the end.
+    // As many permissions as Google's role has, with the requested ones last.
     let others = (0..13_000).map(|number| format!("other.things.do{number:05}"));
     world.roles.insert("roles/owner".into(), others.chain(all).collect());
     let report = look(&mut world);
@@ -139,7 +139,7 @@ fn an_owner_lacks_nothing_and_there_is_nothing_to_ask_for() {
 }
 
 #[test]
-fn what_is_missing_is_rendered_into_the_policies_that_were_read() {
+fn renders_missing_rights_into_the_policies_that_were_read() {
     let mut world = World::with(&[("roles/viewer", MEMBER)], &[("roles/viewer", &["aiplatform.models.get"])]);
     let report = look(&mut world);
     assert_eq!(missing(&report).len(), 5);
@@ -155,7 +155,7 @@ fn what_is_missing_is_rendered_into_the_policies_that_were_read() {
 }
 
 #[test]
-fn what_can_go_is_offered_where_nothing_is_missing_too() {
+fn lists_excess_rights_although_nothing_is_missing() {
     let all = asked().permissions();
     let bindings = [("roles/owner", MEMBER), ("roles/pubsub.editor", MEMBER)];
     let report =
@@ -167,7 +167,7 @@ fn what_can_go_is_offered_where_nothing_is_missing_too() {
 }
 
 #[test]
-fn only_roles_that_count_are_read_each_once_and_not_without_end() {
+fn reads_only_relevant_roles_once_and_within_bounds() {
     let custom = "projects/acme-ml/roles/deployer";
     let bindings = [
         (custom, MEMBER),
@@ -195,13 +195,13 @@ fn only_roles_that_count_are_read_each_once_and_not_without_end() {
 }
 
 #[test]
-fn a_deleted_role_holds_nothing() {
+fn a_deleted_role_has_no_permissions() {
     let role = json!({"deleted": true, "includedPermissions": ["aiplatform.models.get"]});
     assert!(permissions_of(&role, &asked()).is_empty());
 }
 
 #[test]
-fn what_the_serving_account_may_do_is_told() {
+fn reports_the_risks_of_the_serving_account() {
     let custom = "projects/acme-ml/roles/tokens";
     let bindings = [("roles/editor", SERVING), (custom, SERVING)];
     let roles: [(&str, &[&str]); 2] = [("roles/editor", &[]), (custom, &["iam.serviceAccounts.signBlob"])];
@@ -226,7 +226,7 @@ fn what_the_serving_account_may_do_is_told() {
 }
 
 #[test]
-fn where_it_is_not_known_what_the_account_may_do_that_is_said() {
+fn reports_gaps_about_the_serving_account() {
     let mut world = World { closed: Some("acme-ml:getIamPolicy"), ..World::default() };
     let report = look(&mut world);
     assert!(codes(&report).contains(&Code::IamAccountUnknown), "{:?}", report.diagnostics);
@@ -244,7 +244,7 @@ fn where_it_is_not_known_what_the_account_may_do_that_is_said() {
 }
 
 #[test]
-fn hints_count_where_they_are_about_the_principal_and_are_to_count() {
+fn hints_count_only_about_the_principal_and_on_request() {
     let pool = "iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage";
     let jane = format!("principal://{pool}/subject/user:default/jane");
     let team = format!("principalSet://{pool}/group/user:default/jane");
@@ -265,14 +265,14 @@ fn hints_count_where_they_are_about_the_principal_and_are_to_count() {
         assert_eq!(counts, missing == 0, "{principal} {hints_for:?}");
         assert_eq!(counts, remaining.of(Grantee::Caller).count() == 0, "{principal} {hints_for:?}");
         assert!(counts || hinted == 0);
-        // What Google says that whoever asks lacks is not there, where they are the principal.
+        // If the caller is the principal, Google's answer shows what is missing.
         let told = principal == jane && hints_for == Some("user:default/jane");
         assert!(difference.missing.iter().all(|one| one.hinted == hints && one.seen == told));
     }
 }
 
 #[test]
-fn what_ends_too_early_is_asked_for_again_and_not_dropped() {
+fn requests_rights_again_that_expire_too_early() {
     let until = |time: &str| {
         let condition = json!({"title": "t", "expression": format!("request.time < timestamp(\"{time}\")")});
         let all: Vec<String> = asked().permissions().into_iter().map(str::to_owned).collect();
@@ -291,13 +291,13 @@ fn what_ends_too_early_is_asked_for_again_and_not_dropped() {
 }
 
 #[test]
-fn what_google_did_not_say_is_no_lack() {
+fn an_unanswered_test_is_not_a_missing_right() {
     let mut world = World { closed: Some("testIamPermissions"), ..World::default() };
     assert!(look(&mut world).tested.is_empty());
 }
 
 #[test]
-fn what_is_not_there_is_told_from_what_nobody_could_see() {
+fn tells_missing_rights_from_unreadable_ones() {
     let seen = |closed| {
         let report = World { closed, ..World::default() }.look(Evidence::default(), None);
         let missing = report.difference.unwrap().missing;
@@ -306,7 +306,7 @@ fn what_is_not_there_is_told_from_what_nobody_could_see() {
     };
     let (all, number) = seen(None);
     assert_eq!(all.len(), number);
-    // What the project gives counts everywhere.
+    // A right on the project counts on every resource in it.
     assert_eq!(seen(Some("acme-ml:getIamPolicy")), (vec![], number));
     let (some, _) = seen(Some("fraud-detector:getIamPolicy"));
     assert!(!some.is_empty() && some.len() < number && some.iter().all(|on| !on.contains("/endpoints/")));

@@ -1,4 +1,4 @@
-//! Policies as they are read and written.
+//! Reading, changing and checking policies.
 
 use super::*;
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn adding(role: &str, member: &str) -> PolicyChange {
 }
 
 #[test]
-fn what_is_not_touched_stays_as_it_was() {
+fn a_change_keeps_everything_else() {
     let policy = AllowPolicy::read(&sample()).unwrap();
     let after = policy.change(&adding("roles/owner", "user:c@x.y")).unwrap().unwrap();
     let mut expected = sample();
@@ -30,7 +30,7 @@ fn what_is_not_touched_stays_as_it_was() {
 }
 
 #[test]
-fn conditions_tell_bindings_apart() {
+fn bindings_differ_by_their_conditions() {
     let policy = AllowPolicy::read(&sample()).unwrap();
     let entry = Binding::new("roles/viewer", "group:g@x.y", Some(&until("request.time < x")));
     let after = policy.change(&PolicyChange { add: vec![entry.clone()], ..PolicyChange::default() }).unwrap().unwrap();
@@ -41,7 +41,7 @@ fn conditions_tell_bindings_apart() {
 }
 
 #[test]
-fn a_policy_read_wrongly_is_not_written() {
+fn rejects_a_policy_of_the_wrong_version_or_shape() {
     let code = |change: &dyn Fn(&mut Value)| {
         let mut policy = sample();
         change(&mut policy);
@@ -58,7 +58,7 @@ fn a_policy_read_wrongly_is_not_written() {
 }
 
 #[test]
-fn smaller_older_or_unguarded_is_refused() {
+fn rejects_a_write_that_loses_bindings_version_or_etag() {
     let policy = AllowPolicy::read(&sample()).unwrap();
     let code = |change: &dyn Fn(&mut Value)| {
         let mut after = sample();
@@ -84,7 +84,7 @@ fn smaller_older_or_unguarded_is_refused() {
 }
 
 #[test]
-fn googles_limits_hold() {
+fn enforces_googles_limits() {
     let full = |count: usize, kind: &str| {
         let members: Vec<_> = (0..count).map(|n| format!("{kind}:m{n}@x.y")).collect();
         AllowPolicy::read(&json!({"etag": "B", "bindings": [{"role": "roles/viewer", "members": members}]})).unwrap()
@@ -137,7 +137,7 @@ fn any_policy() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn adding_keeps_everything_and_taking_back_restores_it(before in any_policy(), member in "user:[a-d]@x.y", conditioned in any::<bool>()) {
+    fn adding_keeps_every_binding_and_removing_restores_the_policy(before in any_policy(), member in "user:[a-d]@x.y", conditioned in any::<bool>()) {
         let policy = AllowPolicy::read(&before).unwrap();
         let condition = until("request.time < timestamp(\"2027-01-01T00:00:00Z\")");
         let entry = Binding::new("roles/viewer", member, conditioned.then_some(&condition));

@@ -1,4 +1,4 @@
-//! Policies against what is asked for.
+//! Access requests compared with policies.
 
 use super::*;
 use crate::iam::rights::access_request::access_request;
@@ -19,7 +19,7 @@ fn update() -> AccessRequest {
 }
 
 #[test]
-fn nobody_has_seen_what_the_policies_of_another_project_give() {
+fn unread_policies_of_another_project_are_not_seen() {
     let mut target = target();
     target.service_account = "fraud-serving@acme-other.iam.gserviceaccount.com".parse().ok();
     let mut options = AccessOptions::of(Principal::parse(MEMBER).unwrap());
@@ -67,7 +67,7 @@ fn names(missing: &[MissingPermission]) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_given_above_counts_and_only_the_rest_is_asked_for() {
+fn rights_on_the_project_count_and_only_the_rest_is_requested() {
     let user = json!([{"role": "roles/aiplatform.user", "members": [MEMBER]}]);
     let deployer = json!([{"role": "roles/deployer", "members": [MEMBER]}]);
     let request = update();
@@ -82,7 +82,7 @@ fn what_is_given_above_counts_and_only_the_rest_is_asked_for() {
 }
 
 #[test]
-fn a_right_that_ended_is_missing_and_can_go() {
+fn an_expired_right_is_missing_and_removable() {
     let bind = |time: &str| {
         let condition = json!({"title": "backstage-vertex-ai until x", "expression": format!("request.time < timestamp(\"{time}\")")});
         json!([{"role": "roles/aiplatform.user", "members": [MEMBER], "condition": condition}])
@@ -100,17 +100,17 @@ fn a_right_that_ended_is_missing_and_can_go() {
 }
 
 #[test]
-fn other_conditions_give_nothing_that_can_be_relied_on() {
+fn rights_under_other_conditions_do_not_count() {
     let condition = json!({"title": "t", "expression": "resource.name.startsWith('projects/acme-ml')"});
     let bindings = json!([{"role": "roles/aiplatform.user", "members": [MEMBER], "condition": condition}]);
     let difference = compare(&update(), &live(&[("projects/acme-ml", bindings)]), NOW);
     assert!(difference.held.is_empty());
-    // What it gives nobody can say from here: it is not offered to be dropped.
+    // Its effect is unknown, so it must not be removed.
     assert!(!difference.excess[0].removable && difference.excess[0].condition.is_some());
 }
 
 #[test]
-fn what_ended_can_go_whatever_it_held_and_beside_what_lasts() {
+fn an_expired_binding_is_removable_whatever_its_role() {
     let until = |time: &str| json!({"title": "t", "expression": format!("request.time < timestamp(\"{time}\")")});
     let bindings = json!([
         {"role": "roles/mystery", "members": [MEMBER], "condition": until("2026-11-01T00:00:00Z")},
@@ -125,7 +125,7 @@ fn what_ended_can_go_whatever_it_held_and_beside_what_lasts() {
 }
 
 #[test]
-fn groups_count_and_deleted_members_do_not() {
+fn rights_of_groups_count_and_those_of_deleted_members_do_not() {
     let bindings = json!([{"role": "roles/aiplatform.user", "members": ["group:ml@acme.example"]},
         {"role": "roles/deployer", "members": [format!("deleted:{MEMBER}?uid=1")]}]);
     let mut world = live(&[("projects/acme-ml", bindings)]);
@@ -133,12 +133,12 @@ fn groups_count_and_deleted_members_do_not() {
     world.member_of.push("group:ml@acme.example".into());
     let difference = compare(&update(), &world, NOW);
     assert_eq!(difference.held.len(), 2);
-    // What a group holds is not the principal's to lose.
+    // A group's binding is not excess of one member.
     assert!(difference.excess.is_empty());
 }
 
 #[test]
-fn testing_permissions_only_hints_and_unknown_roles_are_told() {
+fn tested_rights_are_hints_and_unknown_roles_are_reported() {
     let mut world = live(&[("projects/acme-ml", json!([{"role": "roles/mystery", "members": [MEMBER]}]))]);
     world.tested.insert(ACCOUNT.into(), vec!["iam.serviceAccounts.actAs".into()]);
     let request = update();

@@ -1,4 +1,4 @@
-//! What can be dropped, as it is written.
+//! The section and the script for excess permissions.
 
 use super::*;
 use crate::iam::policy::allow_policy::AllowPolicy;
@@ -50,7 +50,7 @@ fn everything() -> Difference {
 }
 
 #[test]
-fn as_it_is_written() {
+fn renders_the_section_and_the_script() {
     let mut files = Ordered::default();
     files.insert("access-request.md".to_owned(), "above\n".to_owned());
     crate::iam::render::add_excess(&everything(), &mut files);
@@ -59,7 +59,7 @@ fn as_it_is_written() {
 }
 
 #[test]
-fn nothing_is_offered_where_all_of_it_is_needed_or_nothing_can_be_done() {
+fn lists_nothing_needed_and_no_command_without_one() {
     let mut files = Ordered::default();
     let needed = json!([{"role": "roles/aiplatform.user", "members": [MEMBER]}]);
     crate::iam::render::add_excess(&difference(&[("projects/acme-ml", needed)]), &mut files);

@@ -1,4 +1,4 @@
-//! The scripts run, with a `gcloud` and a `curl` that keep one policy in a folder.
+//! Runs the scripts with a `gcloud` and a `curl` that keep one policy in a folder.
 
 use super::*;
 use crate::iam::render::tests::update;
@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// Notes each argument on a line of its own. Says that there is no role unless there is a file of that name.
+/// Logs each argument on a line. A role exists if a file of that name does.
 const GCLOUD: &str = r#"#!/usr/bin/env bash
 printf '%s\n' "$@" --- >>"$WORLD/commands"
 case "$*" in
@@ -16,7 +16,7 @@ case "$*" in
 esac
 "#;
 
-/// Answers with the policy as the real one does with `--fail`, and notes what is posted.
+/// Answers with the policy, like the real one with `--fail`, and stores what is posted.
 const CURL: &str = r#"#!/usr/bin/env bash
 for argument; do
   [[ $argument == *secret* ]] && exit 2
@@ -29,11 +29,11 @@ case "$argument" in
 esac
 "#;
 
-/// A folder that stands for Google.
+/// A folder in the place of Google.
 struct World(PathBuf);
 
 impl World {
-    /// `None` where the machine lacks what the scripts need.
+    /// `None` if the machine lacks a tool.
     fn new(name: &str) -> Option<Self> {
         for tool in ["bash", "jq"] {
             if let Err(error) = Command::new(tool).arg("--version").output() {
@@ -93,7 +93,7 @@ fn on_endpoint(verb: Verb, role: &str, member: &str, goes_on: bool) -> String {
 }
 
 #[test]
-fn a_policy_keeps_everything_else_and_its_etag() {
+fn changes_keep_everything_else_and_the_etag() {
     let written = |verb, role: &str, member: &str| {
         let world = World::new(&format!("written-{verb:?}-{}", member.len()))?.has("policy", policy());
         let output = world.run(&on_endpoint(verb, role, member, false));
@@ -118,7 +118,7 @@ fn a_policy_keeps_everything_else_and_its_etag() {
 }
 
 #[test]
-fn nothing_is_written_after_a_failing_read() {
+fn writes_nothing_after_a_failed_read() {
     let refusals: [(&str, &dyn Fn(World) -> World); 6] = [
         ("unreadable", &|world| world),
         ("empty", &|world| world.has("policy", "")),
@@ -140,13 +140,13 @@ fn nothing_is_written_after_a_failing_read() {
 }
 
 #[test]
-fn the_whole_script_ends_at_the_first_failure() {
+fn the_script_stops_at_the_first_failure() {
     let script = render(&update());
     let Some(world) = World::new("whole") else { return };
     assert!(!world.run(&script).status.success());
     let commands = world.text("commands").unwrap();
     assert!(commands.contains("create") && !commands.contains("service-accounts"), "{commands}");
-    // The policy can be read now.
+    // Now the policy is readable.
     let world = world.has("policy", policy());
     assert!(world.run(&script).status.success());
     assert!(world.text("commands").unwrap().contains("service-accounts"));
@@ -156,7 +156,7 @@ fn the_whole_script_ends_at_the_first_failure() {
 }
 
 #[test]
-fn what_was_given_and_no_condition_ends_is_taken_back() {
+fn revokes_what_does_not_expire_by_itself() {
     let files = crate::iam::render::all(&update(), &[], &crate::ordered::Ordered::default()).unwrap();
     let given = World::new("given").map(|world| world.has("policy", policy()));
     let Some(given) = given else { return };
@@ -174,11 +174,11 @@ fn what_was_given_and_no_condition_ends_is_taken_back() {
     };
     let added: Vec<_> = changes(&given).iter().map(|words| words.replace("\nadd-", "\nremove-")).collect();
     assert_eq!((changes(&world), added.len()), (added, 1));
-    assert!(!world.text("commands").unwrap().contains("projects\n"), "a condition ends that");
+    assert!(!world.text("commands").unwrap().contains("projects\n"), "it expires by a condition");
 }
 
 #[test]
-fn a_role_that_holds_something_else_is_not_given() {
+fn rejects_a_role_with_other_permissions() {
     let script = render(&update());
     let first = "aiplatform.models.get\",\"aiplatform.operations.list";
     for (name, role, is_fine) in [
@@ -188,7 +188,7 @@ fn a_role_that_holds_something_else_is_not_given() {
         ("none", "{}".into(), false),
     ] {
         let Some(world) = World::new(&format!("role-{name}")).map(|world| world.has("role", &role)) else { return };
-        // All roles but the first differ from it: the script always ends at one.
+        // Every role but the first differs from the file, so the script always stops at one.
         let output = world.run(&script);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let ends_at = if is_fine { "the role vertexEndpoint_" } else { "the role vertexProject_" };
@@ -199,7 +199,7 @@ fn a_role_that_holds_something_else_is_not_given() {
 }
 
 #[test]
-fn a_condition_comes_whole_through_gclouds_own_quoting() {
+fn quotes_a_condition_for_gcloud() {
     let flag = |expression: &str, description: Option<&str>| {
         let mut condition = json!({"title": "t", "expression": expression});
         if let Some(text) = description {

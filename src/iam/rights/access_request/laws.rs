@@ -1,4 +1,4 @@
-//! Laws that hold for every request, whatever is planned: seen from each call's own permissions, which the request does not read.
+//! Laws of every access request, checked against the permissions of each single call.
 
 use super::access_request;
 use super::extra;
@@ -56,7 +56,7 @@ fn founds() -> impl Strategy<Value = Found> {
     any::<[Option<bool>; 3]>().prop_map(|[model, endpoint, deployment]| Found { model, endpoint, deployment })
 }
 
-/// How the rights are asked for, and the further methods among them that are about something the target has.
+/// Options with some further methods.
 fn options() -> impl Strategy<Value = AccessOptions> {
     let files_in = option::of(select(vec!["acme-ml", "acme-files"]));
     let methods = subsequence(METHODS.iter().map(|method| method.name.to_owned()).collect::<Vec<_>>(), 0..4);
@@ -72,7 +72,7 @@ fn options() -> impl Strategy<Value = AccessOptions> {
     })
 }
 
-/// A plan, what is asked for, and every call that either takes.
+/// A plan, its access request, and every call that either needs.
 fn asked(target: Target, mut options: AccessOptions) -> (Plan, AccessOptions, AccessRequest, Vec<(Call, Purpose)>) {
     let plan = plan(target);
     options.methods.retain(|name| extra(&plan, name).is_ok());
@@ -84,7 +84,7 @@ fn asked(target: Target, mut options: AccessOptions) -> (Plan, AccessOptions, Ac
     (plan, options, request, calls)
 }
 
-/// Whether what is given on `on` counts on a resource.
+/// Whether a grant on `on` covers a resource.
 fn reaches(on: &IamResource, resource: &str) -> bool {
     let email = resource.split_once("/serviceAccounts/").map(|(_, email)| email);
     match on {
@@ -100,7 +100,7 @@ fn reaches(on: &IamResource, resource: &str) -> bool {
     }
 }
 
-/// The kind of the narrowest resource that has a policy which counts for this permission there.
+/// The kind of the narrowest resource whose policy Google evaluates for a permission.
 fn narrowest(needed: &Permission, options: &AccessOptions) -> &'static str {
     let has_policy = options.found.endpoint == Some(true) && options.delivery == Delivery::Policy;
     if needed.resource.contains("/serviceAccounts/") {
@@ -115,7 +115,7 @@ fn narrowest(needed: &Permission, options: &AccessOptions) -> &'static str {
     }
 }
 
-/// Whether Vertex AI itself needs this, because its own role does not reach there.
+/// Whether the service agent needs this beyond its own role.
 fn agent_needs(on: On, target: &Target, options: &AccessOptions) -> bool {
     let own = [target.endpoint.place.project.as_str(), "123456789012"];
     let image = target.image.as_ref().filter(|image| !image.is_prebuilt());
@@ -133,7 +133,7 @@ fn agent_needs(on: On, target: &Target, options: &AccessOptions) -> bool {
     }
 }
 
-/// Each permission with each place where it is given.
+/// Each permission with the resource on which it is granted.
 fn given(request: &AccessRequest) -> impl Iterator<Item = (Grantee, &IamResource, &'static str)> {
     request
         .grants
@@ -145,7 +145,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn nothing_is_given_that_no_call_needs_there_and_nothing_wider_than_it_is_evaluated(
+    fn grants_nothing_that_no_call_needs_on_that_resource(
         target in targets(), options in options()
     ) {
         let (_, options, request, calls) = asked(target, options);
@@ -159,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn every_permission_of_every_call_is_given(target in targets(), options in options()) {
+    fn grants_every_permission_of_every_call(target in targets(), options in options()) {
         let (_, _, request, calls) = asked(target, options);
         for needed in calls.iter().flat_map(|(call, _)| call.permissions()) {
             let is_given = given(&request).any(|(to, on, permission)| {
@@ -170,7 +170,7 @@ proptest! {
     }
 
     #[test]
-    fn vertex_ai_is_given_what_its_own_role_lacks_and_nothing_else(target in targets(), options in options()) {
+    fn the_service_agent_gets_exactly_what_its_own_role_lacks(target in targets(), options in options()) {
         let (plan, options, request, calls) = asked(target, options);
         let made = calls.iter().filter(|(_, purpose)| *purpose == Purpose::Make);
         let needs = made.flat_map(|(call, _)| call.method.needs).filter(|need| agent_needs(need.on, &plan.target, &options));
@@ -180,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn who_knows_more_asks_for_less(target in targets(), options in options(), more in founds()) {
+    fn more_knowledge_requests_less(target in targets(), options in options(), more in founds()) {
         let found = plan(target.clone()).settled(options.found);
         let known = Found {
             model: found.model.or(more.model),

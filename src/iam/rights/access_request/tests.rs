@@ -1,4 +1,4 @@
-//! Which rights come out for which plan, and on what.
+//! Access requests of typical plans.
 
 use super::*;
 use crate::iam::rights::grant::ExpiryMode;
@@ -42,7 +42,7 @@ fn a_first_deployment() {
 }
 
 #[test]
-fn an_update_is_given_on_the_endpoint_itself() {
+fn an_update_gets_a_grant_on_the_endpoint() {
     let request = ask(&target(), &AccessOptions { found: found(true, true), ..options() });
     assert_eq!(
         shown(&request),
@@ -56,7 +56,7 @@ fn an_update_is_given_on_the_endpoint_itself() {
 }
 
 #[test]
-fn the_figures_hold_for_every_plan() {
+fn every_plan_needs_at_most_twelve_permissions() {
     for target in [target(), upload()] {
         for endpoint in [false, true] {
             for model in [false, true] {
@@ -69,14 +69,14 @@ fn the_figures_hold_for_every_plan() {
 }
 
 #[test]
-fn without_a_service_account_nobody_acts_as_one() {
+fn needs_no_act_as_without_a_service_account() {
     let mut target = target();
     target.service_account = None;
     assert!(!ask(&target, &options()).permissions().contains(&"iam.serviceAccounts.actAs"));
 }
 
 #[test]
-fn rights_end_by_condition_where_policies_take_conditions() {
+fn grants_expire_by_condition_where_policies_support_it() {
     let expires = Some(Expiry::parse("2026-11-30T00:00:00Z", NOW).unwrap());
     let request = ask(&target(), &AccessOptions { found: found(true, true), expires, ..options() });
     let ends: Vec<_> = request.grants.iter().map(|grant| (grant.resource.kind(), grant.expiry)).collect();
@@ -95,7 +95,7 @@ fn rights_end_by_condition_where_policies_take_conditions() {
 }
 
 #[test]
-fn privileged_access_manager_gives_on_the_project_only() {
+fn pam_grants_on_the_project_only() {
     let expires = Some(Expiry::parse("2026-11-30T00:00:00Z", NOW).unwrap());
     let approvers = vec![Principal::parse("group:platform@acme.example").unwrap()];
     let pam = AccessOptions { found: found(true, true), expires, delivery: Delivery::Pam, approvers, ..options() };
@@ -116,7 +116,7 @@ fn privileged_access_manager_gives_on_the_project_only() {
 }
 
 #[test]
-fn nobody_approves_their_own_and_no_more_than_google_takes() {
+fn approvers_exclude_the_principal_and_are_limited() {
     let expires = Some(Expiry::parse("2026-11-30T00:00:00Z", NOW).unwrap());
     let others = |count: usize| -> Vec<Principal> {
         (0..count).map(|n| Principal::parse(&format!("user:boss{n}@acme.example")).unwrap()).collect()
@@ -135,7 +135,7 @@ fn nobody_approves_their_own_and_no_more_than_google_takes() {
 }
 
 #[test]
-fn the_service_agent_is_given_what_its_own_role_lacks() {
+fn the_service_agent_gets_what_its_own_role_lacks() {
     let mut target = upload();
     target.image = Some("us-central1-docker.pkg.dev/acme-images/serving/fraud:3".parse().unwrap());
     target.artifact_uri = Some("gs://acme-models/fraud/3".parse().unwrap());
@@ -174,7 +174,7 @@ fn the_service_agent_is_given_what_its_own_role_lacks() {
 }
 
 #[test]
-fn a_model_of_another_project_is_read_there() {
+fn a_model_of_another_project_needs_a_grant_there() {
     let mut target = target();
     target.model.place.project = "acme-models".parse().unwrap();
     let request = ask(&target, &options());
@@ -182,7 +182,7 @@ fn a_model_of_another_project_is_read_there() {
 }
 
 #[test]
-fn further_methods_are_asked_for_by_name() {
+fn further_methods_are_requested_by_name() {
     let with = |names: &[&str]| AccessOptions { methods: names.iter().map(|&n| n.to_owned()).collect(), ..options() };
     let names = ["aiplatform.projects.locations.endpoints.predict", "monitoring.projects.timeSeries.list"];
     let request = ask(&target(), &with(&names));
@@ -196,7 +196,7 @@ fn further_methods_are_asked_for_by_name() {
 }
 
 #[test]
-fn what_custom_roles_do_not_hold_is_refused() {
+fn rejects_permissions_that_custom_roles_do_not_support() {
     let unsupported = vec!["aiplatform.endpoints.deploy".to_owned()];
     let (none, findings) = access_request(&plan(target()), &AccessOptions { unsupported, ..options() }, NOW);
     assert!(none.is_none());
@@ -205,7 +205,7 @@ fn what_custom_roles_do_not_hold_is_refused() {
 }
 
 #[test]
-fn a_role_is_named_after_what_it_holds() {
+fn a_role_is_named_after_its_permissions() {
     let request = ask(&target(), &options());
     let ids = |request: &AccessRequest| request.grants.iter().map(|g| g.role.to_string()).collect::<Vec<_>>();
     assert_eq!(ids(&request), ids(&request.keeping(|_, _| true)));

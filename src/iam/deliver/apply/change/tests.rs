@@ -1,4 +1,4 @@
-//! Policies on which the same right is given again, and taken back.
+//! Changes of policies in which the same grant exists already.
 
 use super::*;
 use crate::iam::rights::access_request::access_request;
@@ -14,7 +14,7 @@ const NOW: Millis = 1_795_579_200_000;
 const SOON: &str = "2026-11-27T00:00:00Z";
 const LATE: &str = "2999-01-01T00:00:00Z";
 
-/// The grant on the project, or the one on the endpoint.
+/// The grant on a kind of resource.
 fn grant(kind: &str, until: Option<&str>) -> Grant {
     let mut options = AccessOptions::of(Principal::parse("user:jane@acme.example").unwrap());
     options.found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
@@ -40,7 +40,7 @@ fn undated(grant: &Grant) -> Value {
     json!({"role": grant.role.to_string(), "members": [grant.member]})
 }
 
-/// The policy afterwards.
+/// The policy after the change.
 fn after(mode: ApplyMode, policy: AllowPolicy, grant: &Grant) -> AllowPolicy {
     let change = change(mode, &policy, &[grant], NOW);
     policy.change(&change).unwrap().map_or(policy, |written| AllowPolicy::read(&written).unwrap())
@@ -55,7 +55,7 @@ fn end(until: &str) -> Option<Millis> {
 }
 
 #[test]
-fn the_longer_grant_stays_whichever_came_first() {
+fn the_longer_grant_stays_in_either_order() {
     for (first, second) in [(SOON, LATE), (LATE, SOON), (LATE, LATE)] {
         let once = after(ApplyMode::Grant, policy(&[]), &on_project(first));
         let twice = after(ApplyMode::Grant, once.clone(), &on_project(second));
@@ -70,7 +70,7 @@ fn the_longer_grant_stays_whichever_came_first() {
 }
 
 #[test]
-fn what_others_gave_counts_while_it_lasts_as_long_and_is_left_alone() {
+fn a_binding_of_another_tool_counts_and_stays() {
     let wanted = on_project(SOON);
     for lasting in [undated(&wanted), binding(&wanted, "their own", &format!("request.time < timestamp('{LATE}')"))] {
         let before = policy(&[lasting]);
@@ -84,13 +84,13 @@ fn what_others_gave_counts_while_it_lasts_as_long_and_is_left_alone() {
         let given = after(ApplyMode::Grant, before.clone(), &wanted);
         assert_eq!(given.bindings(), [before.bindings(), vec![Binding::of(&wanted)]].concat());
     }
-    // Ours by its title, and until nobody knows when.
+    // Ours by its title, with an expiry that cannot be determined.
     let changed = policy(&[binding(&wanted, &Condition::until(Expiry::parse(SOON, NOW).unwrap()).title, other)]);
     assert_eq!(ends(&after(ApplyMode::Grant, changed, &wanted)), [None, end(SOON)]);
 }
 
 #[test]
-fn who_is_spelled_otherwise_is_the_same() {
+fn a_principal_is_the_same_in_another_spelling() {
     let (wanted, again) = (on_project(LATE), on_project(SOON));
     let before = policy(&[]);
     let shouting = Grant { member: "user:Jane@ACME.example".into(), ..wanted.clone() };
@@ -102,7 +102,7 @@ fn who_is_spelled_otherwise_is_the_same() {
 }
 
 #[test]
-fn what_no_date_ends_is_given_once_and_taken_back() {
+fn an_undated_binding_is_added_once_and_revoked() {
     let (wanted, endless) = (grant("endpoint", Some(SOON)), grant("endpoint", None));
     let given = after(ApplyMode::Grant, policy(&[]), &wanted);
     assert_eq!(ends(&given), [Some(Millis::MAX)]);
@@ -113,7 +113,7 @@ fn what_no_date_ends_is_given_once_and_taken_back() {
 }
 
 #[test]
-fn cleaning_up_leaves_what_lasts() {
+fn a_clean_up_keeps_unexpired_bindings() {
     let wanted = on_project(LATE);
     let over = "request.time < timestamp(\"2026-01-01T00:00:00Z\")";
     let ended = binding(&wanted, "backstage-vertex-ai until 2026", over);
@@ -124,7 +124,7 @@ fn cleaning_up_leaves_what_lasts() {
 }
 
 #[test]
-fn who_was_deleted_meanwhile_has_nothing_when_they_are_back() {
+fn revokes_the_bindings_of_a_deleted_principal() {
     let (wanted, endless) = (grant("endpoint", Some(SOON)), grant("endpoint", None));
     let gone = |member: &str| policy(&[json!({"role": wanted.role.to_string(), "members": [member]})]);
     for (mode, grant) in [(ApplyMode::CleanUp, &endless), (ApplyMode::Revoke, &wanted)] {
@@ -135,12 +135,12 @@ fn who_was_deleted_meanwhile_has_nothing_when_they_are_back() {
     let pool = "principal://iam.googleapis.com/locations/global/workforcePools/acme-staff/subject/jane";
     let identity = Grant { member: pool.into(), ..endless };
     assert!(after(ApplyMode::CleanUp, gone(&format!("deleted:{pool}")), &identity).bindings().is_empty());
-    // Whoever has the address now is somebody else: they are given theirs.
+    // The address belongs to a new principal now, who gets a binding of their own.
     assert_eq!(after(ApplyMode::Grant, gone("deleted:user:jane@acme.example?uid=7"), &wanted).bindings().len(), 2);
 }
 
 #[test]
-fn a_role_is_the_same_by_its_projects_number() {
+fn a_role_is_the_same_by_project_id_and_number() {
     let (wanted, endless) = (grant("endpoint", Some(SOON)), grant("endpoint", None));
     let by = |project: &str| {
         let role = wanted.role.to_string().replace("acme-ml", project);

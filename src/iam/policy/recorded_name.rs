@@ -1,20 +1,16 @@
-//! Names of grants and resources in the form that audit records use.
+//! Names of grants in the form that audit records have.
 
+use super::live_policy::LivePolicy;
 use crate::config::Config;
-use crate::iam::policy::live_policy::LivePolicy;
-use crate::iam::rights::grant::split_custom_role;
+use crate::iam::rights::grant::{split_custom_role, split_name};
 use crate::iam::rights::principal::has_case;
 use crate::iam::rights::resource::IamResource;
 
-/// The name of a grant (resource, role, member), or of a resource alone, in the form that audit records use.
+/// Returns a grant's name, or a resource's, in a form that can be compared with audit records and with other such names.
 ///
-/// Projects are named by id, and members whose case does not matter are in lower case, so that equal grants have equal names.
+/// Projects have their configured id, and e-mail addresses are lower case.
 pub fn recorded_name(config: &Config, name: &str) -> String {
-    let Some((resource, (role, member))) =
-        name.split_once(' ').and_then(|(on, rest)| Some((on, rest.split_once(' ')?)))
-    else {
-        return recorded_resource(config, name);
-    };
+    let Some((resource, role, member)) = split_name(name) else { return recorded_resource(config, name) };
     let resource = recorded_resource(config, resource);
     let named = split_custom_role(role).and_then(|(project, id)| {
         let project = &config.project(&project.parse().ok()?)?.project;
@@ -26,12 +22,12 @@ pub fn recorded_name(config: &Config, name: &str) -> String {
 }
 
 fn recorded_resource(config: &Config, resource: &str) -> String {
-    let called = IamResource::parse(resource).as_ref().and_then(LivePolicy::of).and_then(|access| {
-        let on = access.resource().clone();
+    let recorded = IamResource::parse(resource).as_ref().and_then(LivePolicy::of).and_then(|policy| {
+        let on = policy.resource().clone();
         let project = &config.project(on.project()?)?.project;
         Some(on.in_project(project).to_string())
     });
-    called.unwrap_or_else(|| resource.to_owned())
+    recorded.unwrap_or_else(|| resource.to_owned())
 }
 
 #[cfg(test)]
