@@ -29,7 +29,7 @@ const MAX_GRANTORS: usize = 10;
 
 /// The predefined roles with `resourcemanager.projects.setIamPolicy` that can be granted on a project.
 ///
-/// Source: <https://cloud.google.com/iam/docs/granting-changing-revoking-access> (read 2026-11-27).
+/// Source: <https://cloud.google.com/iam/docs/granting-changing-revoking-access> (not read again since the first version).
 const GRANTOR_ROLES: [&str; 3] = ["roles/owner", "roles/resourcemanager.projectIamAdmin", "roles/iam.securityAdmin"];
 
 /// What users do with an endpoint besides deploying to it, and the methods that they need for it.

@@ -51,7 +51,7 @@ const ADMINISTRATORS: &str = "reserve it for administrators";
 
 /// The known paths.
 ///
-/// Sources, read 2026-11-27: <https://cloud.google.com/vertex-ai/docs/general/access-control> (deploying can export any model),
+/// Sources (their text was not read again since the first version): <https://cloud.google.com/vertex-ai/docs/general/access-control> (deploying can export any model),
 /// <https://cloud.google.com/iam/docs/pam-permissions-and-setup> (creating entitlements),
 /// <https://cloud.google.com/resource-manager/docs/organization-policy/restricting-service-accounts> (default service accounts are
 /// editors). The others follow from the methods that the permission allows.

@@ -204,7 +204,7 @@ pub fn role_id(resource: &IamResource, needed: &[NeededPermission]) -> String {
 /// Returns the predefined roles that Google documents for a resource.
 ///
 /// For a service account of another project, Google's guide asks for two roles and names no permission:
-/// <https://cloud.google.com/vertex-ai/docs/general/custom-service-account> (read 2026-11-27).
+/// <https://docs.cloud.google.com/vertex-ai/docs/general/custom-service-account> (read 2026-11-27).
 pub fn predefined_roles(resource: &IamResource, grantee: Grantee) -> &'static [&'static str] {
     match (resource, grantee) {
         (IamResource::Bucket(_), _) => &["roles/storage.objectViewer"],

@@ -1,6 +1,6 @@
 //! Principals: members of allow policies, parsed.
 //!
-//! Forms: <https://cloud.google.com/iam/docs/principal-identifiers> (read 2026-11-27) and `Binding.members` of
+//! Forms: <https://cloud.google.com/iam/docs/principal-identifiers> (not read again since the first version) and `Binding.members` of
 //! `cloudresourcemanager.v3`.
 
 use crate::config::IdentityConfig;

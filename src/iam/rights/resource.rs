@@ -73,7 +73,7 @@ impl IamResource {
 
     /// Whether its policy supports conditions, which Google lists for projects, buckets and keys only.
     ///
-    /// Source: <https://cloud.google.com/iam/docs/conditions-overview> (read 2026-11-27).
+    /// Source: <https://cloud.google.com/iam/help/conditions/resource-policies> (read 2026-11-27).
     pub fn supports_conditions(&self) -> bool {
         matches!(self, Self::Project(_) | Self::Bucket(_) | Self::Key(_))
     }

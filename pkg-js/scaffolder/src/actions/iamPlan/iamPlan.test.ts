@@ -80,7 +80,7 @@ describe('vertex:iam:plan', () => {
       { unsupportedPermissions: ['aiplatform.endpoints.deploy'] },
       'iam/permission-unsupported',
     ],
-    [{ accountPowers: { roles: 'roles/owner' } }, 'not a list of texts'],
+    [{ accountPowers: { roles: 'roles/owner' } }, 'not a list of strings'],
     [{ found: { model: 'yes' } }, 'neither true nor false'],
   ])('refuses %j', async (change, said) => {
     const { failure, outputs } = await run({ ...ASKED, ...change });

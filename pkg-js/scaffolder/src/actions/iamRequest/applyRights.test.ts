@@ -85,7 +85,7 @@ describe('vertex:iam:request with apply', () => {
     expect(portal.recorded).toHaveLength(1);
     expect(new Set(portal.writtenUnder)).toEqual(new Set(['1']));
     expect(core.iamPlan(portal.recorded[0]).request).toEqual(outputs.request);
-    expect(log).toContain('Giving rights on');
+    expect(log).toContain('Granting access on');
   });
 
   it('gives nothing that cannot be recorded', async () => {

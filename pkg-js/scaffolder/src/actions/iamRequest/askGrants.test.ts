@@ -106,7 +106,7 @@ describe('vertex:iam:request with pam', () => {
       {},
       { signal: stop.signal },
     );
-    expect(failure?.message).toContain('stays asked for');
+    expect(failure?.message).toContain('stays requested');
     expect(failure?.message).toMatch(/grants\/g1: ACTIVATING$/);
     expect(outputs.state).toBeUndefined();
   });
@@ -116,7 +116,7 @@ describe('vertex:iam:request with pam', () => {
     expect(dry.failure).toBeUndefined();
     expect(dry.outputs.state).toBe('planned');
     expect(dry.outputs.grants).toEqual([]);
-    expect(dry.log).toContain('would be asked for');
+    expect(dry.log).toContain('Would request');
     expect(portal.calls).toEqual([]);
     await portal.close();
     const cancelled = await run({}, {}, { signal: AbortSignal.abort() });
