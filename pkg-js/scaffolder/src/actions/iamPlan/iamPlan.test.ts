@@ -24,7 +24,12 @@ describe('vertex:iam:plan', () => {
   it('gives every rendering, each permission once, and why', async () => {
     const { failure, outputs, log } = await run(ASKED);
     expect(failure).toBeUndefined();
-    for (const file of ['bindings.json', 'gcloud.sh', 'main.tf', 'access-request.md'])
+    for (const file of [
+      'bindings.json',
+      'gcloud.sh',
+      'main.tf',
+      'access-request.md',
+    ])
       expect(outputs.renderings[file]).toContain('ml-team@acme.example');
     expect(outputs.permissions).toContain('aiplatform.endpoints.deploy');
     expect(outputs.permissions.length).toBeLessThanOrEqual(12);

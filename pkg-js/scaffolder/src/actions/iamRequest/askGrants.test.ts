@@ -74,7 +74,7 @@ describe('vertex:iam:request with pam', () => {
       'GET',
       'GET',
     ]);
-    expect(log).toContain('looking again');
+    expect(log).toContain('checking again');
   });
 
   it.each([

@@ -146,7 +146,9 @@ describe('vertex:iam:verify', () => {
     );
     expect(outputs.files).toContain('access/access-request.md');
     const { access } = workspace.content() as any;
-    expect(access['access-request.md']).toBe(outputs.renderings['access-request.md']);
+    expect(access['access-request.md']).toBe(
+      outputs.renderings['access-request.md'],
+    );
     expect(access['access-request.md']).not.toContain('aiplatform.models.get');
     const [project] = JSON.parse(access['bindings.json']).filter(
       ({ resource }: any) => resource === 'projects/acme-ml',
