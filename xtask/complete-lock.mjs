@@ -1,5 +1,6 @@
-// Completes package-lock.json after `npm install` (run `npm run lock`): a registry that does not carry the packages of other platforms
-// makes npm leave them out of the lock file, and `npm ci` then refuses it. Their names say for which platform they are.
+// Adds the optional packages of other platforms to package-lock.json: `npm run lock`.
+//
+// npm leaves them out when the registry does not have them, and `npm ci` then rejects the lock file. Their names contain the platform.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = new URL('../package-lock.json', import.meta.url);
@@ -8,7 +9,7 @@ const { packages } = lock;
 const OS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const CPU = ['arm64', 'arm', 'x64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x'];
 
-/** Where Node would find a dependency of the package at `path`. */
+/** Returns whether Node finds a dependency of the package at `path`. */
 function isLocked(path, name) {
   for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
     if (packages[`${at ? `${at}/` : ''}node_modules/${name}`]) return true;
