@@ -81,7 +81,7 @@ function provedRatio() {
     [
       ...['test', '--quiet', '--package', 'emulator'],
       ...['--test', 'least_privilege', '--'],
-      ...['every_plan_asks', '--nocapture'],
+      ...['every_plan_requests', '--nocapture'],
     ],
     { encoding: 'utf8', maxBuffer: 1 << 26 },
   );
