@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
 });
 
 fn check_problem(problem: &Problem, bytes: &[u8]) {
-    let related = problem.related.as_ref().and_then(|(_, span)| *span);
+    let related = problem.related.as_ref().and_then(|related| related.span);
     for span in problem.span.into_iter().chain(related) {
         check_span(span, bytes);
     }

@@ -32,7 +32,7 @@ pub fn finding(problem: Problem, file: Option<&str>) -> Diagnostic {
     let place = |span| Where { file: file.map(str::to_owned), path: None, span };
     let finding = Diagnostic::new(code(problem.kind), problem.message).at(place(problem.span)).help(problem.help);
     match problem.related {
-        Some((message, span)) => finding.related(message, place(span)),
+        Some(related) => finding.related(related.message, place(related.span)),
         None => finding,
     }
 }

@@ -26,4 +26,4 @@ mod tests;
 pub use document::{Document, MOST_BYTES, read};
 pub use node::{Content, Node, Style};
 pub use position::{Position, Span};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Problem, ProblemKind, Related};

@@ -6,7 +6,7 @@ use crate::parser::{Leaf, Parser, Read};
 use crate::scalar;
 use crate::source::is_blank;
 use crate::tag::Props;
-use crate::{Content, Node, Problem, ProblemKind, Style};
+use crate::{Content, Node, Problem, ProblemKind, Related, Style};
 use std::collections::BTreeMap;
 
 /// Maximum length of a key without a `?`. Source: YAML 1.2.2, §7.4.2.
@@ -174,7 +174,7 @@ impl<'a> Parser<'a> {
                 message: format!("duplicate key `{name}`").into(),
                 help: "keep one of the two".into(),
                 span: key.span,
-                related: Some((format!("the first `{name}`"), first.span)),
+                related: Some(Box::new(Related { message: format!("the first `{name}`"), span: first.span })),
             });
         }
         for (key, _) in entries {

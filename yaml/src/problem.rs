@@ -12,8 +12,14 @@ pub struct Problem {
     pub help: Cow<'static, str>,
     /// `None` for a file that is too large to be read.
     pub span: Option<Span>,
-    /// Another position that the problem is about, and a message for it.
-    pub related: Option<(String, Option<Span>)>,
+    pub related: Option<Box<Related>>,
+}
+
+/// Another position that explains a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub message: String,
+    pub span: Option<Span>,
 }
 
 /// The kinds of problems.

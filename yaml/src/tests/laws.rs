@@ -23,7 +23,7 @@ fn check(bytes: &[u8]) {
 }
 
 fn check_problem(problem: &Problem, text: &str) {
-    let spans = problem.span.into_iter().chain(problem.related.as_ref().and_then(|(_, span)| *span));
+    let spans = problem.span.into_iter().chain(problem.related.as_ref().and_then(|related| related.span));
     spans.for_each(|span| assert!(check_span(span, text).len() <= text.len()));
 }
 

@@ -81,7 +81,7 @@ fn a_duplicate_key_names_the_first() {
     let [problem] = document.problems.as_slice() else { panic!("{:?}", document.problems) };
     let line = |span: Option<Span>| span.unwrap().start.line;
     assert_eq!((problem.kind, line(problem.span)), (DuplicateKey, 3));
-    assert_eq!(line(problem.related.as_ref().unwrap().1), 2);
+    assert_eq!(line(problem.related.as_ref().unwrap().span), 2);
     assert_eq!(problems(r#"{"name": "a", "name": "a"}"#), [[DuplicateKey]]);
     let many: String = (0..100).map(|i| format!("k{}: 1\n", i % 99)).collect();
     assert_eq!(problems(&many), [[DuplicateKey]]);
