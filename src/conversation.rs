@@ -137,6 +137,13 @@ pub struct Event<O = Outcome> {
     pub cancelled: bool,
 }
 
+impl<O> Event<O> {
+    pub fn map<P>(self, change: impl FnOnce(O) -> P) -> Event<P> {
+        let Self { outcome, now, random, cancelled } = self;
+        Event { outcome: change(outcome), now, random, cancelled }
+    }
+}
+
 struct Shared<W, O> {
     want: Option<W>,
     outcome: Option<O>,

@@ -7,11 +7,12 @@ use super::request::StatusRequest;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::Diagnostic;
+use crate::door::arrival::Arrival;
+use crate::door::host::Call;
 use crate::door::refusal::{Answer, Refusal, lacks_permission};
-use crate::door::want::{Failure, Outcome, Want};
-use crate::door::{ALLOW, ANSWER_HEADERS, Arrival, Door, End, REQUEST_HEADERS};
+use crate::door::want::Failure;
+use crate::door::{ALLOW, ANSWER_HEADERS, Door, REQUEST_HEADERS};
 use crate::iam::deliver::access_report::AccessReport;
-use crate::identity::broker::Broker;
 use crate::identity::issuer::{self, Discovery};
 use crate::method::Access;
 use serde::Serialize;
@@ -64,13 +65,9 @@ impl Gate {
         }
     }
 
-    /// Starts one proxied call.
-    pub fn pass(&self, arrival: Arrival) -> Conversation<End, Want, Outcome> {
-        self.0.pass(arrival)
-    }
-
-    pub fn broker(&self) -> &Rc<Broker> {
-        &self.0.broker
+    /// Starts one proxied call, from a `DoorArrival`.
+    pub fn pass(&self, arrival: &Value) -> Result<Call, Diagnostic> {
+        Ok(Call::new(&self.0, Arrival::read(arrival)?))
     }
 
     /// Reports what a user may do with one entity's deployment. Fails where the user may not read.

@@ -1,16 +1,66 @@
-//! Values of the host, read strictly: an arrival, and the answer to each want.
+//! The door as its host sees it: a call with its open want, and the host's values, read strictly.
 
+use super::arrival::{Arrival, Who};
 use super::want::{Answer, Failure, Outcome, Starter, Want};
-use super::{Arrival, Who};
+use super::{Door, End};
+use crate::conversation::{Conversation, Event, Turn};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::guard::Caller;
+use crate::identity::broker::{Broker, Job, TokenFlight};
+use serde::Serialize;
 use serde_json::Value;
+use std::rc::Rc;
 
 /// An answer of the host.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Told {
     Json(Value),
     Bytes(Vec<u8>),
+    Failed(Failure),
+}
+
+/// One call with its open want.
+pub struct Call {
+    talk: Conversation<End, Want, Outcome>,
+    wanted: Want,
+    broker: Rc<Broker>,
+    /// The exchange that this call waits for.
+    pub token: Option<TokenFlight>,
+}
+
+/// The state of a call after an answer. Shape: `DoorWant` of `pkg-js/core/src/gate.ts`.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Next<'a> {
+    Want(&'a Want),
+    End { want: &'static str, refusal: End },
+}
+
+impl Call {
+    pub fn new(door: &Rc<Door>, arrival: Arrival) -> Self {
+        Self { talk: door.pass(arrival), wanted: Want::Nothing, broker: Rc::clone(&door.broker), token: None }
+    }
+
+    /// Delivers the answer to the open want. A token that has landed takes its place.
+    pub fn tell(&mut self, told: Event<Told>) -> Next<'_> {
+        let landed = self.token.take().and_then(|flight| flight.result());
+        let event = told.map(|told| landed.map_or_else(|| self.wanted.answered(told), Outcome::Token));
+        match self.talk.tell(event) {
+            Turn::Want(want) => {
+                self.wanted = want;
+                Next::Want(&self.wanted)
+            }
+            Turn::Done(refusal) => Next::End { want: "end", refusal },
+        }
+    }
+
+    /// Starts or joins the exchange for the wanted token. Returns the job, for the caller who has to drive it.
+    pub fn token(&mut self) -> Option<Job> {
+        let Want::Token(request) = &self.wanted else { return None };
+        let (flight, errand) = self.broker.token(request);
+        self.token = Some(flight);
+        errand.map(|errand| Job::new(errand, &self.broker))
+    }
 }
 
 impl Arrival {
@@ -54,6 +104,7 @@ impl Want {
     /// Reads the host's answer to this want. An answer of another type is a failure.
     pub fn answered(&self, told: Told) -> Outcome {
         let outcome = match (self, &told) {
+            (_, Told::Failed(failure)) => Some(Outcome::Failed(failure.clone())),
             (Self::ReadBody { .. } | Self::ReadAnswer { .. }, Told::Json(Value::Null)) => Some(Outcome::Body(None)),
             (Self::ReadBody { .. } | Self::ReadAnswer { .. }, Told::Bytes(_)) => None,
             (_, Told::Bytes(_)) => Some(failure("the host answered with bytes")),
@@ -62,7 +113,7 @@ impl Want {
         match (outcome, told) {
             (Some(outcome), _) => outcome,
             (None, Told::Bytes(bytes)) => Outcome::Body(Some(bytes)),
-            (None, Told::Json(_)) => failure("the host's answer has another type"),
+            (None, _) => failure("the host's answer has another type"),
         }
     }
 
@@ -117,6 +168,41 @@ mod tests {
             assert_eq!(arrival.headers, [Some("a".to_owned()), None]);
             arrival.who
         })
+    }
+
+    #[test]
+    fn a_call_joins_the_exchange_of_another() {
+        let door = Rc::new(Door::new(crate::config::tests::config()));
+        let begin = || {
+            let headers = vec![None; crate::door::REQUEST_HEADERS.len()];
+            let caller = Caller::User { entity_ref: "user:default/alice".into() };
+            let who = Who::Caller { caller, actor: None, credentials: String::new() };
+            let target =
+                "/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud".into();
+            Call::new(&door, Arrival { id: "1".into(), verb: "GET".into(), target, headers, who, whole: false })
+        };
+        let event = |value: Value| Event { outcome: Told::Json(value), now: 1, random: 0.0, cancelled: false };
+        let wanted = |next: Next<'_>| serde_json::to_value(next).unwrap()["want"].as_str().map(str::to_owned);
+        let (mut first, mut second) = (begin(), begin());
+        for call in [&mut first, &mut second] {
+            assert!(call.token().is_none(), "no token is wanted yet");
+            assert_eq!(wanted(call.tell(event(Value::Null))).as_deref(), Some("permit"));
+            assert_eq!(wanted(call.tell(event(json!("ALLOW")))).as_deref(), Some("groups"));
+            assert_eq!(wanted(call.tell(event(json!([])))).as_deref(), Some("token"));
+        }
+        assert!(first.token().is_some() && second.token().is_none(), "one exchange");
+        let token = crate::identity::secret::Secret::new("t".into());
+        first.token.as_ref().unwrap().land(Ok(token));
+        for call in [&mut first, &mut second] {
+            assert_eq!(wanted(call.tell(event(Value::Null))).as_deref(), Some("send"));
+        }
+        let failed = Event {
+            outcome: Told::Failed(Failure { name: String::new(), message: String::new() }),
+            ..event(Value::Null)
+        };
+        let Next::Want(Want::Log { .. }) = first.tell(failed) else { panic!("a failure is logged") };
+        let Next::End { refusal: Some(refusal), .. } = first.tell(event(Value::Null)) else { panic!("a refusal") };
+        assert_eq!(refusal.status, 502);
     }
 
     #[test]

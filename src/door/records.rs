@@ -1,6 +1,6 @@
 //! The audit record of one call: intention, announcement, outcome.
 
-use super::Arrival;
+use super::arrival::Arrival;
 use crate::guard::{Allowed, Outcome as Answered};
 use serde::Serialize;
 

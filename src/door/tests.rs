@@ -1,9 +1,15 @@
 //! One call at the door: every step, every failure at every step, against a host of the test's own.
 
+use super::arrival::Who;
+use super::records::{Conclusion, Settlement};
+use super::want::{Answer, AnswerBody, Failure, Level, RequestBody, Send, Starter, Until};
 use super::*;
 use crate::config::tests::config;
 use crate::conversation::{Event, Turn};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::Caller;
+use crate::identity::cache::Holder;
+use crate::identity::secret::Secret;
 use serde_json::{Value, json};
 
 const NOW: Millis = 1_795_493_106_007;

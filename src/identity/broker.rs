@@ -6,7 +6,7 @@ use super::exchange::{Token, exchange};
 use super::flight::Flight;
 use super::secret::Secret;
 use crate::config::Config;
-use crate::conversation::{self, Conversation, Millis, Voice};
+use crate::conversation::{self, Conversation, Event, Millis, Turn, Voice};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ordered::Ordered;
 use serde::Serialize;
@@ -57,6 +57,56 @@ pub enum Outcome {
     Failed(Diagnostic),
     Entropy(Entropy),
     Google(conversation::Outcome),
+}
+
+/// An answer of the host to a [`Want`].
+#[derive(Debug)]
+pub enum Told {
+    /// The reason of a failure, if any, and the outcome of a request to Google.
+    Host {
+        failure: Option<String>,
+        google: conversation::Outcome,
+    },
+    Entropy(Option<Entropy>),
+}
+
+/// An errand with its open want.
+pub struct Job {
+    errand: Errand,
+    wanted: Want,
+    broker: Rc<Broker>,
+    /// The work on a key that this errand waits for.
+    pub key: Option<KeyFlight>,
+}
+
+impl Job {
+    pub fn new(errand: Errand, broker: &Rc<Broker>) -> Self {
+        Self { errand, wanted: Want::Nothing, broker: Rc::clone(broker), key: None }
+    }
+
+    /// Delivers the answer to the open want. Returns the next want; `None` at the end.
+    pub fn tell(&mut self, told: Event<Told>) -> Option<&Want> {
+        let key = self.key.take().and_then(|flight| flight.result());
+        let event = told.map(|told| match (told, &self.wanted) {
+            (Told::Host { google, .. }, Want::Google { .. }) => Outcome::Google(google),
+            (Told::Host { failure, .. }, wanted) => wanted.answered(failure.as_deref(), key),
+            (Told::Entropy(bytes), _) => bytes.map_or(Outcome::Done, Outcome::Entropy),
+        });
+        match self.errand.tell(event) {
+            Turn::Want(want) => {
+                self.wanted = want;
+                Some(&self.wanted)
+            }
+            Turn::Done(()) => None,
+        }
+    }
+
+    /// Starts or joins the work on the next key. Returns the job, for the caller who has to drive it.
+    pub fn key(&mut self) -> Option<Self> {
+        let (flight, errand) = self.broker.new_key();
+        self.key = Some(flight);
+        errand.map(|errand| Self::new(errand, &self.broker))
+    }
 }
 
 /// A conversation of the broker.

@@ -82,8 +82,3 @@ pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, Diagnostic> {
 fn unwritable() -> Diagnostic {
     Diagnostic::new(Code::CoreInternal, "a report is not JSON")
 }
-
-/// Writes a small value as a plain object.
-pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Diagnostic> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| unwritable())
-}

@@ -1,21 +1,17 @@
 //! The gate for JavaScript. Types: `pkg-js/core/src/gate.ts`.
 
-use super::convert::{json, read, to_js, write};
+use super::convert::{json, read, write};
 use super::error::CoreError;
 use super::exports::now;
 use super::transport::{Talk, event, outcome};
 use crate::api::gate as api;
 use crate::api::iam::grants;
-use crate::conversation::{Conversation, Millis, Turn};
-use crate::door::host::Told;
-use crate::door::want::{Outcome, Want};
-use crate::door::{Arrival, End};
+use crate::conversation::Millis;
+use crate::door::host::{Call, Told};
 use crate::identity::assertion::Entropy;
-use crate::identity::broker::{self, Broker, KeyFlight, TokenFlight};
+use crate::identity::broker::{self, Job};
 use crate::identity::flight::Flight;
 use js_sys::{Promise, Uint8Array};
-use serde::Serialize;
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -39,19 +35,19 @@ impl Gate {
 
     #[wasm_bindgen(getter)]
     pub fn warnings(&self) -> Result<JsValue, JsValue> {
-        Ok(to_js(&self.0.warnings())?)
+        Ok(write(&self.0.warnings())?)
     }
 
     pub fn discovery(&self) -> Result<JsValue, JsValue> {
-        Ok(to_js(&self.0.discovery())?)
+        Ok(write(&self.0.discovery())?)
     }
 
     pub fn facts() -> Result<JsValue, JsValue> {
-        Ok(to_js(&api::Gate::facts())?)
+        Ok(write(&api::Gate::facts())?)
     }
 
     pub fn refusal(error: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(to_js(&api::refusal(&json(error)))?)
+        Ok(write(&api::refusal(&json(error)))?)
     }
 
     #[wasm_bindgen(js_name = requirePermission)]
@@ -60,8 +56,7 @@ impl Gate {
     }
 
     pub fn pass(&self, arrival: &JsValue) -> Result<Passage, JsValue> {
-        let talk = self.0.pass(Arrival::read(&json(arrival))?);
-        Ok(Passage { talk, wanted: Want::Nothing, broker: Rc::clone(self.0.broker()), token: None })
+        Ok(Passage(self.0.pass(&json(arrival))?))
     }
 
     pub fn access(&self, request: &JsValue, entity_ref: &str, permissions: Vec<String>) -> Result<Talk, JsValue> {
@@ -71,7 +66,7 @@ impl Gate {
 
     #[wasm_bindgen(js_name = policyChanges)]
     pub fn policy_changes(records: &JsValue, ends_at: Option<f64>) -> Result<JsValue, JsValue> {
-        Ok(to_js(&api::policy_changes(&json(records), ends_at.map(|at| at as Millis), now()))?)
+        Ok(write(&api::policy_changes(&json(records), ends_at.map(|at| at as Millis), now()))?)
     }
 
     /// Checks an access request that is about to be granted; returns its record or the refusal.
@@ -82,17 +77,17 @@ impl Gate {
             status: refused.status,
             diagnostics: vec![refused.diagnostic],
         };
-        Ok(to_js(&record.map_err(refused)?)?)
+        Ok(write(&record.map_err(refused)?)?)
     }
 
     #[wasm_bindgen(js_name = grantResources)]
     pub fn grant_resources(&self, request: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(to_js(&grants::resources(self.0.config(), &json(request), now()))?)
+        Ok(write(&grants::resources(self.0.config(), &json(request), now()))?)
     }
 
     #[wasm_bindgen(js_name = listedGrant)]
     pub fn listed_grant(record: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(to_js(&grants::record(&json(record)).map(|record| grants::listed(&record, now())))?)
+        Ok(write(&grants::record(&json(record)).map(|record| grants::listed(&record, now())))?)
     }
 
     #[wasm_bindgen(js_name = cleanUpGrants)]
@@ -120,108 +115,59 @@ impl GrantTask {
     }
 }
 
-/// One proxied call, with the want that is open.
+/// One proxied call.
 #[wasm_bindgen]
-pub struct Passage {
-    talk: Conversation<End, Want, Outcome>,
-    wanted: Want,
-    broker: Rc<Broker>,
-    token: Option<TokenFlight>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Next<'a> {
-    Want(&'a Want),
-    End { want: &'static str, refusal: End },
-}
+pub struct Passage(Call);
 
 #[wasm_bindgen]
 impl Passage {
-    /// Delivers the answer to the open want. The first call answers none.
     pub fn tell(&mut self, answer: &JsValue, left: bool) -> Result<JsValue, JsValue> {
         let told = match answer.dyn_ref::<Uint8Array>() {
             Some(bytes) => Told::Bytes(bytes.to_vec()),
             None => Told::Json(json(answer)),
         };
-        let landed = self.token.take().and_then(|flight| flight.result());
-        let outcome = landed.map_or_else(|| self.wanted.answered(told), Outcome::Token);
-        self.next(outcome, left)
+        Ok(write(&self.0.tell(event(told, left)))?)
     }
 
-    /// Delivers the error that the host threw.
     pub fn fail(&mut self, error: &JsValue, left: bool) -> Result<JsValue, JsValue> {
-        self.next(Outcome::Failed(api::failure(&json(error))), left)
+        let failure = api::failure(&json(error));
+        Ok(write(&self.0.tell(event(Told::Failed(failure), left)))?)
     }
 
-    /// Starts or joins the exchange for the wanted token. Returns the errand, for the caller who has to drive it.
     pub fn token(&mut self) -> Option<Errand> {
-        let Want::Token(request) = &self.wanted else { return None };
-        let (flight, errand) = self.broker.token(request);
-        self.token = Some(flight);
-        errand.map(|talk| Errand::new(talk, &self.broker))
+        self.0.token().map(Errand)
     }
 
     /// Resolves once the token has landed; [`Passage::tell`] then delivers it.
     pub fn landed(&self) -> Promise {
-        landed(self.token.clone())
-    }
-
-    fn next(&mut self, outcome: Outcome, left: bool) -> Result<JsValue, JsValue> {
-        let next = match self.talk.tell(event(outcome, left)) {
-            Turn::Want(want) => {
-                self.wanted = want;
-                Next::Want(&self.wanted)
-            }
-            Turn::Done(refusal) => Next::End { want: "end", refusal },
-        };
-        Ok(to_js(&next)?)
+        landed(self.0.token.clone())
     }
 }
 
-/// Work of the broker that JavaScript drives: an exchange, or a signing key.
+/// Work of the broker: an exchange, or a signing key.
 #[wasm_bindgen]
-pub struct Errand {
-    talk: broker::Errand,
-    wanted: broker::Want,
-    broker: Rc<Broker>,
-    key: Option<KeyFlight>,
-}
+pub struct Errand(Job);
 
 #[wasm_bindgen]
 impl Errand {
-    /// Delivers the answer to the open want. Returns `undefined` at the end.
     pub fn tell(&mut self, answer: &JsValue, cancelled: bool) -> Result<JsValue, JsValue> {
-        let mut outcome = match &self.wanted {
-            broker::Want::Google { .. } => broker::Outcome::Google(outcome(answer)),
-            wanted => wanted.answered(answer.as_string().as_deref(), self.key.take().and_then(|key| key.result())),
-        };
+        let mut told = broker::Told::Host { failure: answer.as_string(), google: outcome(answer) };
         loop {
-            let Turn::Want(want) = self.talk.tell(event(outcome, cancelled)) else { return Ok(JsValue::UNDEFINED) };
-            self.wanted = want;
-            match &self.wanted {
-                broker::Want::Entropy => outcome = entropy().map_or(broker::Outcome::Done, broker::Outcome::Entropy),
-                wanted => return Ok(to_js(wanted)?),
+            match self.0.tell(event(told, cancelled)) {
+                // The bytes of a private key never become a JavaScript value.
+                Some(broker::Want::Entropy) => told = broker::Told::Entropy(entropy()),
+                Some(want) => return Ok(write(want)?),
+                None => return Ok(JsValue::UNDEFINED),
             }
         }
     }
 
-    /// Starts or joins the work on the next key. Returns the errand, for the caller who has to drive it.
     pub fn key(&mut self) -> Option<Errand> {
-        let (flight, errand) = self.broker.new_key();
-        self.key = Some(flight);
-        errand.map(|talk| Self::new(talk, &self.broker))
+        self.0.key().map(Errand)
     }
 
-    /// Resolves once the key is published, or not.
     pub fn landed(&self) -> Promise {
-        landed(self.key.clone())
-    }
-}
-
-impl Errand {
-    fn new(talk: broker::Errand, broker: &Rc<Broker>) -> Self {
-        Self { talk, wanted: broker::Want::Nothing, broker: Rc::clone(broker), key: None }
+        landed(self.0.key.clone())
     }
 }
 

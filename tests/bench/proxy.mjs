@@ -116,7 +116,9 @@ async function race(baseUrl, call, tokens, { rounds, calls, warmUp }) {
   return times;
 }
 
-const at = (list, share) => list[Math.floor(list.length * share)];
+function at(list, share) {
+  return list[Math.floor(list.length * share)];
+}
 
 function print(figures) {
   for (const [key, value] of Object.entries(figures)) {
