@@ -60,6 +60,11 @@ const PORTAL_INPUTS: &[&str] = &[
     "Cargo.toml",
 ];
 
+/// Returns the feature of each build of the core.
+pub fn features() -> [&'static str; 2] {
+    FLAVORS.map(|flavor| flavor.feature)
+}
+
 /// Builds what `demo` and `test` need.
 pub fn build(workspace: &Workspace) -> Result<()> {
     core_package(workspace)?;

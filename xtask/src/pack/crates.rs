@@ -1,5 +1,6 @@
 //! The third-party crates whose code is inside the WebAssembly files.
 
+use crate::build;
 use crate::workspace::{Workspace, output};
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -27,17 +28,18 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Lists the crates that the core's builds link, sorted by name. Crates that only run while compiling are left out.
 pub fn compiled_into_the_core(workspace: &Workspace) -> Result<Vec<Crate>> {
-    let shared = ["--locked", "--all-features"];
     // `cargo tree` resolves features for this one package; `cargo metadata` knows the rest.
     let tree = output(
         workspace
-            .cargo(&["tree"])
-            .args(shared)
+            .cargo(&["tree", "--locked", "--no-default-features", "--features", &build::features().join(",")])
             .args(["--package", CORE, "--target", TARGET, "--edges", "normal,no-proc-macro"])
             .args(["--prefix", "none", "--format", "{p}"]),
     )?;
-    let metadata =
-        output(workspace.cargo(&["metadata", "--format-version", "1", "--filter-platform", TARGET]).args(shared))?;
+    let metadata = output(
+        workspace
+            .cargo(&["metadata", "--locked", "--all-features", "--format-version", "1"])
+            .args(["--filter-platform", TARGET]),
+    )?;
     let lock = std::fs::read_to_string(workspace.path("Cargo.lock"))?;
     select(&linked(&tree), &serde_json::from_str(&metadata)?, &checksums(&lock))
 }
