@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 
-/** Keys of an object type; `[]` stands for the items of a list, and free keys are left to their parent. */
+/** Keys of an object type. `[]` stands for the items of a list; an object with free keys only is one key. */
 function keysOf(type, prefix) {
-  if (ts.isTypeLiteralNode(type)) {
+  if (ts.isTypeLiteralNode(type) && type.members.some(ts.isPropertySignature)) {
     return type.members.filter(ts.isPropertySignature).flatMap(member => {
       const key = prefix ? `${prefix}.${member.name.text}` : member.name.text;
       return keysOf(member.type, key);
@@ -17,7 +17,7 @@ function keysOf(type, prefix) {
   return [prefix.replace(/\[\]$/, '')];
 }
 
-/** The keys that a `config.d.ts` declares. An object with free keys only is a key itself. */
+/** The keys that a `config.d.ts` declares. */
 export function configurationKeys(file) {
   const source = ts.createSourceFile(
     file,
@@ -30,5 +30,5 @@ export function configurationKeys(file) {
       ts.isInterfaceDeclaration(statement) && statement.name.text === 'Config',
   );
   const whole = ts.factory.createTypeLiteralNode(config.members);
-  return keysOf(whole, '').flatMap(key => key);
+  return keysOf(whole, '');
 }
