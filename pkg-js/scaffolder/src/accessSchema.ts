@@ -6,7 +6,7 @@ type Zod = Parameters<
   NonNullable<NonNullable<TemplateActionOptions['schema']>['input']>[string]
 >[0];
 
-/** What every action about rights takes. The scaffolder checks the types; what they say is read in the core. */
+/** The input of every action about access. The scaffolder checks the types, the core reads the values. */
 export const accessInputSchema = {
   entityRef: (z: Zod) => z.string().optional().describe(help.entityRef),
   text: (z: Zod) => z.string().optional().describe(help.text),
@@ -15,8 +15,7 @@ export const accessInputSchema = {
   modelVersion: (z: Zod) => z.string().optional().describe(help.modelVersion),
   principal: (z: Zod) => z.string().describe(help.principal),
   expiresAt: (z: Zod) => z.string().optional().describe(help.expiresAt),
-  days: (z: Zod) =>
-    z.number().int().min(1).max(365).optional().describe(help.days),
+  days: (z: Zod) => z.number().optional().describe(help.days),
   delivery: (z: Zod) =>
     z.enum(['policy', 'pam']).optional().describe(help.delivery),
   approvers: (z: Zod) =>

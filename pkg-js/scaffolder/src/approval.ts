@@ -10,10 +10,10 @@ import {
   stringifyEntityRef,
   type Entity,
 } from '@backstage/catalog-model';
-import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
 import { readInitiator } from './initiator';
+import { TaskError } from './taskError';
 
 const targets = (entity: Entity, type: string) =>
   (entity.relations ?? [])
@@ -24,9 +24,9 @@ const emailOf = ({ spec }: Entity) =>
   (spec?.profile as { email?: string } | undefined)?.email;
 
 /**
- * The groups that a user is in: their own, and those above them.
+ * Returns the groups of a user: direct and indirect ones.
  *
- * @throws NotFoundError where one cannot be seen: the groups above it, which are theirs too, would be missing
+ * @throws TaskError when a group is not visible, because its parents would be missing
  */
 async function groupsOf(
   user: Entity,
@@ -46,8 +46,11 @@ async function groupsOf(
       .flatMap((ref, index) => {
         const group = items[index];
         if (group) return targets(group, RELATION_CHILD_OF);
-        throw new NotFoundError(
-          `The catalog has no ${ref}, which you belong to, or you may not see it. Which groups are above it is not known then, nor whether the rights would be your own: have the catalog mended, or have somebody else give them (iam/own-request)`,
+        throw new TaskError(
+          `The group ${ref}, which you belong to, is missing in the catalog or hidden from you. Its parents are unknown, so the access may be for yourself (iam/own-request)`,
+          [
+            'correct the group in the catalog, or let another administrator grant the access',
+          ],
         );
       })
       .filter(ref => !groups.has(ref));
@@ -56,10 +59,9 @@ async function groupsOf(
 }
 
 /**
- * Who started the task, and for whom the rights are, as the catalog has both: the core decides whether the one may give rights
- * to the other.
+ * Reads from the catalog who grants the access and for whom. The core decides whether the one may grant it to the other.
  *
- * @throws InputError, NotAllowedError or NotFoundError where either is not known
+ * @throws TaskError when either is unknown
  */
 export async function readApproval(
   ctx: Pick<ActionContext<{}>, 'user' | 'getInitiatorCredentials'>,
@@ -67,22 +69,22 @@ export async function readApproval(
   { auth, catalog }: { auth: AuthService; catalog: CatalogService },
 ): Promise<IamApplyRequest['approval']> {
   if (!beneficiary) {
-    throw new InputError(
-      'With deliver: apply, say in `for` which user or group of the catalog the rights are for',
+    throw new TaskError(
+      '`deliver: apply` requires `for`: the user or group of the catalog that receives the access',
     );
   }
   const { ref: by, doubt } = await readInitiator(ctx, auth);
   if (!by) {
-    throw new NotAllowedError(
-      `${doubt}. Rights are given by one user, who is known: start a new task (iam/own-request)`,
+    throw new TaskError(
+      `${doubt}. One known user grants access: start a new task (iam/own-request)`,
     );
   }
   const credentials = await ctx.getInitiatorCredentials();
   const find = async (ref: string) => {
     const entity = await catalog.getEntityByRef(ref, { credentials });
     if (!entity) {
-      throw new NotFoundError(
-        `The catalog has no ${ref}, or you may not see it`,
+      throw new TaskError(
+        `${ref} is missing in the catalog or hidden from you`,
       );
     }
     return entity;
@@ -91,7 +93,7 @@ export async function readApproval(
     parseEntityRef(beneficiary, { defaultNamespace: 'default' }),
   );
   const beneficiaryEntity = await find(whom);
-  // Looked up now: the task remembers its user as they were when it was started.
+  // Read now: the task remembers its user as of its start.
   const user = await find(by);
   return {
     by,

@@ -4,7 +4,6 @@ import type {
   RuleSettings,
 } from '@backstage-vertex-ai/core/server';
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { InputError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { Core } from './core';
 import {
@@ -14,23 +13,24 @@ import {
   type SourceContext,
 } from './entitySource';
 import { describeFindings, logFindings } from './findings';
+import { TaskError } from './taskError';
 
-/** What the actions that plan and deploy are given. */
+/** Input of the actions that plan and deploy. */
 export type DeploymentInput = EntityInput & {
   environment?: string;
   modelVersion?: string;
 };
 
-/** What each of it means, for the actions' schemas. */
+/** Descriptions for the actions' schemas. */
 export const deploymentInputHelp = {
   ...entityInputHelp,
   environment:
-    'Reads google.com/vertex-ai-*.<environment> before the plain annotations',
+    'An environment of the entity. Annotations that end in a full stop and this name are read before the plain ones.',
   modelVersion:
-    'A version or an alias; replaces that of the annotation google.com/vertex-ai-model',
+    'A version or an alias, in place of the one in the annotation google.com/vertex-ai-model',
 };
 
-/** The core's request for an action's input. */
+/** Builds the core's request from an action's input. */
 export async function readDeploymentRequest(
   ctx: SourceContext<DeploymentInput>,
   options: { catalog: CatalogService; rules?: RuleSettings },
@@ -41,9 +41,9 @@ export async function readDeploymentRequest(
 }
 
 /**
- * Plans, and shows the plan in the task's log.
+ * Plans a deployment and logs a summary of the plan.
  *
- * @throws InputError with all findings where there can be no plan
+ * @throws TaskError with all findings when no plan is possible
  */
 export function planAndLog(
   core: Core,
@@ -53,10 +53,11 @@ export function planAndLog(
   const { plan, summary, explanation, diagnostics } = core.plan(request);
   logFindings(logger, diagnostics);
   if (!plan) {
-    throw new InputError(
-      `There can be no deployment:\n${describeFindings(diagnostics)}`,
+    throw new TaskError(
+      'No deployment is possible',
+      describeFindings(diagnostics),
     );
   }
-  logger.info(explanation);
+  logger.info(summary);
   return { plan, summary, explanation, diagnostics };
 }

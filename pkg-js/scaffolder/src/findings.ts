@@ -3,7 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 
 const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const;
 
-/** `catalog-info.yaml:13:40 (metadata.annotations["…"])`, as far as each part is known. */
+/** The place of a finding, e.g. `catalog-info.yaml:13:40 (metadata.annotations["…"])`. */
 function describePlace({ where }: Diagnostic): string {
   const point = [where?.file, where?.start?.line, where?.start?.column]
     .filter(part => part !== undefined)
@@ -12,7 +12,7 @@ function describePlace({ where }: Diagnostic): string {
   return [point, path].filter(Boolean).join(' ');
 }
 
-/** One finding for people: code, where, message, the right that is missing, what to do. */
+/** One finding: severity, code, place, message, missing permission and help. */
 export function describeFinding(finding: Diagnostic): string {
   const place = describePlace(finding);
   const needs = [
@@ -23,18 +23,18 @@ export function describeFinding(finding: Diagnostic): string {
     `${finding.severity} ${finding.code}${place && ` at ${place}`}: ${
       finding.message
     }`,
-    needs.length > 0 && `  about: ${needs.join(' ')}`,
+    needs.length > 0 && `  missing: ${needs.join(' ')}`,
     finding.help && `  help: ${finding.help}`,
   ]
     .filter(Boolean)
     .join('\n');
 }
 
-/** All findings, one after the other. */
-export const describeFindings = (findings: Diagnostic[]): string =>
-  findings.map(describeFinding).join('\n');
+/** The findings as items of a list, for the message of a task's error. */
+export const describeFindings = (findings: Diagnostic[]): string[] =>
+  findings.map(describeFinding);
 
-/** Writes each finding to the task's log, at the level of its severity. */
+/** Logs each finding at the level of its severity. */
 export function logFindings(logger: LoggerService, findings: Diagnostic[]) {
   for (const finding of findings) {
     logger[logLevel[finding.severity]](describeFinding(finding));

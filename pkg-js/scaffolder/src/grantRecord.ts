@@ -1,23 +1,24 @@
 import type { Host, IamPlanRequest } from '@backstage-vertex-ai/core/server';
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { TaskError } from './taskError';
 
-/** Why the portal refused, in its words. */
-async function describeRefusal(response: Response): Promise<string> {
+/** The portal's reason for a rejection. */
+async function describeRejection(response: Response): Promise<string> {
   const body = await response.json().catch(() => ({}));
   const message = body.diagnostic?.message ?? body.error?.message;
   return message ?? `HTTP ${response.status}`;
 }
 
 /**
- * Records rights in the portal before the first call that gives them: whatever was given is known, and taken back when it ends.
- * Where they cannot be recorded nothing is called, `failure` says why, and `signal` ends what was begun.
+ * Records grants in the portal before the first call that makes one, so that the portal knows and removes every grant.
+ * When recording fails, nothing is called, `failure` has the reason, and `signal` aborts the run.
  */
 export class RecordedFirst {
   failure?: Error;
   readonly signal: AbortSignal;
   private readonly stop = new AbortController();
   private recorded?: Promise<void>;
-  /** Of the record, where there is one. */
+  /** Id of the record, once it exists. */
   private id?: string;
 
   constructor(
@@ -32,21 +33,21 @@ export class RecordedFirst {
   readonly fetch: Host['fetch'] = async (url, init, identity) => {
     this.recorded ??= this.write();
     await this.recorded;
-    // What is done under the record the portal's audit trail says.
+    // The audit trail keeps the record of each call.
     const headers = new Headers(init.headers);
     if (this.id) headers.set('x-vertex-ai-grant', this.id);
     return this.host.fetch(url, { ...init, headers }, identity);
   };
 
-  /** Withdraws the record, for when nothing was given. Where that fails it stays: too much is taken back rather than too little. */
+  /** Withdraws the record when nothing was granted. When that fails, the record stays: the clean-up rather removes too much. */
   async withdraw(logger: LoggerService): Promise<void> {
     if (!this.id) return;
     try {
-      // Not ended by the signal: it may be why nothing was given.
+      // Without the signal, which may be the reason that nothing was granted.
       await this.ask(`/${encodeURIComponent(this.id)}`, { method: 'DELETE' });
     } catch (error) {
       logger.warn(
-        `The record of the rights stays, though they are not given: ${
+        `The grant record stays, although nothing was granted: ${
           (error as Error).message
         }`,
       );
@@ -59,7 +60,7 @@ export class RecordedFirst {
       init,
       'initiator',
     );
-    if (!response.ok) throw new Error(await describeRefusal(response));
+    if (!response.ok) throw new Error(await describeRejection(response));
     return response;
   }
 
@@ -73,8 +74,8 @@ export class RecordedFirst {
       });
       this.id = (await response.json()).id;
     } catch (error) {
-      this.failure = new Error(
-        `The rights are not given, because they cannot be recorded: ${
+      this.failure = new TaskError(
+        `Nothing was granted, because the grants cannot be recorded: ${
           (error as Error).message
         }`,
       );

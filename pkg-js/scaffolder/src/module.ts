@@ -32,7 +32,7 @@ export const scaffolderModuleVertexAi: BackendFeature = createBackendModule({
         discovery: coreServices.discovery,
       },
       async init({ actions, auth, catalog, config, discovery }) {
-        // Where they are wrong, every action says so.
+        // Every action reports wrong settings.
         const rules = config.getOptional<RuleSettings>('vertexAi.rules');
         const options = { auth, catalog, discovery, loadCore, rules };
         actions.addActions(

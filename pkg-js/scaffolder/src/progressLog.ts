@@ -10,12 +10,12 @@ const logLevel = {
   done: 'info',
 } as const;
 
-/** One line: a stage as `[4/10] ADDING_NODES_TO_CLUSTER Adding nodes to the cluster`, anything else as it is said. */
+/** Formats a line of the log: a stage as `[4/10] ADDING_NODES_TO_CLUSTER Adding nodes to the cluster`, else the message. */
 export function describeProgress(progress: Progress): string {
   const { stage, stageIndex, stageCount, message } = progress;
   return stage ? `[${stageIndex}/${stageCount}] ${stage} ${message}` : message;
 }
 
-/** Gives a listener that writes a run's progress to the task's log. */
+/** Returns a listener that writes a run's progress to the task's log. */
 export const logProgress = (logger: LoggerService) => (progress: Progress) =>
   logger[logLevel[progress.kind]](describeProgress(progress));

@@ -5,15 +5,15 @@ import type {
   LoggerService,
 } from '@backstage/backend-plugin-api';
 
-/** What went wrong on the way, e.g. `fetch failed (connect ECONNREFUSED 127.0.0.1:7007)`. */
+/** The failure with its cause, e.g. `fetch failed (connect ECONNREFUSED 127.0.0.1:7007)`. */
 function describeFailure(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message} (${cause.message})` : message;
 }
 
 /**
- * The core's way to the portal's proxy: `initiator` calls with the rights of the user who started the task, `service` with
- * those of this backend, which stay valid when the user's have expired.
+ * Calls the portal's proxy for the core: as the task's `initiator`, or as this backend (`service`), whose credentials do not expire
+ * with the user's.
  */
 export function createProxyFetch(options: {
   auth: AuthService;
@@ -28,18 +28,18 @@ export function createProxyFetch(options: {
 
   return async (url, init, identity) => {
     try {
-      // Signed for each call: that is cheap, and no call then carries a token that is about to expire.
+      // Signing a token for each call is cheap, and no call carries a token that is about to expire.
       const { token } = await auth.getPluginRequestToken({
         onBehalfOf: await credentials[identity](),
         targetPluginId: 'proxy',
       });
       const headers = new Headers(init.headers);
       headers.set('authorization', `Bearer ${token}`);
-      // The proxy never redirects; whatever does is not the proxy.
+      // The proxy never redirects.
       return await fetch(url, { ...init, headers, redirect: 'error' });
     } catch (error) {
       if (!init.signal?.aborted) {
-        logger.warn(`The proxy was not reached: ${describeFailure(error)}`);
+        logger.warn(`The proxy cannot be reached: ${describeFailure(error)}`);
       }
       throw error;
     }

@@ -7,13 +7,13 @@ import type { ActionContext } from '@backstage/plugin-scaffolder-node';
 import { logProgress } from './progressLog';
 import { createProxyFetch } from './proxyFetch';
 
-/** The part of an action's context that calling Google takes. */
+/** The part of an action's context that calls to Google require. */
 type CallerContext = Pick<
   ActionContext<{}>,
   'getInitiatorCredentials' | 'logger' | 'signal' | 'task'
 >;
 
-/** What the core needs to call Google through the proxy for one task. */
+/** Returns what the core needs to call Google through the proxy for one task. */
 export async function createProxyHost(
   ctx: CallerContext,
   { auth, discovery }: { auth: AuthService; discovery: DiscoveryService },

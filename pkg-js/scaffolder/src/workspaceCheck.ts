@@ -9,14 +9,14 @@ import type { Core } from './core';
 const EXTENSION = /\.(ya?ml|json)$/i;
 const SKIPPED = /^(\..*|node_modules|dist)$/;
 
-/** What the core found in all files, in their order. */
+/** The findings of all files, in their order. */
 export interface WorkspaceReport {
-  /** Whether there is no error. */
+  /** Whether no finding is an error. */
   valid: boolean;
   diagnostics: Diagnostic[];
 }
 
-/** Hands files of the workspace to the core, one after the other. */
+/** Passes files of the workspace to the core, one after the other. */
 class WorkspaceCheck {
   readonly diagnostics: Diagnostic[] = [];
 
@@ -26,44 +26,44 @@ class WorkspaceCheck {
     private readonly mostBytes: number,
   ) {}
 
-  /** A file or folder that was asked for. */
+  /** Checks a requested file or folder. */
   async path(place: string) {
-    await this.look(place, async () => {
+    await this.tryToRead(place, async () => {
       if ((await stat(place)).isDirectory()) await this.folder(place);
       else await this.file(place, { named: true });
     });
   }
 
-  /** Links are passed over: they may lead out of the workspace. */
+  /** Skips links: they may lead out of the workspace. */
   private async folder(place: string) {
     const entries = await readdir(place, { withFileTypes: true });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       const child = join(place, entry.name);
       if (entry.isDirectory() && !SKIPPED.test(entry.name)) {
-        await this.look(child, () => this.folder(child));
+        await this.tryToRead(child, () => this.folder(child));
       } else if (entry.isFile() && EXTENSION.test(entry.name)) {
-        await this.look(child, () => this.file(child, { named: false }));
+        await this.tryToRead(child, () => this.file(child, { named: false }));
       }
     }
   }
 
   private async file(place: string, origin: { named: boolean }) {
-    // One byte more than the core reads: enough for it to say so.
+    // One byte more than the core accepts, so that it reports the size.
     const stream = createReadStream(place, { end: this.mostBytes });
     const bytes = Buffer.concat(await stream.toArray());
     const report = this.checker.add(this.name(place), bytes, origin);
     this.diagnostics.push(...report.diagnostics);
   }
 
-  /** What cannot be read is a finding, and hides none of the others. */
-  private async look(place: string, read: () => Promise<void>) {
+  /** Turns a failed read into a finding, so that the other files are still checked. */
+  private async tryToRead(place: string, read: () => Promise<void>) {
     try {
       await read();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (!code) throw error;
-      // The code only: the message holds the workspace's place on the backend's disk.
+      // The code only: the message holds the workspace's path on the backend's disk.
       const report = this.checker.unreadable(this.name(place), code);
       this.diagnostics.push(...report.diagnostics);
     }
@@ -75,9 +75,9 @@ class WorkspaceCheck {
 }
 
 /**
- * Checks a file of the workspace, or all entities in a folder of it.
+ * Checks a file or a folder of the workspace.
  *
- * @throws NotAllowedError where the path leads out of the workspace
+ * @throws NotAllowedError when the path leads out of the workspace
  */
 export async function checkWorkspace(
   { Checker }: Pick<Core, 'Checker'>,

@@ -27,6 +27,10 @@ pub struct IamReport {
     pub renderings: Ordered<String, String>,
     /// Markdown; the same as `access-request.md`.
     pub explanation: String,
+    /// One line for a log.
+    pub summary: String,
+    /// The permissions that the principal receives, each once.
+    pub permissions: Vec<&'static str>,
     pub risks: Vec<Risk>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -41,7 +45,8 @@ pub fn iam_plan(request: &IamRequest, now: Millis) -> IamReport {
         Ordered::default()
     });
     let explanation = renderings.get("access-request.md").cloned().unwrap_or_default();
-    IamReport { request: Some(planned), renderings, explanation, risks, diagnostics }
+    let (summary, permissions) = (planned.summary(), planned.permissions());
+    IamReport { request: Some(planned), renderings, explanation, summary, permissions, risks, diagnostics }
 }
 
 /// Plans the deployment and returns its access request.
@@ -61,10 +66,13 @@ fn options(request: &IamRequest, now: Millis, findings: &mut Vec<Diagnostic>) ->
     let principal = keep(Principal::parse(&request.principal));
     let approvers: Vec<_> =
         request.approvers.iter().flatten().filter_map(|text| keep(Principal::parse(text))).collect();
-    let expires = request
-        .expires_at
-        .as_ref()
-        .and_then(|text| Expiry::parse(text, now).map_err(|finding| findings.push(finding)).ok());
+    let expires = match expiry(request, now) {
+        Ok(expires) => expires,
+        Err(finding) => {
+            findings.push(finding);
+            None
+        }
+    };
     let project_number = project(request.project_number.as_ref(), findings);
     let artifact_project = project(request.artifact_project.as_ref(), findings);
     (findings.len() == before).then_some(())?;
@@ -80,6 +88,16 @@ fn options(request: &IamRequest, now: Millis, findings: &mut Vec<Diagnostic>) ->
         methods: request.methods.clone().unwrap_or_default(),
         unsupported: request.unsupported_permissions.clone().unwrap_or_default(),
     })
+}
+
+/// The expiry that a request states as a time or as a number of days.
+fn expiry(request: &IamRequest, now: Millis) -> Result<Option<Expiry>, Diagnostic> {
+    match (&request.expires_at, request.days) {
+        (None, None) => Ok(None),
+        (Some(text), None) => Expiry::parse(text, now).map(Some),
+        (None, Some(days)) => Expiry::in_days(days, now).map(Some),
+        (Some(_), Some(_)) => Err(malformed("`expiresAt` and `days` exclude each other".to_owned())),
+    }
 }
 
 fn project(text: Option<&String>, findings: &mut Vec<Diagnostic>) -> Option<Project> {

@@ -19,8 +19,10 @@ request! {
         principal: String,
         /// What exists already. More rights are requested for what is unknown.
         found: Option<Found>,
-        /// RFC 3339 in UTC. Without it the grants do not expire.
+        /// RFC 3339 in UTC. Without it and without `days` the grants do not expire.
         expires_at: Option<String>,
+        /// Days until the expiry, 1 to 365, in place of `expiresAt`.
+        days: Option<u32>,
         /// Default: `policy`. `pam` requires `approvers` and an `expiresAt` between 30 minutes and 7 days from now.
         delivery: Option<Delivery>,
         /// The project's number. It names Vertex AI's service agent, and is required if that needs a grant.
@@ -148,6 +150,16 @@ impl Field for Option<Vec<String>> {
             Value::Array(items) => items.into_iter().map(text).collect::<Result<_, _>>().map(Some),
             _ => Err(wrong()),
         }
+    }
+}
+
+impl Field for Option<u32> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        if value.is_null() {
+            return Ok(None);
+        }
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        number.map(Some).ok_or_else(|| malformed(format!("`{name}` is not a whole number")))
     }
 }
 

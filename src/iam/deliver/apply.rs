@@ -47,7 +47,7 @@ pub fn apply(
         let mut run = Apply { google, mode: options.mode, wait: options.wait, expires: request.expires, report };
         let grants = run.grants(&request);
         let done = if options.is_dry_run { Ok(()) } else { run.steps(&grants).await };
-        run.report.outcome = match done {
+        let outcome = match done {
             Ok(()) if options.is_dry_run => ApplyOutcome::Planned,
             Ok(()) => ApplyOutcome::Applied,
             Err(error) => {
@@ -56,7 +56,7 @@ pub fn apply(
                 if is_cancelled { ApplyOutcome::Cancelled } else { ApplyOutcome::Failed }
             }
         };
-        ApplyReport { request: Some(request), ..run.report }
+        run.report.end(outcome, request)
     })
 }
 

@@ -48,6 +48,8 @@ pub struct PamGrant {
 #[serde(rename_all = "camelCase")]
 pub struct PamReport {
     pub outcome: PamOutcome,
+    /// Whether every grant was requested and none was rejected, or would be requested in a dry run.
+    pub succeeded: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<AccessRequest>,
     /// The requested grants. They stay requested after a later failure or cancellation.
@@ -60,7 +62,7 @@ pub struct PamReport {
 impl PamReport {
     /// A run that did not start.
     pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { outcome: PamOutcome::Failed, request: None, grants: Vec::new(), not_requested: Vec::new(), diagnostics }
+        Self { outcome: PamOutcome::Failed, succeeded: false, request: None, grants: Vec::new(), not_requested: Vec::new(), diagnostics }
     }
 }
 
@@ -76,9 +78,10 @@ pub fn request_grants(
         let google = Google::new(voice, &proxy_url, Some(reason.clone()));
         let report = PamReport::refused(Vec::new());
         let mut run = Run { google, request: &request, reason, is_dry_run, in_flight: false, report };
-        run.report.outcome = run.steps().await;
+        let outcome = run.steps().await;
         let report = run.report;
-        PamReport { request: Some(request), ..report }
+        let succeeded = matches!(outcome, PamOutcome::Requested | PamOutcome::Planned);
+        PamReport { outcome, succeeded, request: Some(request), ..report }
     })
 }
 

@@ -1,5 +1,7 @@
 //! Verifies which rights exist: by the policies that the caller may read, and by what Google reports to the caller.
 
+mod summary;
+
 use crate::conversation::{Conversation, Identity, Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::google::{CallError, Google};
@@ -53,6 +55,12 @@ pub struct VerifyReport {
     pub renderings: Ordered<String, String>,
     /// Risks of all rights, including those that exist.
     pub risks: Vec<Risk>,
+    /// Whether the principal holds every permission of the request.
+    pub is_complete: bool,
+    /// The result in words, in Markdown: how many permissions are held, and which are missing and why.
+    pub summary: String,
+    /// The high risks, a sentence each.
+    pub warnings: Vec<String>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -129,6 +137,9 @@ async fn look(
     let found = risks(&remaining, account_rights.as_ref());
     report.renderings = render::differing(&remaining, &difference, &found, &evidence.policies, &mut report.diagnostics);
     report.remaining = Some(remaining);
+    report.is_complete = difference.missing.is_empty();
+    report.summary = summary::summary(&difference, report.hinted.len());
+    report.warnings = summary::warnings(&report.risks);
     report.difference = Some(difference);
     Ok(())
 }

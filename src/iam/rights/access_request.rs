@@ -48,6 +48,12 @@ impl AccessRequest {
         all
     }
 
+    /// The request in one line, for a log.
+    pub fn summary(&self) -> String {
+        let until = self.expires.map(|expires| format!(" until {expires}")).unwrap_or_default();
+        format!("access request for `{}`: {} permissions{until}", self.principal, self.permissions().len())
+    }
+
     pub fn of(&self, grantee: Grantee) -> impl Iterator<Item = &Grant> {
         self.grants.iter().filter(move |grant| grant.grantee == grantee)
     }

@@ -13,7 +13,8 @@ pub const PROPAGATION: Millis = 7 * 60_000;
 const PAM_SHORTEST: Millis = 1_800_000;
 const PAM_LONGEST: Millis = 604_800_000;
 /// Maximum lifetime of a grant: a year, as in the scaffolder's `days`.
-const MAX_LIFETIME: Millis = 365 * 86_400_000;
+const MAX_LIFETIME: Millis = 365 * DAY;
+const DAY: Millis = 86_400_000;
 /// Maximum difference between the clocks of the requester and the recorder.
 const CLOCK_SKEW: Millis = 600_000;
 
@@ -39,6 +40,15 @@ impl Expiry {
             .help("choose a time in the future"));
         }
         Ok(Self(at))
+    }
+
+    /// The expiry that many days from now.
+    pub fn in_days(days: u32, now: Millis) -> Result<Self, Diagnostic> {
+        if (1..=MAX_LIFETIME / DAY).contains(&u64::from(days)) {
+            return Ok(Self(now + u64::from(days) * DAY));
+        }
+        let finding = Diagnostic::new(Code::IamExpiryOutOfRange, format!("`days` is {days}; a grant lasts 1 to 365 days"));
+        Err(finding.help("choose a number of days in that range"))
     }
 
     pub fn at(self) -> Millis {

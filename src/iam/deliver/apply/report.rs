@@ -32,6 +32,10 @@ pub struct PolicyWrite {
 #[serde(rename_all = "camelCase")]
 pub struct ApplyReport {
     pub outcome: ApplyOutcome,
+    /// Whether the run did all that was requested, or would do it in a dry run.
+    pub succeeded: bool,
+    /// After a failure: the grants that exist, a sentence each.
+    pub standing: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<AccessRequest>,
     pub created_roles: Vec<String>,
@@ -53,6 +57,8 @@ impl ApplyReport {
     pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
         Self {
             outcome: ApplyOutcome::Failed,
+            succeeded: false,
+            standing: Vec::new(),
             request: None,
             created_roles: Vec::new(),
             written: Vec::new(),
@@ -62,5 +68,18 @@ impl ApplyReport {
             effective_by: None,
             diagnostics,
         }
+    }
+
+    /// Ends a run: sets the outcome and, after a failure, lists the grants that exist.
+    pub(super) fn end(mut self, outcome: ApplyOutcome, request: AccessRequest) -> Self {
+        self.outcome = outcome;
+        self.succeeded = matches!(outcome, ApplyOutcome::Applied | ApplyOutcome::Planned);
+        if !self.succeeded {
+            let until = request.expires.map(|expires| format!(", until {expires}")).unwrap_or_default();
+            let standing = self.written.iter().filter(|write| write.changed && !write.overwritten);
+            self.standing = standing.map(|write| format!("still granted on `{}`{until}", write.resource)).collect();
+        }
+        self.request = Some(request);
+        self
     }
 }

@@ -1,5 +1,4 @@
 import type { RuleSettings, Severity } from '@backstage-vertex-ai/core';
-import { InputError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { Core } from '../../core';
@@ -9,6 +8,7 @@ import {
   requireOneSource,
 } from '../../entitySource';
 import { describeFindings, logFindings } from '../../findings';
+import { TaskError } from '../../taskError';
 import { checkWorkspace } from '../../workspaceCheck';
 import { examples } from './examples';
 
@@ -19,7 +19,7 @@ const failing: Record<'error' | 'warning' | 'never', Severity[]> = {
   never: [],
 };
 
-/** `vertex:annotations:validate`: reads and checks the Vertex AI annotations of one entity, or of all in a folder. */
+/** `vertex:annotations:validate`: checks the Vertex AI annotations of one entity, or of all entities in a folder. */
 export function createAnnotationsValidateAction(options: {
   catalog: CatalogService;
   loadCore(): Promise<Core>;
@@ -28,7 +28,7 @@ export function createAnnotationsValidateAction(options: {
   return createTemplateAction({
     id: 'vertex:annotations:validate',
     description:
-      'Checks the google.com/vertex-ai-* annotations of an entity, or of all entities in a folder of the workspace, and says where each mistake is and what to do about it',
+      'Checks the google.com/vertex-ai-* annotations of an entity, or of all entities in a folder of the workspace. Reports where each mistake is and how to fix it.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -41,27 +41,27 @@ export function createAnnotationsValidateAction(options: {
             .string()
             .optional()
             .describe(
-              'A file or a folder in the workspace, relative to its root; all entities in it are checked. Give this, entityRef or text.',
+              'A file or a folder in the workspace, relative to its root. Excludes entityRef and text.',
             ),
         environment: z =>
           z
             .string()
             .optional()
             .describe(
-              'Reads google.com/vertex-ai-*.<environment> before the plain annotations',
+              'An environment of the entity. Annotations that end in a full stop and this name are read before the plain ones.',
             ),
         failOn: z =>
           z
             .enum(['error', 'warning', 'never'])
             .optional()
-            .describe('What makes the task fail; error where it is left out'),
+            .describe('The severity that fails the task; error by default'),
       },
       output: {
-        valid: z => z.boolean().describe('Whether there are no errors'),
+        valid: z => z.boolean().describe('Whether no finding is an error'),
         diagnostics: z =>
           z
             .array(z.any())
-            .describe('The findings, with code, message, where and help'),
+            .describe('The findings: code, message, where and help of each'),
       },
     },
     async handler(ctx) {
@@ -86,13 +86,12 @@ export function createAnnotationsValidateAction(options: {
       if (
         diagnostics.some(({ severity }) => failing[failOn].includes(severity))
       ) {
-        throw new InputError(
-          `The Vertex AI annotations are not right:\n${describeFindings(
-            diagnostics,
-          )}`,
+        throw new TaskError(
+          'The Vertex AI annotations have mistakes',
+          describeFindings(diagnostics),
         );
       }
-      ctx.logger.info('The Vertex AI annotations were checked');
+      ctx.logger.info('Checked the Vertex AI annotations');
     },
   });
 }

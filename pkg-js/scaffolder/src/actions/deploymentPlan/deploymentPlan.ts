@@ -10,7 +10,7 @@ import {
 } from '../../deploymentRequest';
 import { examples } from './examples';
 
-/** `vertex:deployment:plan`: says what a deployment would do, and calls nothing. */
+/** `vertex:deployment:plan`: plans a deployment and calls nothing. */
 export function createDeploymentPlanAction(options: {
   catalog: CatalogService;
   loadCore(): Promise<Core>;
@@ -19,7 +19,7 @@ export function createDeploymentPlanAction(options: {
   return createTemplateAction({
     id: 'vertex:deployment:plan',
     description:
-      'Plans the deployment that the annotations of an entity describe: the calls to Google, what takes them back, and the permissions they need. Nothing is called.',
+      'Plans the deployment that the annotations of an entity describe: the calls to Google, their undo, and their permissions. Calls nothing.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -46,7 +46,7 @@ export function createDeploymentPlanAction(options: {
               }),
             )
             .describe(
-              'Every Google permission that the plan takes, on which resource, and the methods that need it',
+              'Each Google permission that the plan needs, its resource, and the methods that need it',
             ),
         endpoint: z =>
           z
@@ -59,7 +59,7 @@ export function createDeploymentPlanAction(options: {
             .string()
             .optional()
             .describe(
-              'The same for the same deployment; absent while the version of the model is not known',
+              'Follows from the deployment; absent while the version of the model is unknown',
             ),
       },
     },

@@ -12,14 +12,17 @@ import { planAccessAndLog, readAccessRequest } from '../../accessRequest';
 import { accessInputSchema } from '../../accessSchema';
 import type { Core } from '../../core';
 import { createProxyHost } from '../../proxyHost';
-import { applyRights } from './applyRights';
-import { askGrants } from './askGrants';
+import { applyAccess } from './applyAccess';
 import { examples } from './examples';
+import { requestGrants } from './requestGrants';
 
-/** Where the files go if nobody says. */
+/** The default folder of the files. */
 const FOLDER = 'access';
 
-/** `vertex:iam:request`: asks for the rights that `vertex:iam:plan` computes. */
+/** How the core plans each delivery. */
+const DELIVERY = { files: undefined, apply: undefined, pam: 'pam' } as const;
+
+/** `vertex:iam:request`: delivers the access request that `vertex:iam:plan` plans. */
 export function createIamRequestAction(options: {
   auth: AuthService;
   catalog: CatalogService;
@@ -30,7 +33,7 @@ export function createIamRequestAction(options: {
   return createTemplateAction({
     id: 'vertex:iam:request',
     description:
-      'Asks for the least Google rights that the deployment of an entity takes: writes the files for a pull request, or, started by somebody who may give them to somebody else, gives them until they end, or asks Privileged Access Manager for them, where somebody else approves.',
+      'Delivers the access request with the fewest Google permissions for the deployment of an entity: as files for a pull request, as grants by an administrator, or to Privileged Access Manager for approval.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -41,50 +44,50 @@ export function createIamRequestAction(options: {
             .enum(['files', 'apply', 'pam'])
             .optional()
             .describe(
-              'files (left out): writes every rendering of the request into the workspace, for a step that publishes them. apply: gives the rights with those of the user who started the task, who must be neither whom they are for nor a member of that group; a dry run refuses what would be refused before the first call. pam: asks for a grant of Privileged Access Manager for the user who started the task; the entitlement of pam-entitlement.json has to be there and to name that user as eligible. Where somebody has to approve, the task does not wait for them.',
+              'files (default): writes the files into the workspace; a later step publishes them. apply: grants the access with the rights of the task\'s initiator, who may neither be the user in `for` nor a member of that group. pam: requests a grant of Privileged Access Manager for the initiator; the entitlement of pam-entitlement.json has to exist and to name the initiator as eligible. The task does not wait for an approver.',
             ),
         for: z =>
           z
             .string()
             .optional()
             .describe(
-              'With apply: the user or group of the catalog whom the rights are for, e.g. user:default/jane. The principal has to be theirs: their entity ref in a pool, or the address in spec.profile.email.',
+              'With apply: the user or group of the catalog that receives the access, e.g. user:default/jane. The principal has to be the entity ref in a pool, or the address in spec.profile.email.',
             ),
         wait: z =>
           z
             .boolean()
             .optional()
             .describe(
-              'With apply: whether the task waits out the time that Google may take to heed the rights, about 7 minutes, and fails where they are overwritten meanwhile; true where it is left out',
+              'With apply: whether the task waits until Google applies the change, about 7 minutes, and fails if another writer removes the access meanwhile; true by default',
             ),
         folder: z =>
           z
             .string()
             .optional()
             .describe(
-              `With files: the folder in the workspace; ${FOLDER} where it is left out`,
+              `With files: the folder in the workspace; ${FOLDER} by default`,
             ),
       },
       output: {
-        request: z => z.object({}).passthrough().describe('The rights as data'),
+        request: z => z.object({}).passthrough().describe('The access request as data'),
         explanation: z =>
-          z.string().describe('The request in Markdown, for whoever decides'),
+          z.string().describe('The access request in Markdown, for its approver'),
         renderings: z =>
           z
             .record(z.string())
-            .describe('By file name, as vertex:iam:plan gives them'),
+            .describe('Files by name, as in vertex:iam:plan'),
         state: z =>
           z
-            .enum(['written', 'planned', 'applied', 'asked'])
+            .enum(['written', 'planned', 'applied', 'requested'])
             .describe(
-              'written: nobody has given anything yet; planned: a dry run; applied: given; asked: each grant says whether it is given',
+              'written: nothing is granted yet; planned: a dry run; applied: granted; requested: see the state of each grant',
             ),
         files: z =>
           z
             .array(z.string())
             .optional()
             .describe(
-              'With files: what was written, relative to the workspace',
+              'With files: the written files, relative to the workspace',
             ),
         applied: z =>
           z
@@ -92,22 +95,22 @@ export function createIamRequestAction(options: {
             .passthrough()
             .optional()
             .describe(
-              'With apply: the policies that were written, what could not be reached, and by when the rights should work',
+              'With apply: the written policies, the resources out of reach, and the time by which Google applies the change',
             ),
         grants: z =>
           z
             .array(z.object({}).passthrough())
             .optional()
             .describe(
-              'With pam: name, project, entitlement, requester and state of each grant; APPROVAL_AWAITED is not given yet, ACTIVE is',
+              'With pam: name, project, entitlement, requester and state of each grant; ACTIVE is granted, APPROVAL_AWAITED is not',
             ),
       },
     },
     async handler(ctx) {
+      const { deliver = 'files', folder = FOLDER, wait } = ctx.input;
       const core = await options.loadCore();
       const asked = await readAccessRequest(ctx, options);
-      const { deliver } = ctx.input;
-      if (deliver === 'pam') asked.delivery ??= 'pam';
+      asked.delivery ??= DELIVERY[deliver];
       const { request, renderings, explanation } = planAccessAndLog(
         core,
         asked,
@@ -117,45 +120,42 @@ export function createIamRequestAction(options: {
       ctx.output('explanation', explanation);
       ctx.output('renderings', renderings);
 
-      if (deliver === 'pam') {
-        const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
-        const report = await askGrants(
-          core,
-          { ...asked, dryRun: ctx.isDryRun, proxyUrl, reason },
-          host,
-          ctx.logger,
-        );
-        ctx.output('state', ctx.isDryRun ? 'planned' : 'asked');
-        ctx.output('grants', report.grants as unknown as JsonObject[]);
-        return;
-      }
-      if (deliver === 'apply') {
-        const approval = await readApproval(ctx, ctx.input.for, options);
-        const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
-        const report = await applyRights(
-          core,
-          {
-            ...asked,
-            approval,
-            wait: ctx.input.wait,
-            dryRun: ctx.isDryRun,
-            proxyUrl,
-            reason,
-          },
-          host,
-          ctx.logger,
-        );
-        ctx.output('state', report.outcome);
-        ctx.output('applied', report as unknown as JsonObject);
-        return;
-      }
-      const files = await writeRenderings(renderings, {
-        workspacePath: ctx.workspacePath,
-        folder: ctx.input.folder ?? FOLDER,
-      });
-      ctx.logger.info(`Written: ${files.join(', ')}`);
-      ctx.output('state', 'written');
-      ctx.output('files', files);
+      const deliveries = {
+        async files() {
+          const { workspacePath } = ctx;
+          const files = await writeRenderings(renderings, {
+            workspacePath,
+            folder,
+          });
+          ctx.logger.info(`Wrote ${files.join(', ')}`);
+          ctx.output('state', 'written');
+          ctx.output('files', files);
+        },
+        async apply() {
+          const approval = await readApproval(ctx, ctx.input.for, options);
+          const { host, ...call } = await createProxyHost(ctx, options);
+          const report = await applyAccess(
+            core,
+            { ...asked, ...call, approval, wait, dryRun: ctx.isDryRun },
+            host,
+            ctx.logger,
+          );
+          ctx.output('state', report.outcome);
+          ctx.output('applied', report as unknown as JsonObject);
+        },
+        async pam() {
+          const { host, ...call } = await createProxyHost(ctx, options);
+          const report = await requestGrants(
+            core,
+            { ...asked, ...call, dryRun: ctx.isDryRun },
+            host,
+            ctx.logger,
+          );
+          ctx.output('state', report.outcome);
+          ctx.output('grants', report.grants as unknown as JsonObject[]);
+        },
+      };
+      await deliveries[deliver]();
     },
   });
 }

@@ -12,10 +12,10 @@ import {
   readDeploymentRequest,
 } from '../../deploymentRequest';
 import { createProxyHost } from '../../proxyHost';
-import { describeEnd } from './describeEnd';
+import { describeFailure } from './describeFailure';
 import { examples } from './examples';
 
-/** `vertex:model:deploy`: deploys a model, and ends when Google's operation has ended. */
+/** `vertex:model:deploy`: deploys a model and ends when Google's operation ends. */
 export function createModelDeployAction(options: {
   auth: AuthService;
   catalog: CatalogService;
@@ -26,7 +26,7 @@ export function createModelDeployAction(options: {
   return createTemplateAction({
     id: 'vertex:model:deploy',
     description:
-      'Deploys the model that the annotations of an entity describe to its Vertex AI endpoint, which is created where it is not there. Running it again finds what is there already. When it fails or is cancelled, what it made is taken back.',
+      'Deploys the model that the annotations of an entity describe to its Vertex AI endpoint, and creates the endpoint when it is missing. A second run finds the first deployment. A failed or cancelled run is rolled back.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -52,7 +52,7 @@ export function createModelDeployAction(options: {
             .string()
             .optional()
             .describe(
-              'The id below the endpoint; absent in a dry run while the version of the model is not known',
+              'The id below the endpoint; absent in a dry run while the version of the model is unknown',
             ),
         model: z =>
           z
@@ -65,7 +65,7 @@ export function createModelDeployAction(options: {
             .string()
             .optional()
             .describe(
-              "The name of Google's operation; absent in a dry run, and where the model was deployed already",
+              "The name of Google's operation; absent in a dry run, and when the model was deployed already",
             ),
         consoleUrl: z =>
           z
@@ -89,7 +89,7 @@ export function createModelDeployAction(options: {
       const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
       const report = await core.deploy({ ...request, proxyUrl, reason }, host);
       if (!report.outputs) {
-        throw new Error(describeEnd(report));
+        throw describeFailure(report);
       }
       const { endpoint, deployedModelId, model, operation, consoleUrl } =
         report.outputs;
