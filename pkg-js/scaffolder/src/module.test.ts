@@ -13,7 +13,7 @@ import { examples as validate } from './actions/annotationsValidate/examples';
 import { scaffolderModuleVertexAi } from './module';
 
 describe('the module', () => {
-  it('adds the actions that the templates use, with the inputs they give them', async () => {
+  it('registers the actions and inputs that the templates use', async () => {
     const actions: any[] = [];
     const backend = await startTestBackend({
       extensionPoints: [

@@ -62,7 +62,14 @@ pub struct PamReport {
 impl PamReport {
     /// A run that did not start.
     pub fn refused(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { outcome: PamOutcome::Failed, succeeded: false, request: None, grants: Vec::new(), not_requested: Vec::new(), diagnostics }
+        Self {
+            outcome: PamOutcome::Failed,
+            succeeded: false,
+            request: None,
+            grants: Vec::new(),
+            not_requested: Vec::new(),
+            diagnostics,
+        }
     }
 }
 

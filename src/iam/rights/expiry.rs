@@ -47,7 +47,8 @@ impl Expiry {
         if (1..=MAX_LIFETIME / DAY).contains(&u64::from(days)) {
             return Ok(Self(now + u64::from(days) * DAY));
         }
-        let finding = Diagnostic::new(Code::IamExpiryOutOfRange, format!("`days` is {days}; a grant lasts 1 to 365 days"));
+        let finding =
+            Diagnostic::new(Code::IamExpiryOutOfRange, format!("`days` is {days}; a grant lasts 1 to 365 days"));
         Err(finding.help("choose a number of days in that range"))
     }
 
@@ -200,6 +201,14 @@ mod tests {
             "2026-12-01T24:00:00Z",
         ] {
             assert_eq!(code(text), Code::IamExpiryMalformed, "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_days_up_to_a_year() {
+        assert_eq!(Expiry::in_days(7, 1000).unwrap().at(), 1000 + 7 * DAY);
+        for days in [0, 366, u32::MAX] {
+            assert_eq!(Expiry::in_days(days, 1000).unwrap_err().code, Code::IamExpiryOutOfRange, "{days}");
         }
     }
 

@@ -98,7 +98,13 @@ mod tests {
             ]),
             1,
         );
-        insta::assert_snapshot!(text, @"");
+        let expected = "4 of 5 permissions are missing or unknown\n\n\
+            1 missing:\n\n- `a.b.missing` on `projects/acme-ml`\n\n\
+            1 expire too early:\n\n- `a.b.early` on `projects/acme-ml` until 2026-12-01T00:00:00Z\n\n\
+            1 unknown, because the policies cannot be read:\n\n- `a.b.unknown` on `projects/acme-ml`\n\n\
+            1 held by the task's initiator as Google reports, who may not be the principal:\n\n\
+            - `a.b.hinted` on `projects/acme-ml`";
+        assert_eq!(text, expected);
     }
 
     #[test]

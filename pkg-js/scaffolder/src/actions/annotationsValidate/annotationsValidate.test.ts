@@ -47,7 +47,7 @@ describe('vertex:annotations:validate', () => {
     expect(outputs).toEqual({ valid: true, diagnostics: [] });
   });
 
-  it('says where in a file of the workspace something is wrong', async () => {
+  it('reports the position of a mistake in a file', async () => {
     workspace.setContent({ 'catalog-info.yaml': WRONG });
     const { failure, outputs } = await run({ path: 'catalog-info.yaml' });
     expect(failure?.message).toContain('annotation/missing');
@@ -55,13 +55,13 @@ describe('vertex:annotations:validate', () => {
     expect(outputs.valid).toBe(false);
   });
 
-  it('only reports where it is told to', async () => {
+  it('only reports when configured', async () => {
     const { failure, outputs } = await run({ text: WRONG, failOn: 'never' });
     expect(failure).toBeUndefined();
     expect(outputs.diagnostics.length).toBeGreaterThan(1);
   });
 
-  it('checks every entity of a folder, and hides none behind a bad file', async () => {
+  it('checks every entity of a folder despite a bad file', async () => {
     const other = WRONG.replaceAll('churn', 'fraud');
     workspace.setContent({
       'a/catalog-info.yaml': `${WRONG}---\n${other}`,
@@ -93,7 +93,7 @@ describe('vertex:annotations:validate', () => {
     expect(failure?.message).toContain('b/catalog-info.yaml');
   });
 
-  it('says that a folder has no entity, and that a file is not there', async () => {
+  it('reports a folder without entities and a missing file', async () => {
     workspace.setContent({ 'empty/notes.md': 'nothing' });
     const empty = await run({ path: 'empty' });
     expect(empty.failure?.message).toContain('file/no-entity');
@@ -102,7 +102,7 @@ describe('vertex:annotations:validate', () => {
     expect(missing.failure?.message).not.toContain(workspace.path);
   });
 
-  it('heeds the rules of the configuration', async () => {
+  it('applies the rules of the configuration', async () => {
     const codes = async (rules?: RuleSettings) =>
       (await run({ text: WRONG, failOn: 'never' }, rules)).outputs.diagnostics
         .map(({ code }: Diagnostic) => code)
@@ -113,7 +113,7 @@ describe('vertex:annotations:validate', () => {
     expect(await codes({ 'no/rule': 'off' })).toContain('config/unknown-rule');
   });
 
-  it('reads nothing outside the workspace, and needs exactly one source', async () => {
+  it('reads nothing outside of the workspace and requires exactly one source', async () => {
     expect((await run({ path: '../../etc/passwd' })).failure).toBeDefined();
     expect((await run({})).failure?.message).toContain('exactly one');
     expect((await run({ text: 'a', path: 'b' })).failure).toBeDefined();

@@ -13,7 +13,7 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
-      'Check the catalog-info.yaml that earlier steps wrote, for the environment "staging"; warnings fail the task too',
+      'Check the catalog-info.yaml of an earlier step, for the environment "staging"; warnings fail the task too',
     example: `steps:
   - id: validate
     name: Check the annotations
@@ -25,7 +25,7 @@ export const examples: TemplateExample[] = [
 `,
   },
   {
-    description: 'Check every entity that earlier steps wrote',
+    description: 'Check every entity of the workspace',
     example: `steps:
   - id: validate
     name: Check the annotations
@@ -35,7 +35,7 @@ export const examples: TemplateExample[] = [
 `,
   },
   {
-    description: 'Only report, and let a later step look at the outcome',
+    description: 'Report only, and let a later step read the result',
     example: `steps:
   - id: validate
     name: Check the annotations
@@ -44,7 +44,7 @@ export const examples: TemplateExample[] = [
       path: ./catalog-info.yaml
       failOn: never
   - id: note
-    name: Say that something is wrong
+    name: Log that there are mistakes
     if: \${{ not steps.validate.output.valid }}
     action: debug:log
     input:

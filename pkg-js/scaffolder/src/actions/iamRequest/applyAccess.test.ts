@@ -70,7 +70,7 @@ describe('vertex:iam:request with apply', () => {
     await portal.close();
   });
 
-  it('records the rights, and then gives them', async () => {
+  it('records the grants, then makes them', async () => {
     portal = await startPolicies();
     const { failure, outputs, log } = await run();
     expect(failure).toBeUndefined();
@@ -88,7 +88,7 @@ describe('vertex:iam:request with apply', () => {
     expect(log).toContain('Granting access on');
   });
 
-  it('gives nothing that cannot be recorded', async () => {
+  it('grants nothing that cannot be recorded', async () => {
     portal = await startPolicies({ unrecorded: true });
     const { failure, outputs } = await run();
     expect(failure?.message).toContain('the database is full');
@@ -138,14 +138,14 @@ describe('vertex:iam:request with apply', () => {
     expect(portal.calls).toEqual([]);
   });
 
-  it('gives whom the portal itself names without an address', async () => {
+  it('grants to an entity ref of the portal’s pool without an address', async () => {
     portal = await startPolicies();
     const principal = `principal://${POOL}/subject/user:default/joan`;
     const { failure } = await run({ for: 'user:default/joan', principal });
     expect(failure).toBeUndefined();
   });
 
-  it('gives nobody what may be theirs, where the catalog has no address', async () => {
+  it('grants nothing that may be for the initiator, without an address in the catalog', async () => {
     portal = await startPolicies();
     const { spec: _, ...nameless } = catalog[ADMIN] as { spec: object };
     const known = catalog[ADMIN];
@@ -174,7 +174,7 @@ describe('vertex:iam:request with apply', () => {
     expect(portal.calls).toEqual([]);
   });
 
-  it('gives in a task that who started it tries again', async () => {
+  it('grants when the initiator retries the task', async () => {
     portal = await startPolicies();
     const credentials = mockCredentials.user(ADMIN);
     const { failure, outputs } = await run({}, { credentials });
@@ -183,7 +183,7 @@ describe('vertex:iam:request with apply', () => {
   });
 
   it.each(['group:default/admins', 'group:default/platform'])(
-    'gives nothing by members of %s where they may not see it',
+    'grants nothing for initiators in %s who cannot see that group',
     async group => {
       hidden.add(group);
       portal = await startPolicies();
@@ -202,7 +202,7 @@ describe('vertex:iam:request with apply', () => {
       for (const request of requests) {
         const { failure, outputs } = await run(request);
         expect(failure?.name).toBe('NotFoundError');
-        expect(failure?.message).toContain(`The catalog has no ${group},`);
+        expect(failure?.message).toContain(`The group ${group}, which you belong to`);
         expect(failure?.message).toContain('iam/own-request');
         expect(outputs.state).toBeUndefined();
       }
@@ -210,7 +210,7 @@ describe('vertex:iam:request with apply', () => {
     },
   );
 
-  it('gives nothing where either side is not known, or nothing ends it', async () => {
+  it('grants nothing when a side is unknown or the expiry is missing', async () => {
     portal = await startPolicies();
     const failures = [
       await run({}, { user: undefined }),
@@ -221,17 +221,17 @@ describe('vertex:iam:request with apply', () => {
       await run({ days: undefined }),
     ].map(({ failure }) => failure?.message ?? 'none');
     expect(failures).toEqual([
-      expect.stringContaining('who started'),
-      expect.stringContaining('has no user:default/gone'),
+      expect.stringContaining('initiator'),
+      expect.stringContaining('user:default/gone is missing'),
       expect.stringContaining('`for`'),
-      expect.stringContaining('has no user:default/gone'),
+      expect.stringContaining('user:default/gone is missing'),
       expect.stringContaining('iam/own-request'),
       expect.stringContaining('iam/expiry-missing'),
     ]);
     expect(portal.calls).toEqual([]);
   });
 
-  it('says which right is missing to give them, and leaves no record', async () => {
+  it('names the permission that granting lacks, and leaves no record', async () => {
     portal = await startPolicies({ denied: 'setIamPolicy' });
     const { failure, outputs } = await run();
     expect(failure?.message).toContain('google/permission-denied');
@@ -240,23 +240,23 @@ describe('vertex:iam:request with apply', () => {
     expect(portal.withdrawn).toEqual(['1']);
   });
 
-  it('leaves the record where it was not withdrawn, and says so', async () => {
+  it('keeps a record that cannot be withdrawn and logs why', async () => {
     portal = await startPolicies({ denied: 'setIamPolicy', unwithdrawn: true });
     const { failure, log } = await run();
     expect(failure?.message).toContain('google/permission-denied');
     expect(log).toContain('the trail says otherwise');
   });
 
-  it('leaves the record where some of the rights are given', async () => {
+  it('keeps the record when part of the access is granted', async () => {
     portal = await startPolicies({ denied: 'fraud-detector:setIamPolicy' });
     const { failure } = await run();
     expect(failure?.message).toMatch(
-      /Still given on projects\/acme-ml, until \d{4}-/,
+      /still granted on `projects\/acme-ml`, until \d{4}-/,
     );
     expect(portal.withdrawn).toEqual([]);
   });
 
-  it('leaves the record where nobody knows whether rights are given', async () => {
+  it('keeps the record when the result is unknown', async () => {
     const stop = new AbortController();
     portal = await startPolicies({
       onCall: line => {
@@ -269,7 +269,7 @@ describe('vertex:iam:request with apply', () => {
     expect(portal.withdrawn).toEqual([]);
   });
 
-  it('waits until they should work; whoever cancels that has given them', async () => {
+  it('waits until Google applies the grants; cancelling keeps them', async () => {
     portal = await startPolicies();
     const stop = new AbortController();
     const { failure, outputs, log } = await run(
@@ -290,7 +290,7 @@ describe('vertex:iam:request with apply', () => {
     expect(portal.withdrawn).toEqual([]);
   });
 
-  it('only plans in a dry run, and calls nothing when it is cancelled', async () => {
+  it('only plans in a dry run, and calls nothing when cancelled', async () => {
     portal = await startPolicies();
     const dry = await run({}, { isDryRun: true });
     expect(dry.outputs.state).toBe('planned');

@@ -3,10 +3,10 @@ import type { TemplateExample } from '@backstage/plugin-scaffolder-node';
 export const examples: TemplateExample[] = [
   {
     description:
-      'Write the request as files, and open a pull request where somebody decides',
+      'Write the access request as files, and open a pull request for its approver',
     example: `steps:
   - id: access
-    name: Write the request
+    name: Write the access request
     action: vertex:iam:request
     input:
       entityRef: component:default/fraud-detector
@@ -25,10 +25,10 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
-      'Give the rights to somebody else, until they end; the task is started by whoever decides, with their own rights at Google',
+      'Grant access to somebody else until a date; an administrator starts the task',
     example: `steps:
   - id: access
-    name: Give the rights
+    name: Grant access
     action: vertex:iam:request
     input:
       entityRef: component:default/fraud-detector
@@ -40,10 +40,10 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
-      'Ask Privileged Access Manager for a grant; the entitlement is there already, and somebody else approves',
+      'Request a grant of Privileged Access Manager, which somebody else approves; the entitlement exists',
     example: `steps:
   - id: access
-    name: Ask for the rights
+    name: Request a grant
     action: vertex:iam:request
     input:
       entityRef: component:default/fraud-detector

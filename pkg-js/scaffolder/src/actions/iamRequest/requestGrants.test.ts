@@ -36,10 +36,10 @@ const refuse = (status: number, code: string) => ({
 describe('vertex:iam:request with pam', () => {
   afterEach(() => portal.close());
 
-  it('asks for a grant that waits for its approval', async () => {
+  it('requests a grant that awaits approval', async () => {
     const { failure, outputs, log } = await run({});
     expect(failure).toBeUndefined();
-    expect(outputs.state).toBe('asked');
+    expect(outputs.state).toBe('requested');
     expect(outputs.request.delivery).toBe('pam');
     expect(outputs.grants).toEqual([
       {
@@ -62,12 +62,12 @@ describe('vertex:iam:request with pam', () => {
     expect(JSON.stringify(outputs)).not.toContain('user-token');
   });
 
-  it('waits for a grant that needs no approval', async () => {
+  it('waits for a grant without approval', async () => {
     const { failure, outputs, log } = await run({
       states: ['ACTIVATING', 'ACTIVATING', 'ACTIVE'],
     });
     expect(failure).toBeUndefined();
-    expect(outputs.state).toBe('asked');
+    expect(outputs.state).toBe('requested');
     expect(outputs.grants[0].state).toBe('ACTIVE');
     expect(portal.calls.map(({ line }) => line.split(' ')[0])).toEqual([
       'POST',
@@ -78,7 +78,7 @@ describe('vertex:iam:request with pam', () => {
   });
 
   it.each([
-    ['an entitlement that is not there', 404, 'NOT_FOUND', 'iam/not-eligible'],
+    ['a missing entitlement', 404, 'NOT_FOUND', 'iam/not-eligible'],
     ['one for others', 403, 'PERMISSION_DENIED', 'iam/not-eligible'],
     ['an open grant', 409, 'ALREADY_EXISTS', 'iam/grant-open'],
     ['an open grant', 400, 'FAILED_PRECONDITION', 'iam/grant-open'],
@@ -89,14 +89,14 @@ describe('vertex:iam:request with pam', () => {
     expect(outputs.state).toBeUndefined();
   });
 
-  it('fails for a grant that was denied, and names it', async () => {
+  it('fails for a denied grant and names it', async () => {
     const { failure, outputs } = await run({ states: ['DENIED'] });
     expect(failure?.message).toContain('iam/grant-not-active');
     expect(failure?.message).toMatch(/grants\/g1: DENIED$/);
     expect(outputs.state).toBeUndefined();
   });
 
-  it('says which grant stays when it is cancelled', async () => {
+  it('names the grant that stays after a cancellation', async () => {
     const stop = new AbortController();
     const { failure, outputs } = await run(
       {
@@ -111,7 +111,7 @@ describe('vertex:iam:request with pam', () => {
     expect(outputs.state).toBeUndefined();
   });
 
-  it('calls nothing in a dry run, nor when it is cancelled before', async () => {
+  it('calls nothing in a dry run or after an early cancellation', async () => {
     const dry = await run({}, {}, { isDryRun: true });
     expect(dry.failure).toBeUndefined();
     expect(dry.outputs.state).toBe('planned');
@@ -139,7 +139,7 @@ describe('vertex:iam:request with pam', () => {
     }
   });
 
-  it('leaves to the files what the manager does not give', async () => {
+  it('leaves grants out of the manager’s reach to the files', async () => {
     const annotations = {
       'google.com/vertex-ai-service-account':
         'fraud-serving@acme-ml.iam.gserviceaccount.com',

@@ -2,10 +2,10 @@ import type { TemplateExample } from '@backstage/plugin-scaffolder-node';
 
 export const examples: TemplateExample[] = [
   {
-    description: 'Deploy only where the rights are there',
+    description: 'Deploy only with the required access',
     example: `steps:
   - id: rights
-    name: Look whether the rights are there
+    name: Verify the access
     action: vertex:iam:verify
     input:
       entityRef: component:default/fraud-detector
@@ -18,10 +18,10 @@ export const examples: TemplateExample[] = [
 `,
   },
   {
-    description: 'Ask for what is missing only, where anything is',
+    description: 'Request only the missing permissions',
     example: `steps:
   - id: rights
-    name: Look whether the rights are there
+    name: Verify the access
     action: vertex:iam:verify
     input:
       entityRef: component:default/fraud-detector
@@ -30,7 +30,7 @@ export const examples: TemplateExample[] = [
       failOn: never
       folder: access/fraud-detector
   - id: publish
-    name: Ask for them
+    name: Request the missing permissions
     if: \${{ not steps.rights.output.complete }}
     action: publish:github:pull-request
     input:

@@ -32,10 +32,10 @@ const run = (input: object = {}, more = {}, of = entity) =>
 describe('vertex:iam:verify', () => {
   afterEach(() => portal.close());
 
-  it('fails with each right that is missing', async () => {
+  it('fails with each missing permission', async () => {
     portal = await startPolicies();
     const { failure, outputs } = await run();
-    expect(failure?.message).toContain('5 – not there:');
+    expect(failure?.message).toContain('5 missing:');
     expect(failure?.message).toContain('aiplatform.endpoints.deploy on');
     expect(outputs.complete).toBe(false);
     expect(outputs.held).toEqual([]);
@@ -45,7 +45,7 @@ describe('vertex:iam:verify', () => {
     );
   });
 
-  describe('by whoever may read no policy', () => {
+  describe('by a user who may read no policy', () => {
     const pool =
       'iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/backstage';
     const input = {
@@ -54,7 +54,7 @@ describe('vertex:iam:verify', () => {
     };
     const as = (ref: string) => ({ user: { ref } });
 
-    it('counts what Google said to them where they ask for that', async () => {
+    it('accepts hints on request', async () => {
       portal = await startPolicies({ denied: 'getIamPolicy', hints: true });
       const { failure, outputs, log } = await run(
         input,
@@ -63,11 +63,11 @@ describe('vertex:iam:verify', () => {
       expect(failure).toBeUndefined();
       expect(outputs).toMatchObject({ complete: true, lacking: [] });
       expect(outputs.hinted).toHaveLength(5);
-      expect(log).toContain('5 of them as Google said');
+      expect(log).toContain('5 of them as Google reports');
     });
 
     it.each([
-      ['somebody else starts the task', input, 'user:default/joan'],
+      ['another user starts the task', input, 'user:default/joan'],
       [
         'nobody asks for it',
         { ...input, accept: undefined },
@@ -76,9 +76,9 @@ describe('vertex:iam:verify', () => {
     ])('counts none of it where %s, and says so', async (_, asked, ref) => {
       portal = await startPolicies({ denied: 'getIamPolicy', hints: true });
       const { failure, outputs } = await run(asked, as(ref));
-      expect(failure?.message).toContain('5 of 5 rights are not known');
-      expect(failure?.message).toContain('5 – Google said to whoever started');
-      expect(failure?.message).not.toContain('not there:');
+      expect(failure?.message).toContain('5 of 5 permissions are missing or unknown');
+      expect(failure?.message).toContain("5 held by the task's initiator");
+      expect(failure?.message).not.toContain('5 missing:');
       expect(outputs).toMatchObject({ complete: false, hinted: [] });
     });
 
@@ -97,11 +97,11 @@ describe('vertex:iam:verify', () => {
         );
         expect(failure).toBeUndefined();
         expect(outputs).toMatchObject({ complete: false, hinted: [] });
-        expect(log).toContain('No hint counts. user:default/jane started');
+        expect(log).toContain("Google's hints are ignored. user:default/jane started");
       },
     );
 
-    it('counts none of it where no user started the task', async () => {
+    it('ignores hints when no user started the task', async () => {
       portal = await startPolicies({ denied: 'getIamPolicy', hints: true });
       const { failure, outputs } = await run(
         { ...input, failOn: 'never' },
@@ -111,16 +111,16 @@ describe('vertex:iam:verify', () => {
       expect(outputs).toMatchObject({ complete: false, hinted: [] });
     });
 
-    it('tells what nobody could see from what Google said that they lack', async () => {
+    it('separates unknown permissions from those that Google reports as missing', async () => {
       portal = await startPolicies({ denied: 'getIamPolicy' });
       const own = await run(input, as('user:default/jane'));
-      expect(own.failure?.message).toContain('5 – not there:');
+      expect(own.failure?.message).toContain('5 missing:');
       const others = await run(input, as('user:default/joan'));
-      expect(others.failure?.message).toContain('5 – nobody could see');
+      expect(others.failure?.message).toContain('5 unknown');
     });
   });
 
-  it('sees what was given, and only reports where it is told to', async () => {
+  it('sees granted access, and only reports when configured', async () => {
     portal = await startPolicies();
     const [first, ...others] = rights!.grants;
     portal.give({ ...rights!, grants: [first] });
@@ -134,7 +134,7 @@ describe('vertex:iam:verify', () => {
     expect(all.failure).toBeUndefined();
     expect(all.outputs).toMatchObject({ complete: true, lacking: [] });
     expect(all.outputs.renderings).toEqual({});
-    expect(all.log).toContain('All of the 5 rights are there');
+    expect(all.log).toContain('The principal holds all 5 permissions');
   });
 
   it('writes the request for what is missing only, into the policies as they are', async () => {
@@ -161,7 +161,7 @@ describe('vertex:iam:verify', () => {
     });
   });
 
-  it('knows what a role of Google holds, and writes nothing where nothing is missing', async () => {
+  it('reads predefined roles, and writes nothing when nothing is missing', async () => {
     portal = await startPolicies();
     const all = rights!.grants.flatMap(({ permissions }) =>
       permissions.map(({ permission }) => permission),
@@ -179,7 +179,7 @@ describe('vertex:iam:verify', () => {
     );
   });
 
-  it('tells what the serving account may do', async () => {
+  it('reports the rights of the serving account', async () => {
     portal = await startPolicies();
     portal.bind('roles/editor', `serviceAccount:${account}`, []);
     const { outputs, log } = await run({ failOn: 'never' }, {}, servingEntity);
@@ -192,7 +192,7 @@ describe('vertex:iam:verify', () => {
     expect(log).toContain('has `roles/editor` through the service account');
   });
 
-  it('says where that is not known, unless it is handed in', async () => {
+  it('reports an unknown serving account unless its rights are given', async () => {
     portal = await startPolicies({ denied: 'getIamPolicy' });
     const codes = ({ outputs }: Awaited<ReturnType<typeof run>>) =>
       outputs.diagnostics.map(({ code }: { code: string }) => code);
@@ -204,16 +204,16 @@ describe('vertex:iam:verify', () => {
     expect(told.log).toContain('`roles/owner` through');
   });
 
-  it('does not take for held what nobody may see', async () => {
+  it('treats unreadable policies as unknown, not as held', async () => {
     portal = await startPolicies({ denied: 'getIamPolicy' });
     portal.give(rights!);
     const { failure, outputs } = await run();
-    expect(failure?.message).toContain('5 – nobody could see');
+    expect(failure?.message).toContain('5 unknown');
     expect(outputs.policiesRead).toEqual([]);
     expect(outputs.diagnostics[0].code).toBe('google/permission-denied');
   });
 
-  it('asks nobody in a dry run, and nobody about what cannot be', async () => {
+  it('calls nothing in a dry run or for an impossible request', async () => {
     portal = await startPolicies();
     expect((await run({}, { isDryRun: true })).failure).toBeUndefined();
     for (const isDryRun of [false, true]) {
@@ -223,10 +223,10 @@ describe('vertex:iam:verify', () => {
     expect(portal.calls).toEqual([]);
   });
 
-  it('ends when the task is cancelled', async () => {
+  it('stops when the task is cancelled', async () => {
     portal = await startPolicies();
     const { failure } = await run({}, { signal: AbortSignal.abort() });
-    expect(failure?.message).toContain('not known');
+    expect(failure?.message).toContain('cannot be verified');
     expect(portal.calls).toEqual([]);
   });
 });

@@ -50,7 +50,7 @@ async function run(
 afterEach(() => portal.close());
 
 describe('vertex:model:deploy', () => {
-  it('tells every stage, and outputs what serves', async () => {
+  it('logs every stage and outputs what serves', async () => {
     const { failure, outputs, log } = await run({
       stages: ['STARTING_DEPLOYMENT', 'ADDING_NODES_TO_CLUSTER'],
     });
@@ -67,7 +67,7 @@ describe('vertex:model:deploy', () => {
     });
   });
 
-  it('goes on when the user’s credentials have ended', async () => {
+  it('continues after the user’s credentials have expired', async () => {
     const { failure } = await run({
       stages: ['PREPARING_MODEL', 'FINISHING_UP'],
       userExpires: true,
@@ -82,7 +82,7 @@ describe('vertex:model:deploy', () => {
     );
   });
 
-  it('fails with Google’s reason, and leaves nothing behind', async () => {
+  it('fails with Google’s reason and leaves nothing behind', async () => {
     const { failure } = await run({
       error: { code: 9, message: 'Model server exited unexpectedly.' },
     });
@@ -92,14 +92,14 @@ describe('vertex:model:deploy', () => {
     expect(portal.hasEndpoint).toBe(false);
   });
 
-  it('names the permission that is missing, and the resource', async () => {
+  it('names the missing permission and its resource', async () => {
     const { failure } = await run({ denied: ':deployModel' });
     expect(failure?.message).toContain('aiplatform.endpoints.deploy');
     expect(failure?.message).toContain('endpoints/fraud-detector');
     expect(portal.hasEndpoint).toBe(false);
   });
 
-  it('stops when the task is cancelled, and takes everything back', async () => {
+  it('rolls everything back when the task is cancelled', async () => {
     const controller = new AbortController();
     const { failure } = await run(
       {
@@ -118,10 +118,10 @@ describe('vertex:model:deploy', () => {
     expect(failure).toBeUndefined();
     expect(portal.calls).toEqual([]);
     expect(outputs.deployedModelId).toMatch(/^\d{10}$/);
-    expect(log).toContain('aiplatform.endpoints.deploy');
+    expect(log).toContain('deploys `');
   });
 
-  it('refuses wrong annotations before it calls anything', async () => {
+  it('rejects wrong annotations before the first call', async () => {
     const { annotations } = entity.metadata as { annotations: any };
     annotations['google.com/vertex-ai-machine-type'] = 'n1-standart-4';
     try {
@@ -134,7 +134,7 @@ describe('vertex:model:deploy', () => {
   });
 });
 
-describe('vertex:model:deploy, when Google falters', () => {
+describe('vertex:model:deploy when Google falters', () => {
   // The core's pauses, and nothing of the network's.
   beforeEach(() =>
     jest.useFakeTimers({
@@ -213,7 +213,7 @@ describe('vertex:model:deploy, when Google falters', () => {
       'half',
       ['google/answer-unreadable', 'the answer was cut off'],
     ],
-  ])('gives up when it %s, and says why', async (_, answer, words) => {
+  ])('gives up when it %s, and reports why', async (_, answer, words) => {
     const { failure, outputs, log } = await run({
       faults: [{ on: '', times: Infinity, answer }],
     });
@@ -223,7 +223,7 @@ describe('vertex:model:deploy, when Google falters', () => {
     expect(outputs).toEqual({});
   });
 
-  it('takes back what it made when it gives up halfway', async () => {
+  it('rolls back when it gives up halfway', async () => {
     const { failure } = await run({
       faults: [
         {
@@ -238,19 +238,19 @@ describe('vertex:model:deploy, when Google falters', () => {
     expect(portal.hasEndpoint).toBe(false);
   });
 
-  it('says that a denial may mean that there is nothing', async () => {
+  it('reports that a denial may hide a missing resource', async () => {
     const { failure } = await run({ denied: '/models/' });
     expect(failure?.message).toContain('aiplatform.models.get');
     expect(failure?.message).toContain('or the resource does not exist');
     expect(portal.calls).toHaveLength(1);
   });
 
-  it('says that the portal’s own proxy does not answer', async () => {
+  it('reports that the portal’s own proxy does not answer', async () => {
     const { failure, log } = await run({
       faults: [{ on: '', times: Infinity, answer: 'none' }],
     });
     expect(failure?.message).toContain('network/unreachable');
     expect(failure?.message).toContain("the portal's backend runs");
-    expect(log).toContain('The proxy was not reached');
+    expect(log).toContain('The proxy cannot be reached');
   });
 });
