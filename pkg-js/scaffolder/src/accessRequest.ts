@@ -1,5 +1,4 @@
 import type {
-  IamAccessRequest,
   IamPlanRequest,
   IamReport,
   RuleSettings,
@@ -94,7 +93,7 @@ export function planAccessAndLog(
   const report = core.iamPlan(request);
   logFindings(logger, report.diagnostics);
   if (!report.request) {
-    throw new TaskError(
+    throw TaskError.input(
       'No access request is possible',
       describeFindings(report.diagnostics),
     );

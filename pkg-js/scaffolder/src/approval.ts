@@ -46,7 +46,7 @@ async function groupsOf(
       .flatMap((ref, index) => {
         const group = items[index];
         if (group) return targets(group, RELATION_CHILD_OF);
-        throw new TaskError(
+        throw TaskError.notFound(
           `The group ${ref}, which you belong to, is missing in the catalog or hidden from you. Its parents are unknown, so the access may be for yourself (iam/own-request)`,
           [
             'correct the group in the catalog, or let another administrator grant the access',
@@ -69,13 +69,13 @@ export async function readApproval(
   { auth, catalog }: { auth: AuthService; catalog: CatalogService },
 ): Promise<IamApplyRequest['approval']> {
   if (!beneficiary) {
-    throw new TaskError(
+    throw TaskError.input(
       '`deliver: apply` requires `for`: the user or group of the catalog that receives the access',
     );
   }
   const { ref: by, doubt } = await readInitiator(ctx, auth);
   if (!by) {
-    throw new TaskError(
+    throw TaskError.notAllowed(
       `${doubt}. One known user grants access: start a new task (iam/own-request)`,
     );
   }
@@ -83,7 +83,7 @@ export async function readApproval(
   const find = async (ref: string) => {
     const entity = await catalog.getEntityByRef(ref, { credentials });
     if (!entity) {
-      throw new TaskError(
+      throw TaskError.notFound(
         `${ref} is missing in the catalog or hidden from you`,
       );
     }

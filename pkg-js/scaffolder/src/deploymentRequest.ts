@@ -53,7 +53,7 @@ export function planAndLog(
   const { plan, summary, explanation, diagnostics } = core.plan(request);
   logFindings(logger, diagnostics);
   if (!plan) {
-    throw new TaskError(
+    throw TaskError.input(
       'No deployment is possible',
       describeFindings(diagnostics),
     );

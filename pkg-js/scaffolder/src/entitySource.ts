@@ -34,7 +34,7 @@ async function readFromCatalog(
   const credentials = await ctx.getInitiatorCredentials();
   const entity = await catalog.getEntityByRef(entityRef, { credentials });
   if (!entity) {
-    throw new TaskError(
+    throw TaskError.notFound(
       `${entityRef} is missing in the catalog or hidden from you`,
     );
   }
@@ -51,7 +51,7 @@ async function readFromWorkspace(
   } catch (error) {
     // The code only: the message holds the workspace's path on the backend's disk.
     const { code } = error as NodeJS.ErrnoException;
-    throw new TaskError(`${path} cannot be read from the workspace: ${code}`);
+    throw TaskError.input(`${path} cannot be read from the workspace: ${code}`);
   }
 }
 
@@ -59,7 +59,7 @@ async function readFromWorkspace(
 export function requireOneSource({ entityRef, text, path }: EntityInput) {
   const given = [entityRef, text, path].filter(value => value !== undefined);
   if (given.length !== 1) {
-    throw new TaskError(
+    throw TaskError.input(
       `Set exactly one of entityRef, text and path, not ${given.length}`,
     );
   }

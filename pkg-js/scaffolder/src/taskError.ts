@@ -1,12 +1,28 @@
 /**
- * An error for the people who read a task. The scaffolder logs an error's stack, and a stack trace tells them nothing.
+ * An error for the people who read a task.
  *
- * Markdown renders the message in the task's error banner: a headline, then a list.
+ * The scaffolder logs an error's stack, and a stack trace tells them nothing. Markdown renders the message in the task's error
+ * banner: a headline, then a list.
  */
 export class TaskError extends Error {
-  constructor(headline: string, items: string[] = []) {
+  constructor(headline: string, items: string[] = [], name = 'Error') {
     super([headline, ...items.map(item => `- ${item}`)].join('\n\n'));
-    this.name = 'Error';
-    this.stack = this.message;
+    this.name = name;
+    this.stack = `${name}: ${this.message}`;
+  }
+
+  /** The input is wrong. */
+  static input(headline: string, items?: string[]) {
+    return new TaskError(headline, items, 'InputError');
+  }
+
+  /** Something that the input names does not exist, or is hidden. */
+  static notFound(headline: string, items?: string[]) {
+    return new TaskError(headline, items, 'NotFoundError');
+  }
+
+  /** The user may not do this. */
+  static notAllowed(headline: string, items?: string[]) {
+    return new TaskError(headline, items, 'NotAllowedError');
   }
 }

@@ -65,7 +65,8 @@ describe('vertex:annotations:validate', () => {
     const other = WRONG.replaceAll('churn', 'fraud');
     workspace.setContent({
       'a/catalog-info.yaml': `${WRONG}---\n${other}`,
-      'b/catalog-info.yaml': 'apiVersion: backstage.io/v1alpha1\nmetadata: [',
+      'b/catalog-info.yaml':
+        'apiVersion: backstage.io/v1alpha1\nmetadata: [google.com/vertex-ai-model',
       'c/catalog-info.yml': other,
       'c/values.yaml': 'replicas: 3',
       'c/notes.md': WRONG,

@@ -86,7 +86,7 @@ export function createAnnotationsValidateAction(options: {
       if (
         diagnostics.some(({ severity }) => failing[failOn].includes(severity))
       ) {
-        throw new TaskError(
+        throw TaskError.input(
           'The Vertex AI annotations have mistakes',
           describeFindings(diagnostics),
         );

@@ -22,7 +22,8 @@ export function createIamPlanAction(options: {
     schema: {
       input: accessInputSchema,
       output: {
-        request: z => z.object({}).passthrough().describe('The access request as data'),
+        request: z =>
+          z.object({}).passthrough().describe('The access request as data'),
         renderings: z =>
           z
             .record(z.string())
@@ -30,7 +31,9 @@ export function createIamPlanAction(options: {
               'Files by name: custom roles, bindings.json, roles.tf, main.tf, gcloud.sh, access-request.md; revoke.sh for grants that do not expire by themselves; for pam also pam-entitlement.json and pam-grant.json',
             ),
         explanation: z =>
-          z.string().describe('The access request in Markdown, for its approver'),
+          z
+            .string()
+            .describe('The access request in Markdown, for its approver'),
         risks: z =>
           z
             .array(z.any())
@@ -51,11 +54,8 @@ export function createIamPlanAction(options: {
     async handler(ctx) {
       const core = await options.loadCore();
       const asked = await readAccessRequest(ctx, options);
-      const { request, renderings, explanation, risks, permissions } = planAccessAndLog(
-        core,
-        asked,
-        ctx.logger,
-      );
+      const { request, renderings, explanation, risks, permissions } =
+        planAccessAndLog(core, asked, ctx.logger);
 
       ctx.output('request', request as unknown as JsonObject);
       ctx.output('renderings', renderings);

@@ -157,11 +157,11 @@ describe('vertex:iam:request with apply', () => {
   });
 
   it.each([
-    ['whom the rights are for', mockCredentials.user('user:default/jane')],
+    ['the beneficiary', mockCredentials.user('user:default/jane')],
     ['any other user', mockCredentials.user('user:default/joan')],
     ['a service', mockCredentials.service()],
     ['nobody', mockCredentials.none()],
-  ])('gives nothing in a task that %s tries again', async (_, credentials) => {
+  ])('grants nothing in a task that %s retries', async (_, credentials) => {
     portal = await startPolicies();
     for (const isDryRun of [true, false]) {
       const { failure, outputs } = await run({}, { credentials, isDryRun });
@@ -202,7 +202,9 @@ describe('vertex:iam:request with apply', () => {
       for (const request of requests) {
         const { failure, outputs } = await run(request);
         expect(failure?.name).toBe('NotFoundError');
-        expect(failure?.message).toContain(`The group ${group}, which you belong to`);
+        expect(failure?.message).toContain(
+          `The group ${group}, which you belong to`,
+        );
         expect(failure?.message).toContain('iam/own-request');
         expect(outputs.state).toBeUndefined();
       }

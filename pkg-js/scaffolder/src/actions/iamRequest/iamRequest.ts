@@ -44,7 +44,7 @@ export function createIamRequestAction(options: {
             .enum(['files', 'apply', 'pam'])
             .optional()
             .describe(
-              'files (default): writes the files into the workspace; a later step publishes them. apply: grants the access with the rights of the task\'s initiator, who may neither be the user in `for` nor a member of that group. pam: requests a grant of Privileged Access Manager for the initiator; the entitlement of pam-entitlement.json has to exist and to name the initiator as eligible. The task does not wait for an approver.',
+              "files (default): writes the files into the workspace; a later step publishes them. apply: grants the access with the rights of the task's initiator, who may neither be the user in `for` nor a member of that group. pam: requests a grant of Privileged Access Manager for the initiator; the entitlement of pam-entitlement.json has to exist and to name the initiator as eligible. The task does not wait for an approver.",
             ),
         for: z =>
           z
@@ -69,13 +69,14 @@ export function createIamRequestAction(options: {
             ),
       },
       output: {
-        request: z => z.object({}).passthrough().describe('The access request as data'),
+        request: z =>
+          z.object({}).passthrough().describe('The access request as data'),
         explanation: z =>
-          z.string().describe('The access request in Markdown, for its approver'),
-        renderings: z =>
           z
-            .record(z.string())
-            .describe('Files by name, as in vertex:iam:plan'),
+            .string()
+            .describe('The access request in Markdown, for its approver'),
+        renderings: z =>
+          z.record(z.string()).describe('Files by name, as in vertex:iam:plan'),
         state: z =>
           z
             .enum(['written', 'planned', 'applied', 'requested'])

@@ -36,7 +36,7 @@ describe('vertex:iam:verify', () => {
     portal = await startPolicies();
     const { failure, outputs } = await run();
     expect(failure?.message).toContain('5 missing:');
-    expect(failure?.message).toContain('aiplatform.endpoints.deploy on');
+    expect(failure?.message).toContain('`aiplatform.endpoints.deploy` on');
     expect(outputs.complete).toBe(false);
     expect(outputs.held).toEqual([]);
     expect(outputs.lacking).toHaveLength(5);
@@ -76,7 +76,9 @@ describe('vertex:iam:verify', () => {
     ])('counts none of it where %s, and says so', async (_, asked, ref) => {
       portal = await startPolicies({ denied: 'getIamPolicy', hints: true });
       const { failure, outputs } = await run(asked, as(ref));
-      expect(failure?.message).toContain('5 of 5 permissions are missing or unknown');
+      expect(failure?.message).toContain(
+        '5 of 5 permissions are missing or unknown',
+      );
       expect(failure?.message).toContain("5 held by the task's initiator");
       expect(failure?.message).not.toContain('5 missing:');
       expect(outputs).toMatchObject({ complete: false, hinted: [] });
@@ -97,7 +99,9 @@ describe('vertex:iam:verify', () => {
         );
         expect(failure).toBeUndefined();
         expect(outputs).toMatchObject({ complete: false, hinted: [] });
-        expect(log).toContain("Google's hints are ignored. user:default/jane started");
+        expect(log).toContain(
+          "Google's hints are ignored. user:default/jane started",
+        );
       },
     );
 

@@ -27,7 +27,7 @@ export function createIamVerifyAction(options: {
   return createTemplateAction({
     id: 'vertex:iam:verify',
     description:
-      'Verifies whether a principal holds the Google permissions for the deployment of an entity: by the policies that the task\'s initiator may read, and by what Google reports to the initiator. Changes nothing.',
+      "Verifies whether a principal holds the Google permissions for the deployment of an entity: by the policies that the task's initiator may read, and by what Google reports to the initiator. Changes nothing.",
     examples,
     supportsDryRun: true,
     schema: {
@@ -45,7 +45,7 @@ export function createIamVerifyAction(options: {
             .enum(['policies', 'hints'])
             .optional()
             .describe(
-              'The accepted evidence; policies by default. hints: also what Google reports to the task\'s initiator, if the principal is that user in the portal\'s pool (principal://…/subject/user:default/jane). Google decides again at each call.',
+              "The accepted evidence; policies by default. hints: also what Google reports to the task's initiator, if the principal is that user in the portal's pool (principal://…/subject/user:default/jane). Google decides again at each call.",
             ),
         failOn: z =>
           z
@@ -75,7 +75,7 @@ export function createIamVerifyAction(options: {
           z
             .array(z.any())
             .describe(
-              'With accept: hints, permissions that only Google\'s report to the initiator supports: permission, resource. They count as held.',
+              "With accept: hints, permissions that only Google's report to the initiator supports: permission, resource. They count as held.",
             ),
         lacking: z =>
           z
@@ -92,7 +92,9 @@ export function createIamVerifyAction(options: {
           z
             .object({})
             .passthrough()
-            .describe('The access request for the missing permissions, as data'),
+            .describe(
+              'The access request for the missing permissions, as data',
+            ),
         renderings: z =>
           z
             .record(z.string())
@@ -116,7 +118,7 @@ export function createIamVerifyAction(options: {
           z
             .array(z.any())
             .describe(
-              'What Google reports to the task\'s initiator, who may not be the principal, by resource: held and lacking',
+              "What Google reports to the task's initiator, who may not be the principal, by resource: held and lacking",
             ),
         policiesRead: z =>
           z
