@@ -158,17 +158,17 @@ test(
     assert.equal(await field('Principal').inputValue(), principal);
     assert.ok(
       await page
-        .getByRole('checkbox', { name: 'The model is there already' })
+        .getByRole('checkbox', { name: 'The model exists' })
         .isChecked(),
     );
     await shoot('14-access-form');
     await page.getByRole('button', { name: 'Next' }).click();
     await field('Reason').fill('the fraud detector is to be deployed');
     await page
-      .getByRole('checkbox', { name: 'Ask Privileged Access Manager' })
+      .getByRole('checkbox', { name: 'Use Privileged Access Manager' })
       .check();
     await page
-      .getByRole('checkbox', { name: 'The entitlement is there already' })
+      .getByRole('checkbox', { name: 'The entitlement exists' })
       .check();
     await field('approvers-0').fill(APPROVER);
     await shoot('15-access-why');
