@@ -44,7 +44,9 @@ test('every link leads to a file of this repository and a heading in it', () => 
     for (const { line, target } of links(text)) {
       if (/^[a-z][a-z0-9+.-]*:/i.test(target)) continue;
       const [path, anchor] = target.split('#');
-      const page = path ? join(ROOT, dirname(file), decodeURI(path)) : join(ROOT, file);
+      const page = path
+        ? join(ROOT, dirname(file), decodeURI(path))
+        : join(ROOT, file);
       const where = `${file}:${line} → ${target}`;
       if (relative(ROOT, page).startsWith('..') || !existsSync(page)) {
         broken.push(where);
@@ -58,10 +60,16 @@ test('every link leads to a file of this repository and a heading in it', () => 
 });
 
 test('no file cites a file outside of this repository', () => {
-  const outside = ['shared/facts', 'shared/cases', 'shared/DESIGN', 'shared/STYLE'];
+  const outside = [
+    'shared/facts',
+    'shared/cases',
+    'shared/DESIGN',
+    'shared/STYLE',
+  ];
   const own = relative(ROOT, fileURLToPath(import.meta.url));
   const citing = files.filter(file => {
-    if (file === own || !/\.(md|rs|ts|tsx|mjs|js|ya?ml|toml|py)$/.test(file)) return false;
+    if (file === own || !/\.(md|rs|ts|tsx|mjs|js|ya?ml|toml|py)$/.test(file))
+      return false;
     const text = readFileSync(join(ROOT, file), 'utf8');
     return outside.some(name => text.includes(name));
   });
@@ -69,8 +77,12 @@ test('no file cites a file outside of this repository', () => {
 });
 
 test('the configuration reference names exactly the keys of config.d.ts', () => {
-  const schemas = files.filter(file => /^pkg-js\/[^/]+\/config\.d\.ts$/.test(file));
-  const keys = new Set(schemas.flatMap(file => configurationKeys(join(ROOT, file))));
+  const schemas = files.filter(file =>
+    /^pkg-js\/[^/]+\/config\.d\.ts$/.test(file),
+  );
+  const keys = new Set(
+    schemas.flatMap(file => configurationKeys(join(ROOT, file))),
+  );
   const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
   const named = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
   assert.deepEqual([...named].sort(), [...keys].sort());
