@@ -1,4 +1,4 @@
-// Holds the documentation to its own rules: short paragraphs, links that lead somewhere, and a reference of every configuration key.
+// Holds the documentation to its own rules: short paragraphs, links and names that lead somewhere, and every configuration key.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -57,6 +57,42 @@ test('every link leads to a file of this repository and a heading in it', () => 
     }
   }
   assert.deepEqual(broken, []);
+});
+
+/** What stands in backticks on a page, outside of code blocks. */
+const quoted = text =>
+  [...text.matchAll(/(?<!`)`([^`\s]+)`(?!`)/g)].map(([, words]) => words);
+
+test('every path in backticks exists', () => {
+  const folders = /^(src|pkg-js|tests|docs|emulator|xtask|yaml|www)\//;
+  const missing = [];
+  for (const { file, text } of pages.filter(
+    ({ file }) => !file.endsWith('CHANGELOG.md'),
+  )) {
+    for (const path of quoted(text)) {
+      if (!folders.test(path) || /[{*<…]/.test(path)) continue;
+      const places = [ROOT, join(ROOT, dirname(file))];
+      if (!places.some(place => existsSync(join(place, path))))
+        missing.push(`${file}: ${path}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+test('every code in backticks is a code', () => {
+  const isCode = words => /^[a-z-]+\/[a-z-]+$/.test(words);
+  const list = readFileSync(join(ROOT, 'docs/diagnostics.md'), 'utf8');
+  const codes = new Set(quoted(list).filter(isCode));
+  const groups = new Set([...codes].map(code => code.split('/')[0]));
+  assert.ok(codes.size > 100);
+  const unknown = [];
+  for (const { file, text } of pages) {
+    for (const code of quoted(text).filter(isCode)) {
+      if (groups.has(code.split('/')[0]) && !codes.has(code))
+        unknown.push(`${file}: ${code}`);
+    }
+  }
+  assert.deepEqual(unknown, []);
 });
 
 test('no file cites a file outside of this repository', () => {
