@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn the_reference_lists_codes_in_the_order_of_their_entries() {
         let entries = rule::all().map(|rule| rule.code).chain(event::all().map(|event| event.code));
-        assert!(entries.eq(Code::ALL.iter().copied()));
+        assert!(entries.eq(Code::ALL.iter().copied()), "`list.rs` and the entries have different orders");
         assert!(rule::all().all(|rule| rule.code.meaning() == rule.meaning));
         assert!(event::all().all(|event| event.code.meaning() == event.meaning));
     }
