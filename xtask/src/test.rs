@@ -58,6 +58,7 @@ const TESTS: &[(&str, Work)] = &[
     ("the command line", |w| npm(w, &["test", "--silent", "--workspace", "@backstage-vertex-ai/cli"])),
     ("YAML is read as Backstage reads it", yaml_agreement),
     ("every place says the same", places),
+    ("documentation", |w| run(w.command("node").args(["--test", "--test-reporter=dot", "tests/docs/run.mjs"]))),
     ("packaging", packaging),
     ("Google's clients against the emulator", |w| node(w, "tests/google-clients/run.mjs")),
     ("requests against Google's published description", |w| run(w.command("python3").arg("tests/conformance/run.py"))),
