@@ -27,7 +27,7 @@ fn is_url<'a>(
     let finding = Diagnostic::new(code, format!("`{}` is a URL, not the name of {what}", text.value));
     match is_name(name) {
         true => reading.report_replacement(text.at, finding, name),
-        false => reading.report(text.at, finding.help(format!("write an id or a full resource name"))),
+        false => reading.report(text.at, finding.help("write an id or a full resource name")),
     }
     true
 }

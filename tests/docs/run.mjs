@@ -112,6 +112,25 @@ test('no file cites a file outside of this repository', () => {
   assert.deepEqual(citing, []);
 });
 
+test('no file names the host of a package registry', () => {
+  const hosts = [
+    'registry.npmjs' + '.org',
+    'npmjs' + '.com',
+    'unpkg' + '.com',
+    'pypi' + '.org',
+  ];
+  const naming = files.filter(file => {
+    if (
+      /(^|\/)(fuzz\/corpus|target)\//.test(file) ||
+      /\.(png|wasm)$/.test(file)
+    )
+      return false;
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    return hosts.some(host => text.includes(host));
+  });
+  assert.deepEqual(naming, []);
+});
+
 test('the configuration reference names exactly the keys of config.d.ts', () => {
   const schemas = files.filter(file =>
     /^pkg-js\/[^/]+\/config\.d\.ts$/.test(file),

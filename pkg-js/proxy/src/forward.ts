@@ -10,6 +10,9 @@ const SILENCE = 10 * 60_000;
 /** Maximum size of a body for a route of our own, in bytes. */
 const LARGEST_JSON = 1024 * 1024;
 
+/** The names of the headers that pass back to the caller. */
+const { answerHeaders } = Gate.facts();
+
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
   'https:': new https.Agent({ keepAlive: true }),
@@ -89,8 +92,6 @@ export class Exchange {
     });
   }
 }
-
-const { answerHeaders } = Gate.facts();
 
 /** Reads a body to its end. Returns `undefined` where it exceeds the limit, and discards the rest. */
 export async function readWhole(

@@ -10,17 +10,17 @@ pub const LIMIT: &str = "a limit of this product: [what is read](../../../valida
 
 // Google's API descriptions.
 
-pub const ENDPOINT: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `Endpoint`; read 2026-11-27";
-pub const MODEL: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `Model`; read 2026-11-27";
-pub const UPLOAD: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `UploadModelRequest`; read 2026-11-27";
-pub const DEPLOYED_MODEL: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `DeployedModel`; read 2026-11-27";
-pub const DEDICATED: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `DedicatedResources`; read 2026-11-27";
-pub const CONTAINER_SPEC: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `ModelContainerSpec`; read 2026-11-27";
-pub const ENV: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `EnvVar`; read 2026-11-27";
-pub const PORT: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `Port`; read 2026-11-27";
-pub const PROBE: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `Probe`; read 2026-11-27";
-pub const PROJECT: &str = "Google, discovery document `cloudresourcemanager.v3` of 2026-11-07, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `Project`; read 2026-11-27";
-pub const ACCOUNT_ID: &str = "Google, discovery document `iam.v1` of 2026-10-23, in [google-api-python-client 2.202.0](https://pypi.org/project/google-api-python-client/2.202.0/), schema `CreateServiceAccountRequest`; read 2026-11-27";
+pub const ENDPOINT: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `Endpoint`; read 2026-11-27";
+pub const MODEL: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `Model`; read 2026-11-27";
+pub const UPLOAD: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `UploadModelRequest`; read 2026-11-27";
+pub const DEPLOYED_MODEL: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `DeployedModel`; read 2026-11-27";
+pub const DEDICATED: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `DedicatedResources`; read 2026-11-27";
+pub const CONTAINER_SPEC: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `ModelContainerSpec`; read 2026-11-27";
+pub const ENV: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `EnvVar`; read 2026-11-27";
+pub const PORT: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `Port`; read 2026-11-27";
+pub const PROBE: &str = "Google, discovery document `aiplatform.v1` of 2026-11-06, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `Probe`; read 2026-11-27";
+pub const PROJECT: &str = "Google, discovery document `cloudresourcemanager.v3` of 2026-11-07, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `Project`; read 2026-11-27";
+pub const ACCOUNT_ID: &str = "Google, discovery document `iam.v1` of 2026-10-23, in [google-api-python-client 2.202.0](https://github.com/googleapis/google-api-python-client), schema `CreateServiceAccountRequest`; read 2026-11-27";
 
 // Google's documentation.
 
@@ -43,6 +43,6 @@ pub const DEFAULT_ACCOUNT: &str = "Google, [Service accounts](https://cloud.goog
 
 // Code and reports.
 
-pub const REGIONS: &str = "Google, `SUPPORTED_REGIONS` in `google/cloud/aiplatform/constants/base.py` of [google-cloud-aiplatform 2.7.0](https://pypi.org/project/google-cloud-aiplatform/2.7.0/); read 2026-11-27";
+pub const REGIONS: &str = "Google, `SUPPORTED_REGIONS` in `google/cloud/aiplatform/constants/base.py` of [google-cloud-aiplatform 2.7.0](https://github.com/googleapis/python-aiplatform); read 2026-11-27";
 pub const PREBUILT: &str = "Google, [`google/cloud/aiplatform/constants/prediction.py`](https://github.com/googleapis/python-aiplatform/blob/main/google/cloud/aiplatform/constants/prediction.py) of google-cloud-aiplatform 2.7.0; read 2026-11-27";
 pub const CONSUMER_INVALID: &str = "[an issue of GoogleCloudPlatform/training-data-analyst](https://github.com/GoogleCloudPlatform/training-data-analyst/issues/1811); read 2026-11-27";

@@ -168,7 +168,7 @@ fn keeps_grants_that_a_later_record_covers() {
 #[test]
 fn keeps_grants_that_existed_before_the_record() {
     let record = expired("a");
-    let mut host = Host { changed: resources(&record)[..1].to_vec(), ..Host::of(&[record.clone()]) };
+    let mut host = Host { changed: resources(&record)[..1].to_vec(), ..Host::of(std::slice::from_ref(&record)) };
     host.clean_up().unwrap();
     assert_eq!(host.find("apply")["request"]["keep"], json!(record.undated[1..]));
 }
