@@ -2,7 +2,7 @@
 
 use super::arrival::{Arrival, Who};
 use super::permits::Key;
-use super::records::{Conclusion, Record, Settlement};
+use super::records::{Conclusion, Facts, Record, Settlement};
 use super::refusal::{Refusal, lacks_permission};
 use super::want::{
     Answer, AnswerBody, Failure, Headers, Level, LogMeta, Outcome, RequestBody, Send, Starter, Until, Want,
@@ -51,11 +51,13 @@ pub struct Passage {
     pub voice: Voice<Want, Outcome>,
     /// Whether anything was sent to Google.
     sent: Cell<bool>,
+    /// Google's refusal of the token, while no second attempt was sent.
+    rejected: Cell<Option<u16>>,
 }
 
 impl Passage {
     pub fn new(door: Rc<Door>, arrival: Arrival, voice: Voice<Want, Outcome>) -> Self {
-        Self { door, arrival, voice, sent: Cell::new(false) }
+        Self { door, arrival, voice, sent: Cell::default(), rejected: Cell::default() }
     }
 
     /// Takes the call through every step.
@@ -82,7 +84,10 @@ impl Passage {
                 self.reply(&answer, AnswerBody::Read).await
             }
             Err(refused) => {
-                self.settle(&record, record.failed(self.sent.get(), refused.0.message.to_string())).await;
+                let (mut settlement, conclusion) = record.failed(self.sent.get(), refused.0.message.to_string());
+                // Google has rejected the call for sure, although its second attempt failed before it was sent.
+                settlement.status = self.rejected.get();
+                self.settle(&record, (settlement, conclusion)).await;
                 Err(refused)
             }
         }
@@ -308,7 +313,12 @@ impl Passage {
         if answer.status != 401 || !may_retry || self.voice.cancelled() {
             return Ok(answer);
         }
-        let token = self.new_token(subject).await?;
+        self.rejected.set(Some(answer.status));
+        // Another call may have replaced the token by now.
+        let token = match self.door.broker.cached(&subject.holder, subject.groups.as_deref(), self.voice.now()) {
+            Some(token) => token,
+            None => self.new_token(subject).await?,
+        };
         send.headers.bearer = Some(token.clone());
         self.send(&send, &subject.holder, &token).await
     }
@@ -342,6 +352,7 @@ impl Passage {
             return Err(Refusal::because(499, Code::PortalRefused, "the caller left before anything was sent").into());
         }
         self.sent.set(true);
+        self.rejected.set(None);
         match self.voice.ask(Want::Send(send.clone())).await {
             Outcome::Answer(answer) => {
                 self.door.broker.observe(holder, token, answer.status, self.voice.now());
@@ -398,7 +409,15 @@ impl Passage {
 
     async fn log_about(&self, record: &Record, message: String, cause: Option<Failure>) {
         let error = cause.map(|cause| cause.message);
-        let meta = LogMeta { audit_id: Some(record.id().to_owned()), error, ..LogMeta::default() };
+        let Facts { audit_id, method, resource, user, .. } = record.facts();
+        let meta = LogMeta {
+            code: None,
+            audit_id: Some(audit_id),
+            method: Some(method),
+            resource: Some(resource),
+            user: Some(user),
+            error,
+        };
         let _ = self.voice.ask(Want::Log { level: Level::Error, message, meta }).await;
     }
 

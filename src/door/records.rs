@@ -135,7 +135,8 @@ impl Record {
         (settlement, Conclusion { succeeded: false, meta: self.facts(), error })
     }
 
-    fn facts(&self) -> Facts {
+    /// The fields that identify the call.
+    pub fn facts(&self) -> Facts {
         let Intention { id, user_ref, method, resource, .. } = &self.intention;
         Facts {
             audit_id: id.clone(),

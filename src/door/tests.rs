@@ -275,7 +275,15 @@ fn nothing_is_sent_before_it_is_recorded() {
         let mut portal = Portal { failing: vec![broken], ..Portal::new() };
         assert_eq!(portal.refusal(deploy()), (503, "portal/refused".into()), "{broken}");
         assert!(portal.sent().is_empty() && !portal.kinds().contains(&"token"), "{broken}");
-        assert!(portal.kinds().contains(&"log"), "{broken}");
+        let meta =
+            portal.wants.iter().find_map(|want| if let Want::Log { meta, .. } = want { Some(meta) } else { None });
+        assert_eq!(
+            serde_json::to_value(meta.expect("a line in the log")).unwrap(),
+            json!({
+                "auditId": "audit-1", "method": "aiplatform.projects.locations.endpoints.deployModel",
+                "resource": ENDPOINT, "user": ALICE, "error": format!("{broken} is broken"),
+            })
+        );
         // The audit log learns how an announced call ended.
         assert_eq!(portal.conclusions().len(), usize::from(broken != "announce"), "{broken}");
         assert!(portal.conclusions().iter().all(|conclusion| !conclusion.succeeded));
@@ -674,4 +682,46 @@ fn no_want_shows_a_token_when_it_is_printed() {
     let mut portal = Portal::new();
     portal.pass(deploy());
     assert!(!format!("{:?}", portal.wants).contains("token-1"));
+}
+
+#[test]
+fn settles_with_the_401_if_the_token_cannot_be_replaced() {
+    for (failing, leaves_at) in [(vec!["token"], None), (vec![], Some("token"))] {
+        let mut portal = Portal { body: Some(POLICY), ..Portal::new() };
+        portal.pass(set_policy());
+        portal.statuses = vec![401];
+        portal.failing = failing;
+        portal.leaves_at = leaves_at;
+        portal.pass(set_policy());
+        assert_eq!(portal.sent().len(), 1);
+        let settlement = portal.settlement().unwrap();
+        assert_eq!((settlement.outcome, settlement.status), (records::Result::Failed, Some(401)));
+    }
+}
+
+#[test]
+fn settles_without_a_status_if_the_second_attempt_fails() {
+    let mut portal = Portal { body: Some(POLICY), ..Portal::new() };
+    portal.pass(set_policy());
+    portal.statuses = vec![401, 200];
+    portal.failing = vec!["readAnswer"];
+    portal.pass(set_policy());
+    assert_eq!((portal.sent().len(), portal.settlement().unwrap().status), (2, None));
+}
+
+#[test]
+fn reuses_a_token_that_another_call_has_replaced() {
+    let mut portal = Portal::new();
+    portal.pass(read());
+    let event = |outcome| Event { outcome, now: NOW, random: 0.5, cancelled: false };
+    let mut late = portal.door.pass(read());
+    let Turn::Want(Want::Send(send)) = late.tell(event(Outcome::Done)) else { panic!("nothing sent") };
+    assert_eq!(bearer(&send), "token-1");
+    // Another call is rejected and replaces the token.
+    portal.statuses = vec![401, 200];
+    portal.pass(read());
+    assert_eq!(portal.tokens, 2);
+    let rejected = Outcome::Answer(Answer { status: 401, headers: vec![None; 4] });
+    let Turn::Want(Want::Send(send)) = late.tell(event(rejected)) else { panic!("another exchange") };
+    assert_eq!(bearer(&send), "token-2");
 }

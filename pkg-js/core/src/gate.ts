@@ -127,7 +127,14 @@ export interface DoorHost {
   log(want: {
     level: 'warn' | 'error';
     message: string;
-    meta: { code?: string; auditId?: string; error?: string };
+    meta: {
+      code?: string;
+      auditId?: string;
+      method?: string;
+      resource?: string;
+      user?: string;
+      error?: string;
+    };
   }): Promise<void>;
   /** Passes Google's answer to the caller. `read`: the bytes of `readAnswer`. */
   reply(want: {
