@@ -25,7 +25,7 @@ const FLAVORS: [Flavor; 2] = [
     Flavor {
         feature: "server",
         // Between speed and size: see `docs/performance.md`.
-        flags: "-Cllvm-args=--inline-threshold=5",
+        flags: "-Cllvm-args=--inline-threshold=3",
         glue: "nodejs",
         max_brotli_bytes: 370_000,
     },
