@@ -18,8 +18,8 @@ use thiserror::Error;
 pub type Millis = u64;
 
 /// Owner of the Backstage credentials that a proxied request carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ts_rs::TS)]
+#[ts(rename_all = "lowercase")]
 pub enum Identity {
     /// The user who started the conversation.
     Initiator,
@@ -27,13 +27,21 @@ pub enum Identity {
     Service,
 }
 
+impl Identity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Initiator => "initiator",
+            Self::Service => "service",
+        }
+    }
+}
+
 /// An HTTP request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     pub verb: Verb,
     pub url: String,
     pub headers: Vec<(&'static str, String)>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     pub identity: Identity,
 }
@@ -101,11 +109,12 @@ impl Progress {
 }
 
 /// The next action of the driver.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "GoogleWant")]
 #[serde(rename_all = "lowercase")]
 pub enum Want {
-    /// Send a request; the outcome is [`Outcome::Answer`] or [`Outcome::Failed`].
-    Send(Request),
+    /// Send a request, which only the fetch transport sees; the outcome is [`Outcome::Answer`] or [`Outcome::Failed`].
+    Send(#[serde(skip)] Request),
     /// Wait this long; the outcome is [`Outcome::Waited`].
     Wait(Millis),
 }

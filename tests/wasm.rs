@@ -1,12 +1,13 @@
 //! The boundary as JavaScript sees it, in Node and in a browser: `cargo xtask test --only wasm`.
 #![cfg(target_arch = "wasm32")]
 
+use backstage_vertex_ai::api::error::CoreError;
 use backstage_vertex_ai::diagnostic::{Code, Diagnostic};
-use backstage_vertex_ai::wasm::error::CoreError;
 use backstage_vertex_ai::wasm::exports::{status, validate, version};
 use backstage_vertex_ai::wasm::transport::Talk;
 use js_sys::{Function, JSON, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const ANNOTATIONS: &str = r#"{"google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
@@ -106,59 +107,86 @@ fn a_malformed_request_throws_a_core_error() {
 
 const PROXY: &str = r#", "proxyUrl": "http://portal/api/proxy/vertex-ai""#;
 
-/// Answers every request in the same way until the report. Returns it, and the number of requests.
-fn driven(mut talk: Talk, answer: &str, cancelled: bool) -> (JsValue, u32) {
-    let (mut outcome, mut sent) = (JsValue::UNDEFINED, 0);
+/// Answers every request with `fetch`, the body of a JavaScript function, until the report. Returns it, and the requests.
+async fn driven(mut talk: Talk, fetch: &str, cancelled: bool) -> (JsValue, Vec<JsValue>) {
+    let sent = js_sys::Array::new();
+    let host = js_sys::Object::new();
+    let body = format!("this.sent.push({{ url, init, identity }}); {fetch}");
+    Reflect::set(&host, &"sent".into(), &sent).unwrap();
+    Reflect::set(&host, &"fetch".into(), &Function::new_with_args("url, init, identity", &body)).unwrap();
     loop {
-        let next = talk.tell(&outcome, cancelled).unwrap();
+        let next = talk.tell(cancelled).unwrap();
         assert!(js_sys::Array::is_array(&get(&next, "said")));
         if get(&next, "want").is_undefined() {
-            return (get(&next, "report"), sent);
+            return (get(&next, "report"), sent.iter().collect());
         }
-        if !get(&next, "want.send").is_undefined() {
-            sent += 1;
-            assert!(text(&next, "want.send.url").starts_with("http://portal/api/proxy/vertex-ai/aiplatform/v1/"));
-            assert_eq!(
-                (text(&next, "want.send.verb").as_str(), text(&next, "want.send.identity").as_str()),
-                ("GET", "initiator")
-            );
+        if get(&next, "want").as_string().as_deref() == Some("send") {
+            JsFuture::from(talk.send(host.clone().unchecked_into(), None)).await.unwrap();
         }
-        outcome = JSON::parse(answer).unwrap();
     }
 }
 
+/// Code of the first finding of the status, if every request is answered with `fetch`.
+async fn finding(fetch: &str) -> String {
+    let (report, _) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), fetch, false).await;
+    assert_eq!(text(&report, "state"), "unavailable", "{fetch}");
+    text(&js_sys::Array::from(&get(&report, "diagnostics")).get(0), "code")
+}
+
 #[wasm_bindgen_test]
-fn a_status_wants_requests_and_ends_in_a_report() {
-    let answer = r#"{"status": 200, "body": "{\"displayName\": \"Fraud\", \"trafficSplit\": {\"1\": 100}, \"deployedModels\": [{\"id\": \"1\", \"model\": \"m@3\", \"modelVersionId\": \"3\"}]}"}"#;
-    let (report, sent) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), answer, false);
-    assert!(sent > 0);
+async fn a_status_sends_requests_and_ends_in_a_report() {
+    let answer = r#"return Promise.resolve(new Response('{"displayName": "Fraud", "trafficSplit": {"1": 100}, "deployedModels": [{"id": "1", "model": "m@3", "modelVersionId": "3"}]}'));"#;
+    let (report, sent) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), answer, false).await;
+    assert!(!sent.is_empty());
+    for one in sent {
+        assert!(text(&one, "url").starts_with("http://portal/api/proxy/vertex-ai/aiplatform/v1/"));
+        assert_eq!((text(&one, "init.method").as_str(), text(&one, "identity").as_str()), ("GET", "initiator"));
+        assert!(get(&one, "init.body").is_undefined());
+    }
     assert_eq!(text(&report, "state"), "serving");
     assert_eq!(text(&report, "headline"), "Serving version 3");
     assert!(text(&report, "observedAt") < text(&report, "staleAt"));
 }
 
 #[wasm_bindgen_test]
-fn a_failed_request_is_a_finding() {
-    for (failure, code) in [("unreachable", "network/unreachable"), ("cutOff", "google/answer-unreadable")] {
-        let answer = format!(r#"{{"failed": "{failure}"}}"#);
-        let (report, _) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), &answer, false);
-        assert_eq!(text(&report, "state"), "unavailable", "{failure}");
-        let findings = js_sys::Array::from(&get(&report, "diagnostics"));
-        assert_eq!(text(&findings.get(0), "code"), code);
+async fn a_failed_request_is_a_finding() {
+    for failure in ["throw 1;", "return Promise.reject('down');", "return 42;", "return Promise.resolve();"] {
+        assert_eq!(finding(failure).await, "network/unreachable", "{failure}");
     }
 }
 
 #[wasm_bindgen_test]
-fn a_cancelled_conversation_sends_nothing() {
-    let (report, sent) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), "{}", true);
-    assert_eq!((text(&report, "state").as_str(), sent), ("unavailable", 0));
+async fn an_answer_that_is_cut_off_is_a_finding() {
+    for text in ["Promise.reject(undefined)", "Promise.reject('gone')", "Promise.reject(new TypeError('terminated'))"] {
+        let answer = format!("return {{ status: 200, text: () => {text} }};");
+        assert_eq!(finding(&answer).await, "google/answer-unreadable", "{text}");
+    }
+    assert_eq!(finding("return { status: 200, text() { throw 1; } };").await, "google/answer-unreadable");
 }
 
 #[wasm_bindgen_test]
-fn invalid_annotations_are_reported_before_anything_is_sent() {
+async fn a_body_and_its_headers_are_sent() {
+    let talk = backstage_vertex_ai::wasm::server::deploy(request(ANNOTATIONS, PROXY)).unwrap();
+    let answer = r#"const status = init.method !== 'GET' ? 403 : url.includes('/models/') ? 200 : 404;
+        return { status, text: () => '{"error": {"code": 404, "message": "no", "status": "NOT_FOUND"}}' };"#;
+    let (report, sent) = driven(talk, answer, false).await;
+    assert_eq!(text(&report, "outcome"), "failed");
+    let change = sent.iter().find(|one| text(one, "init.method") == "POST").expect("the endpoint is created");
+    assert!(JSON::parse(&text(change, "init.body")).is_ok());
+    assert_eq!(text(change, "init.headers.content-type"), "application/json");
+}
+
+#[wasm_bindgen_test]
+async fn a_cancelled_conversation_sends_nothing() {
+    let (report, sent) = driven(status(request(ANNOTATIONS, PROXY)).unwrap(), "throw 1;", true).await;
+    assert_eq!((text(&report, "state").as_str(), sent.len()), ("unavailable", 0));
+}
+
+#[wasm_bindgen_test]
+async fn invalid_annotations_are_reported_before_anything_is_sent() {
     let talk = backstage_vertex_ai::wasm::server::deploy(request("{}", PROXY)).unwrap();
-    let (report, sent) = driven(talk, "{}", false);
-    assert_eq!((text(&report, "outcome").as_str(), sent), ("failed", 0));
+    let (report, sent) = driven(talk, "throw 1;", false).await;
+    assert_eq!((text(&report, "outcome").as_str(), sent.len()), ("failed", 0));
 }
 
 mod checker {

@@ -2,13 +2,17 @@
 //!
 //! A shape derives [`TS`] where it stands. `cargo xtask types` writes the declarations into the core's npm package.
 
+use super::gate::{self, DoorStep, errand};
 use super::request::{DeployRequest, DeploymentRequest, EntityRequest, StatusRequest, ValidateRequest};
 use super::{Annotation, ValidateReport, check, deployment, iam};
-use crate::conversation::Progress;
+use crate::conversation::{Identity, Progress};
 use crate::diagnostic::Code;
+use crate::door::arrival::{Arrival, Who};
+use crate::door::changes::PolicyChanges;
+use crate::door::want;
 use crate::iam::deliver::access_report::AccessReport;
 use crate::iam::deliver::apply::ApplyReport;
-use crate::iam::deliver::clean_up::{CleanUpWant, GrantRecord};
+use crate::iam::deliver::clean_up::GrantRecord;
 use crate::iam::deliver::pam_grant::PamReport;
 use crate::iam::deliver::verify::VerifyReport;
 use crate::iam::rights::expiry::Expiry;
@@ -54,7 +58,16 @@ pub fn declarations() -> String {
     all.visit::<iam::grants::NewGrantRecord>();
     all.visit::<iam::grants::ListedRecord>();
     all.visit::<GrantRecord>();
-    all.visit::<CleanUpWant>();
+    all.visit::<iam::grants::GrantStep<'static>>();
+    all.visit::<gate::Facts>();
+    all.visit::<Arrival>();
+    all.visit::<Who>();
+    all.visit::<DoorStep<'static>>();
+    all.visit::<want::Starter>();
+    all.visit::<want::Answer>();
+    all.visit::<PolicyChanges>();
+    all.visit::<Identity>();
+    all.visit::<errand::Want>();
     all.visit::<check::CheckOptions>();
     all.visit::<check::FileReport>();
     all.visit::<check::Summary>();

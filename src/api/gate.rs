@@ -1,14 +1,14 @@
 //! The gate: what the proxy module calls, one per process.
 //!
-//! Shapes: `class Gate` of `pkg-js/core/src/server.d.ts`.
+//! Functions: `class Gate` of `pkg-js/core/src/gate.ts`.
 
 use super::access::access_of;
+use super::iam::grants;
 use super::request::StatusRequest;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::Diagnostic;
 use crate::door::arrival::Arrival;
-use crate::door::host::Call;
 use crate::door::refusal::{Answer, Refusal, lacks_permission};
 use crate::door::want::Failure;
 use crate::door::{ALLOW, ANSWER_HEADERS, Door, REQUEST_HEADERS};
@@ -18,27 +18,37 @@ use crate::method::Access;
 use serde::Serialize;
 use serde_json::Value;
 use std::rc::Rc;
+use ts_rs::TS;
 
+pub use super::iam::grants::{GrantTask, RefusedRecord};
 use crate::door::changes::CLOCK_SKEW;
 pub use crate::door::changes::policy_changes;
+pub use crate::door::host::{Call, DoorStep, Told};
+pub use crate::identity::assertion::Entropy;
+pub use crate::identity::broker::{self as errand, Job};
+pub use crate::identity::flight::Flight;
 
 /// A Backstage permission to register.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, TS)]
 pub struct Permission {
     pub name: &'static str,
+    #[ts(type = "'read' | 'update'")]
     pub action: &'static str,
 }
 
 /// Constants that the host needs.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, TS)]
+#[ts(rename = "GateFacts")]
 #[serde(rename_all = "camelCase")]
 pub struct Facts {
+    /// The Backstage permissions to register.
+    #[ts(as = "Vec<Permission>")]
     pub permissions: [Permission; 4],
     /// Headers of a request that the door reads, lower case.
     pub request_headers: &'static [&'static str],
     /// Headers of Google's answer that the door reads, lower case.
     pub answer_headers: &'static [&'static str],
-    /// Maximum difference between the clocks of two replicas.
+    /// Maximum difference between the clocks of two replicas, in milliseconds.
     pub clock_skew: Millis,
 }
 
@@ -90,9 +100,30 @@ impl Gate {
         &self.0.config.warnings
     }
 
-    pub fn config(&self) -> &Config {
-        &self.0.config
+    /// Checks an access request that is about to be granted, and returns its record.
+    pub fn grant_record(
+        &self,
+        request: Value,
+        owned: &[String],
+        now: Millis,
+    ) -> Result<grants::NewGrantRecord, Box<RefusedRecord>> {
+        grants::new_record(&self.0.config, request, owned, now)
     }
+
+    /// Returns the resources that a recorded access request is about, as audit records name them.
+    pub fn grant_resources(&self, request: &Value, now: Millis) -> Vec<String> {
+        grants::resources(&self.0.config, request, now)
+    }
+
+    /// Returns the clean-up of expired grants.
+    pub fn clean_up_grants(&self) -> GrantTask {
+        GrantTask::clean_up(&self.0.config)
+    }
+}
+
+/// Returns the grants of a stored record, for a list; `None` if it is not a record.
+pub fn listed_grant(record: &Value, now: Millis) -> Option<grants::ListedRecord> {
+    grants::record(record).map(|record| grants::listed(&record, now))
 }
 
 /// Returns the answer for an error outside the door, e.g. of authentication: `{name, message, status?, diagnostics?}`.

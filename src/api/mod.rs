@@ -6,10 +6,12 @@ pub mod access;
 pub mod check;
 pub mod declarations;
 pub mod deployment;
+pub mod error;
 pub mod gate;
 pub mod iam;
 pub mod request;
 mod status;
+pub mod talk;
 mod validate;
 
 pub use status::status;

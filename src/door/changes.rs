@@ -11,7 +11,7 @@ pub const CLOCK_SKEW: Millis = 10 * 60 * 1000;
 const LONGEST_CALL: Millis = 60 * 60 * 1000;
 
 /// Policies that may have changed under a grant record.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyChanges {
     /// Resources, as audit records name them.

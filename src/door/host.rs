@@ -10,6 +10,7 @@ use crate::identity::broker::{Broker, Job, TokenFlight};
 use serde::Serialize;
 use serde_json::Value;
 use std::rc::Rc;
+use ts_rs::TS;
 
 /// An answer of the host.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,12 +29,22 @@ pub struct Call {
     pub token: Option<TokenFlight>,
 }
 
-/// The state of a call after an answer. Shape: `DoorWant` of `pkg-js/core/src/gate.ts`.
-#[derive(Debug, Serialize)]
+/// The state of a call after an answer.
+#[derive(Debug, Serialize, TS)]
 #[serde(untagged)]
-pub enum Next<'a> {
+pub enum DoorStep<'a> {
     Want(&'a Want),
-    End { want: &'static str, refusal: End },
+    End(CallEnd),
+}
+
+/// The end of a call.
+#[derive(Debug, Serialize, TS)]
+#[ts(rename = "DoorEnd")]
+pub struct CallEnd {
+    #[ts(type = "'end'")]
+    want: &'static str,
+    /// `null` where the caller has Google's answer, or has left.
+    pub refusal: End,
 }
 
 impl Call {
@@ -42,15 +53,15 @@ impl Call {
     }
 
     /// Delivers the answer to the open want. A token that has landed takes its place.
-    pub fn tell(&mut self, told: Event<Told>) -> Next<'_> {
+    pub fn tell(&mut self, told: Event<Told>) -> DoorStep<'_> {
         let landed = self.token.take().and_then(|flight| flight.result());
         let event = told.map(|told| landed.map_or_else(|| self.wanted.answered(told), Outcome::Token));
         match self.talk.tell(event) {
             Turn::Want(want) => {
                 self.wanted = want;
-                Next::Want(&self.wanted)
+                DoorStep::Want(&self.wanted)
             }
-            Turn::Done(refusal) => Next::End { want: "end", refusal },
+            Turn::Done(refusal) => DoorStep::End(CallEnd { want: "end", refusal }),
         }
     }
 
@@ -182,7 +193,7 @@ mod tests {
             Call::new(&door, Arrival { id: "1".into(), verb: "GET".into(), target, headers, who, whole: false })
         };
         let event = |value: Value| Event { outcome: Told::Json(value), now: 1, random: 0.0, cancelled: false };
-        let wanted = |next: Next<'_>| serde_json::to_value(next).unwrap()["want"].as_str().map(str::to_owned);
+        let wanted = |next: DoorStep<'_>| serde_json::to_value(next).unwrap()["want"].as_str().map(str::to_owned);
         let (mut first, mut second) = (begin(), begin());
         for call in [&mut first, &mut second] {
             assert!(call.token().is_none(), "no token is wanted yet");
@@ -200,8 +211,10 @@ mod tests {
             outcome: Told::Failed(Failure { name: String::new(), message: String::new() }),
             ..event(Value::Null)
         };
-        let Next::Want(Want::Log { .. }) = first.tell(failed) else { panic!("a failure is logged") };
-        let Next::End { refusal: Some(refusal), .. } = first.tell(event(Value::Null)) else { panic!("a refusal") };
+        let DoorStep::Want(Want::Log { .. }) = first.tell(failed) else { panic!("a failure is logged") };
+        let DoorStep::End(CallEnd { refusal: Some(refusal), .. }) = first.tell(event(Value::Null)) else {
+            panic!("a refusal")
+        };
         assert_eq!(refusal.status, 502);
     }
 

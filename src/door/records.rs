@@ -3,9 +3,11 @@
 use super::arrival::Arrival;
 use crate::guard::{Allowed, Outcome as Answered};
 use serde::Serialize;
+use ts_rs::TS;
 
 /// Fields that every event of the audit log carries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AuditFacts", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Facts {
     pub audit_id: String,
@@ -19,35 +21,43 @@ pub struct Facts {
 }
 
 /// The event of the audit log before a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AuditAnnouncement")]
 #[serde(rename_all = "camelCase")]
 pub struct Announcement {
     pub event_id: &'static str,
+    #[ts(type = "'high'")]
     pub severity_level: &'static str,
     pub meta: Facts,
 }
 
 /// The row of the audit table before a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AuditIntention", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Intention {
+    /// The record's id; Google's audit log has it too, in the request reason.
     pub id: String,
     pub user_ref: String,
+    /// Ownership refs of the user at this moment.
     pub ownership: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
     pub method: &'static str,
     pub resource: String,
     pub reason: String,
+    /// The grant record that the call names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
 }
 
 /// The outcome of a call, for its row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AuditSettlement", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Settlement {
     pub id: String,
+    /// `unsent`: the call failed before anything was sent.
     pub outcome: Result,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -57,7 +67,8 @@ pub struct Settlement {
     pub error: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AuditOutcome")]
 #[serde(rename_all = "lowercase")]
 pub enum Result {
     Succeeded,
@@ -67,7 +78,8 @@ pub enum Result {
 }
 
 /// The outcome of a call, for the event of the audit log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AuditConclusion", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Conclusion {
     pub succeeded: bool,

@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::{guard, identity};
 use serde::Serialize;
 use serde_json::{Value, json};
+use ts_rs::TS;
 
 /// A refused call.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,9 +17,11 @@ pub struct Refusal {
 }
 
 /// A refusal in the shape of Backstage's errors, plus the diagnostic.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(rename = "RefusalAnswer")]
 pub struct Answer {
     pub status: u16,
+    #[ts(type = "{ error: { name: string; message: string }; diagnostic: Diagnostic }")]
     pub body: Value,
 }
 

@@ -6,12 +6,15 @@ use crate::identity::broker::TokenRequest;
 use crate::identity::secret::Secret;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use ts_rs::TS;
 
-/// The next action of the host. Shape: `DoorWant` of `pkg-js/core/src/server.d.ts`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+/// The next action of the host.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, TS)]
+#[ts(rename = "DoorWant")]
 #[serde(tag = "want", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Want {
     #[default]
+    #[ts(skip)]
     Nothing,
     /// Ask whether the caller has a Backstage permission; the outcome is [`Outcome::Decision`].
     Permit { permission: &'static str },
@@ -43,7 +46,8 @@ pub enum Want {
     Reply { status: u16, headers: Headers, body: AnswerBody },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "LogLevel")]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     Warn,
@@ -51,9 +55,11 @@ pub enum Level {
 }
 
 /// Fields of a log line.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
+#[ts(optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct LogMeta {
+    #[ts(as = "Option<crate::diagnostic::Code>")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,7 +75,8 @@ pub struct LogMeta {
 }
 
 /// One request to Google.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(rename = "GoogleRequest")]
 #[serde(rename_all = "camelCase")]
 pub struct Send {
     pub verb: &'static str,
@@ -80,7 +87,7 @@ pub struct Send {
 }
 
 /// The source of a request's body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum RequestBody {
     None,
@@ -91,7 +98,7 @@ pub enum RequestBody {
 }
 
 /// How Google's answer reaches the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub enum AnswerBody {
     /// The bytes that [`Want::ReadAnswer`] returned.
@@ -101,7 +108,7 @@ pub enum AnswerBody {
 }
 
 /// How long a request to Google runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Until {
     /// To its end, so that its outcome is known.
@@ -111,7 +118,8 @@ pub enum Until {
 }
 
 /// Names and values of HTTP headers; a JavaScript object.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, TS)]
+#[ts(rename = "HttpHeaders", type = "Record<string, string>")]
 pub struct Headers {
     /// The access token of `authorization`.
     pub bearer: Option<Secret>,
@@ -155,18 +163,25 @@ pub enum Outcome {
 }
 
 /// A user who started an operation, as the audit record describes them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, TS)]
+#[ts(rename = "OperationStarter")]
 pub struct Starter {
+    #[ts(rename = "ref")]
     pub entity_ref: String,
+    #[ts(rename = "ownership")]
     pub groups: Vec<String>,
+    /// Milliseconds since 1970.
+    #[ts(rename = "at")]
     pub started_at: Millis,
 }
 
 /// The head of Google's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, TS)]
+#[ts(rename = "GoogleAnswer")]
 pub struct Answer {
     pub status: u16,
-    /// In the order of [`super::ANSWER_HEADERS`].
+    /// Values of `answerHeaders` of the gate's facts, in that order.
+    #[ts(type = "(string | undefined)[]")]
     pub headers: Vec<Option<String>>,
 }
 

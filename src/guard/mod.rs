@@ -43,7 +43,7 @@ pub enum ActingFor {
     Starter { operation: String },
 }
 
-/// A call that may be forwarded. Shape: `AllowedCall` of `pkg-js/core/src/server.d.ts`.
+/// A call that may be forwarded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Allowed {

@@ -89,11 +89,13 @@ impl Jwk {
     }
 }
 
-/// The published part of a key. Shape: `PublicKey` of `pkg-js/core/src/server.d.ts`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The published part of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PublicKey {
     pub kid: String,
+    /// The public half, an RFC 7517 JWK.
+    #[ts(type = "object")]
     pub jwk: Jwk,
     /// RFC 3339; after it, no assertion signed with the key is valid.
     pub expires_at: String,

@@ -12,17 +12,21 @@ use crate::ordered::Ordered;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
+use ts_rs::TS;
 
 /// Maximum duration of one answer of the portal and of one exchange: every caller of a user waits for it.
 pub const PATIENCE: Millis = 30_000;
 
-/// The next action of the driver. Shape: `ErrandWant` of `pkg-js/core/src/converse.ts`.
-#[derive(Debug, Default, Serialize)]
+/// The next action of the driver.
+#[derive(Debug, Default, Serialize, TS)]
+#[ts(rename = "ErrandWant")]
 #[serde(rename_all = "camelCase")]
 pub enum Want {
     #[default]
+    #[ts(skip)]
     Nothing,
     /// 32 bytes from the platform's random generator; the outcome is [`Outcome::Entropy`].
+    #[ts(skip)]
     Entropy,
     /// Drive [`Broker::new_key`] unless it runs already; wait for it, or not. The outcome is [`Outcome::Done`] or [`Outcome::Failed`].
     Key { wait: bool },
@@ -106,6 +110,11 @@ impl Job {
         let (flight, errand) = self.broker.new_key();
         self.key = Some(flight);
         errand.map(|errand| Self::new(errand, &self.broker))
+    }
+
+    /// The open want of the conversation with Google.
+    pub fn google(&self) -> Option<&conversation::Want> {
+        if let Want::Google { want, .. } = &self.wanted { Some(want) } else { None }
     }
 }
 

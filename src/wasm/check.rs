@@ -1,7 +1,8 @@
 //! Exports of the server build that check whole files. Their forms: `docs/boundary.md`.
 
-use super::convert::{read, text};
+use super::convert::read;
 use crate::api::check::{self, Origin, checker};
+use crate::api::talk::text;
 use crate::diagnostic::{Code, Diagnostic};
 use wasm_bindgen::prelude::*;
 

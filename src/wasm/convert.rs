@@ -1,7 +1,8 @@
 //! JavaScript values to serde types and back: plain objects, `null` for `None`. Their forms: `docs/boundary.md`.
 
 use crate::api::request::Request;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::api::talk::{text, unwritable};
+use crate::diagnostic::Diagnostic;
 use js_sys::{Array, JSON, Object};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -70,15 +71,11 @@ pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Diagnostic> {
 }
 
 /// The part of [`write`] that all types share.
-fn parsed(text: Result<String, Diagnostic>) -> Result<JsValue, Diagnostic> {
+pub fn parsed(text: Result<String, Diagnostic>) -> Result<JsValue, Diagnostic> {
     JSON::parse(&text?).map_err(|_| unwritable())
 }
 
-/// Writes a report as JSON text.
-pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, Diagnostic> {
-    serde_json::to_string(value).map_err(|_| unwritable())
-}
-
-fn unwritable() -> Diagnostic {
-    Diagnostic::new(Code::CoreInternal, "a report is not JSON")
+/// Writes a small value without JSON in it as a plain object.
+pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Diagnostic> {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| unwritable())
 }

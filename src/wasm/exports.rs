@@ -3,8 +3,7 @@
 use super::Source;
 use super::convert::{read, write};
 use super::transport::Talk;
-use crate::api::{self, request::StatusRequest, request::ValidateRequest};
-use crate::conversation::Millis;
+use crate::api::{self, request::StatusRequest, request::ValidateRequest, talk::Millis};
 use js_sys::Function;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;

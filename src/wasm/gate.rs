@@ -1,19 +1,14 @@
-//! The gate for JavaScript. Types: `pkg-js/core/src/gate.ts`.
+//! The gate for JavaScript: `pkg-js/core/src/gate.ts`.
 
-use super::convert::{json, read, write};
-use super::error::CoreError;
+use super::convert::{json, read, to_js, write};
 use super::exports::now;
-use super::transport::{Talk, event, outcome};
-use crate::api::gate as api;
-use crate::api::iam::grants;
-use crate::conversation::Millis;
-use crate::door::host::{Call, Told};
-use crate::identity::assertion::Entropy;
-use crate::identity::broker::{self, Job};
-use crate::identity::flight::Flight;
+use super::transport::{Host, Slot, Talk, event};
+use crate::api::error::CoreError;
+use crate::api::gate::{self as api, Call, Entropy, Flight, GrantTask as Task, Job, Told, errand};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,7 +25,7 @@ impl Gate {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &JsValue, issuer: &str) -> Result<Gate, JsValue> {
         let gate = api::Gate::new(&json(config), issuer);
-        Ok(Gate(gate.map_err(|diagnostics| CoreError { status: 500, diagnostics })?))
+        Ok(Gate(gate.map_err(CoreError::misconfigured)?))
     }
 
     #[wasm_bindgen(getter)]
@@ -43,7 +38,7 @@ impl Gate {
     }
 
     pub fn facts() -> Result<JsValue, JsValue> {
-        Ok(write(&api::Gate::facts())?)
+        Ok(to_js(&api::Gate::facts())?)
     }
 
     pub fn refusal(error: &JsValue) -> Result<JsValue, JsValue> {
@@ -66,44 +61,40 @@ impl Gate {
 
     #[wasm_bindgen(js_name = policyChanges)]
     pub fn policy_changes(records: &JsValue, ends_at: Option<f64>) -> Result<JsValue, JsValue> {
-        Ok(write(&api::policy_changes(&json(records), ends_at.map(|at| at as Millis), now()))?)
+        Ok(to_js(&api::policy_changes(&json(records), ends_at.map(|at| at as u64), now()))?)
     }
 
     /// Checks an access request that is about to be granted; returns its record or the refusal.
     #[wasm_bindgen(js_name = grantRecord)]
     pub fn grant_record(&self, request: &JsValue, owned: Vec<String>) -> Result<JsValue, JsValue> {
-        let record = grants::new_record(self.0.config(), json(request), &owned, now());
-        let refused = |refused: Box<grants::RefusedRecord>| CoreError {
-            status: refused.status,
-            diagnostics: vec![refused.diagnostic],
-        };
-        Ok(write(&record.map_err(refused)?)?)
+        let record = self.0.grant_record(json(request), &owned, now());
+        Ok(write(&record.map_err(CoreError::from)?)?)
     }
 
     #[wasm_bindgen(js_name = grantResources)]
     pub fn grant_resources(&self, request: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(write(&grants::resources(self.0.config(), &json(request), now()))?)
+        Ok(to_js(&self.0.grant_resources(&json(request), now()))?)
     }
 
     #[wasm_bindgen(js_name = listedGrant)]
     pub fn listed_grant(record: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(write(&grants::record(&json(record)).map(|record| grants::listed(&record, now())))?)
+        Ok(write(&api::listed_grant(&json(record), now()))?)
     }
 
     #[wasm_bindgen(js_name = cleanUpGrants)]
     pub fn clean_up_grants(&self) -> GrantTask {
-        GrantTask(grants::GrantTask::clean_up(self.0.config()))
+        GrantTask(self.0.clean_up_grants())
     }
 
     #[wasm_bindgen(js_name = withdrawGrant)]
     pub fn withdraw_grant(id: String, given_by: String) -> GrantTask {
-        GrantTask(grants::GrantTask::withdraw(id, given_by))
+        GrantTask(Task::withdraw(id, given_by))
     }
 }
 
 /// A clean-up or a withdrawal of grant records. Types: `pkg-js/core/src/grants.ts`.
 #[wasm_bindgen]
-pub struct GrantTask(grants::GrantTask);
+pub struct GrantTask(Task);
 
 #[wasm_bindgen]
 impl GrantTask {
@@ -135,7 +126,7 @@ impl Passage {
     }
 
     pub fn token(&mut self) -> Option<Errand> {
-        self.0.token().map(Errand)
+        self.0.token().map(|job| Errand(job, Slot::default()))
     }
 
     /// Resolves once the token has landed; [`Passage::tell`] then delivers it.
@@ -146,24 +137,29 @@ impl Passage {
 
 /// Work of the broker: an exchange, or a signing key.
 #[wasm_bindgen]
-pub struct Errand(Job);
+pub struct Errand(Job, Slot);
 
 #[wasm_bindgen]
 impl Errand {
-    pub fn tell(&mut self, answer: &JsValue, cancelled: bool) -> Result<JsValue, JsValue> {
-        let mut told = broker::Told::Host { failure: answer.as_string(), google: outcome(answer) };
+    pub fn tell(&mut self, failure: Option<String>, cancelled: bool) -> Result<JsValue, JsValue> {
+        let mut told = errand::Told::Host { failure, google: self.1.take() };
         loop {
             match self.0.tell(event(told, cancelled)) {
                 // The bytes of a private key never become a JavaScript value.
-                Some(broker::Want::Entropy) => told = broker::Told::Entropy(entropy()),
+                Some(errand::Want::Entropy) => told = errand::Told::Entropy(entropy()),
                 Some(want) => return Ok(write(want)?),
                 None => return Ok(JsValue::UNDEFINED),
             }
         }
     }
 
+    /// Sends the wanted request to Google; resolves once [`Errand::tell`] can deliver its outcome.
+    pub fn send(&self, host: Host, signal: Option<AbortSignal>) -> Promise {
+        self.1.send(self.0.google(), host, signal)
+    }
+
     pub fn key(&mut self) -> Option<Errand> {
-        self.0.key().map(Errand)
+        self.0.key().map(|job| Errand(job, Slot::default()))
     }
 
     pub fn landed(&self) -> Promise {

@@ -1,74 +1,110 @@
-//! Conversations with Google, driven by JavaScript with its `fetch`, clock and timers: `pkg-js/core/src/converse.ts`.
+//! Conversations with Google, and the fetch transport of their requests. JavaScript drives both: `pkg-js/core/src/converse.ts`.
 
-use super::convert::{parse, write};
+use super::convert::{parse, parsed};
 use super::exports::now;
-use crate::conversation::{Conversation, Event, Failure, Outcome, Progress, Response, Turn, Want};
-use js_sys::Reflect;
+use crate::api::talk::{self, Event, Failure, Outcome, Request, Response, Want};
+use gloo_net::http;
+use js_sys::{Object, Promise, Reflect};
 use serde::Serialize;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{AbortSignal, RequestInit};
 
-type Tell = dyn FnMut(Event) -> Result<JsValue, JsValue>;
+#[wasm_bindgen]
+extern "C" {
+    /// A `Host` or `BrokerHost` of `pkg-js/core`.
+    pub type Host;
+
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Host, url: &str, init: &RequestInit, identity: &str) -> Result<JsValue, JsValue>;
+}
 
 /// A conversation that ends in a report.
 #[wasm_bindgen]
-pub struct Talk(Box<Tell>);
-
-/// The state of a conversation after an event.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Next<'a, T> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    want: Option<Want>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<&'a T>,
-    said: Vec<Progress>,
-    heeds_cancelling: bool,
-}
+pub struct Talk(talk::Talk, Slot);
 
 impl Talk {
-    /// A conversation, or the report why none began.
-    pub fn new<T: Serialize + 'static>(mut begun: Result<Conversation<T>, Box<T>>) -> Self {
-        Self(Box::new(move |event| {
-            let (turn, said, heeds_cancelling) = match &mut begun {
-                Ok(talk) => (Some(talk.tell(event)), talk.said(), talk.heeds_cancelling()),
-                Err(_) => (None, Vec::new(), true),
-            };
-            let (want, done) = match turn {
-                Some(Turn::Want(want)) => (Some(want), None),
-                Some(Turn::Done(report)) => (None, Some(Box::new(report))),
-                None => (None, None),
-            };
-            let report = done.as_deref().or_else(|| begun.as_ref().err().map(|report| &**report));
-            Ok(write(&Next { want, report, said, heeds_cancelling })?)
-        }))
+    pub fn new<T: Serialize + 'static>(begun: talk::Begun<T>) -> Self {
+        Self(talk::Talk::new(begun), Slot::default())
     }
 }
 
 #[wasm_bindgen]
 impl Talk {
     /// Delivers the outcome of the last want. The first call answers none.
-    pub fn tell(&mut self, outcome: &JsValue, cancelled: bool) -> Result<JsValue, JsValue> {
-        (self.0)(event(self::outcome(outcome), cancelled))
+    pub fn tell(&mut self, cancelled: bool) -> Result<JsValue, JsValue> {
+        Ok(parsed(self.0.tell(event(self.1.take(), cancelled)))?)
     }
+
+    /// Sends the wanted request; resolves once [`Talk::tell`] can deliver its outcome.
+    pub fn send(&self, host: Host, signal: Option<AbortSignal>) -> Promise {
+        self.1.send(self.0.wanted.as_ref(), host, signal)
+    }
+}
+
+/// The outcome of the open request.
+#[derive(Clone, Default)]
+pub struct Slot(Rc<RefCell<Option<Outcome>>>);
+
+impl Slot {
+    /// The outcome of a want: a wait has none.
+    pub fn take(&self) -> Outcome {
+        self.0.take().unwrap_or(Outcome::Waited)
+    }
+
+    pub fn send(&self, want: Option<&Want>, host: Host, signal: Option<AbortSignal>) -> Promise {
+        let (slot, want) = (self.clone(), want.cloned());
+        future_to_promise(async move {
+            if let Some(Want::Send(request)) = want {
+                slot.0.replace(Some(match fetch(&request, &host, signal.as_ref()).await {
+                    Ok(response) => Outcome::Answer(response),
+                    Err(_) if signal.is_some_and(|signal| signal.aborted()) => Outcome::Failed(Failure::Cancelled),
+                    Err(failure) => Outcome::Failed(failure),
+                }));
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}
+
+async fn fetch(request: &Request, host: &Host, signal: Option<&AbortSignal>) -> Result<Response, Failure> {
+    // A plain object: hosts spread it, and jsdom has no `Headers`.
+    let headers = Object::new();
+    for (name, value) in &request.headers {
+        Reflect::set(&headers, &(*name).into(), &value.into()).map_err(|_| Failure::Unreachable)?;
+    }
+    let init = RequestInit::new();
+    init.set_method(request.verb.as_str());
+    init.set_headers(&headers);
+    if let Some(body) = &request.body {
+        init.set_body(&body.into());
+    }
+    if signal.is_some() {
+        init.set_signal(signal);
+    }
+    let answer = host.fetch(&request.url, &init, request.identity.as_str()).map_err(|_| Failure::Unreachable)?;
+    let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(|_| Failure::Unreachable)?;
+    // A `Response` of another realm (jest, undici) is not an instance of ours.
+    let has = |value: &JsValue, name: &str| Reflect::get(value, &name.into()).is_ok_and(|value| value.is_function());
+    if !has(&answer, "text") {
+        return Err(Failure::Unreachable);
+    }
+    let raw: web_sys::Response = answer.unchecked_into();
+    let seconds = has(&raw.headers(), "get").then(|| http::Headers::from_raw(raw.headers()).get("retry-after"));
+    let seconds = seconds.flatten().and_then(|seconds| seconds.trim().parse::<u64>().ok());
+    // gloo-net's `text` panics where a body rejects with anything but an `Error` of this realm.
+    let text = raw.text().map_err(|_| Failure::CutOff)?;
+    let text = JsFuture::from(Promise::resolve(&text)).await.map_err(|_| Failure::CutOff)?;
+    let text = text.as_string().unwrap_or_default();
+    Ok(Response {
+        status: http::Response::from(raw).status(),
+        retry_after: seconds.map(|seconds| seconds.saturating_mul(1000)),
+        body: parse(if text.is_empty() { "{}" } else { &text }),
+    })
 }
 
 pub fn event<O>(outcome: O, cancelled: bool) -> Event<O> {
     Event { outcome, now: now(), random: js_sys::Math::random(), cancelled }
-}
-
-/// Reads `Outcome` of `pkg-js/core/src/converse.ts`.
-pub fn outcome(value: &JsValue) -> Outcome {
-    let field = |name: &str| Reflect::get(value, &name.into()).unwrap_or_default();
-    if let Some(status) = field("status").as_f64() {
-        let text = field("body").as_string().unwrap_or_default();
-        let body = parse(if text.is_empty() { "{}" } else { &text });
-        let retry_after = field("retryAfter").as_f64().map(|seconds| (seconds * 1000.0) as u64);
-        return Outcome::Answer(Response { status: status as u16, retry_after, body });
-    }
-    match field("failed").as_string().as_deref() {
-        Some("cancelled") => Outcome::Failed(Failure::Cancelled),
-        Some("cutOff") => Outcome::Failed(Failure::CutOff),
-        Some(_) => Outcome::Failed(Failure::Unreachable),
-        None => Outcome::Waited,
-    }
 }

@@ -1,42 +1,20 @@
-/** The driver: fulfils what the core's conversations want with the host's `fetch`, clock and timers. Every decision is the core's. */
-import { call, misuse } from './bindings';
-import type { BrokerHost, PublicKey } from './gate';
-import type { Progress } from './generated/shapes';
-import type { DeployHost, Host } from './host';
-
-interface Send {
-  verb: string;
-  url: string;
-  headers: [string, string][];
-  body?: string;
-  identity: 'initiator' | 'service';
-}
-
-/** One want of a conversation with Google. */
-interface Want {
-  send?: Send;
-  /** Milliseconds. */
-  wait?: number;
-}
-
-type Outcome =
-  | { status: number; retryAfter?: number; body: string }
-  | { failed: 'unreachable' | 'cutOff' | 'cancelled' }
-  | Record<string, never>;
+/** The driver: fulfils what the core's conversations want with the core's fetch transport and timers. Every decision is the core's. */
+import { call, callAsync, misuse } from './bindings';
+import type { BrokerHost } from './gate';
+import type {
+  ErrandWant,
+  GoogleWant,
+  Progress,
+  PublicKey,
+} from './generated/shapes';
+import type { DeployHost } from './host';
 
 /** The state of a conversation after an outcome. */
 interface Next {
-  want?: Want;
+  want?: GoogleWant;
   report?: unknown;
   said: Progress[];
   heedsCancelling: boolean;
-}
-
-/** One want of the broker. */
-interface ErrandWant {
-  key?: { wait: boolean };
-  publish?: { key: PublicKey; within: number };
-  google?: { want: Want; within: number };
 }
 
 /** Drives the conversation that `begin` starts, until its report. */
@@ -49,14 +27,13 @@ export async function converse<T>(
   }
   const talk: any = call(begin);
   try {
-    let outcome: Outcome | undefined;
     for (;;) {
       const cancelled = host.signal?.aborted ?? false;
-      const next: Next = call(() => talk.tell(outcome, cancelled));
+      const next: Next = call(() => talk.tell(cancelled));
       next.said.forEach(progress => listen(host, progress));
       if (!next.want) return next.report as T;
       const signal = next.heedsCancelling ? host.signal : undefined;
-      outcome = await fulfil(next.want, host, signal);
+      await fulfil(next.want, talk, host, signal);
     }
   } finally {
     talk.free();
@@ -66,23 +43,26 @@ export async function converse<T>(
 /** Drives an errand of the broker until its end. Its result reaches the callers that wait for it. */
 export async function runErrand(errand: any, host: BrokerHost): Promise<void> {
   let signal: AbortSignal | undefined;
-  const answer = async ({ key, publish, google }: ErrandWant) => {
-    if (key) {
+  /** Resolves to the failure, if any. */
+  const answer = async (want: ErrandWant): Promise<string | void> => {
+    if ('key' in want) {
       const next = call(() => errand.key());
       if (next) background(runErrand(next, host));
-      if (key.wait) await errand.landed();
+      if (want.key.wait) await errand.landed();
       return undefined;
     }
-    if (publish) return published(host, publish.key, publish.within);
-    signal ??= AbortSignal.timeout(google!.within);
-    return fulfil(google!.want, host, signal);
+    if ('publish' in want) {
+      return published(host, want.publish.key, want.publish.within);
+    }
+    signal ??= AbortSignal.timeout(want.google.within);
+    return fulfil(want.google.want, errand, host, signal);
   };
-  let outcome: unknown;
+  let failure: string | void;
   for (;;) {
     const cancelled = signal?.aborted ?? false;
-    const want = call(() => errand.tell(outcome, cancelled));
+    const want = call(() => errand.tell(failure, cancelled));
     if (!want) break;
-    outcome = await answer(want);
+    failure = await answer(want);
   }
   errand.free();
 }
@@ -102,7 +82,9 @@ async function published(
   const late = new Promise<string>(resolve => {
     signal.addEventListener('abort', () => resolve('late'));
   });
-  const publish = async () => host.publishKey(key);
+  const publish = async () => {
+    await host.publishKey(key);
+  };
   return Promise.race([publish(), late]).catch(() => 'failed');
 }
 
@@ -115,64 +97,29 @@ function listen(host: DeployHost, progress: Progress): void {
   }
 }
 
-type Fetching = Pick<Host, 'fetch'>;
-
+/** Fulfils the open want of a conversation with Google, a talk or an errand. */
 function fulfil(
-  { send, wait = 0 }: Want,
-  host: Fetching,
+  want: GoogleWant,
+  conversation: any,
+  host: DeployHost | BrokerHost,
   signal?: AbortSignal,
-): Promise<Outcome> {
-  return send ? exchange(send, host, signal) : pause(wait, signal);
+): Promise<void> {
+  return want === 'send'
+    ? callAsync(() => conversation.send(host, signal))
+    : pause(want.wait, signal);
 }
 
 /** Waits; ends early when the signal aborts. */
-function pause(millis: number, signal?: AbortSignal): Promise<Outcome> {
+function pause(millis: number, signal?: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', end);
-      resolve({});
+      resolve();
     };
     timer = setTimeout(end, millis);
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
   });
-}
-
-async function exchange(
-  { verb, url, headers, body, identity }: Send,
-  host: Fetching,
-  signal?: AbortSignal,
-): Promise<Outcome> {
-  const failed = (failure: 'unreachable' | 'cutOff'): Outcome => ({
-    failed: signal?.aborted ? 'cancelled' : failure,
-  });
-  let answer: Response;
-  try {
-    const init = { method: verb, headers: Object.fromEntries(headers) };
-    answer = await host.fetch(
-      url,
-      {
-        ...init,
-        ...(body === undefined ? {} : { body }),
-        ...(signal ? { signal } : {}),
-      },
-      identity,
-    );
-  } catch {
-    return failed('unreachable');
-  }
-  // A `Response` of another realm (jest, undici) is not an instance of ours.
-  if (typeof answer?.text !== 'function') return failed('unreachable');
-  try {
-    const seconds = answer.headers?.get('retry-after') ?? '';
-    return {
-      status: answer.status,
-      retryAfter: /^\s*\d+\s*$/.test(seconds) ? Number(seconds) : undefined,
-      body: await answer.text(),
-    };
-  } catch {
-    return failed('cutOff');
-  }
 }

@@ -3,10 +3,20 @@ import { background, converse, runErrand } from './converse';
 import type {
   AccessReport,
   Diagnostic,
+  DoorCall,
+  DoorCaller,
+  DoorStep,
+  DoorWant,
+  GateFacts,
+  GoogleAnswer,
   GrantRecord,
   IamPlanRequest,
   ListedGrantRecord,
   NewGrantRecord,
+  OperationStarter,
+  PolicyChanges,
+  PublicKey,
+  RefusalAnswer,
   StatusRequest,
 } from './generated/shapes';
 import { GrantTask } from './grants';
@@ -15,161 +25,34 @@ import type { Host } from './host';
 /** The `vertexAi` key of `app-config.yaml`, as it stands there. */
 export type VertexAiConfig = unknown;
 
-/** The caller of one proxied call. */
-export type DoorCaller =
-  | {
-      kind: 'user';
-      ref: string;
-      /** The service that acts for the user. */
-      actor?: string;
-      /** The verified credentials, e.g. the `authorization` header; other credentials share no remembered permission. */
-      credentials?: string;
-      /** The user's Backstage permissions, where they were listed just now; the permission framework is not asked then. */
-      permissions?: string[];
-    }
-  | { kind: 'service'; subject: string }
-  /** The portal itself; never set from a request. */
-  | { kind: 'portal' };
+/** A call that arrives at the door, and its caller. */
+export type DoorArrival = DoorCall & DoorCaller;
 
-/** A call that arrives at the door. */
-export type DoorArrival = DoorCaller & {
-  /** A fresh random id for the audit record. */
-  id: string;
-  verb: string;
-  /** The raw request target, undecoded: `/api/proxy/vertex-ai/…`. */
-  target: string;
-  /** Values of `Gate.facts().requestHeaders`, in that order. */
-  headers: (string | undefined)[];
-  /** Whether the host needs the answer whole instead of streamed. */
-  whole?: boolean;
-};
-
-/** Fields of an event in the audit log. */
-export interface AuditFacts {
-  auditId: string;
-  method: string;
-  resource: string;
-  user: string;
-  reason?: string;
-  operation?: string;
-}
-
-/** A row of the audit table before a call. */
-export interface AuditIntention {
-  /** The record's id; Google's audit log has it too, in the request reason. */
-  id: string;
-  userRef: string;
-  /** Ownership refs of the user at this moment. */
-  ownership: string[];
-  actor?: string;
-  method: string;
-  resource: string;
-  reason: string;
-  /** The grant record that the call names. */
-  grant?: string;
-}
-
-/** The outcome of a call, for its row. */
-export interface AuditSettlement {
-  id: string;
-  /** `unsent`: the call failed before anything was sent. */
-  outcome: 'succeeded' | 'failed' | 'unsent';
-  status?: number;
-  operation?: string;
-  error?: string;
-}
-
-/** The user who started an operation. */
-export interface OperationStarter {
-  ref: string;
-  ownership: string[];
-  /** Milliseconds since the epoch. */
-  at: number;
-}
-
-/** What the door wants of its host, by the name of the want: the argument and the answer. */
-export interface DoorHost {
+/** The host's answers by the names of the wants. Other wants have none. */
+interface DoorAnswers {
   /** `ALLOW`, `DENY` or `CONDITIONAL`. */
-  permit(want: { permission: string }): Promise<string>;
+  permit: string;
   /** Ownership refs of the user. */
-  groups(want: { within: number }): Promise<string[]>;
-  starter(want: { operation: string }): Promise<OperationStarter | undefined>;
+  groups: string[];
+  starter: OperationStarter | undefined;
   /** The whole body; `undefined` where it exceeds the limit. */
-  readBody(want: { limit: number }): Promise<Uint8Array | undefined>;
-  announce(want: {
-    eventId: string;
-    severityLevel: 'low' | 'medium' | 'high' | 'critical';
-    meta: AuditFacts;
-  }): Promise<void>;
-  record(want: AuditIntention): Promise<void>;
+  readBody: Uint8Array | undefined;
   /** Resources of an open grant record of this user, as the gate names them; `undefined` where no such record exists. */
-  findGrant(want: {
-    id: string;
-    givenBy: string;
-  }): Promise<string[] | undefined>;
-  /** Sends a request and discards an earlier answer. `headers` holds the values of `Gate.facts().answerHeaders`, in that order. */
-  send(want: {
-    verb: string;
-    url: string;
-    headers: Record<string, string>;
-    /** `read`: the bytes of `readBody`. */
-    body: 'none' | 'read' | 'stream';
-    until: 'end' | 'callerLeaves';
-  }): Promise<{ status: number; headers: (string | undefined)[] }>;
+  findGrant: string[] | undefined;
+  /** The head of the answer; an earlier answer is discarded. */
+  send: GoogleAnswer;
   /** The whole answer; `undefined` where it exceeds the limit. */
-  readAnswer(want: { limit: number }): Promise<Uint8Array | undefined>;
-  settle(want: AuditSettlement): Promise<void>;
-  conclude(want: {
-    succeeded: boolean;
-    meta: AuditFacts;
-    error?: string;
-  }): Promise<void>;
-  log(want: {
-    level: 'warn' | 'error';
-    message: string;
-    meta: {
-      code?: string;
-      auditId?: string;
-      method?: string;
-      resource?: string;
-      user?: string;
-      error?: string;
-    };
-  }): Promise<void>;
-  /** Passes Google's answer to the caller. `read`: the bytes of `readAnswer`. */
-  reply(want: {
-    status: number;
-    headers: Record<string, string>;
-    body: 'read' | 'stream';
-  }): Promise<void>;
+  readAnswer: Uint8Array | undefined;
 }
 
-/** The next want of the door, or the end of the call. */
-export type DoorWant =
-  | {
-      [Name in keyof DoorHost]: { want: Name } & Parameters<DoorHost[Name]>[0];
-    }[keyof DoorHost]
-  /** Await `Passage.token()`, then tell `undefined`. */
-  | { want: 'token' }
-  /** Without a refusal the caller has Google's answer, or has left. */
-  | { want: 'end'; refusal: RefusalAnswer | null };
-
-/** A refusal as HTTP status and JSON body. */
-export interface RefusalAnswer {
-  status: number;
-  body: {
-    error: { name: string; message: string };
-    diagnostic: Diagnostic;
-  };
-}
-
-export interface PublicKey {
-  kid: string;
-  /** An RFC 7517 JWK; the public half only. */
-  jwk: object;
-  /** RFC 3339: when no assertion signed with it can be valid any more. */
-  expiresAt: string;
-}
+/** Fulfils the wants of the door by their names. `Passage.token` fulfils `token`. */
+export type DoorHost = {
+  [Want in Exclude<DoorWant, { want: 'token' }> as Want['want']]: (
+    want: Omit<Want, 'want'>,
+  ) => Promise<
+    Want['want'] extends keyof DoorAnswers ? DoorAnswers[Want['want']] : void
+  >;
+};
 
 export interface BrokerHost {
   /** As the global `fetch`; only ever called with Google's STS and IAM credentials URLs. */
@@ -190,12 +73,12 @@ export class Passage {
   }
 
   /** Delivers the answer to the open want and returns the next want. The first call answers none. `left`: the caller has left. */
-  tell(answer: unknown, left: boolean): DoorWant {
+  tell(answer: unknown, left: boolean): DoorStep {
     return call(() => this.#passage.tell(answer, left));
   }
 
   /** Delivers the error that fulfilling the open want threw. */
-  fail(error: unknown, left: boolean): DoorWant {
+  fail(error: unknown, left: boolean): DoorStep {
     return call(() => this.#passage.fail(plain(error), left));
   }
 
@@ -216,18 +99,6 @@ export class Passage {
 function plain(error: unknown) {
   const { name, message, status, diagnostics } = Object(error);
   return { name, message, status, diagnostics };
-}
-
-/** Constants that the host needs. */
-export interface GateFacts {
-  /** The Backstage permissions to register. */
-  permissions: { name: string; action: 'read' | 'update' }[];
-  /** Headers of a request that the door reads, lower case. */
-  requestHeaders: string[];
-  /** Headers of Google's answer that the door reads, lower case. */
-  answerHeaders: string[];
-  /** Maximum difference between the clocks of two replicas, in milliseconds. */
-  clockSkew: number;
 }
 
 /** The proxy's decisions and credentials. One per process: it holds the signing key and the tokens in its own memory. */
@@ -277,7 +148,7 @@ export class Gate {
       begunAt: number;
     }[],
     endsAt?: number,
-  ): { changed: string[]; underWay: boolean } {
+  ): PolicyChanges {
     return call(core => core.Gate.policyChanges(records, endsAt));
   }
 

@@ -1,15 +1,5 @@
 import { call } from './bindings';
-import type { Diagnostic, GrantWant } from './generated/shapes';
-
-/** The next want of a grant task, or its end. */
-export type GrantStep =
-  | GrantWant
-  | {
-      want: 'end';
-      /** The host's last error is the reason. */
-      failed: boolean;
-      refusal?: { status: number; diagnostic: Diagnostic };
-    };
+import type { GrantStep } from './generated/shapes';
 
 /** A clean-up or a withdrawal of grant records. The host fulfils its wants until the end. */
 export class GrantTask {

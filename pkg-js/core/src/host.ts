@@ -1,4 +1,4 @@
-import type { Code, Diagnostic, Progress } from './generated/shapes';
+import type { Code, Diagnostic, Identity, Progress } from './generated/shapes';
 
 /** Error for misuse (not initialised, a request of the wrong shape) and failed I/O. */
 export interface CoreError extends Error {
@@ -16,7 +16,7 @@ export interface Host {
   fetch(
     url: string,
     init: RequestInit,
-    identity: 'initiator' | 'service',
+    identity: Identity,
   ): Promise<Response>;
   signal?: AbortSignal;
 }

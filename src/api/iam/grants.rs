@@ -35,7 +35,7 @@ pub struct NewGrantRecord {
 }
 
 /// A finding with its HTTP status.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct RefusedRecord {
     pub status: u16,
     pub diagnostic: Diagnostic,
@@ -147,12 +147,14 @@ enum Talk {
     Withdraw(CleanUp<Option<Refusal>>),
 }
 
-/// The next want, or the end. Shape: `GrantStep` of `pkg-js/core/src/grants.ts`.
-#[derive(Debug, Serialize)]
+/// The next want, or the end.
+#[derive(Debug, Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
 #[serde(untagged)]
 pub enum GrantStep<'a> {
     Want(&'a CleanUpWant),
     End {
+        #[ts(type = "'end'")]
         want: &'static str,
         /// The host failed: its error is the reason.
         failed: bool,

@@ -11,6 +11,7 @@ use serde_json::Value;
 #[serde(tag = "want", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum CleanUpWant {
     #[default]
+    #[ts(skip)]
     Nothing,
     /// Read the open records, the first to expire first; the outcome is [`CleanUpOutcome::Records`].
     Open,

@@ -1,0 +1,104 @@
+//! Conversations that end in a report, as their driver sees them: JSON text, whatever the report.
+
+use crate::conversation::{Conversation, Progress, Turn};
+use crate::diagnostic::{Code, Diagnostic};
+use serde::Serialize;
+
+pub use crate::conversation::{Event, Failure, Millis, Outcome, Request, Response, Want};
+
+/// A conversation, or the report why none began.
+pub type Begun<T> = Result<Conversation<T>, Box<T>>;
+
+type Told = (Option<Want>, Result<String, Diagnostic>);
+
+/// A conversation with its open want.
+pub struct Talk {
+    tell: Box<dyn FnMut(Event) -> Told>,
+    pub wanted: Option<Want>,
+}
+
+/// The state of a conversation after an event.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TalkStep<'a, T> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    want: Option<&'a Want>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a T>,
+    said: Vec<Progress>,
+    heeds_cancelling: bool,
+}
+
+impl Talk {
+    pub fn new<T: Serialize + 'static>(mut begun: Begun<T>) -> Self {
+        let tell = Box::new(move |event| {
+            let (turn, said, heeds_cancelling) = match &mut begun {
+                Ok(talk) => (Some(talk.tell(event)), talk.said(), talk.heeds_cancelling()),
+                Err(_) => (None, Vec::new(), true),
+            };
+            let (want, done) = match turn {
+                Some(Turn::Want(want)) => (Some(want), None),
+                Some(Turn::Done(report)) => (None, Some(Box::new(report))),
+                None => (None, None),
+            };
+            let report = done.as_deref().or_else(|| begun.as_ref().err().map(|report| &**report));
+            let step = text(&TalkStep { want: want.as_ref(), report, said, heeds_cancelling });
+            (want, step)
+        });
+        Self { tell, wanted: None }
+    }
+
+    /// Delivers the outcome of the open want; returns the next step as JSON text.
+    pub fn tell(&mut self, event: Event) -> Result<String, Diagnostic> {
+        let (want, step) = (self.tell)(event);
+        self.wanted = want;
+        step
+    }
+}
+
+/// Writes a report as JSON text.
+pub fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, Diagnostic> {
+    serde_json::to_string(value).map_err(|_| unwritable())
+}
+
+pub fn unwritable() -> Diagnostic {
+    Diagnostic::new(Code::CoreInternal, "a report is not JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::Identity;
+    use crate::method::Verb;
+    use serde_json::{Value, json};
+
+    fn told(talk: &mut Talk, outcome: Outcome) -> Value {
+        let step = talk.tell(Event { outcome, now: 1, random: 0.5, cancelled: false }).unwrap();
+        serde_json::from_str(&step).unwrap()
+    }
+
+    #[test]
+    fn the_driver_sees_that_a_request_is_wanted_but_not_the_request() {
+        let (url, headers) = ("http://x".to_owned(), vec![("authorization", "Bearer t".to_owned())]);
+        let request = Request { verb: Verb::Get, url, headers, body: None, identity: Identity::Service };
+        let mut talk = Talk::new(Ok(Conversation::new(|voice| async move {
+            let sent = voice.send(request).await.map(|response| response.status);
+            let waited = voice.wait(70).await;
+            sent.is_ok() && waited.is_ok()
+        })));
+        assert_eq!(told(&mut talk, Outcome::Begin), json!({"want": "send", "said": [], "heedsCancelling": true}));
+        assert!(matches!(&talk.wanted, Some(Want::Send(request)) if request.url == "http://x"));
+        let answer = Response { status: 200, retry_after: None, body: None };
+        assert_eq!(told(&mut talk, Outcome::Answer(answer))["want"], json!({"wait": 70}));
+        let end = json!({"report": true, "said": [], "heedsCancelling": true});
+        assert_eq!(told(&mut talk, Outcome::Waited), end);
+        assert_eq!(talk.wanted, None);
+    }
+
+    #[test]
+    fn a_conversation_that_did_not_begin_reports_why() {
+        let mut talk = Talk::new::<&str>(Err(Box::new("no target")));
+        assert_eq!(told(&mut talk, Outcome::Begin)["report"], "no target");
+        assert_eq!(talk.wanted, None);
+    }
+}
