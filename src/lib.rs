@@ -1,6 +1,7 @@
 //! The core of Backstage Vertex AI: deployments, the rights that they require and their progress, as pure functions.
 //!
 //! Nothing here reads a clock, randomness or the network: a [`conversation`] requests them from its driver.
+#![cfg_attr(not(test), deny(clippy::string_slice))]
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
 pub mod annotation;

@@ -1,4 +1,5 @@
 //! The reference pages in `docs/` match the tables of the core. `UPDATE_DOCS=1 cargo test --test reference` writes them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use backstage_vertex_ai::annotation::{KEYS, PREFIX, example};

@@ -84,10 +84,11 @@ fn respond(result: Result<Value, ApiError>, enums_as_numbers: bool, fault: Optio
         response = response.header(header::RETRY_AFTER, *seconds);
     }
     let cut_off = || std::io::Error::new(std::io::ErrorKind::ConnectionReset, "injected fault");
+    let half = text.len() / 2;
     let chunks: Vec<Result<Bytes, std::io::Error>> = match fault {
         // A failing body makes the server close the connection: headers may have left, the answer has not.
         Some(Kind::LostResponse) => vec![Err(cut_off())],
-        Some(Kind::TruncatedResponse) => vec![Ok(Bytes::from(text[..text.len() / 2].to_owned())), Err(cut_off())],
+        Some(Kind::TruncatedResponse) => vec![Ok(Bytes::from(text).slice(..half)), Err(cut_off())],
         _ => vec![Ok(Bytes::from(text))],
     };
     let body = match chunks.as_slice() {

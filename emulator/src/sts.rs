@@ -96,8 +96,9 @@ fn map(provider: &Provider, claims: &Claims) -> Result<Principal, ApiError> {
             ("google.groups", Value::Array(values)) => {
                 groups = values.iter().filter_map(|group| group.as_str().map(str::to_owned)).collect();
             }
-            (name, Value::String(value)) if name.starts_with("attribute.") => {
-                attributes.insert(name["attribute.".len()..].to_owned(), value);
+            (name, Value::String(value)) => {
+                let name = name.strip_prefix("attribute.").ok_or_else(|| wrong(target))?;
+                attributes.insert(name.to_owned(), value);
             }
             _ => return Err(wrong(target)),
         }

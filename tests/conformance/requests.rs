@@ -2,6 +2,7 @@
 //!
 //! A small Google answers the core's conversations in several scenarios: first deployment, second one, failure, cancellation, a
 //! deployment that another run started, an operation that cannot be waited for.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use backstage_vertex_ai::api::{self, request::Request as _};
 use backstage_vertex_ai::config::Config;

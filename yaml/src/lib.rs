@@ -1,6 +1,7 @@
 //! Reads YAML, and so JSON, into a tree whose every key and value knows its position in the text.
 //!
 //! Where YAML 1.2.2 leaves a choice, the reader decides as the npm package `yaml` does, with which Backstage reads entities.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::string_slice))]
 #![forbid(unsafe_code)]
 
 mod anchor;

@@ -1,4 +1,5 @@
 //! The emulator over HTTP, as clients see it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod deployments;
 mod faults;
