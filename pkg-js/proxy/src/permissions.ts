@@ -16,9 +16,14 @@ export type DecidePermission = (
   credentials: BackstageCredentials,
 ) => Promise<string>;
 
-/** Returns the names of those of our permissions that a caller has. */
+/**
+ * Returns the names of those of our permissions that a caller has.
+ *
+ * @throws CoreError where the caller lacks the `required` one
+ */
 export type HeldPermissions = (
   credentials: BackstageCredentials,
+  required: string,
 ) => Promise<string[]>;
 
 /** Registers the permissions that the core names, and asks for them. */
@@ -45,9 +50,10 @@ export function createPermissionCheck(
   const decide: DecidePermission = async (name, credentials) =>
     (await ask([name], credentials))[0];
 
-  const held: HeldPermissions = async credentials => {
+  const held: HeldPermissions = async (credentials, required) => {
     const names = [...byName.keys()];
     const decisions = await ask(names, credentials);
+    Gate.requirePermission(required, decisions[names.indexOf(required)]);
     return names.filter((_, at) => decisions[at] === AuthorizeResult.ALLOW);
   };
 

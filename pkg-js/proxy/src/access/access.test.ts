@@ -179,7 +179,13 @@ describe('what a user may do with a deployment', () => {
     });
     portal.permission = name =>
       name === 'vertex-ai.read' ? AuthorizeResult.DENY : AuthorizeResult.ALLOW;
-    expect(await refused({})).toEqual({ status: 403, code: 'portal/refused' });
+    // The permission is checked before the body is read.
+    for (const ask of [{}, { body: 'no JSON' }]) {
+      expect(await refused(ask)).toEqual({
+        status: 403,
+        code: 'portal/refused',
+      });
+    }
     expect(google.received).toEqual([]);
   });
 

@@ -37,7 +37,8 @@ export function createAccessHandler(options: {
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
     const { userEntityRef: ref, actor } = credentials.principal;
-    const permissions = await held(credentials);
+    // Nothing of the body is read for a caller without the permission.
+    const permissions = await held(credentials, 'vertex-ai.read');
     const asked = (await readJson(request)) as Omit<StatusRequest, 'proxyUrl'>;
     const report = await gate.access(
       { ...asked, proxyUrl: INNER_URL },
