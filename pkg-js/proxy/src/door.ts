@@ -1,4 +1,5 @@
 import type {
+  AuditFacts,
   DoorHost,
   DoorWant,
   Passage,
@@ -15,24 +16,84 @@ export async function passDoor(
   host: DoorHost,
   hasLeft: () => boolean,
 ): Promise<RefusalAnswer | undefined> {
-  const parts = { ...host, token: () => passage.token() };
+  const outcome = new OpenOutcome(host);
+  const parts = {
+    ...host,
+    ...outcome.watched,
+    token: () => passage.token(),
+  };
 
   async function fulfil(next: DoorWant & { within?: number }) {
+    let answer: unknown;
     try {
       const part = parts[next.want as keyof typeof parts] as Fulfil;
-      const answer = await limit(part(next), next.within);
-      return passage.tell(answer, hasLeft());
+      answer = await limit(part(next), next.within);
     } catch (error) {
       return passage.fail(error, hasLeft());
     }
+    return passage.tell(answer, hasLeft());
   }
 
   try {
     let next = passage.tell(undefined, hasLeft());
     while (next.want !== 'end') next = await fulfil(next);
     return next.refusal ?? undefined;
+  } catch (error) {
+    await outcome.close();
+    throw error;
   } finally {
     passage.free();
+  }
+}
+
+/** The outcome that a call owes to the audit table and the audit log. After a panic, the core can no longer report it. */
+class OpenOutcome {
+  private row?: string;
+  private facts?: AuditFacts;
+  readonly watched: Pick<
+    DoorHost,
+    'announce' | 'record' | 'settle' | 'conclude'
+  >;
+
+  constructor(private readonly host: DoorHost) {
+    this.watched = {
+      announce: async want => {
+        await host.announce(want);
+        this.facts = want.meta;
+      },
+      record: async want => {
+        await host.record(want);
+        this.row = want.id;
+      },
+      settle: async want => {
+        this.row = undefined;
+        await host.settle(want);
+      },
+      conclude: async want => {
+        this.facts = undefined;
+        await host.conclude(want);
+      },
+    };
+  }
+
+  /** Records a failure with an unknown outcome; without a status, a policy counts as changed. */
+  async close(): Promise<void> {
+    const { host, row, facts } = this;
+    const error = 'the core failed unexpectedly: the outcome is not known';
+    const closing = await Promise.allSettled([
+      row && host.settle({ id: row, outcome: 'failed', error }),
+      facts && host.conclude({ succeeded: false, meta: facts, error }),
+    ]);
+    for (const closed of closing) {
+      if (closed.status === 'fulfilled') continue;
+      await host
+        .log({
+          level: 'error',
+          message: `The outcome of audit record ${row} is lost`,
+          meta: { ...facts, auditId: row, error: String(closed.reason) },
+        })
+        .catch(() => {});
+    }
   }
 }
 
