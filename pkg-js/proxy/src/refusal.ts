@@ -53,7 +53,8 @@ export function answerError(
   const refusal = Gate.refusal(error);
   const { status, body } = refusal;
   if (status >= 500 && !response.destroyed) {
-    logger.warn(`A Vertex AI call failed: ${(error as Error).message}`, {
+    const message = (error as Error | undefined)?.message ?? error;
+    logger.warn(`A Vertex AI call failed: ${message}`, {
       code: body.diagnostic.code,
     });
   }

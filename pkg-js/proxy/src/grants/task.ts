@@ -39,7 +39,9 @@ export async function runGrantTask(
   try {
     let step = task.tell(undefined, undefined, signal?.aborted ?? false);
     while (step.want !== 'end') step = await fulfil(step);
-    if (step.failed) throw thrown;
+    if (step.failed) {
+      throw thrown ?? new Error('the core cannot read an answer of its host');
+    }
     return step;
   } finally {
     task.free();
