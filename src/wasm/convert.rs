@@ -1,7 +1,7 @@
 //! JavaScript values to serde types and back: plain objects, `null` for `None`. Their forms: `docs/boundary.md`.
 
 use crate::api::request::Request;
-use crate::api::talk::{text, unwritable};
+use crate::api::talk::{Millis, text, unwritable};
 use crate::diagnostic::Diagnostic;
 use js_sys::{Array, JSON, Object};
 use serde::Serialize;
@@ -78,4 +78,9 @@ pub fn parsed(text: Result<String, Diagnostic>) -> Result<JsValue, Diagnostic> {
 /// Writes a small value without JSON in it as a plain object.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, Diagnostic> {
     value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| unwritable())
+}
+
+/// The clock of the host, in milliseconds since 1970.
+pub fn now() -> Millis {
+    js_sys::Date::now() as Millis
 }

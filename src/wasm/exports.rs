@@ -1,9 +1,9 @@
 //! Exports of both builds.
 
 use super::Source;
-use super::convert::{read, write};
+use super::convert::{now, read, write};
 use super::transport::Talk;
-use crate::api::{self, request::StatusRequest, request::ValidateRequest, talk::Millis};
+use crate::api::{self, request::StatusRequest, request::ValidateRequest};
 use js_sys::Function;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -41,8 +41,4 @@ pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
 pub fn status(request: JsValue) -> Result<Talk, JsValue> {
     let request: StatusRequest<Source> = read(&request)?;
     Ok(Talk::new(api::status(&request, now())))
-}
-
-pub(super) fn now() -> Millis {
-    js_sys::Date::now() as Millis
 }

@@ -1,7 +1,6 @@
 //! The gate for JavaScript: `pkg-js/core/src/gate.ts`.
 
-use super::convert::{json, read, to_js, write};
-use super::exports::now;
+use super::convert::{json, now, read, to_js, write};
 use super::transport::{Host, Slot, Talk, event};
 use crate::api::error::CoreError;
 use crate::api::gate::{self as api, Call, Entropy, Flight, GrantTask as Task, Job, Told, errand};

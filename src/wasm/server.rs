@@ -1,7 +1,6 @@
 //! Exports of the server build, besides those of both builds, the checker and the gate.
 
-use super::convert::{read, write};
-use super::exports::now;
+use super::convert::{now, read, write};
 use super::transport::Talk;
 use crate::api::{deployment, iam};
 use wasm_bindgen::prelude::*;

@@ -1,7 +1,6 @@
 //! Conversations with Google, and the fetch transport of their requests. JavaScript drives both: `pkg-js/core/src/converse.ts`.
 
-use super::convert::{parse, parsed};
-use super::exports::now;
+use super::convert::{now, parse, parsed};
 use crate::api::talk::{self, Event, Failure, Outcome, Request, Response, Want};
 use gloo_net::http;
 use js_sys::{Object, Promise, Reflect};

@@ -1,6 +1,5 @@
 /** The driver: fulfils what the core's conversations want with the core's fetch transport and timers. Every decision is the core's. */
 import { call, callAsync, misuse } from './bindings';
-import type { BrokerHost } from './gate';
 import type {
   ErrandWant,
   GoogleWant,
@@ -8,6 +7,14 @@ import type {
   PublicKey,
 } from './generated/shapes';
 import type { DeployHost } from './host';
+
+/** What the exchange of identities for tokens needs of its host. */
+export interface BrokerHost {
+  /** As the global `fetch`; only ever called with Google's STS and IAM credentials URLs. */
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Makes a new public key known to every replica. Awaited, 30 seconds at most, before anything is signed with it. */
+  publishKey(key: PublicKey): Promise<void>;
+}
 
 /** The state of a conversation after an outcome. */
 interface Next {

@@ -1,5 +1,6 @@
 import { call, callAsync } from './bindings';
 import { background, converse, runErrand } from './converse';
+import type { BrokerHost } from './converse';
 import type {
   AccessReport,
   Diagnostic,
@@ -15,7 +16,6 @@ import type {
   NewGrantRecord,
   OperationStarter,
   PolicyChanges,
-  PublicKey,
   RefusalAnswer,
   StatusRequest,
 } from './generated/shapes';
@@ -53,13 +53,6 @@ export type DoorHost = {
     Want['want'] extends keyof DoorAnswers ? DoorAnswers[Want['want']] : void
   >;
 };
-
-export interface BrokerHost {
-  /** As the global `fetch`; only ever called with Google's STS and IAM credentials URLs. */
-  fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Makes a new public key known to every replica. Awaited, 30 seconds at most, before anything is signed with it. */
-  publishKey(key: PublicKey): Promise<void>;
-}
 
 /** One proxied call. The host fulfils its wants until the end. */
 export class Passage {
