@@ -13,11 +13,7 @@ export interface CoreError extends Error {
 /** The outside world, as the core reaches it. */
 export interface Host {
   /** Same as the global `fetch`. `identity` selects the Backstage credentials for the call to the proxy. */
-  fetch(
-    url: string,
-    init: RequestInit,
-    identity: Identity,
-  ): Promise<Response>;
+  fetch(url: string, init: RequestInit, identity: Identity): Promise<Response>;
   signal?: AbortSignal;
 }
 
