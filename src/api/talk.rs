@@ -5,6 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use serde::Serialize;
 
 pub use crate::conversation::{Event, Failure, Millis, Outcome, Request, Response, Want};
+pub use crate::identity::flight::note_panic;
 
 /// A conversation, or the report why none began.
 pub type Begun<T> = Result<Conversation<T>, Box<T>>;

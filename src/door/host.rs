@@ -201,7 +201,8 @@ mod tests {
             assert_eq!(wanted(call.tell(event(json!("ALLOW")))).as_deref(), Some("groups"));
             assert_eq!(wanted(call.tell(event(json!([])))).as_deref(), Some("token"));
         }
-        assert!(first.token().is_some() && second.token().is_none(), "one exchange");
+        let job = first.token();
+        assert!(job.is_some() && second.token().is_none(), "one exchange");
         let token = crate::identity::secret::Secret::new("t".into());
         first.token.as_ref().unwrap().land(Ok(token));
         for call in [&mut first, &mut second] {

@@ -127,6 +127,34 @@ pub type TokenFlight = Flight<Result<Secret, Diagnostic>>;
 /// The result of making and publishing a signing key.
 pub type KeyFlight = Flight<Result<(), Diagnostic>>;
 
+/// Ends the callers of a piece of work with `core/internal` if it is dropped without a result, e.g. because its driver failed.
+struct Landing<T: Clone>(Flight<Result<T, Diagnostic>>);
+
+impl<T: Clone> Drop for Landing<T> {
+    fn drop(&mut self) {
+        if self.0.result().is_none() {
+            self.0.land(Err(lost_work()));
+        }
+    }
+}
+
+/// Returns the work that runs already. Work that may never land ends here; work that ended without a result is forgotten.
+fn join<T: Clone>(running: Option<Flight<Result<T, Diagnostic>>>) -> Option<Flight<Result<T, Diagnostic>>> {
+    let running = running?;
+    if running.result().is_some() {
+        return None;
+    }
+    if running.may_be_lost() {
+        drop(Landing(running));
+        return None;
+    }
+    Some(running)
+}
+
+fn lost_work() -> Diagnostic {
+    Diagnostic::new(Code::CoreInternal, "the exchange or the new key ended without a result").help("try again")
+}
+
 /// A token to get.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TokenRequest {
@@ -167,16 +195,18 @@ impl Broker {
 
     /// Starts an exchange, or joins the one that runs. The first caller receives the errand that somebody must drive.
     pub fn token(self: &Rc<Self>, request: &TokenRequest) -> (TokenFlight, Option<Errand>) {
-        if let Some(flight) = self.token_flights.borrow().get(request) {
-            return (flight.clone(), None);
+        let running = self.token_flights.borrow().get(request).cloned();
+        if let Some(running) = join(running) {
+            return (running, None);
         }
         let flight = TokenFlight::default();
         self.token_flights.borrow_mut().insert(request.clone(), flight.clone());
-        let (broker, request, result) = (Rc::clone(self), request.clone(), flight.clone());
+        let (broker, request) = (Rc::clone(self), request.clone());
+        let landing = Landing(flight.clone());
         let errand = Conversation::new(move |voice| async move {
             let token = broker.exchange(&request, &voice).await;
             broker.token_flights.borrow_mut().remove(&request);
-            result.land(token.map(|token| {
+            landing.0.land(token.map(|token| {
                 let secret = token.secret.clone();
                 broker.tokens.borrow_mut().put(request.holder, &request.groups, token, voice.now());
                 secret
@@ -187,16 +217,18 @@ impl Broker {
 
     /// Starts to make a signing key, or joins that work where it runs.
     pub fn new_key(self: &Rc<Self>) -> (KeyFlight, Option<Errand>) {
-        if let Some(flight) = &*self.key_flight.borrow() {
-            return (flight.clone(), None);
+        let running = self.key_flight.borrow().clone();
+        if let Some(running) = join(running) {
+            return (running, None);
         }
         let flight = KeyFlight::default();
-        self.key_flight.borrow_mut().replace(flight.clone());
-        let (broker, result) = (Rc::clone(self), flight.clone());
+        self.key_flight.replace(Some(flight.clone()));
+        let broker = Rc::clone(self);
+        let landing = Landing(flight.clone());
         let errand = Conversation::new(move |voice| async move {
             let made = broker.make_key(&voice).await;
             broker.key_flight.borrow_mut().take();
-            result.land(made);
+            landing.0.land(made);
         });
         (flight, Some(errand))
     }

@@ -1,12 +1,24 @@
 //! A flight: one running piece of work whose result several callers await.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+thread_local! {
+    /// Number of panics. In wasm a panic drops nothing, so the work in which it occurred never lands.
+    static PANICS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Notes a panic: work that began before it may never land.
+pub fn note_panic() {
+    PANICS.set(PANICS.get() + 1);
+}
+
 struct State<T> {
     result: Option<T>,
+    /// Number of panics when the work began.
+    panics: usize,
     waiting: Vec<Waker>,
 }
 
@@ -21,7 +33,7 @@ impl<T> Clone for Flight<T> {
 
 impl<T> Default for Flight<T> {
     fn default() -> Self {
-        Self(Rc::new(RefCell::new(State { result: None, waiting: Vec::new() })))
+        Self(Rc::new(RefCell::new(State { result: None, panics: PANICS.get(), waiting: Vec::new() })))
     }
 }
 
@@ -36,6 +48,11 @@ impl<T: Clone> Flight<T> {
         for waker in waiting {
             waker.wake();
         }
+    }
+
+    /// Whether the core has panicked since the work began.
+    pub fn may_be_lost(&self) -> bool {
+        self.0.borrow().panics != PANICS.get()
     }
 
     /// Returns the result once the work has landed.

@@ -3,7 +3,7 @@
 use super::Source;
 use super::convert::{now, read, write};
 use super::transport::Talk;
-use crate::api::{self, request::StatusRequest, request::ValidateRequest};
+use crate::api::{self, request::StatusRequest, request::ValidateRequest, talk::note_panic};
 use js_sys::Function;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -22,6 +22,7 @@ thread_local! {
 pub fn on_panic(listener: Function) {
     PANIC_LISTENER.set(listener);
     std::panic::set_hook(Box::new(|panic| {
+        note_panic();
         PANIC_LISTENER.with_borrow(|listener| listener.call1(&JsValue::UNDEFINED, &panic.to_string().into()).ok());
     }));
 }

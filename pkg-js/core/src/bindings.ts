@@ -94,6 +94,15 @@ export function call<T>(run: (core: Bindings) => T): T {
   }
 }
 
+/** Releases the memory of an object of the core. A panic leaves the object borrowed: then its memory is lost, and the panic is the error. */
+export function release(object: { free(): void }): void {
+  try {
+    object.free();
+  } catch {
+    // See above.
+  }
+}
+
 /** Calls the core and awaits its promise. */
 export async function callAsync<T>(
   run: (core: Bindings) => Promise<T>,

@@ -1,5 +1,5 @@
 /** The driver: fulfils what the core's conversations want with the core's fetch transport and timers. Every decision is the core's. */
-import { call, callAsync, misuse } from './bindings';
+import { call, callAsync, misuse, release } from './bindings';
 import type {
   ErrandWant,
   GoogleWant,
@@ -14,6 +14,8 @@ export interface BrokerHost {
   fetch(url: string, init: RequestInit): Promise<Response>;
   /** Makes a new public key known to every replica. Awaited, 30 seconds at most, before anything is signed with it. */
   publishKey(key: PublicKey): Promise<void>;
+  /** Learns why an exchange or a new key ended without a result: the core or its driver failed. */
+  onFailure?(error: unknown): void;
 }
 
 /** The state of a conversation after an outcome. */
@@ -43,18 +45,18 @@ export async function converse<T>(
       await fulfil(next.want, talk, host, signal);
     }
   } finally {
-    talk.free();
+    release(talk);
   }
 }
 
 /** Drives an errand of the broker until its end. Its result reaches the callers that wait for it. */
-export async function runErrand(errand: any, host: BrokerHost): Promise<void> {
+async function runErrand(errand: any, host: BrokerHost): Promise<void> {
   let signal: AbortSignal | undefined;
   /** Resolves to the failure, if any. */
   const answer = async (want: ErrandWant): Promise<string | void> => {
     if ('key' in want) {
       const next = call(() => errand.key());
-      if (next) background(runErrand(next, host));
+      if (next) background(next, host);
       if (want.key.wait) await errand.landed();
       return undefined;
     }
@@ -65,18 +67,22 @@ export async function runErrand(errand: any, host: BrokerHost): Promise<void> {
     return fulfil(want.google.want, errand, host, signal);
   };
   let failure: string | void;
-  for (;;) {
-    const cancelled = signal?.aborted ?? false;
-    const want = call(() => errand.tell(failure, cancelled));
-    if (!want) break;
-    failure = await answer(want);
+  try {
+    for (;;) {
+      const cancelled = signal?.aborted ?? false;
+      const want = call(() => errand.tell(failure, cancelled));
+      if (!want) break;
+      failure = await answer(want);
+    }
+  } finally {
+    // An errand without a result ends the calls that wait for it.
+    release(errand);
   }
-  errand.free();
 }
 
-/** Lets an errand run on. A panic of the core rejects the call that waits for it. */
-export function background(errand: Promise<void>): void {
-  errand.catch(() => {});
+/** Lets an errand run on; its failure reaches the host's log. */
+export function background(errand: any, host: BrokerHost): void {
+  runErrand(errand, host).catch(error => host.onFailure?.(error));
 }
 
 /** Publishes a key. Resolves to the failure, if any: `late` after a timeout. */

@@ -1,5 +1,5 @@
-import { call, callAsync } from './bindings';
-import { background, converse, runErrand } from './converse';
+import { call, callAsync, release } from './bindings';
+import { background, converse } from './converse';
 import type { BrokerHost } from './converse';
 import type {
   AccessReport,
@@ -78,13 +78,13 @@ export class Passage {
   /** Gets the wanted token; the next answer delivers it. */
   async token(): Promise<void> {
     const errand = call(() => this.#passage.token());
-    if (errand) background(runErrand(errand, this.#host));
+    if (errand) background(errand, this.#host);
     await callAsync(() => this.#passage.landed());
   }
 
   /** Releases its memory. */
   free(): void {
-    this.#passage.free();
+    release(this.#passage);
   }
 }
 

@@ -1,4 +1,4 @@
-import { call } from './bindings';
+import { call, release } from './bindings';
 import type { GrantStep } from './generated/shapes';
 
 /** A clean-up or a withdrawal of grant records. The host fulfils its wants until the end. */
@@ -21,6 +21,6 @@ export class GrantTask {
 
   /** Releases its memory. */
   free(): void {
-    this.#task.free();
+    release(this.#task);
   }
 }

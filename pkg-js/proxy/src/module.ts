@@ -86,6 +86,12 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
               throw error;
             }
           },
+          onFailure: error =>
+            logger.error(
+              `An exchange of a token, or a new signing key, ended without a result: ${
+                (error as Error | undefined)?.message ?? error
+              }`,
+            ),
         });
 
         for (const { where, message, help } of gate.warnings) {

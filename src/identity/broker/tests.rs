@@ -137,3 +137,38 @@ fn a_broken_generator_makes_no_key() {
     }
     assert_eq!(landed(&flight).unwrap().unwrap_err().code, Code::CoreInternal);
 }
+
+#[test]
+fn an_errand_that_is_dropped_ends_its_callers_and_is_forgotten() {
+    let broker = broker();
+    let (flight, errand) = broker.token(&request("alice"));
+    let mut errand = errand.unwrap();
+    errand.tell(Event { outcome: Outcome::Done, now: NOW, random: 0.5, cancelled: false });
+    let (key, work) = broker.new_key();
+    drop(errand);
+    drop(work);
+    assert_eq!(landed(&flight).expect("an end").unwrap_err().code, Code::CoreInternal);
+    assert_eq!(landed(&key).expect("an end").unwrap_err().code, Code::CoreInternal);
+    let (flight, errand) = broker.token(&request("alice"));
+    drive(&broker, errand.expect("another exchange"), NOW, true, 200);
+    assert!(landed(&flight).unwrap().is_ok());
+}
+
+#[test]
+fn no_caller_joins_work_that_a_panic_may_have_ended() {
+    let broker = broker();
+    // In wasm, a panic leaves both undropped.
+    let (before, errand) = broker.token(&request("alice"));
+    let (key, work) = broker.new_key();
+    crate::identity::flight::note_panic();
+    let (flight, next) = broker.token(&request("alice"));
+    let (_, next_work) = broker.new_key();
+    assert_eq!(landed(&before).expect("an end").unwrap_err().code, Code::CoreInternal);
+    assert_eq!(landed(&key).expect("an end").unwrap_err().code, Code::CoreInternal);
+    // The end of the old work leaves the new one in place.
+    drop((errand, work));
+    assert!(broker.token(&request("alice")).1.is_none() && broker.new_key().1.is_none());
+    drop(next_work);
+    drive(&broker, next.expect("another exchange"), NOW, true, 200);
+    assert!(landed(&flight).unwrap().is_ok());
+}
