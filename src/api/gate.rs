@@ -103,11 +103,12 @@ impl Gate {
     /// Checks an access request that is about to be granted, and returns its record.
     pub fn grant_record(
         &self,
-        request: Value,
+        request: &str,
+        parse: grants::Parse,
         owned: &[String],
         now: Millis,
     ) -> Result<grants::NewGrantRecord, Box<RefusedRecord>> {
-        grants::new_record(&self.0.config, request, owned, now)
+        grants::new_record(&self.0.config, request, parse, owned, now)
     }
 
     /// Returns the resources that a recorded access request is about, as audit records name them.
@@ -116,14 +117,14 @@ impl Gate {
     }
 
     /// Returns the clean-up of expired grants.
-    pub fn clean_up_grants(&self) -> GrantTask {
-        GrantTask::clean_up(&self.0.config)
+    pub fn clean_up_grants(&self, parse: grants::Parse) -> GrantTask {
+        GrantTask::clean_up(&self.0.config, parse)
     }
 }
 
-/// Returns the grants of a stored record, for a list; `None` if it is not a record.
-pub fn listed_grant(record: &Value, now: Millis) -> Option<grants::ListedRecord> {
-    grants::record(record).map(|record| grants::listed(&record, now))
+/// Returns the grants of a stored record, for a list.
+pub fn listed_grant(record: &Value, parse: grants::Parse, now: Millis) -> grants::ListedRecord {
+    grants::listed(&grants::record(record), parse, now)
 }
 
 /// Returns the answer for an error outside the door, e.g. of authentication: `{name, message, status?, diagnostics?}`.

@@ -152,7 +152,7 @@ fn join<T: Clone>(running: Option<Flight<Result<T, Diagnostic>>>) -> Option<Flig
 }
 
 fn lost_work() -> Diagnostic {
-    Diagnostic::new(Code::CoreInternal, "the exchange or the new key ended without a result").help("try again")
+    Diagnostic::new(Code::CoreInternal, "the exchange or the new key ended without a result")
 }
 
 /// A token to get.

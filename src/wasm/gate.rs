@@ -1,6 +1,6 @@
 //! The gate for JavaScript: `pkg-js/core/src/gate.ts`.
 
-use super::convert::{json, now, read, to_js, write};
+use super::convert::{json, now, parse, read, to_js, write};
 use super::transport::{Host, Slot, Talk, event};
 use crate::api::error::CoreError;
 use crate::api::gate::{self as api, Call, Entropy, Flight, GrantTask as Task, Job, Told, errand};
@@ -65,8 +65,8 @@ impl Gate {
 
     /// Checks an access request that is about to be granted; returns its record or the refusal.
     #[wasm_bindgen(js_name = grantRecord)]
-    pub fn grant_record(&self, request: &JsValue, owned: Vec<String>) -> Result<JsValue, JsValue> {
-        let record = self.0.grant_record(json(request), &owned, now());
+    pub fn grant_record(&self, request: &str, owned: Vec<String>) -> Result<JsValue, JsValue> {
+        let record = self.0.grant_record(request, parse, &owned, now());
         Ok(write(&record.map_err(CoreError::from)?)?)
     }
 
@@ -77,12 +77,12 @@ impl Gate {
 
     #[wasm_bindgen(js_name = listedGrant)]
     pub fn listed_grant(record: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(write(&api::listed_grant(&json(record), now()))?)
+        Ok(write(&api::listed_grant(&json(record), parse, now()))?)
     }
 
     #[wasm_bindgen(js_name = cleanUpGrants)]
     pub fn clean_up_grants(&self) -> GrantTask {
-        GrantTask(self.0.clean_up_grants())
+        GrantTask(self.0.clean_up_grants(parse))
     }
 
     #[wasm_bindgen(js_name = withdrawGrant)]

@@ -162,12 +162,13 @@ export class Gate {
   }
 
   /**
-   * Checks an access request that its user is about to grant, and returns its record. `owned`: entity refs of the user and the user's
-   * groups.
+   * Checks the JSON text of an access request that its user is about to grant, and returns its record. `owned`: entity refs of the user
+   * and the user's groups.
    *
-   * @throws CoreError `iam/own-request` (403) if the access is for the user; other codes (400) if it cannot be granted
+   * @throws CoreError `iam/own-request` (403) if the access is for the user; `proxy/body-malformed` (413) if the text is larger than
+   * 64 KiB; other codes (400) if it cannot be granted
    */
-  grantRecord(request: object, owned: string[]): NewGrantRecord {
+  grantRecord(request: string, owned: string[]): NewGrantRecord {
     return call(() => this.#gate.grantRecord(request, owned));
   }
 

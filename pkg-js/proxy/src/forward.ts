@@ -112,20 +112,31 @@ export async function readWhole(
 }
 
 /**
+ * Reads a text body of 1 MiB at most.
+ *
+ * @throws Refusal where the body is larger
+ */
+export async function readText(source: IncomingMessage): Promise<string> {
+  const body = await readWhole(source, LARGEST_JSON);
+  if (body) return body.toString();
+  throw Refusal.because(
+    413,
+    'proxy/body-malformed',
+    'the body is larger than 1 MiB',
+  );
+}
+
+/**
  * Reads a JSON body of 1 MiB at most.
  *
  * @throws Refusal where the body is larger, or not JSON
  */
 export async function readJson(source: IncomingMessage): Promise<unknown> {
-  const body = await readWhole(source, LARGEST_JSON);
+  const text = await readText(source);
   try {
-    return JSON.parse(body!.toString());
+    return JSON.parse(text);
   } catch {
-    throw Refusal.because(
-      400,
-      'proxy/body-malformed',
-      'the body is not JSON, or larger than 1 MiB',
-    );
+    throw Refusal.because(400, 'proxy/body-malformed', 'the body is not JSON');
   }
 }
 

@@ -101,27 +101,34 @@ async fn clean_up_record(
     let now = voice.now();
     let lasting: Vec<String> = open.iter().filter(|one| one.ends_at > now).flat_map(names).collect();
     let undated = names(record);
-    if !undated.is_empty() && undated.iter().all(|name| lasting.contains(name)) {
-        return Ok(false);
-    }
-    // A replica whose clock is behind may still grant under the record: its call is in the audit trail by now, or finds it closed.
-    done(voice, CleanUpWant::Close { id: id() }).await?;
-    let changes = CleanUpWant::Changes {
-        id: id(),
-        given_by: record.given_by.clone(),
-        begun_at: rfc3339(record.begun_at),
-        ends_at: Some(rfc3339(record.ends_at)),
-    };
-    let CleanUpOutcome::Changes { changed, under_way } = voice.ask(changes).await else { return Err(HostFailure) };
-    if under_way {
-        return Ok(false);
-    }
-    if changed.is_empty() {
-        if record.begun_at + MAX_RUN <= voice.now() {
-            done(voice, CleanUpWant::Withdraw { id: id() }).await?;
-            log(voice, "info", "Nothing was granted under an expired grant record".into(), id()).await?;
+    let mut changed = Vec::new();
+    // Nothing is concluded from a record that cannot be read: its row stays open, with the reason.
+    if record.unreadable.is_none() {
+        if !undated.is_empty() && undated.iter().all(|name| lasting.contains(name)) {
+            return Ok(false);
         }
-        return Ok(false);
+        // A replica whose clock is behind may still grant under the record: its call is in the audit trail by now, or finds it closed.
+        done(voice, CleanUpWant::Close { id: id() }).await?;
+        let changes = CleanUpWant::Changes {
+            id: id(),
+            given_by: record.given_by.clone(),
+            begun_at: rfc3339(record.begun_at),
+            ends_at: Some(rfc3339(record.ends_at)),
+        };
+        let CleanUpOutcome::Changes { changed: found, under_way } = voice.ask(changes).await else {
+            return Err(HostFailure);
+        };
+        changed = found;
+        if under_way {
+            return Ok(false);
+        }
+        if changed.is_empty() {
+            if record.begun_at + MAX_RUN <= voice.now() {
+                done(voice, CleanUpWant::Withdraw { id: id() }).await?;
+                log(voice, "info", "Nothing was granted under an expired grant record".into(), id()).await?;
+            }
+            return Ok(false);
+        }
     }
     let next_try_at = rfc3339(voice.now() + pause_after(record.tries, voice.random()));
     done(voice, CleanUpWant::Trying { id: id(), next_try_at }).await?;
@@ -130,7 +137,10 @@ async fn clean_up_record(
         split_name(name).is_some_and(|(resource, ..)| changed.iter().any(|changed| changed == resource))
     });
     let (left, expired): (Vec<String>, Vec<String>) = given.partition(|name| lasting.contains(name));
-    let error = revoke(voice, record, &expired, plan).await;
+    let error = match record.unreadable {
+        Some(column) => Some(format!("`{column}` of the grant record cannot be read, revoke its grants by hand")),
+        None => revoke(voice, record, &expired, plan).await,
+    };
     if voice.cancelled() {
         return Ok(true);
     }
@@ -155,8 +165,10 @@ async fn revoke(
     expired: &[String],
     plan: &dyn PlanRecord,
 ) -> Option<String> {
+    // A request that cannot be read cannot be planned either.
+    let mut request = plan.read(&record.request).unwrap_or_default();
     // Roles are named after their permissions, which another version of the core may have planned differently.
-    let planned = plan.plan(&record.request, voice.now()).map(|request| undated(&request)).unwrap_or_default();
+    let planned = plan.plan(&request, voice.now()).map(|request| undated(&request)).unwrap_or_default();
     let is_expired = |name: &&String| expired.contains(&plan.recorded_name(name));
     let known: Vec<String> = planned.iter().map(|name| plan.recorded_name(name)).collect();
     let lost: Vec<&str> = expired.iter().filter(|name| !known.contains(name)).map(String::as_str).collect();
@@ -165,7 +177,6 @@ async fn revoke(
         return Some(format!("this version cannot plan the recorded access request, revoke by hand: {lost}"));
     }
     let keep: Vec<&String> = planned.iter().filter(|name| !is_expired(name)).collect();
-    let mut request = record.request.clone();
     if let Value::Object(fields) = &mut request {
         fields.insert("mode".into(), "clean-up".into());
         fields.insert("keep".into(), keep.into_iter().map(|name| Value::from(name.as_str())).collect());

@@ -7,14 +7,16 @@ import type {
 import { Gate } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
 import type { AuditRecords } from '../audit';
-import { readJson } from '../forward';
+import { readText } from '../forward';
 import { ownershipOf } from '../ownership';
 import { answerError, Refusal } from '../refusal';
 import { createGrantHost } from './cleanUp';
 import type { GrantRecords, OpenGrant } from './records';
 import { runGrantTask } from './task';
 
-const toText = (millis: number) => new Date(millis).toISOString();
+/** A time that cannot be read is left out. */
+const toText = (millis: number) =>
+  Number.isNaN(millis) ? undefined : new Date(millis).toISOString();
 
 /** Returns a record as `GET …/vertex-ai/grants` lists it. */
 function toListed(grant: OpenGrant) {
@@ -66,7 +68,7 @@ export function createGrantHandlers(options: {
 
   async function record(request: Request, response: Response) {
     const { givenBy, readOwnership } = await readAdministrator(request);
-    const body = (await readJson(request)) as object;
+    const body = await readText(request);
     // A sign-in resolver may leave the user out of what they own.
     const owned = [givenBy, ...(await readOwnership())];
     const id = await records.begin(givenBy, gate.grantRecord(body, owned));

@@ -14,6 +14,15 @@ export interface OpenGrant extends GrantRecord {
   lastError?: string;
 }
 
+/** Returns stored names; `undefined` where a row cannot be read, so that it hides no other row. */
+function readNames(text: string): string[] | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Records of access that is granted through the portal: one row each, which stays. */
 export class GrantRecords {
   constructor(private readonly client: Knex) {}
@@ -25,7 +34,7 @@ export class GrantRecords {
       id,
       created_at: new Date().toISOString(),
       given_by: givenBy,
-      request: JSON.stringify(record.request),
+      request: record.request,
       undated: JSON.stringify(record.undated),
       ends_at: record.endsAt,
       tries: 0,
@@ -34,7 +43,7 @@ export class GrantRecords {
     return id;
   }
 
-  /** Returns the open records, the first to expire first. */
+  /** Returns the open records, the first to expire first. The core judges which of them it can read. */
   async open(): Promise<OpenGrant[]> {
     const rows = await this.client(TABLE)
       .whereNull('done_at')
@@ -43,8 +52,8 @@ export class GrantRecords {
       id: row.id,
       begunAt: Date.parse(row.created_at),
       givenBy: row.given_by,
-      request: JSON.parse(row.request),
-      undated: JSON.parse(row.undated),
+      request: row.request,
+      undated: readNames(row.undated)!,
       endsAt: Date.parse(row.ends_at),
       tries: row.tries,
       nextTryAt: Date.parse(row.next_try_at),

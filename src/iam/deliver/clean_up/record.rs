@@ -19,11 +19,13 @@ pub struct GrantRecord {
     /// Time of the next attempt to revoke them.
     pub next_try_at: Millis,
     pub tries: u32,
-    /// The access request as JSON, without its expiry.
-    #[ts(type = "IamPlanRequest")]
-    pub request: Value,
+    /// JSON text of the access request, without its expiry. Only the record in hand is parsed.
+    pub request: String,
     /// Names of the grants that must be revoked.
     pub undated: Vec<String>,
+    /// A field that cannot be read; it has its default then.
+    #[ts(skip)]
+    pub unreadable: Option<&'static str>,
 }
 
 impl GrantRecord {
@@ -34,6 +36,9 @@ impl GrantRecord {
 
 /// Plans recorded access requests, by the configuration of this portal.
 pub trait PlanRecord {
+    /// Parses the JSON text of an access request.
+    fn read(&self, request: &str) -> Option<Value>;
+
     /// Returns the access request, or `None` if this version cannot plan it.
     fn plan(&self, request: &Value, now: Millis) -> Option<AccessRequest>;
 

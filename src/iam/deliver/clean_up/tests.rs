@@ -16,6 +16,10 @@ const GIVER: &str = "user:default/alice";
 struct Planner;
 
 impl PlanRecord for Planner {
+    fn read(&self, request: &str) -> Option<Value> {
+        serde_json::from_str(request).ok()
+    }
+
     fn plan(&self, request: &Value, _: Millis) -> Option<AccessRequest> {
         request["principal"].as_str().map(planned)
     }
@@ -41,8 +45,9 @@ fn expired(id: &str) -> GrantRecord {
         ends_at: NOW - HOUR,
         next_try_at: NOW - HOUR,
         tries: 0,
-        request: json!({ "principal": principal }),
+        request: json!({ "principal": principal }).to_string(),
         undated: undated(&planned(principal)),
+        unreadable: None,
     }
 }
 
@@ -175,7 +180,7 @@ fn keeps_grants_that_existed_before_the_record() {
 
 #[test]
 fn notes_why_a_record_cannot_be_revoked_and_goes_on() {
-    let unknown = GrantRecord { request: json!({}), ..expired("a") };
+    let unknown = GrantRecord { request: "{}".into(), ..expired("a") };
     let mut host = Host::of(&[unknown, expired("b")]);
     host.clean_up().unwrap();
     assert!(host.find("failed")["error"].as_str().unwrap().contains("revoke by hand: projects/acme-ml/"));
@@ -185,6 +190,33 @@ fn notes_why_a_record_cannot_be_revoked_and_goes_on() {
         host.clean_up().unwrap();
         assert_eq!(host.find("failed")["error"], "google/x: no");
     }
+}
+
+#[test]
+fn goes_on_after_a_record_whose_request_is_not_json() {
+    let broken = GrantRecord { request: "{".into(), ..expired("a") };
+    let mut host = Host::of(&[broken, expired("b")]);
+    host.clean_up().unwrap();
+    let error = host.find("failed")["error"].as_str().unwrap();
+    assert!(error.contains("cannot plan the recorded access request, revoke by hand: projects/acme-ml/"), "{error}");
+    assert_eq!((&host.find("trying")["id"], &host.find("done")["id"]), (&json!("a"), &json!("b")));
+}
+
+#[test]
+fn skips_an_unreadable_record_and_notes_why() {
+    let of =
+        |next_try_at| GrantRecord { next_try_at, undated: Vec::new(), unreadable: Some("undated"), ..expired("x") };
+    let mut host = Host::of(&[of(NOW), expired("a")]);
+    host.clean_up().unwrap();
+    assert_eq!(host.wants()[..6], ["open", "trying", "log", "failed", "open", "close"]);
+    assert_eq!(host.find("trying")["nextTryAt"], rfc3339(NOW + 3 * FIRST_PAUSE / 4));
+    let failed = host.find("failed");
+    assert_eq!(failed["id"], "x");
+    assert!(failed["error"].as_str().unwrap().contains("`undated`"));
+    assert_eq!(host.find("done")["id"], "a");
+    let mut host = Host::of(&[of(NOW + 1)]);
+    host.clean_up().unwrap();
+    assert_eq!(host.wants(), ["open"], "not tried before its time");
 }
 
 #[test]

@@ -58,6 +58,7 @@ pub enum CleanUpWant {
 pub enum CleanUpOutcome {
     /// Also the outcome of every want without a result.
     Done,
+    /// The open records, each read on its own.
     Records(Vec<GrantRecord>),
     /// Time of a record; `None` if this user has no such record.
     Found(Option<Millis>),
