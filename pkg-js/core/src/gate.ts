@@ -22,6 +22,8 @@ import type {
 import { GrantTask } from './grants';
 import type { Host } from './host';
 
+export type { BrokerHost } from './converse';
+
 /** The `vertexAi` key of `app-config.yaml`, as it stands there. */
 export type VertexAiConfig = unknown;
 
