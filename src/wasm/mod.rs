@@ -18,7 +18,6 @@ use crate::api::request::CatalogEntity as Source;
 #[cfg(feature = "server")]
 use crate::api::request::EntitySource as Source;
 
-/// Smaller than the standard library's allocator, which the server build keeps: see `docs/size.md`.
-#[cfg(not(feature = "server"))]
+/// Smaller than the standard library's allocator: see `docs/size.md`.
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
