@@ -6,4 +6,4 @@
 
 export { vertexAiPlugin as default, vertexAiPlugin } from './plugin';
 export { isVertexAiAvailable } from './annotations';
-export { vertexAiTranslationRef } from './translation';
+export { vertexAiMessages, vertexAiTranslationRef } from './translation';

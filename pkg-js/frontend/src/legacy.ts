@@ -19,7 +19,7 @@ import { validateAnnotations } from './fields/validateAnnotations';
 
 export { isVertexAiAvailable } from './annotations';
 export type { Annotations } from './fields/checkAnnotations';
-export { vertexAiTranslationRef } from './translation';
+export { vertexAiMessages, vertexAiTranslationRef } from './translation';
 
 /**
  * The plugin, for apps on the legacy frontend system.

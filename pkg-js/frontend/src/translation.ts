@@ -1,4 +1,71 @@
-import { createTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  createTranslationRef,
+  type TranslationRef,
+} from '@backstage/frontend-plugin-api';
+
+/**
+ * The default text by key. Flat, so that the API report keeps the order of the keys.
+ *
+ * @public
+ */
+export const vertexAiMessages = {
+  refresh: 'Refresh',
+  retry: 'Try again',
+  'severity.error': 'Error',
+  'severity.warning': 'Warning',
+  'severity.info': 'Note',
+  'freshness.age': 'Updated {{age, relativetime}}',
+  'freshness.stale': 'Out of date.',
+  'coreBroken.title': 'Vertex AI cannot be shown in this browser',
+  'coreBroken.description':
+    '{{message}}. If the portal sets its own content security policy, script-src must include {{directive}}.',
+  'statusCard.title': 'Vertex AI',
+  'statusCard.loading': 'Loading the status',
+  'statusCard.endpoint': 'Endpoint {{name}}, {{location}}',
+  'statusCard.deploy': 'Deploy model',
+  'statusCard.openConsole': 'Open in Google Cloud (new tab)',
+  'deployedModels.label': 'Deployed models',
+  'deployedModels.model': 'Model',
+  'deployedModels.version': 'Version',
+  'deployedModels.traffic': 'Traffic',
+  'deployedModels.trafficShare': '{{percent}} %',
+  'deployedModels.replicas': 'Replicas',
+  'deployedModels.replicasOf': '{{available}} of {{range}}',
+  'deployedModels.machine': 'Machine',
+  'deployedModels.none': '–',
+  'operation.step': 'Step {{index}} of {{total}}: {{stage}}',
+  'operation.started': 'The deployment has started',
+  'accessCard.title': 'Vertex AI access',
+  'accessCard.loading': 'Loading your access',
+  'accessCard.principal': 'Google identifies you as {{principal}}',
+  'accessCard.missingInPortal':
+    'Missing in Backstage: {{permissions}}. Ask an administrator of the portal.',
+  'accessCard.note':
+    'Google reports this for you now and decides again on each call.',
+  'accessCard.request': 'Request access',
+  'accessCard.unreachable': 'the portal does not respond',
+  'accessCard.badResponse': 'the portal responded with HTTP {{status}}',
+  'accessCard.unreachableHelp':
+    'try again; if the problem persists, ask an administrator of the portal',
+  'abilities.label': 'Your access',
+  'abilities.action': 'Action',
+  'abilities.allowed': 'Allowed',
+  'abilities.missing': 'Missing permissions',
+  'abilities.yes': 'Yes',
+  'abilities.no': 'No',
+  'abilities.unknown': 'Unknown',
+  'abilities.none': '–',
+  'missingPermissions.label': 'Missing permissions to deploy',
+  'missingPermissions.permission': 'Missing permission',
+  'missingPermissions.resource': 'Resource',
+  'missingPermissions.consequence': 'Without it',
+  'grantors.label': 'Who can grant access',
+  'grantors.unknown':
+    'The portal names nobody who can grant access. An administrator can set {{key}}.',
+  'annotationsField.required': 'Required',
+  'annotationsField.example': 'Example: {{example}}',
+  'annotationsField.use': 'Use {{value}}',
+} as const;
 
 /**
  * All text of the cards and the form field, for apps that translate or reword it.
@@ -7,85 +74,10 @@ import { createTranslationRef } from '@backstage/frontend-plugin-api';
  *
  * @public
  */
-export const vertexAiTranslationRef = createTranslationRef({
+export const vertexAiTranslationRef: TranslationRef<
+  'plugin.vertex-ai',
+  typeof vertexAiMessages
+> = createTranslationRef({
   id: 'plugin.vertex-ai',
-  messages: {
-    refresh: 'Refresh',
-    retry: 'Try again',
-    severity: {
-      error: 'Error',
-      warning: 'Warning',
-      info: 'Note',
-    },
-    freshness: {
-      age: 'Updated {{age, relativetime}}',
-      stale: 'Out of date.',
-    },
-    coreBroken: {
-      title: 'Vertex AI cannot be shown in this browser',
-      description:
-        '{{message}}. If the portal sets its own content security policy, script-src must include {{directive}}.',
-    },
-    statusCard: {
-      title: 'Vertex AI',
-      loading: 'Loading the status',
-      endpoint: 'Endpoint {{name}}, {{location}}',
-      deploy: 'Deploy model',
-      openConsole: 'Open in Google Cloud (new tab)',
-    },
-    deployedModels: {
-      label: 'Deployed models',
-      model: 'Model',
-      version: 'Version',
-      traffic: 'Traffic',
-      trafficShare: '{{percent}} %',
-      replicas: 'Replicas',
-      replicasOf: '{{available}} of {{range}}',
-      machine: 'Machine',
-      none: '–',
-    },
-    operation: {
-      step: 'Step {{index}} of {{total}}: {{stage}}',
-      started: 'The deployment has started',
-    },
-    accessCard: {
-      title: 'Vertex AI access',
-      loading: 'Loading your access',
-      principal: 'Google identifies you as {{principal}}',
-      missingInPortal:
-        'Missing in Backstage: {{permissions}}. Ask an administrator of the portal.',
-      note: 'Google reports this for you now and decides again on each call.',
-      request: 'Request access',
-      unreachable: 'the portal does not respond',
-      badResponse: 'the portal responded with HTTP {{status}}',
-      unreachableHelp:
-        'try again; if the problem persists, ask an administrator of the portal',
-    },
-    abilities: {
-      label: 'Your access',
-      action: 'Action',
-      allowed: 'Allowed',
-      missing: 'Missing permissions',
-      yes: 'Yes',
-      no: 'No',
-      unknown: 'Unknown',
-      none: '–',
-    },
-    missingPermissions: {
-      label: 'Missing permissions to deploy',
-      permission: 'Missing permission',
-      resource: 'Resource',
-      consequence: 'Without it',
-    },
-    grantors: {
-      label: 'Who can grant access',
-      unknown:
-        'The portal names nobody who can grant access. An administrator can set {{key}}.',
-    },
-    annotationsField: {
-      required: 'Required',
-      example: 'Example: {{example}}',
-      use: 'Use {{value}}',
-    },
-  },
+  messages: vertexAiMessages,
 });
