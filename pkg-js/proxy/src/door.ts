@@ -6,46 +6,6 @@ import type {
   RefusalAnswer,
 } from '@backstage-vertex-ai/core/server';
 
-/**
- * Takes one call through the door: fulfils each of its wants, until it ends. Every decision, and their order, is the core's.
- *
- * @returns the refusal; `undefined` where the caller has Google's answer, or has left
- */
-export async function passDoor(
-  passage: Passage,
-  host: DoorHost,
-  hasLeft: () => boolean,
-): Promise<RefusalAnswer | undefined> {
-  const outcome = new OpenOutcome(host);
-  const parts = {
-    ...host,
-    ...outcome.watched,
-    token: () => passage.token(),
-  };
-
-  async function fulfil(next: DoorWant & { within?: number }) {
-    let answer: unknown;
-    try {
-      const part = parts[next.want as keyof typeof parts] as Fulfil;
-      answer = await limit(part(next), next.within);
-    } catch (error) {
-      return passage.fail(error, hasLeft());
-    }
-    return passage.tell(answer, hasLeft());
-  }
-
-  try {
-    let next = passage.tell(undefined, hasLeft());
-    while (next.want !== 'end') next = await fulfil(next);
-    return next.refusal ?? undefined;
-  } catch (error) {
-    await outcome.close();
-    throw error;
-  } finally {
-    passage.free();
-  }
-}
-
 /** The outcome that a call owes to the audit table and the audit log. After a panic, the core can no longer report it. */
 class OpenOutcome {
   private row?: string;
@@ -94,6 +54,46 @@ class OpenOutcome {
         })
         .catch(() => {});
     }
+  }
+}
+
+/**
+ * Takes one call through the door: fulfils each of its wants, until it ends. Every decision, and their order, is the core's.
+ *
+ * @returns the refusal; `undefined` where the caller has Google's answer, or has left
+ */
+export async function passDoor(
+  passage: Passage,
+  host: DoorHost,
+  hasLeft: () => boolean,
+): Promise<RefusalAnswer | undefined> {
+  const outcome = new OpenOutcome(host);
+  const parts = {
+    ...host,
+    ...outcome.watched,
+    token: () => passage.token(),
+  };
+
+  async function fulfil(next: DoorWant & { within?: number }) {
+    let answer: unknown;
+    try {
+      const part = parts[next.want as keyof typeof parts] as Fulfil;
+      answer = await limit(part(next), next.within);
+    } catch (error) {
+      return passage.fail(error, hasLeft());
+    }
+    return passage.tell(answer, hasLeft());
+  }
+
+  try {
+    let next = passage.tell(undefined, hasLeft());
+    while (next.want !== 'end') next = await fulfil(next);
+    return next.refusal ?? undefined;
+  } catch (error) {
+    await outcome.close();
+    throw error;
+  } finally {
+    passage.free();
   }
 }
 
