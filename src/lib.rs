@@ -18,6 +18,7 @@ pub mod google_error;
 pub mod guard;
 pub mod iam;
 pub mod identity;
+pub mod mandate;
 pub mod method;
 pub mod name;
 pub mod ordered;

@@ -17,6 +17,7 @@ pub struct Traffic(u32);
 
 impl Traffic {
     pub const ALL: Self = Self(100);
+    pub const NONE: Self = Self(0);
 
     pub fn percent(self) -> u32 {
         self.0

@@ -158,6 +158,7 @@ codes! {
     ProxyQueryUnknown,
     ProxyBodyMalformed,
     ProxyCallerNotAllowed,
+    ProxyDirectChange,
     IdentitySubjectTooLong,
     IdentityExchangeRefused,
     IdentityImpersonationRefused,
@@ -174,6 +175,12 @@ codes! {
     GoogleError,
     NetworkUnreachable,
     PortalRefused,
+
+    MandateUnknown,
+    MandateEnded,
+    MandateLeaseLost,
+    MandateNotPlanned,
+    MandateStale,
 
     DeployOperationFailed,
     DeployCancelled,

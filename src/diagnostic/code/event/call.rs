@@ -41,6 +41,12 @@ pub const EVENTS: &[Event] = &[
         meaning: "The caller may not make this call.",
     },
     Event {
+        code: Code::ProxyDirectChange,
+        name: "proxy/direct-change",
+        severity: Severity::Error,
+        meaning: "The portal changes models, endpoints and deployments by deployments only.",
+    },
+    Event {
         code: Code::IdentitySubjectTooLong,
         name: "identity/subject-too-long",
         severity: Severity::Error,

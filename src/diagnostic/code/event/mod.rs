@@ -4,6 +4,7 @@ mod call;
 mod check;
 mod deployment;
 mod iam;
+mod mandate;
 
 use super::{Code, Severity};
 
@@ -17,7 +18,7 @@ pub struct Event {
     pub meaning: &'static str,
 }
 
-pub(super) const GROUPS: &[&[Event]] = &[check::EVENTS, call::EVENTS, deployment::EVENTS, iam::EVENTS];
+pub(super) const GROUPS: &[&[Event]] = &[check::EVENTS, call::EVENTS, mandate::EVENTS, deployment::EVENTS, iam::EVENTS];
 
 /// All events, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Event> {
