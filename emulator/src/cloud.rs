@@ -1,21 +1,19 @@
-//! The state that all requests share, and the adjustable clock.
+//! The state that all requests share.
 
+use crate::clock::Clock;
 use crate::state::seed::Seed;
 use crate::state::world::World;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 /// The shared state; every change wakes the tasks that wait for one.
 #[derive(Clone)]
 pub struct Cloud {
     world: Arc<Mutex<World>>,
     changed: watch::Sender<u64>,
-    /// Speed relative to Google.
-    speed: watch::Sender<f64>,
+    clock: Arc<Clock>,
     seed: Arc<Seed>,
     /// The last fetched keys of each issuer.
     keys: Arc<Mutex<HashMap<String, Value>>>,
@@ -27,7 +25,7 @@ impl Cloud {
         Self {
             world: Arc::new(Mutex::new(world)),
             changed: watch::channel(0).0,
-            speed: watch::channel(speed).0,
+            clock: Arc::new(Clock::new(speed)),
             seed: Arc::new(seed),
             keys: Arc::default(),
         }
@@ -47,38 +45,13 @@ impl Cloud {
         self.changed.subscribe()
     }
 
-    pub fn speed(&self) -> f64 {
-        *self.speed.borrow()
-    }
-
-    pub fn set_speed(&self, speed: f64) {
-        self.speed.send_replace(speed);
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Waits as long as Google would, divided by the speed, which may change during the wait.
     pub async fn pass(&self, seconds: f64) {
-        let mut speeds = self.speed.subscribe();
-        let mut left = seconds;
-        loop {
-            let speed = *speeds.borrow_and_update();
-            let begun = Instant::now();
-            let rest = async {
-                match Duration::try_from_secs_f64(left.max(0.0) / speed) {
-                    Ok(rest) => tokio::time::sleep(rest).await,
-                    Err(_) => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                () = rest => return,
-                changed = speeds.changed() => {
-                    // Without the sender the cloud is gone.
-                    if changed.is_err() {
-                        return;
-                    }
-                    left -= begun.elapsed().as_secs_f64() * speed;
-                }
-            }
-        }
+        self.clock.pass(seconds).await;
     }
 
     /// Replaces the state with the seed's.

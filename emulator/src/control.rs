@@ -1,16 +1,18 @@
 //! `/emulator/…`: inspects and resets the state, injects faults, changes the clock. Not part of Google's API.
 
+use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::state::fault::Fault;
 use crate::state::world::World;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value, ApiError> {
     let parse = || serde_json::from_slice::<Value>(body).map_err(|error| ApiError::invalid(error.to_string()));
     match (verb, path) {
         ("GET", "health") => Ok(json!({"status": "ok"})),
-        ("GET", "state") => Ok(state(&cloud.world(), cloud.speed())),
+        ("GET", "state") => Ok(state(&cloud.world(), cloud.clock())),
         ("POST", "reset") => {
             cloud.reset();
             Ok(json!({}))
@@ -28,16 +30,35 @@ pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value
             Ok(json!({}))
         }
         ("POST", "clock") => {
-            let speed = parse()?["speed"].as_f64().filter(|speed| *speed > 0.0);
-            cloud.set_speed(speed.ok_or_else(|| ApiError::invalid("speed must be a number above 0."))?);
-            Ok(json!({}))
+            let change: ClockChange = serde_json::from_value(parse()?)
+                .map_err(|error| ApiError::invalid(format!("Invalid change of the clock: {error}")))?;
+            let is_wrong =
+                |number: Option<f64>, least: f64| number.is_some_and(|number| !(number.is_finite() && number >= least));
+            if is_wrong(change.speed, f64::MIN_POSITIVE) || is_wrong(change.advance_seconds, 0.0) {
+                return Err(ApiError::invalid("speed must be a number above 0, advanceSeconds one of 0 or more."));
+            }
+            if let Some(speed) = change.speed {
+                cloud.clock().set_speed(speed);
+            }
+            if let Some(seconds) = change.advance_seconds {
+                cloud.clock().advance(seconds);
+            }
+            Ok(json!({"seconds": cloud.clock().now(), "speed": cloud.clock().speed()}))
         }
+        ("GET", "clock") => Ok(json!({"seconds": cloud.clock().now(), "speed": cloud.clock().speed()})),
         _ => Err(ApiError::not_found(path)),
     }
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ClockChange {
+    speed: Option<f64>,
+    advance_seconds: Option<f64>,
+}
+
 /// The resources and the calls so far: with principals, never with tokens.
-fn state(world: &World, speed: f64) -> Value {
+fn state(world: &World, clock: &Clock) -> Value {
     let endpoints: Vec<Value> = world
         .endpoints
         .iter()
@@ -54,7 +75,8 @@ fn state(world: &World, speed: f64) -> Value {
     let grants: Vec<&Value> = world.grants.values().map(|grant| &grant.body).collect();
     json!({
         "projects": world.projects.keys().collect::<Vec<_>>(),
-        "speed": speed,
+        "seconds": clock.now(),
+        "speed": clock.speed(),
         "endpoints": endpoints,
         "models": models,
         "operations": operations,

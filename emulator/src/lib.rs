@@ -5,6 +5,7 @@
 
 mod assertion;
 mod call;
+mod clock;
 mod cloud;
 mod control;
 mod error;
