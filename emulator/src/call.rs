@@ -3,6 +3,7 @@
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::state::principal::Principal;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An authenticated call on its way to a method.
 pub struct Call<'a> {
@@ -10,11 +11,18 @@ pub struct Call<'a> {
     pub who: &'a Principal,
     pub query: &'a [(String, String)],
     pub body: &'a [u8],
+    /// Whether a method that makes changes made none, for the log.
+    pub no_change: &'a AtomicBool,
 }
 
 impl Call<'_> {
     pub fn param(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Notes that this call changes nothing although its method could.
+    pub fn note_no_change(&self) {
+        self.no_change.store(true, Ordering::Relaxed);
     }
 
     /// Rejects parameters that the method does not have; Google's standard parameters always pass.

@@ -56,7 +56,11 @@ impl Cloud {
 
     /// Replaces the state with the seed's.
     pub fn reset(&self) {
-        *self.world() = self.seed.world();
+        let mut world = self.world();
+        let calls = world.calls.emptied();
+        *world = self.seed.world();
+        world.calls = calls;
+        drop(world);
         self.announce();
     }
 

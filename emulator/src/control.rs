@@ -8,7 +8,13 @@ use crate::state::world::World;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value, ApiError> {
+pub fn route(
+    cloud: &Cloud,
+    verb: &str,
+    path: &str,
+    query: &[(String, String)],
+    body: &[u8],
+) -> Result<Value, ApiError> {
     let parse = || serde_json::from_slice::<Value>(body).map_err(|error| ApiError::invalid(error.to_string()));
     match (verb, path) {
         ("GET", "health") => Ok(json!({"status": "ok"})),
@@ -46,6 +52,11 @@ pub fn route(cloud: &Cloud, verb: &str, path: &str, body: &[u8]) -> Result<Value
             Ok(json!({"seconds": cloud.clock().now(), "speed": cloud.clock().speed()}))
         }
         ("GET", "clock") => Ok(json!({"seconds": cloud.clock().now(), "speed": cloud.clock().speed()})),
+        ("GET", "calls") => {
+            let after = query.iter().find(|(name, _)| name == "after").map_or(Ok(0), |(_, number)| number.parse());
+            let after = after.map_err(|_| ApiError::invalid("after must be the number of a call."))?;
+            Ok(json!({ "calls": cloud.world().calls.after(after) }))
+        }
         _ => Err(ApiError::not_found(path)),
     }
 }
@@ -82,6 +93,6 @@ fn state(world: &World, clock: &Clock) -> Value {
         "operations": operations,
         "entitlements": entitlements,
         "grants": grants,
-        "calls": world.calls,
+        "calls": world.calls.after(0),
     })
 }

@@ -197,8 +197,12 @@ fn cancel(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.require(permission, name.split("/operations").next().unwrap_or(name))?;
     {
         let mut world = call.cloud.world();
+        let is_ignored = world.faults.strike_cancel(name);
         let operation = world.operations.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
-        operation.cancelled = true;
+        if is_ignored || operation.body["done"] == true {
+            call.note_no_change();
+        }
+        operation.cancelled |= !is_ignored;
     }
     call.cloud.announce();
     Ok(json!({}))

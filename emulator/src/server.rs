@@ -1,18 +1,15 @@
-//! HTTP: authenticates, routes and records each call, and injects faults.
+//! HTTP: receives, logs and answers each call, and injects faults.
 
-use crate::call::Call;
 use crate::cloud::Cloud;
 use crate::control;
 use crate::error::{ApiError, name_of_http};
-use crate::iam::{credentials, projects, roles, service_accounts};
 use crate::message;
-use crate::pam;
+use crate::method_name;
 use crate::query;
+use crate::route;
+use crate::state::calls::SeenCall;
 use crate::state::fault::Kind;
-use crate::state::principal::Principal;
-use crate::state::world::SeenCall;
-use crate::sts;
-use crate::vertex;
+use crate::timestamp;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -21,81 +18,211 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 const LARGEST_BODY: usize = 16 << 20;
+const HTML: &str = "<!DOCTYPE html>\n<html lang=en><title>Error</title><p>Injected fault.</html>\n";
+
+/// A received call.
+#[derive(Clone)]
+pub struct Received {
+    /// Its number in the log.
+    sequence: u64,
+    pub verb: String,
+    pub path: String,
+    /// Google's name of its method.
+    pub name: String,
+    pub query: Vec<(String, String)>,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// What is sent back.
+enum Sent {
+    Json(Result<Value, ApiError>, Option<u64>),
+    Html(u16),
+    /// The first half of the answer.
+    Half(Result<Value, ApiError>),
+    /// Nothing: the connection closes.
+    Nothing,
+}
 
 /// Answers one request.
 pub async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let verb = parts.method.as_str().to_owned();
     let path = query::path(parts.uri.path());
+    let query = query::parse(parts.uri.query().unwrap_or_default());
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return respond(Err(ApiError::invalid("The body is too large.")), false, None);
+        return respond(Sent::Json(Err(ApiError::invalid("The body is too large.")), None), false);
     };
     if let Some(rest) = path.strip_prefix("/emulator/") {
-        return respond(control::route(&cloud, &verb, rest, &body), false, None);
+        return respond(Sent::Json(control::route(&cloud, &verb, rest, &query, &body), None), false);
     }
-    let pairs = query::parse(parts.uri.query().unwrap_or_default());
-    let as_numbers = pairs.iter().any(|(n, v)| n.ends_with("alt") && v.contains("enum-encoding=int"));
-    let fault = cloud.world().faults.strike(&verb, &path);
-    let (mut result, principal) = match &fault {
-        Some(Kind::Status { status, .. }) => {
-            let message = format!("Injected fault: {status}.");
-            let body = json!({"error": {"code": status, "message": message, "status": name_of_http(*status)}});
-            (Err(ApiError { http: *status, body }), None)
-        }
-        _ => {
-            if let Some(Kind::Slow { millis }) = &fault {
-                tokio::time::sleep(Duration::from_millis(*millis)).await;
-            }
-            google(&cloud, &verb, &path, &pairs, &parts.headers, &body).await
-        }
+    let enums_as_numbers = query.iter().any(|(n, v)| n.ends_with("alt") && v.contains("enum-encoding=int"));
+    let name = method_name::of(&verb, &path);
+    let mut received = Received { sequence: 0, verb, path, name, query, headers: parts.headers, body };
+    let whole_path = parts.uri.path_and_query().map_or(received.path.as_str(), |p| p.as_str()).to_owned();
+    let fault = log(&cloud, &mut received, whole_path);
+    let sent = match fault {
+        Some(fault) => meet(&cloud, &received, fault).await,
+        None => Sent::Json(carry_out(&cloud, &received).await, None),
     };
-    if let Err(error) = &mut result
-        && let Some(Kind::Status { retry_after_seconds: Some(seconds), .. }) = &fault
-    {
-        *error = error.clone().with(json!({
-            "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": format!("{seconds}s")
-        }));
+    if let Some(call) = cloud.world().calls.get_mut(received.sequence) {
+        call.answered = sent.status();
     }
-    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let seen = SeenCall {
-        method: verb,
-        path: parts.uri.path_and_query().map_or(path, |p| p.as_str().to_owned()),
-        principal: principal.map(|p| p.name()),
-        reason: text("x-goog-request-reason"),
-        status: result.as_ref().map_or_else(|error| error.http, |_| 200),
-    };
-    cloud.world().calls.push(seen);
-    respond(result, as_numbers, fault.as_ref())
+    respond(sent, enums_as_numbers)
 }
 
-fn respond(result: Result<Value, ApiError>, enums_as_numbers: bool, fault: Option<&Kind>) -> Response {
-    let (status, mut value) = match result {
-        Ok(value) => (200, value),
-        Err(error) => (error.http, error.body),
+/// Adds a call to the log; returns the fault that it meets.
+fn log(cloud: &Cloud, received: &mut Received, path: String) -> Option<Kind> {
+    let mut world = cloud.world();
+    // Under the lock, so that the log's times are in order.
+    let seconds = cloud.clock().now();
+    let fault = world.faults.strike(&received.verb, &received.path);
+    let named = received.path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
+    let named = named.rsplit_once(':').filter(|(_, method)| !method.contains('/')).map_or(named, |(name, _)| name);
+    let reason = received.headers.get("x-goog-request-reason").and_then(|value| value.to_str().ok());
+    let resource = world.stored(named).unwrap_or_else(|| named.to_owned());
+    received.sequence = world.calls.add(SeenCall {
+        seconds,
+        time: timestamp::now(),
+        method: received.verb.clone(),
+        name: received.name.clone(),
+        path,
+        resource,
+        reason: reason.map(str::to_owned),
+        fault: fault.as_ref().map(Kind::name),
+        ..SeenCall::default()
+    });
+    fault
+}
+
+/// Carries out a call and logs what came of it.
+async fn carry_out(cloud: &Cloud, received: &Received) -> Result<Value, ApiError> {
+    let served = route::serve(cloud, received).await;
+    if let Some(call) = cloud.world().calls.get_mut(received.sequence) {
+        call.executions += 1;
+        call.principal = served.principal.map(|principal| principal.name());
+        call.status.get_or_insert(served.result.as_ref().map_or_else(|error| error.http, |_| 200));
+        call.changed |= served.changed;
+        let started = served.result.as_ref().ok().filter(|_| served.changed).and_then(|answer| answer["name"].as_str());
+        call.operations.extend(started.filter(|name| name.contains("/operations/")).map(str::to_owned));
+    }
+    served.result
+}
+
+/// Answers a call that meets a fault. Its caller may leave: what it asked for happens nevertheless.
+async fn meet(cloud: &Cloud, received: &Received, fault: Kind) -> Sent {
+    let (cloud, received) = (cloud.clone(), received.clone());
+    let task = tokio::spawn(async move {
+        if let Kind::Status { done: true, .. } | Kind::Html { done: true, .. } | Kind::Hang { done: true } = fault {
+            drop(carry_out(&cloud, &received).await);
+        }
+        match fault {
+            Kind::Status { status, retry_after_seconds, .. } => {
+                note_status(&cloud, &received, status);
+                Sent::Json(Err(injected(status, retry_after_seconds)), retry_after_seconds)
+            }
+            Kind::Html { status, .. } => {
+                note_status(&cloud, &received, status);
+                Sent::Html(status)
+            }
+            Kind::Hang { .. } => std::future::pending().await,
+            Kind::Slow { millis, done } => {
+                let delay = tokio::time::sleep(Duration::from_millis(millis));
+                if done {
+                    let result = carry_out(&cloud, &received).await;
+                    delay.await;
+                    Sent::Json(result, None)
+                } else {
+                    delay.await;
+                    Sent::Json(carry_out(&cloud, &received).await, None)
+                }
+            }
+            Kind::Late { seconds } => {
+                tokio::spawn(async move {
+                    cloud.pass(seconds).await;
+                    carry_out(&cloud, &received).await
+                });
+                Sent::Nothing
+            }
+            Kind::LostResponse => {
+                drop(carry_out(&cloud, &received).await);
+                Sent::Nothing
+            }
+            Kind::TruncatedResponse => Sent::Half(carry_out(&cloud, &received).await),
+            Kind::Twice => {
+                let first = carry_out(&cloud, &received).await;
+                drop(carry_out(&cloud, &received).await);
+                Sent::Json(first, None)
+            }
+            Kind::FailAtStage { .. } | Kind::IgnoredCancel => Sent::Json(carry_out(&cloud, &received).await, None),
+        }
+    });
+    task.await.unwrap_or(Sent::Nothing)
+}
+
+/// Logs the fault's status where the call was not carried out.
+fn note_status(cloud: &Cloud, received: &Received, status: u16) {
+    if let Some(call) = cloud.world().calls.get_mut(received.sequence) {
+        call.status.get_or_insert(status);
+    }
+}
+
+fn injected(status: u16, retry_after_seconds: Option<u64>) -> ApiError {
+    let message = format!("Injected fault: {status}.");
+    let body = json!({"error": {"code": status, "message": message, "status": name_of_http(status)}});
+    let error = ApiError { http: status, body };
+    match retry_after_seconds {
+        Some(seconds) => error.with(json!({
+            "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": format!("{seconds}s")
+        })),
+        None => error,
+    }
+}
+
+impl Sent {
+    fn status(&self) -> Option<u16> {
+        match self {
+            Self::Json(Ok(_), _) | Self::Half(Ok(_)) => Some(200),
+            Self::Json(Err(error), _) | Self::Half(Err(error)) => Some(error.http),
+            Self::Html(status) => Some(*status),
+            Self::Nothing => None,
+        }
+    }
+}
+
+fn respond(sent: Sent, enums_as_numbers: bool) -> Response {
+    let status = sent.status().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let response = Response::builder().status(status);
+    let json = |result: Result<Value, ApiError>| {
+        let mut value = result.unwrap_or_else(|error| error.body);
+        if enums_as_numbers {
+            message::enums_as_numbers(&mut value);
+        }
+        Bytes::from(value.to_string())
     };
-    if enums_as_numbers {
-        message::enums_as_numbers(&mut value);
-    }
-    let text = value.to_string();
-    let mut response = Response::builder()
-        .status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
-        .header(header::CONTENT_TYPE, "application/json; charset=UTF-8");
-    if let Some(Kind::Status { retry_after_seconds: Some(seconds), .. }) = fault {
-        response = response.header(header::RETRY_AFTER, *seconds);
-    }
-    let cut_off = || std::io::Error::new(std::io::ErrorKind::ConnectionReset, "injected fault");
-    let half = text.len() / 2;
-    let chunks: Vec<Result<Bytes, std::io::Error>> = match fault {
+    let cut_off = || Err(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "injected fault"));
+    let stream = |chunks: Vec<_>| Body::from_stream(Chunks { chunks: chunks.into_iter(), sent: false });
+    let json_type = (header::CONTENT_TYPE, "application/json; charset=UTF-8");
+    let response = match sent {
+        Sent::Json(result, retry_after) => {
+            let response = response.header(json_type.0, json_type.1);
+            let response = match retry_after {
+                Some(seconds) => response.header(header::RETRY_AFTER, seconds),
+                None => response,
+            };
+            response.body(Body::from(json(result)))
+        }
+        Sent::Html(_) => response.header(header::CONTENT_TYPE, "text/html; charset=UTF-8").body(Body::from(HTML)),
         // A failing body makes the server close the connection: headers may have left, the answer has not.
-        Some(Kind::LostResponse) => vec![Err(cut_off())],
-        Some(Kind::TruncatedResponse) => vec![Ok(Bytes::from(text).slice(..half)), Err(cut_off())],
-        _ => vec![Ok(Bytes::from(text))],
+        Sent::Half(result) => {
+            let whole = json(result);
+            let half = whole.slice(..whole.len() / 2);
+            response.header(json_type.0, json_type.1).body(stream(vec![Ok(half), cut_off()]))
+        }
+        Sent::Nothing => response.body(stream(vec![cut_off()])),
     };
-    let body = match chunks.as_slice() {
-        [Ok(whole)] => Body::from(whole.clone()),
-        _ => Body::from_stream(Chunks { chunks: chunks.into_iter(), sent: false }),
-    };
-    response.body(body).unwrap_or_default()
+    response.unwrap_or_default()
 }
 
 /// A stream of an answer's chunks.
@@ -118,71 +245,5 @@ impl futures_core::Stream for Chunks {
         let chunk = self.chunks.next();
         self.sent = matches!(chunk, Some(Ok(_)));
         std::task::Poll::Ready(chunk)
-    }
-}
-
-/// Handles one call to a Google API; returns its result and its principal.
-async fn google(
-    cloud: &Cloud,
-    verb: &str,
-    path: &str,
-    query: &[(String, String)],
-    headers: &HeaderMap,
-    body: &[u8],
-) -> (Result<Value, ApiError>, Option<Principal>) {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let credentials = text(header::AUTHORIZATION);
-    if (verb, path) == ("POST", "/v1/token") {
-        let result = sts::token(cloud, text(header::CONTENT_TYPE), body, !credentials.is_empty()).await;
-        return (result, None);
-    }
-    let Some(who) = authenticate(cloud, credentials) else { return (Err(ApiError::unauthenticated()), None) };
-    let call = Call { cloud, who: &who, query, body };
-    let result = route(&call, verb, path).await;
-    (result, Some(who))
-}
-
-fn authenticate(cloud: &Cloud, credentials: &str) -> Option<Principal> {
-    let token = credentials.strip_prefix("Bearer ").or_else(|| credentials.strip_prefix("bearer "))?;
-    let world = cloud.world();
-    let grant = world.tokens.get(token)?;
-    let valid = grant.expires.is_none_or(|expires| expires > tokio::time::Instant::now());
-    valid.then(|| grant.principal.clone())
-}
-
-async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiError> {
-    let unknown = || ApiError::not_found(path);
-    let (version, rest) = path.trim_start_matches('/').split_once('/').ok_or_else(unknown)?;
-    if let Some(account) = rest.strip_prefix("projects/-/serviceAccounts/") {
-        if let Some(email) = account.strip_suffix(":generateAccessToken").filter(|_| verb == "POST") {
-            return credentials::generate_access_token(call, email);
-        }
-        // Google's libraries look up an account's allowed locations in the background; an empty list is a valid answer.
-        if account.ends_with("/allowedLocations") && verb == "GET" {
-            return Ok(json!({"locations": [], "encodedLocations": "0x0"}));
-        }
-        return Err(unknown());
-    }
-    if let ("v1", Some(id)) = (version, rest.strip_prefix("roles/")) {
-        return roles::predefined(call, verb, id);
-    }
-    if let ("v1", ["projects", project, rest @ ..]) = (version, rest.splitn(4, '/').collect::<Vec<_>>().as_slice()) {
-        match rest {
-            ["roles"] => return roles::route(call, verb, project, ""),
-            ["roles", id] => return roles::route(call, verb, project, id),
-            ["serviceAccounts", account] => return service_accounts::route(call, verb, account),
-            _ => {}
-        }
-    }
-    if let ("v3" | "v1", Some(project)) = (version, rest.strip_prefix("projects/").filter(|p| !p.contains('/'))) {
-        let (id, method) = project.split_once(':').map_or((project, None), |(id, method)| (id, Some(method)));
-        return projects::route(call, verb, id, method);
-    }
-    if version == "v1" && rest.split('/').nth(4) == Some("entitlements") {
-        return pam::route(call, verb, rest);
-    }
-    match version {
-        "v1" | "v1beta1" | "ui" => vertex::route(call, version, verb, rest).await,
-        _ => Err(unknown()),
     }
 }

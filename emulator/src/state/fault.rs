@@ -3,24 +3,64 @@
 use super::stage::passes_through;
 use serde::{Deserialize, Serialize};
 
-/// The kind of a fault.
+/// The kind of a fault. `done`: whether the call is carried out first; it is not by default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Kind {
-    /// Answers with this HTTP status and does nothing.
+    /// Answers with this HTTP status.
     Status {
         status: u16,
         #[serde(default)]
         retry_after_seconds: Option<u64>,
+        #[serde(default)]
+        done: bool,
     },
-    /// Delays the answer.
-    Slow { millis: u64 },
+    /// Answers with a page of HTML.
+    Html {
+        #[serde(default = "ok")]
+        status: u16,
+        #[serde(default)]
+        done: bool,
+    },
+    /// Never answers.
+    Hang {
+        #[serde(default)]
+        done: bool,
+    },
+    /// Delays the answer, and without `done` the call as well, which is carried out even when its caller has left.
+    Slow {
+        millis: u64,
+        #[serde(default)]
+        done: bool,
+    },
+    /// Closes the connection without an answer and carries out the call so many seconds of the clock later.
+    Late { seconds: f64 },
     /// Carries out the call, then closes the connection without an answer.
     LostResponse,
     /// Carries out the call and sends half of the answer.
     TruncatedResponse,
+    /// Carries out the call twice and sends the first answer.
+    Twice,
     /// Fails the next deployment at this stage, with this `google.rpc.Code` number.
     FailAtStage { stage: String, code: i64, message: String },
+    /// Accepts the next cancellation and lets the operation go on.
+    IgnoredCancel,
+}
+
+impl Kind {
+    /// Whether it strikes calls as they arrive; the others strike operations.
+    fn is_of_calls(&self) -> bool {
+        !matches!(self, Self::FailAtStage { .. } | Self::IgnoredCancel)
+    }
+
+    /// Its name in requests and in the log.
+    pub fn name(&self) -> String {
+        serde_json::to_value(self).ok().and_then(|kind| Some(kind["kind"].as_str()?.to_owned())).unwrap_or_default()
+    }
+}
+
+fn ok() -> u16 {
+    200
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,7 +69,7 @@ pub struct Fault {
     /// An HTTP verb; every verb by default.
     #[serde(default)]
     pub method: Option<String>,
-    /// Part of the path; every path by default.
+    /// Part of the path; every path by default. For faults of operations: part of their resource's name, with the project's id.
     #[serde(default)]
     pub path_contains: Option<String>,
     /// Number of calls that it affects.
@@ -39,14 +79,21 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Rejects a stage that no deployment passes through.
+    /// Rejects what would never strike.
     pub fn check(&self) -> Result<(), String> {
         match &self.fault {
             Kind::FailAtStage { stage, .. } if !passes_through(stage) => {
                 Err(format!("No deployment passes through the stage {stage}."))
             }
+            Kind::Late { seconds } if !(seconds.is_finite() && *seconds >= 0.0) => {
+                Err("A call is late by 0 or more seconds.".to_owned())
+            }
             _ => Ok(()),
         }
+    }
+
+    fn is_on(&self, path: &str) -> bool {
+        self.path_contains.as_deref().is_none_or(|part| path.contains(part))
     }
 }
 
@@ -62,18 +109,22 @@ impl Faults {
     /// Takes the fault for this call, if any.
     pub fn strike(&mut self, method: &str, path: &str) -> Option<Kind> {
         self.take(|fault| {
-            !matches!(fault.fault, Kind::FailAtStage { .. })
-                && fault.method.as_deref().is_none_or(|m| m == method)
-                && fault.path_contains.as_deref().is_none_or(|part| path.contains(part))
+            fault.fault.is_of_calls() && fault.method.as_deref().is_none_or(|m| m == method) && fault.is_on(path)
         })
     }
 
-    /// Takes the fault for a deployment, if any.
-    pub fn strike_deployment(&mut self) -> Option<(String, i64, String)> {
-        match self.take(|fault| matches!(fault.fault, Kind::FailAtStage { .. }))? {
+    /// Takes the fault for a deployment to an endpoint, if any.
+    pub fn strike_deployment(&mut self, endpoint: &str) -> Option<(String, i64, String)> {
+        let path = format!("{endpoint}:deployModel");
+        match self.take(|fault| matches!(fault.fault, Kind::FailAtStage { .. }) && fault.is_on(&path))? {
             Kind::FailAtStage { stage, code, message } => Some((stage, code, message)),
             _ => None,
         }
+    }
+
+    /// Whether the cancellation of an operation is to be ignored.
+    pub fn strike_cancel(&mut self, operation: &str) -> bool {
+        self.take(|fault| fault.fault == Kind::IgnoredCancel && fault.is_on(operation)).is_some()
     }
 
     fn take(&mut self, matches: impl Fn(&Fault) -> bool) -> Option<Kind> {

@@ -1,5 +1,6 @@
 //! The state of the emulated cloud: plain data with its rules. Nothing here knows HTTP or the clock.
 
+pub mod calls;
 pub mod entitlement;
 pub mod fault;
 pub mod grant;

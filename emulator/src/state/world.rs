@@ -1,5 +1,6 @@
 //! The resources of the emulated cloud, and who may do what on them.
 
+use super::calls::Calls;
 use super::entitlement::EntitlementState;
 use super::fault::Faults;
 use super::grant::GrantState;
@@ -7,7 +8,6 @@ use super::policy::Policy;
 use super::principal::Principal;
 use super::role::Role;
 use crate::error::ApiError;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
@@ -62,17 +62,6 @@ pub struct OperationState {
     pub cancelled: bool,
 }
 
-/// A received call, without its token.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SeenCall {
-    pub method: String,
-    pub path: String,
-    pub principal: Option<String>,
-    pub reason: Option<String>,
-    pub status: u16,
-}
-
 /// The principal and expiry of an access token.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
@@ -95,7 +84,7 @@ pub struct World {
     pub entitlements: BTreeMap<String, EntitlementState>,
     pub grants: BTreeMap<String, GrantState>,
     pub tokens: HashMap<String, AccessToken>,
-    pub calls: Vec<SeenCall>,
+    pub calls: Calls,
     pub faults: Faults,
     last_id: u64,
 }

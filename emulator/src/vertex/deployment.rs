@@ -106,7 +106,7 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
         if let Some(state) = world.endpoints.get_mut(endpoint) {
             state.deploying.push(id.clone());
         }
-        (id, world.faults.strike_deployment())
+        (id, world.faults.strike_deployment(endpoint))
     };
     deployed["id"] = json!(id);
     let endpoint_name = endpoint.to_owned();

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-fn order(cloud: &Cloud, fault: Value) {
+pub fn order(cloud: &Cloud, fault: Value) {
     cloud.post("", "/emulator/faults", fault).ok();
 }
 
 /// The bytes of an answer until the connection closes.
-fn raw(cloud: &Cloud, verb: &str, path: &str, body: &str) -> String {
+pub fn raw(cloud: &Cloud, verb: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(cloud.url.trim_start_matches("http://")).unwrap();
     let length = body.len();
     let request = format!(

@@ -1,6 +1,8 @@
 //! The emulator over HTTP, as clients see it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod calls;
+mod chaos;
 mod deployments;
 mod faults;
 mod harness;

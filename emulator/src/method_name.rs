@@ -1,0 +1,91 @@
+//! The name of a called method, as Google's descriptions have it, and whether it can change something.
+
+/// Returns e.g. `aiplatform.projects.locations.endpoints.deployModel` for a verb and a path.
+pub fn of(verb: &str, path: &str) -> String {
+    let rest = path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
+    if rest == "token" {
+        return "sts.token".to_owned();
+    }
+    let (name, method) = match rest.rsplit_once(':') {
+        Some((name, method)) if !method.contains('/') => (name, Some(method)),
+        _ => (rest, None),
+    };
+    let parts: Vec<&str> = name.split('/').collect();
+    let collections: Vec<&str> = parts.iter().step_by(2).copied().collect();
+    let service = match parts.as_slice() {
+        ["projects", "-", "serviceAccounts", ..] => "iamcredentials",
+        ["projects", _, "locations", "global", "entitlements" | "operations", ..] => "privilegedaccessmanager",
+        ["projects", _, "locations", ..] => "aiplatform",
+        ["projects", _] => "cloudresourcemanager",
+        _ => "iam",
+    };
+    let method = method.unwrap_or(match (verb, parts.len() % 2) {
+        ("GET", 0) => "get",
+        ("GET", _) => "list",
+        ("POST", _) => "create",
+        ("PATCH", _) => "patch",
+        ("DELETE", _) => "delete",
+        _ => "unknown",
+    });
+    format!("{service}.{}.{method}", collections.join("."))
+}
+
+/// Whether a method only reads, or answers with a token or a prediction.
+pub fn is_read(name: &str) -> bool {
+    const READS: &[&str] = &[
+        "get",
+        "list",
+        "listVersions",
+        "wait",
+        "getIamPolicy",
+        "testIamPermissions",
+        "predict",
+        "token",
+        "generateAccessToken",
+    ];
+    READS.contains(&name.rsplit('.').next().unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_methods_as_google_does() {
+        let place = "/v1/projects/p/locations/l";
+        for (verb, path, name, is_read) in [
+            ("GET", format!("{place}/endpoints"), "aiplatform.projects.locations.endpoints.list", true),
+            ("GET", format!("{place}/models/m@2"), "aiplatform.projects.locations.models.get", true),
+            ("POST", format!("{place}/models:upload"), "aiplatform.projects.locations.models.upload", false),
+            (
+                "POST",
+                format!("{place}/endpoints/e:deployModel"),
+                "aiplatform.projects.locations.endpoints.deployModel",
+                false,
+            ),
+            (
+                "POST",
+                format!("{place}/endpoints/e/operations/1:wait"),
+                "aiplatform.projects.locations.endpoints.operations.wait",
+                true,
+            ),
+            ("DELETE", format!("{place}/endpoints/e"), "aiplatform.projects.locations.endpoints.delete", false),
+            ("POST", "/v3/projects/p:setIamPolicy".to_owned(), "cloudresourcemanager.projects.setIamPolicy", false),
+            ("PATCH", "/v1/projects/p/roles/r".to_owned(), "iam.projects.roles.patch", false),
+            ("POST", "/v1/token".to_owned(), "sts.token", true),
+            (
+                "POST",
+                "/v1/projects/-/serviceAccounts/a@b:generateAccessToken".to_owned(),
+                "iamcredentials.projects.serviceAccounts.generateAccessToken",
+                true,
+            ),
+            (
+                "POST",
+                "/v1/projects/p/locations/global/entitlements/e/grants".to_owned(),
+                "privilegedaccessmanager.projects.locations.entitlements.grants.create",
+                false,
+            ),
+        ] {
+            assert_eq!(super::of(verb, &path), name);
+            assert_eq!(super::is_read(name), is_read, "{name}");
+        }
+    }
+}

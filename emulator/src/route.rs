@@ -1,0 +1,87 @@
+//! Serving one call of a Google API: authenticates and routes.
+
+use crate::call::Call;
+use crate::cloud::Cloud;
+use crate::error::ApiError;
+use crate::iam::{credentials, projects, roles, service_accounts};
+use crate::method_name;
+use crate::pam;
+use crate::server::Received;
+use crate::state::principal::Principal;
+use crate::sts;
+use crate::vertex;
+use axum::http::header;
+use serde_json::{Value, json};
+use std::sync::atomic::AtomicBool;
+
+/// What came of a call.
+pub struct Served {
+    pub result: Result<Value, ApiError>,
+    pub principal: Option<Principal>,
+    /// Whether it changed something, or started an operation that does.
+    pub changed: bool,
+}
+
+/// Carries out one call.
+pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
+    let Received { verb, path, query, headers, body, .. } = received;
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let credentials = text(header::AUTHORIZATION);
+    if (verb.as_str(), path.as_str()) == ("POST", "/v1/token") {
+        let result = sts::token(cloud, text(header::CONTENT_TYPE), body, !credentials.is_empty()).await;
+        return Served { result, principal: None, changed: false };
+    }
+    let Some(who) = authenticate(cloud, credentials) else {
+        return Served { result: Err(ApiError::unauthenticated()), principal: None, changed: false };
+    };
+    let no_change = AtomicBool::new(false);
+    let call = Call { cloud, who: &who, query, body, no_change: &no_change };
+    let result = route(&call, verb, path).await;
+    let changed = result.is_ok() && !method_name::is_read(&received.name) && !no_change.into_inner();
+    Served { result, principal: Some(who), changed }
+}
+
+fn authenticate(cloud: &Cloud, credentials: &str) -> Option<Principal> {
+    let token = credentials.strip_prefix("Bearer ").or_else(|| credentials.strip_prefix("bearer "))?;
+    let world = cloud.world();
+    let grant = world.tokens.get(token)?;
+    let valid = grant.expires.is_none_or(|expires| expires > tokio::time::Instant::now());
+    valid.then(|| grant.principal.clone())
+}
+
+async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiError> {
+    let unknown = || ApiError::not_found(path);
+    let (version, rest) = path.trim_start_matches('/').split_once('/').ok_or_else(unknown)?;
+    if let Some(account) = rest.strip_prefix("projects/-/serviceAccounts/") {
+        if let Some(email) = account.strip_suffix(":generateAccessToken").filter(|_| verb == "POST") {
+            return credentials::generate_access_token(call, email);
+        }
+        // Google's libraries look up an account's allowed locations in the background; an empty list is a valid answer.
+        if account.ends_with("/allowedLocations") && verb == "GET" {
+            return Ok(json!({"locations": [], "encodedLocations": "0x0"}));
+        }
+        return Err(unknown());
+    }
+    if let ("v1", Some(id)) = (version, rest.strip_prefix("roles/")) {
+        return roles::predefined(call, verb, id);
+    }
+    if let ("v1", ["projects", project, rest @ ..]) = (version, rest.splitn(4, '/').collect::<Vec<_>>().as_slice()) {
+        match rest {
+            ["roles"] => return roles::route(call, verb, project, ""),
+            ["roles", id] => return roles::route(call, verb, project, id),
+            ["serviceAccounts", account] => return service_accounts::route(call, verb, account),
+            _ => {}
+        }
+    }
+    if let ("v3" | "v1", Some(project)) = (version, rest.strip_prefix("projects/").filter(|p| !p.contains('/'))) {
+        let (id, method) = project.split_once(':').map_or((project, None), |(id, method)| (id, Some(method)));
+        return projects::route(call, verb, id, method);
+    }
+    if version == "v1" && rest.split('/').nth(4) == Some("entitlements") {
+        return pam::route(call, verb, rest);
+    }
+    match version {
+        "v1" | "v1beta1" | "ui" => vertex::route(call, version, verb, rest).await,
+        _ => Err(unknown()),
+    }
+}
