@@ -4,9 +4,10 @@ use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::state::fault::Fault;
+use crate::state::model::ModelState;
 use crate::state::world::World;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub fn route(
     cloud: &Cloud,
@@ -57,6 +58,12 @@ pub fn route(
             let after = after.map_err(|_| ApiError::invalid("after must be the number of a call."))?;
             Ok(json!({ "calls": cloud.world().calls.after(after) }))
         }
+        ("GET", "settings") => Ok(json!(cloud.world().settings)),
+        ("POST", "settings") => {
+            let mut world = cloud.world();
+            world.settings = world.settings.with(&parse()?).map_err(ApiError::invalid)?;
+            Ok(json!(world.settings))
+        }
         _ => Err(ApiError::not_found(path)),
     }
 }
@@ -80,14 +87,18 @@ fn state(world: &World, clock: &Clock) -> Value {
         })
         .collect();
     let operations: Vec<&Value> = world.operations.values().map(|operation| &operation.body).collect();
+    let versions = |model: &ModelState| -> Map<String, Value> {
+        model.versions().map(|(number, body)| (number.to_string(), body.clone())).collect()
+    };
     let models: Vec<Value> =
-        world.models.iter().map(|(name, versions)| json!({"name": name, "versions": versions})).collect();
+        world.models.iter().map(|(name, model)| json!({"name": name, "versions": versions(model)})).collect();
     let entitlements: Vec<&Value> = world.entitlements.values().map(|entitlement| &entitlement.body).collect();
     let grants: Vec<&Value> = world.grants.values().map(|grant| &grant.body).collect();
     json!({
         "projects": world.projects.keys().collect::<Vec<_>>(),
         "seconds": clock.now(),
         "speed": clock.speed(),
+        "settings": world.settings,
         "endpoints": endpoints,
         "models": models,
         "operations": operations,

@@ -102,6 +102,13 @@ impl ApiError {
         Self { http: 400, body: json!({"error": error, "error_description": description.into()}) }
     }
 
+    /// This error as an operation carries it.
+    pub fn as_status(&self) -> Value {
+        let error = &self.body["error"];
+        let code = CODES.iter().find(|(name, ..)| error["status"] == *name).map_or(2, |(.., code)| *code);
+        Self::status(code, error["message"].as_str().unwrap_or_default())
+    }
+
     /// A `google.rpc.Status` as operations carry it; `code` is its number.
     pub fn status(code: i64, message: &str) -> Value {
         json!({"code": code, "message": message})

@@ -13,6 +13,7 @@ mod iam;
 mod message;
 mod method_name;
 mod operation;
+mod page;
 mod pam;
 mod query;
 mod route;

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 /// Service, service account credentials, allow policies and Privileged Access Manager, on one loopback port. It enforces permissions
 /// as Google does.
 ///
-/// Inspect it with GET /emulator/state, reset it with POST /emulator/reset, inject faults with POST /emulator/faults
-/// (e.g. {"pathContains": ":deployModel", "fault": {"kind": "status", "status": 503}}; kinds: status, slow, lostResponse,
-/// truncatedResponse, failAtStage), change the clock with POST /emulator/clock ({"speed": 60}).
+/// Inspect it with GET /emulator/state and GET /emulator/calls, reset it with POST /emulator/reset, inject faults with POST
+/// /emulator/faults (e.g. {"pathContains": ":deployModel", "fault": {"kind": "status", "status": 503}}), change the clock with POST
+/// /emulator/clock ({"speed": 60}, {"advanceSeconds": 300}) and limits with POST /emulator/settings. emulator/README.md lists them.
 #[derive(Parser)]
 #[command(version)]
 struct Options {

@@ -188,7 +188,7 @@ const CONTAINER: &[(&str, Shape)] = &[
     ("livenessProbe", Message(PROBE)),
 ];
 
-const MODEL: &[(&str, Shape)] = &[
+pub const MODEL: &[(&str, Shape)] = &[
     ("name", Text),
     ("displayName", Text),
     ("description", Text),
@@ -230,6 +230,7 @@ pub const UPLOAD_MODEL: &[(&str, Shape)] =
     &[("model", Message(MODEL)), ("modelId", Text), ("parentModel", Text), ("serviceAccount", Text)];
 pub const DEPLOY_MODEL: &[(&str, Shape)] =
     &[("deployedModel", Message(DEPLOYED_MODEL)), ("trafficSplit", Shape::Map(&Int))];
+pub const MERGE_ALIASES: &[(&str, Shape)] = &[("versionAliases", List(&Text))];
 pub const UNDEPLOY_MODEL: &[(&str, Shape)] = &[("deployedModelId", Text), ("trafficSplit", Shape::Map(&Int))];
 pub const PREDICT: &[(&str, Shape)] = &[("instances", List(&Any)), ("parameters", Any), ("labels", Shape::Map(&Text))];
 pub const GENERATE_TOKEN: &[(&str, Shape)] = &[("delegates", List(&Text)), ("scope", List(&Text)), ("lifetime", Text)];
@@ -302,7 +303,8 @@ fn shaped(value: Value, shape: &'static Shape, path: &str) -> Result<Value, ApiE
     }
 }
 
-fn camel(name: &str) -> String {
+/// Returns the JSON name of a field.
+pub fn camel(name: &str) -> String {
     let mut upper = false;
     name.chars().fold(String::new(), |mut out, c| {
         if c == '_' {

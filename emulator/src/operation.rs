@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::message;
+use crate::page;
 use crate::state::world::{OperationState, World};
 use crate::timestamp;
 use serde_json::{Value, json};
@@ -30,6 +31,27 @@ where
         metadata["deploymentStage"] = json!("STARTING_DEPLOYMENT");
     }
     run(cloud, cloud.world(), resource, metadata, cancel_permission, work)
+}
+
+/// Starts a Vertex AI operation that takes effect at its end, after some seconds of the clock. `guard` lives as long as it does.
+pub fn after<G: Send + 'static>(
+    cloud: &Cloud,
+    resource: &str,
+    what: &str,
+    cancel_permission: &'static str,
+    seconds: f64,
+    guard: G,
+    finish: impl FnOnce(&Cloud, &mut World) -> Result<Value, Value> + Send + 'static,
+) -> Value {
+    let failure = cloud.world().faults.strike_operation(what, resource);
+    start(cloud, resource, what, cancel_permission, async move |cloud, _| {
+        let _guard = guard;
+        cloud.pass(seconds).await;
+        match failure {
+            Some((code, message)) => Err(ApiError::status(code, &message)),
+            None => finish(&cloud, &mut cloud.world()),
+        }
+    })
 }
 
 /// Starts an operation of any service, under the same lock that decided to start it.
@@ -157,15 +179,20 @@ fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
 fn list(call: &Call<'_>, name: &str, parent: &str) -> Result<Value, ApiError> {
     call.allow(&["filter", "pageSize", "pageToken", "returnPartialSuccess"])?;
     call.require(list_permission(name), parent)?;
-    let world = call.cloud.world();
+    if let Some(filter) = call.param("filter").filter(|filter| !filter.is_empty()) {
+        return Err(ApiError::new("UNIMPLEMENTED", format!("The emulator does not filter operations: {filter}")));
+    }
+    let mut world = call.cloud.world();
     let start = format!("{parent}/");
-    let mut operations: Vec<&Value> =
-        world.operations.iter().filter(|(name, _)| name.starts_with(&start)).map(|(_, o)| &o.body).collect();
+    let mut operations: Vec<(String, Value)> = world
+        .operations
+        .iter()
+        .filter(|(name, _)| name.starts_with(&start))
+        .map(|(name, operation)| (name.clone(), operation.body.clone()))
+        .collect();
     // Newest first, as Google lists them.
-    operations.sort_by_key(|o| std::cmp::Reverse(o["metadata"]["genericMetadata"]["createTime"].to_string()));
-    let most = call.param("pageSize").and_then(|size| size.parse().ok()).unwrap_or(100);
-    operations.truncate(most);
-    Ok(json!({ "operations": operations }))
+    operations.sort_by_key(|(_, o)| std::cmp::Reverse(o["metadata"]["genericMetadata"]["createTime"].to_string()));
+    page::answer(call, &mut world, name, "operations", operations)
 }
 
 /// Answers when the operation is done, or with its latest state at the timeout.

@@ -154,7 +154,9 @@ async fn meet(cloud: &Cloud, received: &Received, fault: Kind) -> Sent {
                 drop(carry_out(&cloud, &received).await);
                 Sent::Json(first, None)
             }
-            Kind::FailAtStage { .. } | Kind::IgnoredCancel => Sent::Json(carry_out(&cloud, &received).await, None),
+            Kind::FailAtStage { .. } | Kind::FailOperation { .. } | Kind::IgnoredCancel => {
+                Sent::Json(carry_out(&cloud, &received).await, None)
+            }
         }
     });
     task.await.unwrap_or(Sent::Nothing)

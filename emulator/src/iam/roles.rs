@@ -4,8 +4,9 @@
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message::{self, Shape};
+use crate::page;
 use crate::state::role::Role;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const ROLE: &[(&str, Shape)] = &[
     ("name", Shape::Text),
@@ -112,10 +113,11 @@ fn create(call: &Call<'_>, on: &str) -> Result<Value, ApiError> {
 fn list(call: &Call<'_>, on: &str) -> Result<Value, ApiError> {
     call.allow(&["pageSize", "pageToken", "showDeleted", "view"])?;
     call.require("iam.roles.list", on)?;
-    let world = call.cloud.world();
+    let mut world = call.cloud.world();
     let start = format!("{on}/roles/");
     let own = world.roles.iter().filter(|(name, role)| {
         name.starts_with(&start) && (!role.deleted || call.param("showDeleted") == Some("true"))
     });
-    Ok(json!({ "roles": own.map(|(name, role)| role.shown(name)).collect::<Vec<_>>() }))
+    let own = own.map(|(name, role)| (name.clone(), role.shown(name))).collect();
+    page::answer(call, &mut world, &start, "roles", own)
 }

@@ -1,10 +1,11 @@
 //! Entitlements: who may request which roles on a project, for how long at most, and who approves.
 
 use super::operation::{operate, packed};
-use super::request::{DURATIONS, request_id, seconds};
+use super::request::{DURATIONS, request_id, seconds, whole};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message::{self, Shape};
+use crate::page;
 use crate::state::entitlement::EntitlementState;
 use crate::state::world::World;
 use crate::timestamp;
@@ -162,10 +163,12 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
 pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     call.allow(&["pageSize", "pageToken", "filter", "orderBy"])?;
     call.require("privilegedaccessmanager.entitlements.list", place)?;
-    let world = call.cloud.world();
+    whole(call)?;
+    let mut world = call.cloud.world();
     let start = format!("{place}/entitlements/");
-    let found = world.entitlements.iter().filter(|(name, _)| name.starts_with(&start)).map(|(_, one)| &one.body);
-    Ok(json!({ "entitlements": found.collect::<Vec<_>>() }))
+    let found = world.entitlements.iter().filter(|(name, _)| name.starts_with(&start));
+    let found = found.map(|(name, one)| (name.clone(), one.body.clone())).collect();
+    page::answer(call, &mut world, &start, "entitlements", found)
 }
 
 /// `GET {entitlement}`: readers with the permission, and the principals that it names.

@@ -1,11 +1,12 @@
 //! Grants: requested, approved or denied, active for a time, expired or revoked.
 
 use super::operation::{operate, packed};
-use super::request::{DURATIONS, request_id, seconds};
+use super::request::{DURATIONS, request_id, seconds, whole};
 use crate::call::Call;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::message::{self, Shape};
+use crate::page;
 use crate::state::entitlement::EntitlementState;
 use crate::state::grant::GrantState;
 use crate::state::policy::{Binding, Condition};
@@ -197,9 +198,11 @@ fn remove_access(world: &mut World, name: &str, from: &str, to: &str, event: Opt
 pub fn list(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
     call.allow(&["pageSize", "pageToken", "filter", "orderBy"])?;
     call.require("privilegedaccessmanager.grants.list", entitlement)?;
-    let world = call.cloud.world();
-    let found = world.grants.iter().filter(|(name, _)| entitlement_of(name) == entitlement).map(|(_, one)| &one.body);
-    Ok(json!({ "grants": found.collect::<Vec<_>>() }))
+    whole(call)?;
+    let mut world = call.cloud.world();
+    let found = world.grants.iter().filter(|(name, _)| entitlement_of(name) == entitlement);
+    let found = found.map(|(name, one)| (name.clone(), one.body.clone())).collect();
+    page::answer(call, &mut world, &format!("{entitlement}/grants/"), "grants", found)
 }
 
 /// `GET {grant}`: readers with the permission, the requester, and the approvers.

@@ -23,3 +23,11 @@ pub fn request_id(call: &Call<'_>) -> Result<Option<String>, ApiError> {
     }
     Err(ApiError::invalid(format!("Invalid request id: {id}")))
 }
+
+/// Rejects a filter or an order, which the emulator does not apply.
+pub fn whole(call: &Call<'_>) -> Result<(), ApiError> {
+    match ["filter", "orderBy"].into_iter().find(|name| call.param(name).is_some_and(|text| !text.is_empty())) {
+        Some(name) => Err(ApiError::new("UNIMPLEMENTED", format!("The emulator does not apply {name} here."))),
+        None => Ok(()),
+    }
+}

@@ -43,6 +43,8 @@ pub enum Kind {
     Twice,
     /// Fails the next deployment at this stage, with this `google.rpc.Code` number.
     FailAtStage { stage: String, code: i64, message: String },
+    /// Fails the next operation of this kind at its end, e.g. `UndeployModel`, with this `google.rpc.Code` number.
+    FailOperation { operation: String, code: i64, message: String },
     /// Accepts the next cancellation and lets the operation go on.
     IgnoredCancel,
 }
@@ -50,7 +52,7 @@ pub enum Kind {
 impl Kind {
     /// Whether it strikes calls as they arrive; the others strike operations.
     fn is_of_calls(&self) -> bool {
-        !matches!(self, Self::FailAtStage { .. } | Self::IgnoredCancel)
+        !matches!(self, Self::FailAtStage { .. } | Self::FailOperation { .. } | Self::IgnoredCancel)
     }
 
     /// Its name in requests and in the log.
@@ -62,6 +64,9 @@ impl Kind {
 fn ok() -> u16 {
     200
 }
+
+/// Operations that can fail.
+const OPERATIONS: &[&str] = &["CreateEndpoint", "UndeployModel", "UploadModel", "Delete"];
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -84,6 +89,9 @@ impl Fault {
         match &self.fault {
             Kind::FailAtStage { stage, .. } if !passes_through(stage) => {
                 Err(format!("No deployment passes through the stage {stage}."))
+            }
+            Kind::FailOperation { operation, .. } if !OPERATIONS.contains(&operation.as_str()) => {
+                Err(format!("No operation of the kind {operation} can fail; the kinds are {}.", OPERATIONS.join(", ")))
             }
             Kind::Late { seconds } if !(seconds.is_finite() && *seconds >= 0.0) => {
                 Err("A call is late by 0 or more seconds.".to_owned())
@@ -118,6 +126,16 @@ impl Faults {
         let path = format!("{endpoint}:deployModel");
         match self.take(|fault| matches!(fault.fault, Kind::FailAtStage { .. }) && fault.is_on(&path))? {
             Kind::FailAtStage { stage, code, message } => Some((stage, code, message)),
+            _ => None,
+        }
+    }
+
+    /// Takes the fault for another operation on a resource, if any.
+    pub fn strike_operation(&mut self, what: &str, resource: &str) -> Option<(i64, String)> {
+        let is_meant =
+            |fault: &Fault| matches!(&fault.fault, Kind::FailOperation { operation, .. } if operation == what);
+        match self.take(|fault| is_meant(fault) && fault.is_on(resource))? {
+            Kind::FailOperation { code, message, .. } => Some((code, message)),
             _ => None,
         }
     }

@@ -1,8 +1,10 @@
 //! The seed: a YAML file with the initial resources. `emulator/seeds/demo.yaml` shows every key.
 
+use super::model::{DEFAULT, ModelState};
 use super::policy::Policy;
 use super::principal::Principal;
 use super::role::Role;
+use super::settings::Settings;
 use super::world::{AccessToken, Project, Provider, World};
 use crate::timestamp;
 use anyhow::{Context, Result};
@@ -24,6 +26,8 @@ pub struct Seed {
     service_accounts: BTreeMap<String, Policy>,
     #[serde(default)]
     models: Vec<SeedModel>,
+    #[serde(default)]
+    settings: Settings,
     /// Access tokens that are valid from the start, for tests and for whoever runs the emulator.
     #[serde(default)]
     tokens: BTreeMap<String, String>,
@@ -104,18 +108,27 @@ impl Seed {
             );
         }
         for model in &self.models {
-            let versions = (1..=model.versions).map(|version| {
-                let body = json!({
+            let mut state = ModelState::default();
+            let created = timestamp::now();
+            for _ in 0..model.versions {
+                let (now, number) = (timestamp::now(), state.number());
+                let mut body = json!({
                     "displayName": model.display_name,
-                    "versionId": version.to_string(),
+                    "versionId": number.to_string(),
+                    // The newest version is the default.
+                    "versionAliases": [DEFAULT],
                     "containerSpec": {"imageUri": model.image},
                     "supportedDeploymentResourcesTypes": ["DEDICATED_RESOURCES"],
-                    "createTime": timestamp::now(),
+                    "createTime": created,
+                    "versionCreateTime": now,
+                    "versionUpdateTime": now,
                 });
-                (version, body)
-            });
-            world.models.insert(model.name.clone(), versions.collect());
+                world.touch()(&mut body);
+                state.add(number, body);
+            }
+            world.models.insert(model.name.clone(), state);
         }
+        world.settings = self.settings.clone();
         for (token, member) in &self.tokens {
             let principal = match member.strip_prefix("serviceAccount:") {
                 Some(email) => Principal::ServiceAccount { email: email.to_owned() },

@@ -4,11 +4,15 @@ use super::calls::Calls;
 use super::entitlement::EntitlementState;
 use super::fault::Faults;
 use super::grant::GrantState;
+use super::model::ModelState;
 use super::policy::Policy;
 use super::principal::Principal;
 use super::role::Role;
+use super::settings::Settings;
 use crate::error::ApiError;
-use serde_json::Value;
+use crate::page::Rest;
+use crate::timestamp;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
 /// Generated ids are larger than this number.
@@ -35,14 +39,25 @@ pub struct Provider {
     pub disabled: bool,
 }
 
-/// An endpoint: its API body and its policy.
+/// An endpoint: its API body, which holds its etag, and its policy.
 #[derive(Debug, Default)]
 pub struct EndpointState {
     pub body: Value,
     pub policy: Policy,
-    /// Ids of models that are being deployed.
-    pub deploying: Vec<String>,
+    pub deploying: Vec<Deploying>,
+    /// Ids of deployed models that are being undeployed.
+    pub undeploying: Vec<String>,
     pub predictions: u64,
+}
+
+/// A model that is being deployed.
+#[derive(Clone, Debug)]
+pub struct Deploying {
+    /// Id of the deployed model.
+    pub id: String,
+    /// Stored name of the model.
+    pub model: String,
+    pub version: u64,
 }
 
 impl EndpointState {
@@ -76,8 +91,10 @@ pub struct World {
     pub providers: BTreeMap<String, Provider>,
     pub roles: BTreeMap<String, Role>,
     pub service_accounts: BTreeMap<String, Policy>,
-    /// Keyed by full name with the project's id, without version; then by version.
-    pub models: BTreeMap<String, BTreeMap<u64, Value>>,
+    /// Keyed by full name with the project's id, without version.
+    pub models: BTreeMap<String, ModelState>,
+    /// Seconds of the clock until which a model that was undeployed cannot be deleted, by stored name and version.
+    pub held_models: BTreeMap<(String, u64), f64>,
     pub endpoints: BTreeMap<String, EndpointState>,
     pub operations: BTreeMap<String, OperationState>,
     /// Of Privileged Access Manager, keyed by full name with the project's id, like its grants.
@@ -86,13 +103,27 @@ pub struct World {
     pub tokens: HashMap<String, AccessToken>,
     pub calls: Calls,
     pub faults: Faults,
+    pub settings: Settings,
+    /// By page token.
+    pub pages: HashMap<String, Rest>,
     last_id: u64,
+    last_etag: u64,
 }
 
 impl World {
     pub fn id(&mut self) -> u64 {
         self.last_id += 1;
         FIRST_ID + self.last_id
+    }
+
+    /// Marks a change of a resource: a new etag, and the time.
+    pub fn touch(&mut self) -> impl Fn(&mut Value) + use<> {
+        self.last_etag += 1;
+        let etag = format!("AMEw9yN{:09x}", self.last_etag);
+        move |body: &mut Value| {
+            body["etag"] = json!(etag);
+            body["updateTime"] = json!(timestamp::now());
+        }
     }
 
     /// Returns the id of a project that is named by id or number.

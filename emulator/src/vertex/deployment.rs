@@ -1,4 +1,6 @@
-//! Deploying a model through Google's stages, and undeploying a model.
+//! Deploying a model through Google's stages.
+//!
+//! Without a traffic split the endpoint's stays as it is: an endpoint without deployed models then serves none.
 
 use super::endpoint::check_split;
 use super::model;
@@ -9,7 +11,7 @@ use crate::message;
 use crate::operation;
 use crate::state::principal::Principal;
 use crate::state::stage::STAGES;
-use crate::state::world::World;
+use crate::state::world::{Deploying, World};
 use crate::timestamp;
 use serde_json::{Value, json};
 
@@ -17,10 +19,11 @@ use serde_json::{Value, json};
 const FAMILIES: &[&str] =
     &["e2-", "n1-", "n2-", "n2d-", "c2-", "c2d-", "c3-", "a2-", "a3-", "a4-", "a4x-", "g2-", "g4-"];
 
-fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError> {
+/// Checks the deployed model; returns the stored name of its model, and the version.
+fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(String, u64), ApiError> {
     let name = deployed["model"].as_str().unwrap_or_default();
-    let (_, model) = model::find(world, name).ok_or_else(|| ApiError::not_found(name))?;
-    if model["supportedDeploymentResourcesTypes"].as_array().is_none_or(Vec::is_empty) {
+    let found = model::find(world, name).ok_or_else(|| ApiError::not_found(name))?;
+    if found.body["supportedDeploymentResourcesTypes"].as_array().is_none_or(Vec::is_empty) {
         return Err(ApiError::precondition("The model cannot be deployed to an endpoint."));
     }
     if let Some(id) = deployed["id"].as_str() {
@@ -30,7 +33,7 @@ fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError
         // Unverified: Google's answer to a second deployed model with the same id.
         let state = world.endpoints.get(endpoint);
         let taken = state.is_some_and(|e| {
-            e.deploying.iter().any(|d| d == id)
+            e.deploying.iter().any(|one| one.id == id)
                 || e.body["deployedModels"].as_array().into_iter().flatten().any(|m| m["id"] == id)
         });
         if taken {
@@ -41,21 +44,36 @@ fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError
     if resources.iter().filter(|kind| !deployed[**kind].is_null()).count() != 1 {
         return Err(ApiError::invalid("Exactly one of dedicated, automatic and shared resources must be set."));
     }
+    check_replicas(deployed)?;
+    let machine = &deployed["dedicatedResources"]["machineSpec"];
+    if let Some(kind) = machine["machineType"].as_str()
+        && !FAMILIES.iter().any(|family| kind.starts_with(family))
+    {
+        return Err(ApiError::invalid(format!("Machine type \"{kind}\" is not supported.")));
+    }
+    if machine["acceleratorType"].is_null() != machine["acceleratorCount"].is_null() {
+        return Err(ApiError::invalid("acceleratorType and acceleratorCount go together."));
+    }
+    Ok((found.name, found.version))
+}
+
+/// Checks the numbers of replicas and the autoscaling of dedicated resources.
+pub fn check_replicas(deployed: &Value) -> Result<(), ApiError> {
     let dedicated = &deployed["dedicatedResources"];
-    if dedicated.is_object() {
-        let (min, max) = (dedicated["minReplicaCount"].as_i64().unwrap_or(0), dedicated["maxReplicaCount"].as_i64());
-        if min < 1 || max.is_some_and(|max| max < min) {
-            return Err(ApiError::invalid("minReplicaCount must be at least 1, and at most maxReplicaCount."));
+    if !dedicated.is_object() {
+        return Ok(());
+    }
+    let (min, max) = (dedicated["minReplicaCount"].as_i64().unwrap_or(0), dedicated["maxReplicaCount"].as_i64());
+    if min < 1 || max.is_some_and(|max| max < min) {
+        return Err(ApiError::invalid("minReplicaCount must be at least 1, and at most maxReplicaCount."));
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for spec in dedicated["autoscalingMetricSpecs"].as_array().into_iter().flatten() {
+        let name = spec["metricName"].as_str().unwrap_or_default();
+        if name.is_empty() || names.contains(&name) {
+            return Err(ApiError::invalid(format!("Invalid autoscaling metric: \"{name}\".")));
         }
-        let machine = &dedicated["machineSpec"];
-        if let Some(kind) = machine["machineType"].as_str()
-            && !FAMILIES.iter().any(|family| kind.starts_with(family))
-        {
-            return Err(ApiError::invalid(format!("Machine type \"{kind}\" is not supported.")));
-        }
-        if machine["acceleratorType"].is_null() != machine["acceleratorCount"].is_null() {
-            return Err(ApiError::invalid("acceleratorType and acceleratorCount go together."));
-        }
+        names.push(name);
     }
     Ok(())
 }
@@ -101,24 +119,24 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
             )));
         }
         check_agent(&world, endpoint, &deployed)?;
-        check(&world, endpoint, &deployed)?;
+        let (model, version) = check(&world, endpoint, &deployed)?;
         let id = deployed["id"].as_str().map(str::to_owned).unwrap_or_else(|| world.id().to_string());
         if let Some(state) = world.endpoints.get_mut(endpoint) {
-            state.deploying.push(id.clone());
+            state.deploying.push(Deploying { id: id.clone(), model, version });
         }
         (id, world.faults.strike_deployment(endpoint))
     };
     deployed["id"] = json!(id);
     let endpoint_name = endpoint.to_owned();
     // Runs at every end, also when the operation is cancelled before its first poll.
-    let deploying = Deploying { cloud: call.cloud.clone(), endpoint: endpoint_name.clone(), id: id.clone() };
+    let under_way = UnderWay { cloud: call.cloud.clone(), endpoint: endpoint_name.clone(), id: id.clone() };
     Ok(operation::start(
         call.cloud,
         endpoint,
         "DeployModel",
         "aiplatform.endpoints.deploy",
         async move |cloud, name| {
-            let _leave = deploying;
+            let _leave = under_way;
             for (stage, seconds) in STAGES {
                 operation::set_stage(&cloud, &name, stage);
                 cloud.pass(*seconds).await;
@@ -136,16 +154,17 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     ))
 }
 
-struct Deploying {
+/// Ends a deployment under way.
+struct UnderWay {
     cloud: Cloud,
     endpoint: String,
     id: String,
 }
 
-impl Drop for Deploying {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         if let Some(endpoint) = self.cloud.world().endpoints.get_mut(&self.endpoint) {
-            endpoint.deploying.retain(|id| *id != self.id);
+            endpoint.deploying.retain(|one| one.id != self.id);
         }
     }
 }
@@ -153,13 +172,18 @@ impl Drop for Deploying {
 fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &Value) -> Result<Value, Value> {
     let gone = || ApiError::status(5, "The endpoint or the model is gone.");
     let mut world = cloud.world();
-    let name = deployed["model"].as_str().unwrap_or_default().to_owned();
-    let (base, model) = model::find(&world, &name).ok_or_else(gone)?;
-    deployed["modelVersionId"] = model["versionId"].clone();
+    let endpoint_state = world.endpoints.get(endpoint).ok_or_else(gone)?;
+    let under_way = endpoint_state.deploying.iter().find(|one| one.id == id).ok_or_else(gone)?.clone();
+    // The version that the name meant at the call, also when an alias has moved since.
+    let model = world.models.get(&under_way.model).ok_or_else(gone)?;
+    let (_, version) = model.find(Some(&under_way.version.to_string())).ok_or_else(gone)?;
+    deployed["modelVersionId"] = version["versionId"].clone();
     if deployed["displayName"].is_null() {
-        deployed["displayName"] = model["displayName"].clone();
+        deployed["displayName"] = version["displayName"].clone();
     }
-    deployed["model"] = json!(world.shown(&base));
+    // Unverified: that the whole operation fails when the split names a model that was undeployed meanwhile.
+    check_split(&endpoint_state.body, split, Some("0")).map_err(|error| error.as_status())?;
+    deployed["model"] = json!(world.shown(&under_way.model));
     deployed["createTime"] = json!(timestamp::now());
     let dedicated = &mut deployed["dedicatedResources"];
     if dedicated.is_object() && dedicated["maxReplicaCount"].is_null() {
@@ -167,6 +191,7 @@ fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &
     }
     let replicas = deployed["dedicatedResources"]["minReplicaCount"].as_i64().unwrap_or(1);
     deployed["status"] = json!({"availableReplicaCount": replicas, "lastUpdateTime": timestamp::now()});
+    let touch = world.touch();
     let body = &mut world.endpoints.get_mut(endpoint).ok_or_else(gone)?.body;
     match body["deployedModels"].as_array_mut() {
         Some(models) => models.push(deployed.clone()),
@@ -176,47 +201,8 @@ fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &
         let named = split.iter().map(|(key, share)| (if key == "0" { id } else { key }.to_owned(), share.clone()));
         body["trafficSplit"] = Value::Object(named.collect());
     }
-    body["updateTime"] = json!(timestamp::now());
+    touch(body);
     Ok(
         json!({"@type": operation::kind("DeployModelResponse"), "deployedModel": {"id": id, "model": deployed["model"]}}),
     )
-}
-
-/// `POST {endpoint}:undeployModel`
-pub fn undeploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
-    call.allow(&[])?;
-    let request = message::read(call.body, message::UNDEPLOY_MODEL)?;
-    call.require("aiplatform.endpoints.undeploy", endpoint)?;
-    {
-        let mut world = call.cloud.world();
-        let state = world.endpoints.get_mut(endpoint).ok_or_else(|| ApiError::not_found(endpoint))?;
-        let id = request["deployedModelId"].as_str().unwrap_or_default();
-        let empty = Vec::new();
-        let models = state.body["deployedModels"].as_array().unwrap_or(&empty);
-        let left: Vec<Value> = models.iter().filter(|model| model["id"] != id).cloned().collect();
-        if left.len() == models.len() {
-            return Err(ApiError::invalid(format!("DeployedModel with ID `{id}` is not found on the endpoint.")));
-        }
-        let split = &request["trafficSplit"];
-        let mut after = state.body.clone();
-        after["deployedModels"] = json!(left);
-        check_split(&after, split, None)?;
-        let carried = state.body["trafficSplit"][id].as_i64().unwrap_or(0);
-        match split.as_object().filter(|split| !split.is_empty()) {
-            Some(split) => after["trafficSplit"] = Value::Object(split.clone()),
-            None if carried > 0 && !left.is_empty() => {
-                return Err(ApiError::precondition("The deployed model has traffic: send it elsewhere first."));
-            }
-            None => {
-                if let Some(split) = after["trafficSplit"].as_object_mut() {
-                    split.remove(id);
-                }
-            }
-        }
-        state.body = after;
-    }
-    Ok(operation::start(call.cloud, endpoint, "UndeployModel", "aiplatform.endpoints.undeploy", async |cloud, _| {
-        cloud.pass(20.0).await;
-        Ok(json!({"@type": operation::kind("UndeployModelResponse")}))
-    }))
 }

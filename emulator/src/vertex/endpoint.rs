@@ -1,10 +1,12 @@
 //! Endpoints and their allow policies (v1beta1).
 
 use super::container;
+use super::etag;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
 use crate::operation;
+use crate::page;
 use crate::state::world::{EndpointState, World};
 use crate::timestamp;
 use serde_json::{Value, json};
@@ -33,9 +35,7 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     call.allow(&["endpointId"])?;
     let mut body = message::read(call.body, message::ENDPOINT)?;
     call.require("aiplatform.endpoints.create", place)?;
-    if body["displayName"].as_str().is_none_or(|name| name.is_empty() || name.chars().count() > 128) {
-        return Err(ApiError::invalid("displayName is required and has at most 128 characters."));
-    }
+    display_name(&body)?;
     container::check_labels(&body["labels"])?;
     let name = {
         let mut world = call.cloud.world();
@@ -54,65 +54,90 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         name
     };
     body["createTime"] = json!(timestamp::now());
-    body["updateTime"] = body["createTime"].clone();
-    body["etag"] = json!("AMEw9yN1");
     let endpoint = name.clone();
-    Ok(operation::start(call.cloud, &name, "CreateEndpoint", "aiplatform.endpoints.update", async move |cloud, _| {
-        cloud.pass(40.0).await;
-        let mut world = cloud.world();
+    let permission = "aiplatform.endpoints.update";
+    Ok(operation::after(call.cloud, &name, "CreateEndpoint", permission, 40.0, (), move |_, world| {
+        world.touch()(&mut body);
+        body["updateTime"] = body["createTime"].clone();
         let state = EndpointState { body, ..EndpointState::default() };
-        let mut response = shown(&world, &endpoint, &state);
+        let mut response = shown(world, &endpoint, &state);
         world.endpoints.insert(endpoint, state);
         response["@type"] = json!(operation::kind("Endpoint"));
         Ok(response)
     }))
 }
 
+/// Returns the sent display name.
+pub fn display_name(sent: &Value) -> Result<Value, ApiError> {
+    match sent["displayName"].as_str() {
+        Some(name) if !name.is_empty() && name.chars().count() <= 128 => Ok(json!(name)),
+        _ => Err(ApiError::invalid("displayName is required and has at most 128 characters.")),
+    }
+}
+
+/// Rejects a parameter of which no published description says what it answers.
+fn check_states(call: &Call<'_>) -> Result<(), ApiError> {
+    match call.param("allDeploymentStates") {
+        Some(_) => Err(ApiError::new(
+            "UNIMPLEMENTED",
+            "No published description of aiplatform v1 or v1beta1 has allDeploymentStates: the emulator does not serve it.",
+        )),
+        None => Ok(()),
+    }
+}
+
 pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
-    call.allow(&[])?;
+    call.allow(&["allDeploymentStates"])?;
     call.require("aiplatform.endpoints.get", name)?;
+    check_states(call)?;
     let world = call.cloud.world();
     let endpoint = world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?;
     Ok(shown(&world, name, endpoint))
 }
 
 pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
-    call.allow(&["filter", "orderBy", "pageSize", "pageToken", "readMask", "gdcZone"])?;
+    call.allow(&["filter", "orderBy", "pageSize", "pageToken", "readMask", "gdcZone", "allDeploymentStates"])?;
     call.require("aiplatform.endpoints.list", place)?;
-    let world = call.cloud.world();
+    check_states(call)?;
+    let mut world = call.cloud.world();
     let start = format!("{place}/endpoints/");
-    let endpoints: Vec<Value> = world
+    let endpoints = world
         .endpoints
         .iter()
         .filter(|(name, _)| name.starts_with(&start))
-        .map(|(name, endpoint)| shown(&world, name, endpoint))
+        .map(|(name, endpoint)| (name.clone(), shown(&world, name, endpoint)))
         .collect();
-    Ok(json!({ "endpoints": endpoints }))
+    page::answer(call, &mut world, &start, "endpoints", endpoints)
 }
 
+/// `PATCH {endpoint}?updateMask=`: all fields of the mask or none.
 pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&["updateMask"])?;
     let sent = message::read(call.body, message::ENDPOINT)?;
     call.require("aiplatform.endpoints.update", name)?;
-    let mut world = call.cloud.world();
-    let endpoint = world.endpoints.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
     let mask = call.param("updateMask").unwrap_or_default();
-    for field in mask.split(',').map(str::trim) {
-        match field {
-            "trafficSplit" | "traffic_split" => {
-                check_split(&endpoint.body, &sent["trafficSplit"], None)?;
-                endpoint.body["trafficSplit"] = sent["trafficSplit"].clone();
+    let mut world = call.cloud.world();
+    let touch = world.touch();
+    let endpoint = world.endpoints.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
+    etag::check("Endpoint", &sent, &endpoint.body)?;
+    let mut body = endpoint.body.clone();
+    for field in mask.split(',').map(|field| message::camel(field.trim())) {
+        match field.as_str() {
+            "trafficSplit" => {
+                check_split(&body, &sent["trafficSplit"], None)?;
+                super::set(&mut body, &field, &sent);
             }
-            "displayName" | "display_name" => endpoint.body["displayName"] = sent["displayName"].clone(),
+            "displayName" => body["displayName"] = display_name(&sent)?,
             "labels" => {
                 container::check_labels(&sent["labels"])?;
-                endpoint.body["labels"] = sent["labels"].clone();
+                super::set(&mut body, &field, &sent);
             }
-            "description" => endpoint.body[field] = sent[field].clone(),
+            "description" => super::set(&mut body, &field, &sent),
             other => return Err(ApiError::invalid(format!("Invalid field mask: {other}"))),
         }
     }
-    endpoint.body["updateTime"] = json!(timestamp::now());
+    touch(&mut body);
+    endpoint.body = body;
     let endpoint = world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?;
     let body = shown(&world, name, endpoint);
     drop(world);
@@ -149,8 +174,7 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         }
         world.endpoints.remove(name);
     }
-    Ok(operation::start(call.cloud, name, "Delete", "aiplatform.endpoints.delete", async |cloud, _| {
-        cloud.pass(10.0).await;
+    Ok(operation::after(call.cloud, name, "Delete", "aiplatform.endpoints.delete", 10.0, (), |_, _| {
         Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
     }))
 }

@@ -4,13 +4,25 @@
 pub mod container;
 pub mod deployment;
 pub mod endpoint;
+mod etag;
 pub mod model;
 pub mod predict;
+mod undeployment;
+mod upload;
+mod version;
 
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::operation;
 use serde_json::Value;
+
+/// Sets a field as it is sent; one that is not sent is cleared.
+fn set(body: &mut Value, field: &str, sent: &Value) {
+    match (sent[field].is_null(), body.as_object_mut()) {
+        (true, Some(body)) => drop(body.remove(field)),
+        _ => body[field] = sent[field].clone(),
+    }
+}
 
 /// Routes `{verb} {name}[:{method}]` below the version.
 pub async fn route(call: &Call<'_>, version: &str, verb: &str, path: &str) -> Result<Value, ApiError> {
@@ -29,10 +41,13 @@ pub async fn route(call: &Call<'_>, version: &str, verb: &str, path: &str) -> Re
         return Err(unknown());
     }
     match (rest, verb, method) {
-        (["models"], "POST", Some("upload")) => model::upload(call, stored.trim_end_matches("/models")),
+        (["models"], "POST", Some("upload")) => upload::upload(call, stored.trim_end_matches("/models")),
         (["models"], "GET", None) => model::list(call, stored.trim_end_matches("/models")),
         (["models", _], "GET", None) => model::get(call, &stored),
-        (["models", _], "GET", Some("listVersions")) => model::list_versions(call, &stored),
+        (["models", _], "GET", Some("listVersions")) => version::list(call, &stored),
+        (["models", _], "POST", Some("mergeVersionAliases")) => version::merge_aliases(call, &stored),
+        (["models", _], "DELETE", Some("deleteVersion")) => version::delete(call, &stored),
+        (["models", _], "PATCH", None) => model::patch(call, &stored),
         (["models", _], "DELETE", None) => model::delete(call, &stored),
         (["endpoints"], "POST", None) => endpoint::create(call, stored.trim_end_matches("/endpoints")),
         (["endpoints"], "GET", None) => endpoint::list(call, stored.trim_end_matches("/endpoints")),
@@ -40,7 +55,7 @@ pub async fn route(call: &Call<'_>, version: &str, verb: &str, path: &str) -> Re
         (["endpoints", _], "PATCH", None) => endpoint::patch(call, &stored),
         (["endpoints", _], "DELETE", None) => endpoint::delete(call, &stored),
         (["endpoints", _], "POST", Some("deployModel")) => deployment::deploy(call, &stored),
-        (["endpoints", _], "POST", Some("undeployModel")) => deployment::undeploy(call, &stored),
+        (["endpoints", _], "POST", Some("undeployModel")) => undeployment::undeploy(call, &stored),
         (["endpoints", _], "POST", Some("predict")) => predict::predict(call, &stored),
         (["endpoints", _], "POST", Some("getIamPolicy")) if version == "v1beta1" => endpoint::get_policy(call, &stored),
         (["endpoints", _], "POST", Some("setIamPolicy")) if version == "v1beta1" => endpoint::set_policy(call, &stored),

@@ -1,129 +1,173 @@
-//! Models and their versions.
+//! Models: get, list, patch, delete.
 
 use super::container;
+use super::etag;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
 use crate::operation;
+use crate::page;
 use crate::state::world::World;
-use crate::timestamp;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
-/// Finds `projects/…/models/M[@version]`: its stored name and its version, the newest one by default.
-pub fn find<'a>(world: &'a World, name: &str) -> Option<(String, &'a Value)> {
-    let (base, wanted) = name.split_once('@').map_or((name, None), |(base, version)| (base, Some(version)));
-    let base = world.stored(base)?;
-    let versions = world.models.get(&base)?;
-    let body = match wanted {
-        None | Some("default") => versions.values().next_back()?,
-        Some(version) => versions.get(&version.parse().ok()?)?,
-    };
-    Some((base, body))
+/// A version of a model.
+pub struct Found<'a> {
+    /// Stored name of the model, without the version.
+    pub name: String,
+    pub version: u64,
+    pub body: &'a Value,
 }
 
-fn shown(world: &World, name: &str, body: &Value) -> Value {
+/// Splits `projects/…/models/M[@version]`.
+pub fn split(name: &str) -> (&str, Option<&str>) {
+    name.split_once('@').map_or((name, None), |(base, version)| (base, Some(version)))
+}
+
+/// Finds `projects/…/models/M[@version or @alias]`; the default version where neither is named.
+pub fn find<'a>(world: &'a World, name: &str) -> Option<Found<'a>> {
+    let (base, wanted) = split(name);
+    let name = world.stored(base)?;
+    let (version, body) = world.models.get(&name)?.find(wanted)?;
+    Some(Found { name, version, body })
+}
+
+/// Where a version is deployed: the endpoint's stored name, and the id of the deployed model.
+fn deployments(world: &World, name: &str, version: u64) -> Vec<(String, String)> {
+    let (shown, number) = (world.shown(name), version.to_string());
+    let mut all = Vec::new();
+    for (endpoint, state) in &world.endpoints {
+        for model in state.body["deployedModels"].as_array().into_iter().flatten() {
+            if model["model"] == shown.as_str() && model["modelVersionId"] == number.as_str() {
+                all.push((endpoint.clone(), model["id"].as_str().unwrap_or_default().to_owned()));
+            }
+        }
+    }
+    all
+}
+
+/// Returns a version as an answer shows it, with its deployments.
+pub fn shown(world: &World, name: &str, version: u64, body: &Value) -> Value {
     let mut body = body.clone();
     body["name"] = json!(world.shown(name));
+    let deployed: Vec<Value> = deployments(world, name, version)
+        .iter()
+        .map(|(endpoint, id)| json!({"endpoint": world.shown(endpoint), "deployedModelId": id}))
+        .collect();
+    if !deployed.is_empty() {
+        body["deployedModels"] = json!(deployed);
+    }
     body
 }
 
-pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
-    call.allow(&[])?;
-    let base = name.split('@').next().unwrap_or(name);
-    call.require("aiplatform.models.get", base)?;
-    let world = call.cloud.world();
-    let (base, body) = find(&world, name).ok_or_else(|| ApiError::not_found(name))?;
-    Ok(shown(&world, &base, body))
+/// Returns a version as the answer to a call that named it, or its model. Unverified: that the name then has the version, as
+/// Google's Python client relies on when it updates a version.
+pub fn answered(world: &World, called: &str, name: &str, version: u64, body: &Value) -> Value {
+    let mut shown = shown(world, name, version, body);
+    if called.contains('@') {
+        shown["name"] = json!(format!("{}@{version}", world.shown(name)));
+    }
+    shown
 }
 
+/// `GET {model}[@version or @alias]`
+pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    call.require("aiplatform.models.get", split(name).0)?;
+    let world = call.cloud.world();
+    let found = find(&world, name).ok_or_else(|| ApiError::not_found(name))?;
+    Ok(answered(&world, name, &found.name, found.version, found.body))
+}
+
+/// `GET {place}/models`: the default version of each.
 pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     call.allow(&["filter", "orderBy", "pageSize", "pageToken", "readMask"])?;
     call.require("aiplatform.models.list", place)?;
-    let world = call.cloud.world();
+    let mut world = call.cloud.world();
     let start = format!("{place}/models/");
-    let models: Vec<Value> = world
+    let models = world
         .models
         .iter()
         .filter(|(name, _)| name.starts_with(&start))
-        .filter_map(|(name, versions)| Some(shown(&world, name, versions.values().next_back()?)))
+        .filter_map(|(name, model)| {
+            let (version, body) = model.find(None)?;
+            Some((name.clone(), shown(&world, name, version, body)))
+        })
         .collect();
-    Ok(json!({ "models": models }))
+    page::answer(call, &mut world, &start, "models", models)
 }
 
-pub fn list_versions(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
-    call.allow(&["filter", "orderBy", "pageSize", "pageToken", "readMask"])?;
-    call.require("aiplatform.models.get", name)?;
-    let world = call.cloud.world();
-    let versions = world.models.get(name).ok_or_else(|| ApiError::not_found(name))?;
-    let models: Vec<Value> = versions.values().map(|body| shown(&world, name, body)).collect();
-    Ok(json!({ "models": models }))
-}
-
-pub fn upload(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
-    call.allow(&[])?;
-    let request = message::read(call.body, message::UPLOAD_MODEL)?;
-    call.require("aiplatform.models.upload", place)?;
-    let mut model = request["model"].clone();
-    if model["displayName"].as_str().is_none_or(str::is_empty) {
-        return Err(ApiError::invalid("model.displayName is required."));
+/// `PATCH {model}[@version]?updateMask=`: fields of a version. Unverified: that they are the version's and not the model's.
+pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&["updateMask"])?;
+    let sent = message::read(call.body, message::MODEL)?;
+    call.require("aiplatform.models.update", split(name).0)?;
+    let mask = call.param("updateMask").unwrap_or_default();
+    if mask.is_empty() {
+        return Err(ApiError::invalid("updateMask is required."));
     }
-    if model["containerSpec"]["imageUri"].as_str().is_none_or(str::is_empty) {
-        return Err(ApiError::invalid("model.containerSpec.imageUri is required."));
-    }
-    container::check(&model["containerSpec"])?;
-    container::check_labels(&model["labels"])?;
-    let name = {
-        let mut world = call.cloud.world();
-        let id = match (request["modelId"].as_str(), request["parentModel"].as_str()) {
-            (_, Some(parent)) => {
-                return Err(ApiError::new(
-                    "UNIMPLEMENTED",
-                    format!("parentModel {parent}: the emulator adds no versions."),
-                ));
+    let mut world = call.cloud.world();
+    let found = find(&world, name).ok_or_else(|| ApiError::not_found(name))?;
+    etag::check("Model", &sent, found.body)?;
+    let mut body = found.body.clone();
+    let (model, version) = (found.name, found.version);
+    for field in mask.split(',').map(|field| message::camel(field.trim())) {
+        match field.as_str() {
+            "displayName" => body["displayName"] = super::endpoint::display_name(&sent)?,
+            "description" | "versionDescription" => super::set(&mut body, &field, &sent),
+            "labels" => {
+                container::check_labels(&sent["labels"])?;
+                super::set(&mut body, &field, &sent);
             }
-            (Some(id), None) => id.to_owned(),
-            (None, None) => world.id().to_string(),
-        };
-        let name = format!("{place}/models/{id}");
-        if world.models.contains_key(&name) {
-            return Err(ApiError::exists(&name));
+            other => return Err(ApiError::new("UNIMPLEMENTED", format!("The emulator does not update {other}."))),
         }
-        model["versionId"] = json!("1");
-        model["createTime"] = json!(timestamp::now());
-        model["supportedDeploymentResourcesTypes"] = json!(["DEDICATED_RESOURCES"]);
-        world.models.insert(name.clone(), BTreeMap::new());
-        name
-    };
-    let model_name = name.clone();
-    Ok(operation::start(call.cloud, &name, "UploadModel", "aiplatform.models.update", async move |cloud, _| {
-        cloud.pass(40.0).await;
-        let mut world = cloud.world();
-        world.models.entry(model_name.clone()).or_default().insert(1, model);
-        let shown = world.shown(&model_name);
-        Ok(json!({"@type": operation::kind("UploadModelResponse"), "model": shown, "modelVersionId": "1"}))
-    }))
+    }
+    world.touch()(&mut body);
+    body["versionUpdateTime"] = body["updateTime"].clone();
+    if let Some(kept) = world.models.get_mut(&model).and_then(|state| state.body_mut(version)) {
+        *kept = body.clone();
+    }
+    Ok(answered(&world, name, &model, version, &body))
 }
 
+/// Checks that no endpoint has a deployed model of a version, or had one a short time ago.
+///
+/// The text is known from reports. Unverified: the whole of it, and for how long Google keeps the reference.
+pub fn check_unused(world: &World, now: f64, name: &str, version: u64) -> Result<(), ApiError> {
+    let mut endpoints: Vec<String> =
+        deployments(world, name, version).iter().map(|(endpoint, _)| world.shown(endpoint)).collect();
+    for (endpoint, state) in &world.endpoints {
+        if state.deploying.iter().any(|one| one.model == name && one.version == version) {
+            endpoints.push(world.shown(endpoint));
+        }
+    }
+    let is_held = world.held_models.get(&(name.to_owned(), version)).is_some_and(|end| *end > now);
+    if endpoints.is_empty() && !is_held {
+        return Ok(());
+    }
+    Err(ApiError::precondition(format!(
+        "The Model \"{}\" is deployed or being deployed at the following Endpoint(s): {}",
+        world.shown(name),
+        endpoints.join(", ")
+    )))
+}
+
+/// `DELETE {model}`, with all its versions.
 pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     call.require("aiplatform.models.delete", name)?;
+    if name.contains('@') {
+        return Err(ApiError::invalid(format!("{name} names a version, not a model.")));
+    }
     {
         let mut world = call.cloud.world();
-        if !world.models.contains_key(name) {
-            return Err(ApiError::not_found(name));
-        }
-        let shown = world.shown(name);
-        let in_use = world.endpoints.values().any(|endpoint| {
-            endpoint.body["deployedModels"].as_array().into_iter().flatten().any(|m| m["model"] == shown.as_str())
-        });
-        if in_use {
-            return Err(ApiError::precondition(format!("The model {name} is deployed and cannot be deleted.")));
+        let model = world.models.get(name).filter(|model| !model.is_empty());
+        let model = model.ok_or_else(|| ApiError::not_found(name))?;
+        for (version, _) in model.versions() {
+            check_unused(&world, call.cloud.clock().now(), name, version)?;
         }
         world.models.remove(name);
     }
-    Ok(operation::start(call.cloud, name, "Delete", "aiplatform.models.delete", async |cloud, _| {
-        cloud.pass(10.0).await;
+    Ok(operation::after(call.cloud, name, "Delete", "aiplatform.models.delete", 10.0, (), |_, _| {
         Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
     }))
 }

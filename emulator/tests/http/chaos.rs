@@ -140,6 +140,29 @@ fn a_cancellation_can_be_accepted_and_ignored() {
 }
 
 #[test]
+fn an_operation_other_than_a_deployment_can_fail_at_its_end() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    cloud.finish(&cloud.begin_deployment("fraud", "1"));
+    let fault =
+        |operation: &str| json!({"kind": "failOperation", "operation": operation, "code": 13, "message": "internal"});
+    order(&cloud, json!({"pathContains": "/endpoints/other", "fault": fault("UndeployModel")}));
+    order(&cloud, json!({"pathContains": "/endpoints/fraud", "fault": fault("UndeployModel")}));
+    let undeploy = || cloud.own("POST", "/endpoints/fraud:undeployModel", json!({"deployedModelId": "1"})).ok();
+    assert_eq!(cloud.finish(&undeploy())["error"], json!({"code": 13, "message": "internal"}));
+    let endpoint = cloud.own("GET", "/endpoints/fraud", json!(null)).ok();
+    assert_eq!(endpoint["deployedModels"][0]["id"], "1");
+    assert!(cloud.finish(&undeploy())["error"].is_null());
+
+    order(&cloud, json!({"fault": fault("UploadModel")}));
+    let model = json!({"modelId": "m", "model": {"displayName": "m", "containerSpec": {"imageUri": "i"}}});
+    assert_eq!(cloud.finish(&cloud.own("POST", "/models:upload", model.clone()).ok())["error"]["code"], 13);
+    cloud.own("GET", "/models/m", json!(null)).refused(404, "NOT_FOUND");
+    assert!(cloud.finish(&cloud.own("POST", "/models:upload", model).ok())["error"].is_null());
+    cloud.post("", "/emulator/faults", json!({"fault": fault("Surprise")})).refused(400, "INVALID_ARGUMENT");
+}
+
+#[test]
 fn a_fault_of_a_deployment_can_be_for_one_endpoint() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");

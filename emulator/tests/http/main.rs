@@ -4,11 +4,15 @@
 mod calls;
 mod chaos;
 mod deployments;
+mod etags;
 mod faults;
 mod harness;
 mod identity;
 mod issuer;
+mod pages;
 mod permissions;
 mod privileged;
 mod requests;
 mod roles;
+mod undeployments;
+mod versions;

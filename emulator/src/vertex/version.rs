@@ -1,0 +1,73 @@
+//! Versions of a model: list, delete, aliases.
+
+use super::model;
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::message;
+use crate::operation;
+use crate::page;
+use serde_json::{Value, json};
+
+/// `GET {model}:listVersions`, whose names carry the version's number.
+pub fn list(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&["filter", "orderBy", "pageSize", "pageToken", "readMask"])?;
+    call.require("aiplatform.models.get", name)?;
+    let mut world = call.cloud.world();
+    let state = world.models.get(name).filter(|state| !state.is_empty()).ok_or_else(|| ApiError::not_found(name))?;
+    let versions = state.versions().map(|(number, body)| {
+        let mut shown = model::shown(&world, name, number, body);
+        shown["name"] = json!(format!("{}@{number}", world.shown(name)));
+        (number.to_string(), shown)
+    });
+    let versions = versions.collect();
+    page::answer(call, &mut world, &format!("{name}:listVersions"), "models", versions)
+}
+
+/// Returns the model and the number of a version that is named by its number.
+fn numbered(name: &str) -> Result<(&str, u64), ApiError> {
+    let (model, version) = model::split(name);
+    let number = version.and_then(|version| version.parse().ok());
+    number
+        .map(|number| (model, number))
+        .ok_or_else(|| ApiError::invalid(format!("{name} must include the version ID explicitly, e.g. {model}@1234.")))
+}
+
+/// `DELETE {model}@{version}:deleteVersion`
+pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    call.require("aiplatform.models.delete", model::split(name).0)?;
+    let (model, number) = numbered(name)?;
+    {
+        let mut world = call.cloud.world();
+        model::find(&world, name).ok_or_else(|| ApiError::not_found(name))?;
+        model::check_unused(&world, call.cloud.clock().now(), model, number)?;
+        world.models.get_mut(model).ok_or_else(|| ApiError::not_found(model))?.remove(number)?;
+    }
+    Ok(operation::after(call.cloud, model, "Delete", "aiplatform.models.delete", 10.0, (), |_, _| {
+        Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
+    }))
+}
+
+/// `POST {model}@{version}:mergeVersionAliases`
+pub fn merge_aliases(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let request = message::read(call.body, message::MERGE_ALIASES)?;
+    call.require("aiplatform.models.update", model::split(name).0)?;
+    let (model, number) = numbered(name)?;
+    let sent: Vec<&str> =
+        request["versionAliases"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if sent.is_empty() {
+        return Err(ApiError::invalid("versionAliases is required."));
+    }
+    let mut world = call.cloud.world();
+    model::find(&world, name).ok_or_else(|| ApiError::not_found(name))?;
+    let touch = world.touch();
+    let state = world.models.get_mut(model).ok_or_else(|| ApiError::not_found(model))?;
+    state.merge_aliases(number, &sent)?;
+    if let Some(body) = state.body_mut(number) {
+        touch(body);
+        body["versionUpdateTime"] = body["updateTime"].clone();
+    }
+    let found = model::find(&world, name).ok_or_else(|| ApiError::not_found(name))?;
+    Ok(model::answered(&world, name, model, number, found.body))
+}
