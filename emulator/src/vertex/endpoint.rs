@@ -2,6 +2,7 @@
 
 use super::container;
 use super::etag;
+use super::filter;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
@@ -107,6 +108,7 @@ pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         .filter(|(name, _)| name.starts_with(&start))
         .map(|(name, endpoint)| (name.clone(), shown(&world, name, endpoint)))
         .collect();
+    let endpoints = filter::apply(call, "endpoint", endpoints)?;
     page::answer(call, &mut world, &start, "endpoints", endpoints)
 }
 

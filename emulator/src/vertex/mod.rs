@@ -5,6 +5,7 @@ pub mod container;
 pub mod deployment;
 pub mod endpoint;
 mod etag;
+mod filter;
 pub mod model;
 pub mod predict;
 mod undeployment;

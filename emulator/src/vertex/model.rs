@@ -2,6 +2,7 @@
 
 use super::container;
 use super::etag;
+use super::filter;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
@@ -93,6 +94,7 @@ pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
             Some((name.clone(), shown(&world, name, version, body)))
         })
         .collect();
+    let models = filter::apply(call, "model", models)?;
     page::answer(call, &mut world, &start, "models", models)
 }
 

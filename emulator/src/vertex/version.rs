@@ -1,6 +1,6 @@
 //! Versions of a model: list, delete, aliases.
 
-use super::model;
+use super::{filter, model};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
@@ -19,7 +19,7 @@ pub fn list(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         shown["name"] = json!(format!("{}@{number}", world.shown(name)));
         (number.to_string(), shown)
     });
-    let versions = versions.collect();
+    let versions = filter::apply(call, "model", versions.collect())?;
     page::answer(call, &mut world, &format!("{name}:listVersions"), "models", versions)
 }
 

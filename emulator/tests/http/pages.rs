@@ -84,6 +84,25 @@ fn what_is_deleted_between_two_pages_is_left_out() {
 }
 
 #[test]
+fn filters_orders_and_masks() {
+    let cloud = Cloud::start();
+    for id in ["a1", "a2"] {
+        let body = json!({"displayName": id, "labels": {"owner": id}});
+        cloud.finish(&cloud.own("POST", &format!("/endpoints?endpointId={id}"), body).ok());
+    }
+    let names = |query: &str| read(&cloud, &format!("{PLACE}/endpoints?{query}"), "endpoints", 10).1;
+    let name = |id: &str| format!("{SHOWN_PLACE}/endpoints/{id}");
+    assert_eq!(names("filter=labels.owner%3Da2"), [name("a2")]);
+    assert_eq!(names("filter=display_name%3D%22a1%22%20AND%20labels%3Aowner"), [name("a1")]);
+    assert_eq!(names("orderBy=display_name%20desc"), [name("a2"), name("a1")]);
+    let masked = cloud.own("GET", "/endpoints?readMask=display_name", json!(null)).ok();
+    assert_eq!(masked["endpoints"][0], json!({"displayName": "a1"}));
+    cloud.own("GET", "/endpoints?filter=(endpoint%3Da1)", json!(null)).refused(501, "UNIMPLEMENTED");
+    cloud.own("GET", "/operations?filter=done%3Dtrue", json!(null)).refused(501, "UNIMPLEMENTED");
+    cloud.own("GET", "/endpoints?filter=endpoint", json!(null)).refused(400, "INVALID_ARGUMENT");
+}
+
+#[test]
 fn refuses_a_parameter_that_no_description_has() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");

@@ -57,7 +57,7 @@ fn the_first_version_is_the_default() {
 }
 
 #[test]
-fn lists_versions_by_number() {
+fn lists_versions_by_number_and_label() {
     let cloud = Cloud::start();
     upload(&cloud, json!({"parentModel": PARENT, "model": model("Fraud 4", json!([]))}));
     let names = |query: &str| -> Vec<String> {
@@ -66,6 +66,8 @@ fn lists_versions_by_number() {
     };
     let name = |number: u32| format!("{SHOWN_PLACE}/models/fraud-detector@{number}");
     assert_eq!(names(""), [1, 2, 3, 4].map(name));
+    assert_eq!(names("?filter=labels.content%3Dabc"), [name(4)]);
+    assert_eq!(names("?filter=labels.content%3Dxyz"), [""; 0]);
     cloud.own("GET", "/models/none:listVersions", json!(null)).refused(404, "NOT_FOUND");
 }
 
