@@ -230,6 +230,7 @@ pub const UPLOAD_MODEL: &[(&str, Shape)] =
     &[("model", Message(MODEL)), ("modelId", Text), ("parentModel", Text), ("serviceAccount", Text)];
 pub const DEPLOY_MODEL: &[(&str, Shape)] =
     &[("deployedModel", Message(DEPLOYED_MODEL)), ("trafficSplit", Shape::Map(&Int))];
+pub const MUTATE_DEPLOYED_MODEL: &[(&str, Shape)] = &[("deployedModel", Message(DEPLOYED_MODEL)), ("updateMask", Text)];
 pub const MERGE_ALIASES: &[(&str, Shape)] = &[("versionAliases", List(&Text))];
 pub const UNDEPLOY_MODEL: &[(&str, Shape)] = &[("deployedModelId", Text), ("trafficSplit", Shape::Map(&Int))];
 pub const PREDICT: &[(&str, Shape)] = &[("instances", List(&Any)), ("parameters", Any), ("labels", Shape::Map(&Text))];

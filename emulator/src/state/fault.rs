@@ -66,7 +66,7 @@ fn ok() -> u16 {
 }
 
 /// Operations that can fail.
-const OPERATIONS: &[&str] = &["CreateEndpoint", "UndeployModel", "UploadModel", "Delete"];
+const OPERATIONS: &[&str] = &["CreateEndpoint", "UndeployModel", "MutateDeployedModel", "UploadModel", "Delete"];
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

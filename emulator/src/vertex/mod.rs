@@ -7,6 +7,7 @@ pub mod endpoint;
 mod etag;
 mod filter;
 pub mod model;
+mod mutation;
 pub mod predict;
 mod undeployment;
 mod upload;
@@ -57,6 +58,7 @@ pub async fn route(call: &Call<'_>, version: &str, verb: &str, path: &str) -> Re
         (["endpoints", _], "DELETE", None) => endpoint::delete(call, &stored),
         (["endpoints", _], "POST", Some("deployModel")) => deployment::deploy(call, &stored),
         (["endpoints", _], "POST", Some("undeployModel")) => undeployment::undeploy(call, &stored),
+        (["endpoints", _], "POST", Some("mutateDeployedModel")) => mutation::mutate(call, &stored),
         (["endpoints", _], "POST", Some("predict")) => predict::predict(call, &stored),
         (["endpoints", _], "POST", Some("getIamPolicy")) if version == "v1beta1" => endpoint::get_policy(call, &stored),
         (["endpoints", _], "POST", Some("setIamPolicy")) if version == "v1beta1" => endpoint::set_policy(call, &stored),

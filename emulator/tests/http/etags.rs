@@ -22,6 +22,12 @@ fn every_change_of_an_endpoint_changes_its_etag() {
     changed(&cloud, "a patch");
     cloud.finish(&cloud.begin_deployment("fraud", "1"));
     changed(&cloud, "a deployment");
+    let mutation = json!({
+        "deployedModel": {"id": "1", "dedicatedResources": {"maxReplicaCount": 4}},
+        "updateMask": "dedicatedResources.maxReplicaCount",
+    });
+    cloud.finish(&cloud.own("POST", "/endpoints/fraud:mutateDeployedModel", mutation).ok());
+    changed(&cloud, "a mutation");
     cloud.finish(&cloud.own("POST", "/endpoints/fraud:undeployModel", json!({"deployedModelId": "1"})).ok());
     changed(&cloud, "an undeployment");
     cloud.finish(&cloud.own("DELETE", "/endpoints/fraud", json!(null)).ok());

@@ -9,6 +9,7 @@ mod faults;
 mod harness;
 mod identity;
 mod issuer;
+mod mutations;
 mod pages;
 mod permissions;
 mod privileged;

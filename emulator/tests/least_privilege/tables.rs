@@ -61,7 +61,6 @@ fn enforced(cloud: &Cloud, verb: &str, path: &str, body: &Value) -> Option<BTree
 /// What the emulator does not serve, and why it need not: everything that the proxy lets pass is compared.
 pub const NOT_SERVED: &[(&str, &[&Method])] = &[
     ("no plan copies or exports a model that is there", &[&method::MODELS_COPY, &method::MODELS_EXPORT]),
-    ("no plan changes what is deployed", &[&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL]),
     ("no plan is made from Model Garden", &[&method::LOCATIONS_DEPLOY]),
     (
         "predictions pass the proxy in one form only",
@@ -186,6 +185,10 @@ fn upload_request() -> Value {
     json!({"modelId": "m", "model": {"displayName": "m", "containerSpec": {"imageUri": "i"}}})
 }
 
+fn mutate_request() -> Value {
+    json!({"deployedModel": {"id": "1", "disableContainerLogging": true}, "updateMask": "disableContainerLogging"})
+}
+
 #[test]
 fn both_tables_agree_on_every_method() {
     let (mut compared, mut wrong) = (0, Vec::new());
@@ -218,6 +221,7 @@ fn both_tables_agree_on_following_operations() {
     let started = [
         (&method::ENDPOINTS_CREATE, "POST", "/endpoints?endpointId=new", json!({"displayName": "new"})),
         (&method::ENDPOINTS_DEPLOY_MODEL, "POST", "/endpoints/fraud:deployModel", deploy_request("1")),
+        (&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL, "POST", "/endpoints/fraud:mutateDeployedModel", mutate_request()),
         (&method::ENDPOINTS_UNDEPLOY_MODEL, "POST", "/endpoints/fraud:undeployModel", json!({"deployedModelId": "1"})),
         (&method::ENDPOINTS_DELETE, "DELETE", "/endpoints/gone", Value::Null),
         (&method::MODELS_UPLOAD, "POST", "/models:upload", upload_request()),
