@@ -1,4 +1,4 @@
-//! Serving one call of a Google API: authenticates and routes.
+//! Serving one call of a Google API: authenticates, counts against the quotas, routes.
 
 use crate::call::Call;
 use crate::cloud::Cloud;
@@ -8,6 +8,7 @@ use crate::method_name;
 use crate::pam;
 use crate::server::Received;
 use crate::state::principal::Principal;
+use crate::state::quota::Kind;
 use crate::sts;
 use crate::vertex;
 use axum::http::header;
@@ -36,9 +37,27 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
     };
     let no_change = AtomicBool::new(false);
     let call = Call { cloud, who: &who, query, body, no_change: &no_change };
-    let result = route(&call, verb, path).await;
+    let result = match count(cloud, &received.name, path) {
+        Ok(()) => route(&call, verb, path).await,
+        Err(exhausted) => Err(exhausted),
+    };
     let changed = result.is_ok() && !method_name::is_read(&received.name) && !no_change.into_inner();
     Served { result, principal: Some(who), changed }
+}
+
+/// Counts a call of Vertex AI against the project's quota. Predictions have quotas of their own, which are not emulated.
+fn count(cloud: &Cloud, name: &str, path: &str) -> Result<(), ApiError> {
+    if !name.starts_with("aiplatform.") || name.ends_with(".predict") {
+        return Ok(());
+    }
+    let kind = if method_name::is_read(name) { Kind::Reads } else { Kind::Submissions };
+    let mut world = cloud.world();
+    let now = cloud.clock().now();
+    let world = &mut *world;
+    let named = path.split('/').nth(3).unwrap_or_default();
+    let Some(id) = world.project_id(named) else { return Ok(()) };
+    let number = world.projects.get(&id).map(|project| project.number.as_str()).unwrap_or_default();
+    world.quotas.take(&world.settings, &id, number, kind, now)
 }
 
 fn authenticate(cloud: &Cloud, credentials: &str) -> Option<Principal> {

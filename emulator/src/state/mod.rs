@@ -7,6 +7,7 @@ pub mod grant;
 pub mod model;
 pub mod policy;
 pub mod principal;
+pub mod quota;
 pub mod role;
 pub mod seed;
 pub mod settings;

@@ -1,4 +1,4 @@
-//! Settings: a limit that Google imposes and that is off unless the seed or `POST /emulator/settings` sets them.
+//! Settings: limits that Google imposes and that are off unless the seed or `POST /emulator/settings` sets them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 pub struct Settings {
     /// Time after an undeployment in which its model cannot be deleted, in seconds at Google's pace.
     pub undeployed_model_hold_seconds: f64,
+    /// Reads of Vertex AI per minute and project.
+    pub reads_per_minute: Option<u32>,
+    /// Changes of Vertex AI per minute and project.
+    pub submissions_per_minute: Option<u32>,
 }
 
 impl Settings {
@@ -33,9 +37,11 @@ mod tests {
 
     #[test]
     fn changes_what_is_sent_and_keeps_the_rest() {
-        let settings = Settings::default().with(&json!({"undeployedModelHoldSeconds": 60})).unwrap();
-        assert!(settings.undeployed_model_hold_seconds > 59.0);
-        assert_eq!(settings.with(&json!({"undeployedModelHoldSeconds": null})).unwrap(), Settings::default());
+        let settings =
+            Settings::default().with(&json!({"readsPerMinute": 5, "undeployedModelHoldSeconds": 60})).unwrap();
+        let changed = settings.with(&json!({"readsPerMinute": null, "submissionsPerMinute": 2})).unwrap();
+        assert_eq!((changed.reads_per_minute, changed.submissions_per_minute), (None, Some(2)));
+        assert!(changed.undeployed_model_hold_seconds > 59.0);
         for wrong in [json!({"surprise": 1}), json!([]), json!({"undeployedModelHoldSeconds": -1})] {
             assert!(settings.with(&wrong).is_err(), "{wrong}");
         }

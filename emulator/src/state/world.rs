@@ -7,6 +7,7 @@ use super::grant::GrantState;
 use super::model::ModelState;
 use super::policy::Policy;
 use super::principal::Principal;
+use super::quota::Quotas;
 use super::role::Role;
 use super::settings::Settings;
 use crate::error::ApiError;
@@ -104,6 +105,7 @@ pub struct World {
     pub calls: Calls,
     pub faults: Faults,
     pub settings: Settings,
+    pub quotas: Quotas,
     /// By page token.
     pub pages: HashMap<String, Rest>,
     last_id: u64,

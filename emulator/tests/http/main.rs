@@ -13,6 +13,7 @@ mod mutations;
 mod pages;
 mod permissions;
 mod privileged;
+mod quotas;
 mod requests;
 mod roles;
 mod undeployments;
