@@ -65,6 +65,9 @@ const TESTS: &[(&str, Work)] = &[
     ("Google's client of Privileged Access Manager against the emulator", |w| {
         run(w.command("python3").arg("tests/conformance/privileged.py"))
     }),
+    ("Google's Python client of Vertex AI against the emulator", |w| {
+        run(w.command("python3").arg("emulator/tests/google_python/run.py"))
+    }),
     ("end to end, in a browser", end_to_end),
 ];
 
