@@ -19,6 +19,7 @@ pub mod guard;
 pub mod iam;
 pub mod identity;
 pub mod mandate;
+pub mod life;
 pub mod method;
 pub mod name;
 pub mod ordered;

@@ -4,7 +4,7 @@
 
 use super::gate::{self, DoorStep, errand};
 use super::request::{DeployRequest, DeploymentRequest, EntityRequest, StatusRequest, ValidateRequest};
-use super::{Annotation, ValidateReport, check, deployment, iam};
+use super::{Annotation, ValidateReport, check, deployment, iam, life};
 use crate::conversation::{Identity, Progress};
 use crate::diagnostic::Code;
 use crate::door::arrival::{Arrival, Who};
@@ -44,6 +44,12 @@ pub fn declarations() -> String {
     all.visit::<DeployRequest>();
     all.visit::<RunReport>();
     all.visit::<Progress>();
+    all.visit::<life::Facts>();
+    all.visit::<life::StartRequest>();
+    all.visit::<life::Start>();
+    all.visit::<life::Reach>();
+    all.visit::<life::Step>();
+    all.visit::<crate::life::EventShape>();
     all.visit::<iam::IamRequest>();
     all.visit::<iam::IamReport>();
     all.visit::<iam::IamCompareRequest>();

@@ -9,6 +9,7 @@ pub mod deployment;
 pub mod error;
 pub mod gate;
 pub mod iam;
+pub mod life;
 pub mod request;
 mod status;
 pub mod talk;

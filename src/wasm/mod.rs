@@ -10,6 +10,8 @@ pub mod exports;
 #[cfg(feature = "server")]
 pub mod gate;
 #[cfg(feature = "server")]
+pub mod life;
+#[cfg(feature = "server")]
 pub mod server;
 pub mod transport;
 

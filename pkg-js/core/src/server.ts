@@ -21,6 +21,7 @@ import type {
 
 export * from './index';
 export * from './checker';
+export * from './deployments';
 export * from './gate';
 export * from './grants';
 

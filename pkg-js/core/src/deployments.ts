@@ -1,0 +1,47 @@
+/** Deployments as durable objects: what the backend plugin asks the core. It stores lives, and decides nothing about them. */
+import { call } from './bindings';
+import type {
+  DeploymentEvent,
+  DeploymentFacts,
+  DeploymentLife,
+  DeploymentReach,
+  DeploymentStart,
+  DeploymentStep,
+  DoorCaller,
+} from './generated/shapes';
+
+/** Returns constants that the backend plugin needs. */
+export function deploymentFacts(): DeploymentFacts {
+  return call(core => core.deploymentFacts());
+}
+
+/**
+ * Reads a request to start a deployment: its body, and its idempotency key.
+ * @throws CoreError with status 400
+ */
+export function deploymentStart(body: unknown, key?: string): DeploymentStart {
+  return call(core => core.deploymentStart(body, key));
+}
+
+/**
+ * Returns how a caller reaches a deployment: by a permission on its entity, or because the caller started it.
+ * @param key the idempotency key that the caller names
+ */
+export function deploymentReach(
+  caller: DoorCaller,
+  starter: { actor?: string; key?: string },
+  key?: string,
+): DeploymentReach {
+  return call(core => core.deploymentReach(caller, starter, key));
+}
+
+/**
+ * Returns a deployment's life after an event, which happened `at` a time (RFC 3339); `null` where the deployment has ended already.
+ */
+export function deploymentAfter(
+  life: DeploymentLife,
+  event: DeploymentEvent,
+  at: string,
+): DeploymentStep | null {
+  return call(core => core.deploymentAfter(life, event, at));
+}

@@ -1,0 +1,164 @@
+//! What the backend plugin asks about deployments: its facts, a request to start one, and the life of one.
+//!
+//! Functions: `pkg-js/core/src/deployments.ts`.
+
+use super::request::{Request, malformed, request};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::fingerprint::fingerprint;
+use serde::Serialize;
+use serde_json::Value;
+use ts_rs::TS;
+
+pub use super::gate::Permission;
+pub use crate::life::reach::{Reach, reach};
+pub use crate::life::{Step, after};
+
+/// Type of the resource that the permissions are about, as the catalog names it.
+/// Source: https://backstage.io/docs/permissions/plugin-authors/02-adding-a-basic-permission-check
+const RESOURCE_TYPE: &str = "catalog-entity";
+
+/// Maximum length of an idempotency key, in characters.
+const MAX_KEY: usize = 128;
+
+/// Constants that the backend plugin needs.
+#[derive(Clone, Copy, Debug, Serialize, TS)]
+#[ts(rename = "DeploymentFacts")]
+#[serde(rename_all = "camelCase")]
+pub struct Facts {
+    /// The Backstage permissions to register: to read, start and cancel the deployments of an entity.
+    pub permissions: Permissions,
+    #[ts(type = "'catalog-entity'")]
+    pub resource_type: &'static str,
+}
+
+/// The permissions by what they allow.
+#[derive(Clone, Copy, Debug, Serialize, TS)]
+#[ts(rename = "DeploymentPermissions")]
+pub struct Permissions {
+    pub read: Permission,
+    pub start: Permission,
+    pub cancel: Permission,
+}
+
+pub fn facts() -> Facts {
+    let permission = |name, action| Permission { name, action };
+    Facts {
+        permissions: Permissions {
+            read: permission("vertex-ai.deployment.read", "read"),
+            start: permission("vertex-ai.deployment.start", "update"),
+            cancel: permission("vertex-ai.deployment.cancel", "update"),
+        },
+        resource_type: RESOURCE_TYPE,
+    }
+}
+
+request! {
+    /// Body of a request to start a deployment. It names its entity, or holds the text of a `catalog-info.yaml`.
+    pub struct StartRequest {
+        /// e.g. `component:default/fraud-detector`
+        entity_ref: Option<String>,
+        text: Option<String>,
+        /// The file of the text, for findings.
+        file: Option<String>,
+        environment: Option<String>,
+        /// Replaces the version of the `-model` annotation.
+        model_version: Option<String>,
+        /// `deploy`, which is the default.
+        kind: Option<String>,
+    }
+}
+
+/// A start that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "DeploymentStart", optional_fields)]
+#[serde(rename_all = "camelCase")]
+pub struct Start {
+    pub kind: String,
+    /// Absent where the body holds a `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entity_ref: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_version: Option<String>,
+    pub key: String,
+    /// The same for the same body, in hexadecimal digits.
+    pub fingerprint: String,
+}
+
+/// Reads a request to start a deployment: its body, and its idempotency key.
+pub fn start(body: &Value, key: Option<&str>) -> Result<Start, Diagnostic> {
+    let StartRequest { entity_ref, text, file, environment, model_version, kind } = StartRequest::read(body.clone())?;
+    if entity_ref.is_some() == text.is_some() {
+        return Err(malformed("the body requires either `entityRef` or `text`".into()));
+    }
+    let kind = kind.unwrap_or_else(|| "deploy".into());
+    if kind != "deploy" {
+        return Err(malformed(format!("`kind` is `{kind}`, not `deploy`")));
+    }
+    let key = key.unwrap_or_default();
+    if key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let finding = Diagnostic::new(Code::RequestMalformed, "the header `idempotency-key` is missing or malformed");
+        return Err(finding.help("send 1 to 128 visible ASCII characters, the same ones for the same deployment"));
+    }
+    // An absent value differs from every value.
+    let part = |value: &Option<String>| value.as_ref().map_or_else(String::new, |value| format!("={value}"));
+    // A key belongs to one entity.
+    let parts = [kind.clone(), part(&environment), part(&model_version), part(&text)];
+    let fingerprint = format!("{:016x}", fingerprint(&parts.each_ref().map(String::as_str)));
+    Ok(Start { kind, entity_ref, text, file, environment, model_version, key: key.to_owned(), fingerprint })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn body() -> Value {
+        json!({"entityRef": "component:default/fraud-detector", "environment": "staging"})
+    }
+
+    #[test]
+    fn the_same_body_has_the_same_fingerprint() {
+        let of = |body: Value| start(&body, Some("k")).unwrap().fingerprint;
+        assert_eq!(of(body()), of(json!({"kind": "deploy", "environment": "staging", "entityRef": "other"})));
+        assert_ne!(of(body()), of(json!({"entityRef": "a"})));
+        assert_ne!(
+            of(json!({"entityRef": "a", "environment": "b"})),
+            of(json!({"entityRef": "a", "modelVersion": "b"}))
+        );
+    }
+
+    #[test]
+    fn a_key_is_visible_ascii_of_a_bounded_length() {
+        let long = "k".repeat(129);
+        for key in [None, Some(""), Some("a b"), Some("ä"), Some("a\n"), Some(long.as_str())] {
+            assert!(start(&body(), key).unwrap_err().message.contains("idempotency-key"), "{key:?}");
+        }
+        assert!(start(&body(), Some(&long[1..])).is_ok());
+    }
+
+    #[test]
+    fn an_entity_is_named_or_given_and_never_both() {
+        let of = |body: Value| start(&body, Some("k"));
+        assert!(of(json!({"text": "kind: Component", "file": "catalog-info.yaml"})).is_ok());
+        for body in [json!({}), json!({"entityRef": "a", "text": "b"})] {
+            assert!(of(body).unwrap_err().message.contains("either"));
+        }
+        let fingerprint = |text: &str| of(json!({"text": text})).unwrap().fingerprint;
+        assert_ne!(fingerprint("a"), fingerprint("b"));
+    }
+
+    #[test]
+    fn an_unknown_field_or_kind_is_an_error() {
+        for (field, value) in [("surprise", json!(1)), ("kind", json!("destroy")), ("entityRef", json!(null))] {
+            let mut body = body();
+            body[field] = value;
+            assert!(start(&body, Some("k")).unwrap_err().message.contains(field));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Exports of the server build for the backend plugin: `pkg-js/core/src/deployments.ts`.
+
+use super::convert::{json, write};
+use crate::api::life;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(js_name = deploymentFacts)]
+pub fn deployment_facts() -> Result<JsValue, JsValue> {
+    Ok(write(&life::facts())?)
+}
+
+#[wasm_bindgen(js_name = deploymentStart)]
+pub fn deployment_start(body: &JsValue, key: Option<String>) -> Result<JsValue, JsValue> {
+    Ok(write(&life::start(&json(body), key.as_deref())?)?)
+}
+
+#[wasm_bindgen(js_name = deploymentReach)]
+pub fn deployment_reach(caller: &JsValue, starter: &JsValue, key: Option<String>) -> Result<JsValue, JsValue> {
+    Ok(write(&life::reach(&json(caller), &json(starter), key.as_deref()))?)
+}
+
+#[wasm_bindgen(js_name = deploymentAfter)]
+pub fn deployment_after(life: &JsValue, event: &JsValue, at: &str) -> Result<JsValue, JsValue> {
+    Ok(write(&life::after(&json(life), &json(event), at))?)
+}
