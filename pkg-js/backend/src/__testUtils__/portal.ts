@@ -1,0 +1,328 @@
+import {
+  coreServices,
+  createBackendModule,
+  createBackendPlugin,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+  type TestBackend,
+} from '@backstage/backend-test-utils';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { json, Router } from 'express';
+import type { Knex } from 'knex';
+import { createVertexAiPlugin } from '../plugin';
+import { checkAnswer, checkEvent } from './openApi';
+import { ScriptedRuns } from './runs';
+
+export const REF = 'component:default/fraud-detector';
+export const alice = mockCredentials.user.header('user:default/alice');
+export const bob = mockCredentials.user.header('user:default/bob');
+export const service = (subject: string) =>
+  mockCredentials.service.header({
+    onBehalfOf: mockCredentials.service(subject),
+    targetPluginId: 'vertex-ai',
+  });
+/** Alice, by a task of the scaffolder. */
+export const aliceInTask = `Bearer ${mockCredentials.user.token(
+  'user:default/alice',
+  { actor: { subject: 'plugin:scaffolder' } },
+)}`;
+
+/** The entity that the tests deploy. */
+export const entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    name: 'fraud-detector',
+    namespace: 'default',
+    annotations: {
+      'google.com/vertex-ai-project': 'acme-ml',
+      'google.com/vertex-ai-location': 'us-central1',
+      'google.com/vertex-ai-endpoint': 'fraud-detector',
+      'google.com/vertex-ai-model': 'fraud-detector@3',
+    } as Record<string, string>,
+  },
+  spec: { type: 'ml-model', lifecycle: 'production', owner: 'group:ml' },
+};
+
+const broken = {
+  ...entity,
+  metadata: {
+    ...entity.metadata,
+    name: 'broken',
+    annotations: {
+      ...entity.metadata.annotations,
+      'google.com/vertex-ai-machine-type': 'n1-standart-4',
+    },
+  },
+};
+
+const other = { ...entity, metadata: { ...entity.metadata, name: 'other' } };
+
+export interface SentEvent {
+  id?: number;
+  type: string;
+  data: any;
+}
+
+export interface Answer {
+  status: number;
+  body: any;
+}
+
+interface Ask {
+  as?: string | null;
+  key?: string;
+  body?: unknown;
+  verb?: string;
+}
+
+/** A portal with the plugin, in front of a fake proxy. Every answer is checked against `openapi.yaml`. */
+export class Portal {
+  readonly runs = new ScriptedRuns();
+  readonly logs: string[] = [];
+  /** What the proxy is asked: verb, path, principal and body or headers. */
+  readonly proxied: any[] = [];
+  private noted = () => {};
+  /** What the permission framework decides. */
+  permission: (name: string, resource: string, user: string) => boolean = () =>
+    true;
+  /** What the proxy answers to the request for a mandate. */
+  mandate: () => [number, object] = () => [
+    201,
+    { id: `mandate-${this.proxied.length}`, expiresAt: '2026-11-28' },
+  ];
+  database!: Knex;
+  private backend!: TestBackend;
+
+  async start(config: object = {}): Promise<this> {
+    this.backend = await startTestBackend({
+      features: [
+        createVertexAiPlugin(this.runs.run),
+        this.proxy(),
+        this.inspection(),
+        catalogServiceMock.factory({
+          entities: [entity, broken, other] as any,
+        }),
+        mockServices.rootConfig.factory({ data: config as any }),
+        createServiceFactory({
+          service: coreServices.logger,
+          deps: {},
+          factory: () => this.logger(),
+        }),
+        mockServices.permissions.mock({
+          authorize: async (requests, options) =>
+            requests.map(({ permission, resourceRef }: any) => ({
+              result: this.permission(
+                permission.name,
+                resourceRef,
+                (options as any).credentials.principal.userEntityRef,
+              )
+                ? AuthorizeResult.ALLOW
+                : AuthorizeResult.DENY,
+            })),
+        }).factory,
+      ],
+    });
+    return this;
+  }
+
+  async stop() {
+    await this.backend.stop();
+  }
+
+  /** Waits until the proxy has got a request. */
+  async asked(is: (request: any) => boolean): Promise<any> {
+    for (;;) {
+      const found = this.proxied.find(is);
+      if (found) return found;
+      await new Promise<void>(resolve => {
+        this.noted = resolve;
+      });
+    }
+  }
+
+  private url(path: string) {
+    return `http://127.0.0.1:${this.backend.server.port()}/api/vertex-ai${path}`;
+  }
+
+  async ask(path: string, { as, key, body, verb }: Ask = {}): Promise<Answer> {
+    const authorization = as === undefined ? alice : as;
+    const method = verb ?? (body === undefined ? 'GET' : 'POST');
+    const response = await fetch(this.url(path), {
+      method,
+      headers: {
+        ...(authorization && { authorization }),
+        ...(key !== undefined && { 'idempotency-key': key }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      body:
+        body === undefined || typeof body === 'string'
+          ? (body as string | undefined)
+          : JSON.stringify(body),
+    });
+    const answer = await response.json();
+    // Backstage's own barrier answers those without credentials.
+    if (authorization) checkAnswer(method, path, response.status, answer);
+    return { status: response.status, body: answer };
+  }
+
+  startDeployment(more: Ask = {}) {
+    return this.ask('/deployments', {
+      key: 'key-1',
+      body: { entityRef: REF },
+      ...more,
+    });
+  }
+
+  cancel(id: string, more: Ask = {}) {
+    return this.ask(`/deployments/${id}/cancel`, { verb: 'POST', ...more });
+  }
+
+  /** Follows a deployment until the server ends the stream, or `until` an event. */
+  async follow(
+    id: string,
+    {
+      after,
+      until,
+      as = alice,
+      key,
+    }: {
+      after?: number;
+      until?: (event: SentEvent) => boolean;
+      as?: string;
+      key?: string;
+    } = {},
+  ): Promise<{ status: number; headers: Headers; events: SentEvent[] }> {
+    const leave = new AbortController();
+    const response = await fetch(this.url(`/deployments/${id}/events`), {
+      headers: {
+        authorization: as,
+        ...(after !== undefined && { 'last-event-id': String(after) }),
+        ...(key && { 'idempotency-key': key }),
+      },
+      signal: leave.signal,
+    });
+    const { status, headers } = response;
+    const events: SentEvent[] = [];
+    if (status !== 200) {
+      checkAnswer(
+        'GET',
+        `/deployments/${id}/events`,
+        status,
+        await response.json(),
+      );
+      return { status, headers, events };
+    }
+    let text = '';
+    for await (const chunk of response.body!.pipeThrough(
+      new TextDecoderStream() as any,
+    ) as any) {
+      text += chunk;
+      for (;;) {
+        const end = text.indexOf('\n\n');
+        if (end < 0) break;
+        const event = read(text.slice(0, end));
+        text = text.slice(end + 2);
+        if (!event) continue;
+        checkEvent(event.type, event.data);
+        events.push(event);
+        if (until?.(event)) {
+          leave.abort();
+          return { status, headers, events };
+        }
+      }
+    }
+    return { status, headers, events };
+  }
+
+  private proxy() {
+    const { proxied } = this;
+    const note = () => this.noted();
+    const mandate = () => this.mandate();
+    return createBackendPlugin({
+      pluginId: 'proxy',
+      register(reg) {
+        reg.registerInit({
+          deps: {
+            httpRouter: coreServices.httpRouter,
+            httpAuth: coreServices.httpAuth,
+          },
+          async init({ httpRouter, httpAuth }) {
+            const router = Router();
+            router.use(json());
+            router.use('/vertex-ai', async (request, response) => {
+              const { principal } = await httpAuth.credentials(request);
+              const { method: verb, path, body } = request;
+              proxied.push({
+                verb,
+                path,
+                principal,
+                body,
+                mandate: request.header('x-vertex-ai-mandate'),
+                lease: request.header('x-vertex-ai-lease'),
+              });
+              note();
+              if (verb === 'DELETE') {
+                response.status(204).end();
+              } else if (path === '/mandates') {
+                const [status, answer] = mandate();
+                response.status(status).json(answer);
+              } else {
+                response.json({});
+              }
+            });
+            httpRouter.use(router as any);
+          },
+        });
+      },
+    });
+  }
+
+  private inspection() {
+    const inspect = (client: Knex) => {
+      this.database = client;
+    };
+    return createBackendModule({
+      pluginId: 'vertex-ai',
+      moduleId: 'inspection',
+      register(reg) {
+        reg.registerInit({
+          deps: { database: coreServices.database },
+          async init({ database }) {
+            inspect(await database.getClient());
+          },
+        });
+      },
+    });
+  }
+
+  private logger(): any {
+    const write = (message: unknown, meta?: unknown) => {
+      this.logs.push(`${message} ${JSON.stringify(meta ?? {})}`);
+    };
+    const logger = { error: write, warn: write, info: write, debug: write };
+    return { ...logger, child: () => this.logger() };
+  }
+}
+
+function read(text: string): SentEvent | undefined {
+  const fields = new Map(
+    text.split('\n').map(line => {
+      const at = line.indexOf(': ');
+      return [line.slice(0, at), line.slice(at + 2)] as const;
+    }),
+  );
+  const type = fields.get('event');
+  if (!type) return undefined;
+  const id = fields.get('id');
+  return {
+    id: id === undefined ? undefined : Number(id),
+    type,
+    data: JSON.parse(fields.get('data')!),
+  };
+}

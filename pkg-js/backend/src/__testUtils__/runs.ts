@@ -1,0 +1,72 @@
+import type { DeployReport } from '@backstage-vertex-ai/core/server';
+import type { RunDeployment, RunHost, RunRequest } from '../core';
+
+const report = (more: Partial<DeployReport>): DeployReport => ({
+  outcome: 'failed',
+  undone: [],
+  notUndone: [],
+  diagnostics: [],
+  ...more,
+});
+
+/** A run that does its steps one by one, as the core's does: it writes each intention before it sends, and sees a wish to stop. */
+export class ScriptedRuns {
+  /** The steps that were sent, with the runs that sent them. */
+  readonly sent: string[] = [];
+  readonly requests: RunRequest[] = [];
+  /** Called before a step is sent, after its intention is durable. */
+  before: (step: number, host: RunHost) => Promise<void> | void = () => {};
+  steps = 3;
+
+  readonly run: RunDeployment = async (request, ledger, host) => {
+    this.requests.push(request);
+    const removing = ledger.some(entry => 'removing' in entry);
+    let seq = ledger.length;
+    const stop = async () => {
+      if (!removing) {
+        seq += 1;
+        await host.write({ seq, removing: true } as never);
+      }
+      host.onProgress?.({ kind: 'undo', message: 'Removing the endpoint' });
+      return report({ outcome: 'cancelled', undone: ['endpoint `fraud`'] });
+    };
+    if (removing) return stop();
+    for (let step = seq + 1; step <= this.steps; step += 1) {
+      if (host.signal?.aborted) return stop();
+      seq = step;
+      await host.write({ seq });
+      host.onProgress?.({
+        kind: 'stage',
+        message: `Step ${step}`,
+        stage: `STEP_${step}`,
+        stageIndex: step,
+        stageCount: this.steps,
+      });
+      await this.before(step, host);
+      await host.fetch(`${request.proxyUrl}/steps/${step}`, { method: 'POST' });
+      this.sent.push(`${request.runId} ${step}`);
+    }
+    return report({
+      outcome: 'succeeded',
+      outputs: {
+        endpoint: 'projects/acme-ml/locations/us-central1/endpoints/fraud',
+        deployedModelId: '1234567890',
+        operation: 'projects/1/locations/us-central1/operations/2',
+        consoleUrl: 'https://console.cloud.google.com/vertex-ai',
+        model: 'projects/acme-ml/locations/us-central1/models/fraud@3',
+      },
+    });
+  };
+}
+
+/** A door that tests open. */
+export class Latch {
+  private open!: () => void;
+  readonly opened = new Promise<void>(resolve => {
+    this.open = resolve;
+  });
+
+  release() {
+    this.open();
+  }
+}

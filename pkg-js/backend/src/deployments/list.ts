@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import { query } from '../query';
+import { DEPLOYMENTS, type Row } from './row';
+
+/** What a list of deployments is narrowed to. */
+export interface Filter {
+  entityRef?: string;
+  user?: string;
+  /** The idempotency key under which they were started. */
+  key?: string;
+  state?: string[];
+  /** RFC 3339; included. */
+  since?: string;
+  /** RFC 3339; excluded. */
+  until?: string;
+}
+
+/** The place of a row in the list, newest first. */
+export type Place = Pick<Row, 'created_at' | 'id'>;
+
+const PAGE = 100;
+/** Bounds the rows that one request reads, where most of them are hidden from its caller. */
+const MAX_PAGES = 10;
+
+/**
+ * Returns the newest deployments that a caller may see, and the place where the next page begins.
+ *
+ * @param visible returns those of some rows that the caller may see
+ */
+export async function listDeployments(
+  client: Knex,
+  filter: Filter,
+  { limit, after }: { limit: number; after?: Place },
+  visible: (rows: Row[]) => Promise<Set<Row>>,
+): Promise<{ rows: Row[]; next?: Place }> {
+  const found: Row[] = [];
+  let place = after;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const rows = await readPage(client, filter, place);
+    const seen = await visible(rows);
+    for (const row of rows) {
+      if (found.length === limit) return { rows: found, next: place };
+      if (seen.has(row)) found.push(row);
+      place = { created_at: row.created_at, id: row.id };
+    }
+    if (rows.length < PAGE) return { rows: found };
+  }
+  return { rows: found, next: place };
+}
+
+function readPage(
+  client: Knex,
+  { entityRef, user, key, state, since, until }: Filter,
+  place?: Place,
+): Promise<Row[]> {
+  return query(async () => {
+    const rows = client<Row>(DEPLOYMENTS)
+      .orderBy([
+        { column: 'created_at', order: 'desc' },
+        { column: 'id', order: 'desc' },
+      ])
+      .limit(PAGE);
+    if (entityRef) rows.where('entity_ref', entityRef);
+    if (key) rows.where('idempotency_key', key);
+    if (user) rows.where('user_ref', user);
+    if (state) rows.whereIn('state', state);
+    if (since) rows.where('created_at', '>=', since);
+    if (until) rows.where('created_at', '<', until);
+    if (place) {
+      rows.whereRaw('(created_at, id) < (?, ?)', [place.created_at, place.id]);
+    }
+    return rows;
+  });
+}

@@ -1,0 +1,39 @@
+import type { Knex } from 'knex';
+import { toText, type Clock } from '../clock';
+import { query } from '../query';
+import { DEPLOYMENTS, type Row } from './row';
+
+const DAY = 24 * 3600 * 1000;
+const BATCH = 500;
+
+/**
+ * Removes deployments that ended some days ago, with their ledgers and events.
+ *
+ * @returns how many
+ */
+export async function removeOld(
+  client: Knex,
+  days: number,
+  clock: Clock = Date,
+): Promise<number> {
+  const before = toText(clock.now() - days * DAY);
+  let removed = 0;
+  for (;;) {
+    const count = await query(() =>
+      client.transaction(async trx => {
+        const rows = await trx<Row>(DEPLOYMENTS)
+          .where({ ended: true })
+          .where('ended_at', '<', before)
+          .limit(BATCH)
+          .select('id');
+        const ids = rows.map(({ id }) => id);
+        await trx('vertex_ai_events').whereIn('deployment', ids).delete();
+        await trx('vertex_ai_ledger').whereIn('run', ids).delete();
+        await trx<Row>(DEPLOYMENTS).whereIn('id', ids).delete();
+        return ids.length;
+      }),
+    );
+    removed += count;
+    if (count < BATCH) return removed;
+  }
+}

@@ -1,0 +1,70 @@
+import type { DeploymentLife } from '@backstage-vertex-ai/core/server';
+import type { StoredRequest } from '../core';
+
+export const DEPLOYMENTS = 'vertex_ai_deployments';
+
+/** A row of `vertex_ai_deployments`. */
+export interface Row {
+  id: string;
+  kind: string;
+  entity_ref: string;
+  environment: string | null;
+  user_ref: string;
+  actor: string | null;
+  idempotency_key: string | null;
+  fingerprint: string;
+  request: string;
+  life: string;
+  state: string;
+  ended: boolean | number;
+  created_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  cancel_requested_by: string | null;
+  mandate: string | null;
+  mandate_open: boolean | number;
+  lease: number;
+  /** PostgreSQL returns a text. */
+  lease_until: number | string | null;
+  runner: string | null;
+  crashes: number;
+  last_event: number;
+}
+
+/** A deployment, as the API returns it. */
+export interface Deployment extends DeploymentLife {
+  id: string;
+  kind: string;
+  entityRef: string;
+  environment?: string;
+  user: string;
+  createdAt: string;
+  startedAt?: string;
+  endedAt?: string;
+  cancelRequestedBy?: string;
+  mandate?: string;
+  undone: string[];
+  notUndone: string[];
+  diagnostics: NonNullable<DeploymentLife['diagnostics']>;
+}
+
+export function toDeployment(row: Row): Deployment {
+  return {
+    undone: [],
+    notUndone: [],
+    diagnostics: [],
+    ...(JSON.parse(row.life) as DeploymentLife),
+    id: row.id,
+    kind: row.kind,
+    entityRef: row.entity_ref,
+    environment: row.environment ?? undefined,
+    user: row.user_ref,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
+    cancelRequestedBy: row.cancel_requested_by ?? undefined,
+    mandate: row.mandate ?? undefined,
+  };
+}
+
+export const toRequest = (row: Row): StoredRequest => JSON.parse(row.request);

@@ -1,0 +1,237 @@
+import type {
+  DeploymentEvent,
+  DeploymentLife,
+  DeploymentStart,
+} from '@backstage-vertex-ai/core/server';
+import { deploymentAfter } from '@backstage-vertex-ai/core/server';
+import type { Knex } from 'knex';
+import { EventEmitter } from 'node:events';
+import type { StoredRequest } from '../core';
+import { toText, type Clock } from '../clock';
+import { DatabaseFailure, LeaseLost, query } from '../query';
+import { DEPLOYMENTS, type Row } from './row';
+
+const EVENTS = 'vertex_ai_events';
+
+/** A new deployment. */
+export interface NewDeployment {
+  id: string;
+  start: Pick<DeploymentStart, 'environment' | 'fingerprint' | 'key' | 'kind'>;
+  entityRef: string;
+  user: string;
+  actor?: string;
+  request: StoredRequest;
+  life: DeploymentLife;
+}
+
+/** An event of a deployment, as it is stored. */
+export interface StoredEvent {
+  seq: number;
+  at: string;
+  type: 'progress' | 'state';
+  data: object;
+}
+
+/** Rows of deployments and their events. What an event makes of a deployment is the core's. */
+export class Deployments {
+  /** Emits the id of a deployment that has a new event, in this process only. */
+  readonly changes = new EventEmitter().setMaxListeners(0);
+
+  constructor(
+    private readonly client: Knex,
+    private readonly clock: Clock = Date,
+  ) {}
+
+  /** @throws DatabaseFailure that `isDuplicate` where the user's key is in use for the entity */
+  async add({
+    id,
+    start,
+    entityRef,
+    user,
+    actor,
+    request,
+    life,
+  }: NewDeployment) {
+    const at = toText(this.clock.now());
+    await query(() =>
+      this.client.transaction(async trx => {
+        await trx<Row>(DEPLOYMENTS).insert({
+          id,
+          kind: start.kind,
+          entity_ref: entityRef,
+          environment: start.environment ?? null,
+          user_ref: user,
+          actor: actor ?? null,
+          idempotency_key: start.key,
+          fingerprint: start.fingerprint,
+          request: JSON.stringify(request),
+          life: JSON.stringify(life),
+          state: life.state,
+          ended: false,
+          created_at: at,
+          mandate_open: false,
+          lease: 0,
+          crashes: 0,
+          last_event: 1,
+        });
+        await trx(EVENTS).insert({
+          deployment: id,
+          seq: 1,
+          created_at: at,
+          type: 'state',
+          data: JSON.stringify({ state: life.state }),
+        });
+      }),
+    );
+  }
+
+  find(id: string): Promise<Row | undefined> {
+    return query(() => this.client<Row>(DEPLOYMENTS).where({ id }).first());
+  }
+
+  /** Returns what a user started for an entity under a key. */
+  findByKey(user: string, entityRef: string, key: string) {
+    return query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ user_ref: user, entity_ref: entityRef, idempotency_key: key })
+        .first(),
+    );
+  }
+
+  /** Hands a deployment its mandate. Returns whether it had none: of two that do so, one succeeds. */
+  async giveMandate(id: string, mandate: string): Promise<boolean> {
+    const given = await query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ id, ended: false })
+        .whereNull('mandate')
+        .update({ mandate, mandate_open: true }),
+    );
+    return given === 1;
+  }
+
+  /** Returns deployments that have ended, and whose mandates have not. */
+  withOpenMandate(limit: number): Promise<Row[]> {
+    return query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ ended: true, mandate_open: true })
+        .orderBy('ended_at')
+        .limit(limit),
+    );
+  }
+
+  async closeMandate(id: string): Promise<void> {
+    await query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ id })
+        .update({ mandate_open: false }),
+    );
+  }
+
+  /** Returns deployments that got no mandate before a time, because their start was interrupted. */
+  withoutMandate(before: number, limit: number): Promise<Row[]> {
+    return query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ ended: false })
+        .whereNull('mandate')
+        .where('created_at', '<', toText(before))
+        .limit(limit),
+    );
+  }
+
+  /**
+   * Records an event.
+   *
+   * @param lease the number of the lease that the writer holds, where it is a runner
+   * @returns the row; `undefined` where the event comes too late
+   * @throws LeaseLost where another runner holds the lease
+   */
+  async record(
+    id: string,
+    event: DeploymentEvent,
+    more: { lease?: number; set?: Partial<Row> } = {},
+  ): Promise<Row | undefined> {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        const row = await query(() => this.recordOnce(id, event, more));
+        if (row) this.changes.emit('change', id);
+        return row;
+      } catch (error) {
+        const again = error instanceof DatabaseFailure && error.isTransient;
+        if (!again || tried === 3) throw error;
+      }
+    }
+  }
+
+  private recordOnce(
+    id: string,
+    event: DeploymentEvent,
+    { lease, set }: { lease?: number; set?: Partial<Row> },
+  ): Promise<Row | undefined> {
+    return this.client.transaction(async trx => {
+      // Locks the row before it is read, on both databases.
+      const locked = await trx<Row>(DEPLOYMENTS)
+        .where({ id })
+        .update({ last_event: trx.raw('last_event + 1') as never })
+        .returning('*');
+      const [row] = locked as Row[];
+      if (!row) return undefined;
+      if (lease !== undefined && lease !== row.lease) throw new LeaseLost();
+      const at = toText(this.clock.now());
+      const next = deploymentAfter(JSON.parse(row.life), event, at);
+      if (!next) {
+        await trx<Row>(DEPLOYMENTS)
+          .where({ id })
+          .update({ last_event: row.last_event - 1 });
+        return undefined;
+      }
+      const changed: Partial<Row> = {
+        life: JSON.stringify(next.life),
+        state: next.life.state,
+        ended: next.ended,
+        ...(next.ended && { ended_at: at, lease_until: null, runner: null }),
+        ...set,
+      };
+      await trx<Row>(DEPLOYMENTS).where({ id }).update(changed);
+      const { progress } = event as { progress?: object };
+      await trx(EVENTS).insert({
+        deployment: id,
+        seq: row.last_event,
+        created_at: at,
+        type: progress && !next.moved ? 'progress' : 'state',
+        data: JSON.stringify({ state: next.life.state, ...progress }),
+      });
+      return { ...row, ...changed };
+    });
+  }
+
+  /** Returns events of a deployment after the one with a number. */
+  async events(
+    deployment: string,
+    after: number,
+    limit = 200,
+  ): Promise<StoredEvent[]> {
+    const rows = await query(() =>
+      this.client(EVENTS)
+        .where({ deployment })
+        .where('seq', '>', after)
+        .orderBy('seq')
+        .limit(limit),
+    );
+    return rows.map(({ seq, created_at, type, data }) => ({
+      seq,
+      at: created_at,
+      type,
+      data: JSON.parse(data),
+    }));
+  }
+
+  /** Returns the numbers of the last events of deployments. */
+  async lastEvents(ids: string[]): Promise<Map<string, number>> {
+    const rows = await query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .whereIn('id', ids)
+        .select('id', 'last_event'),
+    );
+    return new Map(rows.map(row => [row.id, row.last_event]));
+  }
+}

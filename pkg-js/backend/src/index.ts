@@ -1,0 +1,1 @@
+export { vertexAiPlugin, vertexAiPlugin as default } from './plugin';

@@ -1,0 +1,114 @@
+import {
+  type BackendFeature,
+  coreServices,
+  createBackendPlugin,
+} from '@backstage/backend-plugin-api';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import type { RuleSettings } from '@backstage-vertex-ai/core/server';
+import { randomUUID } from 'node:crypto';
+import { readRetention, warnOfRecovery } from './config';
+import { runDeployment, type RunDeployment } from './core';
+import { migrate } from './database';
+import { Leases } from './deployments/leases';
+import { Ledger } from './deployments/ledger';
+import { removeOld } from './deployments/retention';
+import { Deployments } from './deployments/store';
+import { EventFeed } from './eventFeed';
+import { createMandates } from './mandates';
+import { DeploymentPermissions } from './permissions';
+import { createProxyFetch } from './proxyFetch';
+import { createRouter } from './router';
+import { BEAT_MILLIS, POLL_MILLIS, Runner } from './runner';
+import { repeat } from './schedule';
+
+/** Creates the plugin with what carries deployments out. */
+export const createVertexAiPlugin = (run: RunDeployment) =>
+  createBackendPlugin({
+    pluginId: 'vertex-ai',
+    register(reg) {
+      reg.registerInit({
+        deps: {
+          auth: coreServices.auth,
+          catalog: catalogServiceRef,
+          config: coreServices.rootConfig,
+          database: coreServices.database,
+          discovery: coreServices.discovery,
+          httpAuth: coreServices.httpAuth,
+          httpRouter: coreServices.httpRouter,
+          lifecycle: coreServices.lifecycle,
+          logger: coreServices.logger,
+          permissions: coreServices.permissions,
+          permissionsRegistry: coreServices.permissionsRegistry,
+          scheduler: coreServices.scheduler,
+        },
+        async init(deps) {
+          const { auth, config, discovery, lifecycle, logger } = deps;
+          const days = readRetention(config);
+          warnOfRecovery(config, logger);
+          const client = await migrate(deps.database);
+          const store = new Deployments(client);
+          const mandates = createMandates({ auth, discovery });
+          const feed = new EventFeed(store, logger);
+          const runner = new Runner({
+            store,
+            ledger: new Ledger(client),
+            leases: new Leases(client, randomUUID()),
+            mandates,
+            fetch: createProxyFetch(auth),
+            runDeployment: run,
+            proxyUrl: async () =>
+              `${await discovery.getBaseUrl('proxy')}/vertex-ai`,
+            logger,
+          });
+          const permissions = new DeploymentPermissions(
+            deps.permissions,
+            deps.permissionsRegistry,
+          );
+          deps.httpRouter.use(
+            createRouter({
+              ...deps,
+              client,
+              feed,
+              mandates,
+              permissions,
+              // Every report names wrong settings.
+              rules: config.getOptional<RuleSettings>('vertexAi.rules'),
+              runner,
+              store,
+            }),
+          );
+          await deps.scheduler.scheduleTask({
+            id: 'remove-old-deployments',
+            frequency: { hours: 24 },
+            timeout: { minutes: 30 },
+            initialDelay: { minutes: 5 },
+            fn: async () => {
+              const removed = await removeOld(client, days);
+              if (removed) logger.info(`Removed ${removed} old deployments`);
+            },
+          });
+
+          const stops: (() => void)[] = [];
+          lifecycle.addStartupHook(() => {
+            stops.push(
+              repeat(BEAT_MILLIS, () => runner.beat(), logger),
+              repeat(POLL_MILLIS, () => runner.poll(), logger),
+            );
+          });
+          lifecycle.addShutdownHook(async () => {
+            stops.forEach(stop => stop());
+            feed.stop();
+            await runner.stop();
+          });
+        },
+      });
+    },
+  });
+
+/**
+ * Runs Vertex AI deployments: a REST API, their ledgers, and a runner that takes over those of a process that died.
+ *
+ * @public
+ */
+export const vertexAiPlugin: BackendFeature =
+  createVertexAiPlugin(runDeployment);

@@ -1,0 +1,44 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  json,
+  Router,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import type { EventFeed } from './eventFeed';
+import { answerErrors } from './refusal';
+import {
+  createDeploymentRoutes,
+  type DeploymentsOptions,
+} from './routes/deployments';
+import { createEvents } from './routes/events';
+import { createStart, type StartOptions } from './routes/start';
+
+type Handle = (request: Request, response: Response) => Promise<void>;
+
+const caught =
+  (handle: Handle): RequestHandler =>
+  (request, response, next) => {
+    handle(request, response).catch(next);
+  };
+
+/** Returns the routes of `openapi.yaml`. */
+export function createRouter(
+  options: StartOptions &
+    DeploymentsOptions & { feed: EventFeed; logger: LoggerService },
+): Router {
+  const { list, read, cancel, find } = createDeploymentRoutes(options);
+  const router = Router();
+  router.use(json({ limit: '256kb' }));
+  router.post('/deployments', caught(createStart(options)));
+  router.get('/deployments', caught(list));
+  router.get('/deployments/:id', caught(read));
+  router.post('/deployments/:id/cancel', caught(cancel));
+  router.get(
+    '/deployments/:id/events',
+    caught(createEvents({ ...options, find })),
+  );
+  router.use(answerErrors(options.logger));
+  return router;
+}

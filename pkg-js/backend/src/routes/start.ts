@@ -1,0 +1,186 @@
+import type {
+  AuthService,
+  BackstageCredentials,
+  BackstageUserPrincipal,
+  HttpAuthService,
+} from '@backstage/backend-plugin-api';
+import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import {
+  deploymentAfter,
+  deploymentStart,
+  plan,
+  type DeploymentStart,
+  type Diagnostic,
+  type EntitySource,
+  type PlanReport,
+  type RuleSettings,
+} from '@backstage-vertex-ai/core/server';
+import type { Request, Response } from 'express';
+import { randomUUID } from 'node:crypto';
+import type { StoredRequest } from '../core';
+import { toText, type Clock } from '../clock';
+import { DatabaseFailure } from '../query';
+import { toDeployment, type Row } from '../deployments/row';
+import type { Deployments } from '../deployments/store';
+import type { Mandates } from '../mandates';
+import type { DeploymentPermissions } from '../permissions';
+import { Refusal } from '../refusal';
+import { START_MILLIS, type Runner } from '../runner';
+
+export interface StartOptions {
+  auth: AuthService;
+  catalog: CatalogService;
+  clock?: Clock;
+  httpAuth: HttpAuthService;
+  mandates: Mandates;
+  permissions: DeploymentPermissions;
+  rules?: RuleSettings;
+  runner: Runner;
+  store: Deployments;
+}
+
+function canonicalRef(text: string): string {
+  try {
+    return stringifyEntityRef(parseEntityRef(text));
+  } catch {
+    throw Refusal.malformed(`\`${text}\` is no entity ref`);
+  }
+}
+
+const conflict = (message: string) =>
+  Refusal.because(
+    409,
+    'portal/refused',
+    message,
+    'send another idempotency key',
+  );
+
+type Caller = BackstageCredentials<BackstageUserPrincipal>;
+
+/** A request to start a deployment, planned. */
+interface Wish {
+  entityRef: string;
+  request: Omit<StoredRequest, 'runId' | 'reason'>;
+  plan: NonNullable<PlanReport['plan']>;
+}
+
+/** `POST /deployments`: starts a deployment, or returns the one that its user started under the same key. */
+export function createStart(options: StartOptions) {
+  const { catalog, httpAuth, mandates, permissions, rules, runner, store } =
+    options;
+  const clock = options.clock ?? Date;
+
+  async function planFor(start: DeploymentStart, caller: Caller) {
+    const { kind, environment, modelVersion } = start;
+    const source = await readSource(start, caller);
+    const planned = { source, environment, modelVersion, rules };
+    const report = plan(planned);
+    if (!report.plan) refuse(report.diagnostics);
+    const { entityRef } = report.plan.target;
+    return { entityRef, request: { ...planned, kind }, plan: report.plan };
+  }
+
+  /** Returns the entity as its user sees it in the catalog, or the given text. */
+  async function readSource(
+    { entityRef, text, file }: DeploymentStart,
+    credentials: BackstageCredentials,
+  ): Promise<EntitySource> {
+    if (entityRef === undefined) return { text: text!, file };
+    return { entity: await findEntity(entityRef, credentials) };
+  }
+
+  async function findEntity(ref: string, credentials: BackstageCredentials) {
+    const entity = await catalog.getEntityByRef(ref, { credentials });
+    if (entity) return entity;
+    throw Refusal.because(
+      404,
+      'portal/refused',
+      `\`${ref}\` is missing in the catalog or hidden from you`,
+    );
+  }
+
+  /** Stores the deployment. Returns `undefined` where another request under the same key came first. */
+  async function add(
+    wish: Wish,
+    start: DeploymentStart,
+    { userEntityRef: user, actor }: BackstageUserPrincipal,
+  ): Promise<Row | undefined> {
+    const id = randomUUID();
+    const { entityRef } = wish;
+    const planned = deploymentAfter(
+      { state: 'pending' },
+      { planned: wish.plan },
+      toText(clock.now()),
+    );
+    try {
+      await store.add({
+        id,
+        start,
+        entityRef,
+        user,
+        actor: actor?.subject,
+        request: { ...wish.request, runId: id, reason: `deployment ${id}` },
+        life: planned!.life,
+      });
+    } catch (error) {
+      if (error instanceof DatabaseFailure && error.isDuplicate) {
+        return undefined;
+      }
+      throw error;
+    }
+    return store.find(id);
+  }
+
+  /** Gets the mandate and hands the deployment to a runner. */
+  async function launch(row: Row, credentials: Caller): Promise<Row> {
+    const { id } = row;
+    let mandate: string;
+    try {
+      mandate = await mandates.create(credentials, id, JSON.parse(row.request));
+    } catch (error) {
+      const { diagnostics, status } = error as Partial<Refusal>;
+      // Anything but a refusal passes: the same request can be sent again.
+      if (!diagnostics || !status || status >= 500) throw error;
+      const free = { idempotency_key: null };
+      await store.record(id, { refused: { diagnostics } }, { set: free });
+      throw error;
+    }
+    if (await store.giveMandate(id, mandate)) await runner.claim(id);
+    return (await store.find(id))!;
+  }
+
+  return async (request: Request, response: Response) => {
+    const caller = await httpAuth.credentials(request, { allow: ['user'] });
+    const key = request.header('idempotency-key');
+    const start = deploymentStart(request.body, key);
+    const { principal } = caller;
+    const find = (ref: string) =>
+      store.findByKey(principal.userEntityRef, ref, start.key);
+
+    const named = start.entityRef && canonicalRef(start.entityRef);
+    let row = named ? await find(named) : undefined;
+    // A deployment that is under way is found, whatever became of its annotations.
+    const wish = row ? undefined : await planFor(start, caller);
+    const entityRef = row?.entity_ref ?? wish!.entityRef;
+    await permissions.require('start', entityRef, caller);
+    row ??= await find(entityRef);
+    const added = row ? undefined : await add(wish!, start, principal);
+    row ??= added ?? (await find(entityRef));
+    // The one in between was refused: the key is free again.
+    if (!row) throw conflict('the deployment ended while it was requested');
+    if (row.fingerprint !== start.fingerprint) {
+      throw conflict('the idempotency key was used with another body');
+    }
+    const interrupted =
+      !row.mandate &&
+      !row.ended &&
+      clock.now() - Date.parse(row.created_at) > START_MILLIS / 4;
+    if (added || interrupted) row = await launch(row, caller);
+    response.status(added ? 201 : 200).json(toDeployment(row));
+  };
+}
+
+function refuse([first, ...rest]: Diagnostic[]): never {
+  throw new Refusal(400, [first, ...rest]);
+}

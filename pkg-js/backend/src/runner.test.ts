@@ -1,0 +1,279 @@
+import { mockServices } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
+import { describeOnDatabases, migrated } from './__testUtils__/databases';
+import { Latch, ScriptedRuns } from './__testUtils__/runs';
+import { Leases } from './deployments/leases';
+import { Ledger } from './deployments/ledger';
+import { Deployments } from './deployments/store';
+import { Runner } from './runner';
+
+const ID = '11111111-1111-4111-8111-111111111111';
+
+jest.setTimeout(60_000);
+
+describeOnDatabases('runners', create => {
+  let client: Knex;
+  let now: number;
+  const clock = { now: () => now };
+
+  beforeEach(async () => {
+    client = await migrated(await create());
+    now = Date.parse('2026-11-27T10:00:00Z');
+  });
+  afterEach(() => client.destroy());
+
+  /** A process of the portal. */
+  function replica(name: string, runs = new ScriptedRuns()) {
+    const store = new Deployments(client, clock);
+    const leases = new Leases(client, name.padEnd(36, '0'), clock);
+    const ended: string[] = [];
+    const calls: string[] = [];
+    const runner = new Runner({
+      store,
+      leases,
+      ledger: new Ledger(client, clock),
+      mandates: {
+        create: async () => 'mandate',
+        end: async mandate => {
+          ended.push(mandate);
+        },
+      },
+      fetch: async (url, _, { lease }) => {
+        calls.push(`${lease} ${url.split('/').at(-1)}`);
+        return Response.json({});
+      },
+      runDeployment: runs.run,
+      proxyUrl: async () => 'http://portal/api/proxy/vertex-ai',
+      logger: mockServices.logger.mock(),
+      clock,
+    });
+    return { runs, runner, store, calls, ended };
+  }
+
+  async function add(id = ID) {
+    const store = new Deployments(client, clock);
+    await store.add({
+      id,
+      start: {
+        kind: 'deploy',
+        key: id,
+        fingerprint: 'f',
+      },
+      entityRef: 'component:default/a',
+      user: 'user:default/alice',
+      request: { kind: 'deploy', runId: id, source: { text: '' }, reason: '' },
+      life: { state: 'pending' },
+    });
+    await store.giveMandate(id, 'mandate');
+    return store;
+  }
+
+  /** Makes a run wait at a step; resolves when it does. */
+  function pauseAt(at: number, runs: ScriptedRuns, until: Latch) {
+    const reached = new Latch();
+    runs.before = async step => {
+      if (step !== at) return;
+      reached.release();
+      await until.opened;
+    };
+    return reached.opened;
+  }
+
+  const read = async (id = ID) =>
+    (await new Deployments(client, clock).find(id))!;
+
+  it('gives a deployment to exactly one of several', async () => {
+    await add();
+    const replicas = ['a', 'b', 'c'].map(name => replica(name));
+    const claimed = await Promise.all(
+      replicas.map(({ runner }) => runner.claim(ID)),
+    );
+    expect(claimed.filter(Boolean)).toHaveLength(1);
+    for (const { runner } of replicas) {
+      await runner.poll();
+      await runner.idle();
+    }
+    expect(replicas.flatMap(({ runs }) => runs.sent)).toHaveLength(3);
+    expect(await read()).toMatchObject({ state: 'succeeded', lease: 1 });
+  });
+
+  it('runs nothing without a mandate', async () => {
+    await add();
+    await client('vertex_ai_deployments').update({ mandate: null });
+    const { runner, runs } = replica('a');
+    await runner.poll();
+    expect(runs.requests).toEqual([]);
+  });
+
+  it('takes over the deployment of a runner that died, with its ledger, within 15 seconds', async () => {
+    await add();
+    const waits = new Latch();
+    const dead = replica('a');
+    const stuck = pauseAt(2, dead.runs, waits);
+    await dead.runner.claim(ID);
+    await stuck;
+
+    const heir = replica('b');
+    now += 9_999;
+    await heir.runner.poll();
+    expect(heir.runs.requests).toEqual([]);
+    // The lease, and then at most one poll: 12 seconds.
+    now += 2_000;
+    await heir.runner.poll();
+    await heir.runner.idle();
+    expect(heir.calls).toEqual(['2 3']);
+    expect(heir.runs.sent).toEqual([`${ID} 3`]);
+    expect(await read()).toMatchObject({ state: 'succeeded', lease: 2 });
+
+    // The frozen process wakes up: it sends nothing and writes nothing.
+    const before = await client('vertex_ai_ledger');
+    waits.release();
+    await dead.runner.idle();
+    expect(dead.calls).toEqual(['1 1']);
+    expect(await client('vertex_ai_ledger')).toEqual(before);
+    expect(await read()).toMatchObject({ state: 'succeeded', lease: 2 });
+  });
+
+  it('denies a frozen runner by the lease’s number, also where its own clock stood still', async () => {
+    await add();
+    const ledger = new Ledger(client, clock);
+    const leases = new Leases(client, 'a', clock);
+    const old = (await leases.claim(ID))!;
+    await ledger.write(ID, old.lease, { seq: 1 });
+    now += 10_000;
+    const next = (await new Leases(client, 'b', clock).claim(ID))!;
+    expect(next.lease).toBe(old.lease + 1);
+    await expect(ledger.write(ID, old.lease, { seq: 2 })).rejects.toMatchObject(
+      { name: 'LeaseLost' },
+    );
+    const store = new Deployments(client, clock);
+    await expect(
+      store.record(
+        ID,
+        { progress: { kind: 'step', message: 'old' } },
+        { lease: old.lease },
+      ),
+    ).rejects.toMatchObject({ name: 'LeaseLost' });
+    await ledger.write(ID, next.lease, { seq: 2 });
+    await expect(
+      ledger.write(ID, next.lease, { seq: 2 }),
+    ).rejects.toMatchObject({ name: 'DatabaseFailure', isDuplicate: true });
+    expect(await ledger.read(ID)).toEqual([{ seq: 1 }, { seq: 2 }]);
+  });
+
+  it('keeps a lease for as long as it beats', async () => {
+    await add();
+    const waits = new Latch();
+    const alive = replica('a');
+    alive.runs.before = step => (step === 2 ? waits.opened : undefined);
+    await alive.runner.claim(ID);
+    const other = replica('b');
+    for (let beats = 0; beats < 10; beats += 1) {
+      now += 3_000;
+      await alive.runner.beat();
+      await other.runner.poll();
+    }
+    waits.release();
+    await alive.runner.idle();
+    expect(other.runs.requests).toEqual([]);
+    expect(alive.runs.sent).toHaveLength(3);
+  });
+
+  it('learns of a wish to cancel that another process recorded', async () => {
+    await add();
+    const waits = new Latch();
+    const { runner, runs } = replica('a');
+    runs.before = async (step, host) => {
+      if (step !== 2) return;
+      waits.release();
+      await new Promise(resolve => {
+        host.signal!.addEventListener('abort', resolve);
+      });
+    };
+    await runner.claim(ID);
+    await waits.opened;
+    await new Deployments(client, clock).record(
+      ID,
+      { cancelRequested: true },
+      { set: { cancel_requested_by: 'user:default/bob' } },
+    );
+    await runner.beat();
+    await runner.idle();
+    expect(await read()).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('starts a run that is to be cancelled with that wish', async () => {
+    await add();
+    await new Deployments(client, clock).record(
+      ID,
+      { cancelRequested: true },
+      { set: { cancel_requested_by: 'user:default/bob' } },
+    );
+    const { runner, runs } = replica('a');
+    await runner.poll();
+    await runner.idle();
+    expect(runs.sent).toEqual([]);
+    expect(await read()).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('hands its deployments over at once when its process ends', async () => {
+    await add();
+    const waits = new Latch();
+    const leaving = replica('a');
+    const stuck = pauseAt(2, leaving.runs, waits);
+    await leaving.runner.claim(ID);
+    await stuck;
+    await leaving.runner.stop();
+    const heir = replica('b');
+    await heir.runner.poll();
+    await heir.runner.idle();
+    waits.release();
+    await leaving.runner.idle();
+    expect(leaving.runs.sent).toEqual([`${ID} 1`]);
+    expect(heir.runs.sent).toEqual([`${ID} 3`]);
+    expect(await read()).toMatchObject({ state: 'succeeded', lease: 2 });
+  });
+
+  it('tries a run that ends without a report five times', async () => {
+    await add();
+    const runs = new ScriptedRuns();
+    runs.steps = 10;
+    runs.before = () => {
+      throw new Error('secret-in-an-error');
+    };
+    const { runner } = replica('a', runs);
+    for (let tries = 1; tries <= 6; tries += 1) {
+      await runner.poll();
+      await runner.idle();
+      now += 10_000;
+    }
+    expect(runs.requests).toHaveLength(5);
+    const row = await read();
+    expect(row.state).toBe('failed');
+    expect(row.life).toContain('core/internal');
+    expect(row.life).not.toContain('secret');
+  });
+
+  it('ends mandates, and starts that were interrupted', async () => {
+    await add();
+    const { runner, ended } = replica('a');
+    await runner.poll();
+    await runner.idle();
+    await runner.poll();
+    expect(ended).toEqual(['mandate']);
+
+    const second = ID.replace(/1/g, '2');
+    await add(second);
+    await client('vertex_ai_deployments')
+      .where({ id: second })
+      .update({ mandate: null });
+    await runner.poll();
+    expect((await read(second)).state).toBe('pending');
+    now += 121_000;
+    await runner.poll();
+    expect(await read(second)).toMatchObject({
+      state: 'failed',
+      idempotency_key: null,
+    });
+  });
+});

@@ -1,0 +1,236 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { RunDeployment } from './core';
+import type { Clock } from './clock';
+import { LeaseLost } from './query';
+import type { Ledger } from './deployments/ledger';
+import { LEASE_MILLIS, type Leases } from './deployments/leases';
+import { toRequest, type Row } from './deployments/row';
+import type { Deployments } from './deployments/store';
+import type { Mandates } from './mandates';
+import { ProgressWriter } from './progressWriter';
+
+/** Between two signs of life, in milliseconds. */
+export const BEAT_MILLIS = 3_000;
+/** Between two looks for deployments that nobody runs, in milliseconds. */
+export const POLL_MILLIS = 2_000;
+/** A process that was paused sends nothing in the last part of a lease, in milliseconds. */
+const MARGIN = 1_000;
+/** After a run that ended without a report, in milliseconds. */
+const CRASH_PAUSE = 10_000;
+/** How long a start may take before it counts as interrupted, in milliseconds. */
+export const START_MILLIS = 120_000;
+const BATCH = 100;
+
+/** Calls the proxy for a run: as this plugin, under a mandate, with the number of a lease. */
+export type MandateFetch = (
+  url: string,
+  init: RequestInit,
+  under: { mandate: string; lease: number },
+) => Promise<Response>;
+
+/** A run of this process. */
+interface Run {
+  lease: number;
+  /** Until when the lease is surely held, by the clock of this process. */
+  heldUntil: number;
+  readonly cancel: AbortController;
+  ended: Promise<void>;
+}
+
+/** Runs deployments whose leases this process holds, and takes over those of processes that died. What a run does is the core's. */
+export class Runner {
+  private readonly runs = new Map<string, Run>();
+  private stopping = false;
+  private readonly clock: Clock;
+
+  constructor(
+    private readonly options: {
+      store: Deployments;
+      ledger: Ledger;
+      leases: Leases;
+      mandates: Mandates;
+      fetch: MandateFetch;
+      runDeployment: RunDeployment;
+      proxyUrl(): Promise<string>;
+      logger: LoggerService;
+      clock?: Clock;
+    },
+  ) {
+    this.clock = options.clock ?? Date;
+    options.store.changes.on('cancel', (id: string) =>
+      this.runs.get(id)?.cancel.abort(),
+    );
+  }
+
+  /** Claims a deployment and runs it in the background. Returns whether this process got it. */
+  async claim(id: string): Promise<boolean> {
+    if (this.stopping) return false;
+    const before = this.clock.now();
+    const row = await this.options.leases.claim(id);
+    if (!row) return false;
+    const run: Run = {
+      lease: row.lease,
+      heldUntil: before + LEASE_MILLIS - MARGIN,
+      cancel: new AbortController(),
+      ended: Promise.resolve(),
+    };
+    // A run of this process that lost its lease goes on under its old number, which the ledger and the door deny.
+    this.runs.set(id, run);
+    if (row.cancel_requested_by) run.cancel.abort();
+    run.ended = this.carryOut(row, run).finally(() => {
+      if (this.runs.get(id) === run) this.runs.delete(id);
+    });
+    return true;
+  }
+
+  /** Claims every deployment that nobody runs, and ends what others left half done. */
+  async poll(): Promise<void> {
+    const { leases, store } = this.options;
+    for (const id of await leases.orphans(BATCH)) await this.claim(id);
+    const before = this.clock.now() - START_MILLIS;
+    for (const { id } of await store.withoutMandate(before, BATCH)) {
+      await store.record(
+        id,
+        {
+          refused: {
+            diagnostics: [
+              {
+                code: 'portal/refused',
+                severity: 'error',
+                message: 'the start of the deployment was interrupted',
+                help: 'start the deployment again',
+              },
+            ],
+          },
+        },
+        { set: { idempotency_key: null } },
+      );
+    }
+    const ended = await store.withOpenMandate(BATCH);
+    await Promise.all(ended.map(row => this.endMandate(row)));
+  }
+
+  private async endMandate({ id, mandate, state }: Row): Promise<void> {
+    const { mandates, store, logger } = this.options;
+    try {
+      await mandates.end(mandate!, `the deployment ended: ${state}`);
+    } catch (error) {
+      // A mandate that the proxy does not know, or has ended already, is over.
+      const { status } = error as { status?: number };
+      if (status !== 404 && status !== 409) {
+        logger.warn('A mandate could not be ended; it expires by itself', {
+          deployment: id,
+        });
+        return;
+      }
+    }
+    await store.closeMandate(id);
+  }
+
+  /** Shows that this process lives, and learns which leases it still holds and which deployments are to be cancelled. */
+  async beat(): Promise<void> {
+    if (this.runs.size === 0) return;
+    const before = this.clock.now();
+    const held = new Map(
+      (await this.options.leases.beat()).map(row => [row.id, row]),
+    );
+    for (const [id, run] of this.runs) {
+      const row = held.get(id);
+      if (row?.lease === run.lease) {
+        run.heldUntil = before + LEASE_MILLIS - MARGIN;
+        if (row.cancel_requested_by) run.cancel.abort();
+      } else {
+        run.heldUntil = 0;
+      }
+    }
+  }
+
+  /** Ends every run of this process where it stands, so that another process goes on at once. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const leases = [...this.runs].map(([id, { lease }]) => ({ id, lease }));
+    for (const run of this.runs.values()) run.heldUntil = 0;
+    // Where the database has closed already, the leases expire by themselves.
+    await Promise.allSettled(
+      leases.map(({ id, lease }) => this.options.leases.release(id, lease)),
+    );
+  }
+
+  /** Resolves when no run of this process is left. */
+  async idle(): Promise<void> {
+    while (this.runs.size > 0) {
+      await Promise.all([...this.runs.values()].map(run => run.ended));
+    }
+  }
+
+  private hold(run: Run) {
+    if (this.clock.now() > run.heldUntil) throw new LeaseLost();
+  }
+
+  private async carryOut(row: Row, run: Run): Promise<void> {
+    const { id } = row;
+    const { store, ledger, runDeployment, proxyUrl, logger } = this.options;
+    const { lease } = run;
+    const progress = new ProgressWriter(store, id, lease, logger);
+    try {
+      await store.record(id, { claimed: true }, { lease });
+      const report = await runDeployment(
+        { ...toRequest(row), proxyUrl: await proxyUrl() },
+        await ledger.read(id),
+        {
+          fetch: async (url, init) => {
+            this.hold(run);
+            const under = { mandate: row.mandate!, lease };
+            return this.options.fetch(url, init, under);
+          },
+          write: async entry => {
+            this.hold(run);
+            await ledger.write(id, lease, entry);
+          },
+          onProgress: said => progress.add(said),
+          signal: run.cancel.signal,
+        },
+      );
+      await progress.drained();
+      const ended = await store.record(id, { reported: report }, { lease });
+      if (ended) await this.endMandate(ended);
+    } catch (error) {
+      await progress.drained();
+      await this.leave(row, run, error);
+    }
+  }
+
+  /** Leaves a run that ended without a report. The deployment stays, for the next runner. */
+  private async leave(row: Row, run: Run, error: unknown): Promise<void> {
+    const { store, leases, logger } = this.options;
+    const { id } = row;
+    const { lease } = run;
+    const { name, message } = error as Error;
+    if (name === 'LeaseLost' || this.clock.now() > run.heldUntil) {
+      logger.info('A run ended, because another process holds its lease', {
+        deployment: id,
+        lease,
+      });
+      return;
+    }
+    const failed = name === 'DatabaseFailure' || name === 'CoreError';
+    logger.error(`A run ended without a report: ${failed ? message : name}`, {
+      deployment: id,
+      lease,
+    });
+    try {
+      // A database that is away is no fault of the run.
+      if (name !== 'DatabaseFailure') {
+        const crashes = row.crashes + 1;
+        await store.record(
+          id,
+          { crashed: crashes },
+          { lease, set: { crashes } },
+        );
+      }
+      await leases.release(id, lease, CRASH_PAUSE);
+    } catch {
+      // The lease expires by itself.
+    }
+  }
+}

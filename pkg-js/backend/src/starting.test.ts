@@ -1,0 +1,448 @@
+import { unseen } from './__testUtils__/openApi';
+import {
+  alice,
+  aliceInTask,
+  bob,
+  entity,
+  Portal,
+  REF,
+  service,
+} from './__testUtils__/portal';
+import { Latch } from './__testUtils__/runs';
+
+const REAL = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setTimeout',
+  'clearTimeout',
+] as const as any;
+
+let portal: Portal;
+
+beforeEach(async () => {
+  portal = await new Portal().start();
+});
+afterEach(() => portal.stop());
+
+/** Waits for the end of a deployment and returns it. */
+const ended = async (id: string) =>
+  (await portal.follow(id)).events.at(-1)!.data;
+
+describe('POST /deployments', () => {
+  it('runs to its end under a mandate, as the plugin and no user', async () => {
+    const { status, body } = await portal.startDeployment();
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      entityRef: REF,
+      user: 'user:default/alice',
+      endpoint: expect.stringMatching(/endpoints\/fraud-detector$/),
+    });
+    expect(await ended(body.id)).toMatchObject({
+      state: 'succeeded',
+      deployedModelId: '1234567890',
+      consoleUrl: expect.stringContaining('https://'),
+      stage: { name: 'STEP_3', index: 3, count: 3 },
+      endedAt: expect.any(String),
+    });
+
+    const [asked, ...calls] = portal.proxied;
+    expect(asked).toMatchObject({
+      verb: 'POST',
+      path: '/mandates',
+      principal: {
+        type: 'user',
+        userEntityRef: 'user:default/alice',
+      },
+      body: {
+        deployment: body.id,
+        request: { kind: 'deploy', runId: body.id, reason: expect.anything() },
+      },
+    });
+    const steps = calls.filter(({ path }) => path.startsWith('/steps'));
+    expect(steps).toHaveLength(3);
+    for (const step of steps) {
+      expect(step).toMatchObject({
+        principal: { type: 'service', subject: 'plugin:vertex-ai' },
+        mandate: body.mandate,
+        lease: '1',
+      });
+    }
+  });
+
+  it('ends the mandate with the deployment', async () => {
+    const { body } = await portal.startDeployment();
+    const revoked = await portal.asked(({ verb }) => verb === 'DELETE');
+    expect(revoked).toMatchObject({
+      path: `/mandates/${body.mandate}`,
+      body: { because: 'the deployment ended: succeeded' },
+    });
+  });
+
+  it('is one deployment under one key', async () => {
+    const answers = await Promise.all([
+      portal.startDeployment(),
+      portal.startDeployment(),
+      portal.startDeployment(),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    await ended(answers[0].body.id);
+    expect((await portal.startDeployment()).status).toBe(200);
+    expect(portal.runs.requests).toHaveLength(1);
+    const mandates = portal.proxied.filter(
+      ({ path, verb }) => path === '/mandates' && verb === 'POST',
+    );
+    expect(mandates).toHaveLength(1);
+  });
+
+  it('scopes a key to its user and its entity', async () => {
+    const ids = [
+      await portal.startDeployment(),
+      await portal.startDeployment({ as: bob }),
+      await portal.startDeployment({
+        body: { entityRef: 'component:default/other' },
+      }),
+      await portal.startDeployment({ key: 'key-2' }),
+    ].map(({ body }) => body.id);
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  it('refuses another body under the same key', async () => {
+    await portal.startDeployment();
+    const { status, body } = await portal.startDeployment({
+      body: { entityRef: REF, modelVersion: '4' },
+    });
+    expect(status).toBe(409);
+    expect(body.error.message).toContain('another body');
+  });
+
+  it.each([
+    ['no key', { key: undefined }, 'idempotency-key'],
+    ['a key with a blank', { key: 'a b' }, 'idempotency-key'],
+    ['no entity', { body: {} }, 'either `entityRef` or `text`'],
+    ['an unknown field', { body: { entityRef: REF, shape: 1 } }, 'shape'],
+    ['a list', { body: [] }, 'object'],
+    ['no JSON', { body: '{' }, 'JSON'],
+    ['no entity ref', { body: { entityRef: ':/' } }, 'entity ref'],
+  ])('refuses %s', async (_, more, words) => {
+    const { status, body } = await portal.startDeployment(more);
+    expect(status).toBe(400);
+    expect(body.error.message).toContain(words);
+    expect(body.diagnostics[0].code).toBe('request/malformed');
+  });
+
+  it('refuses wrong annotations with the core’s findings, before anything is stored', async () => {
+    const { status, body } = await portal.startDeployment({
+      body: { entityRef: 'component:default/broken' },
+    });
+    expect(status).toBe(400);
+    expect(body.diagnostics[0].message).toContain('n1-standart-4');
+    expect(portal.proxied).toEqual([]);
+    expect(await portal.database('vertex_ai_deployments')).toEqual([]);
+  });
+
+  it('refuses a body that is too large', async () => {
+    const { status } = await portal.startDeployment({
+      body: { entityRef: 'a'.repeat(300_000) },
+    });
+    expect(status).toBe(413);
+  });
+
+  it('refuses an entity that the caller does not see', async () => {
+    const { status } = await portal.startDeployment({
+      body: { entityRef: 'component:default/hidden' },
+    });
+    expect(status).toBe(404);
+  });
+
+  it('deploys the text of a file, with the permission on its entity', async () => {
+    const text = JSON.stringify({
+      ...entity,
+      metadata: { ...entity.metadata, name: 'new' },
+    });
+    const start = () =>
+      portal.startDeployment({ body: { text, file: 'catalog-info.yaml' } });
+    const { status, body } = await start();
+    expect(status).toBe(201);
+    expect(body.entityRef).toBe('component:default/new');
+    await ended(body.id);
+    portal.permission = (_, resource) => resource !== 'component:default/new';
+    expect((await start()).status).toBe(403);
+  });
+
+  it('refuses a user without the permission on the entity', async () => {
+    portal.permission = (name, resource) =>
+      !(name === 'vertex-ai.deployment.start' && resource === REF);
+    const { status, body } = await portal.startDeployment();
+    expect(status).toBe(403);
+    expect(body.error.message).toContain('vertex-ai.deployment.start');
+    expect(portal.proxied).toEqual([]);
+  });
+
+  it('refuses services, also with every permission', async () => {
+    const { status } = await portal.startDeployment({
+      as: service('plugin:scaffolder'),
+    });
+    expect(status).toBe(403);
+  });
+
+  it('passes the refusal of a mandate on and frees the key', async () => {
+    portal.mandate = () => [
+      403,
+      {
+        diagnostic: {
+          code: 'proxy/target-not-allowed',
+          severity: 'error',
+          message: 'the project is not allowed',
+        },
+      },
+    ];
+    const refused = await portal.startDeployment();
+    expect(refused.status).toBe(403);
+    expect(refused.body.diagnostic.code).toBe('proxy/target-not-allowed');
+    expect(portal.runs.requests).toEqual([]);
+    const [row] = await portal.database('vertex_ai_deployments');
+    expect(row).toMatchObject({ state: 'failed', mandate: null });
+
+    portal.mandate = () => [201, { id: 'mandate' }];
+    expect((await portal.startDeployment()).status).toBe(201);
+  });
+
+  it('does nothing without a mandate, and tells it when the start is repeated', async () => {
+    portal.mandate = () => [503, {}];
+    expect((await portal.startDeployment()).status).toBe(503);
+    const again = await portal.startDeployment();
+    expect(again).toMatchObject({ status: 200, body: { state: 'pending' } });
+    expect(portal.runs.requests).toEqual([]);
+  });
+});
+
+describe('POST /deployments/{id}/cancel', () => {
+  /** Starts a deployment that waits at its second step. */
+  async function startSlow(as = alice) {
+    const waits = new Latch();
+    const going = new Latch();
+    portal.runs.before = async step => {
+      if (step !== 2) return;
+      waits.release();
+      await going.opened;
+    };
+    const { body } = await portal.startDeployment({ as, key: 'task-1' });
+    await waits.opened;
+    return { id: body.id, go: () => going.release() };
+  }
+
+  it('removes what the run made, and names who asked', async () => {
+    const { id, go } = await startSlow();
+    const { status, body } = await portal.cancel(id, { as: bob });
+    expect(status).toBe(202);
+    expect(body).toMatchObject({
+      state: 'cancelling',
+      cancelRequestedBy: 'user:default/bob',
+    });
+    const again = await portal.cancel(id);
+    expect(again.body.cancelRequestedBy).toBe('user:default/bob');
+    go();
+    expect(await ended(id)).toMatchObject({
+      state: 'cancelled',
+      undone: ['endpoint `fraud`'],
+    });
+    expect(portal.runs.sent).toEqual([`${id} 1`, `${id} 2`]);
+    expect((await portal.cancel(id)).status).toBe(409);
+  });
+
+  it('refuses a user who may read and not cancel', async () => {
+    const { id, go } = await startSlow();
+    portal.permission = name => name !== 'vertex-ai.deployment.cancel';
+    const { status, body } = await portal.cancel(id, { as: bob });
+    expect(status).toBe(403);
+    expect(body.error.message).toContain('vertex-ai.deployment.cancel');
+    go();
+    expect(await ended(id)).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('lets the scaffolder cancel what its own task started, and nothing else', async () => {
+    const scaffolder = service('plugin:scaffolder');
+    const { id, go } = await startSlow(aliceInTask);
+    for (const [as, key] of [
+      [scaffolder, 'task-2'],
+      [scaffolder, undefined],
+      [service('plugin:other'), 'task-1'],
+    ] as const) {
+      expect((await portal.cancel(id, { as, key })).status).toBe(404);
+    }
+    const { status, body } = await portal.cancel(id, {
+      as: scaffolder,
+      key: 'task-1',
+    });
+    expect(status).toBe(202);
+    expect(body.cancelRequestedBy).toBe('plugin:scaffolder');
+    go();
+    const mine = { as: scaffolder, key: 'task-1' };
+    const { events } = await portal.follow(id, mine);
+    expect(events.at(-1)!.data.state).toBe('cancelled');
+    const { items } = (await portal.ask('/deployments', mine)).body;
+    expect(items.map((item: any) => item.id)).toEqual([id]);
+  });
+
+  it('keeps the scaffolder away from what a user started without it', async () => {
+    const { id, go } = await startSlow();
+    const as = service('plugin:scaffolder');
+    expect((await portal.cancel(id, { as, key: 'task-1' })).status).toBe(404);
+    go();
+    await ended(id);
+  });
+});
+
+describe('reading', () => {
+  it('hides the deployments of entities that the caller may not read', async () => {
+    const { body } = await portal.startDeployment();
+    const other = await portal.startDeployment({
+      body: { entityRef: 'component:default/other' },
+    });
+    portal.permission = (_, resource, user) =>
+      user !== 'user:default/bob' || resource !== REF;
+    expect((await portal.ask(`/deployments/${body.id}`)).status).toBe(200);
+    const hidden = await portal.ask(`/deployments/${body.id}`, { as: bob });
+    const missing = await portal.ask(
+      '/deployments/00000000-0000-4000-8000-000000000000',
+    );
+    expect(hidden).toEqual(missing);
+    expect(hidden.status).toBe(404);
+    expect((await portal.cancel(body.id, { as: bob })).status).toBe(404);
+    const followed = await portal.follow(body.id, { as: bob });
+    expect(followed.status).toBe(404);
+    const { body: list } = await portal.ask('/deployments', { as: bob });
+    expect(list.items.map(({ id }: any) => id)).toEqual([other.body.id]);
+    const asService = service('plugin:other');
+    const none = await portal.ask('/deployments', { as: asService });
+    expect(none.body).toEqual({ items: [] });
+  });
+
+  it('lists newest first, narrowed and in pages', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 5; at += 1) {
+      const { body } = await portal.startDeployment({ key: `key-${at}` });
+      await ended(body.id);
+      ids.unshift(body.id);
+    }
+    const first = (await portal.ask('/deployments?limit=2')).body;
+    const second = (
+      await portal.ask(`/deployments?limit=2&cursor=${first.nextCursor}`)
+    ).body;
+    const third = (
+      await portal.ask(`/deployments?limit=2&cursor=${second.nextCursor}`)
+    ).body;
+    const of = (page: any) => page.items.map(({ id }: any) => id);
+    expect([...of(first), ...of(second), ...of(third)]).toEqual(ids);
+    expect(third.nextCursor).toBeUndefined();
+
+    const narrowed = async (query: string) =>
+      of((await portal.ask(`/deployments?${query}`)).body);
+    const at = (await portal.ask(`/deployments/${ids[2]}`)).body.createdAt;
+    expect(await narrowed('user=user:default/bob')).toEqual([]);
+    expect(await narrowed('user=user:default/alice')).toEqual(ids);
+    expect(await narrowed('state=running,failed')).toEqual([]);
+    expect(await narrowed('state=succeeded')).toEqual(ids);
+    expect(await narrowed('entityRef=Component:fraud-detector')).toEqual(ids);
+    expect(await narrowed(`since=${at}`)).toEqual(
+      expect.arrayContaining(ids.slice(0, 3)),
+    );
+    expect(await narrowed(`until=${at}`)).not.toContain(ids[2]);
+  });
+
+  it.each([
+    'limit=0',
+    'limit=101',
+    'limit=ten',
+    'since=yesterday',
+    'cursor=abc',
+    'entityRef=:/',
+    'user=a&user=b',
+  ])('refuses ?%s', async query => {
+    expect((await portal.ask(`/deployments?${query}`)).status).toBe(400);
+  });
+
+  it('refuses callers without credentials', async () => {
+    const { status } = await portal
+      .ask('/deployments', { as: 'Bearer none' })
+      .catch(() => ({ status: 401 }));
+    expect(status).toBe(401);
+  });
+});
+
+describe('GET /deployments/{id}/events', () => {
+  it('streams each event once, in order, and ends with the deployment', async () => {
+    const { body } = await portal.startDeployment();
+    const { headers, events } = await portal.follow(body.id);
+    expect(headers.get('content-type')).toBe('text/event-stream');
+    expect(headers.get('cache-control')).toContain('no-transform');
+    expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, undefined]);
+    expect(events.map(({ type }) => type)).toEqual([
+      'state',
+      'state',
+      'progress',
+      'progress',
+      'progress',
+      'state',
+      'end',
+    ]);
+    expect(events[2].data).toMatchObject({
+      stage: 'STEP_1',
+      message: 'Step 1',
+    });
+    expect(events.at(-1)!.data.state).toBe('succeeded');
+  });
+
+  it('resumes after the last event that the client has', async () => {
+    const waits = new Latch();
+    portal.runs.before = step => (step === 2 ? waits.opened : undefined);
+    const { body } = await portal.startDeployment();
+    const first = await portal.follow(body.id, { until: ({ id }) => id === 3 });
+    const after = first.events.at(-1)!.id!;
+    const second = portal.follow(body.id, { after });
+    waits.release();
+    const { events } = await second;
+    expect(events.map(({ id }) => id)).toEqual([4, 5, 6, undefined]);
+  });
+
+  it('ends once the permission is withdrawn', async () => {
+    const waits = new Latch();
+    portal.runs.before = () => waits.opened;
+    const { body } = await portal.startDeployment();
+    // Only the check of each minute.
+    jest.useFakeTimers({ doNotFake: REAL });
+    try {
+      const { events } = await portal.follow(body.id, {
+        until: ({ id }) => {
+          if (id === 3) {
+            portal.permission = () => false;
+            jest.advanceTimersByTime(60_000);
+          }
+          return false;
+        },
+      });
+      expect(events.at(-1)!.type).not.toBe('end');
+    } finally {
+      jest.useRealTimers();
+      waits.release();
+    }
+  });
+
+  it('refuses a number that is none', async () => {
+    const { body } = await portal.startDeployment();
+    const { status } = await portal.follow(body.id, { after: -1 });
+    expect(status).toBe(400);
+  });
+});
+
+describe('openapi.yaml', () => {
+  it('describes no answer that no test got', () => {
+    expect(unseen()).toEqual([]);
+  });
+});
