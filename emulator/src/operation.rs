@@ -16,6 +16,11 @@ pub fn kind(message: &str) -> String {
     format!("type.googleapis.com/google.cloud.aiplatform.v1.{message}")
 }
 
+/// The response of an operation that has none.
+pub fn empty() -> Value {
+    json!({"@type": "type.googleapis.com/google.protobuf.Empty"})
+}
+
 /// Starts a Vertex AI operation below a resource (by stored name). `work` runs it and returns the response or the error.
 pub fn start<F, W>(cloud: &Cloud, resource: &str, what: &str, cancel_permission: &'static str, work: W) -> Value
 where

@@ -101,17 +101,19 @@ impl ModelState {
         }
     }
 
-    /// Removes a version that is neither the only one nor the default. Unverified: the texts, and that the default is kept.
-    pub fn remove(&mut self, number: u64) -> Result<(), ApiError> {
-        let body = self.versions.get(&number).ok_or_else(|| ApiError::not_found(&number.to_string()))?;
+    /// Rejects to remove the only version and the default one. Unverified: the texts, and that the default is kept.
+    pub fn check_removable(&self, number: u64) -> Result<(), ApiError> {
         if self.versions.len() == 1 {
             return Err(ApiError::precondition("The only version of a model cannot be deleted: delete the model."));
         }
-        if aliases(body).contains(DEFAULT) {
+        if self.versions.get(&number).is_some_and(|body| aliases(body).contains(DEFAULT)) {
             return Err(ApiError::precondition("The default version cannot be deleted: move the alias first."));
         }
-        self.versions.remove(&number);
         Ok(())
+    }
+
+    pub fn remove(&mut self, number: u64) {
+        self.versions.remove(&number);
     }
 }
 
@@ -149,10 +151,11 @@ mod tests {
     fn the_default_moves_but_does_not_vanish() {
         let mut model = model();
         assert_eq!(model.merge_aliases(3, &["-default"]).unwrap_err().http, 400);
-        assert_eq!(model.remove(3).unwrap_err().http, 400);
-        model.remove(1).unwrap();
-        model.remove(2).unwrap();
-        assert_eq!(model.remove(3).unwrap_err().http, 400);
+        assert_eq!(model.check_removable(3).unwrap_err().http, 400);
+        model.check_removable(1).unwrap();
+        model.remove(1);
+        model.remove(2);
+        assert_eq!(model.check_removable(3).unwrap_err().http, 400);
         assert_eq!(model.number(), 4);
     }
 

@@ -164,20 +164,30 @@ pub fn check_split(endpoint: &Value, split: &Value, also: Option<&str>) -> Resul
     Ok(())
 }
 
+fn check_empty(name: &str, endpoint: &EndpointState) -> Result<(), ApiError> {
+    let has_models = endpoint.body["deployedModels"].as_array().is_some_and(|models| !models.is_empty());
+    if has_models || !endpoint.deploying.is_empty() {
+        return Err(ApiError::precondition(format!("Endpoint {name} has deployed models and cannot be deleted.")));
+    }
+    Ok(())
+}
+
+/// `DELETE {endpoint}`: it is there until the operation's end. Unverified: that a second call while the first one's operation runs
+/// starts another one, which succeeds.
 pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     call.require("aiplatform.endpoints.delete", name)?;
     {
-        let mut world = call.cloud.world();
-        let endpoint = world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?;
-        let has_models = endpoint.body["deployedModels"].as_array().is_some_and(|models| !models.is_empty());
-        if has_models || !endpoint.deploying.is_empty() {
-            return Err(ApiError::precondition(format!("Endpoint {name} has deployed models and cannot be deleted.")));
-        }
-        world.endpoints.remove(name);
+        let world = call.cloud.world();
+        check_empty(name, world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?)?;
     }
-    Ok(operation::after(call.cloud, name, "Delete", "aiplatform.endpoints.delete", 10.0, (), |_, _| {
-        Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
+    let doomed = name.to_owned();
+    Ok(operation::after(call.cloud, name, "Delete", "aiplatform.endpoints.delete", 10.0, (), move |_, world| {
+        if let Some(endpoint) = world.endpoints.get(&doomed) {
+            check_empty(&doomed, endpoint).map_err(|error| error.as_status())?;
+            world.endpoints.remove(&doomed);
+        }
+        Ok(operation::empty())
     }))
 }
 

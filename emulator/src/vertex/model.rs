@@ -8,6 +8,7 @@ use crate::error::ApiError;
 use crate::message;
 use crate::operation;
 use crate::page;
+use crate::state::model::ModelState;
 use crate::state::world::World;
 use serde_json::{Value, json};
 
@@ -153,23 +154,37 @@ pub fn check_unused(world: &World, now: f64, name: &str, version: u64) -> Result
     )))
 }
 
-/// `DELETE {model}`, with all its versions.
+/// The time of a model's creation.
+fn created(world: &World, name: &str) -> Option<Value> {
+    world.models.get(name)?.versions().next().map(|(_, body)| body["createTime"].clone())
+}
+
+/// Checks that no version of a model is in use.
+fn check_all_unused(world: &World, now: f64, name: &str) -> Result<(), ApiError> {
+    let versions = world.models.get(name).into_iter().flat_map(ModelState::versions);
+    versions.map(|(version, _)| check_unused(world, now, name, version)).collect()
+}
+
+/// `DELETE {model}`, with all its versions: it is there until the operation's end.
 pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     call.require("aiplatform.models.delete", name)?;
     if name.contains('@') {
         return Err(ApiError::invalid(format!("{name} names a version, not a model.")));
     }
-    {
-        let mut world = call.cloud.world();
-        let model = world.models.get(name).filter(|model| !model.is_empty());
-        let model = model.ok_or_else(|| ApiError::not_found(name))?;
-        for (version, _) in model.versions() {
-            check_unused(&world, call.cloud.clock().now(), name, version)?;
+    let created = {
+        let world = call.cloud.world();
+        let created = created(&world, name).ok_or_else(|| ApiError::not_found(name))?;
+        check_all_unused(&world, call.cloud.clock().now(), name)?;
+        created
+    };
+    let doomed = name.to_owned();
+    Ok(operation::after(call.cloud, name, "Delete", "aiplatform.models.delete", 10.0, (), move |cloud, world| {
+        // Not a model that was uploaded after another deletion.
+        if self::created(world, &doomed) == Some(created) {
+            check_all_unused(world, cloud.clock().now(), &doomed).map_err(|error| error.as_status())?;
+            world.models.remove(&doomed);
         }
-        world.models.remove(name);
-    }
-    Ok(operation::after(call.cloud, name, "Delete", "aiplatform.models.delete", 10.0, (), |_, _| {
-        Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
+        Ok(operation::empty())
     }))
 }

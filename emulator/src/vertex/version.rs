@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::message;
 use crate::operation;
 use crate::page;
+use crate::state::world::World;
 use serde_json::{Value, json};
 
 /// `GET {model}:listVersions`, whose names carry the version's number.
@@ -32,19 +33,30 @@ fn numbered(name: &str) -> Result<(&str, u64), ApiError> {
         .ok_or_else(|| ApiError::invalid(format!("{name} must include the version ID explicitly, e.g. {model}@1234.")))
 }
 
-/// `DELETE {model}@{version}:deleteVersion`
+/// Checks that a version is neither in use nor the only one nor the default.
+fn check_removable(world: &World, now: f64, model: &str, number: u64) -> Result<(), ApiError> {
+    let state = world.models.get(model).ok_or_else(|| ApiError::not_found(model))?;
+    state.find(Some(&number.to_string())).ok_or_else(|| ApiError::not_found(&format!("{model}@{number}")))?;
+    model::check_unused(world, now, model, number)?;
+    state.check_removable(number)
+}
+
+/// `DELETE {model}@{version}:deleteVersion`: it is there until the operation's end.
 pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     call.require("aiplatform.models.delete", model::split(name).0)?;
     let (model, number) = numbered(name)?;
-    {
-        let mut world = call.cloud.world();
-        model::find(&world, name).ok_or_else(|| ApiError::not_found(name))?;
-        model::check_unused(&world, call.cloud.clock().now(), model, number)?;
-        world.models.get_mut(model).ok_or_else(|| ApiError::not_found(model))?.remove(number)?;
-    }
-    Ok(operation::after(call.cloud, model, "Delete", "aiplatform.models.delete", 10.0, (), |_, _| {
-        Ok(json!({"@type": "type.googleapis.com/google.protobuf.Empty"}))
+    check_removable(&call.cloud.world(), call.cloud.clock().now(), model, number)?;
+    let doomed = model.to_owned();
+    Ok(operation::after(call.cloud, model, "Delete", "aiplatform.models.delete", 10.0, (), move |cloud, world| {
+        let is_there = world.models.get(&doomed).is_some_and(|state| state.find(Some(&number.to_string())).is_some());
+        if is_there {
+            check_removable(world, cloud.clock().now(), &doomed, number).map_err(|error| error.as_status())?;
+            if let Some(state) = world.models.get_mut(&doomed) {
+                state.remove(number);
+            }
+        }
+        Ok(operation::empty())
     }))
 }
 

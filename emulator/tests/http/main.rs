@@ -3,6 +3,7 @@
 
 mod calls;
 mod chaos;
+mod deletions;
 mod deployments;
 mod etags;
 mod faults;
