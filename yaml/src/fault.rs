@@ -1,8 +1,10 @@
 //! Faults: reasons why a document cannot be read, each with its message.
 
-use crate::parser::{Leaf, MOST_DEPTH, MOST_NODES, Parser};
-use crate::source::is_blank;
-use crate::{Position, Problem, ProblemKind, Style};
+use crate::position::Position;
+use crate::problem::{Problem, ProblemKind};
+
+/// What reading a part of a document returns.
+pub type Read<T> = Result<T, Fault>;
 
 /// A reason why a document cannot be read, and its position.
 pub struct Fault {
@@ -12,8 +14,10 @@ pub struct Fault {
 
 /// The reasons, with the texts that their messages quote.
 pub enum Kind {
-    TooMany,
-    TooDeep,
+    /// More values than this limit.
+    TooMany(usize),
+    /// More levels than this limit.
+    TooDeep(usize),
     TooRepetitive,
     Tab,
     /// An opening quote or bracket.
@@ -64,8 +68,8 @@ impl Fault {
 impl Kind {
     fn problem(&self) -> ProblemKind {
         match self {
-            Self::TooMany => ProblemKind::TooLarge,
-            Self::TooDeep => ProblemKind::TooDeep,
+            Self::TooMany(_) => ProblemKind::TooLarge,
+            Self::TooDeep(_) => ProblemKind::TooDeep,
             Self::TooRepetitive => ProblemKind::TooRepetitive,
             Self::Tab => ProblemKind::Tab,
             Self::UnknownHandle(_) => ProblemKind::UndeclaredTag,
@@ -77,11 +81,11 @@ impl Kind {
     fn words(&self) -> (String, String) {
         let quote = "put the value in quotes";
         let (message, help) = match self {
-            Self::TooMany => {
-                return (format!("the document has more than {MOST_NODES} values"), "split the file".into());
+            Self::TooMany(most) => {
+                return (format!("the document has more than {most} values"), "split the file".into());
             }
-            Self::TooDeep => {
-                let message = format!("values are nested more than {MOST_DEPTH} levels deep");
+            Self::TooDeep(most) => {
+                let message = format!("values are nested more than {most} levels deep");
                 return (message, "move the nested data to a file of its own".into());
             }
             Self::TooRepetitive => (
@@ -174,58 +178,6 @@ impl Kind {
         };
         (message.into(), help.into())
     }
-}
-
-impl Parser<'_> {
-    /// A fault at the next byte.
-    pub fn fault(&mut self, kind: Kind) -> Fault {
-        Fault::new(self.source.here(), kind)
-    }
-
-    pub fn fault_at(&mut self, offset: usize, kind: Kind) -> Fault {
-        Fault::new(self.source.position(offset), kind)
-    }
-
-    /// The fault of text that cannot continue the document.
-    pub fn unexpected(&mut self) -> Fault {
-        let kind = match self.source.indentation() {
-            Some(indentation) if indentation.tab.is_some() => Kind::Tab,
-            Some(_) if is_closer(self.source.peek()) => Kind::WrongCloser(char::from(self.source.peek()), None),
-            Some(_) => Kind::Indentation,
-            None if is_closer(self.source.peek()) => Kind::WrongCloser(char::from(self.source.peek()), None),
-            None if self.source.peek() == b':' && is_blank(self.source.peek_at(1)) => Kind::NestedMapping,
-            None => Kind::AfterValue,
-        };
-        self.fault(kind)
-    }
-
-    /// The fault of a `:` behind a text of several lines: an earlier line lacks its end.
-    pub fn many_line_key(&mut self, leaf: &Leaf<'_>, is_fresh: bool, begin: usize, line: (usize, usize)) -> Fault {
-        let is_plain = matches!(leaf, Leaf::Scalar(scalar) if scalar.style == Style::Plain);
-        if is_plain && is_fresh {
-            let first = self.source.slice(begin, self.source.line_end(begin)).trim_end();
-            let at = self.source.position_above(line, begin + first.len());
-            return Fault::new(at, Kind::MissingColon(shortened(first)));
-        }
-        let spaces =
-            self.source.slice(self.source.line_start, self.source.pos).bytes().take_while(|byte| *byte == b' ').count();
-        self.fault_at(self.source.line_start + spaces, if is_plain { Kind::Indentation } else { Kind::ManyLineKey })
-    }
-
-    /// The fault of a key without `: `.
-    pub fn no_colon(&mut self, start: usize) -> Fault {
-        let line = self.source.slice(start, self.source.line_end(start));
-        if let Some(colon) = line.find(':').filter(|colon| !line.get(..*colon).is_some_and(|key| key.contains(' '))) {
-            return self.fault_at(start + colon + 1, Kind::MissingSpace);
-        }
-        let key = shortened(line);
-        let end = start + line.trim_end().len();
-        self.fault_at(end, Kind::MissingColon(key))
-    }
-}
-
-fn is_closer(byte: u8) -> bool {
-    matches!(byte, b']' | b'}')
 }
 
 /// The first 40 characters of a text.

@@ -1,10 +1,14 @@
 //! Flow collections: lists and mappings in brackets, and so JSON.
 
-use crate::fault::{Fault, Kind};
-use crate::parser::{Leaf, Parser, Read};
-use crate::source::{is_blank, is_flow_indicator};
+use crate::fault::{Fault, Kind, Read};
+use crate::key::{check_key_length, check_keys};
+use crate::node::{Content, Node, Style};
+use crate::parser::{Leaf, Parser};
+use crate::plain::plain_scalar;
+use crate::position::{Position, Span};
+use crate::quoted::quoted_scalar;
+use crate::source::{Source, is_blank, is_flow_indicator};
 use crate::tag::Props;
-use crate::{Content, Node, Position, Span, Style};
 
 /// A collection whose closing bracket has not been read.
 #[derive(Clone, Copy)]
@@ -17,150 +21,153 @@ struct Open {
     is_outermost: bool,
 }
 
-impl<'a> Parser<'a> {
-    /// Reads a collection, at its `[` or `{`.
-    pub fn flow(&mut self, parent: isize, anchor: Option<&'a str>, is_outermost: bool) -> Read<Node> {
-        self.enter()?;
-        let anchor = anchor.map(|name| self.anchors.open(name));
-        let is_map = self.source.peek() == b'{';
-        let (bracket, closer) = if is_map { ('{', b'}') } else { ('[', b']') };
-        let open = Open { start: self.source.here(), bracket, closer, parent, is_outermost };
-        self.source.pos += 1;
-        let mut items = Vec::new();
-        let mut entries = Vec::new();
-        loop {
-            self.flow_space(open)?;
-            match self.source.peek() {
-                byte if byte == closer => break,
-                b',' => return Err(self.fault(Kind::MissingValue)),
-                byte @ (b']' | b'}') => {
-                    return Err(self.fault(Kind::WrongCloser(char::from(byte), Some(char::from(closer)))));
-                }
-                _ if is_map => entries.push(self.flow_entry(open)?),
-                _ => items.push(self.flow_item(open)?),
+/// Reads a collection, at its `[` or `{`.
+pub fn flow_collection<'a>(
+    parser: &mut Parser<'a>,
+    parent: isize,
+    anchor: Option<&'a str>,
+    is_outermost: bool,
+) -> Read<Node> {
+    let anchor = parser.enter(anchor)?;
+    let is_map = parser.source.peek() == b'{';
+    let (bracket, closer) = if is_map { ('{', b'}') } else { ('[', b']') };
+    let open = Open { start: parser.source.here(), bracket, closer, parent, is_outermost };
+    parser.source.pos += 1;
+    let mut items = Vec::new();
+    let mut entries = Vec::new();
+    loop {
+        open.skip_space(&mut parser.source)?;
+        match parser.source.peek() {
+            byte if byte == closer => break,
+            b',' => return Err(parser.source.fault(Kind::MissingValue)),
+            byte @ (b']' | b'}') => {
+                return Err(parser.source.fault(Kind::WrongCloser(char::from(byte), Some(char::from(closer)))));
             }
-            self.flow_space(open)?;
-            match self.source.peek() {
-                b',' => self.source.pos += 1,
-                b']' | b'}' => {}
-                b':' => return Err(self.fault(Kind::AfterValue)),
-                _ => return Err(self.fault(Kind::MissingComma)),
-            }
+            _ if is_map => entries.push(open.entry(parser)?),
+            _ => items.push(open.item(parser)?),
         }
-        self.source.pos += 1;
-        let end = self.source.here();
-        if is_map {
-            self.check_keys(&entries);
+        open.skip_space(&mut parser.source)?;
+        match parser.source.peek() {
+            b',' => parser.source.pos += 1,
+            b']' | b'}' => {}
+            b':' => return Err(parser.source.fault(Kind::AfterValue)),
+            _ => return Err(parser.source.fault(Kind::MissingComma)),
         }
-        let value = if is_map { Content::Map(entries) } else { Content::List(items) };
-        let node = self.collection(value, open.start, end, Style::Flow);
-        if let Some(anchor) = anchor {
-            self.anchors.close(anchor, &node);
-        }
-        Ok(node)
     }
+    parser.source.pos += 1;
+    let span = Span { start: open.start, end: parser.source.here() };
+    if is_map {
+        check_keys(&entries, &mut parser.problems);
+    }
+    let value = if is_map { Content::Map(entries) } else { Content::List(items) };
+    Ok(parser.leave(anchor, value, span, Style::Flow))
+}
 
+impl Open {
     /// Goes past white space and comments inside the brackets.
-    fn flow_space(&mut self, open: Open) -> Read<()> {
-        let line = self.source.line;
-        self.source.skip_to_content();
-        if self.source.is_at_end() {
-            return Err(Fault::new(open.start, Kind::Unclosed(open.bracket)));
+    fn skip_space(self, source: &mut Source<'_>) -> Read<()> {
+        let line = source.line;
+        source.skip_to_content();
+        if source.is_at_end() {
+            return Err(self.unclosed());
         }
-        if self.source.peek() == b'#' {
-            return Err(self.fault(Kind::BadStart('#')));
+        if source.peek() == b'#' {
+            return Err(source.fault(Kind::BadStart('#')));
         }
-        if self.source.line != line {
-            let spaces = self.source.indentation().map_or(0, |found| found.spaces) as isize;
-            let closes = open.is_outermost && spaces == open.parent && self.source.peek() == open.closer;
-            if spaces <= open.parent && !closes {
-                return Err(Fault::new(open.start, Kind::Unclosed(open.bracket)));
+        if source.line != line {
+            let spaces = source.indentation().map_or(0, |found| found.spaces) as isize;
+            let closes = self.is_outermost && spaces == self.parent && source.peek() == self.closer;
+            if spaces <= self.parent && !closes {
+                return Err(self.unclosed());
             }
         }
         Ok(())
     }
 
+    fn unclosed(self) -> Fault {
+        Fault::new(self.start, Kind::Unclosed(self.bracket))
+    }
+
     /// Reads an entry of a mapping.
-    fn flow_entry(&mut self, open: Open) -> Read<(Node, Node)> {
-        let _ = self.explicit_key(open)?;
-        let (key, is_json) = self.flow_value(open)?;
-        self.flow_space(open)?;
-        self.flow_rest(open, key, is_json)
+    fn entry(self, parser: &mut Parser<'_>) -> Read<(Node, Node)> {
+        let _ = self.explicit_key(&mut parser.source)?;
+        let (key, is_json) = self.value(parser)?;
+        self.skip_space(&mut parser.source)?;
+        self.rest(parser, key, is_json)
     }
 
     /// Reads an item of a list, which may be a mapping of one entry without braces.
-    fn flow_item(&mut self, open: Open) -> Read<Node> {
-        let (start, begin, line) = (self.source.here(), self.source.pos, self.source.line);
-        let is_explicit = self.explicit_key(open)?;
-        let (key, is_json) = self.flow_value(open)?;
-        self.flow_space(open)?;
-        if !is_explicit && !self.is_at_flow_colon(is_json) {
+    fn item(self, parser: &mut Parser<'_>) -> Read<Node> {
+        let (start, begin, line) = (parser.source.here(), parser.source.pos, parser.source.line);
+        let is_explicit = self.explicit_key(&mut parser.source)?;
+        let (key, is_json) = self.value(parser)?;
+        self.skip_space(&mut parser.source)?;
+        if !is_explicit && !is_at_colon(&parser.source, is_json) {
             return Ok(key);
         }
         if !is_explicit {
-            if self.source.line != line {
-                return Err(self.fault(Kind::ManyLineKey));
+            if parser.source.line != line {
+                return Err(parser.source.fault(Kind::ManyLineKey));
             }
-            self.check_key_length(begin)?;
+            check_key_length(&mut parser.source, begin)?;
         }
-        self.enter()?;
-        let entry = self.flow_rest(open, key, is_json)?;
+        let anchor = parser.enter(None)?;
+        let entry = self.rest(parser, key, is_json)?;
         let end = entry.1.span.map_or(start, |span| span.end);
-        Ok(self.collection(Content::Map(vec![entry]), start, end, Style::Flow))
+        Ok(parser.leave(anchor, Content::Map(vec![entry]), Span { start, end }, Style::Flow))
     }
 
     /// Goes past the `?` of a key, if it has one.
-    fn explicit_key(&mut self, open: Open) -> Read<bool> {
-        let next = self.source.peek_at(1);
-        let is_explicit = self.source.peek() == b'?' && (is_blank(next) || is_flow_indicator(next));
+    fn explicit_key(self, source: &mut Source<'_>) -> Read<bool> {
+        let next = source.peek_at(1);
+        let is_explicit = source.peek() == b'?' && (is_blank(next) || is_flow_indicator(next));
         if is_explicit {
-            self.source.pos += 1;
-            self.flow_space(open)?;
+            source.pos += 1;
+            self.skip_space(source)?;
         }
         Ok(is_explicit)
     }
 
     /// Reads the value of a key, if a `:` follows.
-    fn flow_rest(&mut self, open: Open, key: Node, is_json: bool) -> Read<(Node, Node)> {
-        if self.is_at_flow_colon(is_json) {
-            self.source.pos += 1;
-            self.flow_space(open)?;
-            let (value, _) = self.flow_value(open)?;
-            return Ok((key, value));
-        }
-        let at = key.span.map(|Span { end, .. }| end);
-        let at = at.unwrap_or(open.start);
-        let value = self.empty(at, Props::default())?;
+    fn rest(self, parser: &mut Parser<'_>, key: Node, is_json: bool) -> Read<(Node, Node)> {
+        let value = if is_at_colon(&parser.source, is_json) {
+            parser.source.pos += 1;
+            self.skip_space(&mut parser.source)?;
+            self.value(parser)?.0
+        } else {
+            let at = key.span.map_or(self.start, |span| span.end);
+            parser.empty(at, Props::default())?
+        };
         Ok((key, value))
     }
 
-    /// Whether a `:` follows. Behind a JSON key it needs no space.
-    fn is_at_flow_colon(&self, is_json: bool) -> bool {
-        let next = self.source.peek_at(1);
-        self.source.peek() == b':' && (is_json || is_blank(next) || is_flow_indicator(next))
-    }
-
     /// Reads a value, which may be empty. Returns whether it is quoted or in brackets, as JSON keys are.
-    fn flow_value(&mut self, open: Open) -> Read<(Node, bool)> {
+    fn value(self, parser: &mut Parser<'_>) -> Read<(Node, bool)> {
         let mut props = Props::default();
-        while matches!(self.source.peek(), b'&' | b'!') {
-            self.read_prop(&mut props)?;
-            self.flow_space(open)?;
+        while matches!(parser.source.peek(), b'&' | b'!') {
+            props.read_one(&mut parser.source)?;
+            self.skip_space(&mut parser.source)?;
         }
-        let leaf = match self.source.peek() {
+        let leaf = match parser.source.peek() {
             b',' | b']' | b'}' => None,
-            b':' if self.is_at_flow_colon(false) => None,
-            b'*' => Some((Leaf::Alias(self.alias()?), false)),
-            b'"' | b'\'' => Some((Leaf::Scalar(self.quoted(open.parent)?), true)),
-            b'[' | b'{' => Some((Leaf::Flow(self.flow(open.parent, props.anchor, false)?), true)),
-            _ => Some((Leaf::Scalar(self.plain(open.parent, true)?), false)),
+            b':' if is_at_colon(&parser.source, false) => None,
+            b'*' => Some((Leaf::Alias(parser.alias()?), false)),
+            b'"' | b'\'' => Some((Leaf::Scalar(quoted_scalar(&mut parser.source, self.parent)?), true)),
+            b'[' | b'{' => Some((Leaf::Flow(flow_collection(parser, self.parent, props.anchor, false)?), true)),
+            _ => Some((Leaf::Scalar(plain_scalar(&mut parser.source, self.parent, true)?), false)),
         };
         match leaf {
-            Some((leaf, is_json)) => Ok((self.leaf(leaf, props)?, is_json)),
+            Some((leaf, is_json)) => Ok((parser.leaf(leaf, props)?, is_json)),
             None => {
-                let at = self.source.here();
-                Ok((self.empty(at, props)?, false))
+                let at = parser.source.here();
+                Ok((parser.empty(at, props)?, false))
             }
         }
     }
+}
+
+/// Whether a `:` follows. Behind a JSON key it needs no space.
+fn is_at_colon(source: &Source<'_>, is_json: bool) -> bool {
+    let next = source.peek_at(1);
+    source.peek() == b':' && (is_json || is_blank(next) || is_flow_indicator(next))
 }

@@ -8,9 +8,10 @@ mod anchor;
 mod block;
 mod document;
 mod fault;
+mod file;
 mod flow;
+mod key;
 mod literal;
-mod mapping;
 mod node;
 mod parser;
 mod plain;
@@ -20,11 +21,13 @@ mod quote;
 mod quoted;
 mod scalar;
 mod source;
+mod split;
 mod tag;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Document, MOST_BYTES, read};
+pub use document::Document;
+pub use file::{MOST_BYTES, read};
 pub use node::{Content, Node, Style};
 pub use position::{Position, Span};
 pub use problem::{Problem, ProblemKind, Related};

@@ -1,9 +1,10 @@
 //! Block scalars: texts after `|` and `>`.
 
-use crate::fault::Kind;
-use crate::parser::{Parser, Read, Scalar};
-use crate::source::is_blank;
-use crate::{Span, Style};
+use crate::fault::{Kind, Read};
+use crate::node::Style;
+use crate::position::Span;
+use crate::scalar::Scalar;
+use crate::source::{Source, is_blank};
 use std::borrow::Cow;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -19,88 +20,86 @@ struct Header {
     indent: usize,
 }
 
-impl<'a> Parser<'a> {
-    /// Reads a block scalar, at its `|` or `>`, in a collection whose indentation is `parent`.
-    pub fn literal(&mut self, parent: isize) -> Read<Scalar<'a>> {
-        let start = self.source.here();
-        let header = self.literal_header()?;
-        let mut end = self.source.here();
-        let base = usize::try_from(parent).unwrap_or(0);
-        let mut indent = (header.indent > 0).then_some(base + header.indent);
-        let mut lines: Vec<(usize, &'a str)> = Vec::new();
-        // The length of the longest empty line before the first text.
-        let mut longest = 0;
-        while matches!(self.source.peek(), b'\n' | b'\r') {
-            let first = self.source.behind_break(self.source.pos);
-            let line_end = self.source.line_end(first);
-            let line = self.source.slice(first, line_end);
-            let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
-            let content = line.get(spaces..).unwrap_or("");
-            if content.starts_with('\t') && indent.map_or(spaces as isize <= parent, |indent| spaces < indent) {
-                self.source.break_line();
-                return Err(self.fault_at(first + spaces, Kind::Tab));
+/// Reads a block scalar, at its `|` or `>`, in a collection whose indentation is `parent`.
+pub fn literal_scalar<'a>(source: &mut Source<'a>, parent: isize) -> Read<Scalar<'a>> {
+    let start = source.here();
+    let header = literal_header(source)?;
+    let mut end = source.here();
+    let base = usize::try_from(parent).unwrap_or(0);
+    let mut indent = (header.indent > 0).then_some(base + header.indent);
+    let mut lines: Vec<(usize, &'a str)> = Vec::new();
+    // The length of the longest empty line before the first text.
+    let mut longest = 0;
+    while matches!(source.peek(), b'\n' | b'\r') {
+        let first = source.behind_break(source.pos);
+        let line_end = source.line_end(first);
+        let line = source.slice(first, line_end);
+        let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
+        let content = line.get(spaces..).unwrap_or("");
+        if content.starts_with('\t') && indent.map_or(spaces as isize <= parent, |indent| spaces < indent) {
+            source.break_line();
+            return Err(source.fault_at(first + spaces, Kind::Tab));
+        }
+        if content.is_empty() {
+            // The end of the file is not a line end.
+            let is_last = line_end >= source.text.len();
+            let is_nothing = spaces == 0 || (!lines.is_empty() && indent.is_none_or(|indent| spaces <= indent));
+            if is_last && is_nothing {
+                break;
             }
-            if content.is_empty() {
-                // The end of the file is not a line end.
-                let is_last = line_end >= self.source.text.len();
-                let is_nothing = spaces == 0 || (!lines.is_empty() && indent.is_none_or(|indent| spaces <= indent));
-                if is_last && is_nothing {
-                    break;
-                }
-                if indent.is_none() {
-                    longest = longest.max(spaces);
-                }
-            } else {
-                let needed = match indent {
-                    Some(indent) => indent,
-                    None if spaces as isize > parent => {
-                        if longest > spaces {
-                            self.source.break_line();
-                            return Err(self.fault(Kind::LeadingSpaces));
-                        }
-                        *indent.insert(spaces)
+            if indent.is_none() {
+                longest = longest.max(spaces);
+            }
+        } else {
+            let needed = match indent {
+                Some(indent) => indent,
+                None if spaces as isize > parent => {
+                    if longest > spaces {
+                        source.break_line();
+                        return Err(source.fault(Kind::LeadingSpaces));
                     }
-                    None => break,
-                };
-                if spaces < needed {
-                    break;
+                    *indent.insert(spaces)
                 }
-            }
-            self.source.break_line();
-            self.source.pos = line_end;
-            lines.push((spaces, content));
-            if !content.is_empty() {
-                end = self.source.here();
+                None => break,
+            };
+            if spaces < needed {
+                break;
             }
         }
-        let indent = indent.unwrap_or(longest.max(base));
-        let text = render(&header, &lines, indent);
-        Ok(Scalar { text: Cow::Owned(text), style: Style::Block, span: Span { start, end } })
+        source.break_line();
+        source.pos = line_end;
+        lines.push((spaces, content));
+        if !content.is_empty() {
+            end = source.here();
+        }
     }
+    let indent = indent.unwrap_or(longest.max(base));
+    let text = render(&header, &lines, indent);
+    Ok(Scalar { text: Cow::Owned(text), style: Style::Block, span: Span { start, end } })
+}
 
-    fn literal_header(&mut self) -> Read<Header> {
-        let mut header = Header { is_folded: self.source.peek() == b'>', chomp: Chomp::Clip, indent: 0 };
-        self.source.pos += 1;
-        loop {
-            match self.source.peek() {
-                b'-' if header.chomp == Chomp::Clip => header.chomp = Chomp::Strip,
-                b'+' if header.chomp == Chomp::Clip => header.chomp = Chomp::Keep,
-                digit @ b'1'..=b'9' if header.indent == 0 => header.indent = usize::from(digit - b'0'),
-                _ => break,
-            }
-            self.source.pos += 1;
+fn literal_header(source: &mut Source<'_>) -> Read<Header> {
+    let mut header = Header { is_folded: source.peek() == b'>', chomp: Chomp::Clip, indent: 0 };
+    source.pos += 1;
+    loop {
+        match source.peek() {
+            b'-' if header.chomp == Chomp::Clip => header.chomp = Chomp::Strip,
+            b'+' if header.chomp == Chomp::Clip => header.chomp = Chomp::Keep,
+            digit @ b'1'..=b'9' if header.indent == 0 => header.indent = usize::from(digit - b'0'),
+            _ => break,
         }
-        if !is_blank(self.source.peek()) {
-            return Err(self.fault(Kind::BadHeader));
-        }
-        self.source.skip_blanks();
-        match self.source.peek() {
-            b'#' => self.source.pos = self.source.line_end(self.source.pos),
-            byte if !is_blank(byte) => return Err(self.fault(Kind::BadHeader)),
-            _ => {}
-        }
-        Ok(header)
+        source.pos += 1;
     }
+    if !is_blank(source.peek()) {
+        return Err(source.fault(Kind::BadHeader));
+    }
+    source.skip_blanks();
+    match source.peek() {
+        b'#' => source.pos = source.line_end(source.pos),
+        byte if !is_blank(byte) => return Err(source.fault(Kind::BadHeader)),
+        _ => {}
+    }
+    Ok(header)
 }
 
 /// Joins lines, given as their spaces and the rest. Source: YAML 1.2.2, §8.1.

@@ -1,6 +1,7 @@
 //! A document as a tree whose every key and value knows its position.
 
-use crate::{Span, quote};
+use crate::position::Span;
+use crate::quote;
 use serde_json::Value;
 
 /// A value, with its position if it was read from a text.

@@ -1,37 +1,31 @@
-//! The parser: one pass from bytes to tree, without tokens or events.
+//! The parser's state: its place in the text, and what it knows of the document so far.
 //!
-//! Each construct of YAML has a file with its part of `impl Parser`: `block`, `mapping`, `flow`, `plain`, `quoted`, `literal`,
-//! `anchor`, `tag`.
+//! It goes from bytes to tree in one pass, without tokens or events. `flow` and `block` are the grammar on top.
 
-use crate::anchor::Anchors;
-use crate::document::{Document, Part};
-use crate::fault::{Fault, Kind};
+use crate::anchor::{Anchors, anchor_name};
+use crate::fault::{Fault, Kind, Read};
+use crate::node::{Content, Node, Style};
+use crate::position::{Position, Span};
+use crate::problem::Problem;
+use crate::scalar::Scalar;
 use crate::source::{Source, is_blank};
+use crate::split::Part;
 use crate::tag::{Directives, Props};
-use crate::{Content, Node, Position, Problem, Span, Style};
 use std::borrow::Cow;
 
 /// Maximum number of values in a document.
-pub const MOST_NODES: usize = 100_000;
+const MOST_NODES: usize = 100_000;
 /// Maximum depth of lists and mappings. It bounds every recursion over a tree.
-pub const MOST_DEPTH: usize = 64;
-
-pub type Read<T> = Result<T, Fault>;
+const MOST_DEPTH: usize = 64;
 
 pub struct Parser<'a> {
     pub source: Source<'a>,
-    pub directives: Directives<'a>,
-    pub anchors: Anchors<'a>,
+    /// Problems that do not prevent reading the document.
     pub problems: Vec<Problem>,
+    directives: Directives<'a>,
+    anchors: Anchors<'a>,
     nodes: usize,
     depth: usize,
-}
-
-/// A scalar before its tag is resolved.
-pub struct Scalar<'a> {
-    pub text: Cow<'a, str>,
-    pub style: Style,
-    pub span: Span,
 }
 
 /// A value that can be a key on one line, before a `: `.
@@ -41,66 +35,49 @@ pub enum Leaf<'a> {
     Flow(Node),
 }
 
-/// Reads one document.
-pub fn parse(part: &Part<'_>) -> Result<Document, Problem> {
-    let mut parser = Parser {
-        source: Source::new(part),
-        directives: Directives::default(),
-        anchors: Anchors::default(),
-        problems: Vec::new(),
-        nodes: 0,
-        depth: 0,
-    };
-    match parser.document() {
-        Ok(root) => Ok(Document { root, problems: parser.problems }),
-        Err(fault) => Err(fault.into_problem()),
-    }
-}
-
 impl<'a> Parser<'a> {
-    fn document(&mut self) -> Read<Node> {
-        self.check_line_after_end()?;
-        self.read_directives()?;
-        let root = self.block_value(-1, false, false)?;
+    /// Begins a document, past its directives.
+    pub fn begin(part: &Part<'a>) -> Read<Self> {
+        let mut source = Source::new(part);
+        check_line_after_end(&mut source)?;
+        let directives = Directives::read(&mut source)?;
+        Ok(Self { source, problems: Vec::new(), directives, anchors: Anchors::default(), nodes: 0, depth: 0 })
+    }
+
+    /// Ends a document behind its value. Returns its problems.
+    pub fn end(mut self) -> Read<Vec<Problem>> {
         self.source.skip_to_content();
-        if self.source.is_at_end() { Ok(root) } else { Err(self.unexpected()) }
+        if self.source.is_at_end() { Ok(self.problems) } else { Err(self.source.unexpected()) }
     }
 
-    /// Rejects text on the line of a `...`, behind which the document begins.
-    fn check_line_after_end(&mut self) -> Read<()> {
-        if self.source.pos == self.source.line_start {
-            return Ok(());
-        }
-        self.source.skip_blanks();
-        match self.source.peek() {
-            b'#' => Ok(()),
-            byte if is_blank(byte) => Ok(()),
-            _ => Err(self.fault(Kind::AfterDocumentEnd)),
-        }
-    }
-
-    /// Counts a value.
-    pub fn count(&mut self) -> Read<()> {
-        self.nodes += 1;
-        if self.nodes > MOST_NODES { Err(self.fault(Kind::TooMany)) } else { Ok(()) }
-    }
-
-    /// Enters a list or mapping.
-    pub fn enter(&mut self) -> Read<()> {
+    /// Enters a list or mapping. Returns its open anchor, for `leave`.
+    pub fn enter(&mut self, anchor: Option<&'a str>) -> Read<Option<usize>> {
         self.depth += 1;
         self.count()?;
-        if self.depth > MOST_DEPTH { Err(self.fault(Kind::TooDeep)) } else { Ok(()) }
+        if self.depth > MOST_DEPTH {
+            return Err(self.source.fault(Kind::TooDeep(MOST_DEPTH)));
+        }
+        Ok(anchor.map(|name| self.anchors.open(name)))
     }
 
     /// Leaves a list or mapping.
-    pub fn collection(&mut self, value: Content, start: Position, end: Position, style: Style) -> Node {
+    pub fn leave(&mut self, anchor: Option<usize>, value: Content, span: Span, style: Style) -> Node {
         self.depth -= 1;
-        Node { value, span: Some(Span { start, end }), style: Some(style), borrowed: false }
+        let node = Node { value, span: Some(span), style: Some(style), borrowed: false };
+        if let Some(anchor) = anchor {
+            self.anchors.close(anchor, &node);
+        }
+        node
+    }
+
+    /// Reports an unknown tag of a list or mapping.
+    pub fn check_collection_tag(&mut self, props: &Props<'a>, is_map: bool) -> Read<()> {
+        self.directives.check_collection(props, is_map, &mut self.problems)
     }
 
     pub fn leaf(&mut self, leaf: Leaf<'a>, props: Props<'a>) -> Read<Node> {
         match leaf {
-            Leaf::Scalar(scalar) => self.scalar(scalar, props),
+            Leaf::Scalar(scalar) => self.scalar(&scalar, props),
             Leaf::Flow(node) => {
                 self.check_collection_tag(&props, matches!(node.value, Content::Map(_)))?;
                 Ok(node)
@@ -112,9 +89,9 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub fn scalar(&mut self, scalar: Scalar<'a>, props: Props<'a>) -> Read<Node> {
+    pub fn scalar(&mut self, scalar: &Scalar<'a>, props: Props<'a>) -> Read<Node> {
         self.count()?;
-        let value = self.resolve(&scalar, &props)?;
+        let value = self.directives.resolve(scalar, &props, &mut self.problems)?;
         let node = Node { value, span: Some(scalar.span), style: Some(scalar.style), borrowed: false };
         if let Some(name) = props.anchor {
             let id = self.anchors.open(name);
@@ -125,7 +102,34 @@ impl<'a> Parser<'a> {
 
     /// The empty value at a position where a value is optional.
     pub fn empty(&mut self, at: Position, props: Props<'a>) -> Read<Node> {
-        let scalar = Scalar { text: Cow::Borrowed(""), style: Style::Plain, span: at.into() };
-        self.scalar(scalar, props)
+        self.scalar(&Scalar { text: Cow::Borrowed(""), style: Style::Plain, span: at.into() }, props)
+    }
+
+    /// Reads an alias, at its `*`.
+    pub fn alias(&mut self) -> Read<Node> {
+        let start = self.source.here();
+        let name = anchor_name(&mut self.source)?;
+        let node = self.anchors.copy(name, Span { start, end: self.source.here() })?;
+        self.count()?;
+        Ok(node)
+    }
+
+    /// Counts a value.
+    fn count(&mut self) -> Read<()> {
+        self.nodes += 1;
+        if self.nodes > MOST_NODES { Err(self.source.fault(Kind::TooMany(MOST_NODES))) } else { Ok(()) }
+    }
+}
+
+/// Rejects text on the line of a `...`, behind which the document begins.
+fn check_line_after_end(source: &mut Source<'_>) -> Read<()> {
+    if source.pos == source.line_start {
+        return Ok(());
+    }
+    source.skip_blanks();
+    match source.peek() {
+        b'#' => Ok(()),
+        byte if is_blank(byte) => Ok(()),
+        _ => Err(source.fault(Kind::AfterDocumentEnd)),
     }
 }

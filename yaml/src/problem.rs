@@ -1,6 +1,6 @@
 //! Problems of a text, as data.
 
-use crate::Span;
+use crate::position::Span;
 use std::borrow::Cow;
 
 /// A problem: its kind, its position, what is wrong, and what to do.

@@ -1,6 +1,15 @@
-//! The meaning of scalars. Source: YAML 1.2.2, §10.3 (core schema).
+//! Scalars and their meaning. Source: YAML 1.2.2, §10.3 (core schema).
 
-use crate::Content;
+use crate::node::{Content, Style};
+use crate::position::Span;
+use std::borrow::Cow;
+
+/// A scalar before its tag is resolved.
+pub struct Scalar<'a> {
+    pub text: Cow<'a, str>,
+    pub style: Style,
+    pub span: Span,
+}
 
 /// Returns the meaning of a plain scalar.
 pub fn plain(text: &str) -> Content {

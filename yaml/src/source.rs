@@ -1,7 +1,8 @@
 //! A text and the reading position in it: bytes, lines, UTF-16 columns.
 
-use crate::Position;
-use crate::document::Part;
+use crate::fault::{Fault, Kind};
+use crate::position::Position;
+use crate::split::Part;
 
 /// The text of a file up to the end of a document.
 pub struct Source<'a> {
@@ -147,6 +148,29 @@ impl<'a> Source<'a> {
         };
         Position { offset: offset + self.before, line: self.line, column: units + 1 }
     }
+
+    /// A fault at the next byte.
+    pub fn fault(&mut self, kind: Kind) -> Fault {
+        Fault::new(self.here(), kind)
+    }
+
+    /// A fault at an offset on the current line.
+    pub fn fault_at(&mut self, offset: usize, kind: Kind) -> Fault {
+        Fault::new(self.position(offset), kind)
+    }
+
+    /// The fault of text that cannot continue the document.
+    pub fn unexpected(&mut self) -> Fault {
+        let kind = match self.indentation() {
+            Some(indentation) if indentation.tab.is_some() => Kind::Tab,
+            Some(_) if is_closer(self.peek()) => Kind::WrongCloser(char::from(self.peek()), None),
+            Some(_) => Kind::Indentation,
+            None if is_closer(self.peek()) => Kind::WrongCloser(char::from(self.peek()), None),
+            None if self.is_at_indicator(b':') => Kind::NestedMapping,
+            None => Kind::AfterValue,
+        };
+        self.fault(kind)
+    }
 }
 
 /// Whether a byte is white space or a line end, or behind the text's end.
@@ -159,4 +183,8 @@ pub fn is_blank(byte: u8) -> bool {
 #[inline]
 pub fn is_flow_indicator(byte: u8) -> bool {
     matches!(byte, b',' | b'[' | b']' | b'{' | b'}')
+}
+
+fn is_closer(byte: u8) -> bool {
+    matches!(byte, b']' | b'}')
 }

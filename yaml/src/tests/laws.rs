@@ -137,4 +137,15 @@ proptest! {
             assert_eq!(bare(&root), expected, "{text:?}");
         }
     }
+
+    #[test]
+    fn a_written_text_reads_as_itself(text in "[a-z'\"\\\\:# -]{0,9}|\\PC{0,8}|true|1-3|NVIDIA_L4:1", style in 0usize..3) {
+        let place = ["old", "'old'", "\"old\""][style];
+        let before = root(&format!("key: {place}\n"));
+        let written = before.get("key").and_then(|node| node.written(&text)).unwrap();
+        for document in [format!("key: {written}\nnext: 1\n"), format!("{{key: {written}, next: 1}}")] {
+            let after = root(&document);
+            prop_assert_eq!(after.get("key").and_then(Node::as_text), Some(text.as_str()));
+        }
+    }
 }
