@@ -1,4 +1,4 @@
-// Whether the JavaScript way finds what the core finds, of the rules that are written in it.
+// Compares the findings of the JavaScript peer with those of the core, for the rules that the peer has.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Checker } from '@backstage-vertex-ai/core/server';
@@ -6,40 +6,40 @@ import { check } from './check.mjs';
 import { CODES } from './rules.mjs';
 
 const codesOf = findings => [...new Set(findings.map(({ code }) => code))];
-const written = codes => codes.filter(code => CODES.has(code)).sort();
+const shared = codes => codes.filter(code => CODES.has(code)).sort();
 
-/** Returns the core's findings in a file, without those that only the core can distinguish from a syntax error. */
-function core(file, bytes) {
+/** Returns the codes of the core's findings in a file; `undefined` if the peer sees only a syntax error there. */
+function coreCodes(file, bytes) {
   const codes = codesOf(new Checker().add(file, bytes).diagnostics);
-  const isOwn = code => code.startsWith('entity/') && !CODES.has(code);
-  return codes.some(isOwn) ? undefined : codes;
+  const isCoreOnly = code => code.startsWith('entity/') && !CODES.has(code);
+  return codes.some(isCoreOnly) ? undefined : codes;
 }
 
-/** What one finds in a file and the other does not, in words. */
+/** Describes the difference between the findings of the two in a file; `undefined` if they agree. */
 export function disagreement(file, bytes) {
-  const codes = core(file, bytes);
+  const codes = coreCodes(file, bytes);
   if (codes === undefined) return undefined;
-  const [theirs, ours] = [codes, codesOf(check(bytes.toString()))].map(written);
-  return theirs.join() === ours.join()
+  const [core, peer] = [codes, codesOf(check(bytes.toString()))].map(shared);
+  return core.join() === peer.join()
     ? undefined
-    : `${file}: the core reports [${theirs.join(', ')}], JavaScript [${ours.join(', ')}]`;
+    : `${file}: the core reports [${core.join(', ')}], the peer [${peer.join(', ')}]`;
 }
 
-/** The disagreements about the files in a folder; the rules that none of them breaks, and those that are not written here. */
+/** Returns the differences over a folder's files, the rules that no file breaks, and the rules that the peer lacks. */
 export function disagreements(folder) {
-  const unseen = new Set(CODES);
-  const words = [];
+  const untested = new Set(CODES);
+  const differences = [];
   const unwritten = new Set();
   for (const name of readdirSync(folder)) {
     const bytes = readFileSync(join(folder, name));
-    core(name, bytes)?.forEach(code => unseen.delete(code));
-    words.push(disagreement(name, bytes));
+    coreCodes(name, bytes)?.forEach(code => untested.delete(code));
+    differences.push(disagreement(name, bytes));
     const code = name.split('.').slice(0, 2).join('/');
     if (!CODES.has(code)) unwritten.add(code);
   }
   return {
-    words: words.filter(Boolean),
-    unseen: [...unseen],
+    differences: differences.filter(Boolean),
+    untested: [...untested],
     unwritten: [...unwritten].sort(),
   };
 }

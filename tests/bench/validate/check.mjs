@@ -1,17 +1,17 @@
-// The way that one would write it in JavaScript: `yaml` reads, `ajv` checks forms, and a function is a rule.
+// The JavaScript peer, as a JavaScript developer would write it: `yaml` reads, `ajv` checks formats, and a rule is a function.
 import { LineCounter, isMap, parseAllDocuments } from 'yaml';
 import {
-  CLEARER,
   KEYS,
   PREFIX,
   REQUIRED,
+  SPECIFIC,
   areTexts,
-  haveForm,
+  areWellFormed,
   isEntity,
-} from './forms.mjs';
-import { RULES, full } from './rules.mjs';
+} from './formats.mjs';
+import { RULES, resource } from './rules.mjs';
 
-/** All findings of a file: `{ code, key, line, column }`, in the order of the text. */
+/** Returns the findings of a file, `{ code, key, line, column }`, in the order of the text. */
 export function check(text) {
   const lines = new LineCounter();
   const findings = [];
@@ -54,18 +54,18 @@ function checkEntity(document, add) {
   }
   const node = document.getIn(['metadata', 'annotations'], true);
   if (!isMap(node)) return;
-  const ours = new Map();
+  const vertex = new Map();
   for (const { key, value } of node.items) {
     const name = key.value;
     if (typeof name === 'string' && name.startsWith(PREFIX))
-      ours.set(name, { key, value });
+      vertex.set(name, { key, value });
   }
-  if (ours.size === 0) return;
-  checkAnnotations(entity.metadata.annotations, ours, node, add);
+  if (vertex.size === 0) return;
+  checkAnnotations(entity.metadata.annotations, vertex, node, add);
 }
 
-function checkAnnotations(annotations, ours, node, add) {
-  const at = name => ours.get(name)?.value?.range?.[0] ?? node.range[0];
+function checkAnnotations(annotations, vertex, node, add) {
+  const at = name => vertex.get(name)?.value?.range?.[0] ?? node.range[0];
   if (!areTexts(annotations)) {
     for (const { instancePath } of areTexts.errors) {
       const name = instancePath.slice(1).replaceAll('~1', '/');
@@ -78,7 +78,7 @@ function checkAnnotations(annotations, ours, node, add) {
       .map(line => /^([a-z-]+\/[a-z-]+): \S/.exec(line)?.[1]),
   );
   const environments = new Map([[undefined, {}]]);
-  for (const [name, { key }] of ours) {
+  for (const [name, { key }] of vertex) {
     const [plain, environment] = name.slice(PREFIX.length).split('.');
     const value = annotations[name];
     if (!KEYS.has(plain)) add('annotation/unknown', key.range[0], name);
@@ -90,7 +90,7 @@ function checkAnnotations(annotations, ours, node, add) {
     } else if (typeof value === 'string') {
       if (value === '') add('annotation/empty', at(name), name);
       else {
-        // A block ends in a line break.
+        // A block scalar ends in a line break.
         if (value.replace(/\n$/, '') !== value.trim())
           add('annotation/whitespace', at(name), name);
         if (!environments.has(environment)) environments.set(environment, {});
@@ -100,7 +100,7 @@ function checkAnnotations(annotations, ours, node, add) {
   }
   const base = environments.get(undefined);
   const endpoints = new Map();
-  const said = new Set();
+  const reported = new Set();
   for (const [environment, own] of environments) {
     const values = { ...base, ...own };
     if (
@@ -113,37 +113,37 @@ function checkAnnotations(annotations, ours, node, add) {
     for (const key of REQUIRED) {
       if (
         values[key] === undefined &&
-        !ours.has(`${PREFIX}${key}`) &&
-        !(key !== 'endpoint' && key !== 'model' && full(values.model))
+        !vertex.has(`${PREFIX}${key}`) &&
+        !(key !== 'endpoint' && key !== 'model' && resource(values.model))
       ) {
         add('annotation/missing', node.range[0], key);
       }
     }
-    const say = (key, code) => {
+    const report = (key, code) => {
       if (waived.has(code)) return;
       const name =
         own[key] !== undefined && environment
           ? `${PREFIX}${key}.${environment}`
           : `${PREFIX}${key}`;
-      if (said.has(`${name} ${code}`)) return;
-      said.add(`${name} ${code}`);
+      if (reported.has(`${name} ${code}`)) return;
+      reported.add(`${name} ${code}`);
       add(code, at(name), name);
     };
     const isUploaded = Boolean(values.image ?? values['artifact-uri']);
     const wellFormed = { ...values, isUploaded };
-    if (!haveForm(values)) {
-      for (const { instancePath } of haveForm.errors) {
+    if (!areWellFormed(values)) {
+      for (const { instancePath } of areWellFormed.errors) {
         const key = instancePath.slice(1);
-        say(key, CLEARER[key]?.(values[key]) || `${key}/malformed`);
+        report(key, SPECIFIC[key]?.(values[key]) || `${key}/malformed`);
         // The annotation is empty.
         if (key === 'accelerator') delete wellFormed['machine-type'];
         delete wellFormed[key];
       }
     }
-    for (const rule of RULES) rule(wellFormed, say);
+    for (const rule of RULES) rule(wellFormed, report);
     if (values.endpoint) {
       if (endpoints.has(values.endpoint))
-        say('endpoint', 'environment/shared-endpoint');
+        report('endpoint', 'environment/shared-endpoint');
       endpoints.set(values.endpoint, environment);
     }
   }

@@ -1,6 +1,6 @@
-// Catalog files as companies have them, the same ones each time: one in ten has something wrong.
+// Generated catalog files like those of companies, the same for each seed. One in ten has a mistake.
 
-/** Numbers in 0..1 from a seed (mulberry32). */
+/** Returns a generator of numbers in 0..1 (mulberry32). */
 function numbers(seed) {
   let state = seed;
   return () => {
@@ -29,13 +29,13 @@ const MISTAKES = [
   'labels: Team=fraud',
 ];
 
-/** One file. */
+/** Returns the text of one file. */
 function file(number, random) {
-  const any = list => list[Math.floor(random() * list.length)];
-  const team = any(TEAMS);
+  const pick = list => list[Math.floor(random() * list.length)];
+  const team = pick(TEAMS);
   const name = `${team}-model-${number}`;
-  const location = any(LOCATIONS);
-  const [machine, accelerator] = any(MACHINES);
+  const location = pick(LOCATIONS);
+  const [machine, accelerator] = pick(MACHINES);
   const annotations = [
     `project: acme-${team}`,
     `location: ${location}`,
@@ -51,7 +51,7 @@ function file(number, random) {
       `kms-key: projects/acme-${team}/locations/${location}/keyRings/ml/cryptoKeys/serving`,
   ].filter(Boolean);
   if (random() < 0.1) {
-    const mistake = any(MISTAKES);
+    const mistake = pick(MISTAKES);
     const key = mistake.split(':')[0];
     const at = annotations.findIndex(line => line.startsWith(`${key}:`));
     annotations.splice(
@@ -94,7 +94,7 @@ spec:
 `;
 }
 
-/** `{ name, bytes }` of so many files. */
+/** Returns `{ name, bytes }` of `count` files. */
 export function corpus(count, seed = 1) {
   const random = numbers(seed);
   return Array.from({ length: count }, (_, number) => ({

@@ -1,5 +1,5 @@
-// A function is a rule. Codes are the core's.
-import { FORMS } from './forms.mjs';
+// Rules as functions, with the core's codes.
+import { FORMATS } from './formats.mjs';
 import {
   ACCELERATORS,
   ATTACHED,
@@ -18,108 +18,109 @@ const CONTAINER = [
   'deployment-timeout',
 ];
 
-/** Returns the parts of a full resource name. */
-export const full = value => {
+/** Returns the project and location of a full resource name; `null` for other values. */
+export const resource = value => {
   const parts = /^projects\/([^/]+)\/locations\/([^/]+)\/[a-z]+\/(.+)$/.exec(
     value ?? '',
   );
   return parts && { project: parts[1], location: parts[2] };
 };
 
-/** The rules. Each gets the values of one environment and reports `(key, code)` for each finding. */
+/** The rules. Each gets the values of one environment and reports a key and a code for each finding. */
 export const RULES = [
-  ({ project }, say) => {
-    if (/^[0-9]+$/.test(project)) say('project', 'project/number');
+  ({ project }, report) => {
+    if (/^[0-9]+$/.test(project)) report('project', 'project/number');
   },
-  ({ location }, say) => {
+  ({ location }, report) => {
     if (location === undefined) return;
-    if (location === 'global') say('location', 'location/global');
-    else if (/-[a-z]$/.test(location)) say('location', 'location/zone');
-    else if (!LOCATIONS.has(location)) say('location', 'location/unknown');
+    if (location === 'global') report('location', 'location/global');
+    else if (/-[a-z]$/.test(location)) report('location', 'location/zone');
+    else if (!LOCATIONS.has(location)) report('location', 'location/unknown');
   },
-  ({ project, location, endpoint, model }, say) => {
-    const [e, m] = [full(endpoint), full(model)];
+  ({ project, location, endpoint, model }, report) => {
+    const [e, m] = [resource(endpoint), resource(model)];
     if (
       m &&
       project &&
       m.project !== project &&
       !(e && e.project !== m.project)
     ) {
-      say('model', 'project/contradiction');
+      report('model', 'project/contradiction');
     }
     if (m && location && m.location !== location)
-      say('model', 'location/contradiction');
+      report('model', 'location/contradiction');
     if (e && m && e.project !== m.project)
-      say('endpoint', 'endpoint/project-mismatch');
+      report('endpoint', 'endpoint/project-mismatch');
     if (e && e.location !== (m?.location ?? location))
-      say('endpoint', 'endpoint/location-mismatch');
+      report('endpoint', 'endpoint/location-mismatch');
   },
-  ({ model, isUploaded }, say) => {
+  ({ model, isUploaded }, report) => {
     if (model === undefined) return;
     const version = model.split('@')[1];
-    // What is uploaded has no version yet.
+    // An uploaded model has no version yet.
     if (version === undefined && isUploaded) return;
-    if (version === undefined) say('model', 'model/unpinned');
-    else if (version === '0') say('model', 'model/version-zero');
-    else if (!/^[0-9]+$/.test(version)) say('model', 'model/alias');
+    if (version === undefined) report('model', 'model/unpinned');
+    else if (version === '0') report('model', 'model/version-zero');
+    else if (!/^[0-9]+$/.test(version)) report('model', 'model/alias');
   },
-  ({ 'service-account': account, endpoint, project }, say) => {
+  ({ 'service-account': account, endpoint, project }, report) => {
     if (account === undefined) return;
-    const home = full(endpoint)?.project ?? project;
+    const home = resource(endpoint)?.project ?? project;
     const own = /@([^.]+)\.iam\.gserviceaccount\.com$/.exec(account)?.[1];
     if (account.endsWith('-compute@developer.gserviceaccount.com')) {
-      say('service-account', 'service-account/default');
+      report('service-account', 'service-account/default');
     } else if (own?.startsWith('gcp-sa-')) {
-      say('service-account', 'service-account/google-managed');
+      report('service-account', 'service-account/google-managed');
     } else if (own && home && own !== home) {
-      say('service-account', 'service-account/project');
+      report('service-account', 'service-account/project');
     }
   },
-  ({ 'machine-type': machine, accelerator, replicas }, say) => {
+  ({ 'machine-type': machine, accelerator, replicas }, report) => {
     if (machine === undefined) return;
-    if (!MACHINES.has(machine)) say('machine-type', 'machine-type/unknown');
+    if (!MACHINES.has(machine)) report('machine-type', 'machine-type/unknown');
     else if (MACHINES.get(machine) && accelerator === undefined) {
-      say('machine-type', 'machine-type/accelerator-missing');
+      report('machine-type', 'machine-type/accelerator-missing');
     }
     if (
       machine.startsWith('a4x-') &&
       Number((replicas ?? '1').split('-')[0]) < 18
     ) {
-      say('replicas', 'machine-type/few-replicas');
+      report('replicas', 'machine-type/few-replicas');
     }
   },
-  ({ accelerator, 'machine-type': machine }, say) => {
+  ({ accelerator, 'machine-type': machine }, report) => {
     if (accelerator === undefined) return;
     const [kind, count] = accelerator.split(':');
     if (kind === 'NVIDIA_TESLA_K80')
-      say('accelerator', 'accelerator/deprecated');
-    else if (kind.startsWith('TPU')) say('accelerator', 'accelerator/tpu');
-    else if (!ACCELERATORS.has(kind)) say('accelerator', 'accelerator/unknown');
+      report('accelerator', 'accelerator/deprecated');
+    else if (kind.startsWith('TPU')) report('accelerator', 'accelerator/tpu');
+    else if (!ACCELERATORS.has(kind))
+      report('accelerator', 'accelerator/unknown');
     else if (machine === undefined)
-      say('accelerator', 'accelerator/machine-missing');
+      report('accelerator', 'accelerator/machine-missing');
     else if (MACHINES.has(machine)) {
       const carried = MACHINES.get(machine);
       const isAttached = ATTACHED.has(kind) && machine.startsWith('n1-');
       if (carried ? carried.kind !== kind : !isAttached) {
-        say('accelerator', 'accelerator/machine-mismatch');
+        report('accelerator', 'accelerator/machine-mismatch');
       } else if (
         carried
           ? carried.count !== Number(count)
           : ![1, 2, 4, 8].includes(Number(count))
       ) {
-        say('accelerator', 'accelerator/count');
+        report('accelerator', 'accelerator/count');
       }
     }
   },
-  ({ replicas }, say) => {
+  ({ replicas }, report) => {
     if (replicas === undefined) return;
     const [min, max = min] = replicas.split('-').map(Number);
-    if (min === 0 || max === 0) say('replicas', 'replicas/zero');
-    else if (min > max) say('replicas', 'replicas/reversed');
+    if (min === 0 || max === 0) report('replicas', 'replicas/zero');
+    else if (min > max) report('replicas', 'replicas/reversed');
   },
-  ({ image, model, location, accelerator, 'artifact-uri': files }, say) => {
+  ({ image, model, location, accelerator, 'artifact-uri': files }, report) => {
     if (image === undefined) return;
-    if (model?.includes('@')) say('image', 'image/unused');
+    if (model?.includes('@')) report('image', 'image/unused');
     const [, place, prebuilt] =
       /^(.*?)-docker\.pkg\.dev\/(?:vertex-ai\/prediction\/([^:@]+))?/.exec(
         image,
@@ -129,104 +130,105 @@ export const RULES = [
       const continent =
         { northamerica: 'us' }[location?.split('-')[0]] ??
         location?.split('-')[0];
-      if (!isContinent) say('image', 'image/prebuilt-region');
+      if (!isContinent) report('image', 'image/prebuilt-region');
       else if (
         place !== continent &&
         ['us', 'europe', 'asia'].includes(continent)
       ) {
-        say('image', 'image/prebuilt-far');
+        report('image', 'image/prebuilt-far');
       }
-      if (!PREBUILT.has(prebuilt)) say('image', 'image/prebuilt-unknown');
+      if (!PREBUILT.has(prebuilt)) report('image', 'image/prebuilt-unknown');
       else if (/-gpu\./.test(prebuilt) && accelerator === undefined)
-        say('image', 'image/accelerator-missing');
+        report('image', 'image/accelerator-missing');
       else if (/-cpu\./.test(prebuilt) && accelerator !== undefined) {
-        say(
+        report(
           'accelerator',
           /^(sklearn|xgboost)/.test(prebuilt)
             ? 'accelerator/framework'
             : 'accelerator/image-without-gpu',
         );
       }
-      if (files === undefined) say('image', 'image/artifact-missing');
+      if (files === undefined) report('image', 'image/artifact-missing');
       return;
     }
-    if (isContinent) say('image', 'image/multi-region');
-    else if (location && place !== location) say('image', 'image/location');
+    if (isContinent) report('image', 'image/multi-region');
+    else if (location && place !== location) report('image', 'image/location');
     if (image.includes('@')) return;
     const tag = /:([^:/]+)$/.exec(image)?.[1];
-    if (tag === undefined) say('image', 'image/untagged');
-    else if (tag === 'latest') say('image', 'image/latest');
+    if (tag === undefined) report('image', 'image/untagged');
+    else if (tag === 'latest') report('image', 'image/latest');
   },
-  ({ 'artifact-uri': files, image, model }, say) => {
+  ({ 'artifact-uri': files, image, model }, report) => {
     if (files === undefined) return;
-    if (model?.includes('@')) say('artifact-uri', 'artifact-uri/unused');
+    if (model?.includes('@')) report('artifact-uri', 'artifact-uri/unused');
     else if (image === undefined)
-      say('artifact-uri', 'artifact-uri/image-missing');
+      report('artifact-uri', 'artifact-uri/image-missing');
     if (/\/[^/]+\.(pkl|joblib|bst|json|pb|h5|pt|mar|zip|txt)$/.test(files))
-      say('artifact-uri', 'artifact-uri/file');
+      report('artifact-uri', 'artifact-uri/file');
   },
-  ({ 'kms-key': key, location, endpoint }, say) => {
-    const of = full(endpoint)?.location ?? location;
-    if (key && of && key.split('/')[3] !== of)
-      say('kms-key', 'kms-key/location');
+  ({ 'kms-key': key, location, endpoint }, report) => {
+    const expected = resource(endpoint)?.location ?? location;
+    if (key && expected && key.split('/')[3] !== expected)
+      report('kms-key', 'kms-key/location');
   },
-  ({ labels }, say) => {
+  ({ labels }, report) => {
     if (labels === undefined) return;
     const pairs = labels.split(',').map(pair => pair.split('='));
     const keys = pairs.map(([key]) => key.trim());
     if (keys.some(key => !/^[a-z][a-z0-9_-]{0,62}$/.test(key)))
-      say('labels', 'labels/key');
+      report('labels', 'labels/key');
     if (pairs.some(([, value]) => !/^[a-z0-9_-]{0,63}$/.test(value.trim())))
-      say('labels', 'labels/value');
+      report('labels', 'labels/value');
     if (keys.some(key => key.startsWith('goog-')))
-      say('labels', 'labels/reserved');
-    if (new Set(keys).size < keys.length) say('labels', 'labels/duplicate');
-    if (keys.length > 64) say('labels', 'labels/too-many');
+      report('labels', 'labels/reserved');
+    if (new Set(keys).size < keys.length) report('labels', 'labels/duplicate');
+    if (keys.length > 64) report('labels', 'labels/too-many');
   },
-  ({ traffic }, say) => {
+  ({ traffic }, report) => {
     if (traffic === undefined) return;
-    if (Number(traffic) > 100) say('traffic', 'traffic/range');
-    else if (Number(traffic) === 0) say('traffic', 'traffic/none');
+    if (Number(traffic) > 100) report('traffic', 'traffic/range');
+    else if (Number(traffic) === 0) report('traffic', 'traffic/none');
   },
-  ({ env }, say) => {
+  ({ env }, report) => {
     if (env === undefined) return;
     const pairs = env
       .split(/[;\n]/)
       .map(pair => pair.trim())
       .filter(Boolean);
     const names = pairs.map(pair => pair.split('=')[0]);
-    if (pairs.some(pair => !pair.includes('='))) say('env', 'env/malformed');
+    if (pairs.some(pair => !pair.includes('='))) report('env', 'env/malformed');
     else if (names.some(name => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)))
-      say('env', 'env/name');
-    if (names.some(name => name.startsWith('AIP_'))) say('env', 'env/reserved');
-    if (new Set(names).size < names.length) say('env', 'env/duplicate');
-    if (names.length > 200) say('env', 'env/too-many');
+      report('env', 'env/name');
+    if (names.some(name => name.startsWith('AIP_')))
+      report('env', 'env/reserved');
+    if (new Set(names).size < names.length) report('env', 'env/duplicate');
+    if (names.length > 200) report('env', 'env/too-many');
   },
-  (values, say) => {
+  (values, report) => {
     if (
       values.model?.includes('@') &&
       CONTAINER.some(key => values[key] !== undefined)
     ) {
-      say(
+      report(
         CONTAINER.find(key => values[key] !== undefined),
         'container/unused',
       );
     }
   },
-  ({ 'deployment-timeout': timeout }, say) => {
+  ({ 'deployment-timeout': timeout }, report) => {
     if (timeout !== undefined && parseInt(timeout, 10) > 7200)
-      say('deployment-timeout', 'deployment-timeout/too-long');
+      report('deployment-timeout', 'deployment-timeout/too-long');
   },
-  (values, say) => {
+  (values, report) => {
     for (const key of ['health-probe', 'startup-probe']) {
-      if (/=0(,|$)/.test(values[key] ?? '')) say(key, 'probe/limits');
+      if (/=0(,|$)/.test(values[key] ?? '')) report(key, 'probe/limits');
     }
   },
 ];
 
-/** The codes that are written here. */
+/** The codes of these rules. */
 export const CODES = new Set([
-  ...Object.keys(FORMS)
+  ...Object.keys(FORMATS)
     .filter(key => key !== 'display-name')
     .map(key => `${key}/malformed`),
   'display-name/malformed',

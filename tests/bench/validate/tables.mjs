@@ -1,4 +1,4 @@
-// What Google offers, as far as the rules of `rules.mjs` ask. Sources: as in `src/vertex/{region,machine,image}.rs`.
+// Google's locations, machines, accelerators and images, for `rules.mjs`. Sources: those of `src/vertex/{region,machine,image}.rs`.
 
 const list = table =>
   new Set(
@@ -49,7 +49,7 @@ const GPU_FAMILIES = {
   'g2-standard-': ['4 8 12 16 24:2 32 48:4 96:8', 'NVIDIA_L4'],
 };
 
-/** What each machine carries: `{ kind, count }`, or nothing. */
+/** The accelerators of each machine type, `{ kind, count }`; `undefined` for CPU machines. */
 export const MACHINES = new Map([
   ...[...CPU_MACHINES].map(name => [name, undefined]),
   ...Object.entries(GPU_FAMILIES).flatMap(([family, [sizes, kind]]) =>
@@ -60,7 +60,7 @@ export const MACHINES = new Map([
   ),
 ]);
 
-/** Those that go with n1 machines. */
+/** Accelerators that can be attached to n1 machines. */
 export const ATTACHED = new Set([
   'NVIDIA_TESLA_P100',
   'NVIDIA_TESLA_V100',

@@ -1,4 +1,4 @@
-// The forms of values, by `ajv`.
+// The formats of values, checked by `ajv`.
 import { Ajv } from 'ajv';
 
 export const PREFIX = 'google.com/vertex-ai-';
@@ -12,8 +12,8 @@ const VERSION = '(?:@[a-z0-9][a-z0-9-]{0,62})?';
 const PROBE =
   'path=/[^,]*(?:,(?:port|period|timeout|failures|successes|delay)=[0-9]+)*';
 
-/** The forms of values: what one breaks is `KEY/malformed`. */
-export const FORMS = {
+/** The formats of values. A value of another format is `KEY/malformed`. */
+export const FORMATS = {
   project: `^${PROJECT}$`,
   location: `^(?:${LOCATION}(?:-[a-z])?|global|[a-z]+-[a-z]+[0-9]*)$`,
   endpoint: `^(?:${ID}|${path('endpoints', ID)})$`,
@@ -36,7 +36,7 @@ export const FORMS = {
   'startup-probe': `^${PROBE}$`,
   'deployment-timeout': '^[1-9][0-9]*s$',
 };
-export const KEYS = new Set([...Object.keys(FORMS), 'env', 'waive']);
+export const KEYS = new Set([...Object.keys(FORMATS), 'env', 'waive']);
 export const REQUIRED = ['project', 'location', 'endpoint', 'model'];
 
 const ajv = new Ajv({ allErrors: true });
@@ -62,18 +62,18 @@ export const areTexts = ajv.compile({
     [`^${PREFIX.replaceAll('.', '\\.')}`]: { type: 'string' },
   },
 });
-export const haveForm = ajv.compile({
+export const areWellFormed = ajv.compile({
   type: 'object',
   properties: Object.fromEntries(
-    Object.entries(FORMS).map(([key, pattern]) => [
+    Object.entries(FORMATS).map(([key, pattern]) => [
       key,
       { type: 'string', pattern },
     ]),
   ),
 });
 
-/** The code instead of `malformed` where the intention is clear. */
-export const CLEARER = {
+/** Codes that replace `malformed` where the mistake is recognizable. */
+export const SPECIFIC = {
   project: value => /[A-Z ]/.test(value) && 'project/display-name',
   endpoint: value =>
     (/\/models\//.test(value) && 'endpoint/is-a-model') ||
