@@ -1,4 +1,4 @@
-// The texts that both read, and the known differences.
+// The compared texts, and the known differences between the reader and `yaml`.
 const texts = [
   // Entities.
   'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: a\n  annotations:\n    google.com/vertex-ai-model: "m@1"\nspec:\n  type: service\n  owner: group:default/x\n',
@@ -145,11 +145,12 @@ const texts = [
   '["a\n b": 1]\n',
 ];
 
-const keys = 'a list or mapping is a key, for which `yaml` invents a text';
+const collectionKeys =
+  'a list or mapping is a key, for which `yaml` invents a text';
 const expected = new Map([
-  ['a: {{ x }}\n', keys],
-  ['? - a\n: - b\n', keys],
-  ['[a]: 1\n', keys],
+  ['a: {{ x }}\n', collectionKeys],
+  ['? - a\n: - b\n', collectionKeys],
+  ['[a]: 1\n', collectionKeys],
 ]);
 
 export const corpus = texts.map(text => ({
@@ -169,9 +170,9 @@ const hasCollectionKey = ([kind, value]) =>
 
 const isRejected = documents => documents.some(document => document.error);
 
-/** Whether only the core rejects, with this message. */
-const onlyOurs = (words, ours, theirs) =>
-  !isRejected(theirs) && ours.some(document => words.test(document.message));
+/** Whether only the reader rejects, with this message. */
+const onlyOurs = (message, ours, theirs) =>
+  !isRejected(theirs) && ours.some(document => message.test(document.message));
 
 /** Whether only `yaml` rejects, with this code. */
 const onlyTheirs = (code, ours, theirs) =>
@@ -180,73 +181,76 @@ const onlyTheirs = (code, ours, theirs) =>
 /** The known differences of mutated texts. `ours` and `theirs` are lists of documents. */
 export const differences = [
   {
-    why: 'both reject a document, but separate the rest differently',
+    reason: 'both reject a document, but separate the rest differently',
     applies: (_, ours, theirs) => isRejected(ours) && isRejected(theirs),
   },
   {
-    why: keys,
+    reason: collectionKeys,
     applies: (_, ours) =>
       ours.some(document => document.value && hasCollectionKey(document.value)),
   },
   {
-    why: 'a single CR ends a line in YAML and in editors, but not in `yaml`',
+    reason: 'a single CR ends a line in YAML and in editors, but not in `yaml`',
     applies: text => /\r(?!\n)/.test(text),
   },
   {
-    why: 'a single surrogate (`\\ud83d`) is not a character: U+FFFD replaces it',
+    reason:
+      'a single surrogate (`\\ud83d`) is not a character: U+FFFD replaces it',
     applies: text => /\\u[dD][89a-fA-F]/.test(text),
   },
   {
-    why: '`yaml` rejects some lines that contain only tabs',
+    reason: '`yaml` rejects some lines that contain only tabs',
     applies: (text, ours) =>
       /\n *\t[ \t]*(\r?\n|$)/.test(text) && !isRejected(ours),
   },
   {
-    why: 'a collection cannot begin after a tab',
+    reason: 'a collection cannot begin after a tab',
     applies: (_, ours) => ours.some(document => document.error === 'Tab'),
   },
   {
-    why: '`yaml` cannot read a list after a byte order mark',
+    reason: '`yaml` cannot read a list after a byte order mark',
     applies: text => /^\ufeff\s*-/.test(text),
   },
   {
-    why: 'directives without a document are rejected, not ignored',
+    reason: 'directives without a document are rejected, not ignored',
     applies: (text, ours) => /^\ufeff?%/m.test(text) && isRejected(ours),
   },
   {
-    why: 'a byte order mark may begin a file, but not another document',
+    reason: 'a byte order mark may begin a file, but not another document',
     applies: text => text.lastIndexOf('\ufeff') > 0,
   },
   {
-    why: '`yaml` accepts a stray `:`, or drops the text after a `?`; YAML 1.2.2 rejects both',
+    reason:
+      '`yaml` accepts a stray `:`, or drops the text after a `?`; YAML 1.2.2 rejects both',
     applies: (text, ours, theirs) =>
       isRejected(ours) &&
       !isRejected(theirs) &&
       (/"":/.test(JSON.stringify(theirs)) || /\? /.test(text)),
   },
   {
-    why: '`yaml` accepts a `:` on the line after its key',
+    reason: '`yaml` accepts a `:` on the line after its key',
     applies: (_, ours, theirs) =>
       onlyOurs(/`:` is missing|spans more than one line/, ours, theirs),
   },
   {
-    why: '`yaml` accepts a tag `!` without a space before the value',
+    reason: '`yaml` accepts a tag `!` without a space before the value',
     applies: (text, ours, theirs) =>
       /!["'[{]/.test(text) && onlyOurs(/after a value/, ours, theirs),
   },
   {
-    why: '`yaml` accepts a missing quote behind an escaped quote',
+    reason: '`yaml` accepts a missing quote behind an escaped quote',
     applies: (text, ours, theirs) =>
       /''|\\"/.test(text) && onlyOurs(/is not closed/, ours, theirs),
   },
   {
-    why: '`yaml` counts the anchor or tag of an empty key as one of its mapping',
+    reason:
+      '`yaml` counts the anchor or tag of an empty key as one of its mapping',
     applies: (text, ours, theirs) =>
       /[&!]\S+ *\n *[&!]\S+ +:/.test(text) &&
       onlyTheirs(/^MULTIPLE_(ANCHORS|TAGS)/, ours, theirs),
   },
   {
-    why: '`yaml` reads a `...` at the end of a line in brackets as a marker',
+    reason: '`yaml` reads a `...` at the end of a line in brackets as a marker',
     applies: (text, ours, theirs) =>
       /\S *\.\.\.\n[#,]/.test(text) &&
       onlyTheirs(/^(MISSING_CHAR|UNEXPECTED_TOKEN)/, ours, theirs),

@@ -1,5 +1,5 @@
-// Compares the YAML reader with npm `yaml`, used as Backstage's `parseEntityYaml` uses it (`parseAllDocuments`, `merge: false`): the values
-// of the same texts, and the rejected texts. `--random N` adds N mutations of the corpus; `SEED` selects them.
+// Compares the YAML reader with npm `yaml`, called as Backstage's `parseEntityYaml` calls it (`parseAllDocuments`, `merge: false`). Both
+// must read the same values and reject the same texts. `--random N` adds N mutations of the corpus; `SEED` selects them.
 import { execFileSync } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
@@ -9,7 +9,7 @@ const reader =
   process.env.READ_YAML ??
   new URL('../../target/debug/examples/read-yaml', import.meta.url).pathname;
 
-/** Returns the documents that Backstage reads: a list of `{ value }` or `{ error }`. */
+/** Returns the documents that Backstage reads, each `{ value }` or `{ error }`. */
 function backstage(text) {
   let documents;
   try {
@@ -30,6 +30,7 @@ function backstage(text) {
   });
 }
 
+/** Returns the value of a number in YAML's notation. */
 function number(text) {
   const sign = text.startsWith('-') ? -1 : 1;
   const bare = text.replace(/^[-+]/, '');
@@ -38,22 +39,22 @@ function number(text) {
 }
 
 /** Converts the reader's tree to the JavaScript value that `toJSON` returns. */
-function plain([kind, value]) {
+function toValue([kind, value]) {
   switch (kind) {
     case 'null':
       return null;
     case 'number':
       return number(value);
     case 'list':
-      return value.map(plain);
+      return value.map(toValue);
     case 'map': {
       const object = {};
       for (const [key, v] of value) {
         const name = ['list', 'map'].includes(key[0])
           ? '(collection)'
-          : `${plain(key) ?? (key[0] === 'null' ? '' : Number(key[1].replace('.', '').replace(/inf/i, 'Infinity')))}`;
+          : `${toValue(key) ?? (key[0] === 'null' ? '' : Number(key[1].replace('.', '').replace(/inf/i, 'Infinity')))}`;
         Object.defineProperty(object, name, {
-          value: plain(v),
+          value: toValue(v),
           enumerable: true,
           configurable: true,
           writable: true,
@@ -76,6 +77,7 @@ function verdict(documents) {
   );
 }
 
+/** Returns a text with one to three random changes. */
 function mutated(text, random) {
   const pieces = [
     '\n',
@@ -127,17 +129,17 @@ function mutated(text, random) {
   return result.isWellFormed() ? result : text;
 }
 
-const many = process.argv.includes('--random')
+const count = process.argv.includes('--random')
   ? Number(process.argv[process.argv.indexOf('--random') + 1])
   : 0;
 let seed = Number(process.env.SEED ?? 1);
 const random = () =>
   ((seed = (Math.imul(seed, 1103515245) + 12345) >>> 0) >>> 8) / (1 << 24);
 const texts = corpus.map(entry => entry.text);
-const made = Array.from({ length: many }, () =>
+const mutations = Array.from({ length: count }, () =>
   mutated(texts[Math.floor(random() * texts.length)], random),
 );
-const all = [...texts, ...made];
+const all = [...texts, ...mutations];
 const read = JSON.parse(
   execFileSync(reader, {
     input: JSON.stringify(all),
@@ -146,33 +148,33 @@ const read = JSON.parse(
   }),
 );
 
-let wrong = 0;
+let unexplained = 0;
 const counts = {};
 all.forEach((text, i) => {
   const ours = read[i].map(document =>
-    document.error ? document : { value: plain(document.value) },
+    document.error ? document : { value: toValue(document.value) },
   );
   const theirs = backstage(text);
   const [a, b] = [verdict(ours), verdict(theirs)];
   const agree = isDeepStrictEqual(a, b);
-  const known =
+  const reason =
     i < corpus.length
       ? corpus[i].differs
       : differences.find(difference =>
           difference.applies(text, read[i], theirs),
-        )?.why;
-  if (i < corpus.length ? agree === !known : agree || known) {
-    if (!agree) counts[known] = (counts[known] ?? 0) + 1;
+        )?.reason;
+  if (i < corpus.length ? agree === !reason : agree || reason) {
+    if (!agree) counts[reason] = (counts[reason] ?? 0) + 1;
     return;
   }
-  wrong += 1;
-  if (wrong <= Number(process.env.SHOW ?? 20)) {
+  unexplained += 1;
+  if (unexplained <= Number(process.env.SHOW ?? 20)) {
     console.log(
-      `${agree ? 'agree, but are listed as different' : 'differ'}: ${JSON.stringify(text)}\n  reader:    ${JSON.stringify(read[i].map(d => (d.error ? d : plain(d.value))))}\n  backstage: ${JSON.stringify(theirs)}`,
+      `${agree ? 'agree, but are listed as different' : 'differ'}: ${JSON.stringify(text)}\n  reader:    ${JSON.stringify(read[i].map(d => (d.error ? d : toValue(d.value))))}\n  backstage: ${JSON.stringify(theirs)}`,
     );
   }
 });
-for (const [why, count] of Object.entries(counts))
-  console.log(`${count} × ${why}`);
-console.log(`${all.length} texts, ${wrong} unexplained differences`);
-process.exit(wrong > 0 ? 1 : 0);
+for (const [reason, cases] of Object.entries(counts))
+  console.log(`${cases} × ${reason}`);
+console.log(`${all.length} texts, ${unexplained} unexplained differences`);
+process.exit(unexplained > 0 ? 1 : 0);
