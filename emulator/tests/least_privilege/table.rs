@@ -58,10 +58,10 @@ fn render(plans: usize, results: &[(Case, Result<Proved, String>)]) -> String {
     let mut out = String::from("# Least privilege, proved\n\n");
     let _ = writeln!(
         out,
-        "{plans} plans can be made that differ in what is known, named or given; as far as rights are concerned, they are {} plans. \
-         Each of these was carried out against the emulator, which enforces IAM, in every world that it may meet: with all of its \
-         rights it goes as it should and nothing is refused; without any one of them ({removals} times) the call below is refused \
-         and named. That took {runs} runs.\n",
+        "{plans} different plans are possible. Plans with the same calls, permissions and possible situations form a class. One plan \
+         of each of the {} classes ran against the emulator, which enforces IAM, in every situation that it can meet.\n\n\
+         With all permissions the plan succeeds, and no call is denied. One permission was removed at a time ({removals} times): \
+         the call below was denied, and the denial named the permission. The proof took {runs} runs.\n",
         results.len()
     );
     out.push_str("| permission | grantee | on | by | denied without it | event | plans |\n| --- | --- | --- | --- | --- | --- | --- |\n");
@@ -73,7 +73,7 @@ fn render(plans: usize, results: &[(Case, Result<Proved, String>)]) -> String {
     }
     if !unproved.is_empty() {
         out.push_str(
-            "\nComputed, not proved, because the emulator has no policies for them: rights of the service agent\n\n",
+            "\nComputed, not proved, because the emulator has no policies for them: permissions of the service agent\n\n",
         );
         for what in unproved {
             let _ = writeln!(out, "- {what}");
