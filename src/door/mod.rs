@@ -4,11 +4,14 @@
 //! observe → settle → reply. Everything that a step needs and that is missing, unknown or unavailable ends the call with a refusal; nothing has been
 //! sent by then.
 
+mod admission;
 pub mod arrival;
 pub mod changes;
+mod forwarding;
 pub mod host;
 mod passage;
 pub mod permits;
+mod recording;
 pub mod records;
 pub mod refusal;
 pub mod want;

@@ -1,0 +1,122 @@
+//! Forwarding: the request to Google with a token of its subject, and Google's answer.
+
+use super::passage::{Passage, Refused, Subject, unexpected};
+use super::refusal::Refusal;
+use super::want::{Answer, Headers, Outcome, RequestBody, Send, Until, Want};
+use super::{LARGEST_WHOLE, REASON};
+use crate::diagnostic::Code;
+use crate::guard::{self, Allowed};
+use crate::identity::broker::TokenRequest;
+use crate::identity::cache::Holder;
+use crate::identity::secret::Secret;
+use std::cell::Cell;
+
+/// The source of a body and, where it was read, its length.
+pub type Body = (RequestBody, Option<usize>);
+
+/// What is known of a call that was sent.
+#[derive(Default)]
+pub struct Sent {
+    any: Cell<bool>,
+    rejected: Cell<Option<u16>>,
+}
+
+impl Sent {
+    /// Whether anything was sent to Google.
+    pub fn any(&self) -> bool {
+        self.any.get()
+    }
+
+    /// Google's refusal of the token, while no second attempt was sent.
+    pub fn rejected(&self) -> Option<u16> {
+        self.rejected.get()
+    }
+}
+
+/// Calls Google with a token of the subject. A cached token that Google rejects with 401 is replaced once, where the body can be sent again.
+pub async fn forward(
+    passage: &Passage,
+    call: &Allowed,
+    &(body, length): &Body,
+    subject: &mut Subject,
+    reason: String,
+) -> Result<Answer, Refused> {
+    let Passage { door, arrival, voice, .. } = passage;
+    let cached = door.broker.cached(&subject.holder, subject.groups.as_deref(), voice.now());
+    let may_retry = cached.is_some() && body != RequestBody::Stream;
+    let token = match cached {
+        Some(token) => token,
+        None => new_token(passage, subject).await?,
+    };
+    let mut headers = Headers { bearer: Some(token.clone()), others: vec![(REASON, reason)] };
+    for name in guard::REQUEST_HEADERS {
+        let own = call.media_type.filter(|_| matches!(name, "accept" | "content-type"));
+        if let Some(value) = own.or_else(|| arrival.header(name)) {
+            headers.others.push((name, value.to_owned()));
+        }
+    }
+    let length = match body {
+        RequestBody::None => None,
+        RequestBody::Read => length.map(|bytes| bytes.to_string()),
+        RequestBody::Stream => arrival.header("content-length").map(str::to_owned),
+    };
+    headers.others.extend(length.map(|bytes| ("content-length", bytes)));
+    // The outcome of a change must be known, so it runs to its end.
+    let until = if call.audited { Until::End } else { Until::CallerLeaves };
+    let mut request = Send { verb: call.verb, url: call.url.clone(), headers, body, until };
+    let answer = send(passage, &request, &subject.holder, &token).await?;
+    if answer.status != 401 || !may_retry || voice.cancelled() {
+        return Ok(answer);
+    }
+    passage.sent.rejected.set(Some(answer.status));
+    // Another call may have replaced the token by now.
+    let token = match door.broker.cached(&subject.holder, subject.groups.as_deref(), voice.now()) {
+        Some(token) => token,
+        None => new_token(passage, subject).await?,
+    };
+    request.headers.bearer = Some(token.clone());
+    send(passage, &request, &subject.holder, &token).await
+}
+
+async fn new_token(passage: &Passage, subject: &mut Subject) -> Result<Secret, Refused> {
+    let groups = passage.groups(subject).await?;
+    let request = TokenRequest { holder: subject.holder.clone(), groups };
+    match passage.voice.ask(Want::Token(request)).await {
+        Outcome::Token(Ok(token)) => Ok(token),
+        Outcome::Token(Err(finding)) => Err(Refusal::from(&finding).into()),
+        other => Err(unexpected(other)),
+    }
+}
+
+async fn send(passage: &Passage, request: &Send, holder: &Holder, token: &Secret) -> Result<Answer, Refused> {
+    let Passage { door, voice, sent, .. } = passage;
+    if voice.cancelled() {
+        return Err(Refusal::because(499, Code::PortalRefused, "the caller left before anything was sent").into());
+    }
+    sent.any.set(true);
+    sent.rejected.set(None);
+    match voice.ask(Want::Send(request.clone())).await {
+        Outcome::Answer(answer) => {
+            door.broker.observe(holder, token, answer.status, voice.now());
+            Ok(answer)
+        }
+        Outcome::Failed(failure) => {
+            let message = "Google does not answer at its address, or closed the connection";
+            let help = "check the network between the portal and Google, or that the emulator runs";
+            Err((Refusal::because(502, Code::NetworkUnreachable, message).help(help), Some(failure)))
+        }
+        other => Err(unexpected(other)),
+    }
+}
+
+/// Reads an answer that is small where it names an operation.
+pub async fn read_answer(passage: &Passage) -> Result<Vec<u8>, Refused> {
+    let cause = match passage.voice.ask(Want::ReadAnswer { limit: LARGEST_WHOLE }).await {
+        Outcome::Body(Some(whole)) => return Ok(whole),
+        Outcome::Failed(failure) => Some(failure),
+        _ => None,
+    };
+    let message = "Google's answer is cut off or larger than 1 MiB, so the outcome of the call is not known";
+    let refusal = Refusal::because(502, Code::GoogleAnswerUnreadable, message);
+    Err((refusal.help("check the resource before trying again"), cause))
+}

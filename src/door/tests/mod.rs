@@ -1,0 +1,206 @@
+//! One call at the door: every step, every failure at every step, against a host of the test's own.
+
+mod admission;
+mod forwarding;
+mod order;
+
+use super::arrival::Who;
+use super::records::{Conclusion, Settlement};
+use super::want::{Answer, AnswerBody, Failure, Level, RequestBody, Send, Starter, Until};
+use super::*;
+use crate::config::tests::config;
+use crate::conversation::{Event, Turn};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::guard::Caller;
+use crate::identity::cache::Holder;
+use crate::identity::secret::Secret;
+use serde_json::{Value, json};
+
+const NOW: Millis = 1_795_493_106_007;
+const ALICE: &str = "user:default/alice";
+const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud";
+const OPERATION: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/42";
+
+fn target(path: &str) -> String {
+    format!("{MOUNT}{path}")
+}
+
+fn arrival(verb: &str, path: &str) -> Arrival {
+    Arrival {
+        id: "audit-1".into(),
+        verb: verb.into(),
+        target: target(path),
+        headers: vec![None; REQUEST_HEADERS.len()],
+        who: user(ALICE),
+        whole: false,
+    }
+}
+
+fn user(entity_ref: &str) -> Who {
+    let caller = Caller::User { entity_ref: entity_ref.to_owned() };
+    Who::Caller { caller, actor: None, credentials: "Bearer backstage-token".into() }
+}
+
+fn service() -> Who {
+    let caller = Caller::Service { subject: "plugin:scaffolder".into() };
+    Who::Caller { caller, actor: None, credentials: "Bearer service-token".into() }
+}
+
+fn with(mut arrival: Arrival, header: &str, value: &str) -> Arrival {
+    let at = REQUEST_HEADERS.iter().position(|name| *name == header).expect("a header that the door reads");
+    arrival.headers[at] = Some(value.to_owned());
+    arrival
+}
+
+fn read() -> Arrival {
+    arrival("GET", &format!("aiplatform/v1/{ENDPOINT}"))
+}
+
+fn predict() -> Arrival {
+    with(arrival("POST", &format!("aiplatform/v1/{ENDPOINT}:predict")), "content-length", "17")
+}
+
+fn deploy() -> Arrival {
+    arrival("POST", &format!("aiplatform/v1/{ENDPOINT}:deployModel"))
+}
+
+fn set_policy() -> Arrival {
+    arrival("POST", &format!("aiplatform/v1beta1/{ENDPOINT}:setIamPolicy"))
+}
+
+fn follow() -> Arrival {
+    Arrival { who: service(), ..arrival("GET", &format!("aiplatform/v1/{OPERATION}")) }
+}
+
+const DEPLOYMENT: &str = r#"{"deployedModel": {"model": "7"}}"#;
+const POLICY: &str = r#"{"policy": {"version": 3, "etag": "BwX=", "bindings": []}}"#;
+
+/// A host that answers as a test configures it, and keeps the wants.
+struct Portal {
+    door: Rc<Door>,
+    decision: &'static str,
+    groups: Vec<String>,
+    starter: Option<Starter>,
+    body: Option<&'static str>,
+    grant: Option<Vec<String>>,
+    /// Statuses of Google's answers; the last one repeats.
+    statuses: Vec<u16>,
+    answer: &'static str,
+    /// Tokens that the broker gives, in order.
+    tokens: u32,
+    /// Wants, by kind, that fail.
+    failing: Vec<&'static str>,
+    /// The want, by kind, during which the caller leaves.
+    leaves_at: Option<&'static str>,
+    now: Millis,
+    wants: Vec<Want>,
+}
+
+fn kind(want: &Want) -> &'static str {
+    match want {
+        Want::Nothing => "nothing",
+        Want::Permit { .. } => "permit",
+        Want::Groups { .. } => "groups",
+        Want::Starter { .. } => "starter",
+        Want::ReadBody { .. } => "readBody",
+        Want::Announce(_) => "announce",
+        Want::Record(_) => "record",
+        Want::FindGrant { .. } => "findGrant",
+        Want::Token(_) => "token",
+        Want::Send(_) => "send",
+        Want::ReadAnswer { .. } => "readAnswer",
+        Want::Settle(_) => "settle",
+        Want::Conclude(_) => "conclude",
+        Want::Log { .. } => "log",
+        Want::Reply { .. } => "reply",
+    }
+}
+
+impl Portal {
+    fn new() -> Self {
+        Self {
+            door: Rc::new(Door::new(config())),
+            decision: "ALLOW",
+            groups: vec!["group:default/ml".into()],
+            starter: None,
+            body: Some(DEPLOYMENT),
+            grant: None,
+            statuses: vec![200],
+            answer: r#"{"name": "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/42"}"#,
+            tokens: 0,
+            failing: vec![],
+            leaves_at: None,
+            now: NOW,
+            wants: vec![],
+        }
+    }
+
+    /// Takes a call through the door, and returns its end.
+    fn pass(&mut self, arrival: Arrival) -> End {
+        self.wants.clear();
+        let mut talk = self.door.pass(arrival);
+        let (mut outcome, mut cancelled, mut sent) = (Outcome::Done, false, 0);
+        loop {
+            let want = match talk.tell(Event { outcome, now: self.now, random: 0.5, cancelled }) {
+                Turn::Done(end) => return end,
+                Turn::Want(want) => want,
+            };
+            let kind = kind(&want);
+            cancelled |= self.leaves_at == Some(kind);
+            outcome = match &want {
+                _ if self.failing.contains(&kind) => {
+                    Outcome::Failed(Failure { name: "Error".into(), message: format!("{kind} is broken") })
+                }
+                Want::Permit { .. } => Outcome::Decision(self.decision.into()),
+                Want::Groups { .. } => Outcome::Groups(self.groups.clone()),
+                Want::Starter { .. } => Outcome::Starter(self.starter.clone()),
+                Want::ReadBody { .. } => Outcome::Body(self.body.map(|body| body.as_bytes().to_vec())),
+                Want::FindGrant { .. } => Outcome::Grant(self.grant.clone()),
+                Want::Token(request) => {
+                    self.tokens += 1;
+                    let token = Secret::new(format!("token-{}", self.tokens));
+                    self.door.broker.put(request, token.clone(), self.now + 3_600_000, self.now);
+                    Outcome::Token(Ok(token))
+                }
+                Want::Send(_) => {
+                    let status = *self.statuses.get(sent).or(self.statuses.last()).unwrap();
+                    sent += 1;
+                    let headers = vec![Some("application/json".into()), None, None, Some("99".into())];
+                    Outcome::Answer(Answer { status, headers })
+                }
+                Want::ReadAnswer { .. } => Outcome::Body(Some(self.answer.as_bytes().to_vec())),
+                _ => Outcome::Done,
+            };
+            self.wants.push(want);
+        }
+    }
+
+    fn kinds(&self) -> Vec<&'static str> {
+        self.wants.iter().map(kind).collect()
+    }
+
+    fn refusal(&mut self, arrival: Arrival) -> (u16, String) {
+        let end = self.pass(arrival).expect("a refusal");
+        (end.status, end.body["diagnostic"]["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    fn sent(&self) -> Vec<&Send> {
+        self.wants.iter().filter_map(|want| if let Want::Send(send) = want { Some(send) } else { None }).collect()
+    }
+
+    fn settlement(&self) -> Option<&Settlement> {
+        self.wants.iter().find_map(|want| if let Want::Settle(settlement) = want { Some(settlement) } else { None })
+    }
+
+    fn conclusions(&self) -> Vec<&Conclusion> {
+        self.wants.iter().filter_map(|want| if let Want::Conclude(it) = want { Some(it) } else { None }).collect()
+    }
+
+    fn settled_as(&self) -> Option<records::Result> {
+        self.settlement().map(|settlement| settlement.outcome)
+    }
+}
+
+fn bearer(send: &Send) -> &str {
+    send.headers.bearer.as_ref().map(Secret::expose).unwrap_or_default()
+}
