@@ -5,7 +5,7 @@ use super::{
     On::{Itself, PredefinedRole},
     Service, Verb,
     body::{POLICY, json, object, text, texts},
-    need::{inferred, reference},
+    need::{guide, reference},
     resource::{ACCOUNT, PREDEFINED_ROLE, ROLE},
     row::{ADMINISTER, READ},
 };
@@ -104,7 +104,7 @@ pub static PROJECT_ROLES_DELETE: Method = Method {
     on: ROLE,
     query: &["etag"],
     door: Door::Closed,
-    needs: &[inferred("iam.roles.delete", Itself)],
+    needs: &[reference("iam.roles.delete", Itself)],
     undone_by: Some(&PROJECT_ROLES_UNDELETE),
     ..Method::DEFAULT
 };
@@ -144,10 +144,12 @@ pub static ACCOUNTS_GET: Method = Method {
     version: "v1",
     on: ACCOUNT,
     door: Door::Closed,
-    needs: &[inferred("iam.serviceAccounts.get", Itself)],
+    needs: &[reference("iam.serviceAccounts.get", Itself)],
     ..Method::DEFAULT
 };
 
+// The method's REST page names no permission; the list of audited methods does:
+// https://docs.cloud.google.com/iam/docs/audit-logging, read 2026-11-27.
 pub static ACCOUNTS_GET_IAM_POLICY: Method = Method {
     name: "iam.projects.serviceAccounts.getIamPolicy",
     audit_name: "IAM.GetIamPolicy",
@@ -158,10 +160,11 @@ pub static ACCOUNTS_GET_IAM_POLICY: Method = Method {
     suffix: ":getIamPolicy",
     query: &["options.requestedPolicyVersion"],
     door: ADMINISTER,
-    needs: &[inferred("iam.serviceAccounts.getIamPolicy", Itself)],
+    needs: &[guide("iam.serviceAccounts.getIamPolicy", Itself)],
     ..Method::DEFAULT
 };
 
+// Source as above.
 pub static ACCOUNTS_SET_IAM_POLICY: Method = Method {
     name: "iam.projects.serviceAccounts.setIamPolicy",
     audit_name: "IAM.SetIamPolicy",
@@ -172,7 +175,7 @@ pub static ACCOUNTS_SET_IAM_POLICY: Method = Method {
     suffix: ":setIamPolicy",
     body: POLICY,
     door: ADMINISTER,
-    needs: &[inferred("iam.serviceAccounts.setIamPolicy", Itself)],
+    needs: &[guide("iam.serviceAccounts.setIamPolicy", Itself)],
     ..Method::DEFAULT
 };
 

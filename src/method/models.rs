@@ -153,6 +153,8 @@ pub static MODELS_MERGE_VERSION_ALIASES: Method = Method {
     ..Method::DEFAULT
 };
 
+// A copy that names a `customServiceAccount` also requires `iam.serviceAccounts.actAs` on it:
+// https://docs.cloud.google.com/gemini-enterprise-agent-platform/reference/rest/v1beta1/projects.locations.models/copy, read 2026-11-27.
 pub static MODELS_COPY: Method = Method {
     name: "aiplatform.projects.locations.models.copy",
     audit_name: "ModelService.CopyModel",
