@@ -95,7 +95,10 @@ fn or(message: &str, otherwise: &'static str) -> Words {
     if message.is_empty() { otherwise.into() } else { message.to_owned().into() }
 }
 
-/// The name of Backstage's error class for a status. Source: https://backstage.io/docs/backend-system/building-plugins-and-modules/error-handling
+/// The name of the error class for a status: Backstage's, or that of npm `http-errors` (413, 502).
+///
+/// Sources, read 2026-11-27: `getStatusCode` in `packages/backend-defaults/src/entrypoints/rootHttpRouter/http/MiddlewareFactory.ts` of
+/// github.com/backstage/backstage, <https://backstage.io/docs/reference/errors>, and `http-errors` 2.
 fn name(status: u16) -> &'static str {
     match status {
         400 => "InputError",

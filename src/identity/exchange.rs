@@ -1,8 +1,10 @@
 //! The exchange: an assertion becomes a federated token and, where a service account is configured, that account's token.
 //!
-//! Sources, read 2026-11-27: https://docs.cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token and
-//! https://docs.cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken. The first service
-//! reports errors in OAuth's form, the second as `google.rpc.Status`.
+//! Requests and answers: <https://docs.cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token> and
+//! <https://docs.cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken>, read 2026-11-27.
+//! Neither page describes errors. That the first service reports them in OAuth's form (RFC 6749, 5.2) is known from Google's client:
+//! `handle_error_response` in `google/oauth2/utils.py` of github.com/googleapis/google-auth-library-python, read 2026-11-27. That the
+//! second uses `google.rpc.Status` is *unverified*; it is the form of Google's other services.
 
 use super::redact::shortened;
 use super::secret::Secret;
