@@ -2,7 +2,10 @@
 //!
 //! Every key narrows what is allowed, so an unknown key is an error: a misspelt `locations` would allow every location.
 
+mod catalog;
 mod read;
+
+pub use catalog::{CatalogConfig, OnInvalid};
 
 use crate::diagnostic::Diagnostic;
 use crate::method::Service;
@@ -10,6 +13,9 @@ use crate::name::{Location, NameError, Place, Project, ServiceAccount};
 use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
+
+/// The keys of `vertexAi`. The proxy module reads all but `catalog`, the catalog module `rules` and `catalog`.
+const KEYS: [&str; 6] = ["projects", "identity", "access", "emulator", "rules", "catalog"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {

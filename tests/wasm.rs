@@ -1,7 +1,6 @@
 //! The boundary as JavaScript sees it, in Node and in a browser: `cargo xtask test --only wasm`.
 #![cfg(target_arch = "wasm32")]
 
-use backstage_vertex_ai::api::error::CoreError;
 use backstage_vertex_ai::diagnostic::{Code, Diagnostic};
 use backstage_vertex_ai::wasm::exports::{status, validate, version};
 use backstage_vertex_ai::wasm::transport::Talk;
@@ -84,13 +83,18 @@ fn numbers_in_a_plan_are_numbers() {
 }
 
 #[wasm_bindgen_test]
-fn several_findings_of_one_error_are_a_list() {
-    let several = CoreError {
-        diagnostics: ["one", "two"].map(|message| Diagnostic::new(Code::ConfigInvalid, message)).into(),
-        status: 500,
-    };
-    let error = JsValue::from(several);
-    assert_eq!(text(&error, "message"), "- one\n- two");
+fn mistakes_of_a_configuration_are_one_error() {
+    let config = JSON::parse(r#"{"catalog": {"onInvalid": "ignore"}, "catalogue": {}}"#).unwrap();
+    let error = backstage_vertex_ai::wasm::server::read_catalog_config(&config).unwrap_err();
+    let message = text(&error, "message");
+    assert!(
+        message.contains("\nvertexAi.catalogue: ") && message.contains("\nvertexAi.catalog.onInvalid: "),
+        "{message}"
+    );
+    assert_eq!(js_sys::Array::from(&get(&error, "diagnostics")).length(), 2);
+    let config = JSON::parse(r#"{"catalog": {"onInvalid": "refuse"}}"#).unwrap();
+    let config = backstage_vertex_ai::wasm::server::read_catalog_config(&config).unwrap();
+    assert_eq!(text(&config, "onInvalid"), "refuse");
     let single = JsValue::from(Diagnostic::new(Code::ConfigInvalid, "one"));
     assert_eq!(text(&single, "message"), "one");
 }

@@ -5,6 +5,7 @@
 use super::gate::{self, DoorStep, errand};
 use super::request::{DeployRequest, DeploymentRequest, EntityRequest, StatusRequest, ValidateRequest};
 use super::{Annotation, ValidateReport, check, deployment, iam, life};
+use crate::config::CatalogConfig;
 use crate::conversation::{Identity, Progress};
 use crate::diagnostic::Code;
 use crate::door::arrival::{Arrival, Who};
@@ -74,6 +75,7 @@ pub fn declarations() -> String {
     all.visit::<PolicyChanges>();
     all.visit::<Identity>();
     all.visit::<errand::Want>();
+    all.visit::<CatalogConfig>();
     all.visit::<check::CheckOptions>();
     all.visit::<check::FileReport>();
     all.visit::<check::Summary>();

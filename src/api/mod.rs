@@ -3,6 +3,7 @@
 //! The exports for JavaScript, the command line and tools call this module and nothing below it.
 
 pub mod access;
+mod catalog;
 pub mod check;
 pub mod declarations;
 pub mod deployment;
@@ -15,5 +16,6 @@ mod status;
 pub mod talk;
 mod validate;
 
+pub use catalog::catalog_config;
 pub use status::status;
 pub use validate::{Annotation, ValidateReport, annotations, validate};

@@ -1,6 +1,6 @@
 //! Reads the `vertexAi` key, and reports every mistake in it.
 
-use super::{AllowedProject, Config, EmulatorUrl, IdentityConfig, Issuer, is_number};
+use super::{AllowedProject, Config, EmulatorUrl, IdentityConfig, Issuer, KEYS, is_number};
 use crate::diagnostic::{Code, Diagnostic, Severity, Where, Words};
 use crate::entity::Node;
 use crate::name::{Location, NameError, Project, ServiceAccount};
@@ -15,7 +15,7 @@ const PROJECTS_HELP: &str = "list each project to allow: `- project: acme-ml`, w
 
 /// Reads the value of the `vertexAi` key.
 pub fn config(value: &Value, default_issuer: &str) -> Result<Config, Vec<Diagnostic>> {
-    let mut reader = Reader { findings: Vec::new() };
+    let mut reader = Reader::default();
     match reader.config(value, default_issuer) {
         Some(config) if !reader.findings.iter().any(Diagnostic::is_error) => {
             Ok(Config { warnings: reader.findings, ..config })
@@ -29,12 +29,14 @@ fn finding(path: &str, message: impl Into<Words>, help: impl Into<Words>) -> Dia
     Diagnostic::new(Code::ConfigInvalid, message).at(place).help(help)
 }
 
-struct Reader {
-    findings: Vec<Diagnostic>,
+/// Reads values, and collects the mistakes in them.
+#[derive(Default)]
+pub(super) struct Reader {
+    pub findings: Vec<Diagnostic>,
 }
 
 impl Reader {
-    fn mistake(&mut self, path: &str, message: impl Into<Words>, help: impl Into<Words>) {
+    pub fn mistake(&mut self, path: &str, message: impl Into<Words>, help: impl Into<Words>) {
         self.findings.push(finding(path, message, help));
     }
 
@@ -51,11 +53,8 @@ impl Reader {
             self.mistake(path, "`vertexAi` is missing", help);
             return None;
         }
-        // `catalog` belongs to the catalog module.
-        let map = self.mapping(value, path, &["projects", "identity", "access", "emulator", "rules", "catalog"])?;
-        if let Some(rules) = map.get("rules") {
-            self.findings.extend(Settings::read(&Node::from(rules), None).1);
-        }
+        let map = self.mapping(value, path, &KEYS)?;
+        self.rules(map);
         let emulator = self.child(map, path, "emulator", Self::emulator);
         let projects = match map.get("projects") {
             Some(value) => self.projects(value),
@@ -79,8 +78,15 @@ impl Reader {
         Some(Config { projects: projects?, identity: identity?, grantors, emulator, warnings: Vec::new() })
     }
 
+    /// Checks `rules`, which apply where entities are read.
+    pub fn rules(&mut self, map: &Map<String, Value>) {
+        if let Some(rules) = map.get("rules") {
+            self.findings.extend(Settings::read(&Node::from(rules), None).1);
+        }
+    }
+
     /// Reads an optional key.
-    fn child<T>(
+    pub fn child<T>(
         &mut self,
         map: &Map<String, Value>,
         path: &str,
@@ -91,7 +97,7 @@ impl Reader {
         read(self, value, &format!("{path}.{key}"))
     }
 
-    fn mapping<'a>(&mut self, value: &'a Value, path: &str, keys: &[&str]) -> Option<&'a Map<String, Value>> {
+    pub fn mapping<'a>(&mut self, value: &'a Value, path: &str, keys: &[&str]) -> Option<&'a Map<String, Value>> {
         let known = || format!("use the keys {}", keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "));
         let Some(map) = value.as_object() else {
             self.mistake(path, format!("`{path}` is not a mapping"), known());

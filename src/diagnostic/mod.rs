@@ -5,7 +5,6 @@ mod code;
 pub use backstage_yaml::{Position, Span};
 pub use code::{Code, DOCUMENTATION, Kind, Level, event, rule};
 
-use crate::words;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
@@ -307,14 +306,6 @@ pub fn in_order(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
         sorted.insert(at, finding);
     }
     sorted
-}
-
-/// Returns the message of one finding, or a Markdown list of several, which Backstage's error banner renders.
-pub fn messages(findings: &[Diagnostic]) -> String {
-    match findings {
-        [finding] => finding.message.to_string(),
-        _ => words::list(findings.iter().map(|finding| format!("- {}", finding.message)), "\n"),
-    }
 }
 
 #[cfg(test)]

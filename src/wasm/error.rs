@@ -2,7 +2,7 @@
 
 use super::convert::write;
 use crate::api::error::CoreError;
-use crate::diagnostic::{Code, Diagnostic, messages};
+use crate::diagnostic::{Code, Diagnostic};
 use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -14,7 +14,7 @@ impl From<Diagnostic> for JsValue {
 
 impl From<CoreError> for JsValue {
     fn from(error: CoreError) -> Self {
-        let thrown = Error::new(&messages(&error.diagnostics));
+        let thrown = Error::new(&error.message);
         thrown.set_name("CoreError");
         let code = error.diagnostics.first().map_or(Code::CoreInternal, |d| d.code);
         // Setting a property of a fresh, extensible object cannot fail.

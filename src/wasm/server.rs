@@ -1,9 +1,15 @@
 //! Exports of the server build, besides those of both builds, the checker and the gate.
 
-use super::convert::{now, read, write};
+use super::convert::{json, now, read, write};
 use super::transport::Talk;
-use crate::api::{deployment, iam};
+use crate::api::error::CoreError;
+use crate::api::{catalog_config, deployment, iam};
 use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(js_name = catalogConfig)]
+pub fn read_catalog_config(config: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&catalog_config(&json(config)).map_err(CoreError::misconfigured)?)?)
+}
 
 #[wasm_bindgen]
 pub fn plan(request: JsValue) -> Result<JsValue, JsValue> {

@@ -1,8 +1,4 @@
-import {
-  type Diagnostic,
-  type RuleSettings,
-  validate,
-} from '@backstage-vertex-ai/core';
+import { type Diagnostic, validate } from '@backstage-vertex-ai/core';
 import { ENTITY_STATUS_CATALOG_PROCESSING_TYPE } from '@backstage/catalog-client';
 import type { Entity } from '@backstage/catalog-model';
 import type {
@@ -16,7 +12,7 @@ import type {
   LocationSpec,
 } from '@backstage/plugin-catalog-node';
 import { AnnotationError } from './AnnotationError';
-import type { OnInvalid } from './settings';
+import type { Settings } from './settings';
 
 /** Formats a finding like the catalog's own errors: the entity page shows items of this type and level `error` only. */
 function statusItem(finding: Diagnostic): EntityStatusItem {
@@ -31,9 +27,7 @@ function statusItem(finding: Diagnostic): EntityStatusItem {
 
 /** Checks the Vertex AI annotations of every entity that the catalog processes. */
 export class AnnotationProcessor implements CatalogProcessor {
-  constructor(
-    private readonly options: { onInvalid: OnInvalid; rules?: RuleSettings },
-  ) {}
+  constructor(private readonly settings: Settings) {}
 
   getProcessorName() {
     return 'VertexAiAnnotationProcessor';
@@ -45,7 +39,7 @@ export class AnnotationProcessor implements CatalogProcessor {
     location: LocationSpec,
     emit: CatalogProcessorEmit,
   ): Promise<Entity> {
-    const { onInvalid, rules } = this.options;
+    const { onInvalid, rules } = this.settings;
     const { valid, diagnostics } = validate({ source: { entity }, rules });
     if (!valid && onInvalid === 'refuse') {
       for (const finding of diagnostics) {

@@ -10,7 +10,7 @@ import {
 } from '@backstage/plugin-catalog-node';
 import { registerValidateAnnotations } from './actions/validateAnnotations';
 import { AnnotationProcessor } from './AnnotationProcessor';
-import { readOnInvalid, readRules } from './settings';
+import { readSettings } from './settings';
 
 /**
  * Checks Vertex AI annotations when the catalog processes entities, and in an action for agents and templates.
@@ -29,9 +29,9 @@ export const catalogModuleVertexAi: BackendFeature = createBackendModule({
         processing: catalogProcessingExtensionPoint,
       },
       async init({ actionsRegistry, catalog, config, processing }) {
-        const rules = readRules(config);
-        const onInvalid = readOnInvalid(config);
-        processing.addProcessor(new AnnotationProcessor({ onInvalid, rules }));
+        const settings = readSettings(config);
+        processing.addProcessor(new AnnotationProcessor(settings));
+        const { rules } = settings;
         registerValidateAnnotations({ actionsRegistry, catalog, rules });
       },
     });

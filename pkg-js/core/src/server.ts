@@ -1,8 +1,10 @@
 /** The core for backends: all of it, Node only. */
 import { call } from './bindings';
 import { converse } from './converse';
+import type { VertexAiConfig } from './gate';
 import type { DeployHost } from './host';
 import type {
+  CatalogConfig,
   DeployReport,
   DeployRequest,
   DeploymentRequest,
@@ -24,6 +26,15 @@ export * from './checker';
 export * from './deployments';
 export * from './gate';
 export * from './grants';
+
+/**
+ * Reads the catalog module's part of the configuration.
+ *
+ * @throws CoreError `config/…` with one diagnostic for every mistake in `rules` and `catalog`, and for every unknown key
+ */
+export function catalogConfig(config: VertexAiConfig): CatalogConfig {
+  return call(core => core.catalogConfig(config));
+}
 
 /** Plans a deployment. Calls nothing. */
 export function plan(request: DeploymentRequest): PlanReport {

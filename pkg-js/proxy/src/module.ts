@@ -3,13 +3,7 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
-import type { Config } from '@backstage/config';
-import { InputError } from '@backstage/errors';
-import {
-  type CoreError,
-  Gate,
-  type BrokerHost,
-} from '@backstage-vertex-ai/core/server';
+import { type BrokerHost, Gate } from '@backstage-vertex-ai/core/server';
 import { Router } from 'express';
 import { createAccessHandler } from './access/handler';
 import { AuditRecords } from './audit';
@@ -25,22 +19,6 @@ import { rejectOverlap } from './overlap';
 import { createPermissionCheck } from './permissions';
 
 const ROUTE = '/vertex-ai';
-
-function createGate(config: Config, issuer: string, host: BrokerHost): Gate {
-  try {
-    return new Gate(config.getOptional('vertexAi') ?? null, { issuer }, host);
-  } catch (error) {
-    const { diagnostics } = error as CoreError;
-    if (!diagnostics) throw error;
-    const lines = diagnostics.map(
-      ({ where, message, help }) =>
-        `${where?.path ?? 'vertexAi'}: ${message}${help ? ` — ${help}` : ''}`,
-    );
-    throw new InputError(
-      `The configuration of Vertex AI is invalid:\n${lines.join('\n')}`,
-    );
-  }
-}
 
 /**
  * Lets the portal's proxy call Vertex AI with the identity of the signed-in user, without keys.
@@ -72,7 +50,8 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         const client = await migrate(deps.database);
         const keys = new PublicKeys(client);
         const external = await deps.discovery.getExternalBaseUrl('proxy');
-        const gate = createGate(config, `${external}${ROUTE}`, {
+        const issuer = `${external}${ROUTE}`;
+        const host: BrokerHost = {
           // A redirect would send the assertion to another host.
           fetch: (url, init) => fetch(url, { ...init, redirect: 'error' }),
           publishKey: async key => {
@@ -92,7 +71,8 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
                 (error as Error | undefined)?.message ?? error
               }`,
             ),
-        });
+        };
+        const gate = new Gate(config.getOptional('vertexAi'), { issuer }, host);
 
         for (const { where, message, help } of gate.warnings) {
           logger.warn(`${where?.path}: ${message} — ${help}`);
