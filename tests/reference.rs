@@ -1,8 +1,10 @@
-//! The reference pages in `docs/` match the tables of the core. `UPDATE_DOCS=1 cargo test --test reference` writes them.
+//! The reference pages in `docs/` and the constants of the frontend match the tables of the core. `UPDATE_DOCS=1 cargo test --test
+//! reference` writes them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(not(target_arch = "wasm32"))]
 
 use backstage_vertex_ai::annotation::{KEYS, PREFIX, example};
+use backstage_vertex_ai::api::declarations::annotation_constants;
 use backstage_vertex_ai::diagnostic::rule::{self, Example, Rule};
 use backstage_vertex_ai::diagnostic::{Kind, event};
 use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
@@ -10,13 +12,22 @@ use std::fmt::Write;
 use std::path::Path;
 
 fn check(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    check_file(&format!("docs/{name}"), text);
+}
+
+fn check_file(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
     }
     let page = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(page == text, "docs/{name} differs from the tables: run UPDATE_DOCS=1 cargo test --test reference");
+    assert!(page == text, "{name} differs from the tables: run UPDATE_DOCS=1 cargo test --test reference");
+}
+
+#[test]
+fn annotations_of_the_frontend() {
+    check_file("pkg-js/frontend/src/requiredAnnotations.ts", &annotation_constants());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use super::gate::{self, DoorStep, errand};
 use super::request::{DeployRequest, DeploymentRequest, EntityRequest, StatusRequest, ValidateRequest};
 use super::{Annotation, ValidateReport, check, deployment, iam, life};
+use crate::annotation::{KEYS, PREFIX};
 use crate::config::CatalogConfig;
 use crate::conversation::{Identity, Progress};
 use crate::diagnostic::Code;
@@ -85,6 +86,22 @@ pub fn declarations() -> String {
         text.push_str(declaration);
     }
     text
+}
+
+/// Returns the TypeScript constants about annotations that must be known before the core has loaded. They are committed; the test of the
+/// reference compares them.
+pub fn annotation_constants() -> String {
+    let required = || KEYS.iter().filter(|key| key.is_required()).map(|key| key.name());
+    let keys: String = required().map(|name| format!("  '{PREFIX}{name}',\n")).collect();
+    let prefix = PREFIX.replace('.', "\\.").replace('/', "\\/");
+    let names: Vec<_> = required().collect();
+    format!(
+        "// Generated from the core by `UPDATE_DOCS=1 cargo test --test reference`. Do not edit.\n\n\
+         /** The annotations that every deployment needs. */\nexport const REQUIRED_ANNOTATIONS = [\n{keys}];\n\n\
+         /** Matches the key of such an annotation, plain or of an environment. */\n\
+         export const REQUIRED_ANNOTATION =\n  /^{prefix}(?:{})(?:\\.|$)/;\n",
+        names.join("|")
+    )
 }
 
 struct Declarations {

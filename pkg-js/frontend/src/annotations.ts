@@ -1,10 +1,5 @@
 import type { Entity } from '@backstage/catalog-model';
-
-/** The annotations that a card needs. */
-export const ANNOTATIONS = [
-  'google.com/vertex-ai-model',
-  'google.com/vertex-ai-endpoint',
-];
+import { REQUIRED_ANNOTATION } from './requiredAnnotations';
 
 /**
  * Returns whether an entity has Vertex AI annotations, in any environment.
@@ -12,8 +7,7 @@ export const ANNOTATIONS = [
  * @public
  */
 export function isVertexAiAvailable(entity: Entity): boolean {
-  const keys = Object.keys(entity.metadata.annotations ?? {});
-  return ANNOTATIONS.some(name =>
-    keys.some(key => key === name || key.startsWith(`${name}.`)),
+  return Object.keys(entity.metadata.annotations ?? {}).some(key =>
+    REQUIRED_ANNOTATION.test(key),
   );
 }

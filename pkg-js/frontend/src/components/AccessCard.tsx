@@ -7,8 +7,8 @@ import {
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
-import { ANNOTATIONS } from '../annotations';
 import { useAccess, type AccessStatus } from '../hooks/useAccess';
+import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { requestAccessPath } from '../templates';
 import { vertexAiTranslationRef } from '../translation';
 import { Abilities } from './Abilities';
@@ -37,7 +37,7 @@ function EntityAccess({ entity }: { entity: Entity }) {
   const { report, isLoading, refresh } = access;
 
   if (report?.state === 'not-annotated') {
-    return <MissingAnnotationEmptyState annotation={ANNOTATIONS} />;
+    return <MissingAnnotationEmptyState annotation={REQUIRED_ANNOTATIONS} />;
   }
   const isMissing = hasMissing(report);
   return (

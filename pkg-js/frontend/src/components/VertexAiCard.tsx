@@ -6,8 +6,8 @@ import {
   useEntity,
 } from '@backstage/plugin-catalog-react';
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
-import { ANNOTATIONS } from '../annotations';
 import { useStatus, type Status } from '../hooks/useStatus';
+import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { deployPath } from '../templates';
 import { vertexAiTranslationRef } from '../translation';
 import { Announcement } from './Announcement';
@@ -31,7 +31,7 @@ function EntityStatus({ entity }: { entity: Entity }) {
   const { report, isLoading, refresh } = status;
 
   if (report?.state === 'not-annotated') {
-    return <MissingAnnotationEmptyState annotation={ANNOTATIONS} />;
+    return <MissingAnnotationEmptyState annotation={REQUIRED_ANNOTATIONS} />;
   }
   return (
     <EntityInfoCard
