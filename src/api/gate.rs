@@ -163,7 +163,7 @@ mod tests {
         let error = |name: &str| json!({"name": name, "message": "no", "status": 400, "diagnostics": [finding]});
         for name in ["CoreError", "Refusal"] {
             let answer = refusal(&error(name));
-            assert_eq!((answer.status, &answer.body["diagnostic"]), (400, &finding));
+            assert_eq!((answer.status, &answer.body.diagnostic), (400, &finding));
         }
         assert_eq!(refusal(&error("TypeError")).status, 503);
         assert_eq!(refusal(&json!(null)).status, 503);

@@ -27,14 +27,12 @@ pub fn decide(config: &Config, arrival: &Arrival) -> Result<Allowed, Refusal> {
     }
     let user = |entity_ref: &str| Caller::User { entity_ref: entity_ref.to_owned() };
     let caller = match &arrival.who {
-        Who::Caller { caller: Caller::User { entity_ref }, .. } | Who::Listed { entity_ref, .. }
-            if entity_ref == PORTAL =>
-        {
+        Who::User { entity_ref, .. } if entity_ref == PORTAL => {
             let message = format!("`{PORTAL}` is the portal itself, not a user");
             return Err(Refusal::because(403, Code::ProxyCallerNotAllowed, message));
         }
-        Who::Caller { caller, .. } => caller.clone(),
-        Who::Listed { entity_ref, .. } => user(entity_ref),
+        Who::User { entity_ref, .. } => user(entity_ref),
+        Who::Service { subject } => Caller::Service { subject: subject.clone() },
         Who::Portal => user(PORTAL),
     };
     Ok(guard::decide(config, &arrival.verb, target, &caller)?)
@@ -46,15 +44,9 @@ pub async fn permit(passage: &Passage, call: &Allowed) -> Result<(), Refused> {
     let permission = call.permission;
     let allowed = match &arrival.who {
         Who::Portal => true,
-        Who::Listed { permissions, .. } => permissions.iter().any(|name| name == permission),
-        Who::Caller { caller, actor, credentials } => {
-            let access = Access::ALL.into_iter().find(|access| access.permission() == permission);
-            let key = match caller {
-                Caller::User { entity_ref } if !call.audited => {
-                    access.and_then(|access| Key::new(entity_ref, actor.as_deref(), credentials, access))
-                }
-                _ => None,
-            };
+        Who::User { permissions: Some(permissions), .. } => permissions.iter().any(|name| name == permission),
+        who => {
+            let key = permit_key(who, call);
             let asked_at = voice.now();
             if key.as_ref().is_some_and(|key| door.permits.borrow().allows(key, asked_at)) {
                 return Ok(());
@@ -72,6 +64,13 @@ pub async fn permit(passage: &Passage, call: &Allowed) -> Result<(), Refused> {
         }
     };
     if allowed { Ok(()) } else { Err(Refusal::new(403, &lacks_permission(permission)).into()) }
+}
+
+/// The key of a decision that may be remembered.
+fn permit_key(who: &Who, call: &Allowed) -> Option<Key> {
+    let Who::User { entity_ref, actor, credentials: Some(credentials), .. } = who else { return None };
+    let access = Access::ALL.into_iter().find(|access| !call.audited && access.permission() == call.permission)?;
+    Key::new(entity_ref, actor.as_deref(), credentials, access)
 }
 
 /// Reads and checks the body.

@@ -1,7 +1,6 @@
 //! Arrivals: a call at the door, and its caller.
 
 use super::REQUEST_HEADERS;
-use crate::guard::Caller;
 use ts_rs::TS;
 
 /// A call that arrives at the door.
@@ -14,6 +13,7 @@ pub struct Arrival {
     /// The raw request target, e.g. `/api/proxy/vertex-ai/aiplatform/v1/…`.
     pub target: String,
     /// Values of `requestHeaders` of the gate's facts, in that order.
+    // By type: ts-rs declares a missing value as `null`, Node's headers have `undefined`.
     #[ts(type = "(string | undefined)[]")]
     pub headers: Vec<Option<String>>,
     #[ts(skip)]
@@ -24,44 +24,31 @@ pub struct Arrival {
 }
 
 /// The caller, and how the caller's Backstage permissions are known.
-#[derive(Clone, Debug, TS)]
-#[ts(
-    rename = "DoorCaller",
-    type = "\
-  | {
-      kind: 'user';
-      ref: string;
-      /** The service that acts for the user. */
-      actor?: string;
-      /** The verified credentials, e.g. the `authorization` header; other credentials share no remembered permission. */
-      credentials?: string;
-      /** The user's Backstage permissions, where they were listed just now; the permission framework is not asked then. */
-      permissions?: string[];
-    }
-  | { kind: 'service'; subject: string }
-  /** The portal itself; never set from a request. */
-  | { kind: 'portal' }"
-)]
+#[derive(Clone, Debug, PartialEq, Eq, TS)]
+#[ts(rename = "DoorCaller", tag = "kind", rename_all = "lowercase", optional_fields)]
 pub enum Who {
-    /// An authenticated caller over HTTP; the permission framework is asked.
-    Caller {
-        caller: Caller,
-        /// The service that acts for a user.
+    User {
+        #[ts(rename = "ref")]
+        entity_ref: String,
+        /// The service that acts for the user.
         actor: Option<String>,
-        /// The credentials that were verified for this request, e.g. its `authorization` header.
-        credentials: String,
+        /// The verified credentials, e.g. the `authorization` header; other credentials share no remembered permission.
+        credentials: Option<String>,
+        /// The user's Backstage permissions, where they were listed just now; the permission framework is not asked then.
+        permissions: Option<Vec<String>>,
     },
-    /// A user whose permissions the framework has just listed.
-    Listed { entity_ref: String, actor: Option<String>, permissions: Vec<String> },
-    /// The portal itself.
+    Service {
+        subject: String,
+    },
+    /// The portal itself; never set from a request.
     Portal,
 }
 
 impl Who {
     pub fn actor(&self) -> Option<&str> {
         match self {
-            Self::Caller { actor, .. } | Self::Listed { actor, .. } => actor.as_deref(),
-            Self::Portal => None,
+            Self::User { actor, .. } => actor.as_deref(),
+            Self::Service { .. } | Self::Portal => None,
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::conversation::Millis;
 use crate::iam::policy::live_policy::may_have_changed_policy;
 use serde::Serialize;
 use serde_json::Value;
+use ts_rs::TS;
 
 /// Maximum difference between the clocks of two replicas. Calls without a grant record may belong to one that begins this much later.
 pub const CLOCK_SKEW: Millis = 10 * 60 * 1000;
@@ -11,7 +12,7 @@ pub const CLOCK_SKEW: Millis = 10 * 60 * 1000;
 const LONGEST_CALL: Millis = 60 * 60 * 1000;
 
 /// Policies that may have changed under a grant record.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyChanges {
     /// Resources, as audit records name them.
@@ -20,28 +21,52 @@ pub struct PolicyChanges {
     pub under_way: bool,
 }
 
-/// Reads audit records: `{method, resource, status?, outcome, begunAt}` each, times in milliseconds. `ends_at` is the expiry of the grants.
+/// A row of the audit table.
+#[derive(Clone, Debug, TS)]
+#[ts(rename_all = "camelCase")]
+pub struct AuditedCall {
+    pub method: String,
+    pub resource: String,
+    /// Status of Google's answer.
+    pub status: Option<u16>,
+    /// `pending`, or that of the settlement.
+    pub outcome: String,
+    /// Milliseconds since 1970.
+    pub begun_at: Millis,
+}
+
+impl AuditedCall {
+    fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| value[name].as_str().map(str::to_owned);
+        Some(Self {
+            method: text("method")?,
+            resource: text("resource")?,
+            status: value["status"].as_u64().and_then(|status| u16::try_from(status).ok()),
+            outcome: text("outcome")?,
+            begun_at: value["begunAt"].as_u64()?,
+        })
+    }
+}
+
+/// Finds the policies that may have changed with these [calls](AuditedCall). `ends_at` is the expiry of the grants.
 ///
-/// A record that cannot be read counts as a change under way, so that nothing is concluded from it.
-pub fn policy_changes(records: &Value, ends_at: Option<Millis>, now: Millis) -> PolicyChanges {
+/// A call that cannot be read counts as a change under way, so that nothing is concluded from it.
+pub fn policy_changes(calls: &Value, ends_at: Option<Millis>, now: Millis) -> PolicyChanges {
     let until = ends_at.map_or(Millis::MAX, |end| end.saturating_add(CLOCK_SKEW));
     let mut changes = PolicyChanges::default();
-    let Some(records) = records.as_array() else { return PolicyChanges { under_way: true, ..changes } };
-    for record in records {
-        let (Some(method), Some(resource), Some(begun_at)) =
-            (record["method"].as_str(), record["resource"].as_str(), record["begunAt"].as_u64())
-        else {
+    let Some(calls) = calls.as_array() else { return PolicyChanges { under_way: true, ..changes } };
+    for call in calls {
+        let Some(AuditedCall { method, resource, status, outcome, begun_at }) = AuditedCall::read(call) else {
             changes.under_way = true;
             continue;
         };
-        let status = record["status"].as_u64().and_then(|status| u16::try_from(status).ok());
-        if begun_at > until || !may_have_changed_policy(method, status) {
+        if begun_at > until || !may_have_changed_policy(&method, status) {
             continue;
         }
-        if !changes.changed.iter().any(|other| other == resource) {
-            changes.changed.push(resource.to_owned());
+        changes.under_way |= outcome == "pending" && begun_at.saturating_add(LONGEST_CALL) > now;
+        if !changes.changed.contains(&resource) {
+            changes.changed.push(resource);
         }
-        changes.under_way |= record["outcome"] == "pending" && begun_at.saturating_add(LONGEST_CALL) > now;
     }
     changes
 }
@@ -90,7 +115,9 @@ mod tests {
 
     #[test]
     fn an_unreadable_record_leaves_the_question_open() {
-        for records in [json!(null), json!([{}]), json!([{"method": SET, "resource": "e", "begunAt": "yesterday"}])] {
+        let wrong = json!({"method": SET, "resource": "e", "outcome": "succeeded", "begunAt": "yesterday"});
+        let without_outcome = json!({"method": SET, "resource": "e", "begunAt": NOW});
+        for records in [json!(null), json!([{}]), json!([wrong]), json!([without_outcome])] {
             assert!(policy_changes(&records, None, NOW).under_way, "{records}");
         }
     }

@@ -5,7 +5,6 @@ use super::want::{Answer, Failure, Outcome, Starter, Want};
 use super::{Door, End};
 use crate::conversation::{Conversation, Event, Turn};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::Caller;
 use crate::identity::broker::{Broker, Job, TokenFlight};
 use serde::Serialize;
 use serde_json::Value;
@@ -78,20 +77,16 @@ impl Arrival {
     /// Reads a `DoorArrival` of `pkg-js/core`.
     pub fn read(value: &Value) -> Result<Self, Diagnostic> {
         let who = match (value["kind"].as_str(), text(&value["ref"]), text(&value["subject"])) {
-            (Some("user"), Some(entity_ref), None) => {
-                let actor = text(&value["actor"]);
-                match &value["permissions"] {
-                    Value::Null => Who::Caller {
-                        caller: Caller::User { entity_ref },
-                        actor,
-                        credentials: text(&value["credentials"]).unwrap_or_default(),
-                    },
-                    listed => Who::Listed { entity_ref, actor, permissions: texts(listed).ok_or_else(malformed)? },
-                }
-            }
-            (Some("service"), None, Some(subject)) => {
-                Who::Caller { caller: Caller::Service { subject }, actor: None, credentials: String::new() }
-            }
+            (Some("user"), Some(entity_ref), None) => Who::User {
+                entity_ref,
+                actor: text(&value["actor"]),
+                credentials: text(&value["credentials"]),
+                permissions: match &value["permissions"] {
+                    Value::Null => None,
+                    listed => Some(texts(listed).ok_or_else(malformed)?),
+                },
+            },
+            (Some("service"), None, Some(subject)) => Who::Service { subject },
             (Some("portal"), None, None) => Who::Portal,
             _ => return Err(malformed()),
         };
@@ -186,8 +181,8 @@ mod tests {
         let door = Rc::new(Door::new(crate::config::tests::config()));
         let begin = || {
             let headers = vec![None; crate::door::REQUEST_HEADERS.len()];
-            let caller = Caller::User { entity_ref: "user:default/alice".into() };
-            let who = Who::Caller { caller, actor: None, credentials: String::new() };
+            let entity_ref = "user:default/alice".into();
+            let who = Who::User { entity_ref, actor: None, credentials: None, permissions: None };
             let target =
                 "/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud".into();
             Call::new(&door, Arrival { id: "1".into(), verb: "GET".into(), target, headers, who, whole: false })
@@ -221,15 +216,23 @@ mod tests {
 
     #[test]
     fn reads_each_kind_of_caller() {
-        let alice = json!({"kind": "user", "ref": "user:default/alice", "credentials": "Bearer t"});
-        assert!(
-            matches!(arrival(&alice), Ok(Who::Caller { caller: Caller::User { .. }, credentials, .. }) if credentials == "Bearer t")
-        );
-        let listed = json!({"kind": "user", "ref": "user:default/alice", "permissions": []});
-        assert!(matches!(arrival(&listed), Ok(Who::Listed { permissions, .. }) if permissions.is_empty()));
-        let service = json!({"kind": "service", "subject": "plugin:scaffolder"});
-        assert!(matches!(arrival(&service), Ok(Who::Caller { caller: Caller::Service { .. }, .. })));
-        assert!(matches!(arrival(&json!({"kind": "portal"})), Ok(Who::Portal)));
+        let user = |credentials: Option<&str>, permissions: Option<Vec<String>>| Who::User {
+            entity_ref: "user:default/alice".into(),
+            actor: None,
+            credentials: credentials.map(str::to_owned),
+            permissions,
+        };
+        for (caller, who) in [
+            (
+                json!({"kind": "user", "ref": "user:default/alice", "credentials": "Bearer t"}),
+                user(Some("Bearer t"), None),
+            ),
+            (json!({"kind": "user", "ref": "user:default/alice", "permissions": []}), user(None, Some(vec![]))),
+            (json!({"kind": "service", "subject": "plugin:x"}), Who::Service { subject: "plugin:x".into() }),
+            (json!({"kind": "portal"}), Who::Portal),
+        ] {
+            assert_eq!(arrival(&caller), Ok(who));
+        }
     }
 
     #[test]

@@ -16,13 +16,30 @@ pub struct Refusal {
     diagnostic: Value,
 }
 
-/// A refusal in the shape of Backstage's errors, plus the diagnostic.
+/// A refusal as an HTTP answer.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(rename = "RefusalAnswer")]
 pub struct Answer {
     pub status: u16,
-    #[ts(type = "{ error: { name: string; message: string }; diagnostic: Diagnostic }")]
-    pub body: Value,
+    pub body: Body,
+}
+
+/// The body of a refusal: the shape of Backstage's errors, plus the diagnostic.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(rename = "RefusalBody")]
+pub struct Body {
+    pub error: ErrorShape,
+    #[ts(as = "Diagnostic")]
+    pub diagnostic: Value,
+}
+
+/// An error as Backstage serializes it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(rename = "SerializedError")]
+pub struct ErrorShape {
+    pub name: &'static str,
+    #[ts(as = "String")]
+    pub message: Words,
 }
 
 impl Refusal {
@@ -66,9 +83,9 @@ impl Refusal {
         self.diagnostic["code"].as_str()
     }
 
-    pub fn answer(&self) -> Answer {
-        let error = json!({"name": name(self.status), "message": self.message});
-        Answer { status: self.status, body: json!({"error": error, "diagnostic": self.diagnostic}) }
+    pub fn answer(self) -> Answer {
+        let Self { status, message, diagnostic } = self;
+        Answer { status, body: Body { error: ErrorShape { name: name(status), message }, diagnostic } }
     }
 }
 
@@ -131,7 +148,8 @@ mod tests {
             ("SyntaxError", 503, false),
         ] {
             let answer = of(name);
-            assert_eq!((answer.status, answer.body.to_string().contains("secrets")), (status, shown), "{name}");
+            let body = serde_json::to_string(&answer.body).unwrap();
+            assert_eq!((answer.status, body.contains("secrets")), (status, shown), "{name}");
         }
     }
 
@@ -139,7 +157,7 @@ mod tests {
     fn the_body_has_the_shape_of_backstages_errors() {
         let refusal = Refusal::new(403, &lacks_permission("vertex-ai.deploy")).answer();
         assert_eq!(
-            refusal.body,
+            serde_json::to_value(refusal.body).unwrap(),
             json!({
                 "error": {"name": "NotAllowedError", "message": "the caller lacks the Backstage permission `vertex-ai.deploy`"},
                 "diagnostic": {

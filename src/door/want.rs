@@ -162,6 +162,29 @@ pub enum Outcome {
     Failed(Failure),
 }
 
+/// The host's answers by the names of the wants. Other wants have none. [`Want::answered`] reads them.
+#[derive(Clone, Debug, TS)]
+#[ts(rename_all = "camelCase", optional_fields)]
+pub struct DoorAnswers {
+    /// `ALLOW`, `DENY` or `CONDITIONAL`.
+    pub permit: String,
+    /// Ownership refs of the user.
+    pub groups: Vec<String>,
+    /// Absent where no audit record names the operation.
+    pub starter: Option<Starter>,
+    /// The whole body; absent where it exceeds the limit.
+    // By type: ts-rs declares bytes as an array of numbers.
+    #[ts(type = "Uint8Array", optional)]
+    pub read_body: Option<Vec<u8>>,
+    /// Resources of an open grant record of this user, as the gate names them; absent where no such record exists.
+    pub find_grant: Option<Vec<String>>,
+    /// The head of the answer; an earlier answer is discarded.
+    pub send: Answer,
+    /// The whole answer; absent where it exceeds the limit.
+    #[ts(type = "Uint8Array", optional)]
+    pub read_answer: Option<Vec<u8>>,
+}
+
 /// A user who started an operation, as the audit record describes them.
 #[derive(Clone, Debug, PartialEq, Eq, TS)]
 #[ts(rename = "OperationStarter")]
@@ -181,6 +204,7 @@ pub struct Starter {
 pub struct Answer {
     pub status: u16,
     /// Values of `answerHeaders` of the gate's facts, in that order.
+    // By type: see `Arrival::headers`.
     #[ts(type = "(string | undefined)[]")]
     pub headers: Vec<Option<String>>,
 }

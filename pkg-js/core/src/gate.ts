@@ -3,18 +3,18 @@ import { background, converse } from './converse';
 import type { BrokerHost } from './converse';
 import type {
   AccessReport,
+  AuditedCall,
   Diagnostic,
+  DoorAnswers,
   DoorCall,
   DoorCaller,
   DoorStep,
   DoorWant,
   GateFacts,
-  GoogleAnswer,
   GrantRecord,
   IamPlanRequest,
   ListedGrantRecord,
   NewGrantRecord,
-  OperationStarter,
   PolicyChanges,
   RefusalAnswer,
   StatusRequest,
@@ -29,23 +29,6 @@ export type VertexAiConfig = unknown;
 
 /** A call that arrives at the door, and its caller. */
 export type DoorArrival = DoorCall & DoorCaller;
-
-/** The host's answers by the names of the wants. Other wants have none. */
-interface DoorAnswers {
-  /** `ALLOW`, `DENY` or `CONDITIONAL`. */
-  permit: string;
-  /** Ownership refs of the user. */
-  groups: string[];
-  starter: OperationStarter | undefined;
-  /** The whole body; `undefined` where it exceeds the limit. */
-  readBody: Uint8Array | undefined;
-  /** Resources of an open grant record of this user, as the gate names them; `undefined` where no such record exists. */
-  findGrant: string[] | undefined;
-  /** The head of the answer; an earlier answer is discarded. */
-  send: GoogleAnswer;
-  /** The whole answer; `undefined` where it exceeds the limit. */
-  readAnswer: Uint8Array | undefined;
-}
 
 /** Fulfils the wants of the door by their names. `Passage.token` fulfils `token`. */
 export type DoorHost = {
@@ -135,16 +118,10 @@ export class Gate {
 
   /** Returns the policies that may have changed under a grant record; `endsAt` is the expiry of its grants in milliseconds. */
   static policyChanges(
-    records: {
-      method: string;
-      resource: string;
-      status: number | null;
-      outcome: string;
-      begunAt: number;
-    }[],
+    calls: AuditedCall[],
     endsAt?: number,
   ): PolicyChanges {
-    return call(core => core.Gate.policyChanges(records, endsAt));
+    return call(core => core.Gate.policyChanges(calls, endsAt));
   }
 
   /** Returns the OpenID discovery document of the issuer. */

@@ -35,8 +35,8 @@ fn an_allowed_read_is_remembered_for_the_same_credentials() {
         portal.kinds().contains(&"permit")
     };
     let as_user = |entity_ref: &str, credentials: &str, call: Arrival| {
-        let caller = Caller::User { entity_ref: entity_ref.into() };
-        Arrival { who: Who::Caller { caller, actor: None, credentials: credentials.into() }, ..call }
+        let (entity_ref, credentials) = (entity_ref.to_owned(), Some(credentials.to_owned()));
+        Arrival { who: Who::User { entity_ref, actor: None, credentials, permissions: None }, ..call }
     };
     assert!(asks(&mut portal, read()) && !asks(&mut portal, read()));
     assert!(asks(&mut portal, as_user(ALICE, "Bearer another-token", read())));
@@ -65,10 +65,11 @@ fn no_change_prediction_or_denial_is_remembered() {
 #[test]
 fn a_listed_user_has_the_listed_permissions_only() {
     let listed = |permissions: &[&str], call: Arrival| Arrival {
-        who: Who::Listed {
+        who: Who::User {
             entity_ref: ALICE.into(),
             actor: None,
-            permissions: permissions.iter().map(|&name| name.to_owned()).collect(),
+            credentials: None,
+            permissions: Some(permissions.iter().map(|&name| name.to_owned()).collect()),
         },
         whole: true,
         ..call
@@ -139,7 +140,12 @@ fn the_portal_records_all_its_calls_and_nobody_else_is_the_portal() {
 
     for who in [
         user(PORTAL),
-        Who::Listed { entity_ref: PORTAL.into(), actor: None, permissions: vec!["vertex-ai.read".into()] },
+        Who::User {
+            entity_ref: PORTAL.into(),
+            actor: None,
+            credentials: None,
+            permissions: Some(vec!["vertex-ai.read".into()]),
+        },
     ] {
         let end = portal.refusal(Arrival { who, ..read() });
         assert_eq!(end, (403, "proxy/caller-not-allowed".into()));

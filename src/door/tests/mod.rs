@@ -11,7 +11,6 @@ use super::*;
 use crate::config::tests::config;
 use crate::conversation::{Event, Turn};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::guard::Caller;
 use crate::identity::cache::Holder;
 use crate::identity::secret::Secret;
 use serde_json::{Value, json};
@@ -37,13 +36,12 @@ fn arrival(verb: &str, path: &str) -> Arrival {
 }
 
 fn user(entity_ref: &str) -> Who {
-    let caller = Caller::User { entity_ref: entity_ref.to_owned() };
-    Who::Caller { caller, actor: None, credentials: "Bearer backstage-token".into() }
+    let (entity_ref, credentials) = (entity_ref.to_owned(), Some("Bearer backstage-token".to_owned()));
+    Who::User { entity_ref, actor: None, credentials, permissions: None }
 }
 
 fn service() -> Who {
-    let caller = Caller::Service { subject: "plugin:scaffolder".into() };
-    Who::Caller { caller, actor: None, credentials: "Bearer service-token".into() }
+    Who::Service { subject: "plugin:scaffolder".into() }
 }
 
 fn with(mut arrival: Arrival, header: &str, value: &str) -> Arrival {
@@ -181,7 +179,7 @@ impl Portal {
 
     fn refusal(&mut self, arrival: Arrival) -> (u16, String) {
         let end = self.pass(arrival).expect("a refusal");
-        (end.status, end.body["diagnostic"]["code"].as_str().unwrap_or_default().to_owned())
+        (end.status, end.body.diagnostic["code"].as_str().unwrap_or_default().to_owned())
     }
 
     fn sent(&self) -> Vec<&Send> {
