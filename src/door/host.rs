@@ -1,6 +1,7 @@
 //! The door as its host sees it: a call with its open want, and the host's values, read strictly.
 
 use super::arrival::{Arrival, Who};
+use super::owed::{self, Debt};
 use super::want::{Answer, Failure, Outcome, Starter, Want};
 use super::{Door, End};
 use crate::conversation::{Conversation, Event, Turn};
@@ -26,41 +27,53 @@ pub struct Call {
     broker: Rc<Broker>,
     /// The exchange that this call waits for.
     pub token: Option<TokenFlight>,
+    /// What the call owes to the audit stores.
+    owed: Vec<Debt>,
+    /// What it owes once the open want is fulfilled, where that changes.
+    then: Option<Vec<Debt>>,
 }
 
 /// The state of a call after an answer.
 #[derive(Debug, Serialize, TS)]
-#[serde(untagged)]
-pub enum DoorStep<'a> {
-    Want(&'a Want),
-    End(CallEnd),
-}
-
-/// The end of a call.
-#[derive(Debug, Serialize, TS)]
-#[ts(rename = "DoorEnd")]
-pub struct CallEnd {
-    #[ts(type = "'end'")]
-    want: &'static str,
-    /// `null` where the caller has Google's answer, or has left.
+#[ts(optional_fields)]
+pub struct DoorStep<'a> {
+    /// The next action of the host; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub want: Option<&'a Want>,
+    /// What the host fulfils if the core fails after this want is fulfilled; absent where that changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owed: Option<&'a [Debt]>,
+    /// The refusal at the end; absent where the caller has Google's answer, or has left.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: End,
 }
 
 impl Call {
     pub fn new(door: &Rc<Door>, arrival: Arrival) -> Self {
-        Self { talk: door.pass(arrival), wanted: Want::Nothing, broker: Rc::clone(&door.broker), token: None }
+        Self {
+            talk: door.pass(arrival),
+            wanted: Want::Nothing,
+            broker: Rc::clone(&door.broker),
+            token: None,
+            owed: Vec::new(),
+            then: None,
+        }
     }
 
     /// Delivers the answer to the open want. A token that has landed takes its place.
     pub fn tell(&mut self, told: Event<Told>) -> DoorStep<'_> {
+        if let Some(then) = self.then.take().filter(|_| !matches!(told.outcome, Told::Failed(_))) {
+            self.owed = then;
+        }
         let landed = self.token.take().and_then(|flight| flight.result());
         let event = told.map(|told| landed.map_or_else(|| self.wanted.answered(told), Outcome::Token));
         match self.talk.tell(event) {
             Turn::Want(want) => {
+                self.then = owed::after(&want, &self.owed);
                 self.wanted = want;
-                DoorStep::Want(&self.wanted)
+                DoorStep { want: Some(&self.wanted), owed: self.then.as_deref(), refusal: None }
             }
-            Turn::Done(refusal) => DoorStep::End(CallEnd { want: "end", refusal }),
+            Turn::Done(refusal) => DoorStep { want: None, owed: None, refusal },
         }
     }
 
@@ -188,7 +201,8 @@ mod tests {
             Call::new(&door, Arrival { id: "1".into(), verb: "GET".into(), target, headers, who, whole: false })
         };
         let event = |value: Value| Event { outcome: Told::Json(value), now: 1, random: 0.0, cancelled: false };
-        let wanted = |next: DoorStep<'_>| serde_json::to_value(next).unwrap()["want"].as_str().map(str::to_owned);
+        let wanted =
+            |next: DoorStep<'_>| serde_json::to_value(next).unwrap()["want"]["want"].as_str().map(str::to_owned);
         let (mut first, mut second) = (begin(), begin());
         for call in [&mut first, &mut second] {
             assert!(call.token().is_none(), "no token is wanted yet");
@@ -207,8 +221,8 @@ mod tests {
             outcome: Told::Failed(Failure { name: String::new(), message: String::new() }),
             ..event(Value::Null)
         };
-        let DoorStep::Want(Want::Log { .. }) = first.tell(failed) else { panic!("a failure is logged") };
-        let DoorStep::End(CallEnd { refusal: Some(refusal), .. }) = first.tell(event(Value::Null)) else {
+        let DoorStep { want: Some(Want::Log(_)), .. } = first.tell(failed) else { panic!("a failure is logged") };
+        let DoorStep { want: None, refusal: Some(refusal), .. } = first.tell(event(Value::Null)) else {
             panic!("a refusal")
         };
         assert_eq!(refusal.status, 502);

@@ -9,6 +9,7 @@ pub mod arrival;
 pub mod changes;
 mod forwarding;
 pub mod host;
+pub mod owed;
 mod passage;
 pub mod permits;
 mod recording;

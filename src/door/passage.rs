@@ -5,7 +5,7 @@ use super::forwarding::{self, Body, Sent};
 use super::recording;
 use super::records::Record;
 use super::refusal::Refusal;
-use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogMeta, Outcome, Want};
+use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogLine, LogMeta, Outcome, Want};
 use super::{ANSWER_HEADERS, Door, admission};
 use crate::conversation::Voice;
 use crate::diagnostic::{Code, Words};
@@ -137,6 +137,6 @@ impl Passage {
         let code = refusal.code().and_then(|code| Code::ALL.iter().find(|known| known.as_str() == code));
         let meta = LogMeta { code: code.map(|code| code.as_str()), ..LogMeta::default() };
         let message = format!("A Vertex AI call failed: {told}");
-        let _ = self.voice.ask(Want::Log { level: Level::Warn, message, meta }).await;
+        let _ = self.voice.ask(Want::Log(LogLine { level: Level::Warn, message, meta })).await;
     }
 }

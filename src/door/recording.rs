@@ -5,7 +5,7 @@ use super::arrival::{Arrival, Who};
 use super::passage::{Passage, Refused, Subject};
 use super::records::{Conclusion, Facts, Record, Settlement};
 use super::refusal::Refusal;
-use super::want::{Failure, Level, LogMeta, Want};
+use super::want::{Failure, Level, LogLine, LogMeta, Want};
 use crate::diagnostic::Code;
 use crate::guard::{self, Allowed, Reason};
 
@@ -73,5 +73,5 @@ async fn log_about(passage: &Passage, record: &Record, message: String, cause: O
         user: Some(user),
         error,
     };
-    let _ = passage.voice.ask(Want::Log { level: Level::Error, message, meta }).await;
+    let _ = passage.voice.ask(Want::Log(LogLine { level: Level::Error, message, meta })).await;
 }

@@ -41,9 +41,17 @@ pub enum Want {
     /// Report the outcome to the audit log; the outcome is [`Outcome::Done`].
     Conclude(Conclusion),
     /// Write a line to the portal's log; the outcome is [`Outcome::Done`].
-    Log { level: Level, message: String, meta: LogMeta },
+    Log(LogLine),
     /// Pass Google's answer to the caller; the outcome is [`Outcome::Done`].
     Reply { status: u16, headers: Headers, body: AnswerBody },
+}
+
+/// A line of the portal's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct LogLine {
+    pub level: Level,
+    pub message: String,
+    pub meta: LogMeta,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]

@@ -28,7 +28,7 @@ export type { BrokerHost } from './converse';
 export type VertexAiConfig = unknown;
 
 /** A call that arrives at the door, and its caller. */
-export type DoorArrival = DoorCall & DoorCaller;
+export type DoorArrival = Omit<DoorCall, 'id' | 'headers'> & DoorCaller;
 
 /** Fulfils the wants of the door by their names. `Passage.token` fulfils `token`. */
 export type DoorHost = {
@@ -83,6 +83,7 @@ function plain(error: unknown) {
 export class Gate {
   readonly #gate: any;
   readonly #host: BrokerHost;
+  readonly #headers = Gate.facts().requestHeaders;
 
   /**
    * @param config the `vertexAi` key of the configuration
@@ -117,10 +118,7 @@ export class Gate {
   }
 
   /** Returns the policies that may have changed under a grant record; `endsAt` is the expiry of its grants in milliseconds. */
-  static policyChanges(
-    calls: AuditedCall[],
-    endsAt?: number,
-  ): PolicyChanges {
+  static policyChanges(calls: AuditedCall[], endsAt?: number): PolicyChanges {
     return call(core => core.Gate.policyChanges(calls, endsAt));
   }
 
@@ -129,9 +127,14 @@ export class Gate {
     return call(() => this.#gate.discovery());
   }
 
-  /** Starts one proxied call. */
-  pass(arrival: DoorArrival): Passage {
-    const passage = call(() => this.#gate.pass(arrival));
+  /** Starts one proxied call, under a fresh id. `header` returns the value of one of its headers. */
+  pass(
+    arrival: DoorArrival,
+    header: (name: string) => string | null | undefined,
+  ): Passage {
+    const id = crypto.randomUUID();
+    const headers = this.#headers.map(header);
+    const passage = call(() => this.#gate.pass({ ...arrival, id, headers }));
     return new Passage(passage, this.#host);
   }
 

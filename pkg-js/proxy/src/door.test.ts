@@ -1,73 +1,72 @@
 import type {
   DoorHost,
-  DoorWant,
+  DoorStep,
   Passage,
 } from '@backstage-vertex-ai/core/server';
 import { passDoor } from './door';
 
 const meta = { auditId: '1', method: 'm', resource: 'r', user: 'u' };
 
-/** A core that wants these things, and then panics. */
-function panicking(wants: object[]): Passage {
-  const left = [...wants];
+/** A core that takes these steps, and then panics. */
+function panicking(steps: object[]): Passage {
+  const left = [...steps];
   const tell = () => {
-    const want = left.shift();
-    if (want) return want as DoorWant;
+    const step = left.shift();
+    if (step) return step as DoorStep;
     throw new Error('panicked at src/lib.rs');
   };
-  const fail = () => {
-    throw new Error('recursive use of an object');
-  };
-  return { tell, fail, free: () => {} } as unknown as Passage;
+  return { tell, fail: tell, free: () => {} } as unknown as Passage;
 }
 
 const host = () => ({
   announce: jest.fn(async () => {}),
-  record: jest.fn(async () => {}),
+  record: jest.fn(async (_: object) => {}),
   send: jest.fn(async () => ({ status: 200, headers: [] })),
   settle: jest.fn(async (_: object) => {}),
-  conclude: jest.fn(async () => {}),
+  conclude: jest.fn(async (_: object) => {}),
   log: jest.fn(async () => {}),
 });
 
-const pass = (wants: object[], to: ReturnType<typeof host>) =>
-  passDoor(panicking(wants), to as unknown as DoorHost, () => false);
+const pass = (steps: object[], to: ReturnType<typeof host>) =>
+  passDoor(panicking(steps), to as unknown as DoorHost, () => false);
 
-const recorded = [
-  { want: 'announce', meta },
-  { want: 'record', id: '1' },
-  { want: 'send' },
+const otherwise = { level: 'error', message: 'lost', meta };
+const owed = [
+  { want: { want: 'settle', id: '1' }, otherwise },
+  { want: { want: 'conclude', succeeded: false }, otherwise },
 ];
-const error = expect.stringContaining('the outcome is not known');
+const recorded = [
+  { want: { want: 'record' }, owed },
+  { want: { want: 'send' } },
+];
 
 describe('a panic of the core', () => {
-  it('settles a record that is open as failed', async () => {
+  it('settles what the call owes', async () => {
     const to = host();
     await expect(pass(recorded, to)).rejects.toThrow('panicked');
-    expect(to.settle.mock.calls).toEqual([
-      [{ id: '1', outcome: 'failed', error }],
-    ]);
-    expect(to.conclude.mock.calls).toEqual([
-      [{ succeeded: false, meta, error }],
-    ]);
+    expect(to.settle.mock.calls).toEqual([[owed[0].want]]);
+    expect(to.conclude.mock.calls).toEqual([[owed[1].want]]);
     expect(to.log).not.toHaveBeenCalled();
   });
 
-  it('leaves the outcome of a settled record', async () => {
+  it('owes nothing that is settled', async () => {
     const to = host();
     const settled = [
       ...recorded,
-      { want: 'settle', id: '1', outcome: 'succeeded' },
-      { want: 'conclude', succeeded: true, meta },
+      { want: { want: 'settle', id: '1' }, owed: [owed[1]] },
+      { want: { want: 'conclude', succeeded: true }, owed: [] },
     ];
     await expect(pass(settled, to)).rejects.toThrow();
     expect(to.settle).toHaveBeenCalledTimes(1);
-    expect(to.conclude).toHaveBeenCalledTimes(1);
+    expect(to.conclude.mock.calls).toEqual([
+      [{ want: 'conclude', succeeded: true }],
+    ]);
   });
 
-  it('records nothing for a call without a record', async () => {
+  it('owes nothing for a want that failed', async () => {
     const to = host();
-    await expect(pass([{ want: 'send' }], to)).rejects.toThrow();
+    to.record.mockRejectedValue(new Error('no database'));
+    await expect(pass(recorded.slice(0, 1), to)).rejects.toThrow('panicked');
     expect(to.settle).not.toHaveBeenCalled();
     expect(to.conclude).not.toHaveBeenCalled();
   });
@@ -76,10 +75,23 @@ describe('a panic of the core', () => {
     const to = host();
     to.settle.mockRejectedValue(new Error('no database'));
     await expect(pass(recorded, to)).rejects.toThrow();
+    expect(to.conclude).toHaveBeenCalledTimes(1);
     expect(to.log).toHaveBeenCalledWith({
-      level: 'error',
-      message: expect.stringContaining('1'),
+      ...otherwise,
       meta: { ...meta, error: 'Error: no database' },
     });
   });
+});
+
+it('fails a want that is not fulfilled in time', async () => {
+  const to = host();
+  to.record.mockReturnValue(new Promise(() => {}));
+  const passage = panicking([{ want: { want: 'record', within: 1 } }]);
+  const fail = jest.spyOn(passage, 'fail');
+  const passed = passDoor(passage, to as unknown as DoorHost, () => false);
+  await expect(passed).rejects.toThrow('panicked');
+  expect(fail).toHaveBeenCalledWith(
+    expect.objectContaining({ name: 'TimeoutError' }),
+    false,
+  );
 });

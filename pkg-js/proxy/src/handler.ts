@@ -1,21 +1,17 @@
 import type {
-  BackstageCredentials,
   HttpAuthService,
   LoggerService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
-import { Gate } from '@backstage-vertex-ai/core/server';
+import type { Gate } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
-import { randomUUID } from 'node:crypto';
 import { readCaller } from './callers';
 import { passDoor } from './door';
 import type { OpenStores } from './doorStores';
 import { Exchange, readWhole, stream } from './forward';
 import { ownershipOf } from './ownership';
 import type { DecidePermission } from './permissions';
-import { answerError, answerWith } from './refusal';
-
-const { requestHeaders } = Gate.facts();
+import { answering, answerWith } from './refusal';
 
 /** Drives the door for calls over HTTP. */
 export function createHandler(options: {
@@ -28,11 +24,10 @@ export function createHandler(options: {
 }) {
   const { gate, stores, httpAuth, logger, userInfo, decide } = options;
 
-  async function handle(
-    request: Request,
-    response: Response,
-    credentials: BackstageCredentials,
-  ) {
+  async function handle(request: Request, response: Response) {
+    const credentials = await httpAuth.credentials(request, {
+      allow: ['user', 'service'],
+    });
     const exchange = new Exchange(
       {
         readBody: ({ limit }) => readWhole(request, limit),
@@ -51,14 +46,15 @@ export function createHandler(options: {
       read: () => response.end(exchange.whole),
       stream: () => stream(exchange.answer!, response),
     };
-    return passDoor(
-      gate.pass({
-        ...readCaller(credentials, request.headers.authorization),
-        id: randomUUID(),
-        verb: request.method,
-        target: request.originalUrl,
-        headers: requestHeaders.map(name => request.header(name)),
-      }),
+    const refusal = await passDoor(
+      gate.pass(
+        {
+          ...readCaller(credentials, request.headers.authorization),
+          verb: request.method,
+          target: request.originalUrl,
+        },
+        name => request.header(name),
+      ),
       {
         ...stores(request),
         permit: ({ permission }) => decide(permission, credentials),
@@ -73,17 +69,8 @@ export function createHandler(options: {
       },
       () => response.destroyed,
     );
+    if (refusal) answerWith(response, refusal);
   }
 
-  return async (request: Request, response: Response) => {
-    try {
-      const credentials = await httpAuth.credentials(request, {
-        allow: ['user', 'service'],
-      });
-      const refusal = await handle(request, response, credentials);
-      if (refusal) answerWith(response, refusal);
-    } catch (error) {
-      answerError(response, error, logger);
-    }
-  };
+  return answering(handle, logger);
 }

@@ -216,7 +216,7 @@ describe("the portal's identities", () => {
     });
     const refused = portal.refusal({ path: PREDICT, body: {} });
     await hangs;
-    over.abort();
+    over.abort(new DOMException('late', 'TimeoutError'));
     expect(await refused).toEqual({
       status: 503,
       code: 'network/unreachable',

@@ -1,6 +1,5 @@
 import type { Host } from '@backstage-vertex-ai/core';
-import { type DoorCaller, Gate } from '@backstage-vertex-ai/core/server';
-import { randomUUID } from 'node:crypto';
+import type { DoorCaller, Gate } from '@backstage-vertex-ai/core/server';
 import { passDoor } from './door';
 import type { OpenStores } from './doorStores';
 import { Exchange } from './forward';
@@ -9,8 +8,6 @@ import type { ReadOwnership } from './ownership';
 const ORIGIN = 'http://portal';
 /** Address of the proxy in requests that never leave the process. */
 export const INNER_URL = `${ORIGIN}/api/proxy/vertex-ai`;
-
-const { requestHeaders } = Gate.facts();
 
 /** Drives the door for calls that begin in this process. Returns the `fetch` that the core makes them with. */
 export function createInnerFetch(
@@ -31,14 +28,15 @@ export function createInnerFetch(
     const { send, readBody, readAnswer } = exchange;
     let answer: Response | undefined;
     const refusal = await passDoor(
-      gate.pass({
-        ...caller,
-        id: randomUUID(),
-        verb: method!,
-        target: url.slice(ORIGIN.length),
-        headers: requestHeaders.map(name => sent.get(name) ?? undefined),
-        whole: true,
-      }),
+      gate.pass(
+        {
+          ...caller,
+          verb: method!,
+          target: url.slice(ORIGIN.length),
+          whole: true,
+        },
+        name => sent.get(name),
+      ),
       {
         ...stores(),
         permit: async () => 'DENY',

@@ -5,6 +5,7 @@ import {
   Gate,
   type RefusalAnswer,
 } from '@backstage-vertex-ai/core/server';
+import type { Request, Response } from 'express';
 import type { ServerResponse } from 'node:http';
 
 /** A refused call: the HTTP status, and the reason. */
@@ -43,6 +44,20 @@ export function answerWith(
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }
+
+/** Returns a handler that answers an error with its refusal. */
+export const answering =
+  (
+    handle: (request: Request, response: Response) => Promise<void>,
+    logger: LoggerService,
+  ) =>
+  async (request: Request, response: Response) => {
+    try {
+      await handle(request, response);
+    } catch (error) {
+      answerError(response, error, logger);
+    }
+  };
 
 /** Answers an error with its refusal, and logs the failures of the portal itself. */
 export function answerError(

@@ -6,7 +6,7 @@ mod order;
 
 use super::arrival::Who;
 use super::records::{Conclusion, Settlement};
-use super::want::{Answer, AnswerBody, Failure, Level, RequestBody, Send, Starter, Until};
+use super::want::{Answer, AnswerBody, Failure, Level, LogLine, RequestBody, Send, Starter, Until};
 use super::*;
 use crate::config::tests::config;
 use crate::conversation::{Event, Turn};
@@ -109,7 +109,7 @@ fn kind(want: &Want) -> &'static str {
         Want::ReadAnswer { .. } => "readAnswer",
         Want::Settle(_) => "settle",
         Want::Conclude(_) => "conclude",
-        Want::Log { .. } => "log",
+        Want::Log(_) => "log",
         Want::Reply { .. } => "reply",
     }
 }

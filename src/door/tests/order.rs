@@ -65,8 +65,10 @@ fn nothing_is_sent_before_it_is_recorded() {
         let mut portal = Portal { failing: vec![broken], ..Portal::new() };
         assert_eq!(portal.refusal(deploy()), (503, "portal/refused".into()), "{broken}");
         assert!(portal.sent().is_empty() && !portal.kinds().contains(&"token"), "{broken}");
-        let meta =
-            portal.wants.iter().find_map(|want| if let Want::Log { meta, .. } = want { Some(meta) } else { None });
+        let meta = portal
+            .wants
+            .iter()
+            .find_map(|want| if let Want::Log(LogLine { meta, .. }) = want { Some(meta) } else { None });
         assert_eq!(
             serde_json::to_value(meta.expect("a line in the log")).unwrap(),
             json!({
@@ -133,7 +135,7 @@ fn an_outcome_reaches_one_store_although_the_other_fails() {
         let kinds = portal.kinds();
         assert!(kinds.contains(&"settle") && kinds.contains(&"conclude") && kinds.contains(&"reply"));
         let logged = portal.wants.iter().any(
-            |want| matches!(want, Want::Log { level: Level::Error, message, .. } if message.contains(&format!("did not reach {store}"))),
+            |want| matches!(want, Want::Log(LogLine { level: Level::Error, message, .. }) if message.contains(&format!("did not reach {store}"))),
         );
         assert!(logged, "{broken}");
     }

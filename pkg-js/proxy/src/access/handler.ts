@@ -11,7 +11,7 @@ import { readJson } from '../forward';
 import { createInnerFetch, INNER_URL } from '../innerFetch';
 import { ownershipOf } from '../ownership';
 import type { HeldPermissions } from '../permissions';
-import { answerError } from '../refusal';
+import { answering } from '../refusal';
 
 /** Maximum duration of a report, in milliseconds. */
 const PATIENCE = 30_000;
@@ -58,11 +58,5 @@ export function createAccessHandler(options: {
     response.set('cache-control', 'no-store').json(report);
   }
 
-  return async (request: Request, response: Response) => {
-    try {
-      await handle(request, response);
-    } catch (error) {
-      answerError(response, error, logger);
-    }
-  };
+  return answering(handle, logger);
 }

@@ -9,7 +9,7 @@ import type { Request, Response } from 'express';
 import type { AuditRecords } from '../audit';
 import { readText } from '../forward';
 import { ownershipOf } from '../ownership';
-import { answerError, Refusal } from '../refusal';
+import { answering, Refusal } from '../refusal';
 import { createGrantHost } from './cleanUp';
 import type { GrantRecords, OpenGrant } from './records';
 import { runGrantTask } from './task';
@@ -100,17 +100,9 @@ export function createGrantHandlers(options: {
     response.status(204).end();
   }
 
-  const answering =
-    (handle: typeof record) => async (request: Request, response: Response) => {
-      try {
-        await handle(request, response);
-      } catch (error) {
-        answerError(response, error, logger);
-      }
-    };
   return {
-    record: answering(record),
-    list: answering(list),
-    withdraw: answering(withdraw),
+    record: answering(record, logger),
+    list: answering(list, logger),
+    withdraw: answering(withdraw, logger),
   };
 }
