@@ -14,8 +14,9 @@ use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
 
-/// The keys of `vertexAi`. The proxy module reads all but `catalog`, the catalog module `rules` and `catalog`.
-const KEYS: [&str; 6] = ["projects", "identity", "access", "emulator", "rules", "catalog"];
+/// The keys of `vertexAi`. `catalog` belongs to the catalog module, `deployments` to the backend plugin, `rules` to all, the others to the
+/// proxy module.
+const KEYS: [&str; 7] = ["projects", "identity", "access", "emulator", "rules", "catalog", "deployments"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {

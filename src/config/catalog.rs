@@ -28,7 +28,7 @@ pub struct CatalogConfig {
 
 impl CatalogConfig {
     /// Reads the value of the `vertexAi` key, which may be missing. Each mistake in `rules` and `catalog`, and each unknown key, has its own
-    /// finding; the other keys belong to the proxy module.
+    /// finding; the other keys belong to other packages.
     pub fn parse(value: &Value) -> Result<Self, Vec<Diagnostic>> {
         if value.is_null() {
             return Ok(Self::default());
@@ -77,7 +77,9 @@ mod tests {
     #[test]
     fn an_invalid_entity_enters_by_default() {
         let rules = json!({"model/alias": "off"});
-        for value in [json!(null), json!({}), json!({"catalog": {}}), json!({"projects": [], "rules": rules})] {
+        for value in
+            [json!(null), json!({}), json!({"catalog": {}}), json!({"projects": [], "deployments": 7, "rules": rules})]
+        {
             assert_eq!(CatalogConfig::parse(&value), Ok(CatalogConfig { on_invalid: OnInvalid::Warn }), "{value}");
         }
         for (text, on_invalid) in [("warn", OnInvalid::Warn), ("refuse", OnInvalid::Refuse)] {

@@ -95,10 +95,10 @@ fn reports_every_mistake_with_its_path() {
 }
 
 #[test]
-fn checks_rules_and_ignores_the_catalogs_key() {
+fn checks_rules_and_ignores_the_keys_of_other_packages() {
     let value = |rules: Value| {
         json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}, "rules": rules,
-            "catalog": {"onInvalid": "refuse"}})
+            "catalog": {"onInvalid": "refuse"}, "deployments": {"retention": 30}})
     };
     assert!(Config::parse(&value(json!({"model/alias": "off"})), ISSUER).is_ok());
     assert_eq!(mistakes(value(json!({"model/alais": "off"}))), [r#"vertexAi.rules["model/alais"]"#]);
