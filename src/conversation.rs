@@ -2,7 +2,7 @@
 //!
 //! The code inside is straight-line `async` Rust over a [`Voice`]. The driver supplies network, clock, randomness and storage: wasm in
 //! production, a list of answers in a test. [`Want`] and [`Outcome`] serve conversations with Google; a room with other needs has its
-//! own pair.
+//! own pair, or wants of its own with the same outcomes.
 
 use crate::method::Verb;
 use serde::Serialize;
@@ -132,6 +132,7 @@ pub enum Outcome {
     Begin,
     Answer(Response),
     Failed(Failure),
+    /// The wait has ended, or what was wanted besides is done.
     Waited,
 }
 
@@ -251,17 +252,25 @@ impl<W, O> Voice<W, O> {
     }
 }
 
-impl Voice {
+impl<W: From<Want>> Voice<W> {
     /// Sends a request. Fails with [`Failure::Cancelled`], and sends nothing, once the conversation is cancelled.
     pub async fn send(&self, request: Request) -> Result<Response, Failure> {
         if self.cancelled() {
             return Err(Failure::Cancelled);
         }
-        match self.ask(Want::Send(request)).await {
+        match self.ask(Want::Send(request).into()).await {
             Outcome::Answer(response) => Ok(response),
             Outcome::Failed(failure) => Err(failure),
             Outcome::Begin | Outcome::Waited => Err(Failure::CutOff),
         }
+    }
+
+    /// Sends a request that a cancellation does not cut short: its answer tells what it changed.
+    pub async fn send_whole(&self, request: Request) -> Result<Response, Failure> {
+        let deaf = std::mem::replace(&mut self.0.borrow_mut().deaf, true);
+        let sent = self.send(request).await;
+        self.0.borrow_mut().deaf = deaf;
+        sent
     }
 
     /// Waits; fails early once the conversation is cancelled.
@@ -269,7 +278,7 @@ impl Voice {
         if self.cancelled() {
             return Err(Failure::Cancelled);
         }
-        self.ask(Want::Wait(millis)).await;
+        self.ask(Want::Wait(millis).into()).await;
         if self.cancelled() { Err(Failure::Cancelled) } else { Ok(()) }
     }
 }

@@ -1,6 +1,6 @@
 //! Calls to Google through the portal's proxy, with retries.
 
-use crate::conversation::{Failure, Identity, Millis, Progress, ProgressKind, Request, Response, Voice};
+use crate::conversation::{Failure, Identity, Millis, Progress, ProgressKind, Request, Response, Voice, Want};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google_error::{GoogleError, diagnose, diagnose_failure, is_transient};
 use crate::method::Call;
@@ -50,9 +50,8 @@ impl CallError {
 }
 
 /// Google, behind the portal's proxy.
-#[derive(Clone)]
-pub struct Google {
-    voice: Voice,
+pub struct Google<W = Want> {
+    voice: Voice<W>,
     proxy_url: String,
     reason: Option<String>,
     tries: u32,
@@ -65,9 +64,16 @@ pub fn pause(number: u32, asked: Option<Millis>, random: f64) -> Millis {
     jittered.max(asked.unwrap_or(0)).min(LONGEST_PAUSE)
 }
 
-impl Google {
+impl<W> Clone for Google<W> {
+    fn clone(&self) -> Self {
+        let Self { voice, proxy_url, reason, tries } = self;
+        Self { voice: voice.clone(), proxy_url: proxy_url.clone(), reason: reason.clone(), tries: *tries }
+    }
+}
+
+impl<W: From<Want>> Google<W> {
     /// `proxy_url` is `…/api/proxy/vertex-ai`; `reason` goes to Google's audit log.
-    pub fn new(voice: Voice, proxy_url: &str, reason: Option<String>) -> Self {
+    pub fn new(voice: Voice<W>, proxy_url: &str, reason: Option<String>) -> Self {
         Self { voice, proxy_url: proxy_url.trim_end_matches('/').to_owned(), reason, tries: TRIES }
     }
 
@@ -97,30 +103,24 @@ impl Google {
     pub async fn call(&self, call: &Call, identity: Identity) -> Result<Value, CallError> {
         let mut number = 1;
         loop {
-            let (error, asked) = match self.voice.send(self.request(call, identity)).await {
-                Ok(response) if (200..300).contains(&response.status) => match readable(response) {
-                    Ok(value) => return Ok(value),
-                    // A whole answer that is not JSON is not Google's.
-                    Err(finding) => return Err(CallError::NoAnswer(finding)),
-                },
-                Ok(response) => {
-                    let asked = response
-                        .retry_after
-                        .or_else(|| GoogleError::from_http(response.status, response.json()).retry_delay);
-                    let error =
-                        CallError::Refused { status: response.status, finding: diagnose(&response, Some(call)) };
-                    if !is_transient(response.status) {
-                        return Err(error);
-                    }
-                    (error, asked)
-                }
-                Err(Failure::Cancelled) => return Err(CallError::Cancelled),
-                Err(failure) => (CallError::NoAnswer(diagnose_failure(failure)), None),
+            let failed = match self.once(call, identity).await {
+                Ok(value) => return Ok(value),
+                Err(failed) => failed,
             };
+            let error = failed.error;
+            let is_final = match &error {
+                CallError::Cancelled => true,
+                CallError::Refused { status, .. } => !is_transient(*status),
+                // A whole answer that is not JSON is not Google's.
+                CallError::NoAnswer(_) => failed.is_answered,
+            };
+            if is_final {
+                return Err(error);
+            }
             if number >= self.tries {
                 return Err(error);
             }
-            let millis = pause(number, asked, self.voice.random());
+            let millis = pause(number, failed.retry_after, self.voice.random());
             let why = error.clone().finding();
             self.voice.say(Progress::new(
                 ProgressKind::Retry,
@@ -131,9 +131,51 @@ impl Google {
         }
     }
 
-    pub fn voice(&self) -> &Voice {
+    /// Makes the call once.
+    pub async fn once(&self, call: &Call, identity: Identity) -> Result<Value, Failed> {
+        read(self.voice.send(self.request(call, identity)).await, call)
+    }
+
+    /// Makes the call once, and waits for its answer also when the conversation is cancelled meanwhile.
+    pub async fn once_whole(&self, call: &Call, identity: Identity) -> Result<Value, Failed> {
+        read(self.voice.send_whole(self.request(call, identity)).await, call)
+    }
+
+    pub fn voice(&self) -> &Voice<W> {
         &self.voice
     }
+}
+
+/// A call without a result.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    pub error: CallError,
+    /// The pause that the server asks for, in milliseconds.
+    pub retry_after: Option<Millis>,
+    /// Whether there was a whole answer.
+    pub is_answered: bool,
+}
+
+fn read(sent: Result<Response, Failure>, call: &Call) -> Result<Value, Failed> {
+    let response = match sent {
+        Ok(response) => response,
+        Err(failure) => {
+            let error = match failure {
+                Failure::Cancelled => CallError::Cancelled,
+                _ => CallError::NoAnswer(diagnose_failure(failure)),
+            };
+            return Err(Failed { error, retry_after: None, is_answered: false });
+        }
+    };
+    if (200..300).contains(&response.status) {
+        let unreadable =
+            |finding| Failed { error: CallError::NoAnswer(finding), retry_after: None, is_answered: true };
+        return readable(response).map_err(unreadable);
+    }
+    let retry_after =
+        response.retry_after.or_else(|| GoogleError::from_http(response.status, response.json()).retry_delay);
+    let error = CallError::Refused { status: response.status, finding: diagnose(&response, Some(call)) };
+    Err(Failed { error, retry_after, is_answered: true })
 }
 
 fn readable(response: Response) -> Result<Value, Diagnostic> {
