@@ -168,8 +168,7 @@ fn read(sent: Result<Response, Failure>, call: &Call) -> Result<Value, Failed> {
         }
     };
     if (200..300).contains(&response.status) {
-        let unreadable =
-            |finding| Failed { error: CallError::NoAnswer(finding), retry_after: None, is_answered: true };
+        let unreadable = |finding| Failed { error: CallError::NoAnswer(finding), retry_after: None, is_answered: true };
         return readable(response).map_err(unreadable);
     }
     let retry_after =

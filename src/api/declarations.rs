@@ -3,11 +3,13 @@
 //! A shape derives [`TS`] where it stands. `cargo xtask types` writes the declarations into the core's npm package.
 
 use super::gate::{self, DoorStep, errand};
-use super::request::{DeployRequest, DeploymentRequest, EntityRequest, StatusRequest, ValidateRequest};
+use super::request::{DeployRequest, DeploymentRequest, EntityRequest, RunRequest, StatusRequest, ValidateRequest};
 use super::{Annotation, ValidateReport, check, deployment, iam, life};
 use crate::annotation::{KEYS, PREFIX};
 use crate::config::CatalogConfig;
 use crate::conversation::{Identity, Progress};
+use crate::deployment::ledger::LedgerEntry;
+use crate::deployment::{RunReport, Want as DeploymentWant};
 use crate::diagnostic::Code;
 use crate::door::arrival::{Arrival, Who};
 use crate::door::changes::{AuditedCall, PolicyChanges};
@@ -21,7 +23,6 @@ use crate::iam::rights::expiry::Expiry;
 use crate::iam::rights::principal::Principal;
 use crate::name::{ArtifactUri, DeployedModelId, Endpoint, Image, KmsKey, Location, Model, Project, ServiceAccount};
 use crate::ordered::Ordered;
-use crate::run::RunReport;
 use crate::status::StatusReport;
 use crate::vertex::container::Probe;
 use crate::vertex::labels::DisplayName;
@@ -44,6 +45,9 @@ pub fn declarations() -> String {
     all.visit::<DeploymentRequest>();
     all.visit::<deployment::PlanReport>();
     all.visit::<DeployRequest>();
+    all.visit::<RunRequest>();
+    all.visit::<LedgerEntry>();
+    all.visit::<DeploymentWant>();
     all.visit::<RunReport>();
     all.visit::<Progress>();
     all.visit::<life::Facts>();

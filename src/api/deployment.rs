@@ -1,12 +1,13 @@
 //! Plans of deployments, and their execution.
 
-use super::request::{DeployRequest, DeploymentRequest};
+use super::request::{DeployRequest, DeploymentRequest, RunRequest};
 use super::validate::check;
 use crate::conversation::Conversation;
+use crate::deployment::ledger::LedgerEntry;
+use crate::deployment::{Identities, RunReport, Start, Want, resume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::ModelVersion;
 use crate::plan::{self, Plan};
-use crate::run::{self, RunReport};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -16,6 +17,9 @@ use ts_rs::TS;
 pub struct PlanReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// Fingerprint of the plan's calls: it changes where a new version of the core plans the deployment in another way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// The plan in one line, for a log.
     pub summary: String,
     /// The plan in Markdown, for a dry run or a review.
@@ -60,13 +64,35 @@ pub fn plan(request: &DeploymentRequest) -> PlanReport {
     let (plan, diagnostics) = make_plan(request);
     let summary = plan.as_ref().map(plan::summary).unwrap_or_default();
     let explanation = plan.as_ref().map(plan::explain).unwrap_or_default();
-    PlanReport { plan, summary, explanation, diagnostics }
+    let fingerprint = plan.as_ref().map(Plan::fingerprint);
+    PlanReport { plan, fingerprint, summary, explanation, diagnostics }
 }
 
-/// Starts the conversation that carries a deployment out.
-pub fn deploy(request: &DeployRequest) -> Result<Conversation<RunReport>, Box<RunReport>> {
-    match make_plan(&request.deployment) {
-        (Some(plan), _) => Ok(run::run(plan, &request.proxy_url, request.reason.clone())),
-        (None, diagnostics) => Err(Box::new(RunReport::refused(diagnostics))),
-    }
+fn planned(request: &DeploymentRequest) -> Result<Plan, Vec<Diagnostic>> {
+    let (plan, diagnostics) = make_plan(request);
+    plan.ok_or(diagnostics)
+}
+
+/// Starts a deployment on behalf of a user who stays, without a ledger.
+pub fn deploy(request: &DeployRequest) -> Conversation<RunReport, Want> {
+    resume(Start {
+        plan: planned(&request.deployment),
+        run: None,
+        proxy_url: request.proxy_url.clone(),
+        reason: request.reason.clone(),
+        identities: Identities::USER,
+        ledger: Vec::new(),
+    })
+}
+
+/// Starts a run of the portal under a mandate, or goes on with it where its ledger ends.
+pub fn run(request: &RunRequest, ledger: Vec<LedgerEntry>) -> Conversation<RunReport, Want> {
+    resume(Start {
+        plan: planned(&request.deployment),
+        run: Some(request.run_id.clone()),
+        proxy_url: request.proxy_url.clone(),
+        reason: request.reason.clone(),
+        identities: Identities::PORTAL,
+        ledger,
+    })
 }

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::entity::Entity;
 use crate::entity::Node;
+use crate::name::RunId;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use ts_rs::TS;
@@ -142,6 +143,28 @@ request! {
     }
 }
 
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TS)]
+#[ts(rename_all = "lowercase")]
+pub enum RunKind {
+    Deploy,
+}
+
+request! {
+    /// A run of a deployment. It holds no secret, so that it can be stored.
+    pub struct RunRequest {
+        ..deployment: DeploymentRequest,
+        kind: RunKind,
+        /// A UUID, for example. It becomes the label `backstage-run` of what the run creates.
+        #[ts(as = "String")]
+        run_id: RunId,
+        /// e.g. `http://localhost:7007/api/proxy/vertex-ai`
+        proxy_url: String,
+        /// Appears in Google's audit log, e.g. `deployment 1b2c`.
+        reason: Option<String>,
+    }
+}
+
 /// Returns the finding for a request of the wrong shape.
 pub(crate) fn malformed(message: String) -> Diagnostic {
     Diagnostic::new(Code::RequestMalformed, message).help("see the types of `@backstage-vertex-ai/core`")
@@ -234,6 +257,21 @@ impl Field for Option<bool> {
             Value::Bool(flag) => Ok(Some(flag)),
             _ => Err(malformed(format!("`{name}` is neither true nor false"))),
         }
+    }
+}
+
+impl Field for RunKind {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        match value.as_str() {
+            Some("deploy") => Ok(Self::Deploy),
+            _ => Err(malformed(format!("`{name}` is not a kind of run"))),
+        }
+    }
+}
+
+impl Field for RunId {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        String::read(value, name)?.parse().map_err(|error| malformed(format!("`{name}`: {error}")))
     }
 }
 

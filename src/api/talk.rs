@@ -1,6 +1,7 @@
 //! Conversations that end in a report, as their driver sees them: JSON text, whatever the report.
 
 use crate::conversation::{Conversation, Progress, Turn};
+use crate::deployment;
 use crate::diagnostic::{Code, Diagnostic};
 use serde::Serialize;
 
@@ -8,7 +9,28 @@ pub use crate::conversation::{Event, Failure, Millis, Outcome, Request, Response
 pub use crate::identity::flight::note_panic;
 
 /// A conversation, or the report why none began.
-pub type Begun<T> = Result<Conversation<T>, Box<T>>;
+pub type Begun<T, W = Want> = Result<Conversation<T, W>, Box<T>>;
+
+/// A want that its driver sees.
+pub trait Wanted: Serialize + Default {
+    /// The part that the fetch transport fulfils.
+    fn google(&self) -> Option<&Want>;
+}
+
+impl Wanted for Want {
+    fn google(&self) -> Option<&Want> {
+        Some(self)
+    }
+}
+
+impl Wanted for deployment::Want {
+    fn google(&self) -> Option<&Want> {
+        match self {
+            Self::Google(want) => Some(want),
+            Self::Write { .. } => None,
+        }
+    }
+}
 
 type Told = (Option<Want>, Result<String, Diagnostic>);
 
@@ -21,9 +43,9 @@ pub struct Talk {
 /// The state of a conversation after an event.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct TalkStep<'a, T> {
+struct TalkStep<'a, T, W> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    want: Option<&'a Want>,
+    want: Option<&'a W>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a T>,
     said: Vec<Progress>,
@@ -31,7 +53,7 @@ struct TalkStep<'a, T> {
 }
 
 impl Talk {
-    pub fn new<T: Serialize + 'static>(mut begun: Begun<T>) -> Self {
+    pub fn new<T: Serialize + 'static, W: Wanted + 'static>(mut begun: Begun<T, W>) -> Self {
         let tell = Box::new(move |event| {
             let (turn, said, heeds_cancelling) = match &mut begun {
                 Ok(talk) => (Some(talk.tell(event)), talk.said(), talk.heeds_cancelling()),
@@ -44,7 +66,7 @@ impl Talk {
             };
             let report = done.as_deref().or_else(|| begun.as_ref().err().map(|report| &**report));
             let step = text(&TalkStep { want: want.as_ref(), report, said, heeds_cancelling });
-            (want, step)
+            (want.as_ref().and_then(Wanted::google).cloned(), step)
         });
         Self { tell, wanted: None }
     }
@@ -69,7 +91,7 @@ pub fn unwritable() -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::Identity;
+    use crate::conversation::{Identity, Voice};
     use crate::method::Verb;
     use serde_json::{Value, json};
 
@@ -82,7 +104,7 @@ mod tests {
     fn the_driver_sees_that_a_request_is_wanted_but_not_the_request() {
         let (url, headers) = ("http://x".to_owned(), vec![("authorization", "Bearer t".to_owned())]);
         let request = Request { verb: Verb::Get, url, headers, body: None, identity: Identity::Service };
-        let mut talk = Talk::new(Ok(Conversation::new(|voice| async move {
+        let mut talk = Talk::new(Ok(Conversation::new(|voice: Voice| async move {
             let sent = voice.send(request).await.map(|response| response.status);
             let waited = voice.wait(70).await;
             sent.is_ok() && waited.is_ok()
@@ -98,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_conversation_that_did_not_begin_reports_why() {
-        let mut talk = Talk::new::<&str>(Err(Box::new("no target")));
+        let mut talk = Talk::new::<&str, Want>(Err(Box::new("no target")));
         assert_eq!(told(&mut talk, Outcome::Begin)["report"], "no target");
         assert_eq!(talk.wanted, None);
     }

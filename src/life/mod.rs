@@ -1,6 +1,6 @@
 //! The life of a deployment: its states, the event that leads from one to another, and what readers see of it.
 //!
-//! The backend plugin stores a life as JSON and asks here what an event makes of it. The calls to Google are [`crate::run`]'s.
+//! The backend plugin stores a life as JSON and asks here what an event makes of it. The calls to Google are [`crate::deployment`]'s.
 
 pub mod reach;
 #[cfg(test)]

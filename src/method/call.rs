@@ -1,7 +1,9 @@
 //! A call to a method, and the method of a path.
 
 use super::{METHODS, Method, On, Resource, Service, Verb};
+use crate::fingerprint::fingerprint;
 use crate::name::{OperationParent, ServiceAccount};
+use crate::vertex::message::text;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use ts_rs::TS;
@@ -61,6 +63,12 @@ impl Call {
             percent_encode(value, &mut path);
         }
         path
+    }
+
+    /// A fingerprint of verb, path and body, in hexadecimal. The same request has the same one, whatever the proxy's URL is.
+    pub fn fingerprint(&self) -> String {
+        let body = self.body.as_ref().map(text).unwrap_or_default();
+        format!("{:016x}", fingerprint(&[self.method.verb.as_str(), &self.path(), &body]))
     }
 
     /// The permissions that the call needs, each on the resource where Google checks it.

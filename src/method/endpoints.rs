@@ -97,7 +97,7 @@ pub static ENDPOINTS_PATCH: Method = Method {
     body: json(&[]),
     door: DEPLOY,
     needs: &[documented("aiplatform.endpoints.update", Itself)],
-    without: "traffic cannot be sent to a model that is already deployed",
+    without: "traffic cannot be shared with the other models of the endpoint",
     ..Method::DEFAULT
 };
 

@@ -93,6 +93,7 @@ pub static MODELS_LIST_VERSIONS: Method = Method {
     query: &["filter", "orderBy", "pageSize", "pageToken", "readMask"],
     door: READ,
     needs: &[inferred("aiplatform.models.get", Itself)],
+    without: "the model cannot be found, and the deployment fails at its first step",
     ..Method::DEFAULT
 };
 

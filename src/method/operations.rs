@@ -29,7 +29,6 @@ pub static ENDPOINT_OPERATIONS_LIST: Method = Method {
     query: &["filter", "pageSize", "pageToken"],
     door: READ,
     needs: &[inferred("aiplatform.operations.list", Itself)],
-    without: "a running deployment cannot be found, and the deployment fails with a conflict",
     ..Method::DEFAULT
 };
 

@@ -55,3 +55,10 @@ text_type!(
     "an operation id has letters, digits and hyphens",
     |s| word(s, 1..=64, |b| b.is_ascii_alphanumeric(), |b| b.is_ascii_alphanumeric() || b == b'-')
 );
+
+text_type!(
+    /// The id of a run: the value of a label of what it creates.
+    RunId, "run id",
+    "a run id has 1 to 63 lower-case letters, digits and hyphens",
+    |s| (1..=63).contains(&s.len()) && s.bytes().all(|b| lower_digit(b) || b == b'-')
+);

@@ -10,7 +10,7 @@ mod resource;
 use thiserror::Error;
 
 pub use external::{ArtifactUri, Image, KmsKey, ServiceAccount};
-pub use id::{DeployedModelId, EndpointId, Location, ModelId, ModelVersion, OperationId, Project};
+pub use id::{DeployedModelId, EndpointId, Location, ModelId, ModelVersion, OperationId, Project, RunId};
 pub use resource::{Endpoint, Model, Operation, OperationParent, Place};
 
 /// A string that is not a name of the expected kind.

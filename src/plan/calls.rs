@@ -23,9 +23,7 @@ pub enum Purpose {
     Make,
     /// To follow an operation to its end.
     Follow,
-    /// To find a deployment that another run started.
-    Resume,
-    /// To send traffic to a model that is already deployed.
+    /// To share the traffic of an endpoint with other models.
     Route,
     /// To cancel an operation when a run is cancelled or fails.
     Cancel,
@@ -61,7 +59,6 @@ pub(super) fn settled(plan: &Plan, found: Found) -> Found {
 pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
     let found = settled(plan, found);
     let mut calls = Vec::new();
-    let endpoint = Resource::Endpoint(plan.target.endpoint.clone());
     let of_endpoint = OperationParent::Endpoint(plan.target.endpoint.clone());
     let model = Model { version: None, ..plan.target.model.clone() };
     // The calls of a run do not depend on the version that it finds.
@@ -73,7 +70,7 @@ pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
     let step = |kind| if kind == StepKind::Model { plan.step(kind) } else { later.step(kind) };
 
     let made = [
-        (StepKind::Model, found.model == Some(true), OperationParent::Model(model)),
+        (StepKind::Model, found.model == Some(true), OperationParent::Model(model.clone())),
         (StepKind::Endpoint, found.endpoint == Some(true), of_endpoint.clone()),
         (StepKind::Deployment, found.deployment == Some(true), of_endpoint.clone()),
     ];
@@ -84,13 +81,18 @@ pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
         calls.push((call, Purpose::Make));
         calls.extend(operation(&method::OPERATIONS_WAIT, parent).map(|wait| (wait, Purpose::Follow)));
         calls.extend(step.undo.clone().map(|undo| (undo, Purpose::RollBack)));
+        if kind == StepKind::Model {
+            // Deleting a model removes all of its versions, so the run looks at them before.
+            let versions = Call::new(&method::MODELS_LIST_VERSIONS, Resource::Model(model.clone()));
+            calls.push((versions, Purpose::RollBack));
+        }
         if kind == StepKind::Deployment {
-            calls.push((Call::new(&method::ENDPOINT_OPERATIONS_LIST, endpoint.clone()), Purpose::Resume));
             let cancel = operation(&method::OPERATIONS_CANCEL, of_endpoint.clone());
             calls.extend(cancel.map(|cancel| (cancel, Purpose::Cancel)));
         }
     }
-    if found.deployment != Some(false) {
+    // A new endpoint has no other models: the call that deploys sends all traffic.
+    if found.endpoint != Some(false) {
         let route = step(StepKind::Traffic).and_then(|step| step.call.clone());
         calls.extend(route.map(|route| (route, Purpose::Route)));
     }

@@ -7,14 +7,18 @@ mod explain;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fingerprint::fingerprint;
 use crate::method::{self, Call, Permission, Resource};
-use crate::name::{DeployedModelId, Endpoint, ModelVersion};
+use crate::name::{DeployedModelId, Endpoint, ModelVersion, RunId};
 use crate::target::Target;
 use crate::vertex::traffic::Traffic;
 use serde::{Serialize, Serializer};
 use ts_rs::TS;
 
+pub use body::undeploy;
 pub use calls::{Found, Purpose};
 pub use explain::{explain, summary};
+
+/// The label of what a run creates; its value is the run's id.
+pub const RUN_LABEL: &str = "backstage-run";
 
 /// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +81,22 @@ impl Plan {
         let mut target = self.target.clone();
         target.model.version = Some(version);
         plan(target)
+    }
+
+    /// The same plan for one run: what it creates has the run's id as a label.
+    #[must_use]
+    pub fn for_run(&self, run: &RunId) -> Self {
+        let mut target = self.target.clone();
+        target.labels.set(RUN_LABEL, run.as_str());
+        plan(target)
+    }
+
+    /// A fingerprint of the plan's calls, in hexadecimal. Plans with the same calls have the same one.
+    pub fn fingerprint(&self) -> String {
+        let calls = self.steps.iter().flat_map(|step| [&step.probe, &step.call, &step.undo]);
+        let each: Vec<String> = calls.map(|call| call.as_ref().map(Call::fingerprint).unwrap_or_default()).collect();
+        let each: Vec<&str> = each.iter().map(String::as_str).collect();
+        format!("{:016x}", fingerprint(&each))
     }
 
     /// Findings about what the plan leaves open.
@@ -228,7 +248,7 @@ pub fn plan(target: Target) -> Plan {
     if let Some(id) = &id {
         steps.push(Step {
             kind: StepKind::Traffic,
-            title: format!("If it is deployed already: send {share} to it"),
+            title: format!("Send {share} to it, if other models are deployed or it is deployed already"),
             probe: Some(Call::new(&method::ENDPOINTS_GET, endpoint.clone())),
             call: Some(
                 Call::new(&method::ENDPOINTS_PATCH, endpoint)

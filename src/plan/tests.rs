@@ -45,7 +45,7 @@ fn equal_deployments_have_equal_ids() {
 }
 
 #[test]
-fn a_first_deployment_needs_nine_permissions() {
+fn a_first_deployment_needs_eight_permissions() {
     let permissions = plan(target()).permissions();
     let names: Vec<_> = permissions.iter().map(|(p, _)| p.permission).collect();
     assert_eq!(
@@ -58,7 +58,6 @@ fn a_first_deployment_needs_nine_permissions() {
             "aiplatform.endpoints.undeploy",
             "aiplatform.endpoints.update",
             "aiplatform.models.get",
-            "aiplatform.operations.list",
             "iam.serviceAccounts.actAs",
         ]
     );
@@ -142,7 +141,7 @@ fn summarises_itself_in_one_line() {
     assert_eq!(
         summary(&plan(target())),
         "deploys `fraud-detector@3` with all traffic to \
-         `projects/acme-ml/locations/us-central1/endpoints/fraud-detector`: 4 steps, 9 permissions"
+         `projects/acme-ml/locations/us-central1/endpoints/fraud-detector`: 4 steps, 8 permissions"
     );
 }
 

@@ -179,7 +179,7 @@ fn operation_view(operation: &Value) -> OperationView {
     OperationView {
         name: owned(&operation["name"]).unwrap_or_default(),
         stage: stage.map(|name| Stage::parse(name).map_or_else(|| name.to_owned(), |stage| stage.meaning().to_owned())),
-        stage_index: stage.and_then(Stage::parse).map(Stage::index),
+        stage_index: stage.and_then(Stage::parse).and_then(Stage::index),
         stage_count: Stage::COUNT,
         start_time: owned(&operation["metadata"]["genericMetadata"]["createTime"]),
     }

@@ -61,6 +61,14 @@ impl Labels {
         Ok(())
     }
 
+    /// Adds a label of the product's own, in place of one of the same key.
+    pub fn set(&mut self, key: &str, value: &str) {
+        if let (Ok(key), Ok(value)) = (key.parse(), value.parse()) {
+            self.0.retain(|(known, _)| *known != key);
+            self.0.push((key, value));
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -26,8 +26,21 @@ const STAGES: [(&str, &str); 10] = [
     ("FAILED_TO_DEPLOY", "Failed to deploy"),
 ];
 
+/// The stages that a success passes, in their order.
+const SUCCESS: [&str; 8] = [
+    "STARTING_DEPLOYMENT",
+    "PREPARING_MODEL",
+    "CREATING_SERVING_CLUSTER",
+    "ADDING_NODES_TO_CLUSTER",
+    "GETTING_CONTAINER_IMAGE",
+    "STARTING_MODEL_SERVER",
+    "FINISHING_UP",
+    "SUCCESSFULLY_DEPLOYED",
+];
+
 impl Stage {
-    pub const COUNT: usize = STAGES.len();
+    /// Number of the stages that a successful deployment passes.
+    pub const COUNT: usize = SUCCESS.len();
 
     /// `None` for an unknown stage, and for `DEPLOYMENT_STAGE_UNSPECIFIED`.
     pub fn parse(name: &str) -> Option<Self> {
@@ -43,8 +56,8 @@ impl Stage {
         STAGES[self.0].1
     }
 
-    /// From 1 to [`Stage::COUNT`].
-    pub fn index(self) -> usize {
-        self.0 + 1
+    /// From 1 to [`Stage::COUNT`]; `None` for the end of a deployment that failed.
+    pub fn index(self) -> Option<usize> {
+        SUCCESS.iter().position(|name| *name == self.name()).map(|at| at + 1)
     }
 }

@@ -19,6 +19,11 @@ impl Traffic {
     pub const ALL: Self = Self(100);
     pub const NONE: Self = Self(0);
 
+    /// At most all of it.
+    pub fn of(percent: u32) -> Self {
+        Self(percent.min(Self::ALL.0))
+    }
+
     pub fn percent(self) -> u32 {
         self.0
     }
@@ -65,6 +70,36 @@ impl Split {
         self.0.get(id).copied().unwrap_or(0)
     }
 
+    /// The split of an `Endpoint` among the models that are deployed to it: Google accepts no other ids in a new split.
+    pub fn among_deployed(endpoint: &Value) -> Self {
+        Self::of(endpoint).among(&deployed(endpoint))
+    }
+
+    /// The shares above 0, by id: a model without one is the same as one that is not named.
+    pub fn shares(&self) -> impl Iterator<Item = (&String, u32)> {
+        self.0.iter().map(|(id, share)| (id, *share)).filter(|(_, share)| *share > 0)
+    }
+
+    fn among(&self, ids: &[&str]) -> Self {
+        let known = self.0.iter().filter(|(id, _)| ids.contains(&id.as_str()));
+        Self(known.map(|(id, share)| (id.clone(), *share)).collect())
+    }
+
+    fn has_same_shares(&self, other: &Self) -> bool {
+        self.shares().eq(other.shares())
+    }
+
+    /// The split after one model gives its share back: the others receive all traffic in their proportions. Empty where no other
+    /// model has a share.
+    fn without(&self, id: &str) -> Self {
+        let mut rest = self.with(id, Traffic(0));
+        if rest.share(id) != 0 {
+            return Self(Ordered::default());
+        }
+        rest.0.remove(id);
+        rest
+    }
+
     /// The split after one model receives a share. The other models keep their proportions in the rest, rounded down, and the
     /// remainder is distributed by ones, as in Google's Python SDK. Without other traffic, the model receives all of it. Unlike the
     /// SDK, a model without traffic stays without.
@@ -87,6 +122,58 @@ impl Split {
             shares.insert(other.clone(), scaled(*share) + more);
         }
         Self(shares)
+    }
+}
+
+/// The ids of an endpoint's deployed models.
+pub fn deployed(endpoint: &Value) -> Vec<&str> {
+    endpoint["deployedModels"].as_array().into_iter().flatten().filter_map(|model| model["id"].as_str()).collect()
+}
+
+/// A change of traffic: the split that was read, and the one that was written in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub before: Split,
+    pub after: Split,
+}
+
+/// The split that takes back what a run wrote for one deployed model; `None` where there is nothing to write.
+///
+/// Where the endpoint is as the run left it, the split becomes what it was before. Otherwise somebody else has changed it, and that
+/// stays: a model that `leaves` gives its share to the others in their proportions, those of now or else those of before, and a model
+/// that stays receives the share again that it had.
+pub fn taken_back(endpoint: &Value, id: &str, written: &[Written], leaves: bool) -> Option<Split> {
+    let present = Split::among_deployed(endpoint);
+    let ids = deployed(endpoint);
+    let others: Vec<&str> = ids.iter().copied().filter(|other| *other != id).collect();
+    let as_left = written.iter().rev().find(|written| written.after.has_same_shares(&present));
+    let restored = as_left.map(|written| &written.before).filter(|before| {
+        let stays = if leaves { &others } else { &ids };
+        before.shares().all(|(other, _)| stays.contains(&other.as_str()))
+    });
+    if !leaves {
+        let first = written.first()?;
+        let share = Traffic::of(first.before.share(id));
+        let split = restored.cloned().unwrap_or_else(|| present.with(id, share));
+        return (!split.has_same_shares(&present)).then_some(split);
+    }
+    if others.is_empty() || present.share(id) == 0 {
+        return None;
+    }
+    if let Some(restored) = restored {
+        return Some(restored.among(&others));
+    }
+    let rest = present.without(id);
+    if !rest.is_empty() {
+        return Some(rest);
+    }
+    let earlier = written.first().map(|written| written.before.among(&others).without(id));
+    Some(earlier.unwrap_or_else(|| present.among(&[])))
+}
+
+impl FromIterator<(String, u32)> for Split {
+    fn from_iter<I: IntoIterator<Item = (String, u32)>>(shares: I) -> Self {
+        Self(shares.into_iter().collect())
     }
 }
 
@@ -122,6 +209,47 @@ mod tests {
         assert_eq!(split(json!({"7": 100}), "7", 20), json!({"7": 100}));
         assert_eq!(split(json!({"7": 0, "8": 0}), "7", 0), json!({"7": 100}));
         assert_eq!(split(json!({"7": "many", "8": -1, "9": 1e99}), "7", 5), json!({"7": 100}));
+    }
+
+    fn back(endpoint: Value, written: &[(Value, Value)], leaves: bool) -> Option<Value> {
+        let of = |split: &Value| Split::of(&json!({ "trafficSplit": split }));
+        let written: Vec<_> =
+            written.iter().map(|(before, after)| Written { before: of(before), after: of(after) }).collect();
+        taken_back(&endpoint, "9", &written, leaves).map(Value::from)
+    }
+
+    fn endpoint(split: Value, deployed: &[&str]) -> Value {
+        let deployed: Vec<Value> = deployed.iter().map(|id| json!({ "id": id })).collect();
+        json!({ "trafficSplit": split, "deployedModels": deployed })
+    }
+
+    #[test]
+    fn takes_back_exactly_what_it_wrote_and_in_proportion_what_others_changed() {
+        let wrote = [(json!({"1": 33, "2": 33, "3": 34}), json!({"9": 50, "1": 17, "2": 16, "3": 17}))];
+        let all = ["1", "2", "3", "9"];
+        assert_eq!(back(endpoint(wrote[0].1.clone(), &all), &wrote, true).unwrap(), wrote[0].0);
+        let changed = endpoint(json!({"9": 50, "1": 30, "2": 20}), &all);
+        assert_eq!(back(changed, &wrote, true).unwrap(), json!({"1": 60, "2": 40}));
+        // A model of before that is gone receives nothing.
+        let gone = endpoint(json!({"9": 50, "1": 25, "2": 25}), &["1", "2", "9"]);
+        assert_eq!(back(gone, &wrote, true).unwrap(), json!({"1": 50, "2": 50}));
+        let all_of_it = [(json!({"1": 75, "2": 25}), json!({"9": 100}))];
+        assert_eq!(back(endpoint(json!({"9": 100}), &["1", "2", "9"]), &all_of_it, true).unwrap(), all_of_it[0].0);
+        assert_eq!(back(endpoint(json!({"9": 100}), &["1", "9"]), &all_of_it, true).unwrap(), json!({"1": 100}));
+        assert_eq!(back(endpoint(json!({"9": 100}), &["8", "9"]), &all_of_it, true).unwrap(), json!({}));
+        // Nothing to give, or nobody to give it to.
+        assert_eq!(back(endpoint(json!({"1": 100}), &["1", "9"]), &all_of_it, true), None);
+        assert_eq!(back(endpoint(json!({"9": 100}), &["9"]), &[], true), None);
+    }
+
+    #[test]
+    fn a_model_that_stays_has_its_share_again() {
+        let wrote = [(json!({"1": 90, "9": 10}), json!({"1": 70, "9": 30}))];
+        assert_eq!(back(endpoint(wrote[0].1.clone(), &["1", "9"]), &wrote, false).unwrap(), wrote[0].0);
+        let changed = endpoint(json!({"1": 35, "2": 35, "9": 30}), &["1", "2", "9"]);
+        assert_eq!(back(changed, &wrote, false).unwrap(), json!({"1": 45, "2": 45, "9": 10}));
+        assert_eq!(back(endpoint(wrote[0].0.clone(), &["1", "9"]), &wrote, false), None);
+        assert_eq!(back(endpoint(wrote[0].0.clone(), &["1", "9"]), &[], false), None);
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use super::convert::{json, now, read, write};
 use super::transport::Talk;
 use crate::api::error::CoreError;
 use crate::api::{catalog_config, deployment, iam};
+use crate::deployment::ledger::LedgerEntry;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(js_name = catalogConfig)]
@@ -18,7 +19,13 @@ pub fn plan(request: JsValue) -> Result<JsValue, JsValue> {
 
 #[wasm_bindgen]
 pub fn deploy(request: JsValue) -> Result<Talk, JsValue> {
-    Ok(Talk::new(deployment::deploy(&read(&request)?)))
+    Ok(Talk::new(Ok(deployment::deploy(&read(&request)?))))
+}
+
+#[wasm_bindgen(js_name = runDeployment)]
+pub fn run_deployment(request: JsValue, ledger: &JsValue) -> Result<Talk, JsValue> {
+    let ledger = LedgerEntry::read_all(json(ledger))?;
+    Ok(Talk::new(Ok(deployment::run(&read(&request)?, ledger))))
 }
 
 #[wasm_bindgen(js_name = iamPlan)]

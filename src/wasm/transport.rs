@@ -1,7 +1,7 @@
 //! Conversations with Google, and the fetch transport of their requests. JavaScript drives both: `pkg-js/core/src/converse.ts`.
 
 use super::convert::{now, parse, parsed};
-use crate::api::talk::{self, Event, Failure, Outcome, Request, Response, Want};
+use crate::api::talk::{self, Event, Failure, Outcome, Request, Response, Want, Wanted};
 use gloo_net::http;
 use js_sys::{Object, Promise, Reflect};
 use serde::Serialize;
@@ -25,7 +25,7 @@ extern "C" {
 pub struct Talk(talk::Talk, Slot);
 
 impl Talk {
-    pub fn new<T: Serialize + 'static>(begun: talk::Begun<T>) -> Self {
+    pub fn new<T: Serialize + 'static, W: Wanted + 'static>(begun: talk::Begun<T, W>) -> Self {
         Self(talk::Talk::new(begun), Slot::default())
     }
 }

@@ -4,7 +4,7 @@
 //! deployment that another run started, an operation that cannot be waited for.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use backstage_vertex_ai::api::{self, request::Request as _};
+use backstage_vertex_ai::api::{self, request::Request as _, talk::Wanted};
 use backstage_vertex_ai::config::Config;
 use backstage_vertex_ai::conversation::{Conversation, Event, Outcome, Request, Response, Turn, Want};
 use backstage_vertex_ai::guard::{self, Caller};
@@ -34,6 +34,10 @@ struct Scenario {
 struct Google {
     scenario: Scenario,
     deployed_id: Option<String>,
+    /// Whether the deployment has succeeded, or another run's has.
+    serves: bool,
+    /// Labels of the endpoint and of the model that the conversation created.
+    made: [Option<Value>; 2],
     looks: usize,
     sent: Vec<Value>,
 }
@@ -54,6 +58,7 @@ impl Google {
         }
         let Scenario { model, endpoint, deployed, fails, in_use, no_wait, .. } = self.scenario;
         let missing = (404, json!({ "error": { "status": "NOT_FOUND" } }));
+        let labels = |made: &Option<Value>| made.clone().unwrap_or_default();
         let is = |what: &str| path.split('?').next().unwrap().ends_with(what);
         let resource = || path.split('?').next().unwrap().split_once('/').unwrap().1;
         let operation = |rest: Value| {
@@ -76,23 +81,52 @@ impl Google {
                 (200, json!({ "accessToken": "t", "expireTime": "2026-01-01T00:00:00Z" }))
             }
             "POST" if is(":wait") && no_wait => (501, json!({ "error": { "status": "UNIMPLEMENTED" } })),
-            "POST" if is(":deployModel") && in_use => (409, json!({ "error": { "status": "ALREADY_EXISTS" } })),
+            "POST" if is(":deployModel") && in_use => {
+                self.serves = true;
+                (409, json!({ "error": { "status": "ALREADY_EXISTS" } }))
+            }
             "POST" if is(":wait") => self.look(fails, operation),
             "GET" if path.contains("/operations/") => self.look(fails, operation),
             "GET" if is("/operations") => {
                 let kind = "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata";
                 (200, json!({ "operations": [{ "name": OPERATION, "metadata": { "@type": kind } }] }))
             }
-            "GET" if path.contains("/models/") && !model => missing,
-            "GET" if path.contains("/models/") => (200, json!({ "versionId": "3" })),
-            "GET" if !endpoint => missing,
+            "GET" if path.contains("/models/") && !model && self.made[1].is_none() => missing,
+            "GET" if is(":listVersions") => (200, json!({ "models": [{ "labels": labels(&self.made[1]) }] })),
+            "GET" if path.contains("/models/") => (200, json!({ "versionId": "3", "labels": labels(&self.made[1]) })),
+            "GET" if !endpoint && self.made[0].is_none() => missing,
+            "GET" if !endpoint => {
+                let ids: Vec<Value> =
+                    self.deployed_id.iter().filter(|_| self.serves).map(|id| json!({ "id": id })).collect();
+                (200, json!({ "labels": labels(&self.made[0]), "deployedModels": ids, "etag": "AMEw9yN1" }))
+            }
             "GET" if deployed => {
                 // The endpoint has the deployed models of all plans.
                 let ids = planned_ids().into_iter().map(|id| json!({ "id": id })).collect::<Vec<_>>();
                 (200, json!({ "deployedModels": ids, "trafficSplit": { "1": 70, "2": 30 } }))
             }
-            "GET" => (200, json!({ "trafficSplit": { "1": 70, "2": 30 } })),
-            _ if is(":upload") => operation(json!({ "done": true, "response": { "modelVersionId": "1" } })),
+            "GET" => {
+                let own = self.deployed_id.iter().filter(|_| self.serves).map(String::as_str);
+                let ids: Vec<Value> = ["1", "2"].into_iter().chain(own).map(|id| json!({ "id": id })).collect();
+                let split = json!({ "1": 70, "2": 30 });
+                (200, json!({ "trafficSplit": split, "deployedModels": ids, "etag": "AMEw9yN1" }))
+            }
+            "DELETE" => {
+                self.made[usize::from(path.contains("/models/"))] = None;
+                operation(json!({ "done": true, "response": {} }))
+            }
+            _ if is(":undeployModel") => {
+                self.serves = false;
+                operation(json!({ "done": true, "response": {} }))
+            }
+            _ if is(":upload") => {
+                self.made[1] = Some(body["model"]["labels"].clone());
+                operation(json!({ "done": true, "response": { "modelVersionId": "1" } }))
+            }
+            _ if is("/endpoints") => {
+                self.made[0] = Some(body["labels"].clone());
+                operation(json!({ "done": true, "response": {} }))
+            }
             _ if is(":deployModel") => operation(json!({})),
             _ => operation(json!({ "done": true, "response": {} })),
         }
@@ -105,7 +139,10 @@ impl Google {
         }
         match fails {
             true => operation(json!({ "done": true, "error": { "code": 9, "message": "exited" } })),
-            false => operation(json!({ "done": true, "response": { "deployedModel": { "id": self.deployed_id } } })),
+            false => {
+                self.serves = true;
+                operation(json!({ "done": true, "response": { "deployedModel": { "id": self.deployed_id } } }))
+            }
         }
     }
 }
@@ -122,18 +159,21 @@ fn passes(request: &Request, target: &str) {
 }
 
 /// The requests of one conversation.
-fn sent<T>(mut talk: Conversation<T>, scenario: Scenario) -> Vec<Value> {
-    let mut google = Google { scenario, deployed_id: None, looks: 0, sent: Vec::new() };
+fn sent<T, W: Wanted>(mut talk: Conversation<T, W>, scenario: Scenario) -> Vec<Value> {
+    let made = [None, None];
+    let mut google = Google { scenario, deployed_id: None, serves: false, made, looks: 0, sent: Vec::new() };
     let mut outcome = Outcome::Begin;
     for number in 0..500 {
         let cancelled = scenario.cancel_at.is_some_and(|at| number >= at);
         match talk.tell(Event { outcome, now: 0, random: 0.5, cancelled }) {
             Turn::Done(_) => return google.sent,
-            Turn::Want(Want::Wait(_)) => outcome = Outcome::Waited,
-            Turn::Want(Want::Send(request)) => {
-                let (status, body) = google.answer(&request);
-                outcome = Outcome::Answer(Response { status, retry_after: None, body: Some(body) });
-            }
+            Turn::Want(want) => match want.google() {
+                Some(Want::Send(request)) => {
+                    let (status, body) = google.answer(request);
+                    outcome = Outcome::Answer(Response { status, retry_after: None, body: Some(body) });
+                }
+                Some(Want::Wait(_)) | None => outcome = Outcome::Waited,
+            },
         }
     }
     panic!("a conversation does not end");
@@ -221,8 +261,8 @@ fn main() {
         model,
         Scenario { fails: true, ..model },
         Scenario { fails: true, ..default },
-        Scenario { cancel_at: Some(4), ..model },
-        Scenario { cancel_at: Some(5), ..model },
+        Scenario { cancel_at: Some(9), ..model },
+        Scenario { cancel_at: Some(10), ..model },
         Scenario { no_wait: true, ..endpoint },
         Scenario { deployed: true, ..endpoint },
         Scenario { in_use: true, ..endpoint },
@@ -235,7 +275,7 @@ fn main() {
         requests.extend(sent(api::status(&status, 0).expect("a target"), endpoint));
         let deploy = api::request::DeployRequest::read(request).expect("a request");
         for scenario in scenarios {
-            requests.extend(sent(api::deployment::deploy(&deploy).expect("a target"), scenario));
+            requests.extend(sent(api::deployment::deploy(&deploy), scenario));
         }
     }
     let approval = json!({ "by": "user:default/admin", "email": "admin@acme.example",

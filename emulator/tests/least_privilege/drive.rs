@@ -1,6 +1,7 @@
 //! Drives the core's conversations against an emulator over HTTP, in the place of the portal's proxy.
 
 use crate::harness::Cloud;
+use backstage_vertex_ai::api::talk::Wanted;
 use backstage_vertex_ai::conversation::{Conversation, Event, Failure, Outcome, Request, Response, Turn, Want};
 use backstage_vertex_ai::timestamp::rfc3339;
 use serde_json::Value;
@@ -31,10 +32,10 @@ pub enum Then {
 }
 
 /// Runs a conversation to its end with a token. Waits take no time.
-pub fn drive<T>(
+pub fn drive<T, W: Wanted>(
     cloud: &Cloud,
     token: &str,
-    mut talk: Conversation<T>,
+    mut talk: Conversation<T, W>,
     mut before: impl FnMut(&Cloud, &str, &Request) -> Then,
 ) -> T {
     let (mut outcome, mut now, mut cancelled) = (Outcome::Begin, self::now(), false);
@@ -42,21 +43,24 @@ pub fn drive<T>(
         now += 10;
         match talk.tell(Event { outcome, now, random: 0.5, cancelled }) {
             Turn::Done(done) => return done,
-            Turn::Want(Want::Wait(millis)) => {
-                now += millis;
-                outcome = Outcome::Waited;
-            }
-            Turn::Want(Want::Send(request)) => {
-                let path = request.url.strip_prefix(PROXY).expect("through the proxy").trim_start_matches('/');
-                let (_, path) = path.split_once('/').expect("a service and a path");
-                outcome = match before(cloud, path, &request) {
-                    Then::Send => send(cloud, token, path, &request),
-                    Then::Cancel => {
-                        cancelled = true;
-                        Outcome::Failed(Failure::Cancelled)
-                    }
-                };
-            }
+            Turn::Want(want) => match want.google() {
+                None => outcome = Outcome::Waited,
+                Some(Want::Wait(millis)) => {
+                    now += millis;
+                    outcome = Outcome::Waited;
+                }
+                Some(Want::Send(request)) => {
+                    let path = request.url.strip_prefix(PROXY).expect("through the proxy").trim_start_matches('/');
+                    let (_, path) = path.split_once('/').expect("a service and a path");
+                    outcome = match before(cloud, path, request) {
+                        Then::Send => send(cloud, token, path, request),
+                        Then::Cancel => {
+                            cancelled = true;
+                            Outcome::Failed(Failure::Cancelled)
+                        }
+                    };
+                }
+            },
         }
     }
     panic!("the conversation does not end");

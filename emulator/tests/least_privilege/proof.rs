@@ -7,6 +7,7 @@ use crate::plans::{Case, MEMBER, classes};
 use crate::table::{self, Row};
 use crate::world::{World, seed};
 use backstage_vertex_ai::conversation::Request as Sent;
+use backstage_vertex_ai::deployment::{Identities, RunOutcome, RunReport, Start, resume};
 use backstage_vertex_ai::diagnostic::Diagnostic;
 use backstage_vertex_ai::iam::render;
 use backstage_vertex_ai::iam::rights::access_request::AccessRequest;
@@ -17,7 +18,6 @@ use backstage_vertex_ai::iam::rights::resource::IamResource;
 use backstage_vertex_ai::iam::rights::risk::risks;
 use backstage_vertex_ai::method::{Service, Verb, find};
 use backstage_vertex_ai::plan::Plan;
-use backstage_vertex_ai::run::{RunOutcome, RunReport, run};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 
@@ -55,9 +55,16 @@ fn carry_out(
     world.make(cloud, plan);
     deliver(cloud, rights);
     let mut operation: Option<String> = None;
-    let report = drive(cloud, STRANGER, run(plan.clone(), PROXY, None), |cloud, path, sent| {
-        happen(cloud, happening, speed, path, sent, &mut operation)
+    let run = resume(Start {
+        plan: Ok(plan.clone()),
+        run: None,
+        proxy_url: PROXY.to_owned(),
+        reason: None,
+        identities: Identities::USER,
+        ledger: Vec::new(),
     });
+    let report =
+        drive(cloud, STRANGER, run, |cloud, path, sent| happen(cloud, happening, speed, path, sent, &mut operation));
     let state = cloud.get("", "/emulator/state").ok();
     let calls = state["calls"].as_array().unwrap().iter().filter(|call| call["principal"] == MEMBER).cloned().collect();
     (report, calls)
@@ -78,19 +85,24 @@ fn happen(
             cloud.set_speed(STILL);
             let body = serde_json::from_str(sent.body.as_deref().unwrap()).unwrap();
             // The quicker user has the right to do it.
-            cloud.post(OWNER, &format!("/{path}"), body).ok();
+            let begun = cloud.post(OWNER, &format!("/{path}"), body);
+            // Later the run looks whether it may have the id.
+            if operation.is_none() {
+                *operation = Some(begun.ok()["name"].as_str().unwrap().to_owned());
+            }
         }
         Happening::Failing if is_deploying => {
             let fault =
                 json!({"kind": "failAtStage", "stage": "STARTING_MODEL_SERVER", "code": 9, "message": "exited"});
             cloud.post("", "/emulator/faults", json!({ "fault": fault })).ok();
         }
-        // The run has found it, or fails to look for it.
-        Happening::Begun if path.ends_with("/operations") => {
-            let listed = cloud.get(OWNER, &format!("/{path}")).ok();
-            assert!(listed["operations"].as_array().is_some_and(|all| all.iter().any(|o| o["done"] != true)));
+        // The run looks at the endpoint until the model is there.
+        Happening::Begun if sent.verb == Verb::Get && path.contains("/endpoints/") => {
+            if let Some(name) = operation.as_deref() {
+                cloud.set_speed(speed);
+                cloud.finish(&json!({ "name": name }));
+            }
         }
-        Happening::Begun if path.contains("/operations/") => cloud.set_speed(speed),
         Happening::Stopped | Happening::StoppedLate if is_deploying => {
             *operation = Some(String::new());
             if happening == Happening::Stopped {
@@ -108,7 +120,7 @@ fn happen(
             return Then::Cancel;
         }
         // The cancellation has arrived; the clock returns to its pace.
-        Happening::Stopped if path.ends_with(":undeployModel") || path.ends_with(":wait?timeout=1s") => {
+        Happening::Stopped if path.ends_with(":undeployModel") || path.ends_with(":wait?timeout=5s") => {
             cloud.set_speed(speed)
         }
         _ => {}

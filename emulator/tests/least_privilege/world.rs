@@ -6,11 +6,14 @@ use backstage_vertex_ai::plan::{Plan, StepKind};
 use emulator::seed::Seed;
 use serde_json::{Value, json};
 
+const ANOTHER_MODEL: &str = "projects/acme-ml/locations/us-central1/models/another@1";
+
 /// What is already deployed to the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Earlier {
     Nothing,
-    AnotherVersion,
+    /// Another version of the model, or another model where this one is missing.
+    Another,
     /// The same deployment, while another one has the traffic.
     Itself,
 }
@@ -44,9 +47,11 @@ impl World {
         for model in [false, true] {
             for endpoint in [false, true] {
                 worlds.push(Self { model, endpoint, earlier: Earlier::Nothing });
+                if endpoint {
+                    worlds.push(Self { model, endpoint, earlier: Earlier::Another });
+                }
                 if model && endpoint {
-                    let earlier = [Earlier::AnotherVersion, Earlier::Itself];
-                    worlds.extend(earlier.map(|earlier| Self { model, endpoint, earlier }));
+                    worlds.push(Self { model, endpoint, earlier: Earlier::Itself });
                 }
             }
         }
@@ -75,10 +80,11 @@ impl World {
         own["deployedModel"].as_object_mut().unwrap().remove("serviceAccount");
         let mut other = own.clone();
         other["deployedModel"]["id"] = json!("1");
-        other["deployedModel"]["model"] = json!(format!("{model}@2"));
+        let another = if self.model { format!("{model}@2") } else { ANOTHER_MODEL.to_owned() };
+        other["deployedModel"]["model"] = json!(another);
         let deployed = match self.earlier {
             Earlier::Nothing => vec![],
-            Earlier::AnotherVersion => vec![other],
+            Earlier::Another => vec![other],
             Earlier::Itself => vec![own, other],
         };
         for body in deployed {

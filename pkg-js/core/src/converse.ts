@@ -1,8 +1,10 @@
 /** The driver: fulfils what the core's conversations want with the core's fetch transport and timers. Every decision is the core's. */
 import { call, callAsync, misuse, release } from './bindings';
 import type {
+  DeploymentWant,
   ErrandWant,
   GoogleWant,
+  LedgerEntry,
   Progress,
   PublicKey,
 } from './generated/shapes';
@@ -20,16 +22,20 @@ export interface BrokerHost {
 
 /** The state of a conversation after an outcome. */
 interface Next {
-  want?: GoogleWant;
+  want?: DeploymentWant;
   report?: unknown;
   said: Progress[];
   heedsCancelling: boolean;
 }
 
-/** Drives the conversation that `begin` starts, until its report. */
+/**
+ * Drives the conversation that `begin` starts, until its report. `write` makes an entry of a ledger durable; where it rejects, the
+ * conversation ends with its reason, and sends nothing more.
+ */
 export async function converse<T>(
   begin: Parameters<typeof call>[0],
   host: DeployHost,
+  write?: (entry: LedgerEntry) => Promise<void>,
 ): Promise<T> {
   if (typeof host?.fetch !== 'function') {
     throw misuse('the host has no `fetch` function');
@@ -41,6 +47,10 @@ export async function converse<T>(
       const next: Next = call(() => talk.tell(cancelled));
       next.said.forEach(progress => listen(host, progress));
       if (!next.want) return next.report as T;
+      if (typeof next.want === 'object' && 'write' in next.want) {
+        await write?.(next.want.write);
+        continue;
+      }
       const signal = next.heedsCancelling ? host.signal : undefined;
       await fulfil(next.want, talk, host, signal);
     }

@@ -1,4 +1,10 @@
-import type { Code, Diagnostic, Identity, Progress } from './generated/shapes';
+import type {
+  Code,
+  Diagnostic,
+  Identity,
+  LedgerEntry,
+  Progress,
+} from './generated/shapes';
 
 /** Error for misuse (not initialised, a request of the wrong shape) and failed I/O. */
 export interface CoreError extends Error {
@@ -20,4 +26,13 @@ export interface Host {
 /** A host that follows a long call. */
 export interface DeployHost extends Host {
   onProgress?(progress: Progress): void;
+}
+
+/** The host of a durable run. Its `fetch` adds the portal's own credentials, and the headers of the mandate. */
+export interface RunHost extends DeployHost {
+  /**
+   * Makes an entry durable. Rejects when the lease is lost or the database does not answer: the run then stops at once and sends
+   * nothing more.
+   */
+  write(entry: LedgerEntry): Promise<void>;
 }

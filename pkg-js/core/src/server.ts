@@ -5,9 +5,6 @@ import type { VertexAiConfig } from './gate';
 import type { DeployHost } from './host';
 import type {
   CatalogConfig,
-  DeployReport,
-  DeployRequest,
-  DeploymentRequest,
   IamApplyReport,
   IamApplyRequest,
   IamCompareRequest,
@@ -18,11 +15,11 @@ import type {
   IamReport,
   IamVerifyReport,
   IamVerifyRequest,
-  PlanReport,
 } from './generated/shapes';
 
 export * from './index';
 export * from './checker';
+export * from './deployment';
 export * from './deployments';
 export * from './gate';
 export * from './grants';
@@ -34,19 +31,6 @@ export * from './grants';
  */
 export function catalogConfig(config: VertexAiConfig): CatalogConfig {
   return call(core => core.catalogConfig(config));
-}
-
-/** Plans a deployment. Calls nothing. */
-export function plan(request: DeploymentRequest): PlanReport {
-  return call(core => core.plan(request));
-}
-
-/** Carries a deployment out. Resolves when Google's operation has ended. Running it again continues from the current state. */
-export function deploy(
-  request: DeployRequest,
-  host: DeployHost,
-): Promise<DeployReport> {
-  return converse(core => core.deploy(request), host);
 }
 
 /** Returns the least privilege for a deployment, and its files. Nothing is called. */

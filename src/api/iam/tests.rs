@@ -145,7 +145,7 @@ fn renders_only_missing_rights_with_the_etag_of_the_policy() {
     };
     let bindings = json!([{"role": "roles/viewer", "members": ["group:ml-team@acme.example"]}]);
     let comparison = compared(json!({"version": 1, "etag": "BwY1", "bindings": bindings}));
-    assert_eq!(comparison.remaining.unwrap().permissions().len(), 4);
+    assert_eq!(comparison.remaining.unwrap().permissions().len(), 5);
     assert!(!comparison.renderings.contains_key("drop.sh"));
     let unneeded = json!([{"role": "roles/none", "members": ["group:ml-team@acme.example"]}]);
     let comparison = compared(json!({"version": 1, "etag": "BwY1", "bindings": unneeded}));

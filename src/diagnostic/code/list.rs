@@ -186,6 +186,7 @@ codes! {
     DeployCancelled,
     DeployNotUndone,
     DeployUnexpectedResult,
+    DeployPlanChanged,
     CoreInternal,
     CoreNotInitialised,
 

@@ -254,13 +254,13 @@ fn states_which_permissions_must_be_revoked() {
     };
     let pair = |expiry: &str, permissions: &str| (expiry.to_owned(), permissions.to_owned());
     let (by, script) = ("2026-11-30T18:00:00Z", "by 2026-11-30T18:00:00Z with `revoke.sh`");
-    let some = format!("6; 2 expire by themselves, 4 must be revoked {script}");
+    let some = format!("6; 1 expires by itself, 5 must be revoked {script}");
     assert_eq!(permissions(&update()), pair(by, &some));
     let some = format!("6; 5 expire by themselves, 1 must be revoked {script}");
     assert_eq!(permissions(&managed()), pair("5 days 14 hours after the grant is activated", &some));
 
     let project = update().keeping(|grant, _| matches!(grant.resource, IamResource::Project(_)));
-    assert_eq!(permissions(&project), pair(by, "2; all expire by themselves"));
+    assert_eq!(permissions(&project), pair(by, "1; it expires by itself"));
     assert!(!rendered(&project).contains_key("revoke.sh"));
     let account = update().keeping(|grant, _| matches!(grant.resource, IamResource::ServiceAccount(_)));
     assert_eq!(permissions(&account), pair(by, &format!("1, to be revoked {script}")));

@@ -146,10 +146,10 @@ describe('the status card', () => {
     renderCard();
     await headline('Deploying');
     const bar = screen.getByRole('progressbar', {
-      name: 'Step 4 of 10: Adding nodes to the cluster',
+      name: 'Step 4 of 8: Adding nodes to the cluster',
     });
     expect(bar).toHaveAttribute('value', '4');
-    expect(bar).toHaveAttribute('max', '10');
+    expect(bar).toHaveAttribute('max', '8');
   });
 
   it('follows a deployment to its end without a click', async () => {

@@ -76,7 +76,7 @@ function strike(response: ServerResponse, answer: Fault['answer']) {
 export async function startFakePortal(behaviour: Behaviour = {}) {
   const stages = [...(behaviour.stages ?? [])];
   const calls: { line: string; identity: string }[] = [];
-  let hasEndpoint = false;
+  let endpoint: object | undefined;
   let deploying: string | undefined;
 
   const operation = (id: number, rest: object) => ({
@@ -132,15 +132,15 @@ export async function startFakePortal(behaviour: Behaviour = {}) {
       ];
     }
     if (line.startsWith('POST') && line.includes('/endpoints?')) {
-      hasEndpoint = true;
+      endpoint = { labels: body.labels, deployedModels: [] };
       return [200, operation(1, { done: true, response: {} })];
     }
     if (line.startsWith('DELETE')) {
-      hasEndpoint = false;
+      endpoint = undefined;
       return [200, operation(1, { done: true, response: {} })];
     }
-    return hasEndpoint
-      ? [200, { deployedModels: [] }]
+    return endpoint
+      ? [200, endpoint]
       : [404, { error: { status: 'NOT_FOUND', message: 'no endpoint' } }];
   }
 
@@ -186,7 +186,7 @@ export async function startFakePortal(behaviour: Behaviour = {}) {
       getBaseUrl: async () => `http://127.0.0.1:${port}/api/proxy`,
     }),
     get hasEndpoint() {
-      return hasEndpoint;
+      return endpoint !== undefined;
     },
     close: () => new Promise(done => server.close(done)),
   };

@@ -29,6 +29,12 @@ pub const EVENTS: &[Event] = &[
         meaning: "The operation succeeded with an unexpected result.",
     },
     Event {
+        code: Code::DeployPlanChanged,
+        name: "deploy/plan-changed",
+        severity: Severity::Error,
+        meaning: "The portal was upgraded while the deployment ran, and its new version plans the deployment in another way.",
+    },
+    Event {
         code: Code::CoreInternal,
         name: "core/internal",
         severity: Severity::Error,

@@ -87,6 +87,7 @@ fn deployer() -> World {
         held: vec![
             ("aiplatform.models.get", PROJECT),
             ("aiplatform.operations.list", PROJECT),
+            ("aiplatform.endpoints.update", ENDPOINT),
             ("aiplatform.endpoints.get", ENDPOINT),
             ("aiplatform.endpoints.deploy", ENDPOINT),
             ("aiplatform.endpoints.undeploy", ENDPOINT),
@@ -116,7 +117,7 @@ fn reports_full_access_and_every_ability() {
             ("Deploy to the endpoint", Some(true)),
             ("View the endpoint", Some(true)),
             ("Send predictions", Some(false)),
-            ("Shift traffic between models", Some(false)),
+            ("Shift traffic between models", Some(true)),
             ("Undeploy a model", Some(true)),
         ]
     );

@@ -194,11 +194,11 @@ fn leaves_a_changed_role_alone() {
 
 #[test]
 fn names_a_permission_that_custom_roles_do_not_support() {
-    let mut world = World { unsupported: Some("aiplatform.operations.list"), ..World::default() };
+    let mut world = World { unsupported: Some("aiplatform.models.get"), ..World::default() };
     let (report, _) = world.drive(asked(None), ApplyMode::Grant);
     let finding = &report.diagnostics[0];
     assert_eq!((report.outcome, finding.code), (ApplyOutcome::Failed, Code::IamPermissionUnsupported));
-    assert_eq!(finding.permission.as_deref(), Some("aiplatform.operations.list"));
+    assert_eq!(finding.permission.as_deref(), Some("aiplatform.models.get"));
     assert!(finding.resource.as_ref().is_some_and(|role| role.contains("/roles/vertexProject_")), "{finding:?}");
     assert!(world.policies.is_empty() && report.untouched);
 }

@@ -140,7 +140,7 @@ fn an_owner_lacks_nothing_and_gets_no_files() {
 
 #[test]
 fn renders_missing_rights_into_the_policies_that_were_read() {
-    let mut world = World::with(&[("roles/viewer", MEMBER)], &[("roles/viewer", &["aiplatform.models.get"])]);
+    let mut world = World::with(&[("roles/viewer", MEMBER)], &[("roles/viewer", &["aiplatform.endpoints.get"])]);
     let report = look(&mut world);
     assert_eq!(missing(&report).len(), 5);
     let policies: Value = serde_json::from_str(&report.renderings["bindings.json"]).unwrap();
@@ -151,7 +151,7 @@ fn renders_missing_rights_into_the_policies_that_were_read() {
     let kept = json!({"role": "roles/viewer", "members": [MEMBER]});
     assert!(policy["bindings"].as_array().unwrap().contains(&kept), "{policy}");
     let request = &report.renderings["access-request.md"];
-    assert!(request.contains("aiplatform.operations.list") && !request.contains("aiplatform.models.get"), "{request}");
+    assert!(request.contains("aiplatform.models.get") && !request.contains("aiplatform.endpoints.get"), "{request}");
 }
 
 #[test]

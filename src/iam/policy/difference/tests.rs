@@ -72,10 +72,10 @@ fn rights_on_the_project_count_and_only_the_rest_is_requested() {
     let deployer = json!([{"role": "roles/deployer", "members": [MEMBER]}]);
     let request = update();
     let difference = compare(&request, &live(&[("projects/acme-ml", user), (ENDPOINT, deployer)]), NOW);
-    assert_eq!(names(&difference.missing), ["aiplatform.operations.list", "iam.serviceAccounts.actAs"]);
+    assert_eq!(names(&difference.missing), ["aiplatform.endpoints.update", "iam.serviceAccounts.actAs"]);
     assert_eq!(difference.held.len(), 4);
     let rest = remaining(&request, &difference);
-    assert_eq!(rest.permissions(), ["aiplatform.operations.list", "iam.serviceAccounts.actAs"]);
+    assert_eq!(rest.permissions(), ["aiplatform.endpoints.update", "iam.serviceAccounts.actAs"]);
     let excess: Vec<_> =
         difference.excess.iter().map(|e| (e.role.as_str(), e.permissions.clone(), e.removable)).collect();
     assert_eq!(excess, [("roles/aiplatform.user", vec!["aiplatform.models.upload".to_owned()], false)]);

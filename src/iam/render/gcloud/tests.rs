@@ -180,7 +180,7 @@ fn revokes_what_does_not_expire_by_itself() {
 #[test]
 fn rejects_a_role_with_other_permissions() {
     let script = render(&update());
-    let first = "aiplatform.models.get\",\"aiplatform.operations.list";
+    let first = "aiplatform.models.get";
     for (name, role, is_fine) in [
         ("same", format!("{{\"includedPermissions\":[\"{first}\"]}}"), true),
         ("deleted", format!("{{\"deleted\":true,\"includedPermissions\":[\"{first}\"]}}"), false),

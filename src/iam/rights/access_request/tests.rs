@@ -38,7 +38,7 @@ fn upload() -> Target {
 fn a_first_deployment() {
     let request = ask(&target(), &AccessOptions { found: found(true, false), ..options() });
     insta::assert_json_snapshot!(request);
-    assert_eq!(request.permissions().len(), 8);
+    assert_eq!(request.permissions().len(), 7);
 }
 
 #[test]
@@ -47,8 +47,8 @@ fn an_update_gets_a_grant_on_the_endpoint() {
     assert_eq!(
         shown(&request),
         [
-            "Caller projects/acme-ml: aiplatform.models.get aiplatform.operations.list",
-            "Caller projects/acme-ml/locations/us-central1/endpoints/fraud-detector: aiplatform.endpoints.deploy aiplatform.endpoints.get aiplatform.endpoints.undeploy",
+            "Caller projects/acme-ml: aiplatform.models.get",
+            "Caller projects/acme-ml/locations/us-central1/endpoints/fraud-detector: aiplatform.endpoints.deploy aiplatform.endpoints.get aiplatform.endpoints.undeploy aiplatform.endpoints.update",
             "Caller projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com: iam.serviceAccounts.actAs",
         ]
     );

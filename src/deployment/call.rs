@@ -1,0 +1,155 @@
+//! A run's calls: looks that outlast outages, and changes that are written down before they are sent.
+
+use super::Run;
+use super::ledger::{Change, Entry};
+use super::operation::{self, Ended, Follower, may_pass};
+use crate::conversation::{Millis, Progress, ProgressKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google::{CallError, Failed, pause};
+use crate::method::{self, Call, Resource};
+use crate::name::{Endpoint, Operation};
+use serde_json::Value;
+
+/// Number of tries of a look while nothing of the run can be at Google.
+const TRIES: u32 = 5;
+/// Number of tries of a change that Google rejects unread: its quota is used up, or the token has expired.
+const UNREAD_TRIES: u32 = 10;
+/// Number of lost answers of one change after which the run gives up.
+const LOST: u32 = 5;
+
+/// What came of a change.
+pub enum Sent {
+    Answered(Value),
+    /// It did not happen.
+    Refused(CallError),
+    /// Nobody knows whether it happened: a look decides.
+    Lost(CallError),
+}
+
+/// Counts the lost answers of one change.
+#[derive(Default)]
+pub struct Lost(u32);
+
+impl Lost {
+    /// Counts one and pauses; fails when there were too many.
+    pub async fn again(&mut self, run: &Run, error: CallError) -> Result<(), CallError> {
+        self.0 += 1;
+        if self.0 >= LOST {
+            return Err(error);
+        }
+        run.retry(self.0, LOST, None, error).await
+    }
+}
+
+impl Run {
+    /// Reads. While something of the run may be at Google, no outage ends it.
+    pub async fn read(&self, call: &Call) -> Result<Value, CallError> {
+        let mut number = 1;
+        loop {
+            let Failed { error, retry_after, .. } = match self.google.once(call, self.identities.change).await {
+                Ok(value) => return Ok(value),
+                Err(failed) => failed,
+            };
+            let tries = match &error {
+                CallError::Refused { finding, .. } if finding.code == Code::IdentityExchangeRefused => TRIES,
+                error if !may_pass(error, self.identities.change) => 1,
+                _ if self.memory.may_have_made() => u32::MAX,
+                _ => TRIES,
+            };
+            if number >= tries {
+                return Err(error);
+            }
+            self.retry(number, tries, retry_after, error).await?;
+            number += 1;
+        }
+    }
+
+    /// Reads something that may not exist.
+    pub async fn look(&self, call: &Call) -> Result<Option<Value>, CallError> {
+        match self.read(call).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The unfinished deployments of an endpoint; `None` for a caller who may not list its operations, which no plan needs.
+    pub async fn unfinished(&self, endpoint: &Endpoint) -> Result<Option<Vec<Operation>>, CallError> {
+        let list = Call::new(&method::ENDPOINT_OPERATIONS_LIST, Resource::Endpoint(endpoint.clone()));
+        match self.read(&list).await {
+            Ok(listed) => Ok(Some(operation::unfinished_deployments(&listed, &endpoint.place.project))),
+            Err(CallError::Refused { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes a change. Its intention is durable before it is sent, and its answer before this returns.
+    pub async fn change(&mut self, change: Change, call: &Call) -> Result<Sent, CallError> {
+        if self.voice().cancelled() {
+            return Err(CallError::Cancelled);
+        }
+        self.record(Entry::Intent { change, call: call.fingerprint() }).await;
+        let mut number = 1;
+        loop {
+            let Failed { error, retry_after, .. } = match self.google.once_whole(call, self.identities.change).await {
+                Ok(answer) => return Ok(self.answered(call, answer).await),
+                Err(failed) => failed,
+            };
+            let CallError::Refused { status, .. } = &error else { return Ok(Sent::Lost(error)) };
+            let status = *status;
+            if !(400..500).contains(&status) || status == 408 {
+                return Ok(Sent::Lost(error));
+            }
+            let is_unread = matches!(status, 401 | 429) && may_pass(&error, self.identities.change);
+            let refused = match is_unread && number < UNREAD_TRIES {
+                true => self.retry(number, UNREAD_TRIES, retry_after, error.clone()).await.err(),
+                false => Some(error),
+            };
+            match refused {
+                None => number += 1,
+                Some(refused) => {
+                    self.record(Entry::Refused { status }).await;
+                    return if refused == CallError::Cancelled { Err(refused) } else { Ok(Sent::Refused(refused)) };
+                }
+            }
+        }
+    }
+
+    async fn answered(&mut self, call: &Call, answer: Value) -> Sent {
+        let operation = operation::name(&answer, call);
+        if call.method.starts_operation() && operation.is_none() {
+            // Something in between answered in Google's place.
+            let message = format!("{} answered without an operation", call.method.audit_name);
+            return Sent::Lost(CallError::NoAnswer(Diagnostic::new(Code::GoogleAnswerUnreadable, message)));
+        }
+        self.record(Entry::answer(operation.as_ref())).await;
+        Sent::Answered(answer)
+    }
+
+    /// Says why a call is made again, and pauses.
+    pub async fn retry(
+        &self,
+        number: u32,
+        tries: u32,
+        asked: Option<Millis>,
+        error: CallError,
+    ) -> Result<(), CallError> {
+        let millis = pause(number, asked, self.voice().random());
+        let of = if tries == u32::MAX { String::new() } else { format!(" of {tries}") };
+        let why = error.finding();
+        self.voice().say(Progress::new(
+            ProgressKind::Retry,
+            format!("{}; try {}{of} in {millis} ms", why.message, number.saturating_add(1)),
+        ));
+        self.pause(millis).await
+    }
+
+    pub async fn pause(&self, millis: Millis) -> Result<(), CallError> {
+        self.voice().wait(millis).await.map_err(|_| CallError::Cancelled)
+    }
+
+    /// Follows an operation to its end. `first` is the answer that named it.
+    pub async fn follow(&self, operation: &Operation, first: Option<Value>) -> Result<Ended, CallError> {
+        Follower::new(&self.google, operation, self.identities).follow(first).await
+    }
+}

@@ -1,0 +1,219 @@
+//! The ledger: what a run writes down before it changes something, and before it acts on the answer.
+//!
+//! An entry holds names, ids, percents and fingerprints. No request body, no `env` value and no answer of Google's is in it, except the
+//! text of an error that the report shows.
+
+use super::report::{Outputs, RunOutcome};
+use crate::api::request::malformed;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::name::Operation;
+use crate::vertex::message::text;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use ts_rs::{Config, TS};
+
+/// Maximum length of an entry as JSON, in bytes.
+pub const MAX_ENTRY: usize = 16 * 1024;
+/// Maximum length of a text of a finding in an entry, in characters.
+const MAX_TEXT: usize = 800;
+/// Maximum number of findings of an entry.
+const MAX_FINDINGS: usize = 4;
+/// Maximum number of shares of a split in an entry.
+const MAX_SHARES: usize = 100;
+
+/// One line of the ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerEntry {
+    /// From 1; rises by one.
+    pub seq: u32,
+    pub entry: Entry,
+}
+
+/// Shares of deployed models in percent, by id.
+pub type Shares = BTreeMap<String, u32>;
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Entry {
+    /// The first entry.
+    Header { core: String, plan: String, run: String },
+    /// The version of the model that the run deploys, where its target leaves it open.
+    Version { version: String },
+    /// A call that changes something is about to be sent. `call` is its fingerprint.
+    Intent { change: Change, call: String },
+    /// Google took the call of the last intent.
+    Answer {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation: Option<String>,
+    },
+    /// The operation of a deployment whose answer is missing was found among those of the endpoint.
+    Found { operation: String },
+    /// Google or the portal rejected the call of the last intent.
+    Refused { status: u16 },
+    /// The wish to stop was seen.
+    Stop {},
+    /// The run fails or is cancelled, and removes what it made.
+    Failing { outcome: RunOutcome, findings: Vec<Finding> },
+    /// Google shows that something of the run is gone.
+    Removed { what: String },
+    /// Something of the run could not be removed.
+    Kept { finding: Finding, what: String },
+    /// The last entry.
+    End {
+        outcome: RunOutcome,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outputs: Option<Outputs>,
+    },
+}
+
+/// A change at Google, with what undoes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Change {
+    Upload { model: String },
+    Create { endpoint: String },
+    Deploy { endpoint: String, id: String, alone: bool },
+    Traffic { endpoint: String, id: String, before: Shares, after: Shares },
+    Restore { endpoint: String, id: String },
+    Cancel { operation: String },
+    Undeploy { endpoint: String, id: String },
+    DeleteEndpoint { endpoint: String },
+    DeleteModel { model: String },
+}
+
+/// A finding as the ledger keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    code: String,
+    message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    permission: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resource: Option<String>,
+}
+
+/// The beginning of a text.
+fn short(text: &str) -> String {
+    text.chars().take(MAX_TEXT).collect()
+}
+
+impl From<&Diagnostic> for Finding {
+    fn from(finding: &Diagnostic) -> Self {
+        Self {
+            code: finding.code.as_str().to_owned(),
+            message: short(&finding.message),
+            help: finding.help.as_deref().map(short),
+            permission: finding.permission.as_deref().map(short),
+            resource: finding.resource.as_deref().map(short),
+        }
+    }
+}
+
+impl From<&Finding> for Diagnostic {
+    fn from(kept: &Finding) -> Self {
+        let code = Code::parse(&kept.code).unwrap_or(Code::DeployOperationFailed);
+        let mut finding = Self::new(code, kept.message.clone());
+        finding.help = kept.help.clone().map(Into::into);
+        finding.permission = kept.permission.clone().map(Into::into);
+        finding.resource = kept.resource.clone().map(Into::into);
+        finding
+    }
+}
+
+impl Entry {
+    /// The run fails with these findings, of which the ledger keeps the first few.
+    pub fn failing(outcome: RunOutcome, findings: &[Diagnostic]) -> Self {
+        Self::Failing { outcome, findings: findings.iter().take(MAX_FINDINGS).map(Finding::from).collect() }
+    }
+
+    pub fn answer(operation: Option<&Operation>) -> Self {
+        Self::Answer { operation: operation.map(ToString::to_string) }
+    }
+}
+
+/// The shares as the ledger keeps them: none where there are too many, so that they are computed anew.
+pub fn kept(shares: Shares) -> Shares {
+    if shares.len() > MAX_SHARES { Shares::new() } else { shares }
+}
+
+impl LedgerEntry {
+    /// Reads an entry as [`Serialize`] wrote it.
+    pub fn read(value: Value) -> Result<Self, Diagnostic> {
+        let unreadable = || malformed("an entry of the ledger cannot be read".to_owned());
+        let Value::Object(mut fields) = value else { return Err(unreadable()) };
+        let seq = fields.remove("seq").and_then(|seq| seq.as_u64()).and_then(|seq| u32::try_from(seq).ok());
+        let kind = fields.remove("kind").and_then(|kind| kind.as_str().map(str::to_owned));
+        let (Some(seq), Some(kind)) = (seq, kind) else { return Err(unreadable()) };
+        let mut tagged = Map::new();
+        tagged.insert(kind, Value::Object(fields));
+        let entry = parse(Value::Object(tagged)).ok_or_else(unreadable)?;
+        Ok(Self { seq, entry })
+    }
+
+    /// Reads a whole ledger; its numbers have no gaps.
+    pub fn read_all(value: Value) -> Result<Vec<Self>, Diagnostic> {
+        let Value::Array(lines) = value else { return Err(malformed("the ledger is not a list".to_owned())) };
+        let mut entries: Vec<Self> = Vec::with_capacity(lines.len());
+        for line in lines {
+            let entry = Self::read(line)?;
+            if usize::try_from(entry.seq).ok() != Some(entries.len() + 1) {
+                return Err(malformed(format!("the ledger lacks an entry before number {}", entry.seq)));
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+}
+
+fn parse<T: DeserializeOwned>(value: Value) -> Option<T> {
+    serde_json::from_value(value).ok()
+}
+
+impl Serialize for LedgerEntry {
+    /// Writes `{ seq, kind, … }`. An internal tag of serde's could not read numbers: `serde_json` has `arbitrary_precision`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = Map::new();
+        fields.insert("seq".into(), Value::from(self.seq));
+        if let Value::Object(tagged) = serde_json::to_value(&self.entry).map_err(serde::ser::Error::custom)? {
+            for (kind, rest) in tagged {
+                fields.insert("kind".into(), Value::String(kind));
+                if let Value::Object(rest) = rest {
+                    fields.extend(rest);
+                }
+            }
+        }
+        debug_assert!(text(&Value::Object(fields.clone())).len() <= MAX_ENTRY, "an entry is too long");
+        fields.serialize(serializer)
+    }
+}
+
+impl TS for LedgerEntry {
+    type WithoutGenerics = Self;
+    type OptionInnerType = Self;
+
+    fn docs() -> Option<String> {
+        Some("/** One line of a run's ledger: JSON to store as it is, 16 KiB at most. Only the core reads more than its number. */\n".into())
+    }
+
+    fn name(_: &Config) -> String {
+        "LedgerEntry".into()
+    }
+
+    fn inline(_: &Config) -> String {
+        "{ seq: number; kind: string; [field: string]: unknown }".into()
+    }
+
+    fn decl(config: &Config) -> String {
+        format!("type LedgerEntry = {};", Self::inline(config))
+    }
+
+    fn output_path() -> Option<PathBuf> {
+        Some("LedgerEntry.ts".into())
+    }
+}

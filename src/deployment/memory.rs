@@ -1,0 +1,191 @@
+//! What a run knows of itself: the ledger, read entry by entry. A running conversation and a new one learn it the same way.
+
+use super::ledger::{Change, Entry, Finding, LedgerEntry, Shares};
+use super::report::{Outputs, RunOutcome};
+use crate::name::{DeployedModelId, Endpoint, Model, Operation};
+
+/// What is known of a change that the run intended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// Its answer is missing: it may have happened.
+    Doubtful,
+    /// Google answered with this operation, or did it at once.
+    Taken(Option<Operation>),
+}
+
+/// Something that the run made, or may have made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Made<T> {
+    pub what: T,
+    pub state: State,
+}
+
+impl<T> Made<T> {
+    pub fn operation(&self) -> Option<&Operation> {
+        match &self.state {
+            State::Taken(operation) => operation.as_ref(),
+            State::Doubtful => None,
+        }
+    }
+}
+
+/// A deployed model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployed {
+    pub endpoint: Endpoint,
+    pub id: DeployedModelId,
+    /// Whether the call also sent all traffic to it, as the only model.
+    pub alone: bool,
+}
+
+/// A change of an endpoint's traffic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Routed {
+    pub endpoint: Endpoint,
+    pub id: DeployedModelId,
+    pub before: Shares,
+    pub after: Shares,
+}
+
+#[derive(Clone, Debug)]
+pub struct Failing {
+    pub outcome: RunOutcome,
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Clone, Debug)]
+pub struct End {
+    pub outcome: RunOutcome,
+    pub outputs: Option<Outputs>,
+}
+
+/// The plan and the run that the ledger belongs to.
+#[derive(Clone, Debug)]
+pub struct Header {
+    pub plan: String,
+    pub run: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// The number of the last entry.
+    pub seq: u32,
+    pub header: Option<Header>,
+    pub version: Option<String>,
+    pub model: Option<Made<Model>>,
+    pub endpoint: Option<Made<Endpoint>>,
+    pub deployed: Option<Made<Deployed>>,
+    /// Changes of traffic that were not rejected, oldest first.
+    pub routed: Vec<Routed>,
+    pub stopping: bool,
+    pub failing: Option<Failing>,
+    pub removed: Vec<String>,
+    pub kept: Vec<(Finding, String)>,
+    pub end: Option<End>,
+    /// The open intent, and what stood before it.
+    open: Option<(Change, Before)>,
+}
+
+/// What stood before an intent, to return to where Google rejects the call.
+#[derive(Clone, Debug)]
+enum Before {
+    Model(Option<Made<Model>>),
+    Endpoint(Option<Made<Endpoint>>),
+    Deployed(Option<Made<Deployed>>),
+    Nothing,
+}
+
+impl Memory {
+    pub fn of(ledger: &[LedgerEntry]) -> Self {
+        let mut memory = Self::default();
+        for line in ledger {
+            memory.seq = line.seq;
+            memory.learn(&line.entry);
+        }
+        memory
+    }
+
+    /// Whether something of the run may be at Google.
+    pub fn may_have_made(&self) -> bool {
+        self.model.is_some() || self.endpoint.is_some() || self.deployed.is_some() || !self.routed.is_empty()
+    }
+
+    pub fn learn(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Header { plan, run, .. } => self.header = Some(Header { plan: plan.clone(), run: run.clone() }),
+            Entry::Version { version } => self.version = Some(version.clone()),
+            Entry::Intent { change, .. } => self.intend(change),
+            Entry::Answer { operation } => self.take(operation.as_deref().and_then(|name| name.parse().ok())),
+            Entry::Found { operation } => {
+                set(&mut self.deployed, State::Taken(operation.parse().ok()));
+            }
+            Entry::Refused { .. } => self.refuse(),
+            Entry::Stop {} => self.stopping = true,
+            Entry::Failing { outcome, findings } => {
+                self.failing = Some(Failing { outcome: *outcome, findings: findings.clone() });
+            }
+            Entry::Removed { what } => self.removed.push(what.clone()),
+            Entry::Kept { finding, what } => self.kept.push((finding.clone(), what.clone())),
+            Entry::End { outcome, outputs } => self.end = Some(End { outcome: *outcome, outputs: outputs.clone() }),
+        }
+    }
+
+    fn intend(&mut self, change: &Change) {
+        let before = match change {
+            Change::Upload { model } => {
+                let before = self.model.take();
+                self.model = model.parse().ok().map(|what| Made { what, state: State::Doubtful });
+                Before::Model(before)
+            }
+            Change::Create { endpoint } => {
+                let before = self.endpoint.take();
+                self.endpoint = endpoint.parse().ok().map(|what| Made { what, state: State::Doubtful });
+                Before::Endpoint(before)
+            }
+            Change::Deploy { endpoint, id, alone } => {
+                let before = self.deployed.take();
+                let what = endpoint.parse().ok().zip(id.parse().ok());
+                let what = what.map(|(endpoint, id)| Deployed { endpoint, id, alone: *alone });
+                self.deployed = what.map(|what| Made { what, state: State::Doubtful });
+                Before::Deployed(before)
+            }
+            Change::Traffic { endpoint, id, before, after } => {
+                if let (Ok(endpoint), Ok(id)) = (endpoint.parse(), id.parse()) {
+                    self.routed.push(Routed { endpoint, id, before: before.clone(), after: after.clone() });
+                }
+                Before::Nothing
+            }
+            _ => Before::Nothing,
+        };
+        self.open = Some((change.clone(), before));
+    }
+
+    fn take(&mut self, operation: Option<Operation>) {
+        let state = State::Taken(operation);
+        match self.open.take() {
+            Some((Change::Upload { .. }, _)) => set(&mut self.model, state),
+            Some((Change::Create { .. }, _)) => set(&mut self.endpoint, state),
+            Some((Change::Deploy { .. }, _)) => set(&mut self.deployed, state),
+            _ => {}
+        }
+    }
+
+    /// A rejected call made nothing. An earlier one of the same kind whose answer is missing may still have.
+    fn refuse(&mut self) {
+        match self.open.take() {
+            Some((_, Before::Model(before))) => self.model = before,
+            Some((_, Before::Endpoint(before))) => self.endpoint = before,
+            Some((_, Before::Deployed(before))) => self.deployed = before,
+            Some((Change::Traffic { .. }, _)) => {
+                self.routed.pop();
+            }
+            _ => {}
+        }
+    }
+}
+
+fn set<T>(made: &mut Option<Made<T>>, state: State) {
+    if let Some(made) = made {
+        made.state = state;
+    }
+}

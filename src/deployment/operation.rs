@@ -1,0 +1,221 @@
+//! Long-running operations: their names, their stages, and how a run follows one to its end.
+//!
+//! Shapes: `GoogleLongrunningOperation` and `GoogleCloudAiplatformV1DeployModelOperationMetadata` in Google's discovery document
+//! `aiplatform.v1`, read 2026-11-27.
+
+use super::Identities;
+use super::want::Want;
+use crate::conversation::{Identity, Millis, Progress, ProgressKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google::{CallError, Failed, Google, pause};
+use crate::google_error::GoogleError;
+use crate::method::{self, Call, Method, Resource};
+use crate::name::{Operation, Project};
+use crate::vertex::stage::{Stage, is_deployment};
+use serde_json::Value;
+
+/// How long Google holds a wait open: the end is reported at once, a new stage by then.
+const WAIT: &str = "5s";
+/// Minimum time between two polls, because Google may answer a wait at once: twelve a minute.
+pub const POLL: Millis = 5_000;
+/// Number of rejected polls in a row after which the run gives up.
+const REJECTED_POLLS: u32 = 6;
+/// Maximum time without a line of progress.
+pub const SILENCE: Millis = 30_000;
+
+/// The name of the operation in an answer, its project named as in the call.
+pub fn name(answer: &Value, call: &Call) -> Option<Operation> {
+    let operation: Operation = answer["name"].as_str()?.parse().ok()?;
+    Some(match call.resource.project() {
+        Some(project) => operation.in_project(project),
+        None => operation,
+    })
+}
+
+/// The unfinished deployments among an endpoint's operations. What Google says of one does not name the deployed model.
+pub fn unfinished_deployments(listed: &Value, project: &Project) -> Vec<Operation> {
+    let operations = listed["operations"].as_array().into_iter().flatten();
+    let unfinished = operations.filter(|o| is_deployment(o) && !o["done"].as_bool().unwrap_or(false));
+    unfinished.filter_map(|o| Some(o["name"].as_str()?.parse::<Operation>().ok()?.in_project(project))).collect()
+}
+
+/// The end of an operation.
+#[derive(Debug)]
+pub enum Ended {
+    Succeeded(Value),
+    Failed(Diagnostic),
+    /// Google does not know the operation: a look at the resource decides.
+    Unknown,
+}
+
+/// A poller of one operation.
+///
+/// Nothing but Google's own word ends it: not an outage, however long, nor an expired token or an exhausted quota.
+pub struct Follower<'a> {
+    google: &'a Google<Want>,
+    operation: &'a Operation,
+    /// Who polls, and who does so where the portal has no record of the operation.
+    identity: Identity,
+    other: Identity,
+    method: &'static Method,
+    stage: Option<Stage>,
+    begun: Millis,
+    said: Millis,
+}
+
+impl<'a> Follower<'a> {
+    pub fn new(google: &'a Google<Want>, operation: &'a Operation, identities: Identities) -> Self {
+        let now = google.voice().now();
+        let (identity, other) = (identities.poll, identities.change);
+        let method = &method::OPERATIONS_WAIT;
+        Self { google, operation, identity, other, method, stage: None, begun: now, said: now }
+    }
+
+    /// Polls until the operation is done; reports every new stage. `first` is the answer that named the operation.
+    pub async fn follow(mut self, first: Option<Value>) -> Result<Ended, CallError> {
+        let mut state = first;
+        let (mut failed, mut rejected) = (0, 0);
+        loop {
+            if let Some(state) = state.take() {
+                self.report_stage(&state);
+                if state["done"].as_bool().unwrap_or(false) {
+                    return Ok(self.end(&state));
+                }
+            }
+            self.report_time();
+            let asked = self.google.voice().now();
+            match self.poll().await {
+                Ok(answer) => {
+                    (failed, rejected) = (0, 0);
+                    let done = answer["done"].as_bool().unwrap_or(false);
+                    state = Some(answer);
+                    let took = self.google.voice().now().saturating_sub(asked);
+                    if !done && took < POLL {
+                        self.pause(POLL - took).await?;
+                    }
+                }
+                Err(Failed { error, retry_after, .. }) => {
+                    if error == CallError::Cancelled {
+                        return Err(error);
+                    }
+                    if error.is_not_found() {
+                        return Ok(Ended::Unknown);
+                    }
+                    if self.adapt(&error) {
+                        continue;
+                    }
+                    failed += 1;
+                    rejected = if may_pass(&error, self.identity) { 0 } else { rejected + 1 };
+                    if rejected >= REJECTED_POLLS {
+                        return Err(error);
+                    }
+                    self.report_failure(failed, error);
+                    self.pause(pause(failed + 1, retry_after, self.google.voice().random())).await?;
+                }
+            }
+        }
+    }
+
+    async fn poll(&self) -> Result<Value, Failed> {
+        let call = Call::new(self.method, Resource::Operation(self.operation.clone()));
+        let call = if self.method == &method::OPERATIONS_WAIT { call.query("timeout", WAIT) } else { call };
+        self.google.once(&call, self.identity).await
+    }
+
+    async fn pause(&self, millis: Millis) -> Result<(), CallError> {
+        self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)
+    }
+
+    /// Falls back to another way to poll; false if none is left.
+    fn adapt(&mut self, error: &CallError) -> bool {
+        match error {
+            CallError::Refused { status: 501, .. } if self.method == &method::OPERATIONS_WAIT => {
+                self.method = &method::OPERATIONS_GET;
+                true
+            }
+            // The portal has no record of this operation's start: only the user may read it.
+            CallError::Refused { finding, .. }
+                if finding.code == Code::ProxyCallerNotAllowed && self.identity != self.other =>
+            {
+                self.identity = self.other;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn say(&mut self, progress: Progress) {
+        self.said = self.google.voice().now();
+        self.google.voice().say(progress);
+    }
+
+    fn report_stage(&mut self, state: &Value) {
+        let Some(stage) = state["metadata"]["deploymentStage"].as_str().and_then(Stage::parse) else { return };
+        if self.stage == Some(stage) {
+            return;
+        }
+        self.stage = Some(stage);
+        self.say(self.progress(ProgressKind::Stage, stage.meaning().to_owned()));
+    }
+
+    fn report_time(&mut self) {
+        let now = self.google.voice().now();
+        if now.saturating_sub(self.said) >= SILENCE {
+            let what = self.stage.map_or("Waiting for Google's operation", Stage::meaning);
+            let minutes = now.saturating_sub(self.begun) / 60_000;
+            let seconds = now.saturating_sub(self.begun) / 1_000 % 60;
+            self.say(self.progress(ProgressKind::Wait, format!("{what}: {minutes} min {seconds} s so far")));
+        }
+    }
+
+    fn report_failure(&mut self, failed: u32, error: CallError) {
+        let is_due = self.google.voice().now().saturating_sub(self.said) >= SILENCE;
+        if failed == 1 || is_due {
+            let why = error.finding();
+            let why = &why.message;
+            self.say(self.progress(ProgressKind::Retry, format!("{why}; the operation goes on, and is polled again")));
+        }
+    }
+
+    fn progress(&self, kind: ProgressKind, message: String) -> Progress {
+        let index = self.stage.and_then(Stage::index);
+        Progress {
+            stage: self.stage.map(|stage| stage.name().to_owned()),
+            stage_index: index,
+            stage_count: index.map(|_| Stage::COUNT),
+            operation: Some(self.operation.to_string()),
+            ..Progress::new(kind, message)
+        }
+    }
+
+    fn end(&self, state: &Value) -> Ended {
+        let error = &state["error"];
+        if error.is_object() {
+            let error = GoogleError::from_status(error);
+            let mut finding = Diagnostic::new(
+                if error.status == "CANCELLED" { Code::DeployCancelled } else { Code::DeployOperationFailed },
+                format!("the operation ended in {}: {}", error.status, error.message),
+            )
+            .about(self.operation.to_string());
+            finding.help = error.diagnose(None).help.clone().or_else(|| {
+                Some("read the operation's error above and the model server's log in Cloud Logging, fix the model, and deploy again".into())
+            });
+            return Ended::Failed(finding);
+        }
+        Ended::Succeeded(state["response"].clone())
+    }
+}
+
+/// Whether the same call may succeed later although nothing changes at Google: an outage, a quota, a token.
+pub fn may_pass(error: &CallError, identity: Identity) -> bool {
+    match error {
+        CallError::NoAnswer(_) => true,
+        // Users' credentials that Backstage rejects stay rejected.
+        CallError::Refused { status: 401, finding } => {
+            finding.code != Code::PortalRefused || identity == Identity::Service
+        }
+        CallError::Refused { status: 404, finding } => finding.code != Code::GoogleNotFound,
+        CallError::Refused { status, .. } => matches!(status, 408 | 429 | 500 | 502..=504),
+        CallError::Cancelled => false,
+    }
+}

@@ -1,0 +1,378 @@
+//! The removal of what a failed run made, newest first. It reports as removed only what Google shows to be gone.
+
+use super::Run;
+use super::call::Sent;
+use super::ledger::{Change, Entry, Finding};
+use super::memory::{Deployed, Made, Memory, Routed};
+use super::operation::{Ended, POLL};
+use super::steps::is_deployed;
+use crate::conversation::{Millis, ProgressKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google::{CallError, pause};
+use crate::method::{self, Call, Resource};
+use crate::name::{DeployedModelId, Endpoint, Model, Operation};
+use crate::plan::{StepKind, undeploy};
+use crate::vertex::traffic::deployed;
+use serde_json::Value;
+
+/// How long the run tries to remove something that Google says is in use. A model stays in use for some minutes.
+const IN_USE: Millis = 15 * 60_000;
+/// Number of lost answers and races of one removal after which the run gives up.
+const TRIES: u32 = 20;
+/// Number of looks for something whose call may still be under way.
+const LOOKS: u32 = 5;
+
+/// Number of tries while Google says that the id of a deployed model is in use: some hours.
+const CONFLICTS: u32 = 1_000;
+
+/// What is true at the end of a removal.
+enum Gone {
+    /// It was there, and Google shows that it is gone.
+    Removed,
+    /// It never came to be, or belongs to somebody else.
+    NeverOurs,
+}
+
+/// Bounds the tries of one removal.
+struct Patience {
+    begun: Millis,
+    number: u32,
+}
+
+impl Patience {
+    fn new(run: &Run) -> Self {
+        Self { begun: run.voice().now(), number: 0 }
+    }
+
+    /// Pauses before the next try, or fails with the reason of the last one.
+    async fn again(&mut self, run: &Run, error: CallError) -> Result<(), CallError> {
+        self.number += 1;
+        let is_in_use = may_end(&error);
+        let late = run.voice().now().saturating_sub(self.begun) > IN_USE;
+        if self.number >= TRIES && (!is_in_use || late) {
+            return Err(error);
+        }
+        run.retry(self.number.min(10), u32::MAX, None, error).await
+    }
+}
+
+/// Whether Google's rejection ends by itself: the resource is in use, or is being changed.
+fn may_end(error: &CallError) -> bool {
+    match error {
+        CallError::Refused { status: 409, .. } => true,
+        CallError::Refused { finding, .. } => finding.code == Code::GooglePrecondition,
+        _ => false,
+    }
+}
+
+impl Run {
+    /// Removes all that the run made. What was removed, and what was not, is in the ledger.
+    pub async fn remove(&mut self) {
+        if let Some(made) = self.memory.deployed.clone() {
+            let what = format!("deployed model {}", made.what.id);
+            let undo = ("EndpointService.UndeployModel", made.what.endpoint.to_string());
+            let gone = self.remove_deployed(&made, &what).await;
+            self.conclude(gone, what, undo).await;
+        } else if let Some(routed) = self.memory.routed.last().cloned() {
+            let what = format!("the traffic of deployed model {}", routed.id);
+            let undo = ("EndpointService.UpdateEndpoint", routed.endpoint.to_string());
+            let gone = self.return_traffic(&routed, &what).await;
+            self.conclude(gone, what, undo).await;
+        }
+        if let Some(made) = self.memory.endpoint.clone() {
+            let what = format!("endpoint `{}`", made.what.id);
+            let undo = ("EndpointService.DeleteEndpoint", made.what.to_string());
+            let gone = self.remove_endpoint(&made, &what).await;
+            self.conclude(gone, what, undo).await;
+        }
+        if let Some(made) = self.memory.model.clone() {
+            let what = format!("model `{}`", made.what.id);
+            let undo = ("ModelService.DeleteModel", made.what.to_string());
+            let gone = self.remove_model(&made, &what).await;
+            self.conclude(gone, what, undo).await;
+        }
+    }
+
+    async fn conclude(&mut self, gone: Result<Gone, CallError>, what: String, undo: (&str, String)) {
+        let known = |memory: &Memory| memory.removed.contains(&what) || memory.kept.iter().any(|(_, w)| *w == what);
+        if known(&self.memory) {
+            return;
+        }
+        match gone {
+            Ok(Gone::Removed) => self.record(Entry::Removed { what }).await,
+            Ok(Gone::NeverOurs) => {}
+            Err(error) => {
+                let why = error.finding();
+                let mut finding =
+                    Diagnostic::new(Code::DeployNotUndone, format!("{what} could not be removed: {}", why.message))
+                        .help(format!("call {} on `{}` yourself", undo.0, undo.1))
+                        .about(undo.1);
+                finding.permission = why.permission.clone();
+                self.record(Entry::Kept { finding: Finding::from(&finding), what }).await;
+            }
+        }
+    }
+
+    fn begin(&self, what: &str) {
+        self.say(ProgressKind::Undo, format!("Rolling back: removing {what}"));
+    }
+
+    /// Awaits the end of an operation, whatever it is.
+    async fn outlast(&self, operation: &Operation, started: Option<Value>) -> Result<(), CallError> {
+        self.follow(operation, started).await.map(|_| ())
+    }
+
+    async fn remove_deployed(&mut self, made: &Made<Deployed>, what: &str) -> Result<Gone, CallError> {
+        self.begin(what);
+        let Deployed { endpoint, id, .. } = &made.what;
+        let look = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(endpoint.clone()));
+        match made.operation() {
+            Some(operation) => self.cancel(operation).await?,
+            None => self.settle_deployment(made, &look).await?,
+        }
+        let mut patience = Patience::new(self);
+        let mut was_there = false;
+        loop {
+            let Some(state) = self.look(&look).await?.filter(|state| is_deployed(state, id)) else {
+                return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
+            };
+            was_there = true;
+            if let Some(split) = self.restored(&state, id, true)
+                && !self.restore(endpoint, id, &state, split, patience.number).await?
+            {
+                patience.number += 1;
+                continue;
+            }
+            let call =
+                Call::new(&method::ENDPOINTS_UNDEPLOY_MODEL, Resource::Endpoint(endpoint.clone())).body(undeploy(id));
+            let change = Change::Undeploy { endpoint: endpoint.to_string(), id: id.to_string() };
+            let sent = self.change(change, &call).await?;
+            self.removing(sent, &call, &mut patience).await?;
+        }
+    }
+
+    /// Follows a removal that Google took. Otherwise pauses, so that a look decides.
+    async fn removing(&mut self, sent: Sent, call: &Call, patience: &mut Patience) -> Result<(), CallError> {
+        match sent {
+            Sent::Answered(started) => {
+                let Some(operation) = super::operation::name(&started, call) else { return Ok(()) };
+                match self.follow(&operation, Some(started)).await? {
+                    Ended::Failed(finding) => patience.again(self, CallError::NoAnswer(finding)).await,
+                    Ended::Succeeded(_) | Ended::Unknown => Ok(()),
+                }
+            }
+            // Undeploying an id that is gone is an invalid argument.
+            Sent::Refused(error @ CallError::Refused { status: 400 | 404 | 409 | 412, .. }) => {
+                patience.again(self, error).await
+            }
+            Sent::Refused(error) => Err(error),
+            Sent::Lost(error) => patience.again(self, error).await,
+        }
+    }
+
+    /// Cancels a deployment and awaits its end: a cancellation is a request, and Google may finish all the same.
+    async fn cancel(&mut self, operation: &Operation) -> Result<(), CallError> {
+        let call = Call::new(&method::OPERATIONS_CANCEL, Resource::Operation(operation.clone()));
+        let change = Change::Cancel { operation: operation.to_string() };
+        if let Sent::Refused(error @ CallError::Refused { status: 401 | 403, .. }) = self.change(change, &call).await? {
+            return Err(error);
+        }
+        self.outlast(operation, None).await
+    }
+
+    /// Finds out what became of a deployment whose answer is missing, and lets none of it go on.
+    ///
+    /// The endpoint's unfinished operations do not name their model. A caller who may list them sees whether there are any. The same
+    /// call again tells whether one is ours: Google takes it where the first one did not arrive or has failed, and else says that the
+    /// id is in use.
+    async fn settle_deployment(&mut self, made: &Made<Deployed>, look: &Call) -> Result<(), CallError> {
+        let Deployed { endpoint, id, alone } = &made.what;
+        let (mut quiet, mut number) = (0, 0);
+        loop {
+            let Some(state) = self.look(look).await? else { return Ok(()) };
+            if is_deployed(&state, id) {
+                return Ok(());
+            }
+            let listed = self.unfinished(endpoint).await?;
+            if listed.as_ref().is_some_and(Vec::is_empty) {
+                quiet += 1;
+                if quiet > LOOKS {
+                    return Ok(());
+                }
+                self.pause(POLL).await?;
+                continue;
+            }
+            let listed = listed.unwrap_or_default();
+            number += 1;
+            let (error, tries) = match self.deploy_again(endpoint, id, *alone).await? {
+                Some(Sent::Answered(_)) => {
+                    let operation = self.memory.deployed.as_ref().and_then(|made| made.operation().cloned());
+                    return match operation {
+                        Some(operation) => self.cancel(&operation).await,
+                        None => Ok(()),
+                    };
+                }
+                Some(Sent::Refused(CallError::Refused { status: 409, finding })) => match listed.as_slice() {
+                    [only] => return self.cancel(only).await,
+                    _ => (CallError::NoAnswer(finding), CONFLICTS),
+                },
+                Some(Sent::Refused(error) | Sent::Lost(error)) => (error, TRIES),
+                None => (in_use("nobody can tell whether it is being deployed".to_owned()), TRIES),
+            };
+            // Nobody can tell whose the unfinished deployments are, so none is cancelled.
+            match listed.first() {
+                Some(operation) => self.outlast(operation, None).await?,
+                None if number >= tries => return Err(error),
+                None => self.retry(number.min(6), u32::MAX, None, error).await?,
+            }
+        }
+    }
+
+    /// Makes the call that deploys once more, if the plan still has it.
+    async fn deploy_again(
+        &mut self,
+        endpoint: &Endpoint,
+        id: &DeployedModelId,
+        alone: bool,
+    ) -> Result<Option<Sent>, CallError> {
+        let call = self.plan.as_ref().ok().and_then(|plan| plan.step(StepKind::Deployment)?.call.clone());
+        let is_same = |call: &Call| {
+            call.resource == Resource::Endpoint(endpoint.clone())
+                && call.body.as_ref().is_some_and(|body| body["deployedModel"]["id"].as_str() == Some(id.as_str()))
+        };
+        let Some(call) = call.filter(is_same) else { return Ok(None) };
+        let call = self.first_traffic(call, alone)?;
+        let change = Change::Deploy { endpoint: endpoint.to_string(), id: id.to_string(), alone };
+        self.change(change, &call).await.map(Some)
+    }
+
+    /// Gives back the traffic of a deployed model that this run only found.
+    async fn return_traffic(&mut self, routed: &Routed, what: &str) -> Result<Gone, CallError> {
+        self.say(ProgressKind::Undo, format!("Rolling back: {what}"));
+        let Routed { endpoint, id, .. } = routed;
+        let look = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(endpoint.clone()));
+        let mut number = 0;
+        let mut was_there = false;
+        loop {
+            let state = self.look(&look).await?.filter(|state| is_deployed(state, id));
+            let Some((state, split)) = state.and_then(|state| {
+                let split = self.restored(&state, id, false)?;
+                Some((state, split))
+            }) else {
+                return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
+            };
+            was_there = true;
+            number += 1;
+            if self.restore(endpoint, id, &state, split, number).await? {
+                return Ok(Gone::Removed);
+            }
+        }
+    }
+
+    async fn remove_endpoint(&mut self, made: &Made<Endpoint>, what: &str) -> Result<Gone, CallError> {
+        self.begin(what);
+        let name = &made.what;
+        let look = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(name.clone()));
+        let change = Change::Create { endpoint: name.to_string() };
+        let again = |memory: &Memory| memory.endpoint.as_ref()?.operation().cloned();
+        self.settle(StepKind::Endpoint, &look, made.operation(), change, again).await?;
+        let mut patience = Patience::new(self);
+        let mut was_there = false;
+        loop {
+            let Some(state) = self.look(&look).await? else {
+                return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
+            };
+            if !self.is_ours(&state["labels"]) {
+                return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
+            }
+            was_there = true;
+            let others = deployed(&state).len();
+            if others > 0 && (self.memory.deployed.is_none() || patience.number > 0) {
+                return Err(in_use(format!("{others} other deployed models use it")));
+            }
+            let call = Call::new(&method::ENDPOINTS_DELETE, Resource::Endpoint(name.clone()));
+            let sent = self.change(Change::DeleteEndpoint { endpoint: name.to_string() }, &call).await?;
+            self.removing(sent, &call, &mut patience).await?;
+        }
+    }
+
+    async fn remove_model(&mut self, made: &Made<Model>, what: &str) -> Result<Gone, CallError> {
+        self.begin(what);
+        let name = &made.what;
+        let look = Call::new(&method::MODELS_GET, Resource::Model(name.clone()));
+        let change = Change::Upload { model: name.to_string() };
+        let again = |memory: &Memory| memory.model.as_ref()?.operation().cloned();
+        self.settle(StepKind::Model, &look, made.operation(), change, again).await?;
+        let mut patience = Patience::new(self);
+        let mut was_there = false;
+        loop {
+            let state = self.look(&look).await?.filter(|state| self.is_ours(&state["labels"]));
+            if state.is_none() {
+                return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
+            }
+            // Deleting a model removes all of its versions, also those of others.
+            let versions = Call::new(&method::MODELS_LIST_VERSIONS, Resource::Model(name.clone()));
+            let listed = self.look(&versions).await?.unwrap_or_default();
+            let others = listed["models"].as_array().into_iter().flatten().any(|model| !self.is_ours(&model["labels"]));
+            if others {
+                return Err(in_use("it has versions that this run did not upload".to_owned()));
+            }
+            was_there = true;
+            let call = Call::new(&method::MODELS_DELETE, Resource::Model(name.clone()));
+            let sent = self.change(Change::DeleteModel { model: name.to_string() }, &call).await?;
+            self.removing(sent, &call, &mut patience).await?;
+        }
+    }
+
+    /// Awaits the creation of something, or finds out that it never began.
+    async fn settle(
+        &mut self,
+        kind: StepKind,
+        look: &Call,
+        operation: Option<&Operation>,
+        change: Change,
+        again: fn(&Memory) -> Option<Operation>,
+    ) -> Result<(), CallError> {
+        if let Some(operation) = operation {
+            return self.outlast(operation, None).await;
+        }
+        let mut number = 0;
+        loop {
+            if self.look(look).await?.is_some() {
+                return Ok(());
+            }
+            number += 1;
+            // The same call again settles it: Google takes it, or says that the resource is there or in the making.
+            let call = self.plan.as_ref().ok().and_then(|plan| plan.step(kind)?.call.clone());
+            let Some(call) = call.filter(|_| number % LOOKS == 1) else {
+                if number > 2 * TRIES {
+                    return Ok(());
+                }
+                self.pause(pause(number.min(4), None, self.voice().random())).await?;
+                continue;
+            };
+            match self.change(change.clone(), &call).await? {
+                Sent::Answered(started) => {
+                    return match again(&self.memory) {
+                        Some(operation) => self.outlast(&operation, Some(started)).await,
+                        None => Ok(()),
+                    };
+                }
+                Sent::Refused(_) if number > 2 * TRIES => return Ok(()),
+                Sent::Refused(CallError::Refused { status: 409, .. }) | Sent::Lost(_) => {
+                    self.pause(pause(number.min(4), None, self.voice().random())).await?;
+                }
+                Sent::Refused(_) => return Ok(()),
+            }
+        }
+    }
+
+    /// Whether this run created the resource with these labels.
+    fn is_ours(&self, labels: &Value) -> bool {
+        labels[crate::plan::RUN_LABEL].as_str() == Some(self.id.as_str())
+    }
+}
+
+fn in_use(why: String) -> CallError {
+    CallError::NoAnswer(Diagnostic::new(Code::GooglePrecondition, why))
+}

@@ -1,0 +1,513 @@
+//! An abstract Google: endpoints with etags, models with labels, and operations that take their time.
+
+use crate::conversation::{Failure, Identity, Request, Response};
+use crate::method::Verb;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub const PLACE: &str = "projects/acme-ml/locations/us-central1";
+pub const PROXY: &str = "http://portal/api/proxy/vertex-ai";
+pub const ENDPOINT: &str = "fraud-detector";
+pub const MODEL: &str = "fraud-detector";
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Endpoint {
+    pub labels: Value,
+    pub etag: u32,
+    pub deployed: Vec<String>,
+    pub split: BTreeMap<String, u32>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    Upload(String, Value),
+    Create(String, Value),
+    Deploy(String, String, Option<BTreeMap<String, u32>>),
+    Undeploy(String, String),
+    DeleteEndpoint(String),
+    DeleteModel(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Operation {
+    name: String,
+    work: Work,
+    begins: u64,
+    ends: u64,
+    cancelled: bool,
+    /// The response or the error.
+    result: Option<Value>,
+}
+
+/// What goes wrong with one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It does not arrive.
+    Reset,
+    /// It arrives, and its answer does not.
+    Lost,
+    /// It arrives, and something else answers 503.
+    Unavailable,
+    /// It does not arrive, and something answers 500.
+    Internal,
+    /// It does not arrive, and something answers with a page.
+    Page,
+    /// It arrives, and something answers with a page.
+    PageAfter,
+    Exhausted,
+    Unauthenticated,
+}
+
+impl Fault {
+    pub const ALL: [Self; 8] = [
+        Self::Reset,
+        Self::Lost,
+        Self::Unavailable,
+        Self::Internal,
+        Self::Page,
+        Self::PageAfter,
+        Self::Exhausted,
+        Self::Unauthenticated,
+    ];
+
+    fn arrives(self) -> bool {
+        matches!(self, Self::Lost | Self::Unavailable | Self::PageAfter)
+    }
+
+    fn answer(self) -> Result<Response, Failure> {
+        let error = |status, name: &str| {
+            let body = json!({"error": {"status": name, "message": name}});
+            Ok(Response { status, retry_after: None, body: Some(body) })
+        };
+        match self {
+            Self::Reset => Err(Failure::Unreachable),
+            Self::Lost => Err(Failure::CutOff),
+            Self::Unavailable => error(503, "UNAVAILABLE"),
+            Self::Internal => error(500, "INTERNAL"),
+            Self::Page | Self::PageAfter => Ok(Response { status: 200, retry_after: None, body: None }),
+            Self::Exhausted => error(429, "RESOURCE_EXHAUSTED"),
+            Self::Unauthenticated => error(401, "UNAUTHENTICATED"),
+        }
+    }
+}
+
+/// What another user does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Creates the run's endpoint, at once.
+    CreateEndpoint,
+    /// Deploys a model of theirs, at once, without traffic.
+    Deploy(&'static str),
+    /// Sends all traffic to one of the deployed models.
+    Send(&'static str),
+    Undeploy(&'static str),
+}
+
+#[derive(Clone, Debug)]
+pub struct Google {
+    pub now: u64,
+    pub endpoints: BTreeMap<String, Endpoint>,
+    /// Labels by version.
+    pub models: BTreeMap<String, BTreeMap<u32, Value>>,
+    pub operations: Vec<Operation>,
+    pub fails: Option<(u32, &'static str)>,
+    pub honours_cancelling: bool,
+    /// Until when a model counts as deployed, although it is undeployed.
+    pub in_use_until: u64,
+    /// How long a model counts as deployed after its end.
+    pub lingers: u64,
+    pub has_wait: bool,
+    /// Whether the run may list the endpoint's operations: no plan asks for it.
+    pub may_list: bool,
+    pub denied: Option<&'static str>,
+    pub services_are_strangers: bool,
+    pub log: Vec<(u64, Identity, String)>,
+    /// Bodies of the changes of traffic.
+    pub splits: Vec<Value>,
+}
+
+impl Default for Google {
+    fn default() -> Self {
+        let versions = (1..=3).map(|version| (version, json!({}))).collect();
+        Self {
+            now: 1_000_000,
+            endpoints: BTreeMap::new(),
+            models: [(MODEL.to_owned(), versions)].into(),
+            operations: Vec::new(),
+            fails: None,
+            honours_cancelling: true,
+            in_use_until: 0,
+            lingers: 0,
+            has_wait: true,
+            may_list: false,
+            denied: None,
+            services_are_strangers: false,
+            log: Vec::new(),
+            splits: Vec::new(),
+        }
+    }
+}
+
+type Answer = (u16, Value);
+
+fn error(status: u16, name: &str, message: &str) -> Answer {
+    (status, json!({"error": {"code": status, "status": name, "message": message}}))
+}
+
+fn missing() -> Answer {
+    error(404, "NOT_FOUND", "The resource is not found.")
+}
+
+fn split_of(value: &Value) -> Option<BTreeMap<String, u32>> {
+    let shares = value.as_object()?;
+    Some(shares.iter().map(|(id, share)| (id.clone(), share.as_u64().unwrap() as u32)).collect())
+}
+
+impl Google {
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        self.endpoints.get(ENDPOINT)
+    }
+
+    pub fn with_endpoint(mut self, split: &[(&str, u32)]) -> Self {
+        let deployed = split.iter().map(|(id, _)| (*id).to_owned()).collect();
+        let split =
+            split.iter().filter(|(_, share)| *share > 0).map(|(id, share)| ((*id).to_owned(), *share)).collect();
+        self.endpoints.insert(ENDPOINT.into(), Endpoint { labels: json!({}), etag: 1, deployed, split });
+        self
+    }
+
+    /// What is there, without etags.
+    pub fn state(&self) -> (BTreeMap<String, Endpoint>, BTreeMap<String, BTreeMap<u32, Value>>) {
+        let mut endpoints = self.endpoints.clone();
+        endpoints.values_mut().for_each(|endpoint| endpoint.etag = 0);
+        (endpoints, self.models.clone())
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.operations.iter().all(|operation| operation.result.is_some())
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, until: u64) {
+        loop {
+            let next = self.operations.iter().enumerate().filter(|(_, o)| o.result.is_none());
+            let next = next.min_by_key(|(_, o)| if o.cancelled { self.now } else { o.ends }).map(|(at, _)| at);
+            let Some(at) = next else { break };
+            let due = if self.operations[at].cancelled { self.now } else { self.operations[at].ends };
+            if due > until {
+                break;
+            }
+            self.now = self.now.max(due);
+            let operation = self.operations[at].clone();
+            self.operations[at].result = Some(match operation.cancelled {
+                true => json!({"error": {"code": 1, "message": "Operation was cancelled."}}),
+                false => self.finish(operation.work),
+            });
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn finish(&mut self, work: Work) -> Value {
+        let mut response = json!({});
+        match work {
+            Work::Upload(id, labels) => {
+                let versions = self.models.entry(id).or_default();
+                let version = versions.keys().next_back().map_or(1, |last| last + 1);
+                versions.insert(version, labels);
+                response["modelVersionId"] = json!(version.to_string());
+            }
+            Work::Create(id, labels) => {
+                self.endpoints.insert(id, Endpoint { labels, etag: 1, ..Endpoint::default() });
+            }
+            Work::Deploy(endpoint, id, split) => {
+                if let Some((code, message)) = self.fails {
+                    return json!({"error": {"code": code, "message": message}});
+                }
+                let Some(endpoint) = self.endpoints.get_mut(&endpoint) else {
+                    return json!({"error": {"code": 5, "message": "The endpoint is gone."}});
+                };
+                endpoint.etag += 1;
+                endpoint.deployed.push(id.clone());
+                if let Some(split) = split {
+                    endpoint.split = split
+                        .into_iter()
+                        .map(|(key, share)| (if key == "0" { id.clone() } else { key }, share))
+                        .collect();
+                    endpoint.split.retain(|_, share| *share > 0);
+                }
+                response["deployedModel"] = json!({ "id": id });
+            }
+            Work::Undeploy(endpoint, id) => {
+                if let Some(endpoint) = self.endpoints.get_mut(&endpoint) {
+                    endpoint.etag += 1;
+                    endpoint.deployed.retain(|other| *other != id);
+                    endpoint.split.remove(&id);
+                    self.in_use_until = self.now + self.lingers;
+                }
+            }
+            Work::DeleteEndpoint(id) => {
+                self.endpoints.remove(&id);
+            }
+            Work::DeleteModel(id) => {
+                self.models.remove(&id);
+            }
+        }
+        json!({ "response": response })
+    }
+
+    /// Another user's doing.
+    pub fn act(&mut self, act: &Act) {
+        match act {
+            Act::CreateEndpoint => {
+                self.endpoints.entry(ENDPOINT.into()).or_insert(Endpoint {
+                    labels: json!({}),
+                    etag: 1,
+                    ..Endpoint::default()
+                });
+            }
+            Act::Deploy(id) => {
+                if let Some(endpoint) = self.endpoints.get_mut(ENDPOINT)
+                    && !endpoint.deployed.iter().any(|other| other == id)
+                {
+                    endpoint.etag += 1;
+                    endpoint.deployed.push((*id).to_owned());
+                }
+            }
+            Act::Send(id) => {
+                if let Some(endpoint) = self.endpoints.get_mut(ENDPOINT)
+                    && endpoint.deployed.iter().any(|other| other == id)
+                {
+                    endpoint.etag += 1;
+                    endpoint.split = [((*id).to_owned(), 100)].into();
+                }
+            }
+            Act::Undeploy(id) => {
+                if let Some(endpoint) = self.endpoints.get_mut(ENDPOINT)
+                    && endpoint.split.get(*id).is_none_or(|share| *share == 0)
+                {
+                    endpoint.etag += 1;
+                    endpoint.deployed.retain(|other| other != id);
+                    endpoint.split.remove(*id);
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, parent: &str, work: Work, millis: u64) -> Answer {
+        let name =
+            format!("projects/123456789012/locations/us-central1/{parent}/operations/{}", self.operations.len() + 1);
+        let (begins, ends) = (self.now, self.now + millis);
+        self.operations.push(Operation { name: name.clone(), work, begins, ends, cancelled: false, result: None });
+        (200, json!({ "name": name }))
+    }
+
+    fn is_running(&self, is: impl Fn(&Work) -> bool) -> bool {
+        self.operations.iter().any(|operation| operation.result.is_none() && is(&operation.work))
+    }
+
+    fn shown(&self, operation: &Operation) -> Value {
+        let mut shown = json!({"name": operation.name, "metadata": {}});
+        if let Work::Deploy(..) = operation.work {
+            const STAGES: [&str; 3] = ["STARTING_DEPLOYMENT", "PREPARING_MODEL", "STARTING_MODEL_SERVER"];
+            let passed = (self.now - operation.begins) * 3 / (operation.ends - operation.begins).max(1);
+            shown["metadata"] = json!({
+                "@type": "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata",
+                "deploymentStage": STAGES[usize::try_from(passed).unwrap().min(2)],
+            });
+        }
+        if let Some(result) = &operation.result {
+            shown["done"] = json!(true);
+            shown.as_object_mut().unwrap().extend(result.as_object().unwrap().clone());
+        }
+        shown
+    }
+
+    /// Answers a request, struck by a fault or not.
+    pub fn send(&mut self, request: &Request, fault: Option<Fault>) -> Result<Response, Failure> {
+        let path = request.url.strip_prefix(PROXY).and_then(|url| url.strip_prefix("/aiplatform/v1/"));
+        let path = path.expect("through the proxy").strip_prefix(PLACE).expect("in the place").to_owned();
+        self.pass(self.now + 50);
+        let is_missed = fault.is_some_and(|fault| !fault.arrives());
+        let line = format!("{}{} {path}", if is_missed { "✗ " } else { "" }, request.verb.as_str());
+        self.log.push((self.now, request.identity, line));
+        if let Some(fault) = fault.filter(|fault| !fault.arrives()) {
+            return fault.answer();
+        }
+        let body = request.body.as_deref().map(|body| serde_json::from_str(body).unwrap()).unwrap_or_default();
+        let (status, body) = self.answer(request, &path, body);
+        match fault {
+            Some(fault) => fault.answer(),
+            None => Ok(Response { status, retry_after: None, body: Some(body) }),
+        }
+    }
+
+    fn answer(&mut self, request: &Request, path: &str, body: Value) -> Answer {
+        if self.denied.is_some_and(|denied| path.contains(denied)) {
+            return error(403, "PERMISSION_DENIED", "Permission denied.");
+        }
+        if self.services_are_strangers && request.identity == Identity::Service {
+            return (403, json!({"diagnostic": {"code": "proxy/caller-not-allowed", "message": "no record"}}));
+        }
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (resource, method) = path.split_once(':').map_or((path, ""), |(resource, method)| (resource, method));
+        let parts: Vec<&str> = resource.trim_start_matches('/').split('/').collect();
+        match (request.verb, parts.as_slice(), method) {
+            (Verb::Get, ["models", id], "") => self.get_model(id),
+            (Verb::Get, ["models", id], "listVersions") => match self.models.get(*id) {
+                Some(versions) => {
+                    let models: Vec<Value> = versions.values().map(|labels| json!({ "labels": labels })).collect();
+                    (200, json!({ "models": models }))
+                }
+                None => missing(),
+            },
+            (Verb::Post, ["models"], "upload") => {
+                let id = body["modelId"].as_str().unwrap().to_owned();
+                let is_made = self.is_running(|work| matches!(work, Work::Upload(other, _) if *other == id));
+                if self.models.contains_key(&id) || is_made {
+                    return error(409, "ALREADY_EXISTS", "The model exists.");
+                }
+                let labels = body["model"]["labels"].clone();
+                self.start(&format!("models/{id}"), Work::Upload(id, labels), 20_000)
+            }
+            (Verb::Delete, ["models", id], "") => self.delete_model(id),
+            (Verb::Post, ["endpoints"], "") => {
+                let id = query.strip_prefix("endpointId=").unwrap().to_owned();
+                let is_made = self.is_running(|work| matches!(work, Work::Create(other, _) if *other == id));
+                if self.endpoints.contains_key(&id) || is_made {
+                    return error(409, "ALREADY_EXISTS", "The endpoint exists.");
+                }
+                let labels = body["labels"].clone();
+                self.start(&format!("endpoints/{id}"), Work::Create(id, labels), 10_000)
+            }
+            (Verb::Get, ["endpoints", id], "") => match self.endpoints.get(*id) {
+                Some(endpoint) => (200, shown_endpoint(endpoint)),
+                None => missing(),
+            },
+            (Verb::Patch, ["endpoints", id], "") => self.patch(id, &body),
+            (Verb::Delete, ["endpoints", id], "") => {
+                let Some(endpoint) = self.endpoints.get(*id) else { return missing() };
+                let is_used = self.is_running(|work| match work {
+                    Work::Deploy(other, ..) | Work::Undeploy(other, _) | Work::DeleteEndpoint(other) => other == id,
+                    _ => false,
+                });
+                if is_used || !endpoint.deployed.is_empty() {
+                    return error(400, "FAILED_PRECONDITION", "The endpoint has deployed models.");
+                }
+                self.start(&format!("endpoints/{id}"), Work::DeleteEndpoint((*id).to_owned()), 3_000)
+            }
+            (Verb::Post, ["endpoints", id], "deployModel") => self.deploy(id, &body),
+            (Verb::Post, ["endpoints", id], "undeployModel") => self.undeploy(id, &body),
+            (Verb::Get, ["endpoints", _, "operations"], "") if !self.may_list => {
+                error(403, "PERMISSION_DENIED", "Permission denied.")
+            }
+            (Verb::Get, ["endpoints", id, "operations"], "") => {
+                let of = format!("/endpoints/{id}/");
+                let listed = self.operations.iter().filter(|operation| operation.name.contains(&of));
+                (200, json!({ "operations": listed.map(|operation| self.shown(operation)).collect::<Vec<_>>() }))
+            }
+            (verb, [.., "operations", id], method) => self.operate(verb, id, method, query),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+
+    fn get_model(&self, id: &str) -> Answer {
+        let (id, version) = id.split_once('@').map_or((id, None), |(id, version)| (id, version.parse().ok()));
+        let Some(versions) = self.models.get(id) else { return missing() };
+        let version: Option<u32> = version.or(versions.keys().next_back().copied());
+        match version.and_then(|version| Some((version, versions.get(&version)?))) {
+            Some((version, labels)) => (200, json!({"versionId": version.to_string(), "labels": labels})),
+            None => missing(),
+        }
+    }
+
+    fn delete_model(&mut self, id: &str) -> Answer {
+        if !self.models.contains_key(id) {
+            return missing();
+        }
+        let is_used =
+            self.is_running(|work| matches!(work, Work::Deploy(..) | Work::Undeploy(..) | Work::DeleteModel(_)));
+        let ours = |endpoint: &Endpoint| endpoint.deployed.iter().any(|id| id.len() == 10);
+        if is_used || self.now < self.in_use_until || self.endpoints.values().any(ours) {
+            return error(400, "FAILED_PRECONDITION", "The model is deployed.");
+        }
+        self.start(&format!("models/{id}"), Work::DeleteModel(id.to_owned()), 3_000)
+    }
+
+    fn patch(&mut self, id: &str, body: &Value) -> Answer {
+        let Some(endpoint) = self.endpoints.get_mut(id) else { return missing() };
+        if body["etag"].as_str() != Some(&*endpoint.etag.to_string()) {
+            return error(409, "ABORTED", "The etag is stale.");
+        }
+        let split = split_of(&body["trafficSplit"]).unwrap();
+        if split.keys().any(|id| !endpoint.deployed.contains(id)) {
+            return error(400, "INVALID_ARGUMENT", "The split names a model that is not deployed.");
+        }
+        assert!(split.is_empty() || split.values().sum::<u32>() == 100, "{split:?}");
+        self.splits.push(body["trafficSplit"].clone());
+        endpoint.split = split;
+        endpoint.split.retain(|_, share| *share > 0);
+        endpoint.etag += 1;
+        (200, shown_endpoint(endpoint))
+    }
+
+    fn deploy(&mut self, name: &str, body: &Value) -> Answer {
+        let Some(endpoint) = self.endpoints.get(name) else { return missing() };
+        let id = body["deployedModel"]["id"].as_str().unwrap().to_owned();
+        let is_taken = self.is_running(|work| matches!(work, Work::Deploy(e, other, _) if e == name && *other == id));
+        if is_taken || endpoint.deployed.contains(&id) {
+            return error(409, "ALREADY_EXISTS", "The id is in use.");
+        }
+        let split = split_of(&body["trafficSplit"]);
+        if let Some(split) = &split {
+            assert_eq!(*split, [("0".to_owned(), 100)].into(), "only a first model gets a split");
+        }
+        self.start(&format!("endpoints/{name}"), Work::Deploy(name.to_owned(), id, split), 60_000)
+    }
+
+    fn undeploy(&mut self, name: &str, body: &Value) -> Answer {
+        let Some(endpoint) = self.endpoints.get(name) else { return missing() };
+        let id = body["deployedModelId"].as_str().unwrap().to_owned();
+        if !endpoint.deployed.contains(&id) {
+            return error(400, "INVALID_ARGUMENT", "The deployed model is not found.");
+        }
+        if endpoint.split.contains_key(&id) && endpoint.deployed.len() > 1 {
+            return error(400, "FAILED_PRECONDITION", "The deployed model has traffic.");
+        }
+        if self.is_running(|work| matches!(work, Work::Undeploy(e, other) if e == name && *other == id)) {
+            return error(400, "FAILED_PRECONDITION", "The deployed model is being undeployed.");
+        }
+        self.start(&format!("endpoints/{name}"), Work::Undeploy(name.to_owned(), id), 20_000)
+    }
+
+    fn operate(&mut self, verb: Verb, id: &str, method: &str, query: &str) -> Answer {
+        let at = id.parse::<usize>().unwrap() - 1;
+        match (verb, method) {
+            (Verb::Post, "cancel") => {
+                if self.honours_cancelling && self.operations[at].result.is_none() {
+                    self.operations[at].cancelled = true;
+                    self.pass(self.now);
+                }
+                return (200, json!({}));
+            }
+            (Verb::Post, "wait") if self.has_wait => {
+                let seconds: u64 = query.strip_prefix("timeout=").unwrap().strip_suffix('s').unwrap().parse().unwrap();
+                let until = (self.now + seconds * 1000).min(self.operations[at].ends.max(self.now));
+                if self.operations[at].result.is_none() {
+                    self.pass(until);
+                }
+            }
+            (Verb::Post, "wait") => return error(501, "UNIMPLEMENTED", "no wait"),
+            (Verb::Get, "") => {}
+            other => panic!("unexpected {other:?}"),
+        }
+        (200, self.shown(&self.operations[at]))
+    }
+}
+
+fn shown_endpoint(endpoint: &Endpoint) -> Value {
+    let deployed: Vec<Value> = endpoint.deployed.iter().map(|id| json!({ "id": id })).collect();
+    json!({
+        "name": "x", "labels": endpoint.labels, "etag": endpoint.etag.to_string(),
+        "deployedModels": deployed, "trafficSplit": endpoint.split,
+    })
+}

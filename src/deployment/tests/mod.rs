@@ -1,0 +1,6 @@
+//! Deployments against an abstract Google.
+
+mod google;
+mod laws;
+mod scene;
+mod stories;

@@ -1,0 +1,158 @@
+//! A run of a deployment against the abstract Google, with crashes, cancellation, faults and other users.
+
+use super::google::{Act, Fault, Google, PROXY};
+use crate::conversation::{Event, Outcome, Progress, Turn, Want as GoogleWant};
+use crate::deployment::ledger::{LedgerEntry, MAX_ENTRY};
+use crate::deployment::{Identities, RunReport, Start, Want, resume};
+use crate::plan::{plan, tests::target};
+use crate::target::Target;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A crash loses what a want brought, or prevents it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crash {
+    Before,
+    After,
+}
+
+#[derive(Clone)]
+pub struct Scene {
+    pub google: Google,
+    pub target: Target,
+    /// The number of the want from which on the wish to stop is known.
+    pub cancel: Option<usize>,
+    /// Crashes by the number of the want.
+    pub crashes: BTreeMap<usize, Crash>,
+    /// Faults by the number of the want, if that is a request.
+    pub faults: BTreeMap<usize, Fault>,
+    /// Doings of another user before the want of this number.
+    pub acts: BTreeMap<usize, Act>,
+    /// A fault of each request that contains the text, until a time.
+    pub outage: Option<(&'static str, Fault, u64, u64)>,
+    pub identities: Identities,
+    /// A target that the next process plans instead.
+    pub replanned: Option<Target>,
+    pub ledger: Vec<String>,
+    pub said: Vec<(u64, Progress)>,
+    /// The wants so far, in the words of the test.
+    pub wants: Vec<String>,
+}
+
+impl Scene {
+    pub fn new(google: Google) -> Self {
+        Self {
+            google,
+            target: target(),
+            cancel: None,
+            crashes: BTreeMap::new(),
+            faults: BTreeMap::new(),
+            acts: BTreeMap::new(),
+            outage: None,
+            identities: Identities::PORTAL,
+            replanned: None,
+            ledger: Vec::new(),
+            said: Vec::new(),
+            wants: Vec::new(),
+        }
+    }
+
+    pub fn sharing(mut self, percent: u32) -> Self {
+        self.target.traffic = Some(percent.to_string().parse().unwrap());
+        self
+    }
+
+    pub fn id(&self) -> String {
+        let target = &self.target;
+        let pinned = plan(target.clone());
+        let pinned = if pinned.deployed_model_id.is_some() { pinned } else { pinned.for_version("1".parse().unwrap()) };
+        pinned.deployed_model_id.unwrap().to_string()
+    }
+
+    /// Runs to the report, in as many processes as it takes.
+    pub fn run(&mut self) -> RunReport {
+        loop {
+            if let Some(report) = self.process() {
+                return report;
+            }
+            if let Some(target) = self.replanned.take() {
+                self.target = target;
+            }
+            // Another process takes over.
+            self.google.pass(self.google.now + 12_000);
+        }
+    }
+
+    /// One process. `None`: it crashed.
+    fn process(&mut self) -> Option<RunReport> {
+        let lines: Vec<Value> = self.ledger.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let ledger = LedgerEntry::read_all(Value::Array(lines)).unwrap();
+        let mut talk = resume(Start {
+            plan: Ok(plan(self.target.clone())),
+            run: Some("1b2c-run".parse().unwrap()),
+            proxy_url: PROXY.into(),
+            reason: Some("deployment 1b2c".into()),
+            identities: self.identities,
+            ledger,
+        });
+        let mut outcome = Outcome::Begin;
+        loop {
+            let number = self.wants.len();
+            assert!(number < 20_000, "the run does not end: {:?}", &self.wants[number - 40..]);
+            let cancelled = self.cancel.is_some_and(|at| number >= at);
+            let turn = talk.tell(Event { outcome, now: self.google.now, random: 0.5, cancelled });
+            self.said.extend(talk.said().into_iter().map(|progress| (self.google.now, progress)));
+            let want = match turn {
+                Turn::Done(report) => return Some(report),
+                Turn::Want(want) => want,
+            };
+            self.wants.push(match &want {
+                Want::Google(GoogleWant::Send(request)) => format!("{} {}", request.verb.as_str(), request.url),
+                Want::Google(GoogleWant::Wait(millis)) => format!("wait {millis}"),
+                Want::Write { write } => serde_json::to_string(write).unwrap(),
+            });
+            if let Some(act) = self.acts.get(&number) {
+                self.google.act(&act.clone());
+            }
+            let crash = self.crashes.get(&number).copied();
+            if crash == Some(Crash::Before) {
+                return None;
+            }
+            outcome = self.fulfil(want, number, cancelled && talk.heeds_cancelling());
+            if crash == Some(Crash::After) {
+                return None;
+            }
+        }
+    }
+
+    fn fulfil(&mut self, want: Want, number: usize, is_cancelled: bool) -> Outcome {
+        match want {
+            Want::Write { write } => {
+                let line = serde_json::to_string(&write).unwrap();
+                assert!(line.len() <= MAX_ENTRY, "{} bytes", line.len());
+                assert_eq!(write.seq as usize, self.ledger.len() + 1);
+                let again = LedgerEntry::read(serde_json::from_str(&line).unwrap()).unwrap();
+                assert_eq!(again, write);
+                self.ledger.push(line);
+                Outcome::Waited
+            }
+            Want::Google(GoogleWant::Wait(millis)) => {
+                assert!(millis <= 30_000, "{millis}");
+                if !is_cancelled {
+                    self.google.pass(self.google.now + millis);
+                }
+                Outcome::Waited
+            }
+            Want::Google(GoogleWant::Send(request)) => {
+                let outage = self.outage.filter(|(text, _, from, to)| {
+                    request.url.contains(text) && (*from..*to).contains(&self.google.now)
+                });
+                let fault = self.faults.get(&number).copied().or(outage.map(|(_, fault, ..)| fault));
+                match self.google.send(&request, fault) {
+                    Ok(response) => Outcome::Answer(response),
+                    Err(failure) => Outcome::Failed(failure),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! What happens, told one by one.
+
+use super::google::{Act, Fault, Google};
+use super::scene::{Crash, Scene};
+use crate::conversation::{Identity, Progress, ProgressKind};
+use crate::deployment::{Identities, RunOutcome};
+use crate::diagnostic::Code;
+use serde_json::json;
+
+fn calls(scene: &Scene, part: &str) -> usize {
+    scene.google.log.iter().filter(|(_, _, line)| line.contains(part)).count()
+}
+
+/// The calls without polls of operations.
+fn without_polls(scene: &Scene) -> Vec<&str> {
+    scene.google.log.iter().map(|(_, _, line)| line.as_str()).filter(|line| !line.contains("/operations/")).collect()
+}
+
+fn number(scene: &Scene, part: &str) -> usize {
+    scene.wants.iter().position(|want| want.contains(part)).unwrap_or_else(|| panic!("{part}: {:#?}", scene.wants))
+}
+
+/// The number of the first want with this text in a run in which nothing happens.
+fn in_advance(scene: &Scene, part: &str) -> usize {
+    let mut scene = scene.clone();
+    scene.run();
+    number(&scene, part)
+}
+
+fn canary() -> Scene {
+    Scene::new(Google::default().with_endpoint(&[("1", 75), ("2", 25)])).sharing(20)
+}
+
+#[test]
+fn a_first_deployment_takes_four_calls_and_reports_every_stage() {
+    let mut scene = Scene::new(Google::default());
+    let report = scene.run();
+    assert_eq!(report.outcome, RunOutcome::Succeeded, "{:?}", report.diagnostics);
+    let outputs = report.outputs.unwrap();
+    assert_eq!((outputs.deployed_model_id, outputs.traffic), (scene.id(), 100));
+    assert!(outputs.operation.unwrap().starts_with("projects/acme-ml/locations/us-central1/endpoints/fraud-detector/"));
+    assert!(outputs.console_url.ends_with("endpoints/fraud-detector?project=acme-ml"));
+    assert_eq!(without_polls(&scene).len(), 4, "{:?}", without_polls(&scene));
+    let stages: Vec<_> = scene.said.iter().filter(|(_, p)| p.kind == ProgressKind::Stage).collect();
+    let names: Vec<_> = stages.iter().filter_map(|(_, p)| p.stage.as_deref()).collect();
+    assert_eq!(names, ["STARTING_DEPLOYMENT", "PREPARING_MODEL", "STARTING_MODEL_SERVER"]);
+    assert!(stages.iter().all(|(_, p)| p.stage_index < p.stage_count));
+}
+
+#[test]
+fn an_update_takes_five_calls_and_writes_the_split_that_it_read_last() {
+    let mut scene = canary();
+    let report = scene.run();
+    assert_eq!(report.outputs.unwrap().traffic, 20);
+    assert_eq!(without_polls(&scene).len(), 5, "{:?}", without_polls(&scene));
+    assert_eq!(scene.google.splits, [json!({"1": 60, "2": 20, scene.id(): 20})]);
+}
+
+#[test]
+fn polls_at_most_twelve_times_a_minute_and_sees_the_end_at_once() {
+    let mut scene = Scene::new(Google::default());
+    scene.run();
+    let polls: Vec<u64> =
+        scene.google.log.iter().filter(|(_, _, line)| line.contains(":wait")).map(|(at, ..)| *at).collect();
+    assert!(polls.windows(13).all(|polls| polls[12] - polls[0] >= 60_000), "{polls:?}");
+    let end = scene.google.now;
+    let deployed = scene.google.log.iter().find(|(_, _, line)| line.contains("deployModel")).unwrap().0 + 60_000;
+    assert!(end - deployed < 200, "{end} {deployed}");
+}
+
+#[test]
+fn says_something_every_thirty_seconds() {
+    let mut scene = Scene::new(Google::default());
+    scene.outage = Some((":wait", Fault::Unavailable, 0, 3_000_000));
+    assert_eq!(scene.run().outcome, RunOutcome::Succeeded);
+    let times: Vec<u64> = scene.said.iter().map(|(at, _)| *at).collect();
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 62_000), "{times:?}");
+}
+
+#[test]
+fn an_outage_of_any_length_does_not_destroy_a_deployment() {
+    for fault in [Fault::Reset, Fault::Lost, Fault::Unavailable, Fault::Internal, Fault::Page, Fault::Exhausted] {
+        for part in ["", ":wait", "GET"] {
+            let mut scene = canary();
+            // From the start of the deployment on, for three hours.
+            let at = {
+                let mut scene = scene.clone();
+                scene.run();
+                scene.google.log.iter().find(|(_, _, line)| line.contains("deployModel")).unwrap().0
+            };
+            scene.outage = Some((part, fault, at + 10, at + 3 * 3_600_000));
+            let report = scene.run();
+            assert_eq!(report.outcome, RunOutcome::Succeeded, "{fault:?} {part}: {:?}", report.diagnostics);
+            assert_eq!(calls(&scene, "undeployModel"), 0);
+        }
+    }
+}
+
+#[test]
+fn an_expired_token_of_the_portal_does_not_end_a_deployment() {
+    let mut scene = canary();
+    scene.outage = Some((":wait", Fault::Unauthenticated, 0, 9_000_000));
+    assert_eq!(scene.run().outcome, RunOutcome::Succeeded);
+}
+
+#[test]
+fn finds_an_earlier_deployment_and_sends_traffic_to_it() {
+    let id = Scene::new(Google::default()).id();
+    let again = |wanted: u32| {
+        let mut scene = Scene::new(Google::default().with_endpoint(&[("1", 90)])).sharing(wanted);
+        let endpoint = scene.google.endpoints.values_mut().next().unwrap();
+        endpoint.split.insert(id.clone(), 10);
+        endpoint.deployed.push(id.clone());
+        let report = scene.run();
+        assert_eq!(report.outputs.unwrap().operation, None);
+        assert_eq!(calls(&scene, "deployModel"), 0);
+        scene.google.splits
+    };
+    assert_eq!(again(30), [json!({"1": 70, &id: 30})]);
+    assert!(again(10).is_empty());
+    assert_eq!(again(0), [json!({"1": 100, &id: 0})]);
+}
+
+#[test]
+fn reports_a_failed_operation_and_removes_what_it_made() {
+    let mut scene = Scene::new(Google { fails: Some((9, "Model server exited unexpectedly.")), ..Google::default() });
+    let report = scene.run();
+    assert_eq!(report.outcome, RunOutcome::Failed);
+    assert_eq!(report.diagnostics[0].code, Code::DeployOperationFailed);
+    assert!(report.diagnostics[0].message.contains("Model server exited"));
+    // The deployed model never was.
+    assert_eq!(report.undone, ["endpoint `fraud-detector`"]);
+}
+
+#[test]
+fn names_what_could_not_be_removed_and_the_missing_permission() {
+    let mut scene = canary();
+    scene.google.denied = Some("undeployModel");
+    scene.cancel = Some(in_advance(&canary(), "PATCH") - 2);
+    let report = scene.run();
+    assert_eq!(report.outcome, RunOutcome::Cancelled);
+    assert_eq!(report.not_undone.len(), 1);
+    let finding = report.diagnostics.iter().find(|d| d.code == Code::DeployNotUndone).unwrap();
+    assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.undeploy"));
+}
+
+#[test]
+fn names_the_missing_permission_and_leaves_nothing_behind() {
+    let mut scene = Scene::new(Google { denied: Some("deployModel"), ..Google::default() });
+    let report = scene.run();
+    assert_eq!(report.diagnostics[0].permission.as_deref(), Some("aiplatform.endpoints.deploy"));
+    assert_eq!(scene.google.endpoint(), None);
+    assert_eq!(report.undone, ["endpoint `fraud-detector`"]);
+}
+
+#[test]
+fn undeploys_a_model_whose_cancellation_google_did_not_honour() {
+    let mut scene = canary();
+    scene.google.honours_cancelling = false;
+    let at = in_advance(&canary(), "deployModel");
+    scene.cancel = Some(at + 3);
+    let report = scene.run();
+    assert_eq!((report.outcome, calls(&scene, ":cancel")), (RunOutcome::Cancelled, 1));
+    assert_eq!(report.undone, [format!("deployed model {}", scene.id())]);
+    assert_eq!(scene.google.endpoint().unwrap().split, [("1".into(), 75), ("2".into(), 25)].into());
+}
+
+#[test]
+fn owns_a_deployment_whose_answer_was_lost() {
+    let mut scene = canary();
+    let at = in_advance(&canary(), "deployModel");
+    scene.faults = [(at, Fault::Lost)].into();
+    scene.cancel = Some(at + 2);
+    let report = scene.run();
+    assert_eq!(report.outcome, RunOutcome::Cancelled);
+    assert_eq!(scene.google.endpoint().unwrap().deployed, ["1", "2"]);
+    assert!(scene.google.is_idle());
+
+    let mut scene = canary();
+    scene.faults = [(at, Fault::Lost)].into();
+    assert_eq!(scene.run().outputs.unwrap().traffic, 20);
+}
+
+#[test]
+fn what_others_changed_meanwhile_stays() {
+    // Somebody sends all traffic to the first model while Google deploys.
+    let mut scene = canary();
+    let at = in_advance(&canary(), "deployModel");
+    scene.acts = [(at + 4, Act::Send("1"))].into();
+    assert_eq!(scene.run().outputs.unwrap().traffic, 20);
+    assert_eq!(scene.google.splits, [json!({"1": 80, scene.id(): 20})]);
+
+    // Somebody does so between the read and the write.
+    let mut scene = canary();
+    let at = in_advance(&canary(), "PATCH");
+    scene.acts = [(at, Act::Send("1"))].into();
+    assert_eq!(scene.run().outputs.unwrap().traffic, 20);
+    assert_eq!((calls(&scene, "PATCH"), &scene.google.splits[0]), (2, &json!({"1": 80, scene.id(): 20})));
+
+    // Somebody undeploys a model then.
+    let mut scene = Scene::new(Google::default().with_endpoint(&[("1", 100), ("2", 0)])).sharing(20);
+    let at = in_advance(&scene, "PATCH");
+    scene.acts = [(at, Act::Undeploy("2"))].into();
+    assert_eq!(scene.run().outputs.unwrap().traffic, 20);
+    assert_eq!(scene.google.endpoint().unwrap().split, [("1".into(), 80), (scene.id(), 20)].into());
+
+    // The removal gives the share back to the others as they are now.
+    let mut scene = canary();
+    scene.acts = [(at + 2, Act::Send("2"))].into();
+    scene.crashes = [(at, Crash::After)].into();
+    scene.cancel = Some(at);
+    scene.run();
+    assert_eq!(scene.google.endpoint().unwrap().split, [("2".into(), 100)].into());
+}
+
+#[test]
+fn leaves_an_endpoint_that_somebody_else_created_just_before() {
+    let mut scene = Scene::new(Google { fails: Some((9, "no")), ..Google::default() });
+    let at = in_advance(
+        &scene,
+        "POST http://portal/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints?",
+    );
+    scene.acts = [(at, Act::CreateEndpoint)].into();
+    scene.faults = [(at, Fault::Lost)].into();
+    let report = scene.run();
+    assert_eq!(report.undone, [] as [&str; 0]);
+    assert!(scene.google.endpoint().is_some());
+}
+
+#[test]
+fn keeps_an_endpoint_in_which_somebody_else_deployed() {
+    let mut scene = Scene::new(Google { fails: Some((9, "no")), ..Google::default() });
+    let at = in_advance(&scene, "deployModel");
+    scene.acts = [(at + 3, Act::Deploy("77"))].into();
+    let report = scene.run();
+    assert_eq!(scene.google.endpoint().unwrap().deployed, ["77"]);
+    assert!(report.not_undone[0].contains("other deployed models"), "{:?}", report.not_undone);
+}
+
+#[test]
+fn removes_what_was_made_where_a_new_version_plans_in_another_way() {
+    let mut scene = Scene::new(Google::default());
+    let at = in_advance(&scene, "deployModel");
+    scene.crashes = [(at + 3, Crash::Before)].into();
+    let mut other = scene.target.clone();
+    other.machine_type = Some("n1-standard-8".parse().unwrap());
+    scene.replanned = Some(other);
+    let report = scene.run();
+    assert_eq!((report.outcome, report.diagnostics[0].code), (RunOutcome::Failed, Code::DeployPlanChanged));
+    assert_eq!(scene.google.endpoint(), None);
+    assert!(scene.google.is_idle());
+}
+
+#[test]
+fn an_ended_run_reports_again_without_a_call() {
+    let mut scene = canary();
+    let first = scene.run();
+    let (calls, wants) = (scene.google.log.len(), scene.wants.len());
+    let second = scene.run();
+    assert_eq!((first.outputs, scene.google.log.len(), scene.wants.len()), (second.outputs, calls, wants));
+
+    let mut scene = Scene::new(Google { fails: Some((9, "no")), ..Google::default() });
+    let (first, second) = (scene.run(), scene.run());
+    assert_eq!((first.undone, first.diagnostics), (second.undone, second.diagnostics));
+}
+
+#[test]
+fn the_portals_own_credentials_are_used_for_all_or_for_polls_only() {
+    let mut scene = Scene::new(Google::default());
+    scene.run();
+    assert!(scene.google.log.iter().all(|(_, identity, _)| *identity == Identity::Service));
+    let mut scene = Scene::new(Google::default());
+    scene.identities = Identities::USER;
+    scene.run();
+    for (_, identity, line) in &scene.google.log {
+        assert_eq!(*identity == Identity::Service, line.contains(":wait"), "{line}");
+    }
+}
+
+#[test]
+fn polls_as_the_user_where_the_portal_has_no_record_and_without_wait_where_google_has_none() {
+    let mut scene = Scene::new(Google { services_are_strangers: true, ..Google::default() });
+    scene.identities = Identities::USER;
+    assert_eq!(scene.run().outcome, RunOutcome::Succeeded);
+    let mut scene = Scene::new(Google { has_wait: false, ..Google::default() });
+    assert_eq!(scene.run().outcome, RunOutcome::Succeeded);
+}
+
+#[test]
+fn waits_for_an_endpoint_that_another_run_creates() {
+    let mut first = Scene::new(Google::default());
+    let at = in_advance(&first, "endpoints?endpointId");
+    first.crashes = [(at, Crash::After)].into();
+    // The other run has just begun to create it; this one has another model.
+    let mut second = first.clone();
+    second.crashes.clear();
+    let line = |said: &[(u64, Progress)]| said.iter().any(|(_, p)| p.message.contains("waiting until Google shows it"));
+    second.faults = [(at, Fault::Lost)].into();
+    assert_eq!(second.run().outcome, RunOutcome::Succeeded);
+    assert!(line(&second.said));
+}
+
+#[test]
+fn sends_all_traffic_to_the_only_model_and_says_so() {
+    let mut scene = Scene::new(Google::default()).sharing(20);
+    assert_eq!(scene.run().outputs.unwrap().traffic, 100);
+    assert!(scene.said.iter().any(|(_, p)| p.message.contains("all of it, not 20 %")));
+}
+
+#[test]
+fn no_entry_holds_a_body_or_a_value_of_the_environment() {
+    let (_, mut scene) = super::laws::scenes().into_iter().find(|(name, _)| *name == "upload").unwrap();
+    let secret = crate::vertex::container::EnvVar::new("TOKEN", "s3cr3t-marker").unwrap();
+    scene.target.container.env = vec![secret];
+    scene.google.fails = Some((9, "no"));
+    scene.run();
+    let ledger = scene.ledger.join("\n");
+    assert!(ledger.contains("upload") && !ledger.contains("s3cr3t-marker") && !ledger.contains("machineSpec"));
+    assert!(ledger.len() < 8_000, "{} bytes", ledger.len());
+}
