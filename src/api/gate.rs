@@ -60,6 +60,12 @@ impl Gate {
         Ok(Self(Rc::new(Door::new(Config::parse(config, issuer)?))))
     }
 
+    /// Makes and publishes the next signing key; `None` where that work runs already.
+    pub fn new_key(&self) -> Option<Job> {
+        let (_, errand) = self.0.broker.new_key();
+        errand.map(|errand| Job::new(errand, &self.0.broker))
+    }
+
     pub fn discovery(&self) -> Discovery {
         issuer::discovery(&self.0.config.identity.issuer)
     }

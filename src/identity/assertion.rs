@@ -29,6 +29,8 @@ const SKEW_SECONDS: u64 = 30;
 const SIGNS_FOR: Millis = 3_600_000;
 /// Time before the expiry of the last key at which the next one is made.
 const OVERLAP: Millis = SIGNS_FOR / 2;
+/// Time from a key's publication to its first signature: another replica answers with public keys that are up to a second old.
+const SPREADS_FOR: Millis = 2_000;
 /// Google's limit on `google.subject`, in bytes.
 const LONGEST_SUBJECT: usize = 127;
 
@@ -105,6 +107,7 @@ pub struct PublicKey {
 pub struct SigningKey {
     key: EncodingKey,
     jwk: Jwk,
+    signs_from: Millis,
     signs_until: Millis,
 }
 
@@ -115,18 +118,19 @@ impl fmt::Debug for SigningKey {
 }
 
 impl SigningKey {
-    /// A key that signs from now on. `None` for the one entropy in 2³² that is not a P-256 scalar.
+    /// A key that may sign once it is published. `None` for the one entropy in 2³² that is not a P-256 scalar.
     pub fn new(entropy: &Entropy, now: Millis) -> Option<Self> {
         let secret = SecretKey::from_slice(entropy.as_slice()).ok()?;
         Some(Self {
             key: crypto::encoding_key(entropy),
             jwk: Jwk::of(&secret),
+            signs_from: Millis::MAX,
             signs_until: now.saturating_add(SIGNS_FOR),
         })
     }
 
     pub fn may_sign(&self, now: Millis) -> bool {
-        now < self.signs_until
+        self.signs_from <= now && now < self.signs_until
     }
 
     pub fn public(&self) -> PublicKey {
@@ -181,10 +185,15 @@ impl SigningKeys {
         !self.0.iter().any(|key| key.may_sign(now.saturating_add(OVERLAP)))
     }
 
-    /// Adds a published key.
+    /// When the next key begins to sign, where one is published that does not sign yet.
+    pub fn opens_at(&self, now: Millis) -> Option<Millis> {
+        self.0.iter().map(|key| key.signs_from).filter(|from| *from > now).min()
+    }
+
+    /// Adds a key that was published just now.
     pub fn put(&mut self, key: SigningKey, now: Millis) {
-        self.0.retain(|key| key.may_sign(now));
-        self.0.push(Rc::new(key));
+        self.0.retain(|key| now < key.signs_until);
+        self.0.push(Rc::new(SigningKey { signs_from: now.saturating_add(SPREADS_FOR), ..key }));
     }
 }
 
@@ -281,8 +290,11 @@ pub(crate) mod tests {
 
     #[test]
     fn a_key_expires_and_zero_is_not_a_key() {
-        assert!(key(7).may_sign(NOW + SIGNS_FOR - 1));
-        assert!(!key(7).may_sign(NOW + SIGNS_FOR));
+        let mut keys = SigningKeys::default();
+        assert!(!key(7).may_sign(NOW), "a key is published before it signs");
+        keys.put(key(7), NOW);
+        assert!(keys.0[0].may_sign(NOW + SIGNS_FOR - 1));
+        assert!(!keys.0[0].may_sign(NOW + SIGNS_FOR));
         assert!(SigningKey::new(&Entropy::new([0; 32]), NOW).is_none());
         assert!(SigningKey::new(&Entropy::new([255; 32]), NOW).is_none());
     }
@@ -294,7 +306,10 @@ pub(crate) mod tests {
         assert!(keys.wanting(NOW) && signs(&keys, NOW).is_none());
         keys.put(key(7), NOW);
         let kid = |seed: u8| Some(key(seed).jwk.kid);
-        assert_eq!(signs(&keys, NOW), kid(7), "the first key signs at once");
+        let spread = NOW + SPREADS_FOR;
+        assert_eq!((signs(&keys, spread - 1), keys.opens_at(spread - 1)), (None, Some(spread)));
+        assert_eq!((signs(&keys, spread), keys.opens_at(spread)), (kid(7), None));
+        assert!(SPREADS_FOR > 1_000, "other replicas answer with keys that are a second old");
 
         // Every verifier has read the next public key before its first use.
         let half = NOW + OVERLAP;

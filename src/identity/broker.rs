@@ -32,7 +32,7 @@ pub enum Want {
     Key { wait: bool },
     /// Publish a key to every replica; the outcome is [`Outcome::Done`] or [`Outcome::Failed`].
     Publish { key: PublicKey, within: Millis },
-    /// Part of an exchange with Google, which lasts `within` at most; the outcome is [`Outcome::Google`].
+    /// Part of an exchange with Google, or a pause before it, which lasts `within` at most; the outcome is [`Outcome::Google`].
     Google { want: conversation::Want, within: Millis },
 }
 
@@ -253,6 +253,7 @@ impl Broker {
     }
 
     /// Returns the key that signs now. Every replica knows a new key before its first use; callers wait for one only while no other signs.
+    /// The first key is made at the start of the portal, so that few callers wait for it.
     async fn signing_key(&self, voice: &Voice<Want, Outcome>) -> Result<Rc<SigningKey>, Diagnostic> {
         let current = |now| self.keys.borrow().current(now).cloned();
         let signing = current(voice.now());
@@ -264,7 +265,19 @@ impl Broker {
             return Err(finding);
         }
         let expired = || Diagnostic::new(Code::CoreInternal, "the signing key expired while it was published");
-        signing.or_else(|| current(voice.now())).ok_or_else(expired)
+        if let Some(signing) = signing.or_else(|| current(voice.now())) {
+            return Ok(signing);
+        }
+        // A timer may be a moment early.
+        for _ in 0..3 {
+            let opens_at = self.keys.borrow().opens_at(voice.now()).ok_or_else(expired)?;
+            let want = conversation::Want::Wait(opens_at.saturating_sub(voice.now()));
+            voice.ask(Want::Google { want, within: PATIENCE }).await;
+            if let Some(signing) = current(voice.now()) {
+                return Ok(signing);
+            }
+        }
+        Err(expired())
     }
 
     async fn make_key(&self, voice: &Voice<Want, Outcome>) -> Result<(), Diagnostic> {

@@ -32,6 +32,11 @@ impl Gate {
         Ok(write(&self.0.warnings())?)
     }
 
+    #[wasm_bindgen(js_name = newKey)]
+    pub fn new_key(&self) -> Option<Errand> {
+        self.0.new_key().map(|job| Errand(job, Slot::default()))
+    }
+
     pub fn discovery(&self) -> Result<JsValue, JsValue> {
         Ok(write(&self.0.discovery())?)
     }

@@ -90,9 +90,9 @@ async function runErrand(errand: any, host: BrokerHost): Promise<void> {
   }
 }
 
-/** Lets an errand run on; its failure reaches the host's log. */
-export function background(errand: any, host: BrokerHost): void {
-  runErrand(errand, host).catch(error => host.onFailure?.(error));
+/** Lets an errand run on; its failure reaches the host's log. Resolves at its end. */
+export function background(errand: any, host: BrokerHost): Promise<void> {
+  return runErrand(errand, host).catch(error => host.onFailure?.(error));
 }
 
 /** Publishes a key. Resolves to the failure, if any: `late` after a timeout. */

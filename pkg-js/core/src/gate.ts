@@ -122,6 +122,12 @@ export class Gate {
     return call(core => core.Gate.policyChanges(calls, endsAt));
   }
 
+  /** Makes and publishes the first signing key, so that the first exchange does not wait for it. Failures reach the host only. */
+  async publishKey(): Promise<void> {
+    const errand = call(() => this.#gate.newKey());
+    if (errand) await background(errand, this.#host);
+  }
+
   /** Returns the OpenID discovery document of the issuer. */
   discovery(): object {
     return call(() => this.#gate.discovery());

@@ -80,10 +80,12 @@ describe("the portal's identities", () => {
       `${discovery.issuer}/.well-known/jwks.json`,
     );
 
-    expect((await get('/.well-known/jwks.json')).json).toEqual({ keys: [] });
+    // The first key is published at the start.
+    const { json: first } = await get('/.well-known/jwks.json');
     await portal.ask({ path: PREDICT, body: {} });
     const { json: jwks, headers } = await get('/.well-known/jwks.json');
     expect(headers['cache-control']).toBe('no-cache');
+    expect(jwks).toEqual(first);
     expect(jwks.keys).toHaveLength(1);
     expect(jwks.keys[0]).not.toHaveProperty('d');
     expect(jwks.keys[0].kid).toBe(kidOf(google.assertions[0]));
@@ -101,12 +103,40 @@ describe("the portal's identities", () => {
       .insert([key('other-replica', 10), key('old', -10)]);
     const published = async () =>
       (await get('/.well-known/jwks.json')).json.keys.map((k: any) => k.kid);
-    expect(await published()).toEqual(['other-replica']);
+    const [ours] = await portal
+      .database('vertex_ai_signing_keys')
+      .whereNotIn('kid', ['other-replica', 'old'])
+      .pluck('kid');
+    expect(new Set(await published())).toEqual(
+      new Set(['other-replica', ours]),
+    );
 
-    await portal.ask({ path: PREDICT, body: {} });
-    expect(await published()).toHaveLength(2);
+    await new PublicKeys(portal.database).publish({
+      kid: 'next',
+      jwk: {},
+      expiresAt: key('next', 10).expires_at,
+    });
     const rows = await portal.database('vertex_ai_signing_keys');
     expect(rows.map(row => row.kid)).not.toContain('old');
+  });
+
+  it('are signed two seconds after their key was published, which other replicas may not know at once', async () => {
+    const late = await new Portal().startNow(Portal.settings(google));
+    try {
+      const published = Date.now();
+      let signed = 0;
+      google.beforeToken = async () => {
+        signed = Date.now();
+      };
+      const { status } = await late.ask({ path: PREDICT, body: {} });
+      expect(status).toBe(200);
+      // The key was published before the start ended.
+      const [row] = await late.database('vertex_ai_signing_keys');
+      expect(kidOf(google.assertions[0])).toBe(row.kid);
+      expect(signed - published).toBeGreaterThan(1_000);
+    } finally {
+      await late.stop();
+    }
   });
 
   it('carry the groups of their own user, with concurrent callers', async () => {
@@ -214,6 +244,10 @@ describe("the portal's identities", () => {
       hanging();
       return new Promise(() => {});
     });
+    // The key that was published at the start has expired.
+    const { now } = Date;
+    const clock = jest.spyOn(Date, 'now');
+    if (name === 'publish') clock.mockImplementation(() => now() + 61 * MINUTE);
     const refused = portal.refusal({ path: PREDICT, body: {} });
     await hangs;
     over.abort(new DOMException('late', 'TimeoutError'));
@@ -225,6 +259,7 @@ describe("the portal's identities", () => {
 
     part.mockRestore();
     limit.mockRestore();
+    clock.mockRestore();
     for (const as of [alice, bob]) {
       const { status } = await portal.ask({ path: PREDICT, body: {}, as });
       expect(status).toBe(200);

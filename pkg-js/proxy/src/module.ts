@@ -74,6 +74,8 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         };
         const gate = new Gate(config.getOptional('vertexAi'), { issuer }, host);
 
+        // Other replicas answer with public keys that are up to a second old, so a key signs some time after its publication.
+        await gate.publishKey();
         for (const { where, message, help } of gate.warnings) {
           logger.warn(`${where?.path}: ${message} — ${help}`);
         }

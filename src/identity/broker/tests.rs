@@ -26,7 +26,7 @@ fn landed<T: Clone>(flight: &Flight<T>) -> Option<T> {
 }
 
 /// Fulfils every want, those of a new key included. Returns the wants in order.
-fn drive(broker: &Rc<Broker>, mut errand: Errand, now: Millis, publish: bool, status: u16) -> Vec<&'static str> {
+fn drive(broker: &Rc<Broker>, mut errand: Errand, mut now: Millis, publish: bool, status: u16) -> Vec<&'static str> {
     let (mut wants, mut outcome) = (Vec::new(), Outcome::Done);
     while let Turn::Want(want) = errand.tell(Event { outcome, now, random: 0.5, cancelled: false }) {
         outcome = match want {
@@ -44,6 +44,11 @@ fn drive(broker: &Rc<Broker>, mut errand: Errand, now: Millis, publish: bool, st
             Want::Publish { .. } => {
                 wants.push("publish");
                 want.answered((!publish).then_some("failed"), None)
+            }
+            Want::Google { want: conversation::Want::Wait(millis), .. } => {
+                wants.push("wait");
+                now += millis;
+                Outcome::Google(conversation::Outcome::Waited)
             }
             Want::Google { .. } => {
                 wants.push("exchange");
@@ -63,11 +68,27 @@ fn publishes_a_key_before_it_signs_and_exchanges_once() {
     assert!(joined.is_none(), "the exchange is shared");
     assert!(landed(&flight).is_none());
     let wants = drive(&broker, errand.expect("the first caller drives"), NOW, true, 200);
-    assert_eq!(wants, ["key, waiting", "entropy", "publish", "entropy", "exchange"]);
+    assert_eq!(wants, ["key, waiting", "entropy", "publish", "wait", "entropy", "exchange"]);
     let token = landed(&flight).unwrap().unwrap();
     assert_eq!(landed(&other).unwrap().unwrap(), token);
     assert_eq!(broker.cached(&request("alice").holder, None, NOW), Some(token));
     assert_eq!(broker.cached(&request("bob").holder, None, NOW), None);
+}
+
+#[test]
+fn no_caller_waits_for_a_key_that_was_published_at_the_start() {
+    let broker = broker();
+    let (published, errand) = broker.new_key();
+    drive(&broker, errand.unwrap(), NOW, true, 200);
+    assert!(landed(&published).unwrap().is_ok());
+    let wants = |name: &str, now| {
+        let (flight, errand) = broker.token(&request(name));
+        let wants = drive(&broker, errand.unwrap(), now, true, 200);
+        assert!(landed(&flight).unwrap().is_ok());
+        wants
+    };
+    assert_eq!(wants("alice", NOW + 1_999), ["wait", "entropy", "exchange"], "other replicas may not know the key yet");
+    assert_eq!(wants("bob", NOW + 2_000), ["entropy", "exchange"]);
 }
 
 #[test]

@@ -82,6 +82,18 @@ export class Portal {
   }
 
   async start(data: object, ...features: any[]): Promise<this> {
+    // A key signs two seconds after its publication: here it was published two seconds ago.
+    const { now } = Date;
+    Date.now = () => now() - 2000;
+    try {
+      return await this.startNow(data, features);
+    } finally {
+      Date.now = now;
+    }
+  }
+
+  /** Starts with a signing key that is not known everywhere yet. */
+  async startNow(data: object, features: any[] = []): Promise<this> {
     this.config.update({ data: data as any });
     this.backend = await startTestBackend({
       features: [

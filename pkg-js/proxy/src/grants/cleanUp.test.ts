@@ -108,11 +108,13 @@ describe('clean-up of expired grants', () => {
     const time = new AbortController();
     const publish = jest
       .spyOn(PublicKeys.prototype, 'publish')
-      .mockImplementation(async () => {
-        // No time for another attempt.
-        time.abort();
-        throw new Error('no database');
-      });
+      .mockRejectedValueOnce(new Error('no database'));
+    await portal.restart();
+    publish.mockImplementation(async () => {
+      // No time for another attempt.
+      time.abort();
+      throw new Error('no database');
+    });
     await portal.cleanUp(time.signal);
     expect(await portal.row(id)).toMatchObject({ tries: 1, done_at: null });
     const calls = await portal
