@@ -17,6 +17,7 @@ import { PublicKeys } from './keys';
 import { migrate } from './migrate';
 import { rejectOverlap } from './overlap';
 import { createPermissionCheck } from './permissions';
+import { answerError } from './refusal';
 
 const ROUTE = '/vertex-ai';
 
@@ -124,11 +125,11 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
             response.json(gate.discovery());
           },
         );
-        router.get(`${ROUTE}/.well-known/jwks.json`, (_, response, next) => {
+        router.get(`${ROUTE}/.well-known/jwks.json`, (_, response) => {
           keys
             .jwks()
             .then(jwks => response.set('cache-control', 'no-cache').json(jwks))
-            .catch(next);
+            .catch(error => answerError(response, error, logger));
         });
         router.use(
           ROUTE,
