@@ -17,5 +17,5 @@ pub mod talk;
 mod validate;
 
 pub use catalog::catalog_config;
-pub use status::status;
+pub use status::{deployments_view, status};
 pub use validate::{Annotation, ValidateReport, annotations, validate};

@@ -7,6 +7,8 @@ use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::Diagnostic;
 use crate::status::{self, State, StatusReport};
 
+pub use crate::status::deployments as deployments_view;
+
 /// Starts the status conversation. `now` dates a report that requires no call to Google.
 pub fn status<S: Source>(
     request: &StatusRequest<S>,

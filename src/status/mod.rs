@@ -1,5 +1,6 @@
-//! The status of an endpoint and its operations, as a card shows it.
+//! The status of an endpoint, its operations and the portal's deployments, as cards and pages show them.
 
+mod deployments;
 mod view;
 
 use crate::conversation::{Conversation, Identity};
@@ -9,6 +10,7 @@ use crate::method::{self, Call, Resource};
 use crate::target::Target;
 use crate::timestamp::rfc3339;
 
+pub use deployments::{DeploymentsView, DeploymentsViewRequest, deployments};
 pub use view::{EndpointView, State, StatusReport};
 
 /// How long a report is fresh and when a card asks again, in milliseconds.

@@ -1,6 +1,6 @@
 //! Google's `Endpoint` and its operations, read into a [`StatusReport`].
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::google_error::GoogleError;
 use crate::target::Target;
 use crate::vertex::stage::{Stage, is_deployment};
@@ -16,6 +16,8 @@ pub enum State {
     Serving,
     Deploying,
     Failed,
+    /// The last deployment was cancelled, and nothing serves.
+    Cancelled,
     Idle,
     Absent,
     NotAnnotated,
@@ -57,6 +59,8 @@ pub struct DeployedModelView {
     pub version: Option<String>,
     /// Percent.
     pub traffic: u64,
+    /// Whether it costs money and serves nothing. Unknown, and so `false`, while a deployment runs.
+    pub idle: bool,
     pub replicas: ReplicasView,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub machine_type: Option<String>,
@@ -159,6 +163,7 @@ fn deployed_model(model: &Value, traffic: &Value) -> DeployedModelView {
         model: name.split('@').next().unwrap_or(name).to_owned(),
         version: owned(&model["modelVersionId"]).or_else(|| name.split_once('@').map(|(_, v)| v.to_owned())),
         traffic: traffic[&id].as_u64().unwrap_or(0),
+        idle: false,
         replicas: ReplicasView {
             available: model["status"]["availableReplicaCount"].as_u64(),
             min,
@@ -185,6 +190,44 @@ fn operation_view(operation: &Value) -> OperationView {
     }
 }
 
+impl DeployedModelView {
+    fn serves(&self) -> bool {
+        self.traffic > 0 && self.replicas.available != Some(0)
+    }
+
+    /// `fraud-detector@3`
+    fn short(&self) -> String {
+        let id = self.model.rsplit('/').next().unwrap_or_default();
+        self.version.as_ref().map_or_else(|| id.to_owned(), |version| format!("{id}@{version}"))
+    }
+}
+
+/// The finding for a model without traffic.
+fn idle(model: &DeployedModelView) -> Diagnostic {
+    Diagnostic::new(
+        Code::DeployIdleModel,
+        format!("`{}` runs without traffic: it costs money and serves nothing", model.display_name),
+    )
+    .help("undeploy it, or give it a share of the traffic")
+}
+
+/// The finding that other models serve than the annotations name; `None` while nothing serves, or where they name no fixed version.
+fn drift(target: &Target, models: &[DeployedModelView]) -> Option<Diagnostic> {
+    let named = target.model.short();
+    let version = target.model.version.as_ref()?.to_string();
+    if !version.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut serving = models.iter().filter(|model| model.serves());
+    // Environments that share an endpoint serve one model each.
+    let first = serving.clone().next()?.short();
+    if serving.any(|model| model.short() == named) {
+        return None;
+    }
+    let finding = Diagnostic::new(Code::DeployDrift, format!("the annotations name `{named}`, but `{first}` serves"));
+    Some(finding.help("deploy the annotated version, or change the annotation"))
+}
+
 /// The status of an endpoint (`None` if it does not exist) and its operations.
 pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> StatusReport {
     let deployments = || operations["operations"].as_array().into_iter().flatten().filter(|o| is_deployment(o));
@@ -202,28 +245,38 @@ pub fn view(target: &Target, endpoint: Option<&Value>, operations: &Value) -> St
         models.insert(at, model);
     }
 
-    let serving = models.iter().find(|m| m.traffic > 0 && m.replicas.available != Some(0));
-    let failure = latest_done.map(|o| &o["error"]).filter(|error| error.is_object());
-    let version = |m: &DeployedModelView| m.version.as_ref().map_or(String::new(), |v| format!(" version {v}"));
     let mut diagnostics = Vec::new();
-    if let Some(error) = failure {
-        let error = GoogleError::from_status(error);
+    // A deployment that runs will change the traffic, and an earlier failure says nothing about it.
+    if running.is_none() {
+        for model in models.iter_mut().filter(|model| model.traffic == 0) {
+            model.idle = true;
+            diagnostics.push(idle(model));
+        }
+        diagnostics.extend(drift(target, &models));
+    }
+    let serving = models.iter().find(|m| m.serves());
+    let ended = latest_done.map(|o| &o["error"]).filter(|error| error.is_object() && running.is_none());
+    let ended = ended.map(GoogleError::from_status);
+    let cancelled = ended.as_ref().is_some_and(|error| error.status == "CANCELLED");
+    if let Some(error) = ended.as_ref().filter(|_| !cancelled) {
         let mut finding = Diagnostic::new(
             Code::DeployOperationFailed,
             format!("the last deployment ended in {}: {}", error.status, error.message),
         );
         if serving.is_some() {
-            finding.severity = crate::diagnostic::Severity::Warning;
+            finding.severity = Severity::Warning;
         }
-        diagnostics.push(finding.help("fix the cause and deploy again"));
+        diagnostics.insert(0, finding.help("fix the cause and deploy again"));
     }
-    let (state, headline) = match (running, serving, failure, endpoint) {
-        (Some(_), Some(serving), _, _) => (State::Deploying, format!("Deploying; still serving{}", version(serving))),
-        (Some(_), None, _, _) => (State::Deploying, "Deploying".to_owned()),
-        (None, Some(serving), _, _) => (State::Serving, format!("Serving{}", version(serving))),
-        (None, None, Some(_), _) => (State::Failed, "The last deployment failed".to_owned()),
-        (None, None, None, Some(_)) => (State::Idle, "No model serves at this endpoint".to_owned()),
-        (None, None, None, None) => (State::Absent, "Not deployed yet".to_owned()),
+    let version = |m: &DeployedModelView| m.version.as_ref().map_or(String::new(), |v| format!(" version {v}"));
+    let (state, headline) = match (running, serving) {
+        (Some(_), Some(serving)) => (State::Deploying, format!("Deploying; still serving{}", version(serving))),
+        (Some(_), None) => (State::Deploying, "Deploying".to_owned()),
+        (None, Some(serving)) => (State::Serving, format!("Serving{}", version(serving))),
+        (None, None) if cancelled => (State::Cancelled, "The last deployment was cancelled".to_owned()),
+        (None, None) if ended.is_some() => (State::Failed, "The last deployment failed".to_owned()),
+        (None, None) if endpoint.is_some() => (State::Idle, "No model serves at this endpoint".to_owned()),
+        (None, None) => (State::Absent, "Not deployed yet".to_owned()),
     };
     StatusReport {
         endpoint: Some(endpoint_view(target, endpoint)),
@@ -281,6 +334,58 @@ mod tests {
         let report = view(&target(), Some(&endpoint()), &operations);
         assert_eq!(report.state, State::Serving);
         assert!(!report.diagnostics[0].is_error());
+    }
+
+    #[test]
+    fn shows_no_earlier_failure_beside_a_running_deployment() {
+        let mut operations = deployment(true, json!({"code": 8, "message": "no quota"}), "FAILED_TO_DEPLOY");
+        let running = deployment(false, Value::Null, "PREPARING_MODEL")["operations"][0].clone();
+        operations["operations"].as_array_mut().unwrap().push(running);
+        let report = view(&target(), Some(&endpoint()), &operations);
+        assert_eq!((report.state, report.diagnostics), (State::Deploying, Vec::new()));
+        assert!(report.deployed_models.iter().all(|model| !model.idle));
+    }
+
+    #[test]
+    fn a_cancelled_deployment_is_no_failure() {
+        let operations = deployment(true, json!({"code": 1, "message": "cancelled"}), "DEPLOYMENT_TERMINATED");
+        for endpoint in [None, Some(json!({}))] {
+            let report = view(&target(), endpoint.as_ref(), &operations);
+            assert_eq!((report.state, report.diagnostics), (State::Cancelled, Vec::new()));
+        }
+        assert_eq!(view(&target(), Some(&endpoint()), &operations).state, State::Serving);
+    }
+
+    fn codes(target: &Target, endpoint: &Value) -> Vec<&'static str> {
+        let report = view(target, Some(endpoint), &Value::Null);
+        report.diagnostics.iter().map(|finding| finding.code.as_str()).collect()
+    }
+
+    #[test]
+    fn reports_drift_where_no_serving_model_is_the_annotated_one() {
+        let mut endpoint = endpoint();
+        let model = |version: &str| format!("projects/1/locations/us-central1/models/fraud-detector@{version}");
+        let mut target = target();
+        let named = target.model.version.clone().unwrap().to_string();
+        for (version, expected) in [(named.as_str(), false), ("99", true)] {
+            endpoint["deployedModels"][1]["model"] = model(version).into();
+            assert_eq!(codes(&target, &endpoint).contains(&"deploy/drift"), expected, "{version}");
+        }
+        target.model.version = Some("champion".parse().unwrap());
+        assert!(!codes(&target, &endpoint).contains(&"deploy/drift"));
+        target.model.version = None;
+        assert!(!codes(&target, &endpoint).contains(&"deploy/drift"));
+        target.model.version = Some("7".parse().unwrap());
+        endpoint["trafficSplit"] = json!({});
+        assert!(!codes(&target, &endpoint).contains(&"deploy/drift"));
+    }
+
+    #[test]
+    fn a_model_without_traffic_costs_money_and_serves_nothing() {
+        let report = view(&target(), Some(&endpoint()), &Value::Null);
+        let idle: Vec<_> = report.deployed_models.iter().map(|model| (model.id.as_str(), model.idle)).collect();
+        assert_eq!(idle, [("11", false), ("10", true)]);
+        assert!(report.diagnostics.iter().any(|finding| finding.message.contains("costs money and serves nothing")));
     }
 
     #[test]

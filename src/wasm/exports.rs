@@ -1,7 +1,7 @@
 //! Exports of both builds.
 
 use super::Source;
-use super::convert::{now, read, write};
+use super::convert::{json, now, read, write};
 use super::transport::Talk;
 use crate::api::{self, request::StatusRequest, request::ValidateRequest, talk::note_panic};
 use js_sys::Function;
@@ -42,4 +42,9 @@ pub fn validate(request: JsValue) -> Result<JsValue, JsValue> {
 pub fn status(request: JsValue) -> Result<Talk, JsValue> {
     let request: StatusRequest<Source> = read(&request)?;
     Ok(Talk::new(api::status(&request, now())))
+}
+
+#[wasm_bindgen(js_name = deploymentsView)]
+pub fn deployments_view(request: JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&api::deployments_view(&json(&request)))?)
 }

@@ -8,6 +8,8 @@ import { converse } from './converse';
 import type { Host } from './host';
 import type {
   AnnotationKey,
+  DeploymentsView,
+  DeploymentsViewRequest,
   StatusReport,
   StatusRequest,
   ValidateReport,
@@ -39,4 +41,11 @@ export function status(
   host: Host,
 ): Promise<StatusReport> {
   return converse(core => core.status(request), host);
+}
+
+/** Returns how a page shows the deployments of an entity, and which actions it offers. Nothing is called. */
+export function deploymentsView(
+  request: DeploymentsViewRequest,
+): DeploymentsView {
+  return call(core => core.deploymentsView(request));
 }

@@ -187,6 +187,8 @@ codes! {
     DeployNotUndone,
     DeployUnexpectedResult,
     DeployPlanChanged,
+    DeployDrift,
+    DeployIdleModel,
     CoreInternal,
     CoreNotInitialised,
 

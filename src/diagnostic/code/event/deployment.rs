@@ -35,6 +35,18 @@ pub const EVENTS: &[Event] = &[
         meaning: "The portal was upgraded while the deployment ran, and its new version plans the deployment in another way.",
     },
     Event {
+        code: Code::DeployDrift,
+        name: "deploy/drift",
+        severity: Severity::Warning,
+        meaning: "The endpoint serves another model or version than the annotations name.",
+    },
+    Event {
+        code: Code::DeployIdleModel,
+        name: "deploy/idle-model",
+        severity: Severity::Warning,
+        meaning: "A deployed model receives no traffic: it costs money and serves nothing.",
+    },
+    Event {
         code: Code::CoreInternal,
         name: "core/internal",
         severity: Severity::Error,

@@ -1,0 +1,273 @@
+//! The portal's own deployments, as a page shows them: how each ended, what is worth reading, and what the user may do.
+//!
+//! A deployment comes as JSON, as the backend plugin's API returns it.
+
+use serde::Serialize;
+use serde_json::Value;
+use ts_rs::TS;
+
+/// Successes below which a duration is no expectation.
+const MIN_SAMPLES: usize = 5;
+
+/// What a sign and its colour tell about a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "DeploymentTone")]
+#[serde(rename_all = "kebab-case")]
+pub enum Tone {
+    Running,
+    Success,
+    /// It was cancelled, as somebody wished.
+    Neutral,
+    /// It was cancelled, and left something behind.
+    Warning,
+    Danger,
+}
+
+/// The place of *Deploy model* on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "DeployOffer")]
+#[serde(rename_all = "kebab-case")]
+pub enum Offer {
+    /// The main action.
+    Primary,
+    Secondary,
+    /// It would fail at once, or the portal denies it.
+    Absent,
+}
+
+/// The progress of a deployment that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct DeploymentProgress {
+    /// From 1 to `count`.
+    pub index: u64,
+    /// Stages that a success passes.
+    pub count: u64,
+}
+
+/// Durations of earlier successes, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "DeploymentExpectation")]
+pub struct Expectation {
+    /// Half of them were shorter.
+    pub typical: u64,
+    /// One in twenty was longer.
+    pub slow: u64,
+}
+
+/// One deployment, as a page shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(optional_fields)]
+#[serde(rename_all = "camelCase")]
+pub struct DeploymentView {
+    pub id: String,
+    pub tone: Tone,
+    pub ended: bool,
+    /// Whether the user may ask to cancel it now.
+    pub may_cancel: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<DeploymentProgress>,
+    /// The reason of a failure in one sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Its findings, each once.
+    #[ts(type = "Diagnostic[]")]
+    pub findings: Vec<Value>,
+}
+
+/// The deployments of an entity, as a page shows them.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct DeploymentsView {
+    pub deploy: Offer,
+    /// Absent below five successes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<Expectation>,
+    /// In the order of the request.
+    pub deployments: Vec<DeploymentView>,
+}
+
+/// What a page knows.
+#[derive(TS)]
+#[ts(optional_fields, rename_all = "camelCase")]
+#[expect(dead_code, reason = "the shape of a JSON value, for TypeScript")]
+pub struct DeploymentsViewRequest {
+    /// As the backend plugin's API returns them.
+    #[ts(type = "object[]")]
+    deployments: Value,
+    /// State of the endpoint that the page is about; absent until it is known.
+    status: Option<super::State>,
+    /// The user's access there; absent until it is known.
+    access: Option<crate::iam::deliver::access_report::AccessState>,
+    /// Whether Backstage's permissions allow to start and to cancel deployments of the entity.
+    may_start: bool,
+    may_cancel: bool,
+    /// Durations of earlier successes like the one that runs, in milliseconds.
+    took: Option<Vec<u32>>,
+}
+
+/// Returns what a page shows; `request` is a `DeploymentsViewRequest`.
+pub fn deployments(request: &Value) -> DeploymentsView {
+    let may_cancel = request["mayCancel"] == true;
+    let all = request["deployments"].as_array().into_iter().flatten();
+    let deployments: Vec<DeploymentView> = all.map(|deployment| view(deployment, may_cancel)).collect();
+    let took = request["took"].as_array().into_iter().flatten().filter_map(Value::as_u64);
+    DeploymentsView { deploy: offer(request, &deployments), expectation: expectation(took), deployments }
+}
+
+fn offer(request: &Value, deployments: &[DeploymentView]) -> Offer {
+    let is = |field: &str, values: &[&str]| request[field].as_str().is_some_and(|value| values.contains(&value));
+    let known = request["status"].is_string() && request["access"].is_string();
+    if request["mayStart"] != true || is("status", &["invalid", "not-annotated"]) {
+        Offer::Absent
+    } else if !known
+        || is("status", &["deploying"])
+        || is("access", &["missing"])
+        || deployments.iter().any(|d| !d.ended)
+    {
+        Offer::Secondary
+    } else {
+        Offer::Primary
+    }
+}
+
+/// The median and the 95th percentile by nearest rank. Inserted in order: `docs/size.md`.
+fn expectation(took: impl Iterator<Item = u64>) -> Option<Expectation> {
+    let mut sorted: Vec<u64> = Vec::new();
+    for millis in took {
+        sorted.insert(sorted.partition_point(|other| *other <= millis), millis);
+    }
+    let rank = |percent: usize| sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+    match sorted.len() < MIN_SAMPLES {
+        true => None,
+        false => Some(Expectation { typical: rank(50)?, slow: rank(95)? }),
+    }
+}
+
+fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
+    let state = deployment["state"].as_str().unwrap_or_default();
+    let ended = matches!(state, "succeeded" | "failed" | "cancelled");
+    let left = deployment["notUndone"].as_array().is_some_and(|left| !left.is_empty());
+    let mut findings: Vec<Value> = Vec::new();
+    for finding in deployment["diagnostics"].as_array().into_iter().flatten() {
+        // Somebody's wish is no mistake.
+        let is_wish = state == "cancelled" && finding["code"] == "deploy/cancelled";
+        let is_same = |known: &Value| ["code", "message"].iter().all(|field| known[field] == finding[field]);
+        if !is_wish && !findings.iter().any(is_same) {
+            findings.push(finding.clone());
+        }
+    }
+    let why =
+        findings.iter().find(|finding| finding["severity"] == "error").and_then(|finding| finding["message"].as_str());
+    let stage = &deployment["stage"];
+    let progress = match (state, stage["index"].as_u64(), stage["count"].as_u64()) {
+        ("running", Some(index), Some(count)) if (1..=count).contains(&index) => {
+            Some(DeploymentProgress { index, count })
+        }
+        _ => None,
+    };
+    DeploymentView {
+        id: deployment["id"].as_str().unwrap_or_default().to_owned(),
+        tone: match (state, left) {
+            ("succeeded", _) => Tone::Success,
+            ("failed", _) => Tone::Danger,
+            ("cancelled", true) => Tone::Warning,
+            ("cancelled", false) => Tone::Neutral,
+            _ => Tone::Running,
+        },
+        ended,
+        may_cancel: may_cancel && matches!(state, "pending" | "running"),
+        progress,
+        why: why.filter(|_| ended).map(str::to_owned),
+        findings,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn one(deployment: Value) -> DeploymentView {
+        deployments(&json!({"deployments": [deployment], "mayCancel": true})).deployments.remove(0)
+    }
+
+    #[test]
+    fn only_what_has_not_begun_to_stop_can_be_cancelled() {
+        for (state, tone, ended, may_cancel) in [
+            ("pending", Tone::Running, false, true),
+            ("running", Tone::Running, false, true),
+            ("cancelling", Tone::Running, false, false),
+            ("removing", Tone::Running, false, false),
+            ("succeeded", Tone::Success, true, false),
+            ("failed", Tone::Danger, true, false),
+            ("cancelled", Tone::Neutral, true, false),
+        ] {
+            let view = one(json!({"id": "1", "state": state}));
+            assert_eq!((view.tone, view.ended, view.may_cancel), (tone, ended, may_cancel), "{state}");
+        }
+        let denied = deployments(&json!({"deployments": [{"state": "running"}]}));
+        assert!(!denied.deployments[0].may_cancel);
+    }
+
+    #[test]
+    fn a_cancelled_deployment_has_no_error_unless_it_left_something() {
+        let cancelled = json!({"code": "deploy/cancelled", "severity": "error", "message": "cancelled"});
+        let left = json!({"code": "deploy/not-undone", "severity": "error", "message": "model `a`"});
+        let view = one(json!({"state": "cancelled", "diagnostics": [cancelled]}));
+        assert_eq!((view.tone, view.why, view.findings), (Tone::Neutral, None, Vec::new()));
+        let view = one(json!({"state": "cancelled", "diagnostics": [cancelled, left], "notUndone": ["model `a`"]}));
+        assert_eq!((view.tone, view.why.as_deref(), view.findings), (Tone::Warning, Some("model `a`"), vec![left]));
+    }
+
+    #[test]
+    fn a_failure_shows_its_first_error_and_each_finding_once() {
+        let note = json!({"code": "plan/version-open", "severity": "info", "message": "alias"});
+        let error = json!({"code": "google/quota", "severity": "error", "message": "no quota"});
+        let view = one(json!({"state": "failed", "diagnostics": [note, error, error]}));
+        assert_eq!((view.why.as_deref(), view.findings), (Some("no quota"), vec![note, error]));
+    }
+
+    #[test]
+    fn progress_is_a_share_of_the_stages_of_a_success() {
+        let progress =
+            |state: &str, index: u64| one(json!({"state": state, "stage": {"index": index, "count": 8}})).progress;
+        assert_eq!(progress("running", 3), Some(DeploymentProgress { index: 3, count: 8 }));
+        for (state, index) in [("running", 0), ("running", 9), ("removing", 3), ("failed", 3)] {
+            assert_eq!(progress(state, index), None, "{state} {index}");
+        }
+    }
+
+    #[test]
+    fn an_expectation_needs_five_successes() {
+        let of = |took: &[u64]| deployments(&json!({"took": took})).expectation;
+        assert_eq!(of(&[9, 1, 5, 3]), None);
+        assert_eq!(of(&[9, 1, 5, 3, 7]), Some(Expectation { typical: 5, slow: 9 }));
+        let hundred: Vec<u64> = (1..=100).rev().collect();
+        assert_eq!(of(&hundred), Some(Expectation { typical: 50, slow: 95 }));
+    }
+
+    #[test]
+    fn deploying_is_the_main_action_only_where_it_would_succeed() {
+        let offer = |change: Value| {
+            let mut request = json!({"status": "serving", "access": "complete", "mayStart": true});
+            for (name, value) in change.as_object().unwrap() {
+                request[name] = value.clone();
+            }
+            deployments(&request).deploy
+        };
+        assert_eq!(offer(json!({})), Offer::Primary);
+        assert_eq!(offer(json!({"access": "unavailable"})), Offer::Primary);
+        for change in [
+            json!({"status": null}),
+            json!({"access": null}),
+            json!({"status": "deploying"}),
+            json!({"access": "missing"}),
+            json!({"deployments": [{"state": "running"}]}),
+        ] {
+            assert_eq!(offer(change.clone()), Offer::Secondary, "{change}");
+        }
+        for change in [json!({"mayStart": false}), json!({"status": "invalid"}), json!({"status": "not-annotated"})] {
+            assert_eq!(offer(change.clone()), Offer::Absent, "{change}");
+        }
+    }
+}
