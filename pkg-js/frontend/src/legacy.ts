@@ -1,5 +1,5 @@
 /**
- * Vertex AI on the entity page: cards and a form field, for the legacy frontend system.
+ * Vertex AI on the entity page: a tab, cards and a form field, for the legacy frontend system.
  *
  * @packageDocumentation
  */
@@ -7,6 +7,7 @@
 import {
   createComponentExtension,
   createPlugin,
+  createRoutableExtension,
   type BackstagePlugin,
 } from '@backstage/core-plugin-api';
 import {
@@ -16,6 +17,7 @@ import {
 import { AnnotationsField } from './fields/AnnotationsField';
 import type { Annotations } from './fields/checkAnnotations';
 import { validateAnnotations } from './fields/validateAnnotations';
+import { contentRouteRef } from './routes';
 
 export { isVertexAiAvailable } from './annotations';
 export type { Annotations } from './fields/checkAnnotations';
@@ -28,6 +30,7 @@ export { vertexAiMessages, vertexAiTranslationRef } from './translation';
  */
 export const vertexAiPlugin: BackstagePlugin = createPlugin({
   id: 'vertex-ai',
+  routes: { entityContent: contentRouteRef },
 });
 
 /**
@@ -74,3 +77,17 @@ export const EntityVertexAiAccessCard: () => JSX.Element =
       },
     }),
   );
+
+/**
+ * The tab for an `EntityPage.tsx`: `<EntityLayout.Route path="/vertex-ai" title="Vertex AI" if={isVertexAiAvailable}>`.
+ *
+ * @public
+ */
+export const EntityVertexAiContent: () => JSX.Element = vertexAiPlugin.provide(
+  createRoutableExtension({
+    name: 'EntityVertexAiContent',
+    component: () =>
+      import('./page/VertexAiContent').then(m => m.VertexAiContent),
+    mountPoint: contentRouteRef,
+  }),
+);

@@ -2,9 +2,13 @@ import {
   createFrontendPlugin,
   type FrontendPlugin,
 } from '@backstage/frontend-plugin-api';
-import { EntityCardBlueprint } from '@backstage/plugin-catalog-react/alpha';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
 import { FormFieldBlueprint } from '@backstage/plugin-scaffolder-react/alpha';
 import { isVertexAiAvailable } from './annotations';
+import { contentRouteRef } from './routes';
 
 const entityCard = EntityCardBlueprint.make({
   name: 'serving',
@@ -23,6 +27,18 @@ const accessCard = EntityCardBlueprint.make({
   },
 });
 
+const entityContent = EntityContentBlueprint.make({
+  params: {
+    path: '/vertex-ai',
+    title: 'Vertex AI',
+    group: 'deployment',
+    routeRef: contentRouteRef,
+    filter: isVertexAiAvailable,
+    loader: () =>
+      import('./page/VertexAiContent').then(m => <m.VertexAiContent />),
+  },
+});
+
 const annotationsField = FormFieldBlueprint.make({
   name: 'annotations',
   params: {
@@ -32,7 +48,7 @@ const annotationsField = FormFieldBlueprint.make({
 });
 
 /**
- * Cards with an entity's status on Vertex AI and the user's access to it, and a form field for its annotations.
+ * A tab with an entity's deployments on Vertex AI, cards with its status and the user's access to it, and a form field for its annotations.
  *
  * @public
  */
@@ -40,5 +56,6 @@ export const vertexAiPlugin: FrontendPlugin = createFrontendPlugin({
   pluginId: 'vertex-ai',
   title: 'Vertex AI',
   info: { packageJson: () => import('../package.json') },
-  extensions: [entityCard, accessCard, annotationsField],
+  routes: { entityContent: contentRouteRef },
+  extensions: [entityCard, accessCard, entityContent, annotationsField],
 });

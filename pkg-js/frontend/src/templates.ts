@@ -5,8 +5,8 @@ const formPath = (template: string, formData: object) =>
   )}`;
 
 /** Path of the form that deploys an entity's model. */
-export const deployPath = (entityRef: string) =>
-  formPath('deploy-model', { entity: entityRef });
+export const deployPath = (entityRef: string, environment?: string) =>
+  formPath('deploy-model', { entity: entityRef, environment });
 
 /** Path of the form that requests access. */
 export const requestAccessPath = (request: object) =>

@@ -1,5 +1,6 @@
 import type { AccessReport } from '@backstage-vertex-ai/core/server';
 import type { Entity } from '@backstage/catalog-model';
+import { FakeDeployments } from './deployments';
 
 const PLACE = 'projects/123456789012/locations/us-central1';
 
@@ -169,15 +170,16 @@ export const json = (body: object, status = 200, headers = {}) =>
 export const refusal = (code: number, status: string, message: string) =>
   json({ error: { code, status, message } }, code);
 
-/** Google behind the portal's proxy, for the requests of the cards. */
+/** Google behind the portal's proxy, and the portal's deployments. */
 export class FakeGoogle {
   /** Absent where the endpoint does not exist. */
   endpoint?: object;
   operations: object[] = [];
   access: object = COMPLETE;
+  readonly portal = new FakeDeployments();
   /** Responds instead of Google. A rejection is a network failure. */
   instead?: (path: string) => Response | Promise<Response>;
-  /** Every request, in order. */
+  /** Every request to the proxy, in order. */
   readonly calls: { url: string; init: RequestInit }[] = [];
 
   readonly fetch = async (
@@ -185,6 +187,9 @@ export class FakeGoogle {
     init: RequestInit = {},
   ): Promise<Response> => {
     const url = String(input);
+    if (new URL(url).pathname.startsWith('/api/vertex-ai/')) {
+      return this.portal.fetch(new URL(url), init);
+    }
     this.calls.push({ url, init });
     if (this.instead) return this.instead(url);
     const { pathname } = new URL(url);

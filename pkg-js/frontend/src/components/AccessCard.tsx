@@ -12,13 +12,13 @@ import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { requestAccessPath } from '../templates';
 import { vertexAiTranslationRef } from '../translation';
 import { Abilities } from './Abilities';
-import { AccessFailure } from './AccessFailure';
 import { Announcement } from './Announcement';
 import { Findings } from './Findings';
 import { Freshness } from './Freshness';
 import { Grantors } from './Grantors';
 import { Headline } from './Headline';
 import { MissingPermissions } from './MissingPermissions';
+import { RequestFailure } from './RequestFailure';
 import styles from './VertexAiCard.module.css';
 
 /** The access of the user to the entity's deployment, what they miss, and who can grant it. */
@@ -78,7 +78,7 @@ function Content({ report, failure, refresh }: AccessStatus) {
   if (!report && failure) {
     return (
       <>
-        <AccessFailure failure={failure} />
+        <RequestFailure failure={failure} />
         <div>
           <Button variant="secondary" size="small" onPress={refresh}>
             {t('retry')}
@@ -125,7 +125,7 @@ function Content({ report, failure, refresh }: AccessStatus) {
           )}
           <Freshness
             report={report}
-            failure={failure && <AccessFailure failure={failure} />}
+            failure={failure && <RequestFailure failure={failure} />}
             onRetry={refresh}
           />
         </>

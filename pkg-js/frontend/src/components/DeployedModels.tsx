@@ -35,7 +35,8 @@ export function DeployedModels({ models }: { models: DeployedModel[] }) {
                 {model.displayName}
               </th>
               <td>{model.version ?? none}</td>
-              <td>
+              <td className={model.idle ? styles.warning : undefined}>
+                {model.idle && <span aria-hidden="true">⚠ </span>}
                 {t('deployedModels.trafficShare', {
                   percent: `${model.traffic}`,
                 })}

@@ -13,6 +13,7 @@ const SIGNS: Record<State, string> = {
   deploying: '◐',
   failed: '✕',
   missing: '✕',
+  cancelled: '⊘',
   idle: '○',
   absent: '○',
   'not-annotated': '○',

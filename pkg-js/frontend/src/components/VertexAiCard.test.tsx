@@ -317,8 +317,9 @@ describe('requests', () => {
     expect(google.calls.map(({ url }) => url)).toEqual([
       `${PORTAL}/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector`,
       `${PORTAL}/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector/operations?pageSize=20`,
+      `${PORTAL}/api/proxy/vertex-ai/access`,
     ]);
-    for (const { init } of google.calls) {
+    for (const { init } of google.calls.slice(0, 2)) {
       expect(init.method).toBe('GET');
       expect([...new Headers(init.headers).keys()]).toEqual(['accept']);
       expect(init.body).toBeUndefined();

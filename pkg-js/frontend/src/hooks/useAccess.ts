@@ -1,22 +1,15 @@
-import type { Diagnostic } from '@backstage-vertex-ai/core';
 import type { AccessReport } from '@backstage-vertex-ai/core/server';
 import type { Entity } from '@backstage/catalog-model';
 import {
   configApiRef,
   discoveryApiRef,
   fetchApiRef,
+  type FetchApi,
   useApi,
 } from '@backstage/core-plugin-api';
 import { useCallback, useEffect, useState } from 'react';
+import { readFailure, type Failure } from '../failure';
 import { rulesOf } from '../rules';
-
-/** The reason why a request gave no report; empty where the portal did not respond. */
-export interface Failure {
-  /** The portal's own finding. */
-  diagnostic?: Diagnostic;
-  /** The HTTP status of a response. */
-  status?: number;
-}
 
 /** The newest report, and the failure of the newest request. */
 export interface AccessStatus {
@@ -28,58 +21,82 @@ export interface AccessStatus {
   refresh(): void;
 }
 
-async function read(
-  response: Response,
-): Promise<Pick<AccessStatus, 'report' | 'failure'>> {
-  const body = await response.json().catch(() => undefined);
-  if (response.ok && body?.state) return { report: body };
-  return {
-    failure: { diagnostic: body?.diagnostic, status: response.status },
-  };
+type Answer = Pick<AccessStatus, 'report' | 'failure'>;
+
+/** How long components on one page share an answer, in milliseconds. */
+const SHARED_MILLIS = 2_000;
+
+/** The newest answers by what was asked, for each app. */
+const answers = new WeakMap<FetchApi, Map<string, Promise<Answer>>>();
+
+function shared(
+  api: FetchApi,
+  key: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  const known = answers.get(api) ?? new Map<string, Promise<Answer>>();
+  answers.set(api, known);
+  const present = known.get(key);
+  if (present) return present;
+  const asked = ask();
+  known.set(key, asked);
+  asked.finally(() => setTimeout(() => known.delete(key), SHARED_MILLIS));
+  return asked;
 }
 
-/** Requests the signed-in user's access to an entity's deployment once, and again on `refresh`. */
-export function useAccess(entity: Entity): AccessStatus {
+async function read(response: Response): Promise<Answer> {
+  const copy = response.clone();
+  const body = await response.json().catch(() => undefined);
+  if (response.ok && body?.state) return { report: body };
+  return { failure: await readFailure(copy) };
+}
+
+/** Requests the signed-in user's access to an entity's deployment, and again on `refresh`. */
+export function useAccess(
+  entity: Entity,
+  environment?: string,
+  isWanted = true,
+): AccessStatus {
   const discovery = useApi(discoveryApiRef);
-  const { fetch } = useApi(fetchApiRef);
+  const fetchApi = useApi(fetchApiRef);
   const config = useApi(configApiRef);
-  const [known, setKnown] = useState<Pick<AccessStatus, 'report' | 'failure'>>(
-    {},
-  );
+  const [known, setKnown] = useState<Answer>({});
   const [isLoading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const refresh = useCallback(() => setRound(n => n + 1), []);
 
   useEffect(() => {
-    const controller = new AbortController();
-    const { signal } = controller;
+    if (!isWanted) return undefined;
+    let isGone = false;
+    const rules = rulesOf(config);
+    const body = JSON.stringify({ source: { entity }, environment, rules });
 
     async function ask() {
       try {
         const url = `${await discovery.getBaseUrl('proxy')}/vertex-ai/access`;
-        const body = { source: { entity }, rules: rulesOf(config) };
         return await read(
-          await fetch(url, {
+          await fetchApi.fetch(url, {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
-            body: JSON.stringify(body),
-            signal,
+            body,
           }),
         );
       } catch {
-        return { failure: {} };
+        return { failure: { diagnostics: [] } };
       }
     }
 
     setLoading(true);
-    ask().then(answer => {
-      if (signal.aborted) return;
+    shared(fetchApi, `${round} ${body}`, ask).then(answer => {
+      if (isGone) return;
       // A failed refresh keeps the last report on the card.
       setKnown(({ report }) => ({ report, ...answer }));
       setLoading(false);
     });
-    return () => controller.abort();
-  }, [config, discovery, entity, fetch, round]);
+    return () => {
+      isGone = true;
+    };
+  }, [config, discovery, entity, environment, fetchApi, isWanted, round]);
 
   return { ...known, isLoading, refresh };
 }

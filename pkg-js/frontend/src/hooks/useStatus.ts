@@ -22,7 +22,7 @@ export interface Status {
 }
 
 /** Polls the status of an entity's endpoint while the page is visible, one request at a time, until the component unmounts. */
-export function useStatus(entity: Entity): Status {
+export function useStatus(entity: Entity, environment?: string): Status {
   const discovery = useApi(discoveryApiRef);
   const { fetch } = useApi(fetchApiRef);
   const config = useApi(configApiRef);
@@ -44,6 +44,7 @@ export function useStatus(entity: Entity): Status {
         const report = await status(
           {
             source: { entity: JSON.parse(JSON.stringify(entity)) },
+            environment,
             rules: rulesOf(config),
             proxyUrl,
           },
@@ -79,7 +80,7 @@ export function useStatus(entity: Entity): Status {
       controller.abort();
       clearTimeout(timer);
     };
-  }, [config, discovery, entity, fetch, round]);
+  }, [config, discovery, entity, environment, fetch, round]);
 
   return { ...known, isLoading, refresh };
 }

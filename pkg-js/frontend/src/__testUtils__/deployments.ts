@@ -1,0 +1,248 @@
+import type { Deployment } from '../deployments/deployment';
+
+/** A deployment that runs. */
+export const RUNNING: Deployment = {
+  id: '6f1c1f0e-0000-4000-8000-000000000003',
+  kind: 'deploy',
+  entityRef: 'component:default/fraud-detector',
+  state: 'running',
+  user: 'user:default/analyst',
+  createdAt: '2026-11-27T10:00:00.000Z',
+  startedAt: '2026-11-27T10:00:01.000Z',
+  endpoint: 'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
+  model: 'projects/acme-ml/locations/us-central1/models/fraud-detector@3',
+  operation:
+    'projects/acme-ml/locations/us-central1/endpoints/fraud-detector/operations/77',
+  stage: {
+    name: 'Adding nodes to the cluster',
+    index: 4,
+    count: 8,
+    since: '2026-11-27T10:03:00.000Z',
+  },
+  undone: [],
+  notUndone: [],
+  diagnostics: [],
+  mandate: 'mandate-3',
+};
+
+/** A deployment that serves. */
+export const SUCCEEDED: Deployment = {
+  ...RUNNING,
+  id: '6f1c1f0e-0000-4000-8000-000000000002',
+  state: 'succeeded',
+  user: 'user:default/admin',
+  createdAt: '2026-11-26T09:00:00.000Z',
+  startedAt: '2026-11-26T09:00:01.000Z',
+  endedAt: '2026-11-26T09:12:31.000Z',
+  model: 'projects/acme-ml/locations/us-central1/models/fraud-detector@2',
+  deployedModelId: '9379675090',
+  consoleUrl:
+    'https://console.cloud.google.com/vertex-ai/online-prediction/locations/us-central1/endpoints/fraud-detector?project=acme-ml',
+  stage: undefined,
+};
+
+/** A deployment that failed for want of quota. */
+export const FAILED: Deployment = {
+  ...RUNNING,
+  id: '6f1c1f0e-0000-4000-8000-000000000001',
+  state: 'failed',
+  createdAt: '2026-11-25T09:00:00.000Z',
+  startedAt: '2026-11-25T09:00:01.000Z',
+  endedAt: '2026-11-25T09:02:10.000Z',
+  environment: 'staging',
+  stage: undefined,
+  undone: ['deployed model 9379675090', 'endpoint `fraud-staging`'],
+  diagnostics: [
+    {
+      code: 'deploy/operation-failed',
+      severity: 'error',
+      message:
+        'the operation ended in RESOURCE_EXHAUSTED: no quota for `NVIDIA_L4`',
+      help: 'request quota, or choose another machine type',
+    },
+  ],
+};
+
+/** A deployment that its user cancelled. */
+export const CANCELLED: Deployment = {
+  ...RUNNING,
+  id: '6f1c1f0e-0000-4000-8000-000000000000',
+  state: 'cancelled',
+  createdAt: '2026-11-24T09:00:00.000Z',
+  startedAt: '2026-11-24T09:00:01.000Z',
+  endedAt: '2026-11-24T09:02:10.000Z',
+  stage: undefined,
+  cancelRequestedBy: 'user:default/admin',
+  undone: ['endpoint `fraud-detector`'],
+  diagnostics: [
+    { code: 'deploy/cancelled', severity: 'error', message: 'cancelled' },
+  ],
+};
+
+/** An event of a deployment, as the API streams it. */
+export interface FakeEvent {
+  type: 'state' | 'progress' | 'end';
+  data: object;
+}
+
+/** The log of a running deployment. */
+export const LOG: FakeEvent[] = [
+  { type: 'state', data: { state: 'pending', at: '2026-11-27T10:00:00.000Z' } },
+  { type: 'state', data: { state: 'running', at: '2026-11-27T10:00:01.000Z' } },
+  {
+    type: 'progress',
+    data: {
+      state: 'running',
+      kind: 'step',
+      message: 'Deploy model `fraud-detector@3`',
+      at: '2026-11-27T10:00:03.000Z',
+    },
+  },
+  {
+    type: 'progress',
+    data: {
+      state: 'running',
+      kind: 'stage',
+      message: 'Adding nodes to the cluster',
+      at: '2026-11-27T10:03:00.000Z',
+    },
+  },
+];
+
+const answer = (body: object, status = 200) =>
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json' },
+  });
+
+const TEXT = new TextEncoder();
+
+/** The API of the backend plugin, over deployments in memory. */
+export class FakeDeployments {
+  /** Newest first. */
+  deployments: Deployment[] = [];
+  /** By the id of a deployment. */
+  readonly events = new Map<string, FakeEvent[]>();
+  /** Whether a request for events fails, as behind a proxy that cannot stream. */
+  isStreaming = true;
+  /** Every request, in order. */
+  readonly calls: { method: string; path: string; last?: string }[] = [];
+  private readonly streams = new Map<
+    string,
+    Set<ReadableStreamDefaultController<Uint8Array>>
+  >();
+
+  /** Answers a request below `/api/vertex-ai`. */
+  readonly fetch = async (url: URL, init: RequestInit): Promise<Response> => {
+    const { method = 'GET', signal } = init;
+    const last = new Headers(init.headers).get('last-event-id') ?? undefined;
+    const [, path] = url.pathname.split('/api/vertex-ai');
+    this.calls.push({ method, path: `${path}${url.search}`, last });
+    const [, , id, action] = path.split('/');
+    if (!id) return this.list(url.searchParams);
+    const found = this.deployments.find(deployment => deployment.id === id);
+    if (!found) {
+      const diagnostic = {
+        code: 'portal/refused',
+        severity: 'error',
+        message: 'the deployment does not exist, or you may not see it',
+      };
+      return answer({ diagnostics: [diagnostic] }, 404);
+    }
+    if (action === 'events') return this.stream(id, Number(last ?? 0), signal);
+    if (action === 'cancel') {
+      this.change(id, {
+        state: 'cancelling',
+        cancelRequestedBy: 'user:default/analyst',
+      });
+      return answer(this.find(id), 202);
+    }
+    return answer(found);
+  };
+
+  /** Changes a deployment and tells its viewers. */
+  change(id: string, changes: Partial<Deployment>, message?: object) {
+    this.deployments = this.deployments.map(deployment =>
+      deployment.id === id ? { ...deployment, ...changes } : deployment,
+    );
+    const { state } = this.find(id);
+    this.tell(id, {
+      type: 'state',
+      data: { state, at: new Date().toISOString(), ...message },
+    });
+  }
+
+  /** Adds an event and tells viewers. The last one ends their streams. */
+  tell(id: string, event: FakeEvent) {
+    const events = [...(this.events.get(id) ?? []), event];
+    this.events.set(id, events);
+    const text = TEXT.encode(format(event, events.length));
+    for (const stream of this.streams.get(id) ?? []) stream.enqueue(text);
+    if (this.find(id).endedAt) this.end(id);
+  }
+
+  /** Breaks the streams of a deployment. */
+  break(id: string) {
+    for (const stream of this.streams.get(id) ?? []) stream.close();
+    this.streams.delete(id);
+  }
+
+  private end(id: string) {
+    const event = { type: 'end', data: this.find(id) } as const;
+    const text = TEXT.encode(format(event));
+    for (const stream of this.streams.get(id) ?? []) stream.enqueue(text);
+    this.break(id);
+  }
+
+  private find(id: string): Deployment {
+    return this.deployments.find(deployment => deployment.id === id)!;
+  }
+
+  private list(query: URLSearchParams): Response {
+    const state = query.get('state');
+    const limit = Number(query.get('limit') ?? 20);
+    const from = Number(query.get('cursor') ?? 0);
+    const found = this.deployments.filter(
+      deployment =>
+        deployment.entityRef === query.get('entityRef') &&
+        (!state || state.split(',').includes(deployment.state)),
+    );
+    const items = found.slice(from, from + limit);
+    const next = from + items.length;
+    return answer({
+      items,
+      nextCursor: next < found.length ? `${next}` : undefined,
+    });
+  }
+
+  private stream(
+    id: string,
+    after: number,
+    signal?: AbortSignal | null,
+  ): Response {
+    if (!this.isStreaming) throw new TypeError('Failed to fetch');
+    const events = this.events.get(id) ?? [];
+    const body = new ReadableStream<Uint8Array>({
+      start: stream => {
+        events.slice(after).forEach((event, index) => {
+          stream.enqueue(TEXT.encode(format(event, after + index + 1)));
+        });
+        const streams = this.streams.get(id) ?? new Set();
+        this.streams.set(id, streams.add(stream));
+        signal?.addEventListener('abort', () => {
+          streams.delete(stream);
+          stream.error(new DOMException('Aborted', 'AbortError'));
+        });
+      },
+    });
+    if (this.find(id).endedAt) this.end(id);
+    return new Response(body, {
+      headers: { 'content-type': 'text/event-stream' },
+    });
+  }
+}
+
+function format({ type, data }: FakeEvent, id?: number): string {
+  const number = id === undefined ? '' : `id: ${id}\n`;
+  return `${number}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,68 @@
+import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
+import { readFailure, RequestFailed } from '../failure';
+import type { Deployment, DeploymentPage } from './deployment';
+import { readEvents, type StreamEvent } from './eventStream';
+
+/** A list's filter, and the place of the page. */
+export interface DeploymentQuery {
+  entityRef?: string;
+  state?: string;
+  limit?: number;
+  cursor?: string;
+}
+
+/** The API of the backend plugin `vertex-ai`. Every method rejects with {@link RequestFailed} where the portal denies. */
+export class DeploymentsClient {
+  constructor(
+    private readonly discovery: DiscoveryApi,
+    private readonly fetchApi: FetchApi,
+  ) {}
+
+  async list(
+    query: DeploymentQuery,
+    signal?: AbortSignal,
+  ): Promise<DeploymentPage> {
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) parameters.set(name, `${value}`);
+    }
+    const response = await this.send(`?${parameters}`, { signal });
+    return response.json();
+  }
+
+  async read(id: string, signal?: AbortSignal): Promise<Deployment> {
+    const response = await this.send(`/${encodeURIComponent(id)}`, { signal });
+    return response.json();
+  }
+
+  /** Asks to cancel a deployment. It ends later. */
+  async cancel(id: string): Promise<Deployment> {
+    const path = `/${encodeURIComponent(id)}/cancel`;
+    const response = await this.send(path, { method: 'POST' });
+    return response.json();
+  }
+
+  /** Streams the events of a deployment after the one with the id `after`; the last one, of type `end`, is the deployment. */
+  async *events(
+    id: string,
+    after: string,
+    signal?: AbortSignal,
+  ): AsyncGenerator<StreamEvent, void> {
+    const response = await this.send(`/${encodeURIComponent(id)}/events`, {
+      signal,
+      headers: {
+        accept: 'text/event-stream',
+        ...(after && { 'last-event-id': after }),
+      },
+    });
+    if (response.body) yield* readEvents(response.body);
+  }
+
+  private async send(path: string, init: RequestInit): Promise<Response> {
+    const base = await this.discovery.getBaseUrl('vertex-ai');
+    const url = `${base}/deployments${path}`;
+    const response = await this.fetchApi.fetch(url, init);
+    if (!response.ok) throw new RequestFailed(await readFailure(response));
+    return response;
+  }
+}

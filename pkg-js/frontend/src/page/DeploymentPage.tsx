@@ -1,0 +1,162 @@
+import { useRouteRef } from '@backstage/core-plugin-api';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { EntityRefLink } from '@backstage/plugin-catalog-react';
+import { Button, ButtonLink, Container, Flex, Link, Text } from '@backstage/ui';
+import type { ReactNode } from 'react';
+import { Announcement } from '../components/Announcement';
+import { Findings } from '../components/Findings';
+import { RequestFailure } from '../components/RequestFailure';
+import type { Deployment } from '../deployments/deployment';
+import { useMay } from '../deployments/permissions';
+import { useDeployment, type Followed } from '../deployments/useDeployment';
+import { useExpectation } from '../deployments/useExpectation';
+import { useDeploymentsView } from '../hooks/useDeploymentsView';
+import { contentRouteRef } from '../routes';
+import { vertexAiTranslationRef } from '../translation';
+import { CancelButton } from './CancelButton';
+import { DeploymentLog } from './DeploymentLog';
+import { DeploymentProgress } from './DeploymentProgress';
+import { Moment } from './Moment';
+import { Outcome } from './Outcome';
+import { useDuration } from './useDuration';
+import { useWhat } from './useWhat';
+import styles from './page.module.css';
+
+/** One deployment: its outcome, facts, findings and log. */
+export function DeploymentPage({ id }: { id: string }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const overview = useRouteRef(contentRouteRef);
+  const followed = useDeployment(id);
+  const { deployment, failure, refresh } = followed;
+  return (
+    <Container>
+      <Flex direction="column" gap="4" py="4">
+        <nav>
+          <Link href={overview()}>
+            <span aria-hidden="true">← </span>
+            {t('page.back')}
+          </Link>
+        </nav>
+        {failure && (
+          <>
+            <RequestFailure failure={failure} />
+            <div>
+              <Button variant="secondary" size="small" onPress={refresh}>
+                {t('retry')}
+              </Button>
+            </div>
+          </>
+        )}
+        {deployment ? (
+          <Found {...followed} deployment={deployment} />
+        ) : (
+          !failure && <Announcement loading={t('deployment.loading')} />
+        )}
+      </Flex>
+    </Container>
+  );
+}
+
+function Found(props: Followed & { deployment: Deployment }) {
+  const { deployment, lines, refresh } = props;
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const what = useWhat(deployment);
+  const took = useExpectation(deployment);
+  const may = useMay(deployment.entityRef);
+  const all = useDeploymentsView({ deployments: [deployment], took, ...may });
+  const [view] = all?.deployments ?? [];
+  return (
+    <>
+      <Flex gap="4" align="center" style={{ flexWrap: 'wrap' }}>
+        <Text as="h2" variant="title-small" weight="bold">
+          {t('deployment.title', { model: what })}
+        </Text>
+        <div role="status" aria-live="polite">
+          {view && <Outcome state={deployment.state} tone={view.tone} />}
+        </div>
+        {view?.mayCancel && (
+          <CancelButton id={deployment.id} onAsked={refresh} />
+        )}
+        {deployment.consoleUrl && (
+          <ButtonLink
+            variant="tertiary"
+            size="small"
+            href={deployment.consoleUrl}
+            target="_blank"
+            rel="noreferrer"
+          >
+            {t('statusCard.openConsole')}
+          </ButtonLink>
+        )}
+      </Flex>
+      {view && !view.ended && (
+        <DeploymentProgress
+          deployment={deployment}
+          view={view}
+          expectation={all?.expectation}
+        />
+      )}
+      {view && view.findings.length > 0 && (
+        <section aria-label={t('deployment.findings')}>
+          <Flex direction="column" gap="3">
+            <Findings diagnostics={view.findings} />
+          </Flex>
+        </section>
+      )}
+      <Facts deployment={deployment} />
+      <section aria-label={t('deployment.log')} className={styles.section}>
+        <Text as="h3" variant="title-x-small" weight="bold">
+          {t('deployment.log')}
+        </Text>
+        <DeploymentLog lines={lines} />
+      </section>
+    </>
+  );
+}
+
+function Facts({ deployment }: { deployment: Deployment }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const duration = useDuration();
+  const { createdAt, startedAt, endedAt, user, cancelRequestedBy } = deployment;
+  const list = (titles: string[]) =>
+    titles.length > 0 && (
+      <ul className={styles.list}>
+        {titles.map(title => (
+          <li key={title}>{title}</li>
+        ))}
+      </ul>
+    );
+  const person = (entityRef?: string) =>
+    entityRef && <EntityRefLink entityRef={entityRef} defaultKind="user" />;
+  const facts: [string, ReactNode][] = [
+    [t('deployment.environment'), deployment.environment],
+    [t('deployment.startedBy'), person(user)],
+    [t('deployment.started'), <Moment at={startedAt ?? createdAt} />],
+    [t('deployment.ended'), endedAt && <Moment at={endedAt} />],
+    [
+      t('deployment.duration'),
+      endedAt && duration(Date.parse(endedAt) - Date.parse(createdAt)),
+    ],
+    [t('deployment.cancelledBy'), person(cancelRequestedBy)],
+    [t('deployment.model'), deployment.model],
+    [t('deployment.endpoint'), deployment.endpoint],
+    [t('deployment.deployedModel'), deployment.deployedModelId],
+    [t('deployment.undone'), list(deployment.undone)],
+    [t('deployment.notUndone'), list(deployment.notUndone)],
+    [t('deployment.operation'), deployment.operation],
+    [t('deployment.mandate'), deployment.mandate],
+    [t('deployment.id'), deployment.id],
+  ];
+  return (
+    <dl className={styles.facts} aria-label={t('deployment.facts')}>
+      {facts
+        .filter(([, value]) => value)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,65 @@
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  EntityInfoCard,
+  MissingAnnotationEmptyState,
+} from '@backstage/plugin-catalog-react';
+import { Button } from '@backstage/ui';
+import { StatusActions } from '../components/StatusActions';
+import { StatusContent } from '../components/StatusContent';
+import type { Deployment } from '../deployments/deployment';
+import { useDeployOffer } from '../hooks/useDeployOffer';
+import { useStatus } from '../hooks/useStatus';
+import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
+import { vertexAiTranslationRef } from '../translation';
+
+/** The state of one environment of an entity. */
+export function EnvironmentState(props: {
+  entity: Entity;
+  /** Absent for the plain annotations. */
+  environment?: string;
+  /** The newest deployments of the entity. */
+  deployments: Deployment[];
+}) {
+  const { entity, environment } = props;
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const status = useStatus(entity, environment);
+  const { report, isLoading, refresh } = status;
+  const deployments = props.deployments.filter(
+    deployment => deployment.environment === environment,
+  );
+  const offer = useDeployOffer(entity, report, { environment, deployments });
+
+  if (report?.state === 'not-annotated') {
+    return <MissingAnnotationEmptyState annotation={REQUIRED_ANNOTATIONS} />;
+  }
+  return (
+    <EntityInfoCard
+      title={
+        environment === undefined
+          ? t('page.title')
+          : t('page.environment', { name: environment })
+      }
+      headerActions={
+        <Button
+          variant="tertiary"
+          size="small"
+          onPress={refresh}
+          isPending={isLoading}
+        >
+          {t('refresh')}
+        </Button>
+      }
+      footerActions={
+        <StatusActions
+          entityRef={stringifyEntityRef(entity)}
+          environment={environment}
+          offer={offer}
+          report={report}
+        />
+      }
+    >
+      <StatusContent {...status} />
+    </EntityInfoCard>
+  );
+}

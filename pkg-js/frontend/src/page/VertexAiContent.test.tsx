@@ -1,0 +1,417 @@
+import { discoveryApiRef, fetchApiRef } from '@backstage/core-plugin-api';
+import {
+  mockApis,
+  renderInTestApp,
+  TestApiProvider,
+} from '@backstage/frontend-test-utils';
+import {
+  EntityProvider,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { permissionApiRef } from '@backstage/plugin-permission-react';
+import { act, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { Route, Routes } from 'react-router-dom';
+import {
+  CANCELLED,
+  FAILED,
+  LOG,
+  RUNNING,
+  SUCCEEDED,
+} from '../__testUtils__/deployments';
+import {
+  FakeGoogle,
+  fraudDetector,
+  PORTAL,
+  SERVING,
+} from '../__testUtils__/google';
+import { contentRouteRef } from '../routes';
+import { VertexAiContent } from './VertexAiContent';
+
+const PAGE = '/catalog/default/component/fraud-detector/vertex-ai';
+const WAIT = { timeout: 5_000 };
+
+// Queries by role are slow on long tables.
+jest.setTimeout(30_000);
+
+let google: FakeGoogle;
+
+beforeEach(() => {
+  google = new FakeGoogle();
+  google.endpoint = SERVING;
+});
+
+function renderPage(
+  options: { path?: string; permissions?: (name: string) => boolean } = {},
+) {
+  const { path = PAGE, permissions = () => true } = options;
+  const permissionApi = mockApis.permission({
+    authorize: ({ permission }) =>
+      permissions(permission.name)
+        ? AuthorizeResult.ALLOW
+        : AuthorizeResult.DENY,
+  });
+  return renderInTestApp(
+    <TestApiProvider
+      apis={[
+        [discoveryApiRef, mockApis.discovery({ baseUrl: PORTAL })],
+        [fetchApiRef, { fetch: google.fetch }],
+        [permissionApiRef, permissionApi],
+      ]}
+    >
+      <EntityProvider entity={fraudDetector()}>
+        <Routes>
+          <Route path={`${PAGE}/*`} element={<VertexAiContent />} />
+        </Routes>
+      </EntityProvider>
+    </TestApiProvider>,
+    {
+      initialRouteEntries: [path],
+      mountedRoutes: {
+        '/catalog/:namespace/:kind/:name': entityRouteRef,
+        [PAGE]: contentRouteRef,
+      },
+    },
+  );
+}
+
+const section = (name: string) => screen.findByRole('region', { name }, WAIT);
+
+/** The texts of the history's rows. */
+async function rows() {
+  const table = await screen.findByRole(
+    'table',
+    { name: 'Deployments, newest first' },
+    WAIT,
+  );
+  return within(table)
+    .getAllByRole('row')
+    .slice(1)
+    .map(row =>
+      [
+        within(row).getByRole('rowheader'),
+        ...within(row).getAllByRole('cell'),
+      ].map(cell => cell.textContent),
+    );
+}
+
+describe('the tab', () => {
+  it('shows what serves, and who deployed what, when, with which outcome and why', async () => {
+    google.portal.deployments = [SUCCEEDED, FAILED, CANCELLED];
+    renderPage();
+    const current = await section('Current state');
+    expect(
+      await within(current).findByText('Serving version 3', {}, WAIT),
+    ).toBeInTheDocument();
+    await screen.findByText('Succeeded', {}, WAIT);
+    const [succeeded, failed, cancelled] = await rows();
+    expect(succeeded).toEqual([
+      'fraud-detector@2',
+      '✓ Succeeded',
+      new Date(SUCCEEDED.createdAt).toLocaleString(),
+      '12 min 31 s',
+      'admin',
+      '',
+    ]);
+    expect(failed).toMatchObject([
+      'fraud-detector@3 in staging',
+      '✕ Failed',
+      expect.anything(),
+      '2 min 10 s',
+      'analyst',
+      'the operation ended in RESOURCE_EXHAUSTED: no quota for NVIDIA_L4',
+    ]);
+    // A cancel is neither a failure nor an error.
+    expect(cancelled).toMatchObject([
+      'fraud-detector@3',
+      '⊘ Cancelled',
+      expect.anything(),
+      '2 min 10 s',
+      'analyst',
+      'Cancelled by admin',
+    ]);
+    expect(
+      screen.queryByRole('region', { name: 'Running now' }),
+    ).not.toBeInTheDocument();
+    expect(google.portal.calls).toEqual([
+      {
+        method: 'GET',
+        path: '/deployments?entityRef=component%3Adefault%2Ffraud-detector&limit=10',
+      },
+    ]);
+  });
+
+  it('says that nothing has been deployed yet', async () => {
+    renderPage();
+    expect(
+      await screen.findByText(/Nothing has been deployed/, {}, WAIT),
+    ).toBeInTheDocument();
+  });
+
+  it('loads older deployments on request', async () => {
+    google.portal.deployments = Array.from({ length: 13 }, (_, index) => ({
+      ...SUCCEEDED,
+      id: `id-${index}`,
+      createdAt: `2026-11-${25 - index}T09:00:00.000Z`,
+    }));
+    renderPage();
+    expect(await rows()).toHaveLength(10);
+    await userEvent.click(
+      screen.getByRole('button', { name: 'Show older deployments' }),
+    );
+    await waitFor(async () => expect(await rows()).toHaveLength(13));
+    expect(
+      screen.queryByRole('button', { name: 'Show older deployments' }),
+    ).not.toBeInTheDocument();
+  });
+
+  it('shows the reason where the portal denies the history, and what serves all the same', async () => {
+    const { fetch } = google.portal;
+    Object.assign(google.portal, {
+      fetch: async () =>
+        new Response(
+          JSON.stringify({
+            diagnostics: [
+              {
+                code: 'portal/refused',
+                severity: 'error',
+                message: 'you lack the permission `vertex-ai.deployment.read`',
+              },
+            ],
+          }),
+          { status: 403 },
+        ),
+    });
+    renderPage();
+    const history = await section('History');
+    expect(
+      await within(history).findByText(/you lack the permission/, {}, WAIT),
+    ).toBeInTheDocument();
+    expect(
+      await screen.findByText('Serving version 3', {}, WAIT),
+    ).toBeInTheDocument();
+
+    Object.assign(google.portal, { fetch });
+    google.portal.deployments = [SUCCEEDED];
+    await userEvent.click(
+      within(history).getByRole('button', { name: 'Try again' }),
+    );
+    expect(await rows()).toHaveLength(1);
+  });
+});
+
+describe('a running deployment', () => {
+  beforeEach(() => {
+    google.portal.deployments = [RUNNING, FAILED];
+    google.portal.events.set(RUNNING.id, LOG);
+  });
+
+  it('shows its progress, how long it has run, and its log as it grows', async () => {
+    renderPage();
+    const running = await section('Running now');
+    const bar = await within(running).findByRole('progressbar', {
+      name: 'Step 4 of 8: Adding nodes to the cluster',
+    });
+    expect(bar).toHaveAttribute('value', '4');
+    expect(bar).toHaveAttribute('max', '8');
+    expect(within(running).getByText(/^Running for \d+ /)).toBeVisible();
+    const log = within(running).getByRole('log', { name: 'Log' });
+    expect(await within(log).findByText('fraud-detector@3')).toBeVisible();
+
+    const stage = { ...RUNNING.stage!, index: 5, name: 'Getting the image' };
+    act(() =>
+      google.portal.change(RUNNING.id, { stage }, { message: stage.name }),
+    );
+    expect(await within(log).findByText('Getting the image')).toBeVisible();
+    await waitFor(() => expect(bar).toHaveAttribute('value', '5'));
+  });
+
+  it('moves to the history by itself when it ends', async () => {
+    renderPage();
+    await section('Running now');
+    await screen.findByRole('progressbar', {}, WAIT);
+    act(() =>
+      google.portal.change(RUNNING.id, {
+        state: 'succeeded',
+        endedAt: '2026-11-27T10:10:00.000Z',
+      }),
+    );
+    await waitFor(
+      () =>
+        expect(
+          screen.queryByRole('region', { name: 'Running now' }),
+        ).not.toBeInTheDocument(),
+      WAIT,
+    );
+    expect((await rows())[0][1]).toBe('✓ Succeeded');
+  });
+
+  it('names the usual duration once there are five successes', async () => {
+    google.portal.deployments.push(
+      ...[4, 5, 6, 7, 20].map(minutes => ({
+        ...SUCCEEDED,
+        id: `took-${minutes}`,
+        startedAt: '2026-11-20T10:00:00.000Z',
+        endedAt: `2026-11-20T10:${minutes}:00.000Z`.replace(
+          /10:(\d):/,
+          '10:0$1:',
+        ),
+      })),
+    );
+    renderPage();
+    expect(
+      await screen.findByText(
+        /took less than 6 min 0 s, 95 % less than 20 min 0 s/,
+        {},
+        WAIT,
+      ),
+    ).toBeInTheDocument();
+  });
+
+  it('is cancelled after a confirmation, by keyboard too', async () => {
+    const user = userEvent.setup();
+    renderPage();
+    const button = await screen.findByRole(
+      'button',
+      { name: 'Cancel deployment' },
+      WAIT,
+    );
+    button.focus();
+    await user.keyboard('{Enter}');
+    const dialog = await screen.findByRole('dialog', {
+      name: 'Cancel this deployment?',
+    });
+    expect(google.portal.calls.map(({ method }) => method)).not.toContain(
+      'POST',
+    );
+    await user.click(
+      within(dialog).getByRole('button', { name: 'Cancel deployment' }),
+    );
+    const running = await section('Running now');
+    expect(
+      await within(running).findByRole(
+        'progressbar',
+        { name: 'Cancelling' },
+        WAIT,
+      ),
+    ).not.toHaveAttribute('value');
+    expect(google.portal.calls).toContainEqual({
+      method: 'POST',
+      path: `/deployments/${RUNNING.id}/cancel`,
+    });
+    // What is stopping is not stopped again.
+    await waitFor(() =>
+      expect(
+        screen.queryByRole('button', { name: 'Cancel deployment' }),
+      ).not.toBeInTheDocument(),
+    );
+  });
+
+  it('cannot be cancelled without the permission', async () => {
+    renderPage({ permissions: name => name !== 'vertex-ai.deployment.cancel' });
+    await screen.findByRole('progressbar', {}, WAIT);
+    expect(
+      screen.queryByRole('button', { name: 'Cancel deployment' }),
+    ).not.toBeInTheDocument();
+  });
+
+  it('takes the main place from “Deploy model”', async () => {
+    google.portal.deployments = [RUNNING];
+    renderPage();
+    const deploy = await screen.findByRole(
+      'link',
+      { name: 'Deploy model' },
+      WAIT,
+    );
+    expect(deploy).toHaveAttribute('data-variant', 'secondary');
+  });
+});
+
+describe('the page of a deployment', () => {
+  const path = ({ id }: { id: string }) => `${PAGE}/deployments/${id}`;
+
+  it('is reached from the history and leads back', async () => {
+    google.portal.deployments = [SUCCEEDED];
+    renderPage();
+    const link = await screen.findByRole(
+      'link',
+      { name: 'fraud-detector@2' },
+      WAIT,
+    );
+    expect(link).toHaveAttribute('href', path(SUCCEEDED));
+  });
+
+  it('shows outcome, people, times, ids, and the link to Google’s console', async () => {
+    google.portal.deployments = [SUCCEEDED];
+    google.portal.events.set(SUCCEEDED.id, LOG);
+    renderPage({ path: path(SUCCEEDED) });
+    expect(
+      await screen.findByRole(
+        'heading',
+        { name: 'Deployment of fraud-detector@2' },
+        WAIT,
+      ),
+    ).toBeInTheDocument();
+    const facts = await screen.findByLabelText('Facts');
+    for (const text of [
+      'Started byadmin',
+      'Duration12 min 31 s',
+      'Deployed model9379675090',
+      'Mandatemandate-3',
+      `Deployment${SUCCEEDED.id}`,
+      SUCCEEDED.operation!,
+    ]) {
+      expect(facts).toHaveTextContent(text);
+    }
+    expect(
+      screen.getByRole('link', { name: 'Open in Google Cloud (new tab)' }),
+    ).toHaveAttribute('href', SUCCEEDED.consoleUrl);
+    const log = screen.getByRole('log', { name: 'Log' });
+    expect(
+      await within(log).findByText('Adding nodes to the cluster'),
+    ).toBeVisible();
+    expect(
+      screen.getByRole('link', { name: 'All deployments' }),
+    ).toHaveAttribute('href', PAGE);
+  });
+
+  it('shows why it failed, once, and what was removed', async () => {
+    google.portal.deployments = [FAILED];
+    renderPage({ path: path(FAILED) });
+    expect(
+      await screen.findAllByText(/RESOURCE_EXHAUSTED/, {}, WAIT),
+    ).toHaveLength(1);
+    expect(screen.getByText(/request quota/)).toBeInTheDocument();
+    expect(screen.getByLabelText('Facts')).toHaveTextContent(
+      'Removed againdeployed model 9379675090',
+    );
+    // An endpoint that was removed again has no page in the console.
+    expect(
+      screen.queryByRole('link', { name: /Google Cloud/ }),
+    ).not.toBeInTheDocument();
+  });
+
+  it('reads as cancelled, without an error', async () => {
+    google.portal.deployments = [CANCELLED];
+    renderPage({ path: path(CANCELLED) });
+    expect(
+      await screen.findByText('Cancelled', { exact: false, selector: 'span' }),
+    ).toHaveAttribute('data-tone', 'neutral');
+    expect(screen.getByLabelText('Facts')).toHaveTextContent(
+      'Cancelled byadmin',
+    );
+    expect(screen.queryByText(/Error/)).not.toBeInTheDocument();
+  });
+
+  it('says that a deployment does not exist', async () => {
+    renderPage({ path: path({ id: 'nowhere' }) });
+    expect(
+      await screen.findByText(
+        /does not exist, or you may not see it/,
+        {},
+        WAIT,
+      ),
+    ).toBeInTheDocument();
+  });
+});
