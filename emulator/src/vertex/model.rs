@@ -161,8 +161,8 @@ fn created(world: &World, name: &str) -> Option<Value> {
 
 /// Checks that no version of a model is in use.
 fn check_all_unused(world: &World, now: f64, name: &str) -> Result<(), ApiError> {
-    let versions = world.models.get(name).into_iter().flat_map(ModelState::versions);
-    versions.map(|(version, _)| check_unused(world, now, name, version)).collect()
+    let mut versions = world.models.get(name).into_iter().flat_map(ModelState::versions);
+    versions.try_for_each(|(version, _)| check_unused(world, now, name, version))
 }
 
 /// `DELETE {model}`, with all its versions: it is there until the operation's end.
