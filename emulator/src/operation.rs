@@ -231,7 +231,7 @@ fn cancel(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         let mut world = call.cloud.world();
         let is_ignored = world.faults.strike_cancel(name);
         let operation = world.operations.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
-        if is_ignored || operation.body["done"] == true {
+        if is_ignored || operation.cancelled || operation.body["done"] == true {
             call.note_no_change();
         }
         operation.cancelled |= !is_ignored;

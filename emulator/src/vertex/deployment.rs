@@ -40,10 +40,7 @@ fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(String, u64
             return Err(ApiError::exists(&format!("{endpoint}/deployedModels/{id}")));
         }
     }
-    let resources = ["dedicatedResources", "automaticResources", "sharedResources"];
-    if resources.iter().filter(|kind| !deployed[**kind].is_null()).count() != 1 {
-        return Err(ApiError::invalid("Exactly one of dedicated, automatic and shared resources must be set."));
-    }
+    check_kind(name, found.body, deployed)?;
     check_replicas(deployed)?;
     let machine = &deployed["dedicatedResources"]["machineSpec"];
     if let Some(kind) = machine["machineType"].as_str()
@@ -55,6 +52,24 @@ fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(String, u64
         return Err(ApiError::invalid("acceleratorType and acceleratorCount go together."));
     }
     Ok((found.name, found.version))
+}
+
+/// Checks that the model can be deployed with the sent kind of resources. Unverified: the text.
+fn check_kind(name: &str, model: &Value, deployed: &Value) -> Result<(), ApiError> {
+    const KINDS: &[(&str, &str)] = &[
+        ("dedicatedResources", "DEDICATED_RESOURCES"),
+        ("automaticResources", "AUTOMATIC_RESOURCES"),
+        ("sharedResources", "SHARED_RESOURCES"),
+    ];
+    let sent: Vec<_> = KINDS.iter().filter(|(field, _)| !deployed[*field].is_null()).collect();
+    let [(field, kind)] = sent.as_slice() else {
+        return Err(ApiError::invalid("Exactly one of dedicated, automatic and shared resources must be set."));
+    };
+    let mut supported = model["supportedDeploymentResourcesTypes"].as_array().into_iter().flatten();
+    if supported.any(|one| one == kind) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(format!("{field} is not supported for Model {name}.")))
 }
 
 /// Checks the numbers of replicas and the autoscaling of dedicated resources.

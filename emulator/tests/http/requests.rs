@@ -73,6 +73,24 @@ fn rejects_values_that_google_rejects() {
 }
 
 #[test]
+fn rejects_resources_that_the_model_does_not_support() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    for (kind, resources) in [
+        ("automaticResources", json!({"minReplicaCount": 1})),
+        ("sharedResources", json!("projects/acme-ml/locations/us-central1/deploymentResourcePools/p")),
+    ] {
+        let mut request = deploy_request("1");
+        request["deployedModel"].as_object_mut().unwrap().remove("dedicatedResources");
+        let post = |request| cloud.own("POST", "/endpoints/fraud:deployModel", request);
+        post(request.clone()).refused(400, "INVALID_ARGUMENT");
+        request["deployedModel"][kind] = resources;
+        let text = post(request).refused(400, "INVALID_ARGUMENT");
+        assert!(text.contains(kind), "{text}");
+    }
+}
+
+#[test]
 fn accepts_a_container_as_google_does() {
     let cloud = Cloud::start();
     let request = || {
