@@ -9,6 +9,7 @@ mod etags;
 mod faults;
 mod harness;
 mod identity;
+mod invariants;
 mod issuer;
 mod mutations;
 mod pages;
