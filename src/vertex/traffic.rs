@@ -89,15 +89,23 @@ impl Split {
         self.shares().eq(other.shares())
     }
 
-    /// The split after one model gives its share back: the others receive all traffic in their proportions. Empty where no other
-    /// model has a share.
-    fn without(&self, id: &str) -> Self {
-        let mut rest = self.with(id, Traffic(0));
-        if rest.share(id) != 0 {
-            return Self(Ordered::default());
+    /// The split after one model gives its share to others, by their weights.
+    fn given(&self, id: &str, weights: &[(&str, u32)]) -> Self {
+        let share = self.share(id);
+        let whole: u32 = weights.iter().map(|(_, weight)| weight).sum();
+        let mut shares = self.0.clone();
+        shares.remove(id);
+        if whole == 0 {
+            return Self(shares);
         }
-        rest.0.remove(id);
-        rest
+        let part = |weight: u32| share * weight / whole;
+        let mut left = share - weights.iter().map(|(_, weight)| part(*weight)).sum::<u32>();
+        for (other, weight) in weights {
+            let more = u32::from(*weight > 0 && left > 0);
+            left -= more;
+            shares.insert((*other).to_owned(), self.share(other) + part(*weight) + more);
+        }
+        Self(shares)
     }
 
     /// The split after one model receives a share. The other models keep their proportions in the rest, rounded down, and the
@@ -140,8 +148,8 @@ pub struct Written {
 /// The split that takes back what a run wrote for one deployed model; `None` where there is nothing to write.
 ///
 /// Where the endpoint is as the run left it, the split becomes what it was before. Otherwise somebody else has changed it, and that
-/// stays: a model that `leaves` gives its share to the others in their proportions, those of now or else those of before, and a model
-/// that stays receives the share again that it had.
+/// stays. A model that `leaves` then returns its share to the models from which the run took it, except those that others have switched
+/// off since, or else to all others in their proportions. A model that stays receives the share again that it had.
 pub fn taken_back(endpoint: &Value, id: &str, written: &[Written], leaves: bool) -> Option<Split> {
     let present = Split::among_deployed(endpoint);
     let ids = deployed(endpoint);
@@ -163,12 +171,19 @@ pub fn taken_back(endpoint: &Value, id: &str, written: &[Written], leaves: bool)
     if let Some(restored) = restored {
         return Some(restored.among(&others));
     }
-    let rest = present.without(id);
-    if !rest.is_empty() {
-        return Some(rest);
+    let mut weights: Vec<(&str, u32)> = Vec::new();
+    if let (Some(first), Some(last)) = (written.first(), written.last()) {
+        for other in &others {
+            let after = last.after.share(other);
+            if present.share(other) > 0 || after == 0 {
+                weights.push((other, first.before.share(other).saturating_sub(after)));
+            }
+        }
     }
-    let earlier = written.first().map(|written| written.before.among(&others).without(id));
-    Some(earlier.unwrap_or_else(|| present.among(&[])))
+    if weights.iter().all(|(_, weight)| *weight == 0) {
+        weights = others.iter().map(|other| (*other, present.share(other))).collect();
+    }
+    Some(present.given(id, &weights))
 }
 
 impl FromIterator<(String, u32)> for Split {
@@ -229,10 +244,17 @@ mod tests {
         let all = ["1", "2", "3", "9"];
         assert_eq!(back(endpoint(wrote[0].1.clone(), &all), &wrote, true).unwrap(), wrote[0].0);
         let changed = endpoint(json!({"9": 50, "1": 30, "2": 20}), &all);
-        assert_eq!(back(changed, &wrote, true).unwrap(), json!({"1": 60, "2": 40}));
+        assert_eq!(back(changed, &wrote, true).unwrap(), json!({"1": 55, "2": 45}));
         // A model of before that is gone receives nothing.
         let gone = endpoint(json!({"9": 50, "1": 25, "2": 25}), &["1", "2", "9"]);
         assert_eq!(back(gone, &wrote, true).unwrap(), json!({"1": 50, "2": 50}));
+        // One that somebody has switched off stays off.
+        let off = endpoint(json!({"9": 50, "1": 50, "2": 0}), &all);
+        assert_eq!(back(off, &wrote, true).unwrap(), json!({"1": 100, "2": 0}));
+        // Another run has deployed meanwhile: its share stays, and what was taken returns.
+        let wide = [(json!({"1": 75, "2": 25}), json!({"9": 100}))];
+        let canary = endpoint(json!({"9": 80, "8": 20}), &["1", "2", "8", "9"]);
+        assert_eq!(back(canary, &wide, true).unwrap(), json!({"1": 60, "2": 20, "8": 20}));
         let all_of_it = [(json!({"1": 75, "2": 25}), json!({"9": 100}))];
         assert_eq!(back(endpoint(json!({"9": 100}), &["1", "2", "9"]), &all_of_it, true).unwrap(), all_of_it[0].0);
         assert_eq!(back(endpoint(json!({"9": 100}), &["1", "9"]), &all_of_it, true).unwrap(), json!({"1": 100}));
@@ -253,6 +275,36 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_taken_back_is_a_split_of_the_models_that_stay(
+            shares in proptest::collection::vec(0u32..40, 4), before in proptest::collection::vec(0u32..40, 4),
+            percent in 0u32..=100, changed in any::<bool>()
+        ) {
+            let split = |shares: &[u32]| -> Split {
+                let whole: u32 = shares.iter().sum::<u32>().max(1);
+                let mut parts: Vec<u32> = shares.iter().map(|share| share * 100 / whole).collect();
+                let first = (0..parts.len()).max_by_key(|at| parts[*at]).unwrap();
+                parts[first] += 100 - parts.iter().sum::<u32>();
+                (1..).zip(parts).map(|(id, share): (u32, u32)| (id.to_string(), share)).collect()
+            };
+            let before = split(&before);
+            let after = before.with("9", Traffic::of(percent));
+            let present = if changed { split(&shares).with("9", Traffic::of(percent)) } else { after.clone() };
+            let read = endpoint(present.clone().into(), &["1", "2", "3", "4", "9"]);
+            let written = [Written { before: before.clone(), after }];
+            match taken_back(&read, "9", &written, true) {
+                Some(back) => {
+                    prop_assert_eq!(back.shares().map(|(_, share)| share).sum::<u32>(), 100);
+                    prop_assert_eq!(back.share("9"), 0);
+                    prop_assert!(changed || back.has_same_shares(&before));
+                    for id in ["1", "2", "3", "4"] {
+                        prop_assert!(!changed || back.share(id) >= present.share(id));
+                    }
+                }
+                None => prop_assert_eq!(present.share("9"), 0),
+            }
+        }
+
         #[test]
         fn a_split_sums_to_100_and_keeps_its_models(
             parts in proptest::collection::vec(0u32..1000, 0..8), percent in 0u32..100, ours in 0usize..8

@@ -3,7 +3,7 @@
 use crate::conversation::{Failure, Identity, Request, Response};
 use crate::method::Verb;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const PLACE: &str = "projects/acme-ml/locations/us-central1";
 pub const PROXY: &str = "http://portal/api/proxy/vertex-ai";
@@ -122,6 +122,8 @@ pub struct Google {
     pub denied: Option<&'static str>,
     pub services_are_strangers: bool,
     pub log: Vec<(u64, Identity, String)>,
+    /// Every share that a deployed model has had.
+    pub held: BTreeSet<(String, u32)>,
     /// Bodies of the changes of traffic.
     pub splits: Vec<Value>,
 }
@@ -143,6 +145,7 @@ impl Default for Google {
             denied: None,
             services_are_strangers: false,
             log: Vec::new(),
+            held: BTreeSet::new(),
             splits: Vec::new(),
         }
     }
@@ -187,6 +190,13 @@ impl Google {
         self.operations.iter().all(|operation| operation.result.is_some())
     }
 
+    fn note_shares(&mut self) {
+        for endpoint in self.endpoints.values() {
+            let shares = endpoint.deployed.iter().map(|id| (id.clone(), endpoint.split.get(id).copied().unwrap_or(0)));
+            self.held.extend(shares);
+        }
+    }
+
     /// Lets time pass.
     pub fn pass(&mut self, until: u64) {
         loop {
@@ -203,6 +213,7 @@ impl Google {
                 true => json!({"error": {"code": 1, "message": "Operation was cancelled."}}),
                 false => self.finish(operation.work),
             });
+            self.note_shares();
         }
         self.now = self.now.max(until);
     }
@@ -335,6 +346,7 @@ impl Google {
         }
         let body = request.body.as_deref().map(|body| serde_json::from_str(body).unwrap()).unwrap_or_default();
         let (status, body) = self.answer(request, &path, body);
+        self.note_shares();
         match fault {
             Some(fault) => fault.answer(),
             None => Ok(Response { status, retry_after: None, body: Some(body) }),

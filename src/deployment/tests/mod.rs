@@ -2,5 +2,6 @@
 
 mod google;
 mod laws;
+mod races;
 mod scene;
 mod stories;

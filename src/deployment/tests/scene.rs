@@ -1,7 +1,7 @@
 //! A run of a deployment against the abstract Google, with crashes, cancellation, faults and other users.
 
 use super::google::{Act, Fault, Google, PROXY};
-use crate::conversation::{Event, Outcome, Progress, Turn, Want as GoogleWant};
+use crate::conversation::{Conversation, Event, Outcome, Progress, Turn, Want as GoogleWant};
 use crate::deployment::ledger::{LedgerEntry, MAX_ENTRY};
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
 use crate::plan::{plan, tests::target};
@@ -16,8 +16,15 @@ pub enum Crash {
     After,
 }
 
+/// A process that drives the run.
+pub struct Process {
+    talk: Conversation<RunReport, Want>,
+    outcome: Outcome,
+}
+
 #[derive(Clone)]
 pub struct Scene {
+    pub run: String,
     pub google: Google,
     pub target: Target,
     /// The number of the want from which on the wish to stop is known.
@@ -42,6 +49,7 @@ pub struct Scene {
 impl Scene {
     pub fn new(google: Google) -> Self {
         Self {
+            run: "1b2c-run".into(),
             google,
             target: target(),
             cancel: None,
@@ -71,58 +79,64 @@ impl Scene {
 
     /// Runs to the report, in as many processes as it takes.
     pub fn run(&mut self) -> RunReport {
+        let mut process = None;
         loop {
-            if let Some(report) = self.process() {
+            if let Some(report) = self.step(&mut process) {
                 return report;
             }
-            if let Some(target) = self.replanned.take() {
-                self.target = target;
-            }
-            // Another process takes over.
-            self.google.pass(self.google.now + 12_000);
         }
     }
 
-    /// One process. `None`: it crashed.
-    fn process(&mut self) -> Option<RunReport> {
+    fn start(&self) -> Process {
         let lines: Vec<Value> = self.ledger.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
         let ledger = LedgerEntry::read_all(Value::Array(lines)).unwrap();
-        let mut talk = resume(Start {
+        let talk = resume(Start {
             plan: Ok(plan(self.target.clone())),
-            run: Some("1b2c-run".parse().unwrap()),
+            run: Some(self.run.parse().unwrap()),
             proxy_url: PROXY.into(),
             reason: Some("deployment 1b2c".into()),
             identities: self.identities,
             ledger,
         });
-        let mut outcome = Outcome::Begin;
-        loop {
-            let number = self.wants.len();
-            assert!(number < 20_000, "the run does not end: {:?}", &self.wants[number - 40..]);
-            let cancelled = self.cancel.is_some_and(|at| number >= at);
-            let turn = talk.tell(Event { outcome, now: self.google.now, random: 0.5, cancelled });
-            self.said.extend(talk.said().into_iter().map(|progress| (self.google.now, progress)));
-            let want = match turn {
-                Turn::Done(report) => return Some(report),
-                Turn::Want(want) => want,
-            };
-            self.wants.push(match &want {
-                Want::Google(GoogleWant::Send(request)) => format!("{} {}", request.verb.as_str(), request.url),
-                Want::Google(GoogleWant::Wait(millis)) => format!("wait {millis}"),
-                Want::Write { write } => serde_json::to_string(write).unwrap(),
-            });
-            if let Some(act) = self.acts.get(&number) {
-                self.google.act(&act.clone());
-            }
-            let crash = self.crashes.get(&number).copied();
-            if crash == Some(Crash::Before) {
-                return None;
-            }
-            outcome = self.fulfil(want, number, cancelled && talk.heeds_cancelling());
-            if crash == Some(Crash::After) {
-                return None;
-            }
+        Process { talk, outcome: Outcome::Begin }
+    }
+
+    /// Fulfils one want, in a new process where there is none.
+    pub fn step(&mut self, process: &mut Option<Process>) -> Option<RunReport> {
+        let mut open = process.take().unwrap_or_else(|| self.start());
+        let number = self.wants.len();
+        assert!(number < 20_000, "the run does not end: {:?}", &self.wants[number - 40..]);
+        let cancelled = self.cancel.is_some_and(|at| number >= at);
+        let turn = open.talk.tell(Event { outcome: open.outcome, now: self.google.now, random: 0.5, cancelled });
+        self.said.extend(open.talk.said().into_iter().map(|progress| (self.google.now, progress)));
+        let want = match turn {
+            Turn::Done(report) => return Some(report),
+            Turn::Want(want) => want,
+        };
+        self.wants.push(match &want {
+            Want::Google(GoogleWant::Send(request)) => format!("{} {}", request.verb.as_str(), request.url),
+            Want::Google(GoogleWant::Wait(millis)) => format!("wait {millis}"),
+            Want::Write { write } => serde_json::to_string(write).unwrap(),
+        });
+        if let Some(act) = self.acts.get(&number) {
+            self.google.act(&act.clone());
         }
+        let crash = self.crashes.get(&number).copied();
+        if crash != Some(Crash::Before) {
+            open.outcome = self.fulfil(want, number, cancelled && open.talk.heeds_cancelling());
+        } else {
+            open.outcome = Outcome::Begin;
+        }
+        if crash.is_some() {
+            if let Some(target) = self.replanned.take() {
+                self.target = target;
+            }
+            // Another process takes over.
+            self.google.pass(self.google.now + 12_000);
+        } else {
+            *process = Some(open);
+        }
+        None
     }
 
     fn fulfil(&mut self, want: Want, number: usize, is_cancelled: bool) -> Outcome {
