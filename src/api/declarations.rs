@@ -57,6 +57,8 @@ pub fn declarations() -> String {
     all.visit::<life::Start>();
     all.visit::<life::Reach>();
     all.visit::<life::Step>();
+    all.visit::<life::Duration>();
+    all.visit::<life::Expectation>();
     all.visit::<crate::life::EventShape>();
     all.visit::<iam::IamRequest>();
     all.visit::<iam::IamReport>();

@@ -10,6 +10,8 @@ use serde_json::Value;
 use ts_rs::TS;
 
 pub use super::gate::Permission;
+use crate::life::history;
+pub use crate::life::history::{Duration, Expectation, kin};
 pub use crate::life::reach::{Reach, reach};
 pub use crate::life::{Step, after};
 
@@ -111,6 +113,18 @@ pub fn start(body: &Value, key: Option<&str>) -> Result<Start, Diagnostic> {
     let parts = [kind.clone(), part(&environment), part(&model_version), part(&text)];
     let fingerprint = format!("{:016x}", fingerprint(&parts.each_ref().map(String::as_str)));
     Ok(Start { kind, entity_ref, text, file, environment, model_version, key: key.to_owned(), fingerprint })
+}
+
+/// Returns how long the stages of a success lasted, and the whole. `stages` is a list of `{stage, at}`.
+pub fn durations(stages: &Value, started: f64, ended: f64) -> Vec<Duration> {
+    let read = |stage: &Value| Some((stage["stage"].as_str()?.to_owned(), stage["at"].as_u64()?));
+    let stages: Vec<_> = stages.as_array().into_iter().flatten().filter_map(read).collect();
+    history::durations(&stages, started as u64, ended as u64)
+}
+
+/// Returns what durations in milliseconds let one expect; `None` where they are too few.
+pub fn expectation(millis: &[f64]) -> Option<Expectation> {
+    history::expectation(millis.iter().map(|&millis| millis as u64).collect())
 }
 
 #[cfg(test)]

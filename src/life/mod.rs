@@ -2,6 +2,7 @@
 //!
 //! The backend plugin stores a life as JSON and asks here what an event makes of it. The calls to Google are [`crate::deployment`]'s.
 
+pub mod history;
 pub mod reach;
 #[cfg(test)]
 mod tests;

@@ -23,3 +23,18 @@ pub fn deployment_reach(caller: &JsValue, starter: &JsValue, key: Option<String>
 pub fn deployment_after(life: &JsValue, event: &JsValue, at: &str) -> Result<JsValue, JsValue> {
     Ok(write(&life::after(&json(life), &json(event), at))?)
 }
+
+#[wasm_bindgen(js_name = deploymentKin)]
+pub fn deployment_kin(plan: &JsValue) -> String {
+    life::kin(&json(plan))
+}
+
+#[wasm_bindgen(js_name = deploymentDurations)]
+pub fn deployment_durations(stages: &JsValue, started: f64, ended: f64) -> Result<JsValue, JsValue> {
+    Ok(write(&life::durations(&json(stages), started, ended))?)
+}
+
+#[wasm_bindgen(js_name = deploymentExpectation)]
+pub fn deployment_expectation(millis: Vec<f64>) -> Result<JsValue, JsValue> {
+    Ok(write(&life::expectation(&millis))?)
+}

@@ -11,6 +11,7 @@ exports.up = async function up(knex) {
     table.string('idempotency_key', 128);
     table.string('fingerprint').notNullable().comment('Of the request under the key');
     table.text('request').notNullable().comment('What the core is asked to run, as JSON');
+    table.text('kin').notNullable().comment('Model and machine: what durations are compared by');
     table.text('life').notNullable().comment('What the core says of it, as JSON');
     table.string('state').notNullable();
     table.boolean('ended').notNullable();
@@ -47,6 +48,16 @@ exports.up = async function up(knex) {
     table.text('entry').notNullable();
     table.primary(['run', 'seq']);
   });
+  await knex.schema.createTable('vertex_ai_durations', table => {
+    table.comment('How long successful deployments and their stages lasted');
+    table.string('deployment', 36).notNullable();
+    table.string('stage').notNullable().comment('Empty for the whole');
+    table.text('kin').notNullable();
+    table.string('ended_at').notNullable();
+    table.bigInteger('millis').notNullable();
+    table.primary(['deployment', 'stage']);
+    table.index(['kin', 'stage', 'ended_at'], 'vertex_ai_durations_kin');
+  });
   await knex.schema.createTable('vertex_ai_events', table => {
     table.comment('What viewers of a deployment are told');
     table.string('deployment', 36).notNullable();
@@ -61,6 +72,7 @@ exports.up = async function up(knex) {
 /** @param {import('knex').Knex} knex */
 exports.down = async function down(knex) {
   await knex.schema.dropTable('vertex_ai_events');
+  await knex.schema.dropTable('vertex_ai_durations');
   await knex.schema.dropTable('vertex_ai_ledger');
   await knex.schema.dropTable('vertex_ai_deployments');
 };

@@ -54,6 +54,7 @@ describeOnDatabases('the database', create => {
           source: { text: TOKEN },
           reason: TOKEN,
         },
+        kin: 'm|n1',
         life: { state: 'pending' },
       });
     await add('1');
@@ -92,6 +93,7 @@ describeOnDatabases('the database', create => {
           source: { text: '' },
           reason: '',
         },
+        kin: 'm|n1',
         life: { state: 'pending' },
       });
       await client('vertex_ai_ledger').insert({

@@ -13,7 +13,7 @@ import {
   type DeploymentFacts,
   Gate,
 } from '@backstage-vertex-ai/core/server';
-import type { Row } from './deployments/row';
+import type { ListedRow } from './deployments/row';
 import { readCaller } from './callers';
 
 type Action = keyof DeploymentFacts['permissions'];
@@ -75,14 +75,14 @@ export class DeploymentPermissions {
    *
    * @param key the idempotency key that the caller names
    */
-  async reachable(
+  async reachable<Reached extends ListedRow>(
     action: Action,
-    rows: Row[],
+    rows: Reached[],
     credentials: BackstageCredentials,
     key?: string,
-  ): Promise<Set<Row>> {
+  ): Promise<Set<Reached>> {
     const caller = readCaller(credentials);
-    const reach = (row: Row) =>
+    const reach = (row: Reached) =>
       deploymentReach(
         caller,
         {

@@ -10,6 +10,7 @@ import { readRetention, warnOfRecovery } from './config';
 import { runDeployment, type RunDeployment } from './core';
 import { migrate } from './database';
 import { Leases } from './deployments/leases';
+import { History } from './deployments/history';
 import { Ledger } from './deployments/ledger';
 import { removeOld } from './deployments/retention';
 import { Deployments } from './deployments/store';
@@ -49,8 +50,10 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           const store = new Deployments(client);
           const mandates = createMandates({ auth, discovery });
           const feed = new EventFeed(store, logger);
+          const history = new History(client);
           const runner = new Runner({
             store,
+            history,
             ledger: new Ledger(client),
             leases: new Leases(client, randomUUID()),
             mandates,
@@ -69,6 +72,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               ...deps,
               client,
               feed,
+              history,
               mandates,
               permissions,
               // Every report names wrong settings.

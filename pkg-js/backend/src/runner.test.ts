@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { describeOnDatabases, migrated } from './__testUtils__/databases';
 import { Latch, ScriptedRuns } from './__testUtils__/runs';
 import { Leases } from './deployments/leases';
+import { History } from './deployments/history';
 import { Ledger } from './deployments/ledger';
 import { Deployments } from './deployments/store';
 import { Runner } from './runner';
@@ -31,6 +32,7 @@ describeOnDatabases('runners', create => {
     const runner = new Runner({
       store,
       leases,
+      history: new History(client),
       ledger: new Ledger(client, clock),
       mandates: {
         create: async () => 'mandate',
@@ -62,6 +64,7 @@ describeOnDatabases('runners', create => {
       entityRef: 'component:default/a',
       user: 'user:default/alice',
       request: { kind: 'deploy', runId: id, source: { text: '' }, reason: '' },
+      kin: 'm|n1',
       life: { state: 'pending' },
     });
     await store.giveMandate(id, 'mandate');

@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { RunDeployment } from './core';
 import type { Clock } from './clock';
 import { LeaseLost } from './query';
+import type { History } from './deployments/history';
 import type { Ledger } from './deployments/ledger';
 import { LEASE_MILLIS, type Leases } from './deployments/leases';
 import { toRequest, type Row } from './deployments/row';
@@ -47,6 +48,7 @@ export class Runner {
     private readonly options: {
       store: Deployments;
       ledger: Ledger;
+      history: History;
       leases: Leases;
       mandates: Mandates;
       fetch: MandateFetch;
@@ -108,6 +110,17 @@ export class Runner {
     }
     const ended = await store.withOpenMandate(BATCH);
     await Promise.all(ended.map(row => this.endMandate(row)));
+  }
+
+  /** Does what follows from an end. Nothing of it changes the deployment. */
+  private async conclude(row: Row): Promise<void> {
+    const { history, logger } = this.options;
+    try {
+      if (row.state === 'succeeded') await history.note(row);
+    } catch (error) {
+      logger.warn(`A duration is lost: ${(error as Error).name}`);
+    }
+    await this.endMandate(row);
   }
 
   private async endMandate({ id, mandate, state }: Row): Promise<void> {
@@ -193,7 +206,7 @@ export class Runner {
       );
       await progress.drained();
       const ended = await store.record(id, { reported: report }, { lease });
-      if (ended) await this.endMandate(ended);
+      if (ended) await this.conclude(ended);
     } catch (error) {
       await progress.drained();
       await this.leave(row, run, error);

@@ -368,6 +368,41 @@ describe('reading', () => {
     expect((await portal.ask(`/deployments?${query}`)).status).toBe(400);
   });
 
+  it('tells what to expect after five deployments of the model', async () => {
+    const deploy = async (key: string) => {
+      const { body } = await portal.startDeployment({ key });
+      await ended(body.id);
+      // The end is noted together with the mandate's.
+      await portal.asked(
+        ({ verb, path }) => verb === 'DELETE' && path.endsWith(body.mandate),
+      );
+    };
+    const waits = new Latch();
+    const expected = async (key: string) => {
+      const reached = new Latch();
+      portal.runs.before = async () => {
+        reached.release();
+        await waits.opened;
+      };
+      const { body } = await portal.startDeployment({ key });
+      await reached.opened;
+      await portal.follow(body.id, {
+        until: ({ type }) => type === 'progress',
+      });
+      portal.runs.before = () => {};
+      return (await portal.ask(`/deployments/${body.id}`)).body.expected;
+    };
+    for (const at of [1, 2, 3, 4]) await deploy(`key-${at}`);
+    expect(await expected('early')).toEqual({});
+    await deploy('key-5');
+    const seconds = { samples: 5, p50Seconds: expect.any(Number) };
+    expect(await expected('late')).toMatchObject({
+      total: seconds,
+      stage: seconds,
+    });
+    waits.release();
+  });
+
   it('refuses callers without credentials', async () => {
     const { status } = await portal
       .ask('/deployments', { as: 'Bearer none' })

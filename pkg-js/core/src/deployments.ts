@@ -1,13 +1,16 @@
 /** Deployments as durable objects: what the backend plugin asks the core. It stores lives, and decides nothing about them. */
 import { call } from './bindings';
 import type {
+  DeploymentDuration,
   DeploymentEvent,
+  DeploymentExpectation,
   DeploymentFacts,
   DeploymentLife,
   DeploymentReach,
   DeploymentStart,
   DeploymentStep,
   DoorCaller,
+  Plan,
 } from './generated/shapes';
 
 /** Returns constants that the backend plugin needs. */
@@ -44,4 +47,25 @@ export function deploymentAfter(
   at: string,
 ): DeploymentStep | null {
   return call(core => core.deploymentAfter(life, event, at));
+}
+
+/** Returns what deployments must have in common for their durations to be compared. */
+export function deploymentKin(plan: Plan): string {
+  return call(core => core.deploymentKin(plan));
+}
+
+/** Returns how long the stages of a success lasted, and the whole. Times are milliseconds since 1970. */
+export function deploymentDurations(
+  stages: { stage: string; at: number }[],
+  started: number,
+  ended: number,
+): DeploymentDuration[] {
+  return call(core => core.deploymentDurations(stages, started, ended));
+}
+
+/** Returns what durations in milliseconds let one expect; `null` where they are too few. */
+export function deploymentExpectation(
+  millis: number[],
+): DeploymentExpectation | null {
+  return call(core => core.deploymentExpectation(Float64Array.from(millis)));
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { query } from '../query';
-import { DEPLOYMENTS, type Row } from './row';
+import { DEPLOYMENTS, LISTED, type ListedRow, type Row } from './row';
 
 /** What a list of deployments is narrowed to. */
 export interface Filter {
@@ -31,9 +31,9 @@ export async function listDeployments(
   client: Knex,
   filter: Filter,
   { limit, after }: { limit: number; after?: Place },
-  visible: (rows: Row[]) => Promise<Set<Row>>,
-): Promise<{ rows: Row[]; next?: Place }> {
-  const found: Row[] = [];
+  visible: (rows: ListedRow[]) => Promise<Set<ListedRow>>,
+): Promise<{ rows: ListedRow[]; next?: Place }> {
+  const found: ListedRow[] = [];
   let place = after;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const rows = await readPage(client, filter, place);
@@ -52,9 +52,10 @@ function readPage(
   client: Knex,
   { entityRef, user, key, state, since, until }: Filter,
   place?: Place,
-): Promise<Row[]> {
+): Promise<ListedRow[]> {
   return query(async () => {
     const rows = client<Row>(DEPLOYMENTS)
+      .select(LISTED)
       .orderBy([
         { column: 'created_at', order: 'desc' },
         { column: 'id', order: 'desc' },

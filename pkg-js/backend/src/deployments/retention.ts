@@ -27,6 +27,7 @@ export async function removeOld(
           .limit(BATCH)
           .select('id');
         const ids = rows.map(({ id }) => id);
+        await trx('vertex_ai_durations').whereIn('deployment', ids).delete();
         await trx('vertex_ai_events').whereIn('deployment', ids).delete();
         await trx('vertex_ai_ledger').whereIn('run', ids).delete();
         await trx<Row>(DEPLOYMENTS).whereIn('id', ids).delete();

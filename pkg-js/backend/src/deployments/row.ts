@@ -1,5 +1,6 @@
 import type { DeploymentLife } from '@backstage-vertex-ai/core/server';
 import type { StoredRequest } from '../core';
+import type { Expected } from './history';
 
 export const DEPLOYMENTS = 'vertex_ai_deployments';
 
@@ -14,6 +15,8 @@ export interface Row {
   idempotency_key: string | null;
   fingerprint: string;
   request: string;
+  /** Model and machine, which durations are compared by. */
+  kin: string;
   life: string;
   state: string;
   ended: boolean | number;
@@ -31,6 +34,22 @@ export interface Row {
   last_event: number;
 }
 
+export const LISTED = [
+  'id',
+  'kind',
+  'entity_ref',
+  'environment',
+  'user_ref',
+  'actor',
+  'idempotency_key',
+  'life',
+  'created_at',
+  'started_at',
+  'ended_at',
+  'cancel_requested_by',
+  'mandate',
+] as const satisfies (keyof Row)[];
+
 /** A deployment, as the API returns it. */
 export interface Deployment extends DeploymentLife {
   id: string;
@@ -46,9 +65,14 @@ export interface Deployment extends DeploymentLife {
   undone: string[];
   notUndone: string[];
   diagnostics: NonNullable<DeploymentLife['diagnostics']>;
+  /** Where the deployment has not ended, and was asked for alone. */
+  expected?: Expected;
 }
 
-export function toDeployment(row: Row): Deployment {
+/** The part of a row that a list shows: without the request, which is large. */
+export type ListedRow = Pick<Row, (typeof LISTED)[number]>;
+
+export function toDeployment(row: ListedRow): Deployment {
   return {
     undone: [],
     notUndone: [],

@@ -21,6 +21,7 @@ export interface NewDeployment {
   user: string;
   actor?: string;
   request: StoredRequest;
+  kin: string;
   life: DeploymentLife;
 }
 
@@ -50,6 +51,7 @@ export class Deployments {
     user,
     actor,
     request,
+    kin,
     life,
   }: NewDeployment) {
     const at = toText(this.clock.now());
@@ -65,6 +67,7 @@ export class Deployments {
           idempotency_key: start.key,
           fingerprint: start.fingerprint,
           request: JSON.stringify(request),
+          kin,
           life: JSON.stringify(life),
           state: life.state,
           ended: false,

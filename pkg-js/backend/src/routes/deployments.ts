@@ -3,6 +3,7 @@ import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import type { Request, Response } from 'express';
 import type { Knex } from 'knex';
 import { nameOf } from '../callers';
+import type { History } from '../deployments/history';
 import { listDeployments, type Filter, type Place } from '../deployments/list';
 import { toDeployment, type Row } from '../deployments/row';
 import type { Deployments } from '../deployments/store';
@@ -14,6 +15,7 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface DeploymentsOptions {
   client: Knex;
+  history: History;
   httpAuth: HttpAuthService;
   permissions: DeploymentPermissions;
   store: Deployments;
@@ -80,7 +82,7 @@ function readCursor(request: Request): Place | undefined {
 
 /** Routes that read deployments, and the one that records a wish to cancel one. */
 export function createDeploymentRoutes(options: DeploymentsOptions) {
-  const { client, httpAuth, permissions, store } = options;
+  const { client, history, httpAuth, permissions, store } = options;
 
   async function list(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -114,7 +116,10 @@ export function createDeploymentRoutes(options: DeploymentsOptions) {
 
   async function read(request: Request, response: Response) {
     const { row } = await find(request);
-    response.set('cache-control', 'no-store').json(toDeployment(row));
+    const expected = row.ended ? undefined : await history.expected(row);
+    response
+      .set('cache-control', 'no-store')
+      .json({ ...toDeployment(row), expected });
   }
 
   async function cancel(request: Request, response: Response) {

@@ -8,6 +8,7 @@ import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
   deploymentAfter,
+  deploymentKin,
   deploymentStart,
   plan,
   type DeploymentStart,
@@ -87,7 +88,12 @@ export function createStart(options: StartOptions) {
     credentials: BackstageCredentials,
   ): Promise<EntitySource> {
     if (entityRef === undefined) return { text: text!, file };
-    return { entity: await findEntity(entityRef, credentials) };
+    const { apiVersion, kind, metadata, spec } = await findEntity(
+      entityRef,
+      credentials,
+    );
+    // Without the relations and the status that the catalog adds: they can be large.
+    return { entity: { apiVersion, kind, metadata, spec } };
   }
 
   async function findEntity(ref: string, credentials: BackstageCredentials) {
@@ -121,6 +127,7 @@ export function createStart(options: StartOptions) {
         user,
         actor: actor?.subject,
         request: { ...wish.request, runId: id, reason: `deployment ${id}` },
+        kin: deploymentKin(wish.plan),
         life: planned!.life,
       });
     } catch (error) {
