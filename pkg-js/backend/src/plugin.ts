@@ -4,10 +4,13 @@ import {
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
-import type { RuleSettings } from '@backstage-vertex-ai/core/server';
+import {
+  runDeployment,
+  type RuleSettings,
+} from '@backstage-vertex-ai/core/server';
 import { randomUUID } from 'node:crypto';
 import { readRetention, warnOfRecovery } from './config';
-import { runDeployment, type RunDeployment } from './core';
+import type { RunDeployment } from './core';
 import { migrate } from './database';
 import { Leases } from './deployments/leases';
 import { History } from './deployments/history';

@@ -1,7 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { describeOnDatabases, migrated } from './__testUtils__/databases';
-import { Latch, ScriptedRuns } from './__testUtils__/runs';
+import { entry, Latch, ScriptedRuns } from './__testUtils__/runs';
 import { Leases } from './deployments/leases';
 import { History } from './deployments/history';
 import { Ledger } from './deployments/ledger';
@@ -142,11 +142,11 @@ describeOnDatabases('runners', create => {
     const ledger = new Ledger(client, clock);
     const leases = new Leases(client, 'a', clock);
     const old = (await leases.claim(ID))!;
-    await ledger.write(ID, old.lease, { seq: 1 });
+    await ledger.write(ID, old.lease, entry(1));
     now += 10_000;
     const next = (await new Leases(client, 'b', clock).claim(ID))!;
     expect(next.lease).toBe(old.lease + 1);
-    await expect(ledger.write(ID, old.lease, { seq: 2 })).rejects.toMatchObject(
+    await expect(ledger.write(ID, old.lease, entry(2))).rejects.toMatchObject(
       { name: 'LeaseLost' },
     );
     const store = new Deployments(client, clock);
@@ -157,9 +157,9 @@ describeOnDatabases('runners', create => {
         { lease: old.lease },
       ),
     ).rejects.toMatchObject({ name: 'LeaseLost' });
-    await ledger.write(ID, next.lease, { seq: 2 });
+    await ledger.write(ID, next.lease, entry(2));
     await expect(
-      ledger.write(ID, next.lease, { seq: 2 }),
+      ledger.write(ID, next.lease, entry(2)),
     ).rejects.toMatchObject({ name: 'DatabaseFailure', isDuplicate: true });
     expect(await ledger.read(ID)).toEqual([{ seq: 1 }, { seq: 2 }]);
   });

@@ -1,5 +1,10 @@
-import type { DeployReport } from '@backstage-vertex-ai/core/server';
-import type { RunDeployment, RunHost, RunRequest } from '../core';
+import type {
+  DeployReport,
+  LedgerEntry,
+  RunHost,
+  RunRequest,
+} from '@backstage-vertex-ai/core/server';
+import type { RunDeployment } from '../core';
 
 const report = (more: Partial<DeployReport>): DeployReport => ({
   outcome: 'failed',
@@ -8,6 +13,10 @@ const report = (more: Partial<DeployReport>): DeployReport => ({
   diagnostics: [],
   ...more,
 });
+
+/** An entry of a ledger; only the run reads more of it than its number. */
+export const entry = (seq: number, more: object = {}): LedgerEntry =>
+  ({ seq, ...more }) as LedgerEntry;
 
 /** A run that does its steps one by one, as the core's does: it writes each intention before it sends, and sees a wish to stop. */
 export class ScriptedRuns {
@@ -20,12 +29,12 @@ export class ScriptedRuns {
 
   readonly run: RunDeployment = async (request, ledger, host) => {
     this.requests.push(request);
-    const removing = ledger.some(entry => 'removing' in entry);
+    const removing = ledger.some(line => 'removing' in line);
     let seq = ledger.length;
     const stop = async () => {
       if (!removing) {
         seq += 1;
-        await host.write({ seq, removing: true } as never);
+        await host.write(entry(seq, { removing: true }));
       }
       host.onProgress?.({ kind: 'undo', message: 'Removing the endpoint' });
       return report({ outcome: 'cancelled', undone: ['endpoint `fraud`'] });
@@ -34,7 +43,7 @@ export class ScriptedRuns {
     for (let step = seq + 1; step <= this.steps; step += 1) {
       if (host.signal?.aborted) return stop();
       seq = step;
-      await host.write({ seq });
+      await host.write(entry(seq));
       host.onProgress?.({
         kind: 'stage',
         message: `Step ${step}`,
@@ -43,7 +52,11 @@ export class ScriptedRuns {
         stageCount: this.steps,
       });
       await this.before(step, host);
-      await host.fetch(`${request.proxyUrl}/steps/${step}`, { method: 'POST' });
+      await host.fetch(
+        `${request.proxyUrl}/steps/${step}`,
+        { method: 'POST' },
+        'service',
+      );
       this.sent.push(`${request.runId} ${step}`);
     }
     return report({

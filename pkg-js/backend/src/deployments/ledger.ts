@@ -1,5 +1,5 @@
+import type { LedgerEntry } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
-import type { LedgerEntry } from '../core';
 import { toText, type Clock } from '../clock';
 import { LeaseLost, query } from '../query';
 import { DEPLOYMENTS, type Row } from './row';
