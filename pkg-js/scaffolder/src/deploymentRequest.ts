@@ -49,8 +49,9 @@ export function planAndLog(
   core: Core,
   request: DeploymentRequest,
   logger: LoggerService,
-): Required<PlanReport> {
-  const { plan, summary, explanation, diagnostics } = core.plan(request);
+): PlanReport & Required<Pick<PlanReport, 'plan'>> {
+  const report = core.plan(request);
+  const { plan, summary, diagnostics } = report;
   logFindings(logger, diagnostics);
   if (!plan) {
     throw TaskError.input(
@@ -59,5 +60,5 @@ export function planAndLog(
     );
   }
   logger.info(summary);
-  return { plan, summary, explanation, diagnostics };
+  return { ...report, plan };
 }

@@ -13,7 +13,9 @@ const logLevel = {
 /** Formats a line of the log: a stage as `[4/10] ADDING_NODES_TO_CLUSTER Adding nodes to the cluster`, else the message. */
 export function describeProgress(progress: Progress): string {
   const { stage, stageIndex, stageCount, message } = progress;
-  return stageIndex ? `[${stageIndex}/${stageCount}] ${stage} ${message}` : message;
+  return stageIndex
+    ? `[${stageIndex}/${stageCount}] ${stage} ${message}`
+    : message;
 }
 
 /** Returns a listener that writes a run's progress to the task's log. */
