@@ -75,6 +75,7 @@ request! {
 #[ts(rename = "DeploymentStart", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Start {
+    #[ts(type = "'deploy'")]
     pub kind: String,
     /// Absent where the body holds a `text`.
     #[serde(skip_serializing_if = "Option::is_none")]

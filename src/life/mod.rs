@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 const MAX_CRASHES: u64 = 5;
 
 /// Event fields that a life repeats.
-const OUTPUTS: [&str; 5] = ["endpoint", "model", "deployedModelId", "consoleUrl", "operation"];
+const OUTPUTS: [&str; 6] = ["endpoint", "model", "deployedModelId", "traffic", "consoleUrl", "operation"];
 const RESULTS: [&str; 3] = ["undone", "notUndone", "diagnostics"];
 
 /// The state of a deployment.
@@ -146,6 +146,8 @@ pub struct DeploymentLife {
     endpoint: Option<String>,
     model: Option<String>,
     deployed_model_id: Option<String>,
+    /// The percentage of the endpoint's traffic that it reached.
+    traffic: Option<u32>,
     console_url: Option<String>,
     operation: Option<String>,
     stage: Option<DeploymentStage>,
@@ -198,7 +200,9 @@ pub fn after(life: &Value, event: &Value, at: &str) -> Option<Step> {
         }
         Event::Progress(progress) => {
             copy(&mut fields, progress, &["operation"]);
-            if progress["stage"].is_string() && fields.get("stage").is_none_or(|old| old["name"] != progress["stage"]) {
+            // A stage without a number is none that a success passes.
+            let counts = progress["stage"].is_string() && progress["stageIndex"].is_u64();
+            if counts && fields.get("stage").is_none_or(|old| old["name"] != progress["stage"]) {
                 let (index, count) = (&progress["stageIndex"], &progress["stageCount"]);
                 let stage = json!({"name": progress["stage"], "index": index, "count": count, "since": at});
                 fields.insert("stage".into(), stage);

@@ -52,19 +52,21 @@ fn a_stage_keeps_its_start_when_it_is_said_again() {
     assert_eq!(again["stage"], json!({"name": "PREPARING_MODEL", "index": 2, "count": 10, "since": AT}));
     let next = after(&again, &said("FINISHING_UP"), "2026-11-27T11:00:00Z").unwrap().life;
     assert_eq!(next["stage"]["since"], "2026-11-27T11:00:00Z");
+    let end = json!({"progress": {"kind": "stage", "stage": "FAILED_TO_DEPLOY"}});
+    assert_eq!(after(&next, &end, AT).unwrap().life["stage"]["name"], "FINISHING_UP");
 }
 
 #[test]
 fn a_report_leaves_its_outputs_and_what_was_not_removed() {
     let report = json!({
         "outcome": "failed", "undone": ["endpoint `a`"], "notUndone": ["model `b`"], "diagnostics": [{"code": "x"}],
-        "outputs": {"endpoint": "e", "consoleUrl": "c"}, "plan": {"steps": []},
+        "outputs": {"endpoint": "e", "traffic": 20, "consoleUrl": "c"}, "plan": {"steps": []},
     });
     let life = after(&json!({"state": "removing", "operation": "o"}), &json!({"reported": report}), AT).unwrap().life;
     assert_eq!(
         life,
         json!({
-            "state": "failed", "operation": "o", "endpoint": "e", "consoleUrl": "c",
+            "state": "failed", "operation": "o", "endpoint": "e", "traffic": 20, "consoleUrl": "c",
             "undone": ["endpoint `a`"], "notUndone": ["model `b`"], "diagnostics": [{"code": "x"}],
         })
     );

@@ -10,6 +10,8 @@ export class EventFeed {
   private readonly viewers = new Map<string, Set<() => void>>();
   private readonly seen = new Map<string, number>();
   private timer?: NodeJS.Timeout;
+  /** Whether the process is about to end. */
+  stopped = false;
 
   constructor(
     private readonly store: Deployments,
@@ -22,7 +24,8 @@ export class EventFeed {
   watch(id: string, wake: () => void): () => void {
     const viewers = this.viewers.get(id) ?? new Set();
     this.viewers.set(id, viewers.add(wake));
-    this.timer ??= setTimeout(() => this.look(), LOOK_MILLIS);
+    if (this.stopped) wake();
+    else this.timer ??= setTimeout(() => this.look(), LOOK_MILLIS);
     return () => {
       viewers.delete(wake);
       if (viewers.size === 0) {
@@ -32,11 +35,12 @@ export class EventFeed {
     };
   }
 
-  /** Ends every view. */
+  /** Wakes every viewer a last time: open streams would hold the process's end up. */
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.viewers.clear();
+    for (const id of this.viewers.keys()) this.wake(id);
   }
 
   private wake(id: string): void {

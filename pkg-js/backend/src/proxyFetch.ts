@@ -1,8 +1,14 @@
 import type { AuthService } from '@backstage/backend-plugin-api';
 import type { MandateFetch } from './runner';
 
+/** Longest wait for an answer of the proxy, in milliseconds: more than any long poll of the core. */
+const PATIENCE = 60_000;
+
 /** Calls the portal's proxy as this plugin: no user is behind the call, the mandate is. */
-export function createProxyFetch(auth: AuthService): MandateFetch {
+export function createProxyFetch(
+  auth: AuthService,
+  patience = PATIENCE,
+): MandateFetch {
   return async (url, init, { mandate, lease }) => {
     // Signing a token for each call is cheap, and no call carries a token that is about to expire.
     const { token } = await auth.getPluginRequestToken({
@@ -13,7 +19,9 @@ export function createProxyFetch(auth: AuthService): MandateFetch {
     headers.set('authorization', `Bearer ${token}`);
     headers.set('x-vertex-ai-mandate', mandate);
     headers.set('x-vertex-ai-lease', String(lease));
+    const late = AbortSignal.timeout(patience);
+    const signal = init.signal ? AbortSignal.any([init.signal, late]) : late;
     // The proxy never redirects.
-    return fetch(url, { ...init, headers, redirect: 'error' });
+    return fetch(url, { ...init, headers, redirect: 'error', signal });
   };
 }

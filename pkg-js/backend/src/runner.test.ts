@@ -146,9 +146,9 @@ describeOnDatabases('runners', create => {
     now += 10_000;
     const next = (await new Leases(client, 'b', clock).claim(ID))!;
     expect(next.lease).toBe(old.lease + 1);
-    await expect(ledger.write(ID, old.lease, entry(2))).rejects.toMatchObject(
-      { name: 'LeaseLost' },
-    );
+    await expect(ledger.write(ID, old.lease, entry(2))).rejects.toMatchObject({
+      name: 'LeaseLost',
+    });
     const store = new Deployments(client, clock);
     await expect(
       store.record(
@@ -158,9 +158,10 @@ describeOnDatabases('runners', create => {
       ),
     ).rejects.toMatchObject({ name: 'LeaseLost' });
     await ledger.write(ID, next.lease, entry(2));
-    await expect(
-      ledger.write(ID, next.lease, entry(2)),
-    ).rejects.toMatchObject({ name: 'DatabaseFailure', isDuplicate: true });
+    await expect(ledger.write(ID, next.lease, entry(2))).rejects.toMatchObject({
+      name: 'DatabaseFailure',
+      isDuplicate: true,
+    });
     expect(await ledger.read(ID)).toEqual([{ seq: 1 }, { seq: 2 }]);
   });
 

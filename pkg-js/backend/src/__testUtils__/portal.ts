@@ -14,6 +14,7 @@ import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { json, Router } from 'express';
 import type { Knex } from 'knex';
+import type { RunDeployment } from '../core';
 import { createVertexAiPlugin } from '../plugin';
 import { checkAnswer, checkEvent } from './openApi';
 import { ScriptedRuns } from './runs';
@@ -96,13 +97,22 @@ export class Portal {
     201,
     { id: `mandate-${this.proxied.length}`, expiresAt: '2026-11-28' },
   ];
+  /** What Google answers to a call. */
+  google: (line: string, body: unknown) => Promise<[number, object]> =
+    async () => [200, {}];
   database!: Knex;
+  private readonly run: RunDeployment;
   private backend!: TestBackend;
+
+  /** @param run the core's, in place of scripted runs */
+  constructor(run?: RunDeployment) {
+    this.run = run ?? this.runs.run;
+  }
 
   async start(config: object = {}): Promise<this> {
     this.backend = await startTestBackend({
       features: [
-        createVertexAiPlugin(this.runs.run),
+        createVertexAiPlugin(this.run),
         this.proxy(),
         this.inspection(),
         catalogServiceMock.factory({
@@ -243,6 +253,7 @@ export class Portal {
   private proxy() {
     const { proxied } = this;
     const note = () => this.noted();
+    const google: Portal['google'] = (line, body) => this.google(line, body);
     const mandate = () => this.mandate();
     return createBackendPlugin({
       pluginId: 'proxy',
@@ -267,13 +278,15 @@ export class Portal {
                 lease: request.header('x-vertex-ai-lease'),
               });
               note();
-              if (verb === 'DELETE') {
+              if (verb === 'DELETE' && path.startsWith('/mandates')) {
                 response.status(204).end();
               } else if (path === '/mandates') {
                 const [status, answer] = mandate();
                 response.status(status).json(answer);
               } else {
-                response.json({});
+                const line = `${verb} ${request.url}`;
+                const [status, answer] = await google(line, body);
+                response.status(status).json(answer);
               }
             });
             httpRouter.use(router as any);

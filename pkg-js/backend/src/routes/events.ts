@@ -95,7 +95,7 @@ export function createEvents(options: {
     try {
       while (!closed) {
         await bell.wait();
-        if (closed) break;
+        if (closed || feed.stopped) break;
         // Read before the events: an end that is seen has all its events.
         const now = await store.find(row.id);
         let events = await store.events(row.id, last);
