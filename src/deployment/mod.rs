@@ -78,7 +78,11 @@ pub fn resume(start: Start) -> Conversation<RunReport, Want> {
             return RunReport::refused(findings);
         }
         let fingerprint = plan.as_ref().map(Plan::fingerprint).unwrap_or_default();
-        let plan = plan.map(|plan| plan.for_run(&id));
+        let version = memory.version.as_ref().and_then(|version| version.parse().ok());
+        let plan = plan.map(|plan| plan.for_run(&id)).map(|plan| match version {
+            Some(version) => plan.for_version(version),
+            None => plan,
+        });
         let google = Google::new(voice, &proxy_url, reason);
         Run { google, identities, plan, fingerprint, id, memory }.report().await
     })

@@ -19,6 +19,8 @@ use serde_json::Value;
 const IN_USE: Millis = 15 * 60_000;
 /// Number of lost answers and races of one removal after which the run gives up.
 const TRIES: u32 = 20;
+/// Number of looks for a version whose upload may be under way: some minutes.
+const UPLOAD_LOOKS: u32 = 20;
 /// Number of looks for something whose call may still be under way.
 const LOOKS: u32 = 5;
 
@@ -300,26 +302,43 @@ impl Run {
         self.begin(what);
         let name = &made.what;
         let look = Call::new(&method::MODELS_GET, Resource::Model(name.clone()));
+        let versions = Call::new(&method::MODELS_LIST_VERSIONS, Resource::Model(name.clone()));
         let change = Change::Upload { model: name.to_string() };
         let again = |memory: &Memory| memory.model.as_ref()?.operation().cloned();
         self.settle(StepKind::Model, &look, made.operation(), change, again).await?;
         let mut patience = Patience::new(self);
         let mut was_there = false;
+        let mut looks = 0;
         loop {
-            let state = self.look(&look).await?.filter(|state| self.is_ours(&state["labels"]));
-            if state.is_none() {
-                return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
-            }
-            // Deleting a model removes all of its versions, also those of others.
-            let versions = Call::new(&method::MODELS_LIST_VERSIONS, Resource::Model(name.clone()));
             let listed = self.look(&versions).await?.unwrap_or_default();
-            let others = listed["models"].as_array().into_iter().flatten().any(|model| !self.is_ours(&model["labels"]));
-            if others {
-                return Err(in_use("it has versions that this run did not upload".to_owned()));
-            }
+            let listed = listed["models"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let ours: Vec<&str> = listed
+                .iter()
+                .filter(|version| self.is_ours(&version["labels"]))
+                .filter_map(|version| version["versionId"].as_str())
+                .collect();
+            let Some(version) = ours.first() else {
+                // An upload whose answer is missing may be under way.
+                let is_known = listed.is_empty() || self.memory.model.as_ref().is_some_and(|m| m.operation().is_some());
+                if was_there || is_known || looks >= UPLOAD_LOOKS {
+                    return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
+                }
+                looks += 1;
+                self.pause(pause(looks.min(5), None, self.voice().random())).await?;
+                continue;
+            };
             was_there = true;
-            let call = Call::new(&method::MODELS_DELETE, Resource::Model(name.clone()));
-            let sent = self.change(Change::DeleteModel { model: name.to_string() }, &call).await?;
+            // Deleting a model removes all of its versions, also those of others.
+            let (call, change) = if ours.len() == listed.len() {
+                let call = Call::new(&method::MODELS_DELETE, Resource::Model(name.clone()));
+                (call, Change::DeleteModel { model: name.to_string() })
+            } else {
+                let version = version.parse().map_err(|_| in_use("its version has no number".to_owned()))?;
+                let version = Model { version: Some(version), ..name.clone() };
+                let change = Change::DeleteModel { model: version.to_string() };
+                (Call::new(&method::MODELS_DELETE_VERSION, Resource::Model(version)), change)
+            };
+            let sent = self.change(change, &call).await?;
             self.removing(sent, &call, &mut patience).await?;
         }
     }

@@ -8,9 +8,9 @@ use super::{Outputs, Run, unexpected};
 use crate::conversation::{Millis, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, pause};
-use crate::method::{Call, Resource};
+use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint, Operation};
-use crate::plan::{Step, StepKind};
+use crate::plan::{Step, StepKind, has_content};
 use crate::vertex::traffic::{Split, Traffic, deployed};
 use serde_json::Value;
 
@@ -18,15 +18,10 @@ use serde_json::Value;
 const CREATION: Millis = 15 * 60_000;
 /// How long a run waits for another deployment of the same model: Google's own limit is below it.
 const DEPLOYMENT: Millis = 6 * 3_600_000;
+/// Number of looks for a version whose upload may be under way: some minutes.
+const UPLOAD_LOOKS: u32 = 40;
 /// Number of looks between two tries to make what another run is making.
 const LOOKS: u32 = 12;
-
-/// A resource that a step found or made.
-enum Obtained {
-    Found(Value),
-    /// Made by this process, with the operation's response.
-    Made(Value),
-}
 
 impl Run {
     pub async fn steps(&mut self) -> Result<Outputs, CallError> {
@@ -64,27 +59,89 @@ impl Run {
     }
 
     async fn find_or_upload_model(&mut self) -> Result<(), CallError> {
-        if let Some(version) = self.memory.version.clone() {
-            return self.pin(&version);
-        }
-        let step = self.step(StepKind::Model)?;
-        let plan = self.plan()?;
-        let is_open = plan.deployed_model_id.is_none();
-        let change = Change::Upload { model: plan.target.model.to_string() };
-        let obtained = self.obtain(&step, change, |memory| memory.model.as_ref()?.operation().cloned()).await?;
-        if !is_open {
+        if self.memory.version.is_some() {
             return Ok(());
         }
-        let version = match &obtained {
-            Obtained::Found(model) => &model["versionId"],
-            Obtained::Made(response) => &response["modelVersionId"],
+        let step = self.step(StepKind::Model)?;
+        let version = match step.call.clone() {
+            None => self.read_version(&step).await?,
+            Some(upload) => self.find_or_upload_version(&step, upload).await?,
         };
-        let version = version.as_str().unwrap_or("1").to_owned();
+        if self.plan()?.deployed_model_id.is_some() {
+            return Ok(());
+        }
         self.pin(&version)?;
         self.record(Entry::Version { version }).await;
         let model = self.plan()?.target.model.short();
         self.say(ProgressKind::Step, format!("The model version is `{model}`"));
         Ok(())
+    }
+
+    async fn read_version(&self, step: &Step) -> Result<String, CallError> {
+        let found = self.probe(step).await?.unwrap_or_default();
+        Ok(version_of(&found).unwrap_or("1").to_owned())
+    }
+
+    /// The version with the content of the plan: one that exists, or a new one. The same content is uploaded once.
+    async fn find_or_upload_version(&mut self, step: &Step, upload: Call) -> Result<String, CallError> {
+        let plan = self.plan()?;
+        let name = plan.target.model.clone();
+        let body = upload.body.clone().unwrap_or_default();
+        let new_version = plan.new_version().unwrap_or_else(|| upload.clone());
+        let versions = Call::new(&method::MODELS_LIST_VERSIONS, Resource::Model(name.clone()));
+        let operation = |memory: &Memory| memory.model.as_ref()?.operation().cloned();
+        let begun = self.voice().now();
+        let mut lost = Lost::default();
+        let mut looks = 0;
+        let mut unfinished = operation(&self.memory);
+        let mut started = None;
+        loop {
+            if let Some(operation) = unfinished.take() {
+                match self.follow(&operation, started.take()).await? {
+                    Ended::Succeeded(response) => {
+                        return Ok(response["modelVersionId"].as_str().unwrap_or("1").to_owned());
+                    }
+                    Ended::Failed(finding) => return Err(CallError::NoAnswer(finding)),
+                    Ended::Unknown => {}
+                }
+            }
+            let call = match self.probe(step).await? {
+                None => &upload,
+                Some(found) if has_content(&found, &body) => {
+                    return Ok(version_of(&found).unwrap_or("1").to_owned());
+                }
+                Some(_) => {
+                    let listed = self.read(&versions).await?;
+                    let listed = listed["models"].as_array().into_iter().flatten();
+                    let same = listed.filter(|version| has_content(version, &body)).filter_map(version_of);
+                    if let Some(version) = same.max_by_key(|version| version.parse::<u64>().unwrap_or(0)) {
+                        return Ok(version.to_owned());
+                    }
+                    // The answer to an upload is missing. It may be under way: a second one would make a second version.
+                    if self.memory.model.is_some() && looks < UPLOAD_LOOKS {
+                        looks += 1;
+                        self.pause(pause(looks.min(5), None, self.voice().random())).await?;
+                        continue;
+                    }
+                    &new_version
+                }
+            };
+            match self.change(Change::Upload { model: name.to_string() }, call).await? {
+                Sent::Answered(answer) => {
+                    unfinished = operation(&self.memory);
+                    started = Some(answer);
+                }
+                Sent::Refused(CallError::Refused { status: 409, finding }) => {
+                    if self.voice().now().saturating_sub(begun) > CREATION {
+                        return Err(CallError::NoAnswer(finding));
+                    }
+                    self.say(ProgressKind::Wait, format!("{}; waiting until Google shows it", finding.message));
+                    self.pause(SILENCE).await?;
+                }
+                Sent::Refused(error) => return Err(error),
+                Sent::Lost(error) => lost.again(self, error).await?,
+            }
+        }
     }
 
     /// Completes the plan with the version of the model.
@@ -97,21 +154,7 @@ impl Run {
     async fn find_or_create_endpoint(&mut self) -> Result<Value, CallError> {
         let step = self.step(StepKind::Endpoint)?;
         let change = Change::Create { endpoint: self.plan()?.target.endpoint.to_string() };
-        let obtained = self.obtain(&step, change, |memory| memory.endpoint.as_ref()?.operation().cloned()).await?;
-        Ok(match obtained {
-            Obtained::Found(endpoint) => endpoint,
-            // Nobody else knows it yet.
-            Obtained::Made(_) => Value::Null,
-        })
-    }
-
-    /// Finds the resource of a step, or makes it. Waits where another run is making it.
-    async fn obtain(
-        &mut self,
-        step: &Step,
-        change: Change,
-        operation: fn(&Memory) -> Option<Operation>,
-    ) -> Result<Obtained, CallError> {
+        let operation = |memory: &Memory| memory.endpoint.as_ref()?.operation().cloned();
         let begun = self.voice().now();
         let mut lost = Lost::default();
         let mut conflicts = 0;
@@ -123,8 +166,8 @@ impl Run {
             {
                 return Err(CallError::NoAnswer(finding));
             }
-            if let Some(found) = self.probe(step).await? {
-                return Ok(Obtained::Found(found));
+            if let Some(found) = self.probe(&step).await? {
+                return Ok(found);
             }
             let Some(call) = &step.call else { return Err(unexpected("Google returned nothing and no reason")) };
             match self.change(change.clone(), call).await? {
@@ -133,7 +176,8 @@ impl Run {
                         return Err(unexpected("Google answered without an operation"));
                     };
                     match self.follow(&operation, Some(started)).await? {
-                        Ended::Succeeded(response) => return Ok(Obtained::Made(response)),
+                        // Nobody else knows it yet.
+                        Ended::Succeeded(_) => return Ok(Value::Null),
                         Ended::Failed(finding) => return Err(CallError::NoAnswer(finding)),
                         Ended::Unknown => {}
                     }
@@ -145,8 +189,8 @@ impl Run {
                     for _ in 0..LOOKS {
                         conflicts += 1;
                         self.pause(pause(conflicts.min(4), None, self.voice().random())).await?;
-                        if let Some(found) = self.probe(step).await? {
-                            return Ok(Obtained::Found(found));
+                        if let Some(found) = self.probe(&step).await? {
+                            return Ok(found);
                         }
                     }
                     if self.voice().now().saturating_sub(begun) > CREATION {
@@ -167,7 +211,7 @@ impl Run {
             return Err(unexpected("the model's version is unknown"));
         };
         let name = plan.target.endpoint.clone();
-        let look = Call::new(&crate::method::ENDPOINTS_GET, Resource::Endpoint(name.clone()));
+        let look = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(name.clone()));
         let begun = self.voice().now();
         let mut lost = Lost::default();
         let mut waits = false;
@@ -287,6 +331,10 @@ impl Run {
     pub fn traffic(&self) -> Result<Traffic, CallError> {
         Ok(self.plan()?.target.traffic.unwrap_or(Traffic::ALL))
     }
+}
+
+fn version_of(model: &Value) -> Option<&str> {
+    model["versionId"].as_str()
 }
 
 pub fn is_deployed(endpoint: &Value, id: &DeployedModelId) -> bool {

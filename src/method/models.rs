@@ -134,9 +134,10 @@ pub static MODELS_DELETE_VERSION: Method = Method {
     version: "v1",
     on: Kind::Model,
     suffix: ":deleteVersion",
-    door: Door::Closed,
+    door: DEPLOY,
     needs: &[reference("aiplatform.models.delete", Itself)],
     operation: following("aiplatform.models.get", "aiplatform.models.delete", "aiplatform.models.get", Analogy),
+    without: "a failed deployment leaves the uploaded model behind",
     ..Method::DEFAULT
 };
 

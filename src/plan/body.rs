@@ -1,8 +1,9 @@
 //! Request bodies. Fields and limits: `Endpoint`, `DeployedModel`, `DedicatedResources` and `Model` of `aiplatform.v1`.
 
-use crate::name::{DeployedModelId, Image};
+use crate::fingerprint::fingerprint;
+use crate::name::{DeployedModelId, Image, Model};
 use crate::target::Target;
-use crate::vertex::message::{Object, object};
+use crate::vertex::message::{Object, object, text};
 use crate::vertex::traffic::Traffic;
 use serde_json::Value;
 
@@ -37,15 +38,45 @@ pub fn endpoint(target: &Target) -> Value {
     encrypted(labelled(body, target), target).into()
 }
 
+/// The label with the fingerprint of an uploaded version's content.
+pub const CONTENT_LABEL: &str = "backstage-content";
+
 /// An `UploadModelRequest`.
 pub fn upload(target: &Target, image: &Image) -> Value {
-    let model = object()
-        .with("displayName", target.model.id.as_str())
-        .with("description", origin(target))
+    let content = object()
         .with("containerSpec", target.container.message().with("imageUri", image.as_str()))
         .with_text("artifactUri", target.artifact_uri.as_ref());
-    let model = encrypted(labelled(model, target), target);
+    let content = encrypted(content, target);
+    let print = format!("{:016x}", fingerprint(&[&text(&content.value())]));
+    let model = content
+        .with("displayName", target.model.id.as_str())
+        .with("description", origin(target))
+        .with("labels", target.labels.message().with(CONTENT_LABEL, print));
     object().with("model", model).with("modelId", target.model.id.as_str()).into()
+}
+
+/// The `UploadModelRequest` that adds a version with the same content to a model.
+pub fn new_version(upload: &Value, model: &Model) -> Value {
+    object().with("model", upload["model"].clone()).with("parentModel", model.to_string()).into()
+}
+
+/// Whether a version that Google shows has the content of an upload: by its label, or, where something else has uploaded it, by
+/// image, files and container settings. Google may show more settings than were uploaded.
+pub fn has_content(version: &Value, upload: &Value) -> bool {
+    fn holds(shown: &Value, uploaded: &Value) -> bool {
+        match uploaded {
+            Value::Object(fields) => fields.iter().all(|(name, value)| holds(&shown[name], value)),
+            _ => shown == uploaded,
+        }
+    }
+    let uploaded = &upload["model"];
+    match version["labels"][CONTENT_LABEL].as_str() {
+        Some(label) => uploaded["labels"][CONTENT_LABEL].as_str() == Some(label),
+        None => {
+            holds(&version["containerSpec"], &uploaded["containerSpec"])
+                && version["artifactUri"].as_str() == uploaded["artifactUri"].as_str()
+        }
+    }
 }
 
 /// A `DeployedModel`.

@@ -8,6 +8,7 @@ use crate::name::{Model, Operation, OperationParent};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ts_rs::TS)]
 #[ts(optional_fields)]
 pub struct Found {
+    /// The model, in the version or with the content to deploy.
     pub model: Option<bool>,
     pub endpoint: Option<bool>,
     /// This deployment on the endpoint.
@@ -82,9 +83,12 @@ pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
         calls.extend(operation(&method::OPERATIONS_WAIT, parent).map(|wait| (wait, Purpose::Follow)));
         calls.extend(step.undo.clone().map(|undo| (undo, Purpose::RollBack)));
         if kind == StepKind::Model {
-            // Deleting a model removes all of its versions, so the run looks at them before.
+            // Other content than that of the default version may be there, or becomes a new version.
             let versions = Call::new(&method::MODELS_LIST_VERSIONS, Resource::Model(model.clone()));
-            calls.push((versions, Purpose::RollBack));
+            calls.push((versions, Purpose::Look));
+            calls.extend(plan.new_version().map(|upload| (upload, Purpose::Make)));
+            let delete = Call::new(&method::MODELS_DELETE_VERSION, Resource::Model(model.clone()));
+            calls.push((delete, Purpose::RollBack));
         }
         if kind == StepKind::Deployment {
             let cancel = operation(&method::OPERATIONS_CANCEL, of_endpoint.clone());

@@ -13,7 +13,7 @@ use crate::vertex::traffic::Traffic;
 use serde::{Serialize, Serializer};
 use ts_rs::TS;
 
-pub use body::undeploy;
+pub use body::{has_content, undeploy};
 pub use calls::{Found, Purpose};
 pub use explain::{explain, summary};
 
@@ -89,6 +89,13 @@ impl Plan {
         let mut target = self.target.clone();
         target.labels.set(RUN_LABEL, run.as_str());
         plan(target)
+    }
+
+    /// The call that adds a version to the model where it exists with other content. Only plans that upload have one.
+    pub fn new_version(&self) -> Option<Call> {
+        let upload = self.step(StepKind::Model)?.call.as_ref()?;
+        let body = body::new_version(upload.body.as_ref()?, &self.target.model);
+        Some(Call::new(upload.method, upload.resource.clone()).body(body))
     }
 
     /// A fingerprint of the plan's calls, in hexadecimal. Plans with the same calls have the same one.
@@ -206,7 +213,10 @@ pub fn plan(target: Target) -> Plan {
     steps.push(Step {
         kind: StepKind::Model,
         title: match upload {
-            Some(_) => format!("Upload model `{}` unless it exists", target.model.short()),
+            Some(_) => format!(
+                "Upload model `{}`, or a new version of it, unless it exists with this content",
+                target.model.short()
+            ),
             None => format!("Find model `{}`", target.model.short()),
         },
         probe: Some(Call::new(&method::MODELS_GET, model.clone())),

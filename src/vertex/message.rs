@@ -17,6 +17,11 @@ impl Object {
         self
     }
 
+    /// The object so far.
+    pub fn value(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+
     /// `None` where the object has no field.
     pub fn unless_empty(self) -> Option<Value> {
         if self.0.is_empty() { None } else { Some(self.into()) }

@@ -147,29 +147,23 @@ pub struct Written {
 
 /// The split that takes back what a run wrote for one deployed model; `None` where there is nothing to write.
 ///
-/// Where the endpoint is as the run left it, the split becomes what it was before. Otherwise somebody else has changed it, and that
-/// stays. A model that `leaves` then returns its share to the models from which the run took it, except those that others have switched
-/// off since, or else to all others in their proportions. A model that stays receives the share again that it had.
+/// What somebody else has changed since stays. A model that `leaves` returns its share to the models from which the run took it, except
+/// those that others have switched off since, or else to all others in their proportions. A model that stays receives the share again
+/// that it had.
 pub fn taken_back(endpoint: &Value, id: &str, written: &[Written], leaves: bool) -> Option<Split> {
     let present = Split::among_deployed(endpoint);
     let ids = deployed(endpoint);
-    let others: Vec<&str> = ids.iter().copied().filter(|other| *other != id).collect();
-    let as_left = written.iter().rev().find(|written| written.after.has_same_shares(&present));
-    let restored = as_left.map(|written| &written.before).filter(|before| {
-        let stays = if leaves { &others } else { &ids };
-        before.shares().all(|(other, _)| stays.contains(&other.as_str()))
-    });
     if !leaves {
-        let first = written.first()?;
-        let share = Traffic::of(first.before.share(id));
+        let is_as_left = |written: &&Written| written.after.has_same_shares(&present);
+        let restored = written.iter().rev().find(is_as_left).map(|written| &written.before);
+        let restored = restored.filter(|before| before.shares().all(|(other, _)| ids.contains(&other.as_str())));
+        let share = Traffic::of(written.first()?.before.share(id));
         let split = restored.cloned().unwrap_or_else(|| present.with(id, share));
         return (!split.has_same_shares(&present)).then_some(split);
     }
+    let others: Vec<&str> = ids.into_iter().filter(|other| *other != id).collect();
     if others.is_empty() || present.share(id) == 0 {
         return None;
-    }
-    if let Some(restored) = restored {
-        return Some(restored.among(&others));
     }
     let mut weights: Vec<(&str, u32)> = Vec::new();
     if let (Some(first), Some(last)) = (written.first(), written.last()) {

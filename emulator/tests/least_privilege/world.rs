@@ -20,6 +20,7 @@ pub enum Earlier {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct World {
+    /// The model, in the version or with the content to deploy.
     pub model: bool,
     pub endpoint: bool,
     pub earlier: Earlier,
@@ -73,7 +74,15 @@ impl World {
         if !self.model {
             cloud.finish(&cloud.call(OWNER, "DELETE", &format!("/v1/{model}"), &Value::Null).ok());
         }
-        let pinned = plan.for_version("3".parse().unwrap());
+        // A plan that uploads finds its content, as a version that somebody has added.
+        let version = match plan.new_version().filter(|_| self.model) {
+            Some(upload) => {
+                let added = cloud.post(OWNER, &format!("/{}", upload.path()), upload.body.unwrap()).ok();
+                cloud.finish(&added)["response"]["modelVersionId"].as_str().unwrap().to_owned()
+            }
+            None => "3".to_owned(),
+        };
+        let pinned = plan.for_version(version.parse().unwrap());
         let call = pinned.step(StepKind::Deployment).and_then(|step| step.call.clone());
         let mut own = call.and_then(|call| call.body).unwrap();
         // The account of an existing deployment does not matter to a plan. In another project Vertex AI may not use one yet.

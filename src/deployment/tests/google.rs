@@ -21,6 +21,7 @@ pub struct Endpoint {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Work {
     Upload(String, Value),
+    DeleteVersion(String, u32),
     Create(String, Value),
     Deploy(String, String, Option<BTreeMap<String, u32>>),
     Undeploy(String, String),
@@ -107,7 +108,7 @@ pub enum Act {
 pub struct Google {
     pub now: u64,
     pub endpoints: BTreeMap<String, Endpoint>,
-    /// Labels by version.
+    /// The uploaded models by version.
     pub models: BTreeMap<String, BTreeMap<u32, Value>>,
     pub operations: Vec<Operation>,
     pub fails: Option<(u32, &'static str)>,
@@ -221,10 +222,10 @@ impl Google {
     fn finish(&mut self, work: Work) -> Value {
         let mut response = json!({});
         match work {
-            Work::Upload(id, labels) => {
+            Work::Upload(id, model) => {
                 let versions = self.models.entry(id).or_default();
                 let version = versions.keys().next_back().map_or(1, |last| last + 1);
-                versions.insert(version, labels);
+                versions.insert(version, model);
                 response["modelVersionId"] = json!(version.to_string());
             }
             Work::Create(id, labels) => {
@@ -261,6 +262,11 @@ impl Google {
             }
             Work::DeleteModel(id) => {
                 self.models.remove(&id);
+            }
+            Work::DeleteVersion(id, version) => {
+                if let Some(versions) = self.models.get_mut(&id) {
+                    versions.remove(&version);
+                }
             }
         }
         json!({ "response": response })
@@ -367,19 +373,40 @@ impl Google {
             (Verb::Get, ["models", id], "") => self.get_model(id),
             (Verb::Get, ["models", id], "listVersions") => match self.models.get(*id) {
                 Some(versions) => {
-                    let models: Vec<Value> = versions.values().map(|labels| json!({ "labels": labels })).collect();
-                    (200, json!({ "models": models }))
+                    let models = versions.iter().map(|(version, model)| shown_version(*version, model));
+                    (200, json!({ "models": models.collect::<Vec<_>>() }))
                 }
                 None => missing(),
             },
             (Verb::Post, ["models"], "upload") => {
-                let id = body["modelId"].as_str().unwrap().to_owned();
-                let is_made = self.is_running(|work| matches!(work, Work::Upload(other, _) if *other == id));
-                if self.models.contains_key(&id) || is_made {
-                    return error(409, "ALREADY_EXISTS", "The model exists.");
+                let is_made = |id: &str| self.is_running(|work| matches!(work, Work::Upload(other, _) if other == id));
+                let id = match (body["modelId"].as_str(), body["parentModel"].as_str()) {
+                    (Some(id), None) if self.models.contains_key(id) || is_made(id) => {
+                        return error(409, "ALREADY_EXISTS", "The model exists.");
+                    }
+                    (Some(id), None) => id.to_owned(),
+                    (None, Some(parent)) => {
+                        let id = parent.rsplit('/').next().unwrap();
+                        if !self.models.contains_key(id) {
+                            return missing();
+                        }
+                        id.to_owned()
+                    }
+                    other => panic!("{other:?}"),
+                };
+                let model = body["model"].clone();
+                self.start(&format!("models/{id}"), Work::Upload(id, model), 20_000)
+            }
+            (Verb::Delete, ["models", id], "deleteVersion") => {
+                let (id, version) = id.split_once('@').expect("a version");
+                let version = version.parse().unwrap();
+                let Some(versions) = self.models.get(id).filter(|all| all.contains_key(&version)) else {
+                    return missing();
+                };
+                if versions.len() == 1 || self.is_model_used() {
+                    return error(400, "FAILED_PRECONDITION", "The version cannot be deleted.");
                 }
-                let labels = body["model"]["labels"].clone();
-                self.start(&format!("models/{id}"), Work::Upload(id, labels), 20_000)
+                self.start(&format!("models/{id}"), Work::DeleteVersion(id.to_owned(), version), 3_000)
             }
             (Verb::Delete, ["models", id], "") => self.delete_model(id),
             (Verb::Post, ["endpoints"], "") => {
@@ -425,9 +452,10 @@ impl Google {
     fn get_model(&self, id: &str) -> Answer {
         let (id, version) = id.split_once('@').map_or((id, None), |(id, version)| (id, version.parse().ok()));
         let Some(versions) = self.models.get(id) else { return missing() };
-        let version: Option<u32> = version.or(versions.keys().next_back().copied());
+        // Its first version stays the default one.
+        let version: Option<u32> = version.or(versions.keys().next().copied());
         match version.and_then(|version| Some((version, versions.get(&version)?))) {
-            Some((version, labels)) => (200, json!({"versionId": version.to_string(), "labels": labels})),
+            Some((version, model)) => (200, shown_version(version, model)),
             None => missing(),
         }
     }
@@ -436,13 +464,18 @@ impl Google {
         if !self.models.contains_key(id) {
             return missing();
         }
-        let is_used =
-            self.is_running(|work| matches!(work, Work::Deploy(..) | Work::Undeploy(..) | Work::DeleteModel(_)));
-        let ours = |endpoint: &Endpoint| endpoint.deployed.iter().any(|id| id.len() == 10);
-        if is_used || self.now < self.in_use_until || self.endpoints.values().any(ours) {
+        if self.is_model_used() {
             return error(400, "FAILED_PRECONDITION", "The model is deployed.");
         }
         self.start(&format!("models/{id}"), Work::DeleteModel(id.to_owned()), 3_000)
+    }
+
+    fn is_model_used(&self) -> bool {
+        let is_busy = self.is_running(|work| {
+            matches!(work, Work::Deploy(..) | Work::Undeploy(..) | Work::DeleteModel(_) | Work::DeleteVersion(..))
+        });
+        let ours = |endpoint: &Endpoint| endpoint.deployed.iter().any(|id| id.len() == 10);
+        is_busy || self.now < self.in_use_until || self.endpoints.values().any(ours)
     }
 
     fn patch(&mut self, id: &str, body: &Value) -> Answer {
@@ -514,6 +547,12 @@ impl Google {
         }
         (200, self.shown(&self.operations[at]))
     }
+}
+
+fn shown_version(version: u32, model: &Value) -> Value {
+    let mut shown = model.clone();
+    shown["versionId"] = json!(version.to_string());
+    shown
 }
 
 fn shown_endpoint(endpoint: &Endpoint) -> Value {

@@ -1,6 +1,6 @@
 //! A run of a deployment against the abstract Google, with crashes, cancellation, faults and other users.
 
-use super::google::{Act, Fault, Google, PROXY};
+use super::google::{Act, Fault, Google, MODEL, PROXY};
 use crate::conversation::{Conversation, Event, Outcome, Progress, Turn, Want as GoogleWant};
 use crate::deployment::ledger::{LedgerEntry, MAX_ENTRY};
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
@@ -73,7 +73,11 @@ impl Scene {
     pub fn id(&self) -> String {
         let target = &self.target;
         let pinned = plan(target.clone());
-        let pinned = if pinned.deployed_model_id.is_some() { pinned } else { pinned.for_version("1".parse().unwrap()) };
+        let open = || {
+            let next = self.google.models.get(MODEL).map_or(1, |versions| versions.len() + 1);
+            pinned.for_version(next.to_string().parse().unwrap())
+        };
+        let pinned = if pinned.deployed_model_id.is_some() { pinned } else { open() };
         pinned.deployed_model_id.unwrap().to_string()
     }
 
@@ -159,7 +163,8 @@ impl Scene {
             }
             Want::Google(GoogleWant::Send(request)) => {
                 let outage = self.outage.filter(|(text, _, from, to)| {
-                    request.url.contains(text) && (*from..*to).contains(&self.google.now)
+                    format!("{} {}", request.verb.as_str(), request.url).contains(text)
+                        && (*from..*to).contains(&self.google.now)
                 });
                 let fault = self.faults.get(&number).copied().or(outage.map(|(_, fault, ..)| fault));
                 match self.google.send(&request, fault) {

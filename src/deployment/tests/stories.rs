@@ -318,3 +318,45 @@ fn no_entry_holds_a_body_or_a_value_of_the_environment() {
     assert!(ledger.contains("upload") && !ledger.contains("s3cr3t-marker") && !ledger.contains("machineSpec"));
     assert!(ledger.len() < 8_000, "{} bytes", ledger.len());
 }
+
+fn renewing() -> Scene {
+    super::laws::scenes().into_iter().find(|(name, _)| *name == "new version").unwrap().1
+}
+
+#[test]
+fn uploads_a_changed_image_as_a_new_version_with_seven_calls() {
+    let mut scene = renewing();
+    let report = scene.run();
+    assert!(report.outputs.unwrap().model.ends_with("models/fraud-detector@4"));
+    assert_eq!(without_polls(&scene).len(), 7, "{:?}", without_polls(&scene));
+}
+
+#[test]
+fn uploads_the_same_content_once() {
+    let mut scene = renewing();
+    scene.run();
+    let mut again = renewing();
+    again.google = scene.google.clone();
+    again.run = "another-run".into();
+    let report = again.run();
+    assert!(report.outputs.unwrap().model.ends_with("@4"));
+    assert_eq!((calls(&again, "models:upload"), calls(&again, "deployModel")), (1, 1));
+
+    // Something else has uploaded it, with settings that nobody wrote.
+    let mut found = renewing();
+    let image = found.target.image.clone().unwrap();
+    let spec = json!({"imageUri": image.as_str(), "predictRoute": "/predict"});
+    found.google.models.get_mut("fraud-detector").unwrap().insert(2, json!({ "containerSpec": spec }));
+    assert!(found.run().outputs.unwrap().model.ends_with("@2"));
+}
+
+#[test]
+fn removes_only_the_version_that_it_uploaded() {
+    let mut scene = renewing();
+    scene.google.fails = Some((9, "no"));
+    let before = scene.google.models.clone();
+    let report = scene.run();
+    assert_eq!(report.undone, ["model `fraud-detector`"]);
+    assert_eq!(scene.google.models, before);
+    assert_eq!(calls(&scene, "@4:deleteVersion"), 1);
+}
