@@ -4,7 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use backstage_vertex_ai::annotation::{KEYS, PREFIX, example};
-use backstage_vertex_ai::api::declarations::annotation_constants;
+use backstage_vertex_ai::api::declarations::{annotation_constants, permission_constants};
 use backstage_vertex_ai::diagnostic::rule::{self, Example, Rule};
 use backstage_vertex_ai::diagnostic::{Kind, event};
 use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
@@ -28,6 +28,11 @@ fn check_file(name: &str, text: &str) {
 #[test]
 fn annotations_of_the_frontend() {
     check_file("pkg-js/frontend/src/requiredAnnotations.ts", &annotation_constants());
+}
+
+#[test]
+fn permissions_of_the_frontend() {
+    check_file("pkg-js/frontend/src/deployments/permissionNames.ts", &permission_constants());
 }
 
 #[test]
@@ -67,7 +72,11 @@ fn rule_page(rule: &Rule, level: &str) -> String {
     let Rule { name, meaning, why, wrong, right, sources, .. } = rule;
     let shown = |example: &Example| match example {
         Example::MadeLines(_, words) | Example::MadeFile(_, words) => format!("{words}\n"),
-        other => format!("```yaml\n{}```\n", String::from_utf8_lossy(&example::file(other))),
+        other => {
+            let asked =
+                other.environment().map(|name| format!("Requested environment: `{name}`\n\n")).unwrap_or_default();
+            format!("{asked}```yaml\n{}```\n", String::from_utf8_lossy(&example::file(other)))
+        }
     };
     let (wrong, right) = (shown(wrong), shown(right));
     let sources: String = sources.iter().map(|source| format!("- {source}\n")).collect();

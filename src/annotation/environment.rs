@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::entity::Entity;
 use crate::target::Target;
 use crate::vertex::traffic::Traffic;
-use crate::words::nearest;
+use crate::words::{list, nearest};
 
 /// Findings about the name of an environment, one for each annotation with it.
 pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagnostic> {
@@ -45,6 +45,29 @@ pub fn name(entity: &Entity, given: &Given<'_>, environment: &str) -> Vec<Diagno
         .fix(rename(at, &key))
     })
     .collect()
+}
+
+/// The finding that no annotation names the requested environment.
+pub fn unknown(entity: &Entity, given: &Given<'_>, asked: &str) -> Diagnostic {
+    let names = given.environments();
+    let help = match nearest(asked, names.iter().map(|name| (*name).to_owned())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => "leave it out: the annotations name no environment".to_owned(),
+        None => choice(&names),
+    };
+    Diagnostic::new(Code::EnvironmentUnknown, format!("no annotation names the environment `{asked}`"))
+        .at(entity.annotations_place())
+        .help(help)
+}
+
+/// The finding that an environment must be requested; `None` where the entity has none.
+pub fn needed(names: &[&str]) -> Option<Diagnostic> {
+    let finding = || Diagnostic::new(Code::EnvironmentUnknown, "the annotations are for environments only");
+    (!names.is_empty()).then(|| finding().help(choice(names)))
+}
+
+fn choice(names: &[&str]) -> String {
+    format!("choose one of the environments {}", list(names.iter().map(|name| format!("`{name}`")), ", "))
 }
 
 /// Findings about two environments.

@@ -18,7 +18,7 @@ pub fn file(example: &Example) -> Vec<u8> {
         Example::MadeLines(make, _) => completed(&make()).into_bytes(),
         Example::File(text) => text.as_bytes().to_vec(),
         Example::All(lines) => annotated(lines).into_bytes(),
-        Example::Lines(lines) => completed(lines).into_bytes(),
+        Example::Lines(lines) | Example::Asked(lines, _) => completed(lines).into_bytes(),
     }
 }
 
@@ -66,7 +66,7 @@ mod tests {
         }
         let (settings, _) = Settings::read(&Node::from(&Value::Object(levels)), None);
         let examine = |document| match document {
-            Document::Entity(entity) => annotation::check(&entity, &settings, None).into_findings(),
+            Document::Entity(entity) => annotation::check(&entity, &settings, example.environment()).into_findings(),
             Document::NotAnEntity(findings) | Document::Unreadable(findings) => findings,
         };
         read_documents(&file(example), Some("catalog-info.yaml")).into_iter().flat_map(examine).collect()

@@ -77,11 +77,12 @@ impl<'a> Given<'a> {
         environments
     }
 
-    /// Whether there is a deployment without an environment: a plain key names a model or endpoint, or no key has an environment.
+    /// Whether there is a deployment without an environment: plain keys name a model and an endpoint, or no key has an environment.
+    ///
+    /// One plain key alone is what environments share.
     pub fn has_plain_deployment(&self) -> bool {
-        let of_plain =
-            |entry: &Entry<'_>| entry.environment.is_none() && matches!(entry.key, Key::Model | Key::Endpoint);
-        self.entries.iter().any(of_plain) || self.environments().is_empty()
+        let has = |key| self.entries.iter().any(|entry| entry.environment.is_none() && entry.key == key);
+        has(Key::Model) && has(Key::Endpoint) || self.environments().is_empty()
     }
 
     /// The annotations of exactly this environment.

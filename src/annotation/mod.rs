@@ -52,15 +52,18 @@ impl Checked {
         self.into_report(None).1
     }
 
-    /// The target of an environment, absent where a finding is an error; all findings; the waived findings.
+    /// The target of an environment, absent where a finding is an error; the findings of that environment, or of all where none is
+    /// requested; the waived findings.
     pub fn into_report(self, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>, Vec<Waived>) {
         let mut all = self.findings;
         let mut target = None;
         for deployment in self.deployments {
-            if deployment.environment.as_deref() == environment {
+            let is_asked = deployment.environment.as_deref() == environment;
+            if is_asked {
                 target = deployment.target;
             }
-            for finding in deployment.findings {
+            let findings = if is_asked || environment.is_none() { deployment.findings } else { Vec::new() };
+            for finding in findings {
                 // Environments share the plain annotations, and so their findings.
                 if !all.iter().any(|known| known.is_at_same_place(&finding)) {
                     all.push(finding);
@@ -72,13 +75,25 @@ impl Checked {
 
     /// The target of an environment and its findings.
     pub fn into_target(self, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>) {
+        let (target, findings, _) = self.into_deployment(environment);
+        (target, findings)
+    }
+
+    /// The target of an environment, its findings, and the waived findings. It is an error that the entity has no such deployment.
+    pub fn into_deployment(self, environment: Option<&str>) -> (Option<Target>, Vec<Diagnostic>, Vec<Waived>) {
         let mut findings = self.findings;
+        let (asked, others): (Vec<_>, Vec<_>) =
+            self.deployments.into_iter().partition(|d| d.environment.as_deref() == environment);
+        if asked.is_empty() && environment.is_none() {
+            let names: Vec<_> = others.iter().filter_map(|d| d.environment.as_deref()).collect();
+            findings.extend(environment::needed(&names));
+        }
         let mut target = None;
-        if let Some(found) = self.deployments.into_iter().find(|d| d.environment.as_deref() == environment) {
+        for found in asked {
             findings.extend(found.findings);
             target = found.target;
         }
-        (target, in_order(findings))
+        (target, in_order(findings), self.waived)
     }
 }
 
@@ -87,7 +102,7 @@ pub fn is_annotated(entity: &Entity) -> bool {
     Given::new(entity).names_what_to_serve()
 }
 
-/// Checks the annotations of an entity. `asked` is an environment to check even if no annotation names it.
+/// Checks the annotations of an entity. It is an error that none of them names the environment `asked`.
 pub fn check(entity: &Entity, settings: &Settings, asked: Option<&str>) -> Checked {
     check_as(entity, settings, asked, false)
 }
@@ -103,18 +118,11 @@ fn check_as(entity: &Entity, settings: &Settings, asked: Option<&str>, required:
     let mut waivers = waivers(entity, &given, &mut findings);
     let mut checked = Checked { findings: Vec::new(), deployments: Vec::new(), waived: Vec::new() };
     let mut environments: Vec<Option<&str>> = given.environments().into_iter().map(Some).collect();
-    if !given.is_empty() || asked.is_some() {
-        if asked.is_some() && !environments.contains(&asked) {
-            environments.push(asked);
-        }
-        if given.has_plain_deployment() {
-            environments.insert(0, None);
-        }
-    } else {
-        environments.clear();
-        if required {
-            environments.push(None);
-        }
+    if (!given.is_empty() || required || asked.is_some()) && given.has_plain_deployment() {
+        environments.insert(0, None);
+    }
+    if let Some(asked) = asked.filter(|asked| !given.is_empty() && !environments.contains(&Some(asked))) {
+        findings.push(environment::unknown(entity, &given, asked));
     }
     for environment in environments {
         let mut reading = Reading::new(entity, &given, environment);

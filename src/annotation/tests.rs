@@ -186,7 +186,50 @@ fn an_environment_overrides_the_plain_keys() {
     let read = |environment| read(&entity(&text), environment).0.unwrap().endpoint.id.to_string();
     assert_eq!(read(None), "fraud-detector");
     assert_eq!(read(Some("staging")), "fraud-staging");
-    assert_eq!(read(Some("production")), "fraud-detector");
+}
+
+#[test]
+fn an_environment_that_no_annotation_names_is_an_error() {
+    let staging = format!("{GOOD}google.com/vertex-ai-endpoint.staging: fraud-staging\n");
+    for (text, asked, help) in [
+        (staging.as_str(), "stagin", "did you mean `staging`?"),
+        (&staging, "production", "choose one of the environments `staging`"),
+        (GOOD, "staging", "leave it out: the annotations name no environment"),
+    ] {
+        let (target, findings) = read(&entity(text), Some(asked));
+        assert_eq!(target, None, "{asked}");
+        let [finding] = &findings[..] else { panic!("{findings:#?}") };
+        assert_eq!((finding.code, finding.help.as_deref()), (Code::EnvironmentUnknown, Some(help)));
+    }
+}
+
+#[test]
+fn plain_keys_are_shared_by_environments() {
+    let text = "google.com/vertex-ai-project: acme-ml\ngoogle.com/vertex-ai-location: us-central1\n\
+         google.com/vertex-ai-model: fraud-detector@3\ngoogle.com/vertex-ai-endpoint.staging: fraud-staging\n\
+         google.com/vertex-ai-endpoint.production: fraud\n";
+    let entity = entity(text);
+    // The check of the file and the plans agree.
+    assert_eq!(check(&entity, &Settings::default(), None).into_findings(), []);
+    for environment in ["staging", "production"] {
+        let (target, findings) = read(&entity, Some(environment));
+        assert_eq!((target.unwrap().environment.as_deref(), findings), (Some(environment), Vec::new()));
+    }
+    let (target, findings) = read(&entity, None);
+    assert_eq!((target, findings.len()), (None, 1));
+    assert_eq!(findings[0].help.as_deref(), Some("choose one of the environments `staging`, `production`"));
+}
+
+#[test]
+fn a_request_for_one_environment_reports_no_other() {
+    let text =
+        format!("{GOOD}google.com/vertex-ai-replicas.staging: 3-1\ngoogle.com/vertex-ai-replicas.production: 1-2\n");
+    let entity = entity(&text);
+    let codes = |asked: Option<&str>| {
+        let (_, findings, _) = check(&entity, &Settings::default(), asked).into_report(asked);
+        findings.iter().any(|finding| finding.code == Code::ReplicasReversed)
+    };
+    assert_eq!((codes(None), codes(Some("staging")), codes(Some("production"))), (true, true, false));
 }
 
 #[test]

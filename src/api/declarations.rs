@@ -112,6 +112,22 @@ pub fn annotation_constants() -> String {
     )
 }
 
+/// Returns the TypeScript constants of the permissions about deployments. They are committed, as those of [`annotation_constants`].
+pub fn permission_constants() -> String {
+    let life::Facts { permissions: life::Permissions { read, start, cancel }, resource_type } = life::facts();
+    let entries: String = [("read", read), ("start", start), ("cancel", cancel)]
+        .map(|(what, permission)| {
+            format!("  {what}: {{ name: '{}', action: '{}' }},\n", permission.name, permission.action)
+        })
+        .concat();
+    format!(
+        "// Generated from the core by `UPDATE_DOCS=1 cargo test --test reference`. Do not edit.\n\n\
+         /** The permissions about the deployments of an entity. */\n\
+         export const DEPLOYMENT_PERMISSIONS = {{\n{entries}}} as const;\n\n\
+         /** The type of their resource. */\nexport const RESOURCE_TYPE = '{resource_type}';\n"
+    )
+}
+
 struct Declarations {
     config: Config,
     types: BTreeMap<String, String>,

@@ -111,6 +111,10 @@ request! {
         /// Whether an entity without annotations misses the required ones. By default it has no findings.
         #[ts(as = "Option<bool>", optional)]
         required: bool,
+        /// Whether only the deployment of the environment is validated, or the plain one where none is requested. It is an error that the
+        /// entity has no such deployment.
+        #[ts(as = "Option<bool>", optional)]
+        for_deployment: bool,
     }
 }
 

@@ -22,7 +22,7 @@ pub fn status<S: Source>(
     if !annotation::is_annotated(&entity) {
         return Err(bare(State::NotAnnotated, "No Vertex AI annotations", checked.into_findings()));
     }
-    let (target, findings, _) = checked.into_report(request.entity.environment.as_deref());
+    let (target, findings) = checked.into_target(request.entity.environment.as_deref());
     match target {
         Some(target) => Ok(status::status(target, findings, &request.proxy_url)),
         None => Err(bare(State::Invalid, reason_for_no_target(&findings), findings)),
@@ -33,6 +33,6 @@ pub fn status<S: Source>(
 pub(super) fn reason_for_no_target(findings: &[Diagnostic]) -> &'static str {
     match findings.iter().any(Diagnostic::is_error) {
         true => "The Vertex AI annotations are wrong",
-        false => "The Vertex AI annotations are for environments only",
+        false => "A value of the Vertex AI annotations is a placeholder",
     }
 }

@@ -1,7 +1,7 @@
 //! Validation of one entity's annotations.
 
 use super::request::{EntityRequest, Source, ValidateRequest};
-use crate::annotation::{self, Checked, KEYS, Key, PREFIX};
+use crate::annotation::{self, Checked, Deployment, KEYS, Key, PREFIX};
 use crate::diagnostic::Diagnostic;
 use crate::entity::Entity;
 use crate::rule::{Settings, Waived};
@@ -22,6 +22,18 @@ pub struct Annotation {
     pub meaning: &'static str,
 }
 
+/// One of the deployments that the annotations of an entity describe.
+#[derive(Clone, Debug, Serialize, TS)]
+#[ts(optional_fields)]
+pub struct DeploymentChoice {
+    /// Absent for the plain annotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// Absent where it has errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+}
+
 /// Findings in one entity, and the target that its annotations describe.
 #[derive(Clone, Debug, Serialize, TS)]
 #[ts(optional_fields)]
@@ -31,7 +43,9 @@ pub struct ValidateReport {
     /// Target of the requested environment; absent when that environment has errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
-    /// Findings of all environments, in the order of the text.
+    /// What the entity deploys: the plain annotations first where they name a deployment, then its environments in the order of the text.
+    pub deployments: Vec<DeploymentChoice>,
+    /// Findings of the requested environment, or of all where none is requested, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
     /// Rules that the entity itself waives, with its reasons.
     pub waived: Vec<Waived>,
@@ -74,9 +88,19 @@ pub fn validate<S: Source>(request: &ValidateRequest<S>) -> ValidateReport {
     let check = if request.required { annotation::check_required } else { annotation::check };
     match check_by(&request.entity, check) {
         Ok((_, checked)) => {
-            let (target, diagnostics, waived) = checked.into_report(request.entity.environment.as_deref());
-            ValidateReport { valid: !diagnostics.iter().any(Diagnostic::is_error), target, diagnostics, waived }
+            let choice =
+                |d: &Deployment| DeploymentChoice { environment: d.environment.clone(), target: d.target.clone() };
+            let deployments = checked.deployments.iter().map(choice).collect();
+            let environment = request.entity.environment.as_deref();
+            let (target, diagnostics, waived) = match request.for_deployment {
+                true => checked.into_deployment(environment),
+                false => checked.into_report(environment),
+            };
+            let valid = !diagnostics.iter().any(Diagnostic::is_error);
+            ValidateReport { valid, target, deployments, diagnostics, waived }
         }
-        Err(diagnostics) => ValidateReport { valid: false, target: None, diagnostics, waived: Vec::new() },
+        Err(diagnostics) => {
+            ValidateReport { valid: false, target: None, deployments: Vec::new(), diagnostics, waived: Vec::new() }
+        }
     }
 }

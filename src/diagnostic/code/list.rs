@@ -135,6 +135,7 @@ codes! {
 
     EnvironmentMalformed,
     EnvironmentMisspelt,
+    EnvironmentUnknown,
     EnvironmentSharedEndpoint,
     WaiverMalformed,
     WaiverReasonMissing,

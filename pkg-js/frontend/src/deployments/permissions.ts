@@ -1,15 +1,20 @@
 import { createPermission } from '@backstage/plugin-permission-common';
 import { usePermission } from '@backstage/plugin-permission-react';
+import { DEPLOYMENT_PERMISSIONS, RESOURCE_TYPE } from './permissionNames';
 
-const permission = (name: string) =>
-  createPermission({
+type Action = keyof typeof DEPLOYMENT_PERMISSIONS;
+
+const permission = (what: Action) => {
+  const { name, action } = DEPLOYMENT_PERMISSIONS[what];
+  return createPermission({
     name,
-    attributes: { action: 'update' },
-    resourceType: 'catalog-entity',
+    attributes: { action },
+    resourceType: RESOURCE_TYPE,
   });
+};
 
-const START = permission('vertex-ai.deployment.start');
-const CANCEL = permission('vertex-ai.deployment.cancel');
+const START = permission('start');
+const CANCEL = permission('cancel');
 
 /** What Backstage's permissions allow the user to do with the deployments of an entity. `false` until it is known. */
 export function useMay(entityRef: string) {

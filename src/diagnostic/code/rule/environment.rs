@@ -1,6 +1,6 @@
 //! Rules for environments and waivers.
 
-use super::Example::{All, Lines};
+use super::Example::{All, Asked, Lines};
 use super::{Rule, source};
 use crate::diagnostic::code::Kind::{Adjustable, Fixed};
 use crate::diagnostic::code::{Code, Level, Severity};
@@ -24,6 +24,16 @@ pub const RULES: &[Rule] = &[
         why: "A mistake in one key creates a second environment, and the first one keeps the plain value.",
         wrong: Lines("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4\nreplicas.stagin: \"1\""),
         right: Lines("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4\nreplicas.staging: \"1\""),
+        sources: &[source::OURS],
+    },
+    Rule {
+        code: Code::EnvironmentUnknown,
+        name: "environment/unknown",
+        kind: Fixed(Severity::Error),
+        meaning: "The requested environment is none that an annotation of the entity names.",
+        why: "With a misspelt name, the plain annotations would apply, which are often those of production.",
+        wrong: Asked("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4", "stagin"),
+        right: Asked("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4", "staging"),
         sources: &[source::OURS],
     },
     Rule {

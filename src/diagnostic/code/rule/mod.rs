@@ -41,12 +41,24 @@ pub enum Example {
     Lines(&'static str),
     /// [`Example::Lines`] without the usual values.
     All(&'static str),
+    /// [`Example::Lines`], and the environment that is requested.
+    Asked(&'static str, &'static str),
     /// A whole file.
     File(&'static str),
     /// [`Example::Lines`] too long to show, and a description of them.
     MadeLines(fn() -> String, &'static str),
     /// A whole file too long to show, or not a text, and a description of it.
     MadeFile(fn() -> Vec<u8>, &'static str),
+}
+
+impl Example {
+    /// The environment that is requested.
+    pub fn environment(&self) -> Option<&'static str> {
+        match self {
+            Self::Asked(_, environment) => Some(environment),
+            _ => None,
+        }
+    }
 }
 
 pub(super) const GROUPS: &[&[Rule]] = &[
