@@ -1,5 +1,5 @@
 /**
- * Vertex AI on the entity page: a tab, cards and a form field, for the new frontend system.
+ * Vertex AI on the entity page: a tab, cards and form fields, for the new frontend system.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,5 @@
 /**
- * Vertex AI on the entity page: a tab, cards and a form field, for the legacy frontend system.
+ * Vertex AI on the entity page: a tab, cards and form fields, for the legacy frontend system.
  *
  * @packageDocumentation
  */
@@ -16,7 +16,9 @@ import {
 } from '@backstage/plugin-scaffolder-react';
 import { AnnotationsField } from './fields/AnnotationsField';
 import type { Annotations } from './fields/checkAnnotations';
+import { EnvironmentField } from './fields/EnvironmentField';
 import { validateAnnotations } from './fields/validateAnnotations';
+import { validateEnvironment } from './fields/validateEnvironment';
 import { contentRouteRef } from './routes';
 
 export { isVertexAiAvailable } from './annotations';
@@ -46,6 +48,22 @@ export const VertexAiAnnotationsFieldExtension: FieldExtensionComponent<
     name: 'VertexAiAnnotations',
     component: AnnotationsField,
     validation: validateAnnotations,
+  }),
+);
+
+/**
+ * The form field `ui:field: VertexAiEnvironment`, for a `<ScaffolderFieldExtensions>`.
+ *
+ * @public
+ */
+export const VertexAiEnvironmentFieldExtension: FieldExtensionComponent<
+  string,
+  { entityParameter?: string }
+> = vertexAiPlugin.provide(
+  createScaffolderFieldExtension({
+    name: 'VertexAiEnvironment',
+    component: EnvironmentField,
+    validation: validateEnvironment,
   }),
 );
 

@@ -47,8 +47,16 @@ const annotationsField = FormFieldBlueprint.make({
   },
 });
 
+const environmentField = FormFieldBlueprint.make({
+  name: 'environment',
+  params: {
+    field: () =>
+      import('./fields/environmentFormField').then(m => m.environmentFormField),
+  },
+});
+
 /**
- * A tab with an entity's deployments on Vertex AI, cards with its status and the user's access to it, and a form field for its annotations.
+ * A tab with an entity's deployments on Vertex AI, cards with its status and the user's access to it, and form fields for its annotations and environments.
  *
  * @public
  */
@@ -57,5 +65,11 @@ export const vertexAiPlugin: FrontendPlugin = createFrontendPlugin({
   title: 'Vertex AI',
   info: { packageJson: () => import('../package.json') },
   routes: { entityContent: contentRouteRef },
-  extensions: [entityCard, accessCard, entityContent, annotationsField],
+  extensions: [
+    entityCard,
+    accessCard,
+    entityContent,
+    annotationsField,
+    environmentField,
+  ],
 });

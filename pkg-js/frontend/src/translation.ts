@@ -105,6 +105,8 @@ export const vertexAiMessages = {
   'accessCard.principal': 'Google identifies you as {{principal}}',
   'accessCard.missingInPortal':
     'Missing in Backstage: {{permissions}}. Ask an administrator of the portal.',
+  'accessCard.invalid':
+    'Fix the annotations first. The card Vertex AI shows what is wrong with them.',
   'accessCard.note':
     'Google reports this for you now and decides again on each call.',
   'accessCard.request': 'Request access',
@@ -123,6 +125,15 @@ export const vertexAiMessages = {
   'grantors.label': 'Who can grant access',
   'grantors.unknown':
     'The portal names nobody who can grant access. An administrator can set {{key}}.',
+  'environmentField.title': 'Environment',
+  'environmentField.choose': 'Choose an environment',
+  'environmentField.plain': 'The entity without an environment',
+  'environmentField.only': 'Deploys: {{environment}}',
+  'environmentField.noEntity': 'Choose an entity first.',
+  'environmentField.notFound':
+    '{{entityRef}} is missing in the catalog or hidden from you',
+  'environmentField.summary': 'What will be deployed',
+  'environmentField.image': 'Container image',
   'annotationsField.required': 'Required',
   'annotationsField.example': 'Example: {{example}}',
   'annotationsField.use': 'Use {{value}}',

@@ -9,7 +9,7 @@ import {
   EntityProvider,
   entityRouteRef,
 } from '@backstage/plugin-catalog-react';
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import {
@@ -65,6 +65,7 @@ describe('the access card', () => {
     const refresh = screen.getByRole('button', { name: /Refresh/ });
     expect(refresh).toHaveAttribute('aria-disabled', 'true');
 
+    await waitFor(() => expect(google.calls).toHaveLength(1));
     answer(json(COMPLETE));
     await headline('You can deploy here');
     expect(refresh).not.toHaveAttribute('aria-disabled');

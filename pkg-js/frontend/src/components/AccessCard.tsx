@@ -8,11 +8,13 @@ import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, ButtonLink, Flex, Text } from '@backstage/ui';
 import { useAccess, type AccessStatus } from '../hooks/useAccess';
+import { useEnvironmentChoice } from '../hooks/useEnvironmentChoice';
 import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { requestAccessPath } from '../templates';
 import { vertexAiTranslationRef } from '../translation';
 import { Abilities } from './Abilities';
 import { Announcement } from './Announcement';
+import { EnvironmentSelect } from './EnvironmentSelect';
 import { Findings } from './Findings';
 import { Freshness } from './Freshness';
 import { Grantors } from './Grantors';
@@ -33,7 +35,9 @@ const hasMissing = (report?: AccessReport) =>
 
 function EntityAccess({ entity }: { entity: Entity }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
-  const access = useAccess(entity);
+  const choice = useEnvironmentChoice(entity);
+  const { environment, choices, choose } = choice;
+  const access = useAccess(entity, choice);
   const { report, isLoading, refresh } = access;
 
   if (report?.state === 'not-annotated') {
@@ -67,6 +71,13 @@ function EntityAccess({ entity }: { entity: Entity }) {
       }
     >
       <Flex direction="column" gap="3">
+        {choices.length > 1 && (
+          <EnvironmentSelect
+            choices={choices}
+            value={environment}
+            onChange={choose}
+          />
+        )}
         <Content {...access} />
       </Flex>
     </EntityInfoCard>
@@ -117,7 +128,14 @@ function Content({ report, failure, refresh }: AccessStatus) {
             </Text>
           )}
           {hasMissing(report) && <Grantors grantors={report.grantors} />}
-          <Findings diagnostics={report.diagnostics} />
+          {report.state === 'invalid' ? (
+            // The card of the status shows each of them.
+            <Text as="p" variant="body-small">
+              {t('accessCard.invalid')}
+            </Text>
+          ) : (
+            <Findings diagnostics={report.diagnostics} />
+          )}
           {report.abilities.length > 0 && (
             <Text as="p" variant="body-small" className={styles.secondary}>
               {t('accessCard.note')}

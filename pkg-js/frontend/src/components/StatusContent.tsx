@@ -11,7 +11,13 @@ import { Headline } from './Headline';
 import { OperationProgress } from './OperationProgress';
 
 /** What an endpoint serves, and what is wrong there. */
-export function StatusContent({ report, failure, broken, refresh }: Status) {
+export function StatusContent(
+  props: Status & {
+    /** Whether the page shows the findings about the annotations elsewhere. */
+    hasFindings?: boolean;
+  },
+) {
+  const { report, failure, broken, refresh, hasFindings } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   if (broken) {
     return <CoreBroken error={broken} onRetry={refresh} />;
@@ -41,7 +47,8 @@ export function StatusContent({ report, failure, broken, refresh }: Status) {
           {report.deployedModels.length > 0 && (
             <DeployedModels models={report.deployedModels} />
           )}
-          <Findings diagnostics={[...report.findings, ...report.diagnostics]} />
+          {!hasFindings && <Findings diagnostics={report.findings} />}
+          <Findings diagnostics={report.diagnostics} />
           <Freshness
             report={report}
             failure={failure && <Findings diagnostics={failure.diagnostics} />}

@@ -13,6 +13,7 @@ import {
   FakeGoogle,
   fraudDetector,
   json,
+  MISSING,
   PORTAL,
   refusal,
   SERVING,
@@ -22,6 +23,9 @@ import { VertexAiCard } from './VertexAiCard';
 
 /** The core tries twice, with a pause in between, before it reports a failure. */
 const AFTER_RETRY = { timeout: 5_000 };
+
+// Queries by role are slow where the machine is.
+jest.setTimeout(30_000);
 
 let google: FakeGoogle;
 const globalFetch = jest.fn(async () => {
@@ -47,7 +51,7 @@ const renderCard = (entity: Entity = fraudDetector()) =>
     </TestApiProvider>,
   );
 
-const headline = (name: string, options?: object) =>
+const headline = (name: string | RegExp, options?: object) =>
   screen.findByRole('heading', { level: 3, name }, options);
 
 describe('the status card', () => {
@@ -188,6 +192,127 @@ describe('the status card', () => {
     expect(screen.getAllByRole('link').map(l => l.textContent)).toEqual([
       'Deploy model',
     ]);
+  });
+});
+
+describe('what may mislead', () => {
+  it('shows that another version serves than the annotations name, and a model that serves nothing', async () => {
+    google.endpoint = { ...SERVING, trafficSplit: { '11': 100 } };
+    renderCard(
+      fraudDetector({ 'google.com/vertex-ai-model': 'fraud-detector@7' }),
+    );
+    await headline('Serving version 3');
+    const drift = screen.getByText(/^Warning: the annotations name/);
+    expect(drift).toHaveTextContent(
+      'Warning: the annotations name fraud-detector@7, but fraud-detector@3 serves',
+    );
+    expect(
+      screen.getByText(/costs money and serves nothing/),
+    ).toHaveTextContent('fraud-2');
+  });
+
+  it('shows no old failure beside a running deployment', async () => {
+    google.endpoint = { displayName: 'Fraud detector' };
+    google.operations = [
+      deployment('FAILED_TO_DEPLOY', {
+        done: true,
+        error: { code: 8, message: 'no quota' },
+      }),
+      deployment('PREPARING_MODEL'),
+    ];
+    renderCard();
+    await headline('Deploying');
+    expect(screen.queryByText(/no quota/)).not.toBeInTheDocument();
+  });
+
+  it('shows a cancelled deployment as cancelled, without an error', async () => {
+    google.operations = [
+      deployment('DEPLOYMENT_TERMINATED', {
+        done: true,
+        error: { code: 1, message: 'cancelled' },
+      }),
+    ];
+    renderCard();
+    await headline('The last deployment was cancelled');
+    expect(screen.queryByText(/^Error/)).not.toBeInTheDocument();
+  });
+
+  it.each([
+    ['the user lacks rights', () => (google.access = MISSING)],
+    [
+      'a deployment runs',
+      () => (google.operations = [deployment('PREPARING_MODEL')]),
+    ],
+  ])(
+    'does not make “Deploy model” the main action where %s',
+    async (_, set) => {
+      google.endpoint = SERVING;
+      set();
+      renderCard();
+      await headline(/Serving|Deploying/);
+      await waitFor(() => expect(google.calls).toHaveLength(3));
+      expect(
+        await screen.findByRole('link', { name: 'Deploy model' }),
+      ).toHaveAttribute('data-variant', 'secondary');
+    },
+  );
+
+  it('offers no deployment of annotations that are wrong', async () => {
+    renderCard(
+      fraudDetector({ 'google.com/vertex-ai-machine-type': 'n1-standart-4' }),
+    );
+    await headline('The Vertex AI annotations are wrong');
+    expect(screen.queryByRole('link', { name: 'Deploy model' })).toBeNull();
+  });
+
+  it('makes “Deploy model” the main action otherwise', async () => {
+    renderCard();
+    await headline('Not deployed yet');
+    await waitFor(() =>
+      expect(
+        screen.getByRole('link', { name: 'Deploy model' }),
+      ).toHaveAttribute('data-variant', 'primary'),
+    );
+  });
+});
+
+describe('environments', () => {
+  it('are chosen on the card where there are several', async () => {
+    const user = userEvent.setup();
+    const endpoint = 'google.com/vertex-ai-endpoint';
+    google.endpoint = SERVING;
+    renderCard(
+      fraudDetector({
+        [endpoint]: undefined,
+        [`${endpoint}.a-test`]: 'fraud-test',
+        [`${endpoint}.production`]: 'fraud-detector',
+      }),
+    );
+    await headline('Not deployed yet');
+    const select = screen.getByRole('button', { name: /Environment/ });
+    select.focus();
+    await user.keyboard('{Enter}');
+    await user.click(await screen.findByRole('option', { name: 'production' }));
+    await headline('Serving version 3');
+    expect(
+      decodeURIComponent(
+        screen
+          .getByRole('link', { name: 'Deploy model' })
+          .getAttribute('href')!,
+      ),
+    ).toContain('"environment":"production"');
+  });
+
+  it('are shown without a choice where there is one', async () => {
+    google.endpoint = SERVING;
+    renderCard(
+      fraudDetector({
+        'google.com/vertex-ai-endpoint': undefined,
+        'google.com/vertex-ai-endpoint.production': 'fraud-detector',
+      }),
+    );
+    await headline('Serving version 3');
+    expect(screen.queryByRole('button', { name: /Environment/ })).toBeNull();
   });
 });
 

@@ -5,12 +5,14 @@ import {
   MissingAnnotationEmptyState,
   useEntity,
 } from '@backstage/plugin-catalog-react';
-import { Button } from '@backstage/ui';
+import { Button, Flex } from '@backstage/ui';
 import { useDeployOffer } from '../hooks/useDeployOffer';
+import { useEnvironmentChoice } from '../hooks/useEnvironmentChoice';
 import { useStatus } from '../hooks/useStatus';
 import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { useContentPath } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
+import { EnvironmentSelect } from './EnvironmentSelect';
 import { StatusActions } from './StatusActions';
 import { StatusContent } from './StatusContent';
 
@@ -23,9 +25,11 @@ export function VertexAiCard() {
 
 function EntityStatus({ entity }: { entity: Entity }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
-  const status = useStatus(entity);
+  const choice = useEnvironmentChoice(entity);
+  const { environment, choices, choose } = choice;
+  const status = useStatus(entity, choice);
   const { report, isLoading, refresh } = status;
-  const offer = useDeployOffer(entity, report);
+  const offer = useDeployOffer(entity, report, { environment });
   const detailsPath = useContentPath();
 
   if (report?.state === 'not-annotated') {
@@ -47,13 +51,23 @@ function EntityStatus({ entity }: { entity: Entity }) {
       footerActions={
         <StatusActions
           entityRef={stringifyEntityRef(entity)}
+          environment={environment}
           offer={offer}
           report={report}
           detailsPath={detailsPath}
         />
       }
     >
-      <StatusContent {...status} />
+      <Flex direction="column" gap="3">
+        {choices.length > 1 && (
+          <EnvironmentSelect
+            choices={choices}
+            value={environment}
+            onChange={choose}
+          />
+        )}
+        <StatusContent {...status} />
+      </Flex>
     </EntityInfoCard>
   );
 }

@@ -54,19 +54,21 @@ async function read(response: Response): Promise<Answer> {
 /** Requests the signed-in user's access to an entity's deployment, and again on `refresh`. */
 export function useAccess(
   entity: Entity,
-  environment?: string,
-  isWanted = true,
+  {
+    environment,
+    isKnown = true,
+  }: { environment?: string; isKnown?: boolean } = {},
 ): AccessStatus {
   const discovery = useApi(discoveryApiRef);
   const fetchApi = useApi(fetchApiRef);
   const config = useApi(configApiRef);
-  const [known, setKnown] = useState<Answer>({});
+  const [known, setKnown] = useState<Answer & { environment?: string }>({});
   const [isLoading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const refresh = useCallback(() => setRound(n => n + 1), []);
 
   useEffect(() => {
-    if (!isWanted) return undefined;
+    if (!isKnown) return undefined;
     let isGone = false;
     const rules = rulesOf(config);
     const body = JSON.stringify({ source: { entity }, environment, rules });
@@ -90,13 +92,19 @@ export function useAccess(
     shared(fetchApi, `${round} ${body}`, ask).then(answer => {
       if (isGone) return;
       // A failed refresh keeps the last report on the card.
-      setKnown(({ report }) => ({ report, ...answer }));
+      setKnown(before => ({
+        ...(before.environment === environment && { report: before.report }),
+        ...answer,
+        environment,
+      }));
       setLoading(false);
     });
     return () => {
       isGone = true;
     };
-  }, [config, discovery, entity, environment, fetchApi, isWanted, round]);
+  }, [config, discovery, entity, environment, fetchApi, isKnown, round]);
 
-  return { ...known, isLoading, refresh };
+  // The report of another environment is not shown as that of this one.
+  const shown = known.environment === environment ? known : {};
+  return { ...shown, isLoading, refresh };
 }

@@ -13,12 +13,11 @@ export function useDeployOffer(
   status?: StatusReport,
   options: { environment?: string; deployments?: Deployment[] } = {},
 ): DeployOffer {
-  const { report, failure } = useAccess(
-    entity,
-    options.environment,
+  const { report, failure } = useAccess(entity, {
+    environment: options.environment,
     // Without a target nothing can be deployed.
-    Boolean(status?.target),
-  );
+    isKnown: Boolean(status?.target),
+  });
   const may = useMay(stringifyEntityRef(entity));
   const view = useDeploymentsView({
     deployments: options.deployments ?? NONE,

@@ -22,16 +22,25 @@ export interface Status {
 }
 
 /** Polls the status of an entity's endpoint while the page is visible, one request at a time, until the component unmounts. */
-export function useStatus(entity: Entity, environment?: string): Status {
+export function useStatus(
+  entity: Entity,
+  {
+    environment,
+    isKnown = true,
+  }: { environment?: string; isKnown?: boolean } = {},
+): Status {
   const discovery = useApi(discoveryApiRef);
   const { fetch } = useApi(fetchApiRef);
   const config = useApi(configApiRef);
-  const [known, setKnown] = useState<Omit<Status, 'refresh' | 'isLoading'>>({});
+  const [known, setKnown] = useState<
+    Omit<Status, 'refresh' | 'isLoading'> & { environment?: string }
+  >({});
   const [isLoading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const refresh = useCallback(() => setRound(n => n + 1), []);
 
   useEffect(() => {
+    if (!isKnown) return undefined;
     const controller = new AbortController();
     const { signal } = controller;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,13 +61,15 @@ export function useStatus(entity: Entity, environment?: string): Status {
         );
         if (signal.aborted) return;
         setKnown(before =>
-          report.state === 'unavailable' && before.report
+          report.state === 'unavailable' &&
+          before.report &&
+          before.environment === environment
             ? { ...before, failure: report }
-            : { report },
+            : { report, environment },
         );
         timer = setTimeout(next, report.refreshAfter);
       } catch (error) {
-        if (!signal.aborted) setKnown({ broken: error as Error });
+        if (!signal.aborted) setKnown({ broken: error as Error, environment });
       } finally {
         if (!signal.aborted) setLoading(false);
       }
@@ -80,7 +91,9 @@ export function useStatus(entity: Entity, environment?: string): Status {
       controller.abort();
       clearTimeout(timer);
     };
-  }, [config, discovery, entity, environment, fetch, round]);
+  }, [config, discovery, entity, environment, fetch, isKnown, round]);
 
-  return { ...known, isLoading, refresh };
+  // The report of another environment is not shown as that of this one.
+  const shown = known.environment === environment ? known : {};
+  return { ...shown, isLoading, refresh };
 }

@@ -1,16 +1,12 @@
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import {
-  EntityInfoCard,
-  MissingAnnotationEmptyState,
-} from '@backstage/plugin-catalog-react';
+import { EntityInfoCard } from '@backstage/plugin-catalog-react';
 import { Button } from '@backstage/ui';
 import { StatusActions } from '../components/StatusActions';
 import { StatusContent } from '../components/StatusContent';
 import type { Deployment } from '../deployments/deployment';
 import { useDeployOffer } from '../hooks/useDeployOffer';
 import { useStatus } from '../hooks/useStatus';
-import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { vertexAiTranslationRef } from '../translation';
 
 /** The state of one environment of an entity. */
@@ -23,16 +19,13 @@ export function EnvironmentState(props: {
 }) {
   const { entity, environment } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
-  const status = useStatus(entity, environment);
+  const status = useStatus(entity, { environment });
   const { report, isLoading, refresh } = status;
   const deployments = props.deployments.filter(
     deployment => deployment.environment === environment,
   );
   const offer = useDeployOffer(entity, report, { environment, deployments });
 
-  if (report?.state === 'not-annotated') {
-    return <MissingAnnotationEmptyState annotation={REQUIRED_ANNOTATIONS} />;
-  }
   return (
     <EntityInfoCard
       title={
@@ -59,7 +52,7 @@ export function EnvironmentState(props: {
         />
       }
     >
-      <StatusContent {...status} />
+      <StatusContent {...status} hasFindings />
     </EntityInfoCard>
   );
 }

@@ -1,10 +1,15 @@
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { MissingAnnotationEmptyState } from '@backstage/plugin-catalog-react';
 import { Container, Flex, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
+import { CoreBroken } from '../components/CoreBroken';
+import { Findings } from '../components/Findings';
 import { useMay } from '../deployments/permissions';
 import { useDeployments } from '../deployments/useDeployments';
 import { useDeploymentsView } from '../hooks/useDeploymentsView';
+import { useEnvironments } from '../hooks/useEnvironments';
+import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { vertexAiTranslationRef } from '../translation';
 import { EnvironmentState } from './EnvironmentState';
 import { History } from './History';
@@ -15,6 +20,7 @@ import styles from './page.module.css';
 export function OverviewPage({ entity }: { entity: Entity }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const entityRef = stringifyEntityRef(entity);
+  const { report, broken, retry } = useEnvironments(entity);
   const listed = useDeployments(entityRef);
   const { items = [], refresh } = listed;
   const view = useDeploymentsView({ deployments: items, ...useMay(entityRef) });
@@ -37,7 +43,19 @@ export function OverviewPage({ entity }: { entity: Entity }) {
           </Section>
         )}
         <Section title={t('page.current')}>
-          <EnvironmentState entity={entity} deployments={items} />
+          {broken && <CoreBroken error={broken} onRetry={retry} />}
+          {report && <Findings diagnostics={report.diagnostics} />}
+          {report?.deployments.map(({ environment }) => (
+            <EnvironmentState
+              key={environment ?? ''}
+              entity={entity}
+              environment={environment}
+              deployments={items}
+            />
+          ))}
+          {report?.deployments.length === 0 && (
+            <MissingAnnotationEmptyState annotation={REQUIRED_ANNOTATIONS} />
+          )}
         </Section>
         <Section title={t('page.history')}>
           <History listed={listed} views={view?.deployments ?? []} />

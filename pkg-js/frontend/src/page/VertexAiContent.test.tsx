@@ -1,3 +1,4 @@
+import type { Entity } from '@backstage/catalog-model';
 import { discoveryApiRef, fetchApiRef } from '@backstage/core-plugin-api';
 import {
   mockApis,
@@ -43,9 +44,17 @@ beforeEach(() => {
 });
 
 function renderPage(
-  options: { path?: string; permissions?: (name: string) => boolean } = {},
+  options: {
+    entity?: Entity;
+    path?: string;
+    permissions?: (name: string) => boolean;
+  } = {},
 ) {
-  const { path = PAGE, permissions = () => true } = options;
+  const {
+    entity = fraudDetector(),
+    path = PAGE,
+    permissions = () => true,
+  } = options;
   const permissionApi = mockApis.permission({
     authorize: ({ permission }) =>
       permissions(permission.name)
@@ -60,7 +69,7 @@ function renderPage(
         [permissionApiRef, permissionApi],
       ]}
     >
-      <EntityProvider entity={fraudDetector()}>
+      <EntityProvider entity={entity}>
         <Routes>
           <Route path={`${PAGE}/*`} element={<VertexAiContent />} />
         </Routes>
@@ -140,6 +149,41 @@ describe('the tab', () => {
         path: '/deployments?entityRef=component%3Adefault%2Ffraud-detector&limit=10',
       },
     ]);
+  });
+
+  it('shows the state of each environment, and each finding once', async () => {
+    const endpoint = 'google.com/vertex-ai-endpoint';
+    renderPage({
+      entity: fraudDetector({
+        [endpoint]: undefined,
+        [`${endpoint}.staging`]: 'fraud-staging',
+        [`${endpoint}.production`]: 'fraud-detector',
+        // Both environments share it.
+        'google.com/vertex-ai-model': 'fraud-detector',
+      }),
+    });
+    const current = await section('Current state');
+    const titles = () =>
+      within(current)
+        .getAllByRole('heading', { level: 3 })
+        .map(({ textContent }) => textContent);
+    await waitFor(
+      () =>
+        expect(titles()).toEqual([
+          'Environment production',
+          'Serving version 3',
+          'Environment staging',
+          'Not deployed yet',
+        ]),
+      WAIT,
+    );
+    expect(within(current).getAllByText(/model\/unpinned/)).toHaveLength(1);
+    const links = within(current).getAllByRole('link', {
+      name: 'Deploy model',
+    });
+    expect(decodeURIComponent(links[0].getAttribute('href')!)).toContain(
+      '"environment":"production"',
+    );
   });
 
   it('says that nothing has been deployed yet', async () => {
@@ -309,7 +353,15 @@ describe('a running deployment', () => {
   });
 
   it('cannot be cancelled without the permission', async () => {
-    renderPage({ permissions: name => name !== 'vertex-ai.deployment.cancel' });
+    // Decisions about another entity are remembered.
+    const entity = fraudDetector();
+    entity.metadata.name = 'guarded';
+    const entityRef = 'component:default/guarded';
+    google.portal.deployments = [{ ...RUNNING, entityRef }];
+    renderPage({
+      entity,
+      permissions: name => name !== 'vertex-ai.deployment.cancel',
+    });
     await screen.findByRole('progressbar', {}, WAIT);
     expect(
       screen.queryByRole('button', { name: 'Cancel deployment' }),
