@@ -187,7 +187,34 @@ fn readable(response: Response) -> Result<Value, Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conversation::{Conversation, Event, Outcome, Turn};
+    use crate::method::{self, Resource};
     use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_retry_reports_that_google_did_not_answer() {
+        let mut talk = Conversation::new(|voice: Voice| async move {
+            let endpoint = "projects/acme-ml/locations/us-central1/endpoints/fraud".parse().unwrap();
+            let call = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(endpoint));
+            Google::new(voice, "https://portal/api/proxy/vertex-ai", None).call(&call, Identity::Service).await
+        });
+        let message = "Google did not answer within 60 s";
+        let body = json!({
+            "error": {"name": "GatewayTimeoutError", "message": message},
+            "diagnostic": {"code": "google/unavailable", "severity": "error", "message": message},
+        });
+        let mut tell = |outcome| talk.tell(Event { outcome, now: 0, random: 0.0, cancelled: false });
+        assert!(matches!(tell(Outcome::Begin), Turn::Want(Want::Send(_))));
+        let late = Response { status: 504, retry_after: None, body: Some(body) };
+        assert!(matches!(tell(Outcome::Answer(late)), Turn::Want(Want::Wait(_))));
+        assert!(matches!(tell(Outcome::Waited), Turn::Want(Want::Send(_))));
+        let found = Response { status: 200, retry_after: None, body: Some(json!({"name": "e"})) };
+        let Turn::Done(Ok(_)) = tell(Outcome::Answer(found)) else { panic!("no result") };
+        let said: Vec<_> = talk.said().into_iter().map(|progress| (progress.kind, progress.message)).collect();
+        let message = "Google did not answer within 60 s; try 2 of 5 in 500 ms".to_owned();
+        assert_eq!(said, [(ProgressKind::Retry, message)]);
+    }
 
     proptest! {
         #[test]

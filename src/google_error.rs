@@ -54,9 +54,8 @@ pub fn text(value: &Value) -> Option<String> {
 }
 
 /// `"1.5s"` in milliseconds.
-fn duration(value: &Value) -> Option<Millis> {
-    let (seconds, fraction) =
-        value.as_str()?.strip_suffix('s').map(|text| text.split_once('.').unwrap_or((text, "")))?;
+pub fn duration(text: &str) -> Option<Millis> {
+    let (seconds, fraction) = text.strip_suffix('s').map(|text| text.split_once('.').unwrap_or((text, "")))?;
     let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
     Some(seconds.parse::<Millis>().ok()?.saturating_mul(1000).saturating_add(thousandths.parse().ok()?))
 }
@@ -81,7 +80,7 @@ impl GoogleError {
                 error.permission = text(&detail["metadata"]["permission"]);
                 error.resource = text(&detail["metadata"]["resource"]);
             } else if kind.ends_with("google.rpc.RetryInfo") {
-                error.retry_delay = duration(&detail["retryDelay"]);
+                error.retry_delay = detail["retryDelay"].as_str().and_then(duration);
             }
         }
         error

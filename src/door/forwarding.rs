@@ -4,6 +4,7 @@ use super::passage::{Passage, Refused, Subject, unexpected};
 use super::refusal::Refusal;
 use super::want::{Answer, Headers, Outcome, RequestBody, Send, Until, Want};
 use super::{LARGEST_WHOLE, REASON};
+use crate::conversation::Millis;
 use crate::diagnostic::Code;
 use crate::guard::{self, Allowed};
 use crate::identity::broker::TokenRequest;
@@ -19,6 +20,7 @@ pub type Body = (RequestBody, Option<usize>);
 pub struct Sent {
     any: Cell<bool>,
     rejected: Cell<Option<u16>>,
+    deadline: Cell<Millis>,
 }
 
 impl Sent {
@@ -32,6 +34,9 @@ impl Sent {
         self.rejected.get()
     }
 }
+
+/// Minimum time for the rest of an answer that has begun just before its deadline.
+const LEAST: Millis = 1_000;
 
 /// Calls Google with a token of the subject. A cached token that Google rejects with 401 is replaced once, where the body can be sent again.
 pub async fn forward(
@@ -63,7 +68,7 @@ pub async fn forward(
     headers.others.extend(length.map(|bytes| ("content-length", bytes)));
     // The outcome of a change must be known, so it runs to its end.
     let until = if call.audited { Until::End } else { Until::CallerLeaves };
-    let mut request = Send { verb: call.verb, url: call.url.clone(), headers, body, until };
+    let mut request = Send { verb: call.verb, url: call.url.clone(), headers, body, until, within: call.within };
     let answer = send(passage, &request, &subject.holder, &token).await?;
     if answer.status != 401 || !may_retry || voice.cancelled() {
         return Ok(answer);
@@ -95,11 +100,13 @@ async fn send(passage: &Passage, request: &Send, holder: &Holder, token: &Secret
     }
     sent.any.set(true);
     sent.rejected.set(None);
+    sent.deadline.set(voice.now().saturating_add(request.within));
     match voice.ask(Want::Send(request.clone())).await {
         Outcome::Answer(answer) => {
             door.broker.observe(holder, token, answer.status, voice.now());
             Ok(answer)
         }
+        Outcome::Failed(failure) if failure.is_timeout() => Err((silent(request.within), Some(failure))),
         Outcome::Failed(failure) => {
             let message = "Google does not answer at its address, or closed the connection";
             let help = "check the network between the portal and Google, or that the emulator runs";
@@ -109,10 +116,19 @@ async fn send(passage: &Passage, request: &Send, holder: &Holder, token: &Secret
     }
 }
 
+/// The refusal of a call that Google has not answered in time.
+fn silent(within: Millis) -> Refusal {
+    let message = format!("Google did not answer within {} s", within.div_ceil(1000));
+    let help = "check the resource before you repeat a change: Google may have made it";
+    Refusal::because(504, Code::GoogleUnavailable, message).help(help)
+}
+
 /// Reads an answer that is small where it names an operation.
-pub async fn read_answer(passage: &Passage) -> Result<Vec<u8>, Refused> {
-    let cause = match passage.voice.ask(Want::ReadAnswer { limit: LARGEST_WHOLE }).await {
+pub async fn read_answer(passage: &Passage, call: &Allowed) -> Result<Vec<u8>, Refused> {
+    let within = passage.sent.deadline.get().saturating_sub(passage.voice.now()).max(LEAST);
+    let cause = match passage.voice.ask(Want::ReadAnswer { limit: LARGEST_WHOLE, within }).await {
         Outcome::Body(Some(whole)) => return Ok(whole),
+        Outcome::Failed(failure) if failure.is_timeout() => return Err((silent(call.within), Some(failure))),
         Outcome::Failed(failure) => Some(failure),
         _ => None,
     };

@@ -278,7 +278,7 @@ mod tests {
             Want::Starter { operation: String::new() },
             Want::FindGrant { id: String::new(), given_by: String::new() },
             Want::ReadBody { limit: 1 },
-            Want::ReadAnswer { limit: 1 },
+            Want::ReadAnswer { limit: 1, within: 1 },
         ];
         for want in &wants {
             for told in [json!(true), json!({"status": 200}), json!([1])] {

@@ -3,7 +3,7 @@
 use super::arrival::Arrival;
 use super::forwarding::{self, Body, Sent};
 use super::recording;
-use super::records::Record;
+use super::records::{self, Record};
 use super::refusal::Refusal;
 use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogLine, LogMeta, Outcome, Want};
 use super::{ANSWER_HEADERS, Door, admission};
@@ -62,7 +62,7 @@ impl Passage {
             let reason = recording::reason(&self.arrival, &subject, None);
             let answer = forwarding::forward(self, &call, &body, &mut subject, reason).await?;
             if self.arrival.whole {
-                forwarding::read_answer(self).await?;
+                forwarding::read_answer(self, &call).await?;
                 return self.reply(&answer, AnswerBody::Read).await;
             }
             return self.reply(&answer, AnswerBody::Stream).await;
@@ -78,7 +78,10 @@ impl Passage {
             Err(refused) => {
                 let (mut settlement, conclusion) = record.failed(self.sent.any(), refused.0.message.to_string());
                 // Google has rejected the call for sure, although its second attempt failed before it was sent.
-                settlement.status = self.sent.rejected();
+                if let Some(status) = self.sent.rejected() {
+                    settlement.outcome = records::Result::Failed;
+                    settlement.status = Some(status);
+                }
                 recording::settle(self, &record, (settlement, conclusion)).await;
                 Err(refused)
             }
@@ -94,7 +97,7 @@ impl Passage {
     ) -> Result<(Answer, Vec<u8>), Refused> {
         admission::check_grant(self, call, subject).await?;
         let answer = forwarding::forward(self, call, body, subject, record.reason.clone()).await?;
-        Ok((answer, forwarding::read_answer(self).await?))
+        Ok((answer, forwarding::read_answer(self, call).await?))
     }
 
     async fn reply(&self, answer: &Answer, body: AnswerBody) -> Result<(), Refused> {

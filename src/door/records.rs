@@ -73,6 +73,8 @@ pub struct Settlement {
 pub enum Result {
     Succeeded,
     Failed,
+    /// The call was sent, and no answer states what Google did: it may have done what was asked.
+    Unknown,
     /// The call failed before anything was sent.
     Unsent,
 }
@@ -125,8 +127,12 @@ impl Record {
 
     /// The settlement and conclusion of a call that Google answered.
     pub fn answered(&self, status: u16, answered: Answered) -> (Settlement, Conclusion) {
-        let outcome = if answered.succeeded { Result::Succeeded } else { Result::Failed };
-        let Answered { succeeded, operation, error, .. } = answered;
+        let Answered { succeeded, operation, error } = answered;
+        let outcome = match succeeded {
+            Some(true) => Result::Succeeded,
+            Some(false) => Result::Failed,
+            None => Result::Unknown,
+        };
         let meta = Facts { operation: operation.clone(), ..self.facts() };
         let settlement = Settlement {
             id: self.intention.id.clone(),
@@ -135,12 +141,12 @@ impl Record {
             operation,
             error: error.clone(),
         };
-        (settlement, Conclusion { succeeded, meta, error })
+        (settlement, Conclusion { succeeded: outcome == Result::Succeeded, meta, error })
     }
 
     /// The settlement and conclusion of a call without a usable answer.
     pub fn failed(&self, sent: bool, error: String) -> (Settlement, Conclusion) {
-        let outcome = if sent { Result::Failed } else { Result::Unsent };
+        let outcome = if sent { Result::Unknown } else { Result::Unsent };
         let error = Some(error);
         let id = self.intention.id.clone();
         let settlement = Settlement { id, outcome, status: None, operation: None, error: error.clone() };

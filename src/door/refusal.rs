@@ -112,7 +112,7 @@ fn or(message: &str, otherwise: &'static str) -> Words {
     if message.is_empty() { otherwise.into() } else { message.to_owned().into() }
 }
 
-/// The name of the error class for a status: Backstage's, or that of npm `http-errors` (413, 502).
+/// The name of the error class for a status: Backstage's, or that of npm `http-errors` (413, 502, 504).
 ///
 /// Sources, read 2026-11-27: `getStatusCode` in `packages/backend-defaults/src/entrypoints/rootHttpRouter/http/MiddlewareFactory.ts` of
 /// github.com/backstage/backstage, <https://backstage.io/docs/reference/errors>, and `http-errors` 2.
@@ -126,6 +126,7 @@ fn name(status: u16) -> &'static str {
         413 => "PayloadTooLargeError",
         502 => "BadGatewayError",
         503 => "ServiceUnavailableError",
+        504 => "GatewayTimeoutError",
         _ => "Error",
     }
 }

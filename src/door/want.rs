@@ -32,10 +32,11 @@ pub enum Want {
     FindGrant { id: String, given_by: String },
     /// Get a token from the [broker](crate::identity::broker::Broker); the outcome is [`Outcome::Token`].
     Token(#[serde(skip)] TokenRequest),
-    /// Send the request to Google; the outcome is [`Outcome::Answer`]. An earlier answer is discarded.
+    /// Send the request to Google; the outcome is [`Outcome::Answer`]. An earlier answer is discarded. A request whose answer does not begin in
+    /// time is aborted, and so is one whose answer then pauses for as long: a `TimeoutError`.
     Send(Send),
-    /// Read Google's answer whole; the outcome is [`Outcome::Body`].
-    ReadAnswer { limit: usize },
+    /// Read Google's answer whole, and abort it where it does not end in time; the outcome is [`Outcome::Body`].
+    ReadAnswer { limit: usize, within: Millis },
     /// Complete the audit record; the outcome is [`Outcome::Done`].
     Settle(Settlement),
     /// Report the outcome to the audit log; the outcome is [`Outcome::Done`].
@@ -92,6 +93,8 @@ pub struct Send {
     pub headers: Headers,
     pub body: RequestBody,
     pub until: Until,
+    /// Maximum time until the answer begins, and maximum pause in it.
+    pub within: Millis,
 }
 
 /// The source of a request's body.
@@ -223,4 +226,11 @@ pub struct Failure {
     /// The error's class, e.g. `NotAllowedError`.
     pub name: String,
     pub message: String,
+}
+
+impl Failure {
+    /// Whether something did not happen within the time that the door states.
+    pub fn is_timeout(&self) -> bool {
+        self.name == "TimeoutError"
+    }
 }

@@ -4,6 +4,7 @@
 //! no method. What passes is rebuilt from parsed names; nothing of the caller's path is passed on.
 
 mod body;
+mod deadline;
 mod headers;
 mod outcome;
 mod query;
@@ -18,6 +19,7 @@ pub use outcome::{Outcome, outcome};
 pub use reason::{Reason, reason};
 
 use crate::config::Config;
+use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::method::{self, Body, Call, Method, Resource};
 use serde::Serialize;
@@ -59,6 +61,8 @@ pub struct Allowed {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<&'static str>,
     pub starts_operation: bool,
+    /// The deadline of one attempt.
+    pub within: Millis,
     pub subject: ActingFor,
 }
 
@@ -118,6 +122,7 @@ fn permit(
         },
         media_type: method.media_type,
         starts_operation: method.starts_operation(),
+        within: deadline::deadline(&call),
         subject,
     })
 }

@@ -14,7 +14,8 @@ const LONGEST_ERROR: usize = 300;
 /// The result of a forwarded call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outcome {
-    pub succeeded: bool,
+    /// `None` where the answer does not state whether Google did what was asked.
+    pub succeeded: Option<bool>,
     /// The operation that was started, by the name under which the proxy lets it be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
@@ -32,14 +33,15 @@ pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -
             Some(_) => shortened(&GoogleError::from_http(status, &answer.unwrap_or_default())),
             None => format!("HTTP {status}"),
         };
-        return Outcome { succeeded: false, operation: None, error: Some(error) };
+        let succeeded = is_rejection(status).then_some(false);
+        return Outcome { succeeded, operation: None, error: Some(error) };
     }
     let Some(method) = method.filter(|method| method.starts_operation()) else {
-        return Outcome { succeeded: true, operation: None, error: None };
+        return Outcome { succeeded: Some(true), operation: None, error: None };
     };
     let Some(answer) = answer else {
         let error = format!("HTTP {status}, but the answer is not JSON: it is unknown whether the operation started");
-        return Outcome { succeeded: false, operation: None, error: Some(error) };
+        return Outcome { succeeded: None, operation: None, error: Some(error) };
     };
     // A short operation may have failed by the time that its name is returned.
     let error = answer.get("error").map(|error| shortened(&GoogleError::from_status(error)));
@@ -51,7 +53,12 @@ pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -
             _ => None,
         }
     });
-    Outcome { succeeded: error.is_none(), operation, error }
+    Outcome { succeeded: Some(error.is_none()), operation, error }
+}
+
+/// Whether a status means that Google did nothing. After any other, it may have done what was asked, although the answer is no success.
+fn is_rejection(status: u16) -> bool {
+    (400..500).contains(&status) && ![408, 499].contains(&status)
 }
 
 fn shortened(error: &GoogleError) -> String {
@@ -81,20 +88,20 @@ mod tests {
         assert_eq!(
             of(200, &json!({"name": name})),
             Outcome {
-                succeeded: true,
+                succeeded: Some(true),
                 operation: Some("projects/acme-ml/locations/us-central1/endpoints/77/operations/42".into()),
                 error: None
             }
         );
         let failed = of(200, &json!({"name": name, "done": true, "error": {"code": 9, "message": "server exited"}}));
-        assert!(!failed.succeeded && failed.operation.is_some());
+        assert!(failed.succeeded == Some(false) && failed.operation.is_some());
         assert_eq!(failed.error.as_deref(), Some("FAILED_PRECONDITION: server exited"));
     }
 
     #[test]
     fn names_no_operation_that_it_cannot_read() {
         for body in [json!({}), json!({"name": "projects/../x"}), json!([1])] {
-            assert_eq!(of(200, &body), Outcome { succeeded: true, operation: None, error: None });
+            assert_eq!(of(200, &body), Outcome { succeeded: Some(true), operation: None, error: None });
         }
     }
 
@@ -102,10 +109,28 @@ mod tests {
     fn reports_no_success_if_the_operation_is_unknown() {
         for unread in [Some(b"\n\x02ab".as_slice()), Some(b""), None] {
             let unknown = outcome(DEPLOY, ENDPOINT, 200, unread);
-            assert!(!unknown.succeeded && unknown.operation.is_none());
+            assert!(unknown.succeeded.is_none() && unknown.operation.is_none());
             assert!(unknown.error.unwrap().contains("unknown whether"));
             let policy = outcome("aiplatform.projects.locations.endpoints.setIamPolicy", ENDPOINT, 200, unread);
-            assert!(policy.succeeded);
+            assert_eq!(policy.succeeded, Some(true));
+        }
+    }
+
+    #[test]
+    fn only_a_rejection_shows_that_nothing_was_done() {
+        for (status, succeeded) in [
+            (400, Some(false)),
+            (403, Some(false)),
+            (409, Some(false)),
+            (429, Some(false)),
+            (302, None),
+            (408, None),
+            (499, None),
+            (500, None),
+            (503, None),
+            (504, None),
+        ] {
+            assert_eq!(of(status, &json!({"error": {"message": "no"}})).succeeded, succeeded, "{status}");
         }
     }
 
@@ -126,6 +151,6 @@ mod tests {
     #[test]
     fn needs_no_body_of_a_read() {
         let read = outcome("aiplatform.projects.locations.endpoints.get", ENDPOINT, 200, None);
-        assert_eq!(read, Outcome { succeeded: true, operation: None, error: None });
+        assert_eq!(read, Outcome { succeeded: Some(true), operation: None, error: None });
     }
 }

@@ -107,6 +107,16 @@ describe('a call that changes something', () => {
     expect(portal.events[1].state).toBe('failed');
   });
 
+  it('has an unknown outcome when Google fails after it received the call', async () => {
+    google.answer = response =>
+      json(response, { error: { status: 'UNAVAILABLE', message: 'no' } }, 503);
+    const { status } = await portal.ask({ path: DEPLOY, body });
+    expect(status).toBe(503);
+    expect(await portal.records()).toMatchObject([
+      { outcome: 'unknown', http_status: 503, error: 'UNAVAILABLE: no' },
+    ]);
+  });
+
   it('is refused when the database cannot record it', async () => {
     await portal.database.schema.dropTable('vertex_ai_audit');
     expect(await portal.refusal({ path: DEPLOY, body })).toEqual({
@@ -139,11 +149,11 @@ describe('a call that changes something', () => {
       code: 'google/answer-unreadable',
     });
     expect(await portal.records()).toMatchObject([
-      { outcome: 'failed', error: expect.stringContaining('not known') },
+      { outcome: 'unknown', error: expect.stringContaining('not known') },
     ]);
   });
 
-  it('is recorded as failed when its operation cannot be read', async () => {
+  it('has an unknown outcome when its operation cannot be read', async () => {
     google.answer = response => {
       response.writeHead(200, { 'content-type': 'application/x-protobuf' });
       response.end(Buffer.from([0x0a, 0x02, 0x61, 0x62]));
@@ -154,7 +164,7 @@ describe('a call that changes something', () => {
     });
     expect(await portal.records()).toMatchObject([
       {
-        outcome: 'failed',
+        outcome: 'unknown',
         http_status: 200,
         operation: null,
         error: expect.stringContaining('unknown'),

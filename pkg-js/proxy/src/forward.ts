@@ -5,8 +5,6 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { Refusal } from './refusal';
 
-/** Maximum silence of Google, in milliseconds: an online prediction may run for ten minutes. */
-const SILENCE = 10 * 60_000;
 /** Maximum size of a body for a route of our own, in bytes. */
 const LARGEST_JSON = 1024 * 1024;
 
@@ -56,11 +54,17 @@ export class Exchange {
     };
   };
 
-  readonly readAnswer: DoorHost['readAnswer'] = async ({ limit }) => {
-    const whole = await readWhole(this.answer!, limit);
-    this.answer!.destroy();
-    this.whole = whole ?? this.whole;
-    return whole;
+  readonly readAnswer: DoorHost['readAnswer'] = async ({ limit, within }) => {
+    const answer = this.answer!;
+    const timer = destroyLater(answer, within);
+    try {
+      const whole = await readWhole(answer, limit);
+      this.whole = whole ?? this.whole;
+      return whole;
+    } finally {
+      clearTimeout(timer);
+      answer.destroy();
+    }
   };
 
   private request(want: Send): Promise<IncomingMessage> {
@@ -71,13 +75,21 @@ export class Exchange {
         method: want.verb,
         headers: want.headers,
         agent: agents[protocol],
-        timeout: SILENCE,
+        timeout: want.within,
       });
-      upstream.once('response', resolve);
-      upstream.once('timeout', () => upstream.destroy());
+      // The pauses of a connection do not bound the time until the head.
+      const timer = destroyLater(upstream, want.within);
+      upstream.once('response', answer => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+      upstream.once('timeout', () => upstream.destroy(tooLate()));
       upstream.on('error', reject);
-      // An answer such as 101 ends the connection without an error.
-      upstream.once('close', () => reject(new Error('no answer')));
+      upstream.once('close', () => {
+        clearTimeout(timer);
+        // An answer such as 101 ends the connection without an error.
+        reject(new Error('no answer'));
+      });
       const lasts = {
         end: () => {},
         callerLeaves: () => this.onLeave(() => upstream.destroy()),
@@ -91,6 +103,18 @@ export class Exchange {
       sends[want.body]();
     });
   }
+}
+
+function tooLate(): Error {
+  return new DOMException('Google did not answer in time', 'TimeoutError');
+}
+
+/** Aborts a request or answer, with a `TimeoutError`, after this many milliseconds. */
+function destroyLater(
+  stream: http.ClientRequest | IncomingMessage,
+  within: number,
+) {
+  return setTimeout(() => stream.destroy(tooLate()), within).unref();
 }
 
 /** Reads a body to its end. Returns `undefined` where it exceeds the limit, and discards the rest. */

@@ -95,7 +95,7 @@ fn a_body_that_is_too_large_or_wrong_is_refused_before_it_is_recorded() {
     let mut portal = Portal::new();
     portal.pass(deploy());
     let limits = portal.wants.iter().filter_map(|want| match want {
-        Want::ReadBody { limit } | Want::ReadAnswer { limit } => Some(*limit),
+        Want::ReadBody { limit } | Want::ReadAnswer { limit, .. } => Some(*limit),
         _ => None,
     });
     assert_eq!(limits.collect::<Vec<_>>(), [LARGEST_WHOLE; 2]);

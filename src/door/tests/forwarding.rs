@@ -179,3 +179,56 @@ fn no_want_shows_a_token_when_it_is_printed() {
     portal.pass(deploy());
     assert!(!format!("{:?}", portal.wants).contains("token-1"));
 }
+
+#[test]
+fn an_attempt_has_a_deadline() {
+    let wait = arrival("POST", &format!("aiplatform/v1/{OPERATION}:wait?timeout=5s"));
+    for (call, within) in [(read(), 60_000), (deploy(), 60_000), (predict(), 600_000), (wait, 20_000)] {
+        let mut portal = Portal::new();
+        portal.pass(call);
+        assert_eq!(portal.sent()[0].within, within);
+    }
+}
+
+#[test]
+fn the_answer_to_a_change_arrives_whole_within_the_deadline_of_its_attempt() {
+    for (pause, rest) in [(0, 60_000), (20_000, 40_000), (59_999, 1_000), (70_000, 1_000)] {
+        let door = Portal::new().door;
+        let mut talk = door.pass(deploy());
+        let (mut outcome, mut now) = (Outcome::Done, NOW);
+        let within = loop {
+            match talk.tell(Event { outcome, now, random: 0.5, cancelled: false }) {
+                Turn::Done(end) => panic!("{end:?}"),
+                Turn::Want(Want::Permit { .. }) => outcome = Outcome::Decision("ALLOW".into()),
+                Turn::Want(Want::Groups { .. }) => outcome = Outcome::Groups(vec![]),
+                Turn::Want(Want::ReadBody { .. }) => outcome = Outcome::Body(Some(DEPLOYMENT.into())),
+                Turn::Want(Want::Token(_)) => outcome = Outcome::Token(Ok(Secret::new("t".into()))),
+                Turn::Want(Want::Send(_)) => {
+                    now += pause;
+                    outcome = Outcome::Answer(Answer { status: 200, headers: vec![] });
+                }
+                Turn::Want(Want::ReadAnswer { within, .. }) => break within,
+                Turn::Want(_) => outcome = Outcome::Done,
+            }
+        };
+        assert_eq!(within, rest, "{pause}");
+    }
+}
+
+#[test]
+fn a_deadline_blames_google_and_leaves_an_unknown_outcome() {
+    for late in ["send", "readAnswer"] {
+        let mut portal = Portal { late: vec![late], ..Portal::new() };
+        let end = portal.pass(deploy()).expect("a refusal");
+        assert_eq!((end.status, end.body.error.name), (504, "GatewayTimeoutError"));
+        assert_eq!(end.body.diagnostic["code"], "google/unavailable");
+        assert_eq!(&*end.body.error.message, "Google did not answer within 60 s");
+        assert_eq!(portal.settled_as(), Some(records::Result::Unknown), "{late}");
+        assert_eq!(portal.settlement().unwrap().status, None);
+    }
+    let mut portal = Portal { late: vec!["send"], ..Portal::new() };
+    assert_eq!(portal.refusal(read()), (504, "google/unavailable".into()));
+    // The portal's own slowness is not Google's.
+    let mut portal = Portal { late: vec!["groups"], ..Portal::new() };
+    assert_eq!(portal.refusal(read()), (503, "network/unreachable".into()));
+}

@@ -88,6 +88,8 @@ struct Portal {
     tokens: u32,
     /// Wants, by kind, that fail.
     failing: Vec<&'static str>,
+    /// Wants, by kind, that are not fulfilled in time.
+    late: Vec<&'static str>,
     /// The want, by kind, during which the caller leaves.
     leaves_at: Option<&'static str>,
     now: Millis,
@@ -127,6 +129,7 @@ impl Portal {
             answer: r#"{"name": "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/42"}"#,
             tokens: 0,
             failing: vec![],
+            late: vec![],
             leaves_at: None,
             now: NOW,
             wants: vec![],
@@ -146,6 +149,9 @@ impl Portal {
             let kind = kind(&want);
             cancelled |= self.leaves_at == Some(kind);
             outcome = match &want {
+                _ if self.late.contains(&kind) => {
+                    Outcome::Failed(Failure { name: "TimeoutError".into(), message: "too late".into() })
+                }
                 _ if self.failing.contains(&kind) => {
                     Outcome::Failed(Failure { name: "Error".into(), message: format!("{kind} is broken") })
                 }

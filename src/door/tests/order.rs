@@ -89,8 +89,8 @@ fn a_failure_at_any_step_sends_nothing_and_settles_what_was_recorded() {
         ("readBody", 503, None),
         ("findGrant", 503, Some(records::Result::Unsent)),
         ("token", 503, Some(records::Result::Unsent)),
-        ("send", 502, Some(records::Result::Failed)),
-        ("readAnswer", 502, Some(records::Result::Failed)),
+        ("send", 502, Some(records::Result::Unknown)),
+        ("readAnswer", 502, Some(records::Result::Unknown)),
     ];
     for (broken, status, settled) in steps {
         let mut portal =
@@ -145,7 +145,7 @@ fn an_outcome_reaches_one_store_although_the_other_fails() {
 fn an_answer_that_is_cut_off_or_too_large_leaves_an_unknown_outcome() {
     let mut portal = Portal { failing: vec!["readAnswer"], ..Portal::new() };
     assert_eq!(portal.refusal(deploy()), (502, "google/answer-unreadable".into()));
-    assert_eq!(portal.settled_as(), Some(records::Result::Failed));
+    assert_eq!(portal.settled_as(), Some(records::Result::Unknown));
     assert!(portal.settlement().unwrap().error.as_ref().unwrap().contains("not known"));
 }
 
@@ -169,4 +169,17 @@ fn a_recorded_call_runs_to_its_end_although_the_caller_leaves() {
     assert_eq!(portal.pass(deploy()), None);
     assert_eq!(portal.sent()[0].until, Until::End);
     assert_eq!(portal.settled_as(), Some(records::Result::Succeeded));
+}
+
+#[test]
+fn an_answer_that_is_no_rejection_leaves_an_unknown_outcome() {
+    for (status, outcome) in
+        [(503, records::Result::Unknown), (500, records::Result::Unknown), (409, records::Result::Failed)]
+    {
+        let mut portal = Portal { statuses: vec![status], answer: "{}", ..Portal::new() };
+        assert_eq!(portal.pass(deploy()), None, "the caller has Google's answer");
+        let settlement = portal.settlement().unwrap();
+        assert_eq!((settlement.outcome, settlement.status), (outcome, Some(status)));
+        assert!(!portal.conclusions()[0].succeeded);
+    }
 }

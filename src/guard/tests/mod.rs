@@ -50,6 +50,7 @@ fn allows_a_deployment_and_rebuilds_it() {
             body: "json",
             media_type: Some("application/json"),
             starts_operation: true,
+            within: 60_000,
             subject: ActingFor::User { entity_ref: "user:default/guest".into() },
         }
     );
