@@ -1,6 +1,6 @@
 //! The check of a request's JSON body, before anything is forwarded.
 
-use super::strict::read_strictly;
+use super::strict::{camel, read_strictly};
 use super::{method_named, narrow};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Where, Words};
@@ -45,6 +45,9 @@ fn check(config: &Config, method: &Method, body: &[u8]) -> Result<(), Diagnostic
         let help = "remove it: the path names the resource, and a policy is set as a whole";
         return Err(malformed(key, format!("the body must not contain `{key}`"), help));
     }
+    if !rules.only.is_empty() {
+        check_only(rules.only, "", map)?;
+    }
     for field in rules.required {
         check_field(field, map)?;
     }
@@ -64,6 +67,25 @@ fn check(config: &Config, method: &Method, body: &[u8]) -> Result<(), Diagnostic
     Ok(())
 }
 
+/// Checks that every value of an object, at whatever depth, is one of these paths.
+fn check_only(only: &[&str], above: &str, map: &Map<String, Value>) -> Result<(), Diagnostic> {
+    for (key, value) in map {
+        let path = if above.is_empty() { key.clone() } else { format!("{above}.{key}") };
+        if only.contains(&path.as_str()) && !value.is_object() && !value.is_array() {
+            continue;
+        }
+        let below = format!("{path}.");
+        match value.as_object().filter(|_| only.iter().any(|known| known.starts_with(&below))) {
+            Some(map) => check_only(only, &path, map)?,
+            None => {
+                let help = "remove it: this method changes replicas only";
+                return Err(malformed(&path, format!("the body must not contain `{path}`"), help));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn is_forbidden(rules: &BodyRules, key: &str) -> bool {
     rules.forbidden.contains(&key) || !rules.allows_others && !rules.required.iter().any(|field| field.name == key)
 }
@@ -77,6 +99,9 @@ fn check_field(field: &Field, map: &Map<String, Value>) -> Result<(), Diagnostic
             value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string)),
             "a list of strings",
         ),
+        Shape::Mask(paths) => {
+            (value.as_str().is_some_and(|mask| is_mask(mask, paths)), "a mask of the fields to change")
+        }
         Shape::Object | Shape::Policy => (value.as_object().is_some_and(|map| !map.is_empty()), "an object"),
     };
     if !is_right {
@@ -84,6 +109,12 @@ fn check_field(field: &Field, map: &Map<String, Value>) -> Result<(), Diagnostic
         return Err(malformed(field.name, message, format!("set `{}`: Google requires it", field.name)));
     }
     if field.shape == Shape::Policy { check_policy(field.name, value) } else { Ok(()) }
+}
+
+/// Whether a field mask names only these paths, in either of Google's spellings.
+fn is_mask(mask: &str, paths: &[&str]) -> bool {
+    let spelled = |path: &str| path.split('.').map(camel).collect::<Vec<_>>().join(".");
+    mask.split(',').all(|path| paths.contains(&spelled(path).as_str()))
 }
 
 /// Google replaces the whole policy. Without the etag that was read, a concurrent change is lost; below version 3, conditions are.
@@ -109,6 +140,7 @@ mod tests {
     use crate::config::tests::config;
     use crate::method::{Access, Door, Kind, METHODS, PATH_FIELDS, Verb};
     use proptest::prelude::*;
+    use serde_json::json;
 
     fn code(method: &str, body: &str) -> Option<Code> {
         let full = METHODS.iter().find(|m| m.name.ends_with(method)).expect("a method").name;
@@ -212,6 +244,39 @@ mod tests {
         assert!(check(&config(), &ruled, b"{}").is_ok() && ruled.is_open());
         assert_eq!(check(&config(), &unruled, b"{}").unwrap_err().code, Code::ProxyBodyMalformed);
         assert!(!unruled.is_open() && unruled.access().is_none());
+    }
+
+    #[test]
+    fn a_deployed_model_is_mutated_in_its_replicas_only() {
+        let code = |body: Value| code("endpoints.mutateDeployedModel", &body.to_string());
+        let replicas = json!({"minReplicaCount": 1, "maxReplicaCount": 3});
+        let mask = "dedicatedResources.minReplicaCount,dedicatedResources.maxReplicaCount";
+        let body = |deployed: Value, mask: &str| json!({"deployedModel": deployed, "updateMask": mask});
+        assert_eq!(code(body(json!({"id": "1", "dedicatedResources": replicas}), mask)), None);
+        let snake = json!({"deployed_model": {"id": "1", "dedicated_resources": {"max_replica_count": 3}},
+            "update_mask": "dedicated_resources.max_replica_count"});
+        assert_eq!(code(snake), None);
+        for (deployed, mask) in [
+            (json!({"id": "1", "dedicatedResources": replicas}), "*"),
+            (json!({"id": "1", "dedicatedResources": replicas}), ""),
+            (json!({"id": "1", "dedicatedResources": replicas}), "dedicatedResources"),
+            (
+                json!({"id": "1", "dedicatedResources": replicas}),
+                "dedicatedResources.minReplicaCount,disableContainerLogging",
+            ),
+            (json!({"id": "1", "disableContainerLogging": true}), mask),
+            (json!({"id": "1", "model": "projects/acme-ml/locations/us-central1/models/m"}), mask),
+            (json!({"id": "1", "dedicatedResources": {"machineSpec": {"machineType": "n1-standard-2"}}}), mask),
+            (json!({"id": "1", "dedicatedResources": {"minReplicaCount": [1]}}), mask),
+            (json!({"id": {"a": 1}, "dedicatedResources": replicas}), mask),
+            (json!({"id": "1", "dedicatedResources": null}), mask),
+        ] {
+            assert_eq!(code(body(deployed.clone(), mask)), Some(Code::ProxyBodyMalformed), "{deployed} {mask}");
+        }
+        let more =
+            json!({"deployedModel": {"id": "1", "dedicatedResources": replicas}, "updateMask": mask, "etag": "a"});
+        assert_eq!(code(more), Some(Code::ProxyBodyMalformed));
+        assert_eq!(code(json!({"deployedModel": {"id": "1"}})), Some(Code::ProxyBodyMalformed));
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 }
 
 /// Spells `deployed_model` as `deployedModel`: Google reads a field by either name. Labels are lower case, so no two become one.
-fn camel(key: &str) -> String {
+pub(super) fn camel(key: &str) -> String {
     let mut camel = String::new();
     for mut c in key.chars() {
         if c.is_ascii_lowercase() && camel.ends_with('_') {

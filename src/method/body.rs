@@ -29,12 +29,14 @@ pub struct BodyRules {
     pub allows_others: bool,
     /// Fields (with `.` between levels) that may name a resource, which then must be a configured one.
     pub names: &'static [(&'static str, Kind)],
+    /// Where not empty, the only values (with `.` between levels) that the body may contain, at whatever depth.
+    pub only: &'static [&'static str],
 }
 
 impl BodyRules {
     /// A JSON object that does not repeat what the path states.
     pub const DEFAULT: Self =
-        Self { may_be_empty: false, required: &[], forbidden: PATH_FIELDS, allows_others: true, names: &[] };
+        Self { may_be_empty: false, required: &[], forbidden: PATH_FIELDS, allows_others: true, names: &[], only: &[] };
 }
 
 /// A required field.
@@ -55,6 +57,8 @@ pub enum Shape {
     Object,
     /// An allow policy with an etag, in version 3.
     Policy,
+    /// A field mask of these paths.
+    Mask(&'static [&'static str]),
 }
 
 /// A body with these required fields.
@@ -66,6 +70,21 @@ pub(super) const fn json(required: &'static [Field]) -> Body {
 pub(super) const POLICY: Body = Body::Json(Some(BodyRules {
     required: &[Field { name: "policy", shape: Shape::Policy }],
     allows_others: false,
+    ..BodyRules::DEFAULT
+}));
+
+/// Fields of a deployed model that bound the number of its replicas.
+const REPLICAS: &[&str] = &["dedicatedResources.minReplicaCount", "dedicatedResources.maxReplicaCount"];
+
+/// A change of a deployed model's number of replicas, and of nothing else that Google lets one mutate.
+pub(super) const SCALING: Body = Body::Json(Some(BodyRules {
+    required: &[object("deployedModel"), Field { name: "updateMask", shape: Shape::Mask(REPLICAS) }],
+    only: &[
+        "deployedModel.id",
+        "deployedModel.dedicatedResources.minReplicaCount",
+        "deployedModel.dedicatedResources.maxReplicaCount",
+        "updateMask",
+    ],
     ..BodyRules::DEFAULT
 }));
 

@@ -6,7 +6,7 @@ use super::{
     Service,
     Source::{Analogy, MethodPage},
     Verb,
-    body::{POLICY, json, object, text},
+    body::{POLICY, SCALING, json, object, text},
     need::{documented, following, guide, measured, reference},
     resource::POOL,
     row::{ADMINISTER, DEPLOY, PREDICT, READ},
@@ -180,8 +180,8 @@ pub static ENDPOINTS_MUTATE_DEPLOYED_MODEL: Method = Method {
     version: "v1",
     on: Kind::Endpoint,
     suffix: ":mutateDeployedModel",
-    body: Body::Json(None),
-    door: Door::Closed,
+    body: SCALING,
+    door: DEPLOY,
     needs: &[reference("aiplatform.endpoints.deploy", Itself)],
     operation: following(
         "aiplatform.endpoints.get",
@@ -189,6 +189,7 @@ pub static ENDPOINTS_MUTATE_DEPLOYED_MODEL: Method = Method {
         "aiplatform.endpoints.update",
         Analogy,
     ),
+    without: "the number of replicas is not changed",
     ..Method::DEFAULT
 };
 
