@@ -74,15 +74,47 @@ pub enum Entry {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Change {
-    Upload { model: String },
-    Create { endpoint: String },
-    Deploy { endpoint: String, id: String, alone: bool },
-    Traffic { endpoint: String, id: String, before: Shares, after: Shares },
-    Restore { endpoint: String, id: String },
-    Cancel { operation: String },
-    Undeploy { endpoint: String, id: String },
-    DeleteEndpoint { endpoint: String },
-    DeleteModel { model: String },
+    Upload {
+        model: String,
+    },
+    Create {
+        endpoint: String,
+    },
+    Deploy {
+        endpoint: String,
+        id: String,
+        alone: bool,
+    },
+    Traffic {
+        endpoint: String,
+        id: String,
+        before: Shares,
+        after: Shares,
+    },
+    Restore {
+        endpoint: String,
+        id: String,
+    },
+    Cancel {
+        operation: String,
+    },
+    Undeploy {
+        endpoint: String,
+        id: String,
+    },
+    /// Minimum and maximum number of replicas, in the place of others.
+    Scale {
+        endpoint: String,
+        id: String,
+        before: [u32; 2],
+        after: [u32; 2],
+    },
+    DeleteEndpoint {
+        endpoint: String,
+    },
+    DeleteModel {
+        model: String,
+    },
 }
 
 /// A finding as the ledger keeps it.

@@ -47,6 +47,22 @@ pub struct Routed {
     pub after: Shares,
 }
 
+/// A deployed model whose removal the run was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undeployed {
+    pub endpoint: Endpoint,
+    pub id: DeployedModelId,
+}
+
+/// A change of a deployed model's number of replicas, as bounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scaled {
+    pub endpoint: Endpoint,
+    pub id: DeployedModelId,
+    pub before: [u32; 2],
+    pub after: [u32; 2],
+}
+
 #[derive(Clone, Debug)]
 pub struct Failing {
     pub outcome: RunOutcome,
@@ -77,6 +93,10 @@ pub struct Memory {
     pub deployed: Option<Made<Deployed>>,
     /// Changes of traffic that were not rejected, oldest first.
     pub routed: Vec<Routed>,
+    /// Removals that the run was asked for, and that were not rejected, oldest first.
+    pub undeployed: Vec<Made<Undeployed>>,
+    pub deleted: Option<Made<Endpoint>>,
+    pub scaled: Option<Made<Scaled>>,
     pub stopping: bool,
     pub failing: Option<Failing>,
     pub removed: Vec<String>,
@@ -92,6 +112,9 @@ enum Before {
     Model(Option<Made<Model>>),
     Endpoint(Option<Made<Endpoint>>),
     Deployed(Option<Made<Deployed>>),
+    Undeployed(Vec<Made<Undeployed>>),
+    Deleted(Option<Made<Endpoint>>),
+    Scaled(Option<Made<Scaled>>),
     Nothing,
 }
 
@@ -107,7 +130,9 @@ impl Memory {
 
     /// Whether something of the run may be at Google.
     pub fn may_have_made(&self) -> bool {
-        self.model.is_some() || self.endpoint.is_some() || self.deployed.is_some() || !self.routed.is_empty()
+        let has_made = self.model.is_some() || self.endpoint.is_some() || self.deployed.is_some();
+        let has_removed = !self.undeployed.is_empty() || self.deleted.is_some();
+        has_made || has_removed || !self.routed.is_empty() || self.scaled.is_some()
     }
 
     pub fn learn(&mut self, entry: &Entry) {
@@ -155,6 +180,29 @@ impl Memory {
                 }
                 Before::Nothing
             }
+            // In its removal phase, a run removes what it made: that is no change that it was asked for.
+            _ if self.failing.is_some() => Before::Nothing,
+            Change::Undeploy { endpoint, id } => {
+                let before = self.undeployed.clone();
+                if let (Ok(endpoint), Ok(id)) = (endpoint.parse(), id.parse()) {
+                    self.undeployed.retain(|made| made.what.id != id);
+                    self.undeployed.push(Made { what: Undeployed { endpoint, id }, state: State::Doubtful });
+                }
+                Before::Undeployed(before)
+            }
+            Change::DeleteEndpoint { endpoint } => {
+                let before = self.deleted.take();
+                self.deleted = endpoint.parse().ok().map(|what| Made { what, state: State::Doubtful });
+                Before::Deleted(before)
+            }
+            Change::Scale { endpoint, id, before, after } => {
+                let earlier = self.scaled.take();
+                let first = earlier.as_ref().map_or(*before, |earlier| earlier.what.before);
+                let what = endpoint.parse().ok().zip(id.parse().ok());
+                let what = what.map(|(endpoint, id)| Scaled { endpoint, id, before: first, after: *after });
+                self.scaled = what.map(|what| Made { what, state: State::Doubtful });
+                Before::Scaled(earlier)
+            }
             _ => Before::Nothing,
         };
         self.open = Some((change.clone(), before));
@@ -166,6 +214,13 @@ impl Memory {
             Some((Change::Upload { .. }, _)) => set(&mut self.model, state),
             Some((Change::Create { .. }, _)) => set(&mut self.endpoint, state),
             Some((Change::Deploy { .. }, _)) => set(&mut self.deployed, state),
+            Some((_, Before::Undeployed(_))) => {
+                if let Some(last) = self.undeployed.last_mut() {
+                    last.state = state;
+                }
+            }
+            Some((_, Before::Deleted(_))) => set(&mut self.deleted, state),
+            Some((_, Before::Scaled(_))) => set(&mut self.scaled, state),
             _ => {}
         }
     }
@@ -176,6 +231,9 @@ impl Memory {
             Some((_, Before::Model(before))) => self.model = before,
             Some((_, Before::Endpoint(before))) => self.endpoint = before,
             Some((_, Before::Deployed(before))) => self.deployed = before,
+            Some((_, Before::Undeployed(before))) => self.undeployed = before,
+            Some((_, Before::Deleted(before))) => self.deleted = before,
+            Some((_, Before::Scaled(before))) => self.scaled = before,
             Some((Change::Traffic { .. }, _)) => {
                 self.routed.pop();
             }

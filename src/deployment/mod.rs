@@ -5,15 +5,18 @@
 //! run looks, and decides by the run's label (endpoint and model) or by the chosen id (deployed model) what is its own.
 
 mod call;
+mod change;
 pub mod ledger;
 mod memory;
 mod operation;
 mod removal;
 mod report;
+mod scaling;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod undeployment;
 mod want;
 
 use crate::conversation::{Conversation, Failure, Identity, Progress, ProgressKind, Voice};
@@ -112,7 +115,7 @@ impl Run {
         if self.memory.failing.is_none() {
             let failed = match self.go().await {
                 Ok(outputs) => {
-                    self.say(ProgressKind::Done, served(&outputs));
+                    self.say(ProgressKind::Done, self.done(&outputs));
                     let outcome = RunOutcome::Succeeded;
                     self.record(Entry::End { outcome, outputs: Some(outputs.clone()) }).await;
                     return self.ended(outcome, Some(outputs), Vec::new());
@@ -173,7 +176,7 @@ impl Run {
             }
             Some(_) => {}
         }
-        self.steps().await.map_err(Failed::from)
+        self.carry_out().await.map_err(Failed::from)
     }
 
     fn voice(&self) -> &Voice<Want> {
@@ -214,10 +217,6 @@ impl From<CallError> for Failed {
 
 fn cancelled() -> Failed {
     Failed { outcome: RunOutcome::Cancelled, findings: vec![diagnose_failure(Failure::Cancelled)] }
-}
-
-fn served(outputs: &Outputs) -> String {
-    format!("`{}` serves {} % of the traffic of `{}`", outputs.model, outputs.traffic, outputs.endpoint)
 }
 
 fn unexpected(message: impl Into<Words>) -> CallError {

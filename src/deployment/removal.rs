@@ -28,7 +28,7 @@ const LOOKS: u32 = 5;
 const CONFLICTS: u32 = 1_000;
 
 /// What is true at the end of a removal.
-enum Gone {
+pub enum Gone {
     /// It was there, and Google shows that it is gone.
     Removed,
     /// It never came to be, or belongs to somebody else.
@@ -36,18 +36,18 @@ enum Gone {
 }
 
 /// Bounds the tries of one removal.
-struct Patience {
+pub struct Patience {
     begun: Millis,
     number: u32,
 }
 
 impl Patience {
-    fn new(run: &Run) -> Self {
+    pub fn new(run: &Run) -> Self {
         Self { begun: run.voice().now(), number: 0 }
     }
 
     /// Pauses before the next try, or fails with the reason of the last one.
-    async fn again(&mut self, run: &Run, error: CallError) -> Result<(), CallError> {
+    pub async fn again(&mut self, run: &Run, error: CallError) -> Result<(), CallError> {
         self.number += 1;
         let is_in_use = may_end(&error);
         let late = run.voice().now().saturating_sub(self.begun) > IN_USE;
@@ -75,11 +75,10 @@ impl Run {
             let undo = ("EndpointService.UndeployModel", made.what.endpoint.to_string());
             let gone = self.remove_deployed(&made, &what).await;
             self.conclude(gone, what, undo).await;
-        } else if let Some(routed) = self.memory.routed.last().cloned() {
-            let what = format!("the traffic of deployed model {}", routed.id);
-            let undo = ("EndpointService.UpdateEndpoint", routed.endpoint.to_string());
-            let gone = self.return_traffic(&routed, &what).await;
-            self.conclude(gone, what, undo).await;
+        } else {
+            self.finish_removals().await;
+            self.restore_replicas().await;
+            self.return_all_traffic().await;
         }
         if let Some(made) = self.memory.endpoint.clone() {
             let what = format!("endpoint `{}`", made.what.id);
@@ -95,7 +94,23 @@ impl Run {
         }
     }
 
-    async fn conclude(&mut self, gone: Result<Gone, CallError>, what: String, undo: (&str, String)) {
+    /// Gives back the traffic of every deployed model that this run only found, newest first.
+    async fn return_all_traffic(&mut self) {
+        let mut routed: Vec<Routed> = Vec::new();
+        for change in self.memory.routed.iter().rev() {
+            if !routed.iter().any(|newer| newer.id == change.id) {
+                routed.push(change.clone());
+            }
+        }
+        for routed in routed {
+            let what = format!("the traffic of deployed model {}", routed.id);
+            let undo = ("EndpointService.UpdateEndpoint", routed.endpoint.to_string());
+            let gone = self.return_traffic(&routed, &what).await;
+            self.conclude(gone, what, undo).await;
+        }
+    }
+
+    pub async fn conclude(&mut self, gone: Result<Gone, CallError>, what: String, undo: (&str, String)) {
         let known = |memory: &Memory| memory.removed.contains(&what) || memory.kept.iter().any(|(_, w)| *w == what);
         if known(&self.memory) {
             return;
@@ -120,7 +135,7 @@ impl Run {
     }
 
     /// Awaits the end of an operation, whatever it is.
-    async fn outlast(&self, operation: &Operation, started: Option<Value>) -> Result<(), CallError> {
+    pub async fn outlast(&self, operation: &Operation, started: Option<Value>) -> Result<(), CallError> {
         self.follow(operation, started).await.map(|_| ())
     }
 
@@ -154,7 +169,7 @@ impl Run {
     }
 
     /// Follows a removal that Google took. Otherwise pauses, so that a look decides.
-    async fn removing(&mut self, sent: Sent, call: &Call, patience: &mut Patience) -> Result<(), CallError> {
+    pub async fn removing(&mut self, sent: Sent, call: &Call, patience: &mut Patience) -> Result<(), CallError> {
         match sent {
             Sent::Answered(started) => {
                 let Some(operation) = super::operation::name(&started, call) else { return Ok(()) };
@@ -392,6 +407,6 @@ impl Run {
     }
 }
 
-fn in_use(why: String) -> CallError {
+pub fn in_use(why: String) -> CallError {
     CallError::NoAnswer(Diagnostic::new(Code::GooglePrecondition, why))
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
+use crate::target::Replicas;
 use serde::{Deserialize, Serialize};
 
 /// The outcome of a deployment.
@@ -14,13 +15,15 @@ pub enum RunOutcome {
     Cancelled,
 }
 
-/// The results of a successful deployment.
+/// The results of a successful run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(rename = "DeployOutputs", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Outputs {
     pub endpoint: String,
-    pub deployed_model_id: String,
+    /// Absent where the run was about all deployed models of the entity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed_model_id: Option<String>,
     /// Absent if the deployment existed already, or if its operation is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
@@ -28,6 +31,12 @@ pub struct Outputs {
     pub model: String,
     /// The model's share of the endpoint's traffic at the end, in percent.
     pub traffic: u32,
+    /// The deployed model's replicas, where the run has changed them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<Replicas>,
+    /// Titles of what the run was asked to remove, and has removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
 }
 
 /// The report of a deployment.

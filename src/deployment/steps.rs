@@ -31,11 +31,13 @@ impl Run {
         let plan = self.plan()?;
         Ok(Outputs {
             endpoint: plan.target.endpoint.to_string(),
-            deployed_model_id: id.to_string(),
+            deployed_model_id: Some(id.to_string()),
             operation: operation.map(|o| o.to_string()),
             console_url: plan.console_url(),
             model: plan.target.model.to_string(),
             traffic,
+            replicas: None,
+            removed: Vec::new(),
         })
     }
 

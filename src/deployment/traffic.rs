@@ -15,9 +15,9 @@ use crate::vertex::traffic::{Split, Written, taken_back};
 use serde_json::Value;
 
 /// Number of tries where others change the endpoint at the same time.
-const TRIES: u32 = 12;
+pub const TRIES: u32 = 12;
 
-fn shares(split: &Split) -> Shares {
+pub fn shares(split: &Split) -> Shares {
     split.shares().map(|(id, share)| (id.clone(), share)).collect()
 }
 
@@ -26,7 +26,7 @@ fn split(shares: &Shares) -> Split {
 }
 
 /// The call that writes a split, in place of the one that was read.
-fn write(endpoint: &Endpoint, read: &Value, split: Split) -> Call {
+pub fn write(endpoint: &Endpoint, read: &Value, split: Split) -> Call {
     let body = object().with_text("etag", read["etag"].as_str().as_ref()).with("trafficSplit", split);
     Call::new(&method::ENDPOINTS_PATCH, Resource::Endpoint(endpoint.clone()))
         .query("updateMask", "trafficSplit")
@@ -34,7 +34,7 @@ fn write(endpoint: &Endpoint, read: &Value, split: Split) -> Call {
 }
 
 /// Whether somebody else changed the endpoint between the read and the write.
-fn is_outrun(error: &CallError) -> bool {
+pub fn is_outrun(error: &CallError) -> bool {
     match error {
         CallError::Refused { status: 409 | 412, .. } => true,
         CallError::Refused { finding, .. } => {

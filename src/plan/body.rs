@@ -2,7 +2,7 @@
 
 use crate::fingerprint::fingerprint;
 use crate::name::{DeployedModelId, Image, Model};
-use crate::target::Target;
+use crate::target::{Replicas, Target};
 use crate::vertex::message::{Object, object, text};
 use crate::vertex::traffic::Traffic;
 use serde_json::Value;
@@ -116,4 +116,14 @@ pub fn undeploy(id: &DeployedModelId) -> Value {
 /// An `Endpoint` with its traffic split only.
 pub fn traffic(target: &Target, id: &DeployedModelId) -> Value {
     object().with("trafficSplit", share(target, id.as_str())).into()
+}
+
+/// Fields that a change of replicas names: those of Google's `MutateDeployedModelRequest` that bound their number.
+const REPLICA_FIELDS: &str = "dedicatedResources.minReplicaCount,dedicatedResources.maxReplicaCount";
+
+/// A `MutateDeployedModelRequest` that changes the number of replicas.
+pub fn scale(id: &DeployedModelId, replicas: Replicas) -> Value {
+    let resources = object().with("minReplicaCount", replicas.min).with("maxReplicaCount", replicas.max);
+    let deployed = object().with("id", id.as_str()).with("dedicatedResources", resources);
+    object().with("deployedModel", deployed).with("updateMask", REPLICA_FIELDS).into()
 }

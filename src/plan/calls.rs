@@ -1,6 +1,6 @@
 //! Every call that a run of a plan may make, and its purpose: access requests are computed from these.
 
-use super::{Plan, StepKind};
+use super::{Kind, Plan, StepKind, change};
 use crate::method::{self, Call, Method, Permission, Resource};
 use crate::name::{Model, Operation, OperationParent};
 
@@ -28,8 +28,10 @@ pub enum Purpose {
     Route,
     /// To cancel an operation when a run is cancelled or fails.
     Cancel,
-    /// To remove what a failed run made.
+    /// To remove what a failed run made, or to restore what it changed.
     RollBack,
+    /// To change what is deployed already.
+    Change,
     /// Not for the plan: requested by name.
     Extra,
 }
@@ -44,6 +46,10 @@ fn operation(method: &'static Method, parent: OperationParent) -> Option<Call> {
 pub(super) fn settled(plan: &Plan, found: Found) -> Found {
     let makes = |kind| plan.step(kind).is_some_and(|step| step.call.is_some());
     let mut found = found;
+    if plan.kind != Kind::Deploy {
+        // What is changed must exist.
+        return Found { endpoint: Some(true), ..found };
+    }
     if found.deployment == Some(true) || !makes(StepKind::Model) {
         found.model = Some(true);
     }
@@ -58,6 +64,9 @@ pub(super) fn settled(plan: &Plan, found: Found) -> Found {
 
 /// Every call that a run may make, given what was found.
 pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
+    if plan.kind != Kind::Deploy {
+        return change::calls(plan);
+    }
     let found = settled(plan, found);
     let mut calls = Vec::new();
     let of_endpoint = OperationParent::Endpoint(plan.target.endpoint.clone());

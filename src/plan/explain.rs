@@ -1,7 +1,9 @@
 //! A plan for people: a line for logs, Markdown for reviews.
 
-use super::Plan;
+use super::kind::{Kind, Undeploy, Which};
+use super::{Plan, undo};
 use crate::method::Call;
+use crate::target::Replicas;
 use crate::vertex::traffic::Traffic;
 use crate::words;
 use std::fmt::Write;
@@ -10,8 +12,48 @@ use std::fmt::Write;
 pub fn summary(plan: &Plan) -> String {
     let Plan { target, steps, .. } = plan;
     let share = target.traffic.unwrap_or(Traffic::ALL).words();
-    let (model, permissions) = (target.model.short(), plan.permissions().len());
-    format!("deploys `{model}` with {share} to `{}`: {} steps, {permissions} permissions", target.endpoint, steps.len())
+    let (endpoint, permissions) = (&target.endpoint, plan.permissions().len());
+    let change = match &plan.kind {
+        Kind::Deploy => format!("deploys `{}` with {share} to `{endpoint}`", target.model.short()),
+        Kind::Undeploy(Undeploy { which, deletes_endpoint }) => {
+            let what = match which {
+                Which::One(id) => format!("deployed model {id}"),
+                Which::All => format!("every version of `{}`", target.model.id),
+            };
+            let more = if *deletes_endpoint { " and deletes the endpoint" } else { "" };
+            format!("undeploys {what} from `{endpoint}`{more}")
+        }
+        Kind::Traffic(id, _) => format!("sends {share} of `{endpoint}` to deployed model {id}"),
+        Kind::Scale(id, Replicas { min, max }) => {
+            format!("runs deployed model {id} of `{endpoint}` with {min} to {max} replicas")
+        }
+    };
+    let noun = if steps.len() == 1 { "step" } else { "steps" };
+    format!("{change}: {} {noun}, {permissions} permissions", steps.len())
+}
+
+/// The heading of a plan.
+fn title(plan: &Plan) -> String {
+    let endpoint = &plan.target.endpoint.id;
+    match &plan.kind {
+        Kind::Deploy => format!("Deploy `{}` to endpoint `{endpoint}`", plan.target.model.short()),
+        Kind::Undeploy(Undeploy { which: Which::One(id), .. }) => {
+            format!("Undeploy deployed model {id} from endpoint `{endpoint}`")
+        }
+        Kind::Undeploy(_) => format!("Undeploy model `{}` from endpoint `{endpoint}`", plan.target.model.id),
+        Kind::Traffic(id, _) => format!("Change the traffic of deployed model {id} on endpoint `{endpoint}`"),
+        Kind::Scale(id, _) => format!("Change the replicas of deployed model {id} on endpoint `{endpoint}`"),
+    }
+}
+
+/// What a run of the plan does not undo, for kinds that change what is deployed already.
+fn write_undo(plan: &Plan, out: &mut String) -> std::fmt::Result {
+    let Some(undo) = undo::of(plan.kind.name()).filter(|_| plan.kind != Kind::Deploy) else { return Ok(()) };
+    writeln!(out, "\nIf the run fails or is cancelled:\n")?;
+    for sentence in undo.undone.iter().chain(undo.stays) {
+        writeln!(out, "- {sentence}")?;
+    }
+    Ok(())
 }
 
 /// The plan in Markdown: its steps and the permissions they need.
@@ -24,12 +66,13 @@ pub fn explain(plan: &Plan) -> String {
 
 fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
     let target = &plan.target;
-    writeln!(out, "### Deploy `{}` to endpoint `{}`\n", target.model.short(), target.endpoint.id)?;
+    writeln!(out, "### {}\n", title(plan))?;
     writeln!(out, "For `{}`, in `{}`.", target.entity_ref, target.endpoint.place)?;
-    if let Some(id) = &plan.deployed_model_id {
+    let deploys = plan.kind == Kind::Deploy;
+    if let Some(id) = plan.deployed_model_id.as_ref().filter(|_| deploys) {
         writeln!(out, "Deployed model id: `{id}`. A second run finds it and deploys nothing.")?;
     }
-    if let Some(traffic) = target.traffic.filter(|traffic| *traffic != Traffic::ALL) {
+    if let Some(traffic) = target.traffic.filter(|traffic| deploys && *traffic != Traffic::ALL) {
         let share = traffic.words();
         writeln!(out, "It receives {share}; the other models share the rest in their present proportion.")?;
         writeln!(out, "If no other model serves there, it receives all traffic.")?;
@@ -44,5 +87,5 @@ fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
         let short = words::list(methods.iter().map(|m| m.rsplit('.').next().unwrap_or(m)), ", ");
         writeln!(out, "| `{}` | `{}` | {short} |", permission.permission, permission.resource)?;
     }
-    Ok(())
+    write_undo(plan, out)
 }

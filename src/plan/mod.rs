@@ -2,7 +2,10 @@
 
 mod body;
 mod calls;
+mod change;
 mod explain;
+pub mod kind;
+pub mod undo;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fingerprint::fingerprint;
@@ -13,9 +16,10 @@ use crate::vertex::traffic::Traffic;
 use serde::{Serialize, Serializer};
 use ts_rs::TS;
 
-pub use body::{has_content, undeploy};
+pub use body::{has_content, scale, undeploy};
 pub use calls::{Found, Purpose};
 pub use explain::{explain, summary};
+pub use kind::Kind;
 
 /// The label of what a run creates; its value is the run's id.
 pub const RUN_LABEL: &str = "backstage-run";
@@ -27,6 +31,9 @@ pub enum StepKind {
     Endpoint,
     Deployment,
     Traffic,
+    Undeployment,
+    Deletion,
+    Scaling,
 }
 
 /// One step of a plan. It does nothing when `probe` finds its work done.
@@ -60,12 +67,14 @@ impl Serialize for Step {
     }
 }
 
-/// A deployment of one model version to one endpoint, as steps.
+/// A change of one endpoint, as steps: most often the deployment of one model version.
 #[derive(Clone, Debug, PartialEq, TS)]
 #[ts(as = "PlanShape<'static>")]
 pub struct Plan {
     pub target: Target,
-    /// Absent while the model's version is unknown: an alias may name another version tomorrow.
+    pub kind: Kind,
+    /// The deployed model that the plan is about. Absent while the model's version is unknown: an alias may name another version
+    /// tomorrow. Absent also where the plan is about all of an endpoint's.
     pub deployed_model_id: Option<DeployedModelId>,
     pub steps: Vec<Step>,
 }
@@ -80,7 +89,7 @@ impl Plan {
     pub fn for_version(&self, version: ModelVersion) -> Self {
         let mut target = self.target.clone();
         target.model.version = Some(version);
-        plan(target)
+        plan_for(target, self.kind.clone())
     }
 
     /// The same plan for one run: what it creates has the run's id as a label.
@@ -88,7 +97,7 @@ impl Plan {
     pub fn for_run(&self, run: &RunId) -> Self {
         let mut target = self.target.clone();
         target.labels.set(RUN_LABEL, run.as_str());
-        plan(target)
+        plan_for(target, self.kind.clone())
     }
 
     /// The call that adds a version to the model where it exists with other content. Only plans that upload have one.
@@ -109,6 +118,7 @@ impl Plan {
     /// Findings about what the plan leaves open.
     pub fn remarks(&self) -> Vec<Diagnostic> {
         match &self.deployed_model_id {
+            _ if self.kind != Kind::Deploy => Vec::new(),
             Some(_) => Vec::new(),
             None => {
                 let open = match &self.target.model.version {
@@ -149,6 +159,8 @@ impl Plan {
 #[serde(rename_all = "camelCase")]
 #[ts(optional_fields)]
 struct PlanShape<'a> {
+    #[ts(type = "RunKind")]
+    kind: &'static str,
     target: &'a Target,
     endpoint: &'a Endpoint,
     /// Derived from entity, environment and revision: the same deployment has the same id. Absent while the model's version is not
@@ -173,6 +185,7 @@ impl Serialize for Plan {
         let needed =
             |(Permission { permission, resource }, needed_by)| NeededPermission { permission, resource, needed_by };
         PlanShape {
+            kind: self.kind.name(),
             target: &self.target,
             endpoint: &self.target.endpoint,
             deployed_model_id: self.deployed_model_id.as_ref(),
@@ -195,6 +208,14 @@ fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
     let environment = target.environment.as_deref().unwrap_or("");
     const SMALLEST: u64 = 1_000_000_000;
     (SMALLEST + fingerprint(&[&target.entity_ref, environment, &revision]) % (9 * SMALLEST)).to_string().parse().ok()
+}
+
+/// Plans a change of the target's endpoint.
+pub fn plan_for(target: Target, kind: Kind) -> Plan {
+    match kind {
+        Kind::Deploy => plan(target),
+        kind => change::plan(target, kind),
+    }
 }
 
 /// Plans the deployment that a target describes.
@@ -268,7 +289,7 @@ pub fn plan(target: Target) -> Plan {
             undo: None,
         });
     }
-    Plan { target, deployed_model_id: id, steps }
+    Plan { target, kind: Kind::Deploy, deployed_model_id: id, steps }
 }
 
 #[cfg(test)]

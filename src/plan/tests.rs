@@ -1,5 +1,6 @@
 //! Plans: their ids, bodies, permissions and explanations.
 
+use super::kind::{Undeploy, Which};
 use super::*;
 use crate::target::Replicas;
 use crate::vertex::container::{Container, EnvVar};
@@ -134,6 +135,50 @@ fn says_which_version_an_open_plan_deploys() {
     };
     assert!(open(None).contains("the default at that time"));
     assert!(open(Some("champion")).contains("`champion` is an alias"));
+}
+
+/// A plan of each kind that changes what is deployed.
+fn changes() -> [Plan; 4] {
+    let one: DeployedModelId = "1234567890".parse().unwrap();
+    let undeploy = |which, deletes_endpoint| Kind::Undeploy(Undeploy { which, deletes_endpoint });
+    let kinds = [
+        undeploy(Which::One(one.clone()), false),
+        undeploy(Which::All, true),
+        Kind::Traffic(one.clone(), "20".parse().unwrap()),
+        Kind::Scale(one, Replicas { min: 2, max: 5 }),
+    ];
+    kinds.map(|kind| plan_for(target(), kind))
+}
+
+#[test]
+fn a_change_needs_the_permissions_of_its_calls_only() {
+    let names = changes().map(|plan| {
+        let names: Vec<_> = plan.permissions().iter().map(|(p, _)| p.permission).collect();
+        names.join(" ").replace("aiplatform.endpoints.", "")
+    });
+    assert_eq!(names, ["get undeploy update", "delete get undeploy update", "get update", "deploy get"]);
+}
+
+#[test]
+fn a_change_explains_itself() {
+    let texts = changes().map(|plan| format!("{}\n\n{}", summary(&plan), explain(&plan)));
+    insta::assert_snapshot!(texts.join("\n"));
+}
+
+#[test]
+fn every_kind_states_what_its_undo_cannot_do() {
+    for plan in changes().into_iter().chain([plan(target())]) {
+        let undo = undo::of(plan.kind.name()).unwrap();
+        assert!(!undo.undone.is_empty() && !undo.stays.is_empty());
+    }
+}
+
+#[test]
+fn changes_differ_in_their_fingerprints() {
+    let mut prints: Vec<_> = changes().iter().chain([&plan(target())]).map(Plan::fingerprint).collect();
+    prints.sort();
+    prints.dedup();
+    assert_eq!(prints.len(), 5);
 }
 
 #[test]

@@ -108,6 +108,15 @@ impl Split {
         Self(shares)
     }
 
+    /// The split after a model has left: the others receive its share in their proportions. Empty where no other model has traffic, so
+    /// that the endpoint accepts none.
+    #[must_use]
+    pub fn leaving(&self, id: &str) -> Self {
+        let others: Vec<(&str, u32)> =
+            self.shares().filter(|(other, _)| *other != id).map(|(other, share)| (other.as_str(), share)).collect();
+        if others.is_empty() { Self(Ordered::default()) } else { self.given(id, &others) }
+    }
+
     /// The split after one model receives a share. The other models keep their proportions in the rest, rounded down, and the
     /// remainder is distributed by ones, as in Google's Python SDK. Without other traffic, the model receives all of it. Unlike the
     /// SDK, a model without traffic stays without.
@@ -218,6 +227,15 @@ mod tests {
         assert_eq!(split(json!({"7": 100}), "7", 20), json!({"7": 100}));
         assert_eq!(split(json!({"7": 0, "8": 0}), "7", 0), json!({"7": 100}));
         assert_eq!(split(json!({"7": "many", "8": -1, "9": 1e99}), "7", 5), json!({"7": 100}));
+    }
+
+    #[test]
+    fn a_model_that_leaves_gives_its_share_to_the_others() {
+        let leaving = |present: Value| Value::from(Split::of(&json!({ "trafficSplit": present })).leaving("9"));
+        assert_eq!(leaving(json!({"9": 20, "1": 60, "2": 20})), json!({"1": 75, "2": 25}));
+        assert_eq!(leaving(json!({"9": 100, "1": 0})), json!({}));
+        assert_eq!(leaving(json!({"9": 0, "1": 100})), json!({"1": 100}));
+        assert_eq!(leaving(json!({"9": 100})), json!({}));
     }
 
     fn back(endpoint: Value, written: &[(Value, Value)], leaves: bool) -> Option<Value> {

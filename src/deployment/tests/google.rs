@@ -16,6 +16,10 @@ pub struct Endpoint {
     pub etag: u32,
     pub deployed: Vec<String>,
     pub split: BTreeMap<String, u32>,
+    /// Names of models where they are not the entity's.
+    pub models: BTreeMap<String, String>,
+    /// Bounds where they are not 1 and 1.
+    pub replicas: BTreeMap<String, (u64, u64)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +29,7 @@ pub enum Work {
     Create(String, Value),
     Deploy(String, String, Option<BTreeMap<String, u32>>),
     Undeploy(String, String),
+    Mutate(String, String, (u64, u64)),
     DeleteEndpoint(String),
     DeleteModel(String),
 }
@@ -176,7 +181,8 @@ impl Google {
         let deployed = split.iter().map(|(id, _)| (*id).to_owned()).collect();
         let split =
             split.iter().filter(|(_, share)| *share > 0).map(|(id, share)| ((*id).to_owned(), *share)).collect();
-        self.endpoints.insert(ENDPOINT.into(), Endpoint { labels: json!({}), etag: 1, deployed, split });
+        let endpoint = Endpoint { labels: json!({}), etag: 1, deployed, split, ..Endpoint::default() };
+        self.endpoints.insert(ENDPOINT.into(), endpoint);
         self
     }
 
@@ -255,6 +261,16 @@ impl Google {
                     endpoint.deployed.retain(|other| *other != id);
                     endpoint.split.remove(&id);
                     self.in_use_until = self.now + self.lingers;
+                }
+            }
+            Work::Mutate(endpoint, id, replicas) => {
+                if let Some((code, message)) = self.fails {
+                    return json!({"error": {"code": code, "message": message}});
+                }
+                if let Some(endpoint) = self.endpoints.get_mut(&endpoint) {
+                    endpoint.etag += 1;
+                    endpoint.replicas.insert(id, replicas);
+                    endpoint.replicas.retain(|_, replicas| *replicas != (1, 1));
                 }
             }
             Work::DeleteEndpoint(id) => {
@@ -436,6 +452,7 @@ impl Google {
             }
             (Verb::Post, ["endpoints", id], "deployModel") => self.deploy(id, &body),
             (Verb::Post, ["endpoints", id], "undeployModel") => self.undeploy(id, &body),
+            (Verb::Post, ["endpoints", id], "mutateDeployedModel") => self.mutate(id, &body),
             (Verb::Get, ["endpoints", _, "operations"], "") if !self.may_list => {
                 error(403, "PERMISSION_DENIED", "Permission denied.")
             }
@@ -524,6 +541,21 @@ impl Google {
         self.start(&format!("endpoints/{name}"), Work::Undeploy(name.to_owned(), id), 20_000)
     }
 
+    fn mutate(&mut self, name: &str, body: &Value) -> Answer {
+        let Some(endpoint) = self.endpoints.get(name) else { return missing() };
+        let (id, resources) = (&body["deployedModel"]["id"], &body["deployedModel"]["dedicatedResources"]);
+        let id = id.as_str().unwrap().to_owned();
+        if !endpoint.deployed.contains(&id) {
+            return error(400, "INVALID_ARGUMENT", "The deployed model is not found.");
+        }
+        let mask = "dedicatedResources.minReplicaCount,dedicatedResources.maxReplicaCount";
+        assert_eq!(body["updateMask"], mask);
+        assert_eq!(body["deployedModel"].as_object().unwrap().len(), 2, "{body}");
+        let replicas = ["minReplicaCount", "maxReplicaCount"].map(|field| resources[field].as_u64().unwrap());
+        let work = Work::Mutate(name.to_owned(), id, (replicas[0], replicas[1]));
+        self.start(&format!("endpoints/{name}"), work, 30_000)
+    }
+
     fn operate(&mut self, verb: Verb, id: &str, method: &str, query: &str) -> Answer {
         let at = id.parse::<usize>().unwrap() - 1;
         match (verb, method) {
@@ -556,7 +588,15 @@ fn shown_version(version: u32, model: &Value) -> Value {
 }
 
 fn shown_endpoint(endpoint: &Endpoint) -> Value {
-    let deployed: Vec<Value> = endpoint.deployed.iter().map(|id| json!({ "id": id })).collect();
+    let shown = |id: &String| {
+        let (min, max) = endpoint.replicas.get(id).copied().unwrap_or((1, 1));
+        let ours = format!("projects/123456789012/locations/us-central1/models/{MODEL}@2");
+        json!({
+            "id": id, "model": endpoint.models.get(id).unwrap_or(&ours),
+            "dedicatedResources": {"minReplicaCount": min, "maxReplicaCount": max},
+        })
+    };
+    let deployed: Vec<Value> = endpoint.deployed.iter().map(shown).collect();
     json!({
         "name": "x", "labels": endpoint.labels, "etag": endpoint.etag.to_string(),
         "deployedModels": deployed, "trafficSplit": endpoint.split,

@@ -1,5 +1,6 @@
 //! Deployments against an abstract Google.
 
+mod changes;
 mod google;
 mod laws;
 mod races;

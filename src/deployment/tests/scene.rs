@@ -4,7 +4,7 @@ use super::google::{Act, Fault, Google, MODEL, PROXY};
 use crate::conversation::{Conversation, Event, Outcome, Progress, Turn, Want as GoogleWant};
 use crate::deployment::ledger::{LedgerEntry, MAX_ENTRY};
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
-use crate::plan::{plan, tests::target};
+use crate::plan::{Kind, plan, plan_for, tests::target};
 use crate::target::Target;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -27,6 +27,7 @@ pub struct Scene {
     pub run: String,
     pub google: Google,
     pub target: Target,
+    pub kind: Kind,
     /// The number of the want from which on the wish to stop is known.
     pub cancel: Option<usize>,
     /// Crashes by the number of the want.
@@ -52,6 +53,7 @@ impl Scene {
             run: "1b2c-run".into(),
             google,
             target: target(),
+            kind: Kind::Deploy,
             cancel: None,
             crashes: BTreeMap::new(),
             faults: BTreeMap::new(),
@@ -95,7 +97,7 @@ impl Scene {
         let lines: Vec<Value> = self.ledger.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
         let ledger = LedgerEntry::read_all(Value::Array(lines)).unwrap();
         let talk = resume(Start {
-            plan: Ok(plan(self.target.clone())),
+            plan: Ok(plan_for(self.target.clone(), self.kind.clone())),
             run: Some(self.run.parse().unwrap()),
             proxy_url: PROXY.into(),
             reason: Some("deployment 1b2c".into()),

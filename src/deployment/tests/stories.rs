@@ -37,7 +37,7 @@ fn a_first_deployment_takes_four_calls_and_reports_every_stage() {
     let report = scene.run();
     assert_eq!(report.outcome, RunOutcome::Succeeded, "{:?}", report.diagnostics);
     let outputs = report.outputs.unwrap();
-    assert_eq!((outputs.deployed_model_id, outputs.traffic), (scene.id(), 100));
+    assert_eq!((outputs.deployed_model_id, outputs.traffic), (Some(scene.id()), 100));
     assert!(outputs.operation.unwrap().starts_with("projects/acme-ml/locations/us-central1/endpoints/fraud-detector/"));
     assert!(outputs.console_url.ends_with("endpoints/fraud-detector?project=acme-ml"));
     assert_eq!(without_polls(&scene).len(), 4, "{:?}", without_polls(&scene));

@@ -188,6 +188,7 @@ codes! {
     DeployNotUndone,
     DeployUnexpectedResult,
     DeployPlanChanged,
+    DeployImpossible,
     DeployDrift,
     DeployIdleModel,
     CoreInternal,

@@ -45,6 +45,9 @@ impl NeededPermission {
 
 fn effect(permission: &str, used: &PermissionUse) -> String {
     match method::named(used.method) {
+        Some(method) if used.purpose == Purpose::Change => {
+            format!("{} is denied, and the run fails", method.audit_name)
+        }
         Some(method) if used.purpose != Purpose::Extra => method.effect_without(permission).to_owned(),
         _ => format!("`{}` is denied", used.method),
     }

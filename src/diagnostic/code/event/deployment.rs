@@ -20,7 +20,7 @@ pub const EVENTS: &[Event] = &[
         code: Code::DeployNotUndone,
         name: "deploy/not-undone",
         severity: Severity::Error,
-        meaning: "A resource that the deployment created could not be removed.",
+        meaning: "A change that the deployment made could not be undone.",
     },
     Event {
         code: Code::DeployUnexpectedResult,
@@ -33,6 +33,12 @@ pub const EVENTS: &[Event] = &[
         name: "deploy/plan-changed",
         severity: Severity::Error,
         meaning: "The portal was upgraded while the deployment ran, and its new version plans the deployment in another way.",
+    },
+    Event {
+        code: Code::DeployImpossible,
+        name: "deploy/impossible",
+        severity: Severity::Error,
+        meaning: "The present state of the endpoint does not allow the change.",
     },
     Event {
         code: Code::DeployDrift,
