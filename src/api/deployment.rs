@@ -7,7 +7,7 @@ use crate::deployment::ledger::LedgerEntry;
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::ModelVersion;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Kind, Plan};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -42,7 +42,19 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
         }
         return (None, diagnostics);
     };
+    let kind = match request.change.read_for(&target) {
+        Ok(kind) => kind,
+        Err(finding) => {
+            diagnostics.push(finding);
+            return (None, diagnostics);
+        }
+    };
     if let Some(version) = &request.model_version {
+        if kind != Kind::Deploy {
+            let message = format!("`modelVersion` is no option of the kind `{}`", kind.name());
+            diagnostics.push(Diagnostic::new(Code::RequestMalformed, message).help("remove it, or set another `kind`"));
+            return (None, diagnostics);
+        }
         match version.parse::<ModelVersion>() {
             Ok(version) => target.model.version = Some(version),
             Err(error) => {
@@ -54,12 +66,12 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
             }
         }
     }
-    let plan = plan::plan(target);
+    let plan = plan::plan_for(target, kind);
     diagnostics.extend(plan.remarks());
     (Some(plan), diagnostics)
 }
 
-/// Plans a deployment. Calls nothing.
+/// Plans a deployment, or another change of the endpoint. Calls nothing.
 pub fn plan(request: &DeploymentRequest) -> PlanReport {
     let (plan, diagnostics) = make_plan(request);
     let summary = plan.as_ref().map(plan::summary).unwrap_or_default();

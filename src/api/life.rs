@@ -2,7 +2,9 @@
 //!
 //! Functions: `pkg-js/core/src/deployments.ts`.
 
+use super::change::{ChangeRequest, RunKind};
 use super::request::{Request, malformed, request};
+use super::talk::text as text_of;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fingerprint::fingerprint;
 use serde::Serialize;
@@ -57,6 +59,7 @@ pub fn facts() -> Facts {
 request! {
     /// Body of a request to start a deployment. It names its entity, or holds the text of a `catalog-info.yaml`.
     pub struct StartRequest {
+        ..change: ChangeRequest,
         /// e.g. `component:default/fraud-detector`
         entity_ref: Option<String>,
         text: Option<String>,
@@ -65,8 +68,6 @@ request! {
         environment: Option<String>,
         /// Replaces the version of the `-model` annotation.
         model_version: Option<String>,
-        /// `deploy`, which is the default.
-        kind: Option<String>,
     }
 }
 
@@ -75,8 +76,9 @@ request! {
 #[ts(rename = "DeploymentStart", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Start {
-    #[ts(type = "'deploy'")]
-    pub kind: String,
+    pub kind: RunKind,
+    /// The kind with its options, for the request that is planned and run.
+    pub change: ChangeRequest,
     /// Absent where the body holds a `text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entity_ref: Option<String>,
@@ -95,13 +97,9 @@ pub struct Start {
 
 /// Reads a request to start a deployment: its body, and its idempotency key.
 pub fn start(body: &Value, key: Option<&str>) -> Result<Start, Diagnostic> {
-    let StartRequest { entity_ref, text, file, environment, model_version, kind } = StartRequest::read(body.clone())?;
+    let StartRequest { change, entity_ref, text, file, environment, model_version } = StartRequest::read(body.clone())?;
     if entity_ref.is_some() == text.is_some() {
         return Err(malformed("the body requires either `entityRef` or `text`".into()));
-    }
-    let kind = kind.unwrap_or_else(|| "deploy".into());
-    if kind != "deploy" {
-        return Err(malformed(format!("`kind` is `{kind}`, not `deploy`")));
     }
     let key = key.unwrap_or_default();
     if key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -111,9 +109,11 @@ pub fn start(body: &Value, key: Option<&str>) -> Result<Start, Diagnostic> {
     // An absent value differs from every value.
     let part = |value: &Option<String>| value.as_ref().map_or_else(String::new, |value| format!("={value}"));
     // A key belongs to one entity.
-    let parts = [kind.clone(), part(&environment), part(&model_version), part(&text)];
+    let kind = change.kind();
+    let change = ChangeRequest { kind: Some(kind), ..change };
+    let parts = [text_of(&change)?, part(&environment), part(&model_version), part(&text)];
     let fingerprint = format!("{:016x}", fingerprint(&parts.each_ref().map(String::as_str)));
-    Ok(Start { kind, entity_ref, text, file, environment, model_version, key: key.to_owned(), fingerprint })
+    Ok(Start { kind, change, entity_ref, text, file, environment, model_version, key: key.to_owned(), fingerprint })
 }
 
 /// Returns how long the stages of a success lasted, and the whole. `stages` is a list of `{stage, at}`.
@@ -166,6 +166,17 @@ mod tests {
         }
         let fingerprint = |text: &str| of(json!({"text": text})).unwrap().fingerprint;
         assert_ne!(fingerprint("a"), fingerprint("b"));
+    }
+
+    #[test]
+    fn a_kind_keeps_its_options_and_has_its_own_fingerprint() {
+        let body = json!({"entityRef": "a", "kind": "traffic", "deployedModelId": "7", "traffic": 20});
+        let start = |body: &Value| start(body, Some("k")).unwrap();
+        let change = serde_json::to_value(start(&body).change).unwrap();
+        assert_eq!(change, json!({"kind": "traffic", "deployedModelId": "7", "traffic": 20}));
+        let mut other = body.clone();
+        other["traffic"] = json!(30);
+        assert_ne!(start(&body).fingerprint, start(&other).fingerprint);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod access;
 mod catalog;
+pub mod change;
 pub mod check;
 pub mod declarations;
 pub mod deployment;

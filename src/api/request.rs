@@ -1,5 +1,6 @@
 //! Requests: declared once each, and read from JSON.
 
+use super::change::ChangeRequest;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::entity::Entity;
 use crate::entity::Node;
@@ -128,9 +129,10 @@ request! {
 }
 
 request! {
-    /// A deployment to plan.
+    /// A deployment to plan, or another change of the entity's endpoint.
     pub struct DeploymentRequest {
         ..entity: EntityRequest,
+        ..change: ChangeRequest,
         /// Replaces the version of the `-model` annotation.
         model_version: Option<String>,
     }
@@ -147,18 +149,10 @@ request! {
     }
 }
 
-/// What a run does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, TS)]
-#[ts(rename_all = "lowercase")]
-pub enum RunKind {
-    Deploy,
-}
-
 request! {
     /// A run of a deployment. It holds no secret, so that it can be stored.
     pub struct RunRequest {
         ..deployment: DeploymentRequest,
-        kind: RunKind,
         /// A UUID, for example. It becomes the label `backstage-run` of what the run creates.
         #[ts(as = "String")]
         run_id: RunId,
@@ -260,15 +254,6 @@ impl Field for Option<bool> {
             Value::Null => Ok(None),
             Value::Bool(flag) => Ok(Some(flag)),
             _ => Err(malformed(format!("`{name}` is neither true nor false"))),
-        }
-    }
-}
-
-impl Field for RunKind {
-    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
-        match value.as_str() {
-            Some("deploy") => Ok(Self::Deploy),
-            _ => Err(malformed(format!("`{name}` is not a kind of run"))),
         }
     }
 }

@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 const MAX_CRASHES: u64 = 5;
 
 /// Event fields that a life repeats.
-const OUTPUTS: [&str; 6] = ["endpoint", "model", "deployedModelId", "traffic", "consoleUrl", "operation"];
+const OUTPUTS: [&str; 8] =
+    ["endpoint", "model", "deployedModelId", "traffic", "consoleUrl", "operation", "replicas", "removed"];
 const RESULTS: [&str; 3] = ["undone", "notUndone", "diagnostics"];
 
 /// The state of a deployment.
@@ -150,6 +151,9 @@ pub struct DeploymentLife {
     traffic: Option<u32>,
     console_url: Option<String>,
     operation: Option<String>,
+    replicas: Option<crate::target::Replicas>,
+    /// Titles of what the deployment was asked to remove, and has removed.
+    removed: Option<Vec<String>>,
     stage: Option<DeploymentStage>,
     /// Titles of what was removed after a failure, newest first.
     undone: Option<Vec<String>>,

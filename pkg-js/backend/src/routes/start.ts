@@ -73,13 +73,13 @@ export function createStart(options: StartOptions) {
   const clock = options.clock ?? Date;
 
   async function planFor(start: DeploymentStart, caller: Caller) {
-    const { kind, environment, modelVersion } = start;
+    const { change, environment, modelVersion } = start;
     const source = await readSource(start, caller);
-    const planned = { source, environment, modelVersion, rules };
+    const planned = { source, environment, modelVersion, rules, ...change };
     const report = plan(planned);
     if (!report.plan) refuse(report.diagnostics);
     const { entityRef } = report.plan.target;
-    return { entityRef, request: { ...planned, kind }, plan: report.plan };
+    return { entityRef, request: planned, plan: report.plan };
   }
 
   /** Returns the entity as its user sees it in the catalog, or the given text. */

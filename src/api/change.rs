@@ -1,0 +1,224 @@
+//! The kind of a run and its options, as requests state them.
+
+use super::request::{Field, malformed, request};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::name::DeployedModelId;
+use crate::plan::Kind;
+use crate::plan::kind::{Undeploy, Which};
+use crate::target::{Replicas, Target};
+use crate::vertex::traffic::Traffic;
+use serde::Serialize;
+use serde_json::Value;
+use ts_rs::TS;
+
+/// What a run does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum RunKind {
+    Deploy,
+    Undeploy,
+    Traffic,
+    Scale,
+}
+
+impl RunKind {
+    pub const ALL: [Self; 4] = [Self::Deploy, Self::Undeploy, Self::Traffic, Self::Scale];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy",
+            Self::Undeploy => "undeploy",
+            Self::Traffic => "traffic",
+            Self::Scale => "scale",
+        }
+    }
+
+    /// The options of the kind, beside the entity's.
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Deploy => &[],
+            Self::Undeploy => &["deployedModelId", "all", "deleteEndpoint"],
+            Self::Traffic => &["deployedModelId", "traffic"],
+            Self::Scale => &["deployedModelId", "minReplicas", "maxReplicas"],
+        }
+    }
+}
+
+request! {
+    /// The kind of a run with its options.
+    #[derive(PartialEq, Eq, serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    pub struct ChangeRequest {
+        /// `deploy` by default.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kind: Option<RunKind>,
+        /// The deployed model that is undeployed, or whose traffic or replicas change.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        deployed_model_id: Option<String>,
+        /// `undeploy`: every deployed model of the entity's model, in place of one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        all: Option<bool>,
+        /// `undeploy`: the endpoint's id, which confirms that the endpoint is deleted, too.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        delete_endpoint: Option<String>,
+        /// `traffic`: percent of the endpoint's traffic.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        traffic: Option<u32>,
+        /// `scale`
+        #[serde(skip_serializing_if = "Option::is_none")]
+        min_replicas: Option<u32>,
+        /// `scale`
+        #[serde(skip_serializing_if = "Option::is_none")]
+        max_replicas: Option<u32>,
+    }
+}
+
+impl Field for Option<RunKind> {
+    fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
+        let Some(text) = Option::<String>::read(value, name)? else { return Ok(None) };
+        let known = RunKind::ALL.into_iter().find(|kind| kind.name() == text);
+        known.map(Some).ok_or_else(|| malformed(format!("`{name}` is `{text}`, which is no kind of run")))
+    }
+}
+
+fn wrong(message: String, help: &'static str) -> Diagnostic {
+    Diagnostic::new(Code::RequestMalformed, message).help(help)
+}
+
+impl ChangeRequest {
+    pub fn kind(&self) -> RunKind {
+        self.kind.unwrap_or(RunKind::Deploy)
+    }
+
+    /// The change that is asked for. An option of another kind is an error: its author expects something of it.
+    pub fn read_for(&self, target: &Target) -> Result<Kind, Diagnostic> {
+        let kind = self.kind();
+        self.check_options(kind)?;
+        Ok(match kind {
+            RunKind::Deploy => Kind::Deploy,
+            RunKind::Undeploy => Kind::Undeploy(self.undeploy(target)?),
+            RunKind::Traffic => {
+                let share = self.traffic.filter(|percent| *percent <= Traffic::ALL.percent());
+                let share = share
+                    .ok_or_else(|| wrong("`traffic` is missing or above 100".into(), "set a percent from 0 to 100"))?;
+                Kind::Traffic(self.id()?, Traffic::of(share))
+            }
+            RunKind::Scale => Kind::Scale(self.id()?, self.replicas()?),
+        })
+    }
+
+    fn check_options(&self, kind: RunKind) -> Result<(), Diagnostic> {
+        let given = [
+            ("deployedModelId", self.deployed_model_id.is_some()),
+            ("all", self.all == Some(true)),
+            ("deleteEndpoint", self.delete_endpoint.is_some()),
+            ("traffic", self.traffic.is_some()),
+            ("minReplicas", self.min_replicas.is_some()),
+            ("maxReplicas", self.max_replicas.is_some()),
+        ];
+        let foreign = given.iter().find(|(name, is_given)| *is_given && !kind.options().contains(name));
+        match foreign {
+            Some((name, _)) => Err(wrong(
+                format!("`{name}` is no option of the kind `{}`", kind.name()),
+                "remove it, or set another `kind`",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn id(&self) -> Result<DeployedModelId, Diagnostic> {
+        let help = "set the id of a deployed model, as the page of the entity or Google's console shows it";
+        let id = self.deployed_model_id.as_ref().ok_or_else(|| wrong("`deployedModelId` is missing".into(), help))?;
+        id.parse().map_err(|error| wrong(format!("`deployedModelId`: {error}"), help))
+    }
+
+    fn undeploy(&self, target: &Target) -> Result<Undeploy, Diagnostic> {
+        let which = match (self.all == Some(true), &self.deployed_model_id) {
+            (true, None) => Which::All,
+            (false, Some(_)) => Which::One(self.id()?),
+            _ => {
+                let help = "set one of them: the id of a deployed model, or `all: true`";
+                return Err(wrong("an undeployment requires either `deployedModelId` or `all`".into(), help));
+            }
+        };
+        let id = target.endpoint.id.as_str();
+        match &self.delete_endpoint {
+            Some(name) if name != id => Err(wrong(
+                format!("`deleteEndpoint` is `{name}`, and the endpoint's id is `{id}`"),
+                "write the endpoint's id to confirm that it is deleted, or leave it out",
+            )),
+            confirmed => Ok(Undeploy { which, deletes_endpoint: confirmed.is_some() }),
+        }
+    }
+
+    /// Google accepts a minimum of 1 or more.
+    /// Source: `DedicatedResources.minReplicaCount` of the discovery document `aiplatform.v1`, read 2026-11-27.
+    fn replicas(&self) -> Result<Replicas, Diagnostic> {
+        match (self.min_replicas, self.max_replicas) {
+            (Some(min), Some(max)) if 1 <= min && min <= max => Ok(Replicas { min, max }),
+            _ => Err(wrong(
+                "`minReplicas` and `maxReplicas` are missing or in the wrong order".into(),
+                "set whole numbers: 1 ≤ `minReplicas` ≤ `maxReplicas`",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::request::Request as _;
+    use crate::plan::tests::target;
+    use serde_json::json;
+
+    fn read(value: Value) -> Result<Kind, String> {
+        let read = ChangeRequest::read(value).and_then(|change| change.read_for(&target()));
+        read.map_err(|finding| finding.message.to_string())
+    }
+
+    #[test]
+    fn a_kind_has_its_options() {
+        let id: DeployedModelId = "7".parse().unwrap();
+        let undeploy = |which, deletes_endpoint| Ok(Kind::Undeploy(Undeploy { which, deletes_endpoint }));
+        assert_eq!(read(json!({})), Ok(Kind::Deploy));
+        assert_eq!(read(json!({"kind": "undeploy", "deployedModelId": "7"})), undeploy(Which::One(id.clone()), false));
+        let all = json!({"kind": "undeploy", "all": true, "deleteEndpoint": "fraud-detector"});
+        assert_eq!(read(all), undeploy(Which::All, true));
+        assert_eq!(
+            read(json!({"kind": "traffic", "deployedModelId": "7", "traffic": 0})),
+            Ok(Kind::Traffic(id.clone(), Traffic::NONE))
+        );
+        assert_eq!(
+            read(json!({"kind": "scale", "deployedModelId": "7", "minReplicas": 1, "maxReplicas": 3})),
+            Ok(Kind::Scale(id, Replicas { min: 1, max: 3 }))
+        );
+    }
+
+    #[test]
+    fn a_wrong_option_is_named() {
+        for (value, named) in [
+            (json!({"kind": "destroy"}), "`destroy`"),
+            (json!({"traffic": 20}), "`traffic` is no option of the kind `deploy`"),
+            (json!({"kind": "undeploy"}), "either"),
+            (json!({"kind": "undeploy", "deployedModelId": "7", "all": true}), "either"),
+            (json!({"kind": "undeploy", "all": true, "deleteEndpoint": "other"}), "`other`"),
+            (json!({"kind": "undeploy", "deployedModelId": "seven"}), "deployedModelId"),
+            (json!({"kind": "traffic", "deployedModelId": "7"}), "`traffic`"),
+            (json!({"kind": "traffic", "deployedModelId": "7", "traffic": 101}), "`traffic`"),
+            (json!({"kind": "traffic", "deployedModelId": "7", "traffic": 1.5}), "`traffic`"),
+            (json!({"kind": "traffic", "traffic": 5}), "`deployedModelId` is missing"),
+            (json!({"kind": "scale", "deployedModelId": "7", "minReplicas": 0, "maxReplicas": 3}), "minReplicas"),
+            (json!({"kind": "scale", "deployedModelId": "7", "minReplicas": 4, "maxReplicas": 3}), "minReplicas"),
+        ] {
+            let message = read(value.clone()).unwrap_err();
+            assert!(message.contains(named), "{value}: {message}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_a_request_is_a_kind_of_a_plan() {
+        for (kind, undo) in RunKind::ALL.into_iter().zip(&crate::plan::undo::UNDO) {
+            assert_eq!(kind.name(), undo.kind);
+        }
+    }
+}
