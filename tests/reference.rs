@@ -8,6 +8,7 @@ use backstage_vertex_ai::api::declarations::{annotation_constants, permission_co
 use backstage_vertex_ai::diagnostic::rule::{self, Example, Rule};
 use backstage_vertex_ai::diagnostic::{Kind, event};
 use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
+use backstage_vertex_ai::plan::undo::UNDO;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -203,4 +204,19 @@ fn permissions() {
         writeln!(page, "| `{}` | `{read}`{mark} | {cancel} | `{delete}`{mark} |", method.name).unwrap();
     }
     check("reference/permissions.md", &page);
+}
+
+#[test]
+fn undo() {
+    let mut page = String::from(
+        "# Undo of a change\n\nFor users who change an endpoint, and for those who approve it. At the end you know what the portal undoes when a\n\
+         change fails or is cancelled, and what stays.\n\nThe portal undoes its own changes only, newest first. It reports something as undone \
+         when Google shows it. What could not be\nundone is in the field `notUndone` of the deployment, with the call that is left to you.\n",
+    );
+    for undo in UNDO {
+        let list = |sentences: &[&str]| sentences.iter().map(|sentence| format!("- {sentence}\n")).collect::<String>();
+        let (undone, stays) = (list(undo.undone), list(undo.stays));
+        write!(page, "\n## {}\n\n{}.\n\nUndone:\n\n{undone}\nStays:\n\n{stays}", undo.kind, undo.title).unwrap();
+    }
+    check("reference/undo.md", &page);
 }
