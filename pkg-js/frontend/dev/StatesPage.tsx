@@ -1,5 +1,5 @@
 import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { Container, Flex, Grid, Text } from '@backstage/ui';
+import { Container, Flex, Grid, Link, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { AccessCard } from '../src/components/AccessCard';
 import { VertexAiCard } from '../src/components/VertexAiCard';
@@ -22,7 +22,12 @@ export function StatesPage() {
           <EntityProvider key={entity.metadata.name} entity={entity}>
             <section>
               <Text as="h2" variant="title-small" weight="bold">
-                {entity.metadata.title}
+                {entity.metadata.title}{' '}
+                <Link
+                  href={`/catalog/default/component/${entity.metadata.name}/vertex-ai`}
+                >
+                  (tab)
+                </Link>
               </Text>
               <Grid.Root columns={{ initial: '1', md: '2' }}>
                 <VertexAiCard />

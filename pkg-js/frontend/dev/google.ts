@@ -2,6 +2,15 @@
 
 import type { Entity } from '@backstage/catalog-model';
 import {
+  CANCELLED,
+  FAILED,
+  FakeDeployments,
+  LOG,
+  RUNNING,
+  SUCCEEDED,
+} from '../src/__testUtils__/deployments';
+import type { Deployment } from '../src/deployments/deployment';
+import {
   COMPLETE,
   deployment,
   fraudDetector,
@@ -20,12 +29,19 @@ interface State {
   /** Google's response to every request, in place of the above. */
   response?: () => Response;
   access?: object;
+  /** Newest first. */
+  deployments?: Deployment[];
 }
 
 const ENDPOINT = { displayName: 'Fraud detector' };
-const FAILED = deployment('FAILED_TO_DEPLOY', {
+const FAILED_AT_GOOGLE = deployment('FAILED_TO_DEPLOY', {
   done: true,
   error: { code: 9, message: 'Model server exited unexpectedly.' },
+});
+
+const CANCELLED_AT_GOOGLE = deployment('DEPLOYMENT_TERMINATED', {
+  done: true,
+  error: { code: 1, message: 'cancelled' },
 });
 
 const STATES: Record<string, State> = {
@@ -34,18 +50,44 @@ const STATES: Record<string, State> = {
     title: 'First deployment runs',
     endpoint: ENDPOINT,
     operations: [deployment('ADDING_NODES_TO_CLUSTER')],
+    deployments: [RUNNING, CANCELLED],
   },
-  serving: { title: 'Serving', endpoint: SERVING },
+  serving: {
+    title: 'Serving',
+    endpoint: SERVING,
+    deployments: [SUCCEEDED, FAILED, CANCELLED],
+  },
+  drift: {
+    title: 'Another version serves, and a model serves nothing',
+    annotations: { 'google.com/vertex-ai-model': 'fraud-detector@7' },
+    endpoint: { ...SERVING, trafficSplit: { '11': 100 } },
+  },
+  cancelled: { title: 'Cancelled', operations: [CANCELLED_AT_GOOGLE] },
+  environments: {
+    title: 'Two environments',
+    annotations: {
+      'google.com/vertex-ai-endpoint.staging': 'absent',
+      'google.com/vertex-ai-endpoint.production': 'serving',
+    },
+    deployments: [
+      { ...RUNNING, environment: 'staging' },
+      { ...SUCCEEDED, environment: 'production' },
+    ],
+  },
   'deploying-again': {
     title: 'Next deployment runs',
     endpoint: SERVING,
     operations: [deployment('STARTING_MODEL_SERVER')],
   },
-  failed: { title: 'Failed', endpoint: ENDPOINT, operations: [FAILED] },
+  failed: {
+    title: 'Failed',
+    endpoint: ENDPOINT,
+    operations: [FAILED_AT_GOOGLE],
+  },
   'failed-again': {
     title: 'Serving after a failure',
     endpoint: SERVING,
-    operations: [FAILED],
+    operations: [FAILED_AT_GOOGLE],
   },
   idle: { title: 'Empty endpoint', endpoint: ENDPOINT },
   invalid: {
@@ -73,19 +115,37 @@ const STATES: Record<string, State> = {
 export const entities: Entity[] = Object.entries(STATES).map(
   ([name, { title, annotations }]) => {
     const entity = fraudDetector({
-      'google.com/vertex-ai-endpoint': name,
+      'google.com/vertex-ai-endpoint':
+        name === 'environments' ? undefined : name,
       ...annotations,
     });
     return { ...entity, metadata: { ...entity.metadata, name, title } };
   },
 );
 
+const portal = new FakeDeployments();
+for (const [name, { deployments = [] }] of Object.entries(STATES)) {
+  for (const known of deployments) {
+    const id = `${name}-${known.id.slice(-1)}`;
+    const entityRef = `component:default/${name}`;
+    const now = new Date().toISOString();
+    const createdAt = known.endedAt ? known.createdAt : now;
+    const startedAt = known.endedAt ? known.startedAt : now;
+    portal.deployments.push({ ...known, id, entityRef, createdAt, startedAt });
+    portal.events.set(id, LOG);
+  }
+}
+
 /** Responds like the portal's proxy in front of Google. */
 export async function fetchMock(
   input: RequestInfo | URL,
   init?: RequestInit,
 ): Promise<Response> {
-  const { pathname } = new URL(String(input));
+  const url = new URL(String(input));
+  const { pathname } = url;
+  if (pathname.startsWith('/api/vertex-ai/')) {
+    return portal.fetch(url, init ?? {});
+  }
   if (pathname.endsWith('/vertex-ai/access')) {
     const { source } = JSON.parse(String(init?.body));
     return json(STATES[source.entity.metadata.name]?.access ?? COMPLETE);

@@ -1,4 +1,4 @@
-/** An app with the cards in each of their states and the form field, on mocked data: `npm start`. */
+/** An app with the cards and the tab in each of their states and the form field, on mocked data: `npm start`. */
 
 // The rule knows apps by their package's role; this file is an app of its own.
 // eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend

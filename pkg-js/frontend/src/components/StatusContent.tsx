@@ -15,9 +15,11 @@ export function StatusContent(
   props: Status & {
     /** Whether the page shows the findings about the annotations elsewhere. */
     hasFindings?: boolean;
+    /** Whether the page shows the progress of a deployment elsewhere. */
+    hasProgress?: boolean;
   },
 ) {
-  const { report, failure, broken, refresh, hasFindings } = props;
+  const { report, failure, broken, refresh, hasFindings, hasProgress } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   if (broken) {
     return <CoreBroken error={broken} onRetry={refresh} />;
@@ -41,7 +43,7 @@ export function StatusContent(
       </Announcement>
       {report && (
         <>
-          {report.operation && (
+          {report.operation && !hasProgress && (
             <OperationProgress operation={report.operation} />
           )}
           {report.deployedModels.length > 0 && (

@@ -14,6 +14,7 @@ import { RequestFailure } from '../components/RequestFailure';
 import { useDeploymentsClient } from '../deployments/useDeploymentsClient';
 import { failureOf, type Failure } from '../failure';
 import { vertexAiTranslationRef } from '../translation';
+import styles from './page.module.css';
 
 /** Cancels a deployment after a confirmation. */
 export function CancelButton(props: { id: string; onAsked(): void }) {
@@ -39,7 +40,12 @@ export function CancelButton(props: { id: string; onAsked(): void }) {
 
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
-      <Button variant="secondary" size="small" destructive>
+      <Button
+        variant="secondary"
+        size="small"
+        destructive
+        className={styles.cancel}
+      >
         {t('cancel.button')}
       </Button>
       <Dialog width={420}>

@@ -5,6 +5,7 @@ import { Button, ButtonLink, Container, Flex, Link, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import { Announcement } from '../components/Announcement';
 import { Findings } from '../components/Findings';
+import { Prose } from '../components/Prose';
 import { RequestFailure } from '../components/RequestFailure';
 import type { Deployment } from '../deployments/deployment';
 import { useMay } from '../deployments/permissions';
@@ -122,7 +123,9 @@ function Facts({ deployment }: { deployment: Deployment }) {
     titles.length > 0 && (
       <ul className={styles.list}>
         {titles.map(title => (
-          <li key={title}>{title}</li>
+          <li key={title}>
+            <Prose text={title} />
+          </li>
         ))}
       </ul>
     );

@@ -16,8 +16,10 @@ export function EnvironmentState(props: {
   environment?: string;
   /** The newest deployments of the entity. */
   deployments: Deployment[];
+  /** Whether the page follows a deployment of this environment. */
+  isFollowed: boolean;
 }) {
-  const { entity, environment } = props;
+  const { entity, environment, isFollowed } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const status = useStatus(entity, { environment });
   const { report, isLoading, refresh } = status;
@@ -52,7 +54,7 @@ export function EnvironmentState(props: {
         />
       }
     >
-      <StatusContent {...status} hasFindings />
+      <StatusContent {...status} hasFindings hasProgress={isFollowed} />
     </EntityInfoCard>
   );
 }

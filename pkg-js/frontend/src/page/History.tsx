@@ -75,9 +75,7 @@ function Rows(props: { items: Deployment[]; views: DeploymentView[] }) {
             <th scope="col">{t('history.what')}</th>
             <th scope="col">{t('history.outcome')}</th>
             <th scope="col">{t('history.when')}</th>
-            <th scope="col">{t('history.duration')}</th>
             <th scope="col">{t('history.who')}</th>
-            <th scope="col">{t('history.why')}</th>
           </tr>
         </thead>
         <tbody>
@@ -103,27 +101,35 @@ function Row(props: { deployment: Deployment; view?: DeploymentView }) {
   const duration = useDuration();
   return (
     <tr>
-      <th scope="row">
-        <Link href={path({ id })}>{what}</Link>
+      <th scope="row" className={cardStyles.wrap}>
+        <Link href={path({ id })} variant="body-small">
+          {what}
+        </Link>
       </th>
-      <td>{view && <Outcome state={state} tone={view.tone} />}</td>
-      <td>
-        <Moment at={createdAt} />
+      <td className={cardStyles.wrap}>
+        {view && <Outcome state={state} tone={view.tone} />}
+        {view?.why && (
+          <div>
+            <Prose text={view.why} />
+          </div>
+        )}
+        {!view?.why && cancelRequestedBy && (
+          <div>
+            {t('deployment.cancelledBy')}{' '}
+            <EntityRefLink entityRef={cancelRequestedBy} defaultKind="user" />
+          </div>
+        )}
       </td>
       <td>
-        {endedAt && duration(Date.parse(endedAt) - Date.parse(createdAt))}
+        <Moment at={createdAt} />
+        {endedAt && (
+          <div className={cardStyles.secondary}>
+            {duration(Date.parse(endedAt) - Date.parse(createdAt))}
+          </div>
+        )}
       </td>
       <td>
         <EntityRefLink entityRef={user} defaultKind="user" />
-      </td>
-      <td className={cardStyles.wrap}>
-        {view?.why && <Prose text={view.why} />}
-        {!view?.why && cancelRequestedBy && (
-          <>
-            {t('deployment.cancelledBy')}{' '}
-            <EntityRefLink entityRef={cancelRequestedBy} defaultKind="user" />
-          </>
-        )}
       </td>
     </tr>
   );

@@ -51,6 +51,7 @@ export function OverviewPage({ entity }: { entity: Entity }) {
               entity={entity}
               environment={environment}
               deployments={items}
+              isFollowed={running.some(it => it.environment === environment)}
             />
           ))}
           {report?.deployments.length === 0 && (
