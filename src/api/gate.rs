@@ -21,8 +21,8 @@ use std::rc::Rc;
 use ts_rs::TS;
 
 pub use super::iam::grants::{GrantTask, RefusedRecord};
-use crate::door::changes::CLOCK_SKEW;
 pub use crate::door::changes::policy_changes;
+use crate::door::changes::{CLOCK_SKEW, LONGEST_CALL};
 pub use crate::door::host::{Call, DoorStep, Told};
 pub use crate::identity::assertion::Entropy;
 pub use crate::identity::broker::{self as errand, Job};
@@ -50,6 +50,8 @@ pub struct Facts {
     pub answer_headers: &'static [&'static str],
     /// Maximum difference between the clocks of two replicas, in milliseconds.
     pub clock_skew: Millis,
+    /// Maximum duration of a recorded call, in milliseconds.
+    pub longest_call: Millis,
 }
 
 pub struct Gate(Rc<Door>);
@@ -78,6 +80,7 @@ impl Gate {
             request_headers: &REQUEST_HEADERS,
             answer_headers: &ANSWER_HEADERS,
             clock_skew: CLOCK_SKEW,
+            longest_call: LONGEST_CALL,
         }
     }
 

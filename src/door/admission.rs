@@ -76,13 +76,13 @@ fn permit_key(who: &Who, call: &Allowed) -> Option<Key> {
 /// Reads and checks the body.
 pub async fn body(passage: &Passage, call: &Allowed) -> Result<Body, Refused> {
     match call.body {
-        "none" => return Ok((RequestBody::None, None)),
-        "stream" => return Ok((RequestBody::Stream, None)),
+        "none" => return Ok(Body::from(RequestBody::None)),
+        "stream" => return Ok(Body::from(RequestBody::Stream)),
         _ => {}
     }
     match passage.voice.ask(Want::ReadBody { limit: LARGEST_WHOLE }).await {
         Outcome::Body(Some(body)) => match guard::check_body(&passage.door.config, call.method, &body) {
-            None => Ok((RequestBody::Read, Some(body.len()))),
+            None => Ok(Body { source: RequestBody::Read, read: Some(body) }),
             Some(finding) => Err(Refusal::new(400, &finding).into()),
         },
         Outcome::Body(None) => Err(too_large().into()),

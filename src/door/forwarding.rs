@@ -12,8 +12,17 @@ use crate::identity::cache::Holder;
 use crate::identity::secret::Secret;
 use std::cell::Cell;
 
-/// The source of a body and, where it was read, its length.
-pub type Body = (RequestBody, Option<usize>);
+/// The source of a body and, where it was read, its bytes.
+pub struct Body {
+    pub source: RequestBody,
+    pub read: Option<Vec<u8>>,
+}
+
+impl From<RequestBody> for Body {
+    fn from(source: RequestBody) -> Self {
+        Self { source, read: None }
+    }
+}
 
 /// What is known of a call that was sent.
 #[derive(Default)]
@@ -42,13 +51,13 @@ const LEAST: Millis = 1_000;
 pub async fn forward(
     passage: &Passage,
     call: &Allowed,
-    &(body, length): &Body,
+    body: &Body,
     subject: &mut Subject,
     reason: String,
 ) -> Result<Answer, Refused> {
     let Passage { door, arrival, voice, .. } = passage;
     let cached = door.broker.cached(&subject.holder, subject.groups.as_deref(), voice.now());
-    let may_retry = cached.is_some() && body != RequestBody::Stream;
+    let may_retry = cached.is_some() && body.source != RequestBody::Stream;
     let token = match cached {
         Some(token) => token,
         None => new_token(passage, subject).await?,
@@ -60,15 +69,16 @@ pub async fn forward(
             headers.others.push((name, value.to_owned()));
         }
     }
-    let length = match body {
+    let length = match body.source {
         RequestBody::None => None,
-        RequestBody::Read => length.map(|bytes| bytes.to_string()),
+        RequestBody::Read => body.read.as_ref().map(|bytes| bytes.len().to_string()),
         RequestBody::Stream => arrival.header("content-length").map(str::to_owned),
     };
     headers.others.extend(length.map(|bytes| ("content-length", bytes)));
     // The outcome of a change must be known, so it runs to its end.
     let until = if call.audited { Until::End } else { Until::CallerLeaves };
-    let mut request = Send { verb: call.verb, url: call.url.clone(), headers, body, until, within: call.within };
+    let mut request =
+        Send { verb: call.verb, url: call.url.clone(), headers, body: body.source, until, within: call.within };
     let answer = send(passage, &request, &subject.holder, &token).await?;
     if answer.status != 401 || !may_retry || voice.cancelled() {
         return Ok(answer);

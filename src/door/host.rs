@@ -1,6 +1,7 @@
 //! The door as its host sees it: a call with its open want, and the host's values, read strictly.
 
 use super::arrival::{Arrival, Who};
+use super::evidence::Doubt;
 use super::owed::{self, Debt};
 use super::want::{Answer, Failure, Outcome, Starter, Want};
 use super::{Door, End};
@@ -148,12 +149,29 @@ impl Want {
             })),
             Self::FindGrant { .. } if value.is_null() => Outcome::Grant(None),
             Self::FindGrant { .. } => Outcome::Grant(Some(texts(value)?)),
+            Self::Doubts { .. } => Outcome::Doubts(value.as_array()?.iter().map(Doubt::read).collect::<Option<_>>()?),
+            Self::Resolve(_) => Outcome::Resolved(value.as_bool()?),
             Self::Send(_) => Outcome::Answer(Answer {
                 status: value["status"].as_u64()?.try_into().ok()?,
                 headers: headers(&value["headers"])?,
             }),
             Self::ReadBody { .. } | Self::ReadAnswer { .. } | Self::Token(_) => return None,
             _ => Outcome::Done,
+        })
+    }
+}
+
+impl Doubt {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            id: text(&value["id"])?,
+            method: text(&value["method"])?,
+            resource: text(&value["resource"])?,
+            clue: text(&value["clue"]),
+            begun_at: value["begunAt"].as_u64()?,
+            ended_at: value["endedAt"].as_u64(),
+            is_idle: value["isIdle"].as_bool()?,
+            rival_at: value["rivalAt"].as_u64(),
         })
     }
 }

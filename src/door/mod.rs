@@ -7,8 +7,10 @@
 mod admission;
 pub mod arrival;
 pub mod changes;
+pub mod evidence;
 mod forwarding;
 pub mod host;
+mod looking;
 pub mod owed;
 mod passage;
 pub mod permits;

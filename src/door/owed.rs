@@ -39,8 +39,7 @@ impl Debt {
     /// The outcome of a recorded call. Without a status, a policy counts as changed.
     fn settlement(recorded: &Intention) -> Self {
         let Intention { id, method, resource, user_ref, .. } = recorded;
-        let (id, error) = (id.clone(), Some(LOST.to_owned()));
-        let settlement = Settlement { id, outcome: Result::Unknown, status: None, operation: None, error };
+        let settlement = Settlement { error: Some(LOST.to_owned()), ..Result::Unknown.settlement(id.clone()) };
         Self::new(Want::Settle(settlement), &recorded.id, method, resource, user_ref)
     }
 }
@@ -129,7 +128,10 @@ mod tests {
             debts[0]["want"],
             json!({"want": "conclude", "succeeded": false, "meta": concluded, "error": error})
         );
-        assert_eq!(debts[1]["want"], json!({"want": "settle", "id": "1", "outcome": "unknown", "error": error}));
+        assert_eq!(
+            debts[1]["want"],
+            json!({"want": "settle", "id": "1", "outcome": "unknown", "over": ["pending"], "error": error})
+        );
         let lost = json!({"level": "error", "message": "The outcome of audit record 1 is lost", "meta": meta});
         assert_eq!([&debts[0]["otherwise"], &debts[1]["otherwise"]], [&lost, &lost]);
     }

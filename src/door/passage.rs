@@ -2,8 +2,9 @@
 
 use super::arrival::Arrival;
 use super::forwarding::{self, Body, Sent};
+use super::looking::Looking;
 use super::recording;
-use super::records::{self, Record};
+use super::records::{self, Record, Settlement};
 use super::refusal::Refusal;
 use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogLine, LogMeta, Outcome, Want};
 use super::{ANSWER_HEADERS, Door, admission};
@@ -60,15 +61,18 @@ impl Passage {
         let mut subject = admission::subject(self, &call).await?;
         if !recording::is_recorded(&call, &self.arrival) {
             let reason = recording::reason(&self.arrival, &subject, None);
+            let begun_at = self.voice.now();
             let answer = forwarding::forward(self, &call, &body, &mut subject, reason).await?;
-            if self.arrival.whole {
-                forwarding::read_answer(self, &call).await?;
+            let look = Looking::new(self, &call, &subject, begun_at).await;
+            if self.arrival.whole || look.is_evidence() {
+                let whole = forwarding::read_answer(self, &call).await?;
+                look.end(self, answer.status, &whole).await;
                 return self.reply(&answer, AnswerBody::Read).await;
             }
             return self.reply(&answer, AnswerBody::Stream).await;
         }
 
-        let record = recording::record(self, &call, &mut subject).await?;
+        let record = recording::record(self, &call, &body, &mut subject).await?;
         match self.forward_recorded(&call, &body, &mut subject, &record).await {
             Ok((answer, whole)) => {
                 let outcome = guard::outcome(call.method, &call.resource, answer.status, Some(&whole));
@@ -79,8 +83,8 @@ impl Passage {
                 let (mut settlement, conclusion) = record.failed(self.sent.any(), refused.0.message.to_string());
                 // Google has rejected the call for sure, although its second attempt failed before it was sent.
                 if let Some(status) = self.sent.rejected() {
-                    settlement.outcome = records::Result::Failed;
-                    settlement.status = Some(status);
+                    let rejected = records::Result::Failed.settlement(settlement.id);
+                    settlement = Settlement { status: Some(status), error: settlement.error, ..rejected };
                 }
                 recording::settle(self, &record, (settlement, conclusion)).await;
                 Err(refused)

@@ -2,6 +2,7 @@
 
 use super::REASON;
 use super::arrival::{Arrival, Who};
+use super::forwarding::Body;
 use super::passage::{Passage, Refused, Subject};
 use super::records::{Conclusion, Facts, Record, Settlement};
 use super::refusal::Refusal;
@@ -25,10 +26,10 @@ pub fn reason(arrival: &Arrival, subject: &Subject, audit_id: Option<&str>) -> S
 }
 
 /// Writes the intention to the audit log and the audit table. The call ends here where either fails.
-pub async fn record(passage: &Passage, call: &Allowed, subject: &mut Subject) -> Result<Record, Refused> {
+pub async fn record(passage: &Passage, call: &Allowed, body: &Body, subject: &mut Subject) -> Result<Record, Refused> {
     let arrival = &passage.arrival;
     let reason = reason(arrival, subject, Some(&arrival.id));
-    let record = Record::new(arrival, call, subject.holder.entity_ref(), reason);
+    let record = Record::new(arrival, call, body.read.as_deref(), subject.holder.entity_ref(), reason);
     if let Err((_, cause)) = passage.done(Want::Announce(record.announcement())).await {
         return Err(unrecorded(passage, &record, cause).await);
     }

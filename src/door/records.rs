@@ -1,7 +1,8 @@
 //! The audit record of one call: intention, announcement, outcome.
 
 use super::arrival::Arrival;
-use crate::guard::{Allowed, Outcome as Answered};
+use super::evidence;
+use crate::guard::{Allowed, Outcome as Answered, read_strictly};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -49,6 +50,9 @@ pub struct Intention {
     /// The grant record that the call names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
+    /// A fingerprint by which a later answer may show the outcome.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clue: Option<String>,
 }
 
 /// The outcome of a call, for its row.
@@ -59,6 +63,8 @@ pub struct Settlement {
     pub id: String,
     /// `unsent`: the call failed before anything was sent.
     pub outcome: Result,
+    /// The outcomes that it replaces.
+    pub over: &'static [Result],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,12 +77,44 @@ pub struct Settlement {
 #[ts(rename = "AuditOutcome")]
 #[serde(rename_all = "lowercase")]
 pub enum Result {
+    /// The call is under way.
+    Pending,
     Succeeded,
     Failed,
     /// The call was sent, and no answer states what Google did: it may have done what was asked.
     Unknown,
     /// The call failed before anything was sent.
     Unsent,
+}
+
+impl Result {
+    /// The outcomes that a call's own end replaces. An end without an answer replaces none that a later answer has shown.
+    fn over(self) -> &'static [Self] {
+        match self {
+            Self::Unknown => &[Self::Pending],
+            _ => &[Self::Pending, Self::Unknown, Self::Succeeded, Self::Failed],
+        }
+    }
+
+    /// A settlement with this outcome and nothing else.
+    pub fn settlement(self, id: String) -> Settlement {
+        Settlement { id, outcome: self, over: self.over(), status: None, operation: None, error: None }
+    }
+}
+
+/// What a later answer shows about a call, for its row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "AuditResolution", optional_fields)]
+#[serde(rename_all = "camelCase")]
+pub struct Resolution {
+    pub id: String,
+    pub outcome: Result,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// See [`Doubt::is_idle`](super::evidence::Doubt).
+    pub is_idle: bool,
+    /// Name of the method whose answer shows it.
+    pub evidence: &'static str,
 }
 
 /// The outcome of a call, for the event of the audit log.
@@ -97,7 +135,8 @@ pub struct Record {
 }
 
 impl Record {
-    pub fn new(arrival: &Arrival, call: &Allowed, user_ref: &str, reason: String) -> Self {
+    pub fn new(arrival: &Arrival, call: &Allowed, body: Option<&[u8]>, user_ref: &str, reason: String) -> Self {
+        let body = body.and_then(|body| read_strictly(body).ok());
         let intention = Intention {
             id: arrival.id.clone(),
             user_ref: user_ref.to_owned(),
@@ -108,6 +147,7 @@ impl Record {
             reason: reason.clone(),
             // An empty header names no record that a row could refer to.
             grant: arrival.header(super::GRANT).filter(|id| !id.is_empty()).map(str::to_owned),
+            clue: evidence::clue(&call.call, &body.unwrap_or_default()),
         };
         Self { reason, intention }
     }
@@ -134,13 +174,8 @@ impl Record {
             None => Result::Unknown,
         };
         let meta = Facts { operation: operation.clone(), ..self.facts() };
-        let settlement = Settlement {
-            id: self.intention.id.clone(),
-            outcome,
-            status: Some(status),
-            operation,
-            error: error.clone(),
-        };
+        let settlement = outcome.settlement(self.intention.id.clone());
+        let settlement = Settlement { status: Some(status), operation, error: error.clone(), ..settlement };
         (settlement, Conclusion { succeeded: outcome == Result::Succeeded, meta, error })
     }
 
@@ -148,8 +183,7 @@ impl Record {
     pub fn failed(&self, sent: bool, error: String) -> (Settlement, Conclusion) {
         let outcome = if sent { Result::Unknown } else { Result::Unsent };
         let error = Some(error);
-        let id = self.intention.id.clone();
-        let settlement = Settlement { id, outcome, status: None, operation: None, error: error.clone() };
+        let settlement = Settlement { error: error.clone(), ..outcome.settlement(self.intention.id.clone()) };
         (settlement, Conclusion { succeeded: false, meta: self.facts(), error })
     }
 

@@ -1,6 +1,7 @@
 //! Wants and outcomes of a proxied call: the language between the door and its host.
 
-use super::records::{Announcement, Conclusion, Intention, Settlement};
+use super::evidence::Doubt;
+use super::records::{Announcement, Conclusion, Intention, Resolution, Settlement};
 use crate::conversation::Millis;
 use crate::identity::broker::TokenRequest;
 use crate::identity::secret::Secret;
@@ -30,6 +31,11 @@ pub enum Want {
     Record(Intention),
     /// Find an open grant record of this user; the outcome is [`Outcome::Grant`].
     FindGrant { id: String, given_by: String },
+    /// Find the audit records of this user whose outcome is pending or unknown, begun since then, about one of these resources; the outcome is
+    /// [`Outcome::Doubts`].
+    Doubts { user: String, resources: Vec<String>, since: Millis, within: Millis },
+    /// Note in an audit record what a later answer shows, unless its outcome is known; the outcome is [`Outcome::Resolved`].
+    Resolve(Resolution),
     /// Get a token from the [broker](crate::identity::broker::Broker); the outcome is [`Outcome::Token`].
     Token(#[serde(skip)] TokenRequest),
     /// Send the request to Google; the outcome is [`Outcome::Answer`]. An earlier answer is discarded. A request whose answer does not begin in
@@ -168,6 +174,9 @@ pub enum Outcome {
     Body(Option<Vec<u8>>),
     /// The resources that an open grant record is about; `None` where no such record exists.
     Grant(Option<Vec<String>>),
+    Doubts(Vec<Doubt>),
+    /// Whether the outcome was not known until now.
+    Resolved(bool),
     Token(Result<Secret, crate::diagnostic::Diagnostic>),
     Answer(Answer),
     Failed(Failure),
@@ -189,6 +198,9 @@ pub struct DoorAnswers {
     pub read_body: Option<Vec<u8>>,
     /// Resources of an open grant record of this user, as the gate names them; absent where no such record exists.
     pub find_grant: Option<Vec<String>>,
+    pub doubts: Vec<Doubt>,
+    /// Whether the outcome was not known until now.
+    pub resolve: bool,
     /// The head of the answer; an earlier answer is discarded.
     pub send: Answer,
     /// The whole answer; absent where it exceeds the limit.

@@ -17,6 +17,7 @@ pub use body::check_body;
 pub use headers::{REQUEST_HEADERS, RESPONSE_HEADERS};
 pub use outcome::{Outcome, outcome};
 pub use reason::{Reason, reason};
+pub use strict::read_strictly;
 
 use crate::config::Config;
 use crate::conversation::Millis;
@@ -64,6 +65,9 @@ pub struct Allowed {
     /// The deadline of one attempt.
     pub within: Millis,
     pub subject: ActingFor,
+    /// The call as the method table has it, without its body.
+    #[serde(skip)]
+    pub call: Call,
 }
 
 /// Why a call is not forwarded, and the HTTP status of the answer.
@@ -124,6 +128,7 @@ fn permit(
         starts_operation: method.starts_operation(),
         within: deadline::deadline(&call),
         subject,
+        call,
     })
 }
 

@@ -17,7 +17,7 @@ pub struct Permission {
 }
 
 /// A call to a method: a request without its credential.
-#[derive(Clone, Debug, PartialEq, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, ts_rs::TS)]
 #[ts(as = "CallShape<'static>", rename = "PlannedCall")]
 pub struct Call {
     pub method: &'static Method,

@@ -1,6 +1,8 @@
 import {
   type AuditIntention,
+  type AuditResolution,
   type AuditSettlement,
+  type Doubt,
   Gate,
   type OperationStarter,
 } from '@backstage-vertex-ai/core/server';
@@ -24,19 +26,91 @@ export class AuditRecords {
       resource: intention.resource,
       reason: intention.reason,
       grant_id: intention.grant ?? null,
+      clue: intention.clue ?? null,
       outcome: 'pending',
     });
   }
 
   /** Completes the row of a call. */
   async settle(settlement: AuditSettlement): Promise<void> {
-    await this.client(TABLE).where({ id: settlement.id }).update({
-      outcome: settlement.outcome,
-      http_status: settlement.status,
-      operation: settlement.operation,
-      error: settlement.error,
-      finished_at: new Date().toISOString(),
-    });
+    await this.client(TABLE)
+      .where({ id: settlement.id })
+      .whereIn('outcome', settlement.over)
+      .update({
+        outcome: settlement.outcome,
+        http_status: settlement.status,
+        operation: settlement.operation,
+        error: settlement.error,
+        finished_at: new Date().toISOString(),
+      });
+  }
+
+  /** Completes the rows of calls whose process has ended: they are pending for longer than a call can last. */
+  async sweep(): Promise<void> {
+    const now = Date.now();
+    const begun = new Date(now - Gate.facts().longestCall).toISOString();
+    await this.client(TABLE)
+      .where({ outcome: 'pending' })
+      .where('created_at', '<', begun)
+      .update({
+        outcome: 'unknown',
+        error: 'the process ended before the call did',
+        finished_at: new Date(now).toISOString(),
+      });
+  }
+
+  /** Returns the user's calls without a known outcome that are about one of these resources. */
+  async doubts(about: {
+    user: string;
+    resources: string[];
+    /** Milliseconds since 1970. */
+    since: number;
+  }): Promise<Doubt[]> {
+    const rows = await this.client(TABLE)
+      .whereIn('outcome', ['pending', 'unknown'])
+      .where({ user_ref: about.user })
+      .whereIn('resource', about.resources)
+      .whereNotNull('clue')
+      .where('created_at', '>=', new Date(about.since).toISOString());
+    if (rows.length === 0) return [];
+    const rivals = await this.client(TABLE)
+      .where({ outcome: 'succeeded' })
+      .whereIn(
+        'clue',
+        rows.map(row => row.clue),
+      )
+      .groupBy('clue')
+      .select<{ clue: string; at: string }[]>(
+        'clue',
+        this.client.raw('max(created_at) as at'),
+      );
+    const succeeded = new Map(
+      rivals.map(({ clue, at }) => [clue, Date.parse(at)]),
+    );
+    return rows.map(row => ({
+      id: row.id,
+      method: row.method,
+      resource: row.resource,
+      clue: row.clue,
+      begunAt: Date.parse(row.created_at),
+      endedAt: row.finished_at ? Date.parse(row.finished_at) : undefined,
+      isIdle: Boolean(row.idle),
+      rivalAt: succeeded.get(row.clue),
+    }));
+  }
+
+  /** Notes what a later answer shows about a call. Returns whether its outcome was not known until now. */
+  async resolve(resolution: AuditResolution): Promise<boolean> {
+    const resolved = await this.client(TABLE)
+      .where({ id: resolution.id })
+      .whereIn('outcome', ['pending', 'unknown'])
+      .update({
+        outcome: resolution.outcome,
+        operation: resolution.operation ?? null,
+        idle: resolution.isIdle,
+        evidence: resolution.evidence,
+      });
+    return resolved === 1;
   }
 
   /** Returns the user who started an operation, as they were then. */

@@ -15,6 +15,8 @@ export type Stores = Pick<
   | 'record'
   | 'findGrant'
   | 'settle'
+  | 'doubts'
+  | 'resolve'
   | 'conclude'
   | 'log'
 >;
@@ -49,6 +51,8 @@ export function createStores(options: {
         return asked && gate.grantResources(asked);
       },
       settle: settlement => audit.settle(settlement),
+      doubts: about => audit.doubts(about),
+      resolve: resolution => audit.resolve(resolution),
       conclude: ({ succeeded, meta, error }) =>
         succeeded
           ? event.success({ meta: { ...meta } })

@@ -137,6 +137,48 @@ describe('migrations', () => {
   );
 
   it.each(databases.eachSupportedId())(
+    'no longer call a lost outcome failed on %s',
+    async id => {
+      const client = await databases.init(id);
+      const database = { getClient: async () => client };
+      await migrate(database);
+      await client.migrate.down({
+        directory: resolve(__dirname, '../migrations'),
+        tableName: 'vertex_ai_migrations',
+      });
+      const rows = [
+        ['lost', 'failed', null, 'Google does not answer'],
+        ['done but 503', 'failed', 503, 'UNAVAILABLE'],
+        ['not JSON', 'failed', 200, 'HTTP 200, but … it is unknown whether …'],
+        ['rejected', 'failed', 403, 'PERMISSION_DENIED: no'],
+        ['ended at once', 'failed', 200, 'FAILED_PRECONDITION: exited'],
+        ['unsent', 'unsent', null, 'the caller left'],
+        ['good', 'succeeded', 200, null],
+      ];
+      for (const [name, outcome, status, error] of rows) {
+        await client('vertex_ai_audit').insert({
+          id: name,
+          created_at: '2026-11-26T00:00:00.000Z',
+          user_ref: 'user:default/alice',
+          ownership: '[]',
+          method: 'm',
+          resource: 'r',
+          outcome,
+          http_status: status,
+          error,
+        });
+      }
+      await migrate(database);
+      const unknown = client('vertex_ai_audit').where({ outcome: 'unknown' });
+      expect((await unknown.pluck('id')).sort()).toEqual([
+        'done but 503',
+        'lost',
+        'not JSON',
+      ]);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
     'let no SQL and no value into the message of an error on %s',
     async id => {
       const client = await databases.init(id);

@@ -18,6 +18,7 @@ import { migrate } from './migrate';
 import { rejectOverlap } from './overlap';
 import { createPermissionCheck } from './permissions';
 import { answerError } from './refusal';
+import { scheduleSweep } from './sweep';
 
 const ROUTE = '/vertex-ai';
 
@@ -81,6 +82,7 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
           logger.warn(`${where?.path}: ${message} — ${help}`);
         }
         const audit = new AuditRecords(client);
+        await scheduleSweep(deps.scheduler, audit);
         const records = new GrantRecords(client);
         const stores = createStores({ gate, audit, records, auditor, logger });
         const { decide, permit, held } = createPermissionCheck(

@@ -1,10 +1,12 @@
 //! One call at the door: every step, every failure at every step, against a host of the test's own.
 
 mod admission;
+mod evidence;
 mod forwarding;
 mod order;
 
 use super::arrival::Who;
+use super::evidence::Doubt;
 use super::records::{Conclusion, Settlement};
 use super::want::{Answer, AnswerBody, Failure, Level, LogLine, RequestBody, Send, Starter, Until};
 use super::*;
@@ -81,6 +83,9 @@ struct Portal {
     starter: Option<Starter>,
     body: Option<&'static str>,
     grant: Option<Vec<String>>,
+    doubts: Vec<Doubt>,
+    /// Whether no other replica has noted what an answer shows.
+    resolves: bool,
     /// Statuses of Google's answers; the last one repeats.
     statuses: Vec<u16>,
     answer: &'static str,
@@ -106,6 +111,8 @@ fn kind(want: &Want) -> &'static str {
         Want::Announce(_) => "announce",
         Want::Record(_) => "record",
         Want::FindGrant { .. } => "findGrant",
+        Want::Doubts { .. } => "doubts",
+        Want::Resolve(_) => "resolve",
         Want::Token(_) => "token",
         Want::Send(_) => "send",
         Want::ReadAnswer { .. } => "readAnswer",
@@ -125,6 +132,8 @@ impl Portal {
             starter: None,
             body: Some(DEPLOYMENT),
             grant: None,
+            doubts: vec![],
+            resolves: true,
             statuses: vec![200],
             answer: r#"{"name": "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/42"}"#,
             tokens: 0,
@@ -160,6 +169,8 @@ impl Portal {
                 Want::Starter { .. } => Outcome::Starter(self.starter.clone()),
                 Want::ReadBody { .. } => Outcome::Body(self.body.map(|body| body.as_bytes().to_vec())),
                 Want::FindGrant { .. } => Outcome::Grant(self.grant.clone()),
+                Want::Doubts { .. } => Outcome::Doubts(self.doubts.clone()),
+                Want::Resolve(_) => Outcome::Resolved(self.resolves),
                 Want::Token(request) => {
                     self.tokens += 1;
                     let token = Secret::new(format!("token-{}", self.tokens));

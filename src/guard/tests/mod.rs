@@ -52,6 +52,7 @@ fn allows_a_deployment_and_rebuilds_it() {
             starts_operation: true,
             within: 60_000,
             subject: ActingFor::User { entity_ref: "user:default/guest".into() },
+            call: allowed.call.clone(),
         }
     );
     assert_eq!(

@@ -174,7 +174,12 @@ export class GivingPortal extends Portal {
       this.policies.give(`${version}/${resource}`, role, member);
       const call = `${id} ${resource}`;
       await audit.begin({ ...intention, id: call, resource, grant: id });
-      await audit.settle({ id: call, outcome: 'succeeded', status: 200 });
+      await audit.settle({
+        id: call,
+        outcome: 'succeeded',
+        over: ['pending'],
+        status: 200,
+      });
     }
   }
 

@@ -347,7 +347,11 @@ describe('grant records', () => {
       const audit = new AuditRecords(portal.database);
       await audit.begin({ ...intention, id: 'unsent' });
       expect(await withdraw()).toBe(409);
-      await audit.settle({ id: 'unsent', outcome: 'unsent' });
+      await audit.settle({
+        id: 'unsent',
+        outcome: 'unsent',
+        over: ['pending'],
+      });
       expect(await withdraw()).toBe(204);
     });
 

@@ -78,7 +78,7 @@ describe('grant records without a proof of the grant', () => {
 
   it('stay until a call that would grant the access is rejected', async () => {
     const { policies } = portal;
-    const { id, right } = await recordHeld(HOUR / 2);
+    const { id, right } = await recordHeld(10 * MINUTE);
     let refuse = () => {};
     const begun = new Promise<void>(resolve => {
       policies.except = {
@@ -95,7 +95,7 @@ describe('grant records without a proof of the grant', () => {
     });
     const call = portal.setPolicy({ headers: under(id) }, right);
     await begun;
-    await portal.pass(HOUR / 2);
+    await portal.pass(10 * MINUTE);
     await portal.cleanUp();
     const meanwhile = await portal.row(id);
     refuse();
@@ -134,10 +134,10 @@ describe('grant records without a proof of the grant', () => {
   });
 
   it('are revoked if the outcome of a call will never be known', async () => {
-    const { id } = await recordHeld(HOUR / 2);
+    const { id } = await recordHeld(10 * MINUTE);
     const audit = new AuditRecords(portal.database);
     await audit.begin({ ...intention, id: 'cut off', grant: id });
-    await portal.pass(HOUR / 2);
+    await portal.pass(10 * MINUTE);
     await portal.cleanUp();
     expect(portal.policies.holds(FRAUD)).toBe(true);
     await portal.pass(HOUR);

@@ -1,0 +1,257 @@
+//! Evidence: what a later answer shows about a change whose own answer is lost, and how the door settles it.
+
+use super::super::evidence::{Look, Shown, clue, resources};
+use super::*;
+use crate::guard;
+use crate::method::Call;
+
+const PLACE: &str = "projects/acme-ml/locations/us-central1";
+const DEPLOY_MODEL: &str = "aiplatform.projects.locations.endpoints.deployModel";
+const UNDEPLOY_MODEL: &str = "aiplatform.projects.locations.endpoints.undeployModel";
+const MINUTE: Millis = 60_000;
+
+fn call(verb: &str, path: &str) -> Call {
+    let caller = guard::Caller::User { entity_ref: ALICE.into() };
+    guard::decide(&config(), verb, &format!("aiplatform/v1/{path}"), &caller).unwrap().call
+}
+
+/// The doubt that a change leaves behind whose answer is lost.
+fn lost(verb: &str, path: &str, body: &Value) -> Doubt {
+    let call = call(verb, path);
+    Doubt {
+        id: "audit-1".into(),
+        method: call.method.name.into(),
+        resource: call.resource.to_string(),
+        clue: clue(&call, body),
+        begun_at: NOW,
+        ended_at: Some(NOW + MINUTE),
+        is_idle: false,
+        rival_at: None,
+    }
+}
+
+fn lost_deployment() -> Doubt {
+    let body = json!({"deployedModel": {"id": "42", "model": "7"}});
+    lost("POST", &format!("{ENDPOINT}:deployModel"), &body)
+}
+
+fn weigh_at(doubt: &Doubt, path: &str, status: u16, answer: &Value, begun_at: Millis) -> Option<Shown> {
+    let verb = if path.contains(":wait") { "POST" } else { "GET" };
+    doubt.weigh(&Look { call: &call(verb, path), begun_at, status, answer })
+}
+
+/// What an answer shows an hour later.
+fn weigh(doubt: &Doubt, path: &str, answer: &Value) -> Option<Shown> {
+    weigh_at(doubt, path, 200, answer, NOW + 60 * MINUTE)
+}
+
+fn done() -> Option<Shown> {
+    Some(Shown::Done { operation: None })
+}
+
+#[test]
+fn a_deployed_model_with_the_chosen_id_shows_a_deployment() {
+    let serves = json!({"deployedModels": [{"id": "1"}, {"id": "42"}]});
+    let doubt = lost_deployment();
+    assert_eq!(weigh(&doubt, ENDPOINT, &serves), done());
+    let under_way = Doubt { ended_at: None, ..doubt.clone() };
+    assert_eq!(weigh_at(&under_way, ENDPOINT, 200, &serves, NOW), done(), "at any time");
+    for other in [
+        Doubt { clue: None, ..doubt.clone() },
+        // A repetition, or somebody else, has deployed the model of this id.
+        Doubt { rival_at: Some(NOW - MINUTE), ..doubt.clone() },
+        Doubt { resource: format!("{ENDPOINT}-2"), ..doubt.clone() },
+    ] {
+        assert_eq!(weigh(&other, ENDPOINT, &serves), None, "{other:?}");
+    }
+    let earlier = Doubt { rival_at: Some(NOW - 60 * MINUTE), ..doubt.clone() };
+    assert_eq!(weigh(&earlier, ENDPOINT, &serves), done());
+    let old = json!({"deployedModels": [{"id": "42", "createTime": "2026-11-24T03:00:00Z"}]});
+    assert_eq!(weigh(&earlier, ENDPOINT, &old), None, "the earlier deployment serves");
+    assert_eq!(weigh_at(&doubt, ENDPOINT, 503, &serves, NOW + 60 * MINUTE), None);
+    assert_eq!(weigh(&doubt, ENDPOINT, &json!({"deployedModels": [{"id": "43"}]})), None, "it may still come");
+}
+
+#[test]
+fn an_operation_that_deployed_the_chosen_id_shows_a_deployment() {
+    let end = json!({
+        "name": OPERATION.replace("acme-ml", "123456789012"),
+        "done": true,
+        "response": {"deployedModel": {"id": "42"}},
+    });
+    let shown = Some(Shown::Done { operation: Some(OPERATION.into()) });
+    let doubt = lost_deployment();
+    assert_eq!(weigh(&doubt, OPERATION, &end), shown);
+    assert_eq!(weigh(&doubt, &format!("{OPERATION}:wait?timeout=5s"), &end), shown);
+    assert_eq!(weigh(&doubt, &format!("{ENDPOINT}/operations"), &json!({"operations": [{}, end]})), shown);
+    let other = json!({"name": OPERATION, "done": true, "response": {"deployedModel": {"id": "43"}}});
+    assert_eq!(weigh(&doubt, OPERATION, &other), None);
+    assert_eq!(weigh(&doubt, OPERATION, &json!({"name": OPERATION})), None, "an operation under way names no model");
+    let elsewhere = OPERATION.replace("fraud", "other");
+    assert_eq!(weigh(&doubt, &elsewhere, &end), None, "ids are unique within an endpoint");
+}
+
+fn operation(kind: &str, created: &str) -> Value {
+    let kind = format!("type.googleapis.com/google.cloud.aiplatform.v1.{kind}OperationMetadata");
+    json!({"name": OPERATION, "metadata": {"@type": kind, "genericMetadata": {"createTime": created}}})
+}
+
+#[test]
+fn a_deployment_was_not_done_where_no_operation_of_its_time_exists_and_the_model_is_missing() {
+    let doubt = lost_deployment();
+    let list = format!("{ENDPOINT}/operations");
+    let (before, after) = ("2026-11-24T03:00:00.5Z", "2026-11-24T04:06:00Z");
+    let listed = |operations: &[Value]| json!({"operations": operations});
+    let (idle, missing) = (Some(Shown::Idle), json!({"deployedModels": [{"id": "1"}]}));
+    assert_eq!(weigh(&doubt, &list, &json!({})), idle);
+    let others = listed(&[operation("DeployModel", before), operation("UndeployModel", after)]);
+    assert_eq!(weigh(&doubt, &list, &others), idle);
+    for unclear in [
+        listed(&[operation("DeployModel", after)]),
+        listed(&[json!({"metadata": {"@type": "x.DeployModelOperationMetadata"}})]),
+        json!({"nextPageToken": "2"}),
+    ] {
+        assert_eq!(weigh(&doubt, &list, &unclear), None, "{unclear}");
+    }
+    for query in ["filter=done:true", "pageToken=2", "fields=nextPageToken"] {
+        assert_eq!(weigh(&doubt, &format!("{list}?{query}"), &json!({})), None, "{query}");
+    }
+    // The request may still be on its way.
+    assert_eq!(weigh_at(&doubt, &list, 200, &json!({}), NOW + 2 * MINUTE - 1), None);
+    assert_eq!(weigh_at(&doubt, &list, 200, &json!({}), NOW + 2 * MINUTE), idle);
+    assert_eq!(weigh(&Doubt { ended_at: None, ..doubt.clone() }, &list, &json!({})), None);
+
+    assert_eq!(weigh(&doubt, ENDPOINT, &missing), None, "an operation may be under way");
+    let idle = Doubt { is_idle: true, ..doubt };
+    assert_eq!(weigh(&idle, ENDPOINT, &missing), Some(Shown::NotDone));
+    assert_eq!(weigh(&idle, &format!("{ENDPOINT}?fields=name"), &json!({})), None);
+    let gone = json!({"error": {"status": "NOT_FOUND"}});
+    assert_eq!(weigh_at(&idle, ENDPOINT, 404, &gone, NOW + 60 * MINUTE), Some(Shown::NotDone));
+    assert_eq!(weigh_at(&idle, ENDPOINT, 404, &json!({}), NOW + 60 * MINUTE), None, "not Google's");
+    assert_eq!(weigh(&idle, ENDPOINT, &json!({"deployedModels": [{"id": "42"}]})), done(), "it serves");
+}
+
+#[test]
+fn a_removal_was_not_done_where_the_model_is_there_and_no_operation_is() {
+    let doubt = lost("POST", &format!("{ENDPOINT}:undeployModel"), &json!({"deployedModelId": "42"}));
+    assert_eq!(doubt.method, UNDEPLOY_MODEL);
+    let (there, gone) = (json!({"deployedModels": [{"id": "42"}]}), json!({}));
+    assert_eq!(weigh(&doubt, ENDPOINT, &there), None);
+    let list = format!("{ENDPOINT}/operations");
+    assert_eq!(weigh(&doubt, &list, &json!({})), Some(Shown::Idle));
+    let under_way = json!({"operations": [operation("UndeployModel", "2026-11-24T04:06:00Z")]});
+    assert_eq!(weigh(&doubt, &list, &under_way), None);
+    let idle = Doubt { is_idle: true, ..doubt };
+    assert_eq!(weigh(&idle, ENDPOINT, &there), Some(Shown::NotDone));
+    assert_eq!(weigh(&idle, ENDPOINT, &gone), None, "anyone may have removed it");
+}
+
+#[test]
+fn an_update_was_not_done_where_its_etag_is_still_valid() {
+    let doubt =
+        lost("PATCH", &format!("{ENDPOINT}?updateMask=trafficSplit"), &json!({"etag": "AMEw", "trafficSplit": {}}));
+    let (same, other) = (json!({"etag": "AMEw"}), json!({"etag": "AMEx"}));
+    assert_eq!(weigh(&doubt, ENDPOINT, &same), Some(Shown::NotDone));
+    assert_eq!(weigh_at(&doubt, ENDPOINT, 200, &same, NOW + MINUTE), None, "it may still arrive");
+    assert_eq!(weigh(&doubt, ENDPOINT, &other), None, "anyone may have changed it");
+}
+
+#[test]
+fn the_label_of_the_run_shows_who_made_an_endpoint_or_model() {
+    let labels = json!({"backstage-run": "run-1"});
+    let other = json!({"labels": {"backstage-run": "run-2"}});
+    let endpoint =
+        lost("POST", &format!("{PLACE}/endpoints?endpointId=fraud"), &json!({"displayName": "f", "labels": labels}));
+    let uploaded = json!({"modelId": "fraud", "model": {"displayName": "f", "labels": labels}});
+    let model = lost("POST", &format!("{PLACE}/models:upload"), &uploaded);
+    let parent =
+        json!({"parentModel": format!("{PLACE}/models/fraud"), "model": {"displayName": "f", "labels": labels}});
+    let version = lost("POST", &format!("{PLACE}/models:upload"), &parent);
+    let model_path = format!("{PLACE}/models/fraud@2");
+    for (doubt, path) in [(&endpoint, ENDPOINT), (&model, model_path.as_str()), (&version, model_path.as_str())] {
+        assert_eq!(weigh(doubt, path, &json!({"labels": labels})), done(), "{path}");
+        assert_eq!(weigh(doubt, path, &other), None, "{path}");
+        assert_eq!(weigh_at(doubt, path, 404, &json!({}), NOW + 60 * MINUTE), None, "{path}");
+        assert_eq!(weigh(doubt, &path.replace("fraud", "other"), &json!({"labels": labels})), None, "{path}");
+    }
+    let unlabelled = lost("POST", &format!("{PLACE}/endpoints?endpointId=fraud"), &json!({"displayName": "f"}));
+    assert_eq!((&unlabelled.clue, weigh(&unlabelled, ENDPOINT, &json!({}))), (&None, None));
+}
+
+#[test]
+fn a_clue_is_a_fingerprint_of_the_body() {
+    let clue = lost_deployment().clue.unwrap();
+    assert!(clue.len() == 16 && clue.bytes().all(|b| b.is_ascii_hexdigit()), "{clue}");
+    let endpoint = format!("{ENDPOINT}:deployModel");
+    assert_eq!(lost("POST", &endpoint, &json!({"deployedModel": {"model": "7"}})).clue, None);
+    assert_eq!(lost("DELETE", ENDPOINT, &Value::Null).clue, None);
+    let mut portal = Portal { body: Some(r#"{"deployed_model": {"id": "42", "model": "7"}}"#), ..Portal::new() };
+    portal.pass(deploy());
+    let row = portal.wants.iter().find_map(|want| if let Want::Record(row) = want { Some(row) } else { None });
+    assert_eq!(row.unwrap().clue, Some(clue));
+}
+
+#[test]
+fn only_looks_at_what_is_changed_are_evidence() {
+    let found = |verb, path: &str| resources(&call(verb, path));
+    assert_eq!(found("GET", ENDPOINT), [ENDPOINT, PLACE]);
+    assert_eq!(found("GET", &format!("{ENDPOINT}/operations")), [ENDPOINT]);
+    assert_eq!(found("GET", OPERATION), [ENDPOINT]);
+    assert_eq!(found("POST", &format!("{OPERATION}:wait")), [ENDPOINT]);
+    assert_eq!(found("GET", &format!("{PLACE}/models/fraud"))[1], PLACE);
+    for (verb, path) in [("POST", format!("{ENDPOINT}:predict")), ("GET", format!("{PLACE}/endpoints"))] {
+        assert!(found(verb, &path).is_empty(), "{path}");
+    }
+}
+
+fn doubting() -> Portal {
+    Portal { doubts: vec![lost_deployment()], answer: r#"{"deployedModels": [{"id": "42"}]}"#, ..Portal::new() }
+}
+
+#[test]
+fn an_answer_settles_what_it_shows_before_it_passes() {
+    let mut portal = doubting();
+    assert_eq!(portal.pass(read()), None);
+    let kinds: Vec<_> = portal.kinds().into_iter().skip_while(|kind| *kind != "send").collect();
+    assert_eq!(kinds, ["send", "doubts", "readAnswer", "resolve", "announce", "conclude", "reply"]);
+    let Some(Want::Doubts { user, resources, since, .. }) =
+        portal.wants.iter().find(|want| matches!(want, Want::Doubts { .. }))
+    else {
+        panic!("no question")
+    };
+    assert_eq!((user.as_str(), resources[0].as_str(), *since), (ALICE, ENDPOINT, NOW - 7 * 24 * 60 * MINUTE));
+    let resolution = portal.wants.iter().find_map(|want| if let Want::Resolve(it) = want { Some(it) } else { None });
+    assert_eq!(
+        serde_json::to_value(resolution.unwrap()).unwrap(),
+        json!({
+            "id": "audit-1", "outcome": "succeeded", "isIdle": false,
+            "evidence": "aiplatform.projects.locations.endpoints.get",
+        })
+    );
+    let conclusion = portal.conclusions()[0];
+    assert!(conclusion.succeeded && conclusion.meta.method == DEPLOY_MODEL);
+    assert!(matches!(portal.wants.last(), Some(Want::Reply { body: AnswerBody::Read, .. })));
+}
+
+#[test]
+fn an_outcome_that_another_replica_settled_is_reported_once() {
+    let mut portal = Portal { resolves: false, ..doubting() };
+    portal.pass(read());
+    assert!(portal.kinds().contains(&"resolve") && !portal.kinds().contains(&"announce"));
+}
+
+#[test]
+fn a_read_passes_although_nothing_can_be_settled() {
+    for broken in ["doubts", "resolve", "announce", "conclude"] {
+        let mut portal = Portal { failing: vec![broken], ..doubting() };
+        assert_eq!(portal.pass(read()), None, "{broken}");
+        let Some(Want::Reply { status: 200, body, .. }) = portal.wants.last() else { panic!("no answer") };
+        assert_eq!(*body == AnswerBody::Stream, broken == "doubts", "{broken}");
+        assert_eq!(portal.kinds().contains(&"log"), broken == "resolve", "{broken}");
+    }
+    let mut portal = Portal { late: vec!["doubts"], ..doubting() };
+    assert_eq!(portal.pass(read()), None);
+    let mut portal = Portal { answer: "<html>", ..doubting() };
+    assert_eq!(portal.pass(read()), None);
+    assert!(!portal.kinds().contains(&"resolve"));
+}
