@@ -86,6 +86,9 @@ const texts = [
   'a: !!str\nb: !!str\n',
   '!!map\na: 1\n',
   'a: ! [1]\n',
+  'a: !!s%74r 1\n',
+  'a: !!in%74 "1"\n',
+  'a: !!%e1 1\n',
   // Line ends, marks, tabs.
   '\ufeffa: 1\n',
   'a: 1\r\nb:\r\n  - 2\r\n  - "x\r\n    y"\r\n',
@@ -147,10 +150,13 @@ const texts = [
 
 const collectionKeys =
   'a list or mapping is a key, for which `yaml` invents a text';
+const escapedTags = 'the reader decodes no escapes in tags';
 const expected = new Map([
   ['a: {{ x }}\n', collectionKeys],
   ['? - a\n: - b\n', collectionKeys],
   ['[a]: 1\n', collectionKeys],
+  ['a: !!in%74 "1"\n', escapedTags],
+  ['a: !!%e1 1\n', escapedTags],
 ]);
 
 export const corpus = texts.map(text => ({
@@ -226,6 +232,10 @@ export const differences = [
       isRejected(ours) &&
       !isRejected(theirs) &&
       (/"":/.test(JSON.stringify(theirs)) || /\? /.test(text)),
+  },
+  {
+    reason: escapedTags,
+    applies: text => /!\S*%/.test(text),
   },
   {
     reason: '`yaml` accepts a `:` on the line after its key',
