@@ -1,143 +1,82 @@
-//! Comparison of the reader with saphyr-parser.
+//! Comparison of the reader with another parser.
 
+use crate::tree::Value;
 use backstage_yaml::{Content, Node, Problem, ProblemKind, Style, read};
-use saphyr_parser::{Event, Parser, ScalarStyle};
-use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A value as saphyr-parser reports it.
-pub enum Theirs {
-    Scalar {
-        text: String,
-        is_plain: bool,
-    },
-    List(Vec<Rc<Self>>),
-    Map(Vec<(Rc<Self>, Rc<Self>)>),
-    /// An alias of a value that contains it.
-    Circle,
+/// Another parser of YAML.
+pub struct Oracle {
+    pub name: &'static str,
+    pub read: fn(&str) -> Result<Vec<Rc<Value>>, String>,
+    /// Its differences, besides those of `EVERY`.
+    pub known: &'static [Known],
 }
 
-/// A difference that is not known; `None` where both agree, or differ in a known way.
-pub fn difference(text: &str) -> Option<String> {
-    let ours = read(text.as_bytes());
-    let rejected = ours.iter().find_map(|document| document.as_ref().err());
-    if rejected.is_some_and(|problem| is_limit(problem.kind)) {
-        return None;
-    }
-    let theirs = documents(text);
-    let words = match (&rejected, &theirs) {
-        (None, Ok(theirs)) => {
-            let ours: Vec<&Node> = ours.iter().flatten().map(|document| &document.root).collect();
-            let ours = ours.into_iter().filter(|root| !is_empty(root));
-            let theirs = theirs.iter().filter(|root| !is_null(root));
-            match ours.clone().count() == theirs.clone().count()
-                && ours.zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))
-            {
-                true => return None,
-                false => "values differ".to_owned(),
-            }
+impl Oracle {
+    /// Returns a difference that is not known; `None` where both agree, or differ in a known way.
+    pub fn difference(&self, text: &str) -> Option<String> {
+        // For the reader, a byte order mark that is not the first character is a text.
+        if text.strip_prefix('\u{feff}').unwrap_or(text).contains('\u{feff}') {
+            return None;
         }
-        (Some(_), Err(_)) => return None,
-        (Some(problem), Ok(_)) => format!("only ours rejects: {}", problem.message),
-        (None, Err(error)) => format!("only theirs rejects: {error}"),
-    };
-    let is_known = KNOWN.iter().any(|known| known.is(text, rejected, theirs.as_ref().err().map(String::as_str)));
-    (!is_known).then_some(words)
-}
-
-/// Reads all documents; the error ends the stream.
-fn documents(text: &str) -> Result<Vec<Rc<Theirs>>, String> {
-    let mut tree = Tree { parser: Parser::new_from_str(text), anchors: HashMap::new() };
-    let mut documents = Vec::new();
-    loop {
-        match tree.next()? {
-            Event::StreamEnd => return Ok(documents),
-            Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd | Event::Nothing => {}
-            event => documents.push(tree.value(event)?),
+        let ours = read(text.as_bytes());
+        let rejected = ours.iter().find_map(|document| document.as_ref().err());
+        if rejected.is_some_and(|problem| is_limit(problem.kind)) {
+            return None;
         }
-    }
-}
-
-struct Tree<'a> {
-    parser: Parser<'a, saphyr_parser::StrInput<'a>>,
-    anchors: HashMap<usize, Rc<Theirs>>,
-}
-
-impl<'a> Tree<'a> {
-    fn next(&mut self) -> Result<Event<'a>, String> {
-        match self.parser.next_event() {
-            Some(Ok((event, _))) => Ok(event),
-            Some(Err(error)) => Err(error.info().to_owned()),
-            None => Ok(Event::StreamEnd),
-        }
-    }
-
-    fn value(&mut self, event: Event<'a>) -> Result<Rc<Theirs>, String> {
-        let (anchor, value) = match event {
-            Event::Alias(id) => return Ok(self.anchors.get(&id).cloned().unwrap_or(Rc::new(Theirs::Circle))),
-            Event::Scalar(text, style, anchor, _) => {
-                (anchor, Theirs::Scalar { text: text.into_owned(), is_plain: style == ScalarStyle::Plain })
-            }
-            Event::SequenceStart(anchor, _) => {
-                let mut items = Vec::new();
-                loop {
-                    match self.next()? {
-                        Event::SequenceEnd => break,
-                        event => items.push(self.value(event)?),
-                    }
+        let theirs = (self.read)(text);
+        let words = match (&rejected, &theirs) {
+            (None, Ok(theirs)) => {
+                let ours: Vec<&Node> = ours.iter().flatten().map(|document| &document.root).collect();
+                let ours = ours.into_iter().filter(|root| !is_empty(root));
+                let theirs = theirs.iter().filter(|root| !is_null(root));
+                match ours.clone().count() == theirs.clone().count()
+                    && ours.zip(theirs).all(|(ours, theirs)| is_same(ours, theirs))
+                {
+                    true => return None,
+                    false => "values differ".to_owned(),
                 }
-                (anchor, Theirs::List(items))
             }
-            Event::MappingStart(anchor, _) => {
-                let mut entries = Vec::new();
-                loop {
-                    match self.next()? {
-                        Event::MappingEnd => break,
-                        event => {
-                            let key = self.value(event)?;
-                            let event = self.next()?;
-                            entries.push((key, self.value(event)?));
-                        }
-                    }
-                }
-                (anchor, Theirs::Map(entries))
-            }
-            event => return Err(format!("unexpected event {event:?}")),
+            (Some(_), Err(_)) => return None,
+            (Some(problem), Ok(_)) => format!("only ours rejects: {}", problem.message),
+            (None, Err(error)) => format!("only theirs rejects: {error}"),
         };
-        let value = Rc::new(value);
-        if anchor > 0 {
-            self.anchors.insert(anchor, value.clone());
-        }
-        Ok(value)
+        let theirs = theirs.as_ref().err().map(String::as_str);
+        let is_known = EVERY.iter().chain(self.known).any(|known| known.is(text, rejected, theirs));
+        (!is_known).then(|| format!("{}: {words}", self.name))
     }
 }
 
-fn is_null(value: &Theirs) -> bool {
-    matches!(value, Theirs::Scalar { text, is_plain: true } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+fn is_null(value: &Value) -> bool {
+    matches!(value, Value::Scalar { text, is_plain: true } if is_null_text(text))
 }
 
-/// Whether a document is empty, also if it has a tag: saphyr-parser resolves none.
+/// Whether a document is empty, also if it has a tag: the oracles resolve none.
 fn is_empty(root: &Node) -> bool {
     match &root.value {
         Content::Null => true,
-        Content::Text(text) => text.is_empty() && root.style == Some(Style::Plain),
+        Content::Text(text) => root.style == Some(Style::Plain) && is_null_text(text),
         _ => false,
     }
 }
 
-/// Whether two values are the same; scalars by their text, because saphyr-parser resolves no tags.
-fn is_same(ours: &Node, theirs: &Theirs) -> bool {
+fn is_null_text(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// Whether two values are the same; scalars by their text, because the oracles resolve no tags.
+fn is_same(ours: &Node, theirs: &Value) -> bool {
     match (&ours.value, theirs) {
-        (Content::Null, Theirs::Scalar { text, .. }) => matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"),
-        (Content::Bool(value), Theirs::Scalar { text, .. }) => text.to_ascii_lowercase() == value.to_string(),
-        (Content::Number(value), Theirs::Scalar { text, .. }) => value == text,
-        (Content::Text(value), Theirs::Scalar { text, is_plain }) => {
+        (Content::Null, Value::Scalar { text, .. }) => is_null_text(text),
+        (Content::Bool(value), Value::Scalar { text, .. }) => text.to_ascii_lowercase() == value.to_string(),
+        (Content::Number(value), Value::Scalar { text, .. }) => value == text,
+        (Content::Text(value), Value::Scalar { text, is_plain }) => {
             value == text && (ours.borrowed || *is_plain == (ours.style == Some(Style::Plain)))
         }
-        (Content::List(items), Theirs::List(others)) => {
+        (Content::List(items), Value::List(others)) => {
             items.len() == others.len() && items.iter().zip(others).all(|(ours, theirs)| is_same(ours, theirs))
         }
-        (Content::Map(entries), Theirs::Map(others)) => {
+        (Content::Map(entries), Value::Map(others)) => {
             entries.len() == others.len()
                 && entries.iter().zip(others).all(|((k, v), (key, value))| is_same(k, key) && is_same(v, value))
         }
@@ -150,10 +89,10 @@ fn is_limit(kind: ProblemKind) -> bool {
 }
 
 /// A known difference. npm `yaml` decides as the reader does (`tests/yaml-agreement`), but for those that its corpus lists.
-struct Known {
+pub struct Known {
     /// A part of the reader's message; `None` where the reader accepts the text.
     ours: Option<&'static str>,
-    /// A part of saphyr-parser's message; `None` where it accepts the text.
+    /// A part of the oracle's message; `None` where it accepts the text.
     theirs: Option<&'static str>,
     applies: fn(text: &str) -> bool,
 }
@@ -161,15 +100,18 @@ struct Known {
 const ALWAYS: fn(&str) -> bool = |_| true;
 const HAS_TAB: fn(&str) -> bool = |text| text.contains('\t');
 const HAS_LINES: fn(&str) -> bool = |text| text.contains(['\n', '\r']);
-const HAS_QUESTION: fn(&str) -> bool = |text| text.contains('?');
-/// A byte order mark that is not the first character is a text for the reader.
-const HAS_LATE_MARK: fn(&str) -> bool = |text| text.strip_prefix('\u{feff}').unwrap_or(text).contains('\u{feff}');
+pub const HAS_QUESTION: fn(&str) -> bool = |text| text.contains('?');
+const HAS_BRACKET: fn(&str) -> bool = |text| text.contains(['[', '{']);
+const HAS_DIRECTIVE: fn(&str) -> bool = |text| text.contains('%');
+const HAS_COMMENT_AND_TAB: fn(&str) -> bool = |text| HAS_TAB(text) && text.contains('#');
+const HAS_ESCAPED_TAG: fn(&str) -> bool = |text| text.contains('!') && text.contains('%');
+pub const HAS_BLOCK: fn(&str) -> bool = |text| text.contains(['|', '>']);
 
-const fn ours(message: &'static str, applies: fn(&str) -> bool) -> Known {
+pub const fn ours(message: &'static str, applies: fn(&str) -> bool) -> Known {
     Known { ours: Some(message), theirs: None, applies }
 }
 
-const fn theirs(message: &'static str, applies: fn(&str) -> bool) -> Known {
+pub const fn theirs(message: &'static str, applies: fn(&str) -> bool) -> Known {
     Known { ours: None, theirs: Some(message), applies }
 }
 
@@ -177,37 +119,47 @@ const fn values(applies: fn(&str) -> bool) -> Known {
     Known { ours: None, theirs: None, applies }
 }
 
-const KNOWN: &[Known] = &[
+/// Differences from every oracle.
+const EVERY: &[Known] = &[
     // Only the reader rejects.
     ours("a tab is not allowed in indentation", HAS_TAB),
     ours("a mapping cannot begin in the middle of a line", ALWAYS),
     ours("a list cannot begin on the line of its key", ALWAYS),
     ours("a value cannot begin with `|`", ALWAYS),
     ours("a value cannot begin with `>`", ALWAYS),
+    ours("a value cannot begin with `?`", HAS_BRACKET),
+    // A comment behind a tab, which ends a plain scalar.
+    ours("matches no line above", HAS_COMMENT_AND_TAB),
+    ours("does not close a bracket", HAS_COMMENT_AND_TAB),
     ours("is inside its own value", |text| text.contains('*')),
     ours("is not closed", HAS_LINES),
-    ours("unexpected text after a value", |text| text.contains(['&', '!', '*'])),
-    ours("matches no line above", HAS_LATE_MARK),
-    // Only saphyr-parser rejects.
-    theirs("", HAS_LATE_MARK),
-    theirs("invalid Unicode character escape code", |text| text.contains("\\u")),
+    ours("unexpected text after a value", |text| text.contains(['&', '!', '*', '?'])),
+    ours("the directive is not valid", HAS_DIRECTIVE),
+    // Only the oracle rejects.
     theirs("':' must be followed by a valid YAML whitespace", HAS_TAB),
     theirs("a block scalar content cannot start with a tab", HAS_TAB),
-    theirs("tabs disallowed in this context", HAS_TAB),
+    theirs("tabs disallowed", HAS_TAB),
+    theirs("found a tab", HAS_TAB),
+    theirs("wrongly indented line in block scalar", HAS_BLOCK),
     theirs("expected whitespace", HAS_QUESTION),
     theirs("expected ',' or ']'", HAS_QUESTION),
-    theirs("invalid indentation", |text| text.contains(['[', '{', '?'])),
+    theirs("invalid indentation", |text| HAS_BRACKET(text) || HAS_QUESTION(text)),
     theirs("plain scalar cannot start with '-'", |text| text.contains('-')),
-    theirs("verbatim tag", |text| text.contains("!<")),
-    theirs("invalid global tag character", |text| text.contains("%TAG")),
-    theirs("duplicate version directive", |text| text.contains("%YAML")),
     theirs("':' may not precede any of `[{` in flow mapping", ALWAYS),
-    // Both accept, and read other values.
-    values(HAS_LATE_MARK),
-    // `[?]`, an entry without key and value.
-    values(|text| text.contains('[') && HAS_QUESTION(text)),
+    theirs("verbatim tag", |text| text.contains("!<")),
+    // Escapes in tags, which the reader does not decode.
+    theirs("invalid escape sequence", HAS_ESCAPED_TAG),
+    theirs("UTF-8 byte", HAS_ESCAPED_TAG),
+    theirs("while scanning a directive", HAS_DIRECTIVE),
+    theirs("while scanning TAG", HAS_DIRECTIVE),
+    theirs("did not find expected '!'", HAS_DIRECTIVE),
+    theirs("TAG directive must only be given at most once", HAS_DIRECTIVE),
+    theirs("invalid global tag character", HAS_DIRECTIVE),
+    theirs("duplicate version directive", HAS_DIRECTIVE),
+    // Both accept, and read other values. `[?]` is an entry without key and value.
+    values(|text| HAS_BRACKET(text) && HAS_QUESTION(text)),
     // A last line of spaces in a block scalar.
-    values(|text| text.contains(['|', '>']) && text.ends_with([' ', '\t'])),
+    values(|text| HAS_BLOCK(text) && text.ends_with([' ', '\t'])),
     // An escaped line end before an empty line.
     values(|text| text.contains("\\\n") || text.contains("\\\r")),
 ];
