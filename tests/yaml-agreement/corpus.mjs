@@ -146,6 +146,18 @@ const texts = [
   '"a\n b": 1\n',
   '{"a\n b": 1}\n',
   '["a\n b": 1]\n',
+  // Texts that other parsers read in another way.
+  '[? ?]\n',
+  '{a: ?}\n',
+  '|\n \n# x\n',
+  'a: &x\n |2\n # y\n',
+  'a: x\n # c\n y\n',
+  'a: &x 1\n---\n*x\n',
+  '%TAG ! x\n%TAG ! x\n---\na: 1\n',
+  '%TAG !*ax\n---\na: 1\n',
+  '%\n---\na: 1\n',
+  '!<!<x> a\n',
+  '&\u000b a\n',
 ];
 
 const collectionKeys =
