@@ -5,9 +5,9 @@ import { useDeploymentsClient } from './useDeploymentsClient';
 /** Earlier successes that are looked at. */
 const SAMPLES = 50;
 
-/** The durations in milliseconds of earlier successes in the same environment; empty until they are known. */
+/** The durations in milliseconds of earlier successes of the same kind in the same environment; empty until they are known. */
 export function useExpectation(deployment: Deployment): number[] {
-  const { entityRef, environment } = deployment;
+  const { entityRef, environment, kind } = deployment;
   const client = useDeploymentsClient();
   const [took, setTook] = useState<number[]>([]);
 
@@ -21,7 +21,9 @@ export function useExpectation(deployment: Deployment): number[] {
       .then(({ items }) =>
         setTook(
           items
-            .filter(item => item.environment === environment)
+            .filter(
+              item => item.environment === environment && item.kind === kind,
+            )
             .map(({ createdAt, startedAt = createdAt, endedAt = startedAt }) =>
               Math.round(Date.parse(endedAt) - Date.parse(startedAt)),
             ),
@@ -30,7 +32,7 @@ export function useExpectation(deployment: Deployment): number[] {
       // Without an expectation the page lacks nothing that it needs.
       .catch(() => {});
     return () => controller.abort();
-  }, [client, entityRef, environment]);
+  }, [client, entityRef, environment, kind]);
 
   return took;
 }

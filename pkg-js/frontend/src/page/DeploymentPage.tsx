@@ -61,7 +61,7 @@ export function DeploymentPage({ id }: { id: string }) {
 function Found(props: Followed & { deployment: Deployment }) {
   const { deployment, lines, refresh } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
-  const what = useWhat(deployment);
+  const { title } = useWhat(deployment);
   const took = useExpectation(deployment);
   const may = useMay(deployment.entityRef);
   const all = useDeploymentsView({ deployments: [deployment], took, ...may });
@@ -70,7 +70,7 @@ function Found(props: Followed & { deployment: Deployment }) {
     <>
       <Flex gap="4" align="center" style={{ flexWrap: 'wrap' }}>
         <Text as="h2" variant="title-small" weight="bold">
-          {t('deployment.title', { model: what })}
+          {title}
         </Text>
         <div role="status" aria-live="polite">
           {view && <Outcome state={deployment.state} tone={view.tone} />}

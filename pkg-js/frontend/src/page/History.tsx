@@ -97,13 +97,13 @@ function Row(props: { deployment: Deployment; view?: DeploymentView }) {
   const { id, state, user, createdAt, endedAt, cancelRequestedBy } = deployment;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const path = useRouteRef(deploymentRouteRef);
-  const what = useWhat(deployment);
+  const { label } = useWhat(deployment);
   const duration = useDuration();
   return (
     <tr>
       <th scope="row" className={cardStyles.wrap}>
         <Link href={path({ id })} variant="body-small">
-          {what}
+          {label}
         </Link>
       </th>
       <td className={cardStyles.wrap}>

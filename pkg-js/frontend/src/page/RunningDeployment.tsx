@@ -32,7 +32,7 @@ export function RunningDeployment(props: {
     failure,
     refresh,
   } = useDeployment(id, known);
-  const what = useWhat(deployment);
+  const { title } = useWhat(deployment);
   const took = useExpectation(deployment);
   const may = useMay(entityRef);
   const all = useDeploymentsView({ deployments: [deployment], took, ...may });
@@ -44,7 +44,7 @@ export function RunningDeployment(props: {
 
   return (
     <EntityInfoCard
-      title={t('deployment.title', { model: what })}
+      title={title}
       footerActions={
         <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
           <ButtonLink variant="tertiary" size="small" href={path({ id })}>

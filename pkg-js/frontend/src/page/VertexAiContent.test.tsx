@@ -190,6 +190,18 @@ describe('the tab', () => {
     ).toBeInTheDocument();
   });
 
+  it('names the kind of what is no deployment', async () => {
+    google.portal.deployments = [
+      { ...SUCCEEDED, id: 'a', kind: 'undeploy' },
+      { ...SUCCEEDED, id: 'b', kind: 'of-a-newer-portal' },
+    ];
+    renderPage();
+    expect((await rows()).map(([what]) => what)).toEqual([
+      'Undeployment of fraud-detector@2',
+      'Deployment of fraud-detector@2',
+    ]);
+  });
+
   it('loads older deployments on request', async () => {
     google.portal.deployments = Array.from({ length: 13 }, (_, index) => ({
       ...SUCCEEDED,
