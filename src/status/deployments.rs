@@ -6,9 +6,6 @@ use serde::Serialize;
 use serde_json::Value;
 use ts_rs::TS;
 
-/// Successes below which a duration is no expectation.
-const MIN_SAMPLES: usize = 5;
-
 /// What a sign and its colour tell about a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[ts(rename = "DeploymentTone")]
@@ -44,16 +41,6 @@ pub struct DeploymentProgress {
     pub count: u64,
 }
 
-/// Durations of earlier successes, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[ts(rename = "DeploymentExpectation")]
-pub struct Expectation {
-    /// Half of them were shorter.
-    pub typical: u64,
-    /// One in twenty was longer.
-    pub slow: u64,
-}
-
 /// One deployment, as a page shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(optional_fields)]
@@ -76,12 +63,8 @@ pub struct DeploymentView {
 
 /// The deployments of an entity, as a page shows them.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[ts(optional_fields)]
 pub struct DeploymentsView {
     pub deploy: Offer,
-    /// Absent below five successes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expectation: Option<Expectation>,
     /// In the order of the request.
     pub deployments: Vec<DeploymentView>,
 }
@@ -101,8 +84,6 @@ pub struct DeploymentsViewRequest {
     /// Whether Backstage's permissions allow to start and to cancel deployments of the entity.
     may_start: bool,
     may_cancel: bool,
-    /// Durations of earlier successes like the one that runs, in milliseconds.
-    took: Option<Vec<u32>>,
 }
 
 /// Returns what a page shows; `request` is a `DeploymentsViewRequest`.
@@ -110,8 +91,7 @@ pub fn deployments(request: &Value) -> DeploymentsView {
     let may_cancel = request["mayCancel"] == true;
     let all = request["deployments"].as_array().into_iter().flatten();
     let deployments: Vec<DeploymentView> = all.map(|deployment| view(deployment, may_cancel)).collect();
-    let took = request["took"].as_array().into_iter().flatten().filter_map(Value::as_u64);
-    DeploymentsView { deploy: offer(request, &deployments), expectation: expectation(took), deployments }
+    DeploymentsView { deploy: offer(request, &deployments), deployments }
 }
 
 fn offer(request: &Value, deployments: &[DeploymentView]) -> Offer {
@@ -127,19 +107,6 @@ fn offer(request: &Value, deployments: &[DeploymentView]) -> Offer {
         Offer::Secondary
     } else {
         Offer::Primary
-    }
-}
-
-/// The median and the 95th percentile by nearest rank. Inserted in order: `docs/size.md`.
-fn expectation(took: impl Iterator<Item = u64>) -> Option<Expectation> {
-    let mut sorted: Vec<u64> = Vec::new();
-    for millis in took {
-        sorted.insert(sorted.partition_point(|other| *other <= millis), millis);
-    }
-    let rank = |percent: usize| sorted.get((sorted.len() * percent).div_ceil(100).saturating_sub(1)).copied();
-    match sorted.len() < MIN_SAMPLES {
-        true => None,
-        false => Some(Expectation { typical: rank(50)?, slow: rank(95)? }),
     }
 }
 
@@ -235,15 +202,6 @@ mod tests {
         for (state, index) in [("running", 0), ("running", 9), ("removing", 3), ("failed", 3)] {
             assert_eq!(progress(state, index), None, "{state} {index}");
         }
-    }
-
-    #[test]
-    fn an_expectation_needs_five_successes() {
-        let of = |took: &[u64]| deployments(&json!({"took": took})).expectation;
-        assert_eq!(of(&[9, 1, 5, 3]), None);
-        assert_eq!(of(&[9, 1, 5, 3, 7]), Some(Expectation { typical: 5, slow: 9 }));
-        let hundred: Vec<u64> = (1..=100).rev().collect();
-        assert_eq!(of(&hundred), Some(Expectation { typical: 50, slow: 95 }));
     }
 
     #[test]

@@ -81,8 +81,9 @@ export const vertexAiMessages = {
   'deployment.progress': 'Progress',
   'deployment.elapsed': 'Running for {{duration}}',
   'deployment.waiting': 'Waiting for {{duration}}',
-  'deployment.expected':
-    'Half of the earlier deployments took less than {{typical}}, 95 % less than {{slow}}',
+  'deployment.expectedStage':
+    'This step usually takes {{typical}}, at most {{slow}}',
+  'deployment.expected': 'In all usually {{typical}}, at most {{slow}}',
   'cancel.button': 'Cancel deployment',
   'cancel.title': 'Cancel this deployment?',
   'cancel.explanation':

@@ -10,6 +10,14 @@ export type DeploymentState =
   | 'failed'
   | 'cancelled';
 
+/** What former deployments of the same model on the same machine let one expect. */
+export interface Expectation {
+  /** Half of them were shorter. */
+  p50Seconds: number;
+  /** One in twenty was longer. */
+  p95Seconds: number;
+}
+
 /** A deployment, as the API of the backend plugin returns it. Times are RFC 3339. */
 export interface Deployment {
   id: string;
@@ -36,6 +44,8 @@ export interface Deployment {
   notUndone: string[];
   diagnostics: Diagnostic[];
   mandate?: string;
+  /** Of the whole, and of the present stage; where the API read this deployment alone, and knows enough former ones. */
+  expected?: { total?: Expectation; stage?: Expectation };
 }
 
 /** Part of a list, newest first. */

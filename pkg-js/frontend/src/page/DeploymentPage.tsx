@@ -10,7 +10,6 @@ import { RequestFailure } from '../components/RequestFailure';
 import type { Deployment } from '../deployments/deployment';
 import { useMay } from '../deployments/permissions';
 import { useDeployment, type Followed } from '../deployments/useDeployment';
-import { useExpectation } from '../deployments/useExpectation';
 import { useDeploymentsView } from '../hooks/useDeploymentsView';
 import { contentRouteRef } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
@@ -62,9 +61,8 @@ function Found(props: Followed & { deployment: Deployment }) {
   const { deployment, lines, refresh } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const { title } = useWhat(deployment);
-  const took = useExpectation(deployment);
   const may = useMay(deployment.entityRef);
-  const all = useDeploymentsView({ deployments: [deployment], took, ...may });
+  const all = useDeploymentsView({ deployments: [deployment], ...may });
   const [view] = all?.deployments ?? [];
   return (
     <>
@@ -91,11 +89,7 @@ function Found(props: Followed & { deployment: Deployment }) {
         )}
       </Flex>
       {view && !view.ended && (
-        <DeploymentProgress
-          deployment={deployment}
-          view={view}
-          expectation={all?.expectation}
-        />
+        <DeploymentProgress deployment={deployment} view={view} />
       )}
       {view && view.findings.length > 0 && (
         <section aria-label={t('deployment.findings')}>

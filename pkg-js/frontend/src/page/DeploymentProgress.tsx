@@ -1,7 +1,4 @@
-import type {
-  DeploymentExpectation,
-  DeploymentView,
-} from '@backstage-vertex-ai/core';
+import type { DeploymentView } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text } from '@backstage/ui';
 import { useId } from 'react';
@@ -15,14 +12,14 @@ import { useDuration } from './useDuration';
 export function DeploymentProgress(props: {
   deployment: Deployment;
   view: DeploymentView;
-  expectation?: DeploymentExpectation;
 }) {
-  const { deployment, view, expectation } = props;
+  const { deployment, view } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const duration = useDuration();
   const now = useNow();
   const id = useId();
-  const { createdAt, startedAt, stage, state } = deployment;
+  const { createdAt, startedAt, stage, state, expected } = deployment;
+  const seconds = (count: number) => duration(count * 1000);
   const { progress } = view;
   const elapsed = duration(now - Date.parse(startedAt ?? createdAt));
   return (
@@ -46,12 +43,21 @@ export function DeploymentProgress(props: {
         {t(startedAt ? 'deployment.elapsed' : 'deployment.waiting', {
           duration: elapsed,
         })}
-        {expectation && (
+        {expected?.stage && (
+          <>
+            {' · '}
+            {t('deployment.expectedStage', {
+              typical: seconds(expected.stage.p50Seconds),
+              slow: seconds(expected.stage.p95Seconds),
+            })}
+          </>
+        )}
+        {expected?.total && (
           <>
             {' · '}
             {t('deployment.expected', {
-              typical: duration(expectation.typical),
-              slow: duration(expectation.slow),
+              typical: seconds(expected.total.p50Seconds),
+              slow: seconds(expected.total.p95Seconds),
             })}
           </>
         )}

@@ -8,7 +8,6 @@ import { RequestFailure } from '../components/RequestFailure';
 import type { Deployment } from '../deployments/deployment';
 import { useMay } from '../deployments/permissions';
 import { useDeployment } from '../deployments/useDeployment';
-import { useExpectation } from '../deployments/useExpectation';
 import { useDeploymentsView } from '../hooks/useDeploymentsView';
 import { deploymentRouteRef } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
@@ -33,9 +32,8 @@ export function RunningDeployment(props: {
     refresh,
   } = useDeployment(id, known);
   const { title } = useWhat(deployment);
-  const took = useExpectation(deployment);
   const may = useMay(entityRef);
-  const all = useDeploymentsView({ deployments: [deployment], took, ...may });
+  const all = useDeploymentsView({ deployments: [deployment], ...may });
   const [view] = all?.deployments ?? [];
 
   useEffect(() => {
@@ -55,13 +53,7 @@ export function RunningDeployment(props: {
       }
     >
       <Flex direction="column" gap="3">
-        {view && (
-          <DeploymentProgress
-            deployment={deployment}
-            view={view}
-            expectation={all?.expectation}
-          />
-        )}
+        {view && <DeploymentProgress deployment={deployment} view={view} />}
         {view && <Findings diagnostics={view.findings} />}
         {failure && <RequestFailure failure={failure} />}
         <DeploymentLog lines={lines} />
