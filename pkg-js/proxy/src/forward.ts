@@ -79,11 +79,14 @@ export class Exchange {
       });
       // The pauses of a connection do not bound the time until the head.
       const timer = destroyLater(upstream, want.within);
+      // An answer whose request is destroyed would fail as cut off.
+      let silent: http.ClientRequest | IncomingMessage = upstream;
+      upstream.once('timeout', () => silent.destroy(tooLate()));
       upstream.once('response', answer => {
         clearTimeout(timer);
+        silent = answer;
         resolve(answer);
       });
-      upstream.once('timeout', () => upstream.destroy(tooLate()));
       upstream.on('error', reject);
       upstream.once('close', () => {
         clearTimeout(timer);
@@ -111,10 +114,10 @@ function tooLate(): Error {
 
 /** Aborts a request or answer, with a `TimeoutError`, after this many milliseconds. */
 function destroyLater(
-  stream: http.ClientRequest | IncomingMessage,
+  exchange: http.ClientRequest | IncomingMessage,
   within: number,
 ) {
-  return setTimeout(() => stream.destroy(tooLate()), within).unref();
+  return setTimeout(() => exchange.destroy(tooLate()), within).unref();
 }
 
 /** Reads a body to its end. Returns `undefined` where it exceeds the limit, and discards the rest. */

@@ -1,0 +1,122 @@
+import { TestDatabases } from '@backstage/backend-test-utils';
+import type { AuditSettlement } from '@backstage-vertex-ai/core/server';
+import { AuditRecords } from './audit';
+import { migrate } from './migrate';
+
+const MINUTE = 60_000;
+const intention = {
+  userRef: 'user:default/alice',
+  ownership: [],
+  method: 'm',
+  resource: 'e',
+  reason: '',
+};
+const unknown: Omit<AuditSettlement, 'id'> = {
+  outcome: 'unknown',
+  over: ['pending'],
+};
+const about = { user: 'user:default/alice', resources: ['e', 'p'], since: 0 };
+
+jest.setTimeout(60_000);
+
+describe('audit records', () => {
+  const databases = TestDatabases.create({
+    ids: ['SQLITE_3', 'POSTGRES_18', 'POSTGRES_15', 'POSTGRES_14'],
+    disableDocker: true,
+  });
+
+  const open = async (id: Parameters<typeof databases.init>[0]) => {
+    const client = await databases.init(id);
+    const audit = new AuditRecords(
+      await migrate({ getClient: async () => client }),
+    );
+    return { client, audit };
+  };
+
+  it.each(databases.eachSupportedId())(
+    'find the calls without a known outcome on %s',
+    async id => {
+      const { client, audit } = await open(id);
+      await audit.begin({ ...intention, id: '1', clue: 'c' });
+      await audit.begin({ ...intention, id: '2', clue: 'd', resource: 'p' });
+      await audit.begin({ ...intention, id: '3' });
+      await audit.begin({ ...intention, id: '4', clue: 'c', resource: 'q' });
+      await audit.begin({ ...intention, id: '5', clue: 'c', userRef: 'bob' });
+      await audit.begin({ ...intention, id: '6', clue: 'c' });
+      await audit.settle({ id: '1', ...unknown });
+      await audit.settle({ id: '6', outcome: 'succeeded', over: ['pending'] });
+      const succeeded = await client('vertex_ai_audit').where({ id: '6' });
+
+      const doubts = await audit.doubts(about);
+      const [first, second, ...more] = doubts.sort((a, b) =>
+        a.id.localeCompare(b.id),
+      );
+      expect(more).toEqual([]);
+      expect(first).toEqual({
+        id: '1',
+        method: 'm',
+        resource: 'e',
+        clue: 'c',
+        begunAt: expect.any(Number),
+        endedAt: expect.any(Number),
+        isIdle: false,
+        rivalAt: Date.parse(succeeded[0].created_at),
+      });
+      expect(second).toMatchObject({ id: '2', endedAt: undefined });
+      expect(second.rivalAt).toBeUndefined();
+      expect(
+        await audit.doubts({ ...about, since: Date.now() + MINUTE }),
+      ).toEqual([]);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'take from a later answer only what is not known on %s',
+    async id => {
+      const { client, audit } = await open(id);
+      const row = () => client('vertex_ai_audit').first();
+      const shown = { id: '1', evidence: 'get' };
+      await audit.begin({ ...intention, id: '1', clue: 'c' });
+      await audit.settle({ id: '1', ...unknown });
+      expect(
+        await audit.resolve({ ...shown, outcome: 'unknown', isIdle: true }),
+      ).toBe(true);
+      expect(await audit.doubts(about)).toMatchObject([{ isIdle: true }]);
+      const done = {
+        ...shown,
+        outcome: 'succeeded',
+        operation: 'o',
+        isIdle: false,
+      } as const;
+      expect(await audit.resolve(done)).toBe(true);
+      expect(await audit.resolve({ ...done, outcome: 'failed' })).toBe(false);
+      expect(await row()).toMatchObject({
+        outcome: 'succeeded',
+        operation: 'o',
+      });
+      // The process that sent the call gives up later than that.
+      await audit.settle({ id: '1', ...unknown });
+      expect(await row()).toMatchObject({ outcome: 'succeeded' });
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'are not pending for longer than a call can last on %s',
+    async id => {
+      const { client, audit } = await open(id);
+      for (const minutes of [14, 16]) {
+        const name = `${minutes}`;
+        const begun = new Date(Date.now() - minutes * MINUTE).toISOString();
+        await audit.begin({ ...intention, id: name });
+        await client('vertex_ai_audit')
+          .where({ id: name })
+          .update({ created_at: begun });
+      }
+      await audit.sweep();
+      const outcomes = await client('vertex_ai_audit')
+        .orderBy('id')
+        .pluck('outcome');
+      expect(outcomes).toEqual(['pending', 'unknown']);
+    },
+  );
+});
