@@ -1,26 +1,39 @@
 //! Facts: what Google has named in answers that passed the door under one mandate, and what was made under it.
 
-use super::{Effect, Mandate, RUN_LABEL, Thing, Use};
+use super::{Effect, Mandate, Thing, Use, Written};
 use crate::method::{self, Resource};
 use crate::name::{ModelVersion, Operation};
+use crate::plan::{RUN_LABEL, StepKind, has_content};
 use crate::vertex::message::{Object, object};
 use crate::vertex::stage::is_deployment;
-use crate::vertex::traffic::Split;
+use crate::vertex::traffic::{Split, deployed};
 use serde_json::Value;
 
 /// Maximum number of operations. One deployment starts fewer than ten, and lists those of its endpoint.
 const MOST_OPERATIONS: usize = 64;
+/// Maximum number of versions.
+const MOST_VERSIONS: usize = 16;
+/// Maximum number of written splits. A deployment writes one, and again where others are quicker.
+const MOST_WRITTEN: usize = 16;
+/// Maximum number of deployed models of an endpoint whose traffic is changed.
+const MOST_DEPLOYED: usize = 100;
 /// Maximum length of an etag, in bytes.
 const LONGEST_ETAG: usize = 256;
 
 /// The facts of one mandate; durable before an answer passes the door.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The version that the model had when it was last read or uploaded.
-    pub(super) version: Option<ModelVersion>,
+    /// Versions that the plan may deploy: with the content that it uploads, or else the one that it last read. The newest are last.
+    pub(super) versions: Vec<ModelVersion>,
+    /// The model's versions with the deployment's label, as they were last listed.
+    pub(super) ours: Vec<ModelVersion>,
+    /// Whether no other versions were listed.
+    pub(super) only_ours: bool,
     pub(super) endpoint: Option<Seen>,
     /// What calls under the mandate have made, or may have made.
     pub(super) made: Vec<Thing>,
+    /// Traffic splits that calls under the mandate have written, or may have written, oldest first.
+    pub(super) written: Vec<Written>,
     pub(super) operations: Vec<Known>,
 }
 
@@ -30,9 +43,8 @@ pub(super) enum Seen {
     Missing,
     There {
         etag: String,
-        split: Split,
-        /// Whether it has deployed models.
-        serves: bool,
+        /// Its traffic split and its deployed models, as in an `Endpoint`.
+        state: Value,
     },
 }
 
@@ -57,25 +69,28 @@ impl Facts {
     /// Reads stored facts; `None` where they are unreadable.
     pub fn read(stored: &Value) -> Option<Self> {
         let list = |name: &str| stored[name].as_array().map(Vec::as_slice);
-        let version = match &stored["version"] {
-            Value::Null => None,
-            version => Some(version.as_str()?.parse().ok()?),
+        let versions = |name: &str| -> Option<Vec<ModelVersion>> {
+            list(name)?.iter().map(|version| version.as_str()?.parse().ok()).collect()
         };
         let endpoint = match &stored["endpoint"] {
             Value::Null => None,
             Value::Bool(false) => Some(Seen::Missing),
-            seen => Some(Seen::There {
-                etag: seen["etag"].as_str()?.to_owned(),
-                split: Split::of(seen),
-                serves: seen["serves"].as_bool()?,
-            }),
+            seen => Some(Seen::There { etag: seen["etag"].as_str()?.to_owned(), state: traffic(seen) }),
         };
         let made = list("made")?.iter().map(|thing| Thing::read(thing.as_str()?)).collect::<Option<_>>()?;
+        let written = |written: &Value| {
+            let split = |name: &str| Split::of(&object().with("trafficSplit", written[name].clone()).into());
+            let id = written["id"].as_str()?.parse().ok()?;
+            Some(Written { id, before: split("before"), after: split("after") })
+        };
+        let written = list("written")?.iter().map(written).collect::<Option<_>>()?;
         let known = |known: &Value| {
             Some(Known { name: known["name"].as_str()?.parse().ok()?, role: Role::read(known["role"].as_str()?)? })
         };
         let operations = list("operations")?.iter().map(known).collect::<Option<_>>()?;
-        Some(Self { version, endpoint, made, operations })
+        let (versions, ours) = (versions("versions")?, versions("ours")?);
+        let only_ours = stored["onlyOurs"].as_bool()?;
+        Some(Self { versions, ours, only_ours, endpoint, made, written, operations })
     }
 
     /// The facts to store.
@@ -83,22 +98,33 @@ impl Facts {
         let endpoint = match &self.endpoint {
             None => Value::Null,
             Some(Seen::Missing) => false.into(),
-            Some(Seen::There { etag, split, serves }) => object()
-                .with("etag", etag.as_str())
-                .with("trafficSplit", Value::from(split.clone()))
-                .with("serves", *serves)
-                .into(),
+            Some(Seen::There { etag, state }) => {
+                let mut seen = state.clone();
+                seen["etag"] = etag.as_str().into();
+                seen
+            }
         };
         let made: Vec<Value> = self.made.iter().map(|thing| thing.stored().into()).collect();
         let known = |known: &Known| -> Value {
             let name = known.name.to_string();
             Object::default().with("name", name).with("role", known.role.stored()).into()
         };
+        let written = |written: &Written| -> Value {
+            let Written { id, before, after } = written;
+            object().with("id", id.as_str()).with("before", before.clone()).with("after", after.clone()).into()
+        };
+        let written: Vec<Value> = self.written.iter().map(written).collect();
         let operations: Vec<Value> = self.operations.iter().map(known).collect();
+        let names = |versions: &[ModelVersion]| -> Vec<Value> {
+            versions.iter().map(|version| version.as_str().into()).collect()
+        };
         object()
-            .with_text("version", self.version.as_ref())
+            .with("versions", names(&self.versions))
+            .with("ours", names(&self.ours))
+            .with("onlyOurs", self.only_ours)
             .with("endpoint", endpoint)
             .with("made", made)
+            .with("written", written)
             .with("operations", operations)
             .into()
     }
@@ -113,6 +139,14 @@ impl Facts {
             matches!(thing, Thing::Deployment(_))
                 && !self.operations.iter().any(|known| known.role == Role::Makes(thing.clone()))
         })
+    }
+
+    /// Keeps a version that the plan may deploy. A plan that uploads may deploy each version with its content, another one the last.
+    fn find(&mut self, version: ModelVersion, keeps_others: bool) {
+        self.versions.retain(|known| keeps_others && *known != version);
+        self.versions.push(version);
+        let excess = self.versions.len().saturating_sub(MOST_VERSIONS);
+        self.versions.drain(..excess);
     }
 
     fn make(&mut self, thing: &Thing) {
@@ -144,34 +178,40 @@ impl Use {
     /// The facts before the call is sent: what it may make is noted first, because its answer may be lost.
     pub fn before(&self, facts: &Facts) -> Facts {
         let mut facts = facts.clone();
-        if let Effect::Makes { thing, .. } = &self.effect {
-            facts.make(thing);
+        match &self.effect {
+            Effect::Makes { thing, .. } => facts.make(thing),
+            Effect::Routes(written) => facts.written.push(written.clone()),
+            Effect::None | Effect::Removes(_) | Effect::RemovesVersion => {}
         }
+        let excess = facts.written.len().saturating_sub(MOST_WRITTEN);
+        facts.written.drain(..excess);
         facts
     }
 
-    /// The facts after the call ended before it was sent.
+    /// The facts after the call has had no effect for sure: it was not sent, or rejected. An earlier one with a lost answer may have had.
     pub fn unsent(&self, facts: &Facts) -> Facts {
         let mut facts = facts.clone();
-        if let Effect::Makes { thing, is_first: true } = &self.effect {
-            facts.unmake(thing);
+        match &self.effect {
+            Effect::Makes { thing, is_first: true } => facts.unmake(thing),
+            Effect::Routes(written) => {
+                if let Some(at) = facts.written.iter().rposition(|other| other == written) {
+                    facts.written.remove(at);
+                }
+            }
+            _ => {}
         }
         facts
     }
 }
 
 impl Mandate {
-    /// The facts after an answer to a permitted call.
+    /// The facts after an answer to a permitted call. [`Use::before`] has noted what the call may make.
     pub fn learn(&self, facts: &Facts, used: &Use, status: u16, answer: &Value) -> Facts {
-        let mut facts = used.before(facts);
+        let mut facts = facts.clone();
         let call = &used.call;
         if !(200..300).contains(&status) {
-            // A rejected call made nothing, but an earlier one with a lost answer may have.
-            if let Effect::Makes { thing, is_first: true } = &used.effect
-                && (400..500).contains(&status)
-                && status != 408
-            {
-                facts.unmake(thing);
+            if (400..500).contains(&status) && status != 408 {
+                facts = used.unsent(&facts);
             }
             if call.method == &method::ENDPOINTS_GET && status == 404 {
                 facts.endpoint = Some(Seen::Missing);
@@ -179,13 +219,17 @@ impl Mandate {
             return facts;
         }
         let is = |method| call.method == method;
-        if is(&method::ENDPOINTS_GET) {
+        if !answer.is_object() {
+            // Something in between answered in Google's place.
+        } else if is(&method::ENDPOINTS_GET) {
             see_endpoint(&mut facts, answer);
-            self.check_label(&mut facts, &Thing::Endpoint, answer);
+            self.check_label(&mut facts, answer);
         } else if is(&method::ENDPOINTS_PATCH) {
             see_endpoint(&mut facts, answer);
         } else if is(&method::MODELS_GET) {
             self.see_model(&mut facts, answer);
+        } else if is(&method::MODELS_LIST_VERSIONS) {
+            self.see_versions(&mut facts, answer);
         } else if is(&method::ENDPOINT_OPERATIONS_LIST) {
             see_operations(&mut facts, used, answer);
         } else if is(&method::OPERATIONS_WAIT) || is(&method::OPERATIONS_GET) {
@@ -198,7 +242,8 @@ impl Mandate {
             let role = match &used.effect {
                 Effect::Makes { thing, .. } => Role::Makes(thing.clone()),
                 Effect::Removes(thing) => Role::Removes(thing.clone()),
-                Effect::None => return facts,
+                Effect::RemovesVersion => Role::Other,
+                Effect::None | Effect::Routes(_) => return facts,
             };
             if let Some(operation) = operation(answer, used) {
                 facts.note(operation, role.clone());
@@ -208,17 +253,40 @@ impl Mandate {
         facts
     }
 
-    fn see_model(&self, facts: &mut Facts, answer: &Value) {
-        if let Some(version) = answer["versionId"].as_str().and_then(number) {
-            facts.version = Some(version);
-        }
-        self.check_label(facts, &Thing::Model, answer);
+    /// The body of the upload, where the plan has one.
+    fn upload(&self) -> Option<&Value> {
+        self.plan.step(StepKind::Model)?.call.as_ref()?.body.as_ref()
     }
 
-    /// A resource with another label was made by somebody else, whatever a call under the mandate may have made.
-    fn check_label(&self, facts: &mut Facts, thing: &Thing, answer: &Value) {
-        if answer["labels"][RUN_LABEL].as_str() != Some(self.run.as_str()) {
-            facts.unmake(thing);
+    fn see_model(&self, facts: &mut Facts, model: &Value) {
+        let Some(version) = model["versionId"].as_str().and_then(number) else { return };
+        match self.upload() {
+            Some(upload) if has_content(model, upload) => facts.find(version, true),
+            Some(_) => {}
+            None => facts.find(version, false),
+        }
+    }
+
+    fn see_versions(&self, facts: &mut Facts, answer: &Value) {
+        let listed = answer["models"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let is_ours = |version: &&Value| version["labels"][RUN_LABEL].as_str() == Some(self.run.as_str());
+        let ours = listed.iter().filter(is_ours).filter_map(|version| version["versionId"].as_str().and_then(number));
+        facts.ours = ours.take(MOST_VERSIONS).collect();
+        facts.only_ours =
+            listed.len() == facts.ours.len() && answer["nextPageToken"].as_str().is_none_or(str::is_empty);
+        if let Some(upload) = self.upload() {
+            for version in listed.iter().filter(|version| has_content(version, upload)) {
+                if let Some(version) = version["versionId"].as_str().and_then(number) {
+                    facts.find(version, true);
+                }
+            }
+        }
+    }
+
+    /// An endpoint with another label was made by somebody else, whatever a call under the mandate may have made.
+    fn check_label(&self, facts: &mut Facts, endpoint: &Value) {
+        if endpoint["labels"][RUN_LABEL].as_str() != Some(self.run.as_str()) {
+            facts.unmake(&Thing::Endpoint);
         }
     }
 }
@@ -243,7 +311,7 @@ fn see_end(facts: &mut Facts, role: &Role, answer: &Value) {
     match role {
         Role::Makes(Thing::Model) => {
             if let Some(version) = answer["response"]["modelVersionId"].as_str().and_then(number) {
-                facts.version = Some(version);
+                facts.find(version, true);
             }
         }
         Role::Removes(thing) => {
@@ -255,8 +323,14 @@ fn see_end(facts: &mut Facts, role: &Role, answer: &Value) {
 
 fn see_endpoint(facts: &mut Facts, answer: &Value) {
     let etag = answer["etag"].as_str().filter(|etag| !etag.is_empty() && etag.len() <= LONGEST_ETAG);
-    let serves = answer["deployedModels"].as_array().is_some_and(|models| !models.is_empty());
-    facts.endpoint = etag.map(|etag| Seen::There { etag: etag.to_owned(), split: Split::of(answer), serves });
+    let etag = etag.filter(|_| deployed(answer).len() <= MOST_DEPLOYED);
+    facts.endpoint = etag.map(|etag| Seen::There { etag: etag.to_owned(), state: traffic(answer) });
+}
+
+/// The part of an `Endpoint` that its traffic depends on.
+fn traffic(endpoint: &Value) -> Value {
+    let models: Vec<Value> = deployed(endpoint).into_iter().map(|id| object().with("id", id).into()).collect();
+    object().with("trafficSplit", Split::among_deployed(endpoint)).with("deployedModels", models).into()
 }
 
 /// A version as Google names it: a number, never an alias.

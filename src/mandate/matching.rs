@@ -1,10 +1,11 @@
 //! The match of a call with the calls of a mandate's plan.
 
 use super::facts::{Role, Seen};
-use super::{Denied, Effect, Facts, Mandate, Phase, Thing, Use};
+use super::{Denied, Effect, Facts, Mandate, Phase, Thing, Use, Written};
 use crate::method::{self, Call, Method, Resource};
-use crate::plan::{Plan, StepKind};
-use crate::vertex::traffic::{Split, Traffic};
+use crate::name::{DeployedModelId, Model};
+use crate::plan::{Plan, Step, StepKind};
+use crate::vertex::traffic::{Split, Traffic, Written as Change, deployed, taken_back};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -34,38 +35,40 @@ impl Mandate {
         if phase == Phase::Over {
             return Err(Denied::Over);
         }
-        let plan = self.known_plan(facts);
-        let effect = if self.is_look(&plan, call) {
+        let plans = self.known_plans(facts);
+        let effect = if self.is_look(&plans, call) {
             Effect::None
+        } else if call.method == &method::MODELS_DELETE_VERSION {
+            self.check_version(facts, call)?;
+            Effect::RemovesVersion
         } else if let Resource::Operation(_) = &call.resource {
             self.check_operation(facts, call)?;
             Effect::None
         } else if let Some(thing) = self.removed(call)? {
-            if !facts.made.contains(&thing) {
+            // Deleting a model removes all of its versions, also those of others.
+            let is_shared = thing == Thing::Model && !(facts.only_ours && !facts.ours.is_empty());
+            if !facts.made.contains(&thing) || is_shared {
                 return Err(Denied::NotMade(thing.shown(&self.plan)));
             }
             Effect::Removes(thing)
         } else if call.method == &method::ENDPOINTS_PATCH {
-            self.check_traffic(facts, &plan, phase, call)?;
-            Effect::None
+            self.check_traffic(facts, &plans, phase, call)?
         } else if phase == Phase::UndoOnly {
             return Err(Denied::UndoOnly);
         } else {
-            let thing = self.made(facts, &plan, call)?;
+            let thing = self.made(facts, &plans, call)?;
             let is_first = !facts.made.contains(&thing);
             Effect::Makes { thing, is_first }
         };
         Ok(Use { call: call.clone(), effect })
     }
 
-    /// The plan, completed by the version that Google has named.
-    fn known_plan(&self, facts: &Facts) -> Cow<'_, Plan> {
-        match &facts.version {
-            Some(version) if self.plan.deployed_model_id.is_none() => {
-                Cow::Owned(self.plan.for_version(version.clone()))
-            }
-            _ => Cow::Borrowed(&self.plan),
+    /// The plan for each version that Google has named and that it may deploy.
+    fn known_plans(&self, facts: &Facts) -> Vec<Cow<'_, Plan>> {
+        if self.plan.deployed_model_id.is_some() {
+            return vec![Cow::Borrowed(&self.plan)];
         }
+        facts.versions.iter().map(|version| Cow::Owned(self.plan.for_version(version.clone()))).collect()
     }
 
     /// Whether a call has the method and resource of a planned one, and its query.
@@ -79,12 +82,35 @@ impl Mandate {
         Denied::NotPlanned { method: call.method.name, resource: call.resource.to_string() }
     }
 
-    /// A read of the plan's model or endpoint, or of the endpoint's operations.
-    fn is_look(&self, plan: &Plan, call: &Call) -> bool {
-        let probes = self.plan.steps.iter().chain(&plan.steps).filter_map(|step| step.probe.as_ref());
-        let list = Call::new(&method::ENDPOINT_OPERATIONS_LIST, self.endpoint());
-        let lists = call.method == list.method && call.resource == list.resource && reads(call);
-        lists || call.body.is_none() && probes.into_iter().any(|probe| self.is_at(call, probe))
+    /// A read of the plan's model, its versions, the endpoint, or the endpoint's operations.
+    fn is_look(&self, plans: &[Cow<'_, Plan>], call: &Call) -> bool {
+        let mut probes = self.steps(plans).filter_map(|step| step.probe.as_ref());
+        let model = Model { version: None, ..self.plan.target.model.clone() };
+        let lists = [
+            (&method::ENDPOINT_OPERATIONS_LIST, self.endpoint()),
+            (&method::MODELS_LIST_VERSIONS, self.named(Resource::Model(model))),
+        ];
+        let is_list = |(method, resource): &(_, Resource)| call.method == *method && call.resource == *resource;
+        lists.iter().any(is_list) && reads(call) || call.body.is_none() && probes.any(|probe| self.is_at(call, probe))
+    }
+
+    fn steps<'a>(&'a self, plans: &'a [Cow<'_, Plan>]) -> impl Iterator<Item = &'a Step> {
+        self.plan.steps.iter().chain(plans.iter().flat_map(|plan| &plan.steps))
+    }
+
+    /// A version of the model that is removed was listed with the deployment's label.
+    fn check_version(&self, facts: &Facts, call: &Call) -> Result<(), Denied> {
+        let Resource::Model(model) = &call.resource else { return Err(self.not_planned(call)) };
+        let whole = Model { version: None, ..model.clone() };
+        let undo = self.plan.step(StepKind::Model).and_then(|step| step.undo.as_ref());
+        let is_planned = undo.is_some_and(|undo| self.named(undo.resource.clone()) == Resource::Model(whole));
+        let Some(version) =
+            model.version.as_ref().filter(|_| is_planned && call.query.is_empty() && call.body.is_none())
+        else {
+            return Err(self.not_planned(call));
+        };
+        let is_ours = facts.ours.contains(version) && facts.made.contains(&Thing::Model);
+        if is_ours { Ok(()) } else { Err(Denied::NotMade(model.to_string())) }
     }
 
     fn endpoint(&self) -> Resource {
@@ -135,8 +161,14 @@ impl Mandate {
         id.map(|id| Some(Thing::Deployment(id))).ok_or_else(|| Denied::OtherBody { path: "deployedModelId".into() })
     }
 
-    /// A traffic write: the plan's share, or none for a model that is removed, computed from a read of the endpoint and with its etag.
-    fn check_traffic(&self, facts: &Facts, plan: &Plan, phase: Phase, call: &Call) -> Result<(), Denied> {
+    /// A traffic write rests on the last read of the endpoint, and has its etag. It writes the plan's share, or takes back what was written.
+    fn check_traffic(
+        &self,
+        facts: &Facts,
+        plans: &[Cow<'_, Plan>],
+        phase: Phase,
+        call: &Call,
+    ) -> Result<Effect, Denied> {
         if call.resource != self.endpoint() || call.query != [("updateMask", SPLIT.to_owned())] {
             return Err(self.not_planned(call));
         }
@@ -144,60 +176,92 @@ impl Mandate {
         if let Some(other) = fields.keys().find(|key| !matches!(key.as_str(), "etag" | SPLIT)) {
             return Err(Denied::OtherBody { path: other.clone() });
         }
-        let Some(Seen::There { etag, split, .. }) = &facts.endpoint else { return Err(Denied::Stale) };
+        let Some(Seen::There { etag, state }) = &facts.endpoint else { return Err(Denied::Stale) };
         if fields.get("etag").and_then(Value::as_str) != Some(etag.as_str()) {
             return Err(Denied::Stale);
         }
-        let written = fields.get(SPLIT);
-        let is = |id: &str, share| written == Some(&Value::from(split.with(id, share)));
-        let made = || {
-            let ids = facts.made.iter().filter(|thing| matches!(thing, Thing::Deployment(_)));
-            ids.map(Thing::stored)
-        };
-        if made().any(|id| is(id, Traffic::NONE)) {
-            return Ok(());
+        let is = |split: Split| fields.get(SPLIT) == Some(&Value::from(split));
+        if takes_back(facts, state).into_iter().any(is) {
+            return Ok(Effect::None);
         }
         if phase == Phase::UndoOnly {
             return Err(Denied::UndoOnly);
         }
-        let Some(id) = &plan.deployed_model_id else { return Err(Denied::VersionUnknown) };
-        if is(id.as_str(), plan.target.traffic.unwrap_or(Traffic::ALL)) { Ok(()) } else { Err(Denied::OtherSplit) }
+        if plans.is_empty() {
+            return Err(Denied::VersionUnknown);
+        }
+        if !Self::covers(&self.plan) {
+            return Err(self.not_planned(call));
+        }
+        let before = Split::among_deployed(state);
+        let ids = deployed(state);
+        let share = self.plan.target.traffic.unwrap_or(Traffic::ALL);
+        let known = plans.iter().filter_map(|plan| plan.deployed_model_id.as_ref());
+        let mut routed = known.filter(|id| ids.contains(&id.as_str())).map(|id| {
+            let after = before.with(id.as_str(), share);
+            Written { id: id.clone(), before: before.clone(), after }
+        });
+        routed.find(|written| is(written.after.clone())).map(Effect::Routes).ok_or(Denied::OtherSplit)
     }
 
     /// What a call of the plan makes.
-    fn made(&self, facts: &Facts, plan: &Plan, call: &Call) -> Result<Thing, Denied> {
+    fn made(&self, facts: &Facts, plans: &[Cow<'_, Plan>], call: &Call) -> Result<Thing, Denied> {
         let deploys = call.method == &method::ENDPOINTS_DEPLOY_MODEL;
-        // The upload is a step of the plan without a version, everything else of the plan with it.
-        let steps = self.plan.steps.iter().filter(|step| step.kind == StepKind::Model).chain(&plan.steps);
-        let planned = steps
-            .filter(|step| step.kind != StepKind::Traffic)
-            .filter_map(|step| step.call.as_ref())
-            .find(|planned| self.is_at(call, planned));
-        let Some(planned) = planned else { return Err(self.not_planned(call)) };
-        if deploys && plan.deployed_model_id.is_none() {
-            return Err(Denied::VersionUnknown);
+        let making =
+            |step: &&Step| step.kind != StepKind::Traffic && (step.kind != StepKind::Deployment || !plans.is_empty());
+        let new_version = self.plan.new_version();
+        let planned = self.steps(plans).filter(making).filter_map(|step| step.call.as_ref()).chain(&new_version);
+        let mut planned = planned.filter(|planned| self.is_at(call, planned)).peekable();
+        if planned.peek().is_none() {
+            return Err(if deploys && plans.is_empty() { Denied::VersionUnknown } else { self.not_planned(call) });
         }
-        let mut expected = self.labelled(planned, planned.body.clone().unwrap_or_default());
         let mut given = Value::Object(fields(call)?.clone());
         if deploys {
             check_first_split(facts, given.get(SPLIT))?;
-            for body in [&mut expected, &mut given] {
-                if let Some(fields) = body.as_object_mut() {
-                    fields.remove(SPLIT);
-                }
+            remove_split(&mut given);
+        }
+        let mut other = None;
+        for planned in planned {
+            let mut expected = planned.body.clone().unwrap_or_default();
+            if deploys {
+                remove_split(&mut expected);
+            }
+            match difference(&expected, &given) {
+                None => return thing(call).ok_or_else(|| self.not_planned(call)),
+                Some(path) => other = other.or(Some(path)),
             }
         }
-        if let Some(path) = difference(&expected, &given) {
-            return Err(Denied::OtherBody { path });
-        }
-        thing(call).ok_or_else(|| self.not_planned(call))
+        Err(Denied::OtherBody { path: other.unwrap_or_default() })
     }
+}
+
+fn remove_split(body: &mut Value) {
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove(SPLIT);
+    }
+}
+
+/// The splits that take back what was written for each deployed model: one that was made under the mandate leaves, another stays.
+pub(super) fn takes_back(facts: &Facts, state: &Value) -> Vec<Split> {
+    let made = facts.made.iter().filter_map(|thing| match thing {
+        Thing::Deployment(id) => Some((id, true)),
+        _ => None,
+    });
+    let routed = facts.written.iter().map(|written| (&written.id, false));
+    let back = |(id, leaves): (&DeployedModelId, bool)| {
+        let ours = facts.written.iter().filter(|written| written.id == *id);
+        let written: Vec<Change> =
+            ours.map(|Written { before, after, .. }| Change { before: before.clone(), after: after.clone() }).collect();
+        taken_back(state, id.as_str(), &written, leaves)
+    };
+    let ids = deployed(state);
+    made.chain(routed).filter(|(id, _)| ids.contains(&id.as_str())).filter_map(back).collect()
 }
 
 /// A deployment states a traffic split only where no other model serves: it would overwrite the others' shares, without an etag.
 fn check_first_split(facts: &Facts, split: Option<&Value>) -> Result<(), Denied> {
     let Some(split) = split else { return Ok(()) };
-    if matches!(&facts.endpoint, Some(Seen::There { serves: true, .. })) {
+    if matches!(&facts.endpoint, Some(Seen::There { state, .. }) if !deployed(state).is_empty()) {
         return Err(Denied::OtherSplit);
     }
     if facts.endpoint.is_none() && !facts.made.contains(&Thing::Endpoint) {

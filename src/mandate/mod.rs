@@ -14,22 +14,17 @@ pub use denied::Denied;
 pub use facts::Facts;
 pub use term::{Phase, Term};
 
-use crate::fingerprint::fingerprint;
 use crate::method::{Call, Resource};
-use crate::name::{DeployedModelId, Project};
-use crate::plan::{Found, Plan};
-use crate::vertex::message;
-use serde_json::Value;
-
-/// Label of what a deployment creates; its value is the deployment's id.
-pub const RUN_LABEL: &str = "backstage-run";
+use crate::name::{DeployedModelId, Project, RunId};
+use crate::plan::{Kind, Plan};
+use crate::vertex::traffic::Split;
 
 /// The calls that one deployment may make.
 #[derive(Clone, Debug)]
 pub struct Mandate {
     plan: Plan,
     /// The deployment's id, which is the label of what it creates.
-    run: String,
+    run: RunId,
     /// The projects of endpoint and model as the plan names them, with their ids.
     projects: [(Project, Project); 2],
 }
@@ -59,28 +54,36 @@ enum Effect {
         is_first: bool,
     },
     Removes(Thing),
+    /// Removes one version of the model.
+    RemovesVersion,
+    /// Writes the plan's share of the traffic for a deployed model.
+    Routes(Written),
+}
+
+/// A traffic split that was written in place of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Written {
+    id: DeployedModelId,
+    before: Split,
+    after: Split,
 }
 
 impl Mandate {
-    /// The mandate for a plan. `id_of` returns the id of a project that the plan may name by its number.
-    pub fn of(plan: Plan, run: &str, id_of: impl Fn(&Project) -> Project) -> Self {
+    /// The mandate for a plan of one deployment. `id_of` returns the id of a project that the plan may name by its number.
+    pub fn of(plan: &Plan, run: &RunId, id_of: impl Fn(&Project) -> Project) -> Self {
+        let plan = plan.for_run(run);
         let projects = [&plan.target.endpoint.place.project, &plan.target.model.place.project];
-        Self { projects: projects.map(|project| (project.clone(), id_of(project))), run: run.to_owned(), plan }
+        Self { projects: projects.map(|project| (project.clone(), id_of(project))), run: run.clone(), plan }
     }
 
-    pub fn plan(&self) -> &Plan {
-        &self.plan
+    /// Whether a mandate covers every call of a run of this plan.
+    pub fn covers(plan: &Plan) -> bool {
+        matches!(plan.kind, Kind::Deploy | Kind::Traffic(..))
     }
 
-    /// A fingerprint of the delegated calls, in hexadecimal. A new version of the core may plan other calls, which nobody has delegated.
+    /// A fingerprint of the delegated calls. A new version of the core may plan other calls, which nobody has delegated.
     pub fn fingerprint(&self) -> String {
-        let text = |call: &Call| {
-            let body = call.body.as_ref().map(|body| message::text(&self.labelled(call, body.clone())));
-            format!("{} {} {}", call.method.name, call.path(), body.unwrap_or_default())
-        };
-        let texts: Vec<String> = self.plan.calls(Found::default()).iter().map(|(call, _)| text(call)).collect();
-        let parts: Vec<&str> = [self.run.as_str()].into_iter().chain(texts.iter().map(String::as_str)).collect();
-        format!("{:016x}", fingerprint(&parts))
+        self.plan.fingerprint()
     }
 
     /// The resource with its project named by id, as the door names it.
@@ -90,16 +93,5 @@ impl Mandate {
             Some((_, id)) => resource.in_project(id),
             None => resource,
         }
-    }
-
-    /// The body of a call that creates something, with the label of the deployment.
-    fn labelled(&self, call: &Call, mut body: Value) -> Value {
-        let labels = match matching::thing(call) {
-            Some(Thing::Endpoint) => &mut body["labels"],
-            Some(Thing::Model) => &mut body["model"]["labels"],
-            _ => return body,
-        };
-        labels[RUN_LABEL] = self.run.as_str().into();
-        body
     }
 }

@@ -3,20 +3,20 @@
 use super::*;
 use crate::diagnostic::Code;
 use crate::method::{self, METHODS, Method};
-use crate::name::Operation;
-use crate::plan::{self, StepKind, tests::target};
+use crate::name::{Model, Operation};
+use crate::plan::{self, Plan, RUN_LABEL, StepKind, tests::target};
 use crate::target::{Replicas, Target};
-use crate::vertex::traffic::Split;
+use crate::vertex::traffic::{Split, Traffic};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const RUN: &str = "0f6c2f9e-5a57-4a6e-9d7e-6a1f0d0a7b11";
 const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
 const PLACE: &str = "projects/acme-ml/locations/us-central1";
 
 fn mandate(target: Target) -> Mandate {
-    Mandate::of(plan::plan(target), RUN, Project::clone)
+    Mandate::of(&plan::plan(target), &RUN.parse().unwrap(), Project::clone)
 }
 
 /// A target without a version, whose model is uploaded.
@@ -45,10 +45,7 @@ fn operation(id: &str) -> Resource {
 
 /// What a deployment sends for a step of its plan.
 fn sent(mandate: &Mandate, kind: StepKind) -> Call {
-    let call = mandate.plan.step(kind).and_then(|step| step.call.clone()).unwrap();
-    let body = call.body.clone().unwrap();
-    let body = mandate.labelled(&call, body);
-    call.body(body)
+    mandate.plan.step(kind).and_then(|step| step.call.clone()).unwrap()
 }
 
 /// The call without its traffic split.
@@ -56,6 +53,17 @@ fn unsplit(call: Call) -> Call {
     let mut body = call.body.clone().unwrap();
     body.as_object_mut().unwrap().remove("trafficSplit");
     call.body(body)
+}
+
+/// The container of the model that the plan uploads.
+fn container(mandate: &Mandate) -> Value {
+    let upload = mandate.plan.step(StepKind::Model).and_then(|step| step.call.as_ref()?.body.as_ref());
+    upload.map(|body| body["model"]["containerSpec"].clone()).unwrap_or_default()
+}
+
+fn model_call(method: &'static Method, version: Option<&str>) -> Call {
+    let version = version.map(|version| format!("@{version}")).unwrap_or_default();
+    Call::new(method, Resource::Model(format!("{PLACE}/models/fraud-detector{version}").parse().unwrap()))
 }
 
 fn endpoint_call(method: &'static Method) -> Call {
@@ -159,6 +167,8 @@ fn a_traffic_write_rests_on_the_last_read() {
     let right = json!({ours.as_str(): 20, "7": 80});
     assert_eq!(held.denied(&patch("a", right.clone())), Some(Code::MandateStale));
     held.reads(served("a", json!({"7": 100})));
+    assert_eq!(held.denied(&patch("a", right.clone())), Some(Code::MandateNotPlanned), "it is not deployed");
+    held.reads(served("a", json!({"7": 100, ours.as_str(): 0})));
     assert_eq!(held.denied(&patch("a", right.clone())), None);
     assert_eq!(held.denied(&patch("b", right.clone())), Some(Code::MandateStale));
     for other in [json!({ours.as_str(): 21, "7": 79}), json!({"7": 100}), json!({ours.as_str(): 20, "8": 80})] {
@@ -172,6 +182,8 @@ fn a_traffic_write_rests_on_the_last_read() {
     held.makes(&patch("a", right.clone()), 200, served("b", right.clone()));
     assert_eq!(held.denied(&patch("a", right.clone())), Some(Code::MandateStale));
     assert_eq!(held.denied(&patch("b", right)), None);
+    // What it wrote is taken back.
+    assert_eq!(held.denied_in(Phase::UndoOnly, &patch("b", json!({"7": 100, ours.as_str(): 0}))), None);
 }
 
 #[test]
@@ -186,7 +198,7 @@ fn a_version_comes_only_from_an_answer() {
         let (third, fourth) = (deploy("3"), deploy("4"));
         assert_eq!(held.denied(&third), Some(Code::MandateNotPlanned));
         let probe = held.mandate.plan.step(StepKind::Model).unwrap().probe.clone().unwrap();
-        held.makes(&probe, 200, json!({"versionId": "3"}));
+        held.makes(&probe, 200, json!({"versionId": "3", "containerSpec": container(&held.mandate)}));
         assert_eq!((held.denied(&third), held.denied(&fourth)), (None, Some(Code::MandateNotPlanned)));
     }
 }
@@ -204,6 +216,38 @@ fn an_uploaded_version_comes_from_the_uploads_operation() {
     let deploy = pinned.step(StepKind::Deployment).unwrap().call.clone().unwrap();
     assert_eq!(held.denied(&deploy), None);
     assert_eq!(held.denied(&upload.body(json!({"model": {}}))), Some(Code::MandateNotPlanned));
+}
+
+#[test]
+fn other_content_is_a_new_version_and_only_that_is_removed() {
+    let mut held = Held::new(uploading());
+    held.makes(&endpoint_call(&method::ENDPOINTS_GET), 404, json!({}));
+    held.makes(
+        &model_call(&method::MODELS_GET, None),
+        200,
+        json!({"versionId": "4", "containerSpec": {"imageUri": "x"}}),
+    );
+    let deploy = |held: &Held, version: &str| {
+        let pinned = held.mandate.plan.for_version(version.parse().unwrap());
+        held.denied(&pinned.step(StepKind::Deployment).unwrap().call.clone().unwrap())
+    };
+    assert_eq!(deploy(&held, "4"), Some(Code::MandateNotPlanned), "it has other content");
+    let new_version = held.mandate.plan.new_version().unwrap();
+    held.loses(&new_version);
+    let delete = [model_call(&method::MODELS_DELETE, None), model_call(&method::MODELS_DELETE_VERSION, Some("5"))];
+    let denied = |held: &Held| delete.each_ref().map(|call| held.denied(call).is_some());
+    assert_eq!(denied(&held), [true, true], "no version was listed");
+    let ours = json!({"versionId": "5", "labels": {RUN_LABEL: RUN}, "containerSpec": container(&held.mandate)});
+    let others = json!({"versionId": "4", "labels": {}});
+    let list = model_call(&method::MODELS_LIST_VERSIONS, None);
+    held.makes(&list, 200, json!({"models": [ours, others]}));
+    assert_eq!(denied(&held), [true, false]);
+    assert_eq!((deploy(&held, "5"), deploy(&held, "4")), (None, Some(Code::MandateNotPlanned)));
+    held.makes(&list, 200, json!({"models": [ours], "nextPageToken": "more"}));
+    assert_eq!(denied(&held), [true, false]);
+    held.makes(&list, 200, json!({"models": [ours]}));
+    assert_eq!(denied(&held), [false, false]);
+    assert_eq!(held.denied(&model_call(&method::MODELS_DELETE_VERSION, Some("4"))), Some(Code::MandateNotPlanned));
 }
 
 #[test]
@@ -262,17 +306,17 @@ fn after_its_end_a_mandate_only_removes() {
     held.makes(&create, 200, started("1"));
     let deploy = unsplit(sent(&held.mandate, StepKind::Deployment));
     held.makes(&deploy, 200, started("2"));
-    held.reads(served("a", json!({"7": 50, "8": 50})));
+    held.reads(served("a", json!({"7": 40, "8": 40, ours.as_str(): 20})));
     let removing = [
         endpoint_call(&method::ENDPOINTS_GET),
         endpoint_call(&method::ENDPOINT_OPERATIONS_LIST),
         Call::new(&method::OPERATIONS_WAIT, operation("2")),
         Call::new(&method::OPERATIONS_CANCEL, operation("2")),
         undeploy(&ours),
-        patch("a", json!({ours.as_str(): 0, "7": 50, "8": 50})),
+        patch("a", json!({"7": 50, "8": 50})),
         endpoint_call(&method::ENDPOINTS_DELETE),
     ];
-    let making = [create, deploy, patch("a", json!({ours.as_str(): 20, "7": 40, "8": 40}))];
+    let making = [create, deploy, patch("a", json!({ours.as_str(): 30, "7": 35, "8": 35}))];
     for call in &removing {
         assert_eq!(held.denied_in(Phase::UndoOnly, call), None, "{call:?}");
     }
@@ -288,14 +332,16 @@ fn after_its_end_a_mandate_only_removes() {
 fn a_project_named_by_number_is_known_by_its_id() {
     let mut target = target();
     target.endpoint = "projects/123456789012/locations/us-central1/endpoints/fraud-detector".parse().unwrap();
-    let numbered = Mandate::of(plan::plan(target), RUN, |_| "acme-ml".parse().unwrap());
+    let numbered = Mandate::of(&plan::plan(target), &RUN.parse().unwrap(), |_| "acme-ml".parse().unwrap());
     let look = endpoint_call(&method::ENDPOINTS_GET);
     assert!(numbered.allows(&Facts::default(), Phase::Whole, &look).is_ok());
 }
 
 #[test]
 fn another_plan_has_another_fingerprint() {
-    let of = |target: Target, run: &str| Mandate::of(plan::plan(target), run, Project::clone).fingerprint();
+    let of = |target: Target, run: &str| {
+        Mandate::of(&plan::plan(target), &run.parse().unwrap(), Project::clone).fingerprint()
+    };
     let first = of(target(), RUN);
     assert_eq!(first, of(target(), RUN));
     let replicas = |max| Target { replicas: Some(Replicas { min: 1, max }), ..target() };
@@ -309,7 +355,8 @@ fn unreadable_facts_are_refused() {
     let good = Facts::default().stored();
     assert_eq!(Facts::read(&good), Some(Facts::default()));
     for (field, value) in [
-        ("version", json!(3)),
+        ("versions", json!([3])),
+        ("onlyOurs", json!(null)),
         ("endpoint", json!({"etag": 1})),
         ("made", json!(["all"])),
         ("operations", json!([{"name": "x", "role": "other"}])),
@@ -352,45 +399,63 @@ prop_compose! {
 }
 
 /// The calls of a plan as it may be sent for each version, with values of Google that may be right or wrong.
-fn near(mandate: &Mandate, trial: &Trial) -> Vec<Call> {
+fn near(held: &Held, history: &[Passed], trial: &Trial) -> Vec<Call> {
+    let mandate = &held.mandate;
     let pinned = mandate.plan.for_version(trial.version.to_string().parse().unwrap());
     let mut calls: Vec<Call> = Vec::new();
     for plan in [&mandate.plan, &pinned] {
         for step in &plan.steps {
             calls.extend(step.probe.clone());
             calls.extend(step.undo.clone());
-            calls.extend(step.call.clone().map(|call| {
-                let body = mandate.labelled(&call, call.body.clone().unwrap());
-                call.body(body)
-            }));
+            calls.extend(step.call.clone());
         }
     }
     let deploys = calls.iter().filter(|call| call.method == &method::ENDPOINTS_DEPLOY_MODEL);
     let deploys: Vec<_> = deploys.cloned().map(unsplit).collect();
     calls.extend(deploys);
     let ours = pinned.deployed_model_id.clone().unwrap();
-    let present = Split::of(&answer(trial));
-    for share in [0u32, 20, 100] {
-        let split = present.with(ours.as_str(), share.to_string().parse().unwrap());
-        calls.push(patch(&trial.etag.to_string(), split.into()));
+    let last = history.iter().rev().find(|past| past.call.method == &method::ENDPOINTS_GET && past.status == 200);
+    for read in [answer(mandate, trial)].iter().chain(last.map(|past| &past.answer)) {
+        let present = Split::among_deployed(read);
+        let etag = read["etag"].as_str().unwrap();
+        for share in [0, 20, 100] {
+            calls.push(patch(etag, present.with(ours.as_str(), Traffic::of(share)).into()));
+        }
+        calls.extend(matching::takes_back(&held.facts, read).into_iter().map(|split| patch(etag, split.into())));
     }
     let operation = operation(&trial.operation.to_string());
     for method in [&method::OPERATIONS_GET, &method::OPERATIONS_WAIT, &method::OPERATIONS_CANCEL] {
         calls.push(Call::new(method, operation.clone()));
     }
     calls.push(endpoint_call(&method::ENDPOINT_OPERATIONS_LIST));
+    calls.extend(mandate.plan.new_version());
+    calls.push(model_call(&method::MODELS_LIST_VERSIONS, None));
+    calls.push(model_call(&method::MODELS_DELETE_VERSION, Some(&trial.version.to_string())));
     calls
 }
 
 /// An answer with every field that facts are learned from.
-fn answer(trial: &Trial) -> Value {
-    let split: serde_json::Map<_, _> = trial.split.iter().map(|(id, share)| (id.to_string(), json!(share))).collect();
+fn answer(mandate: &Mandate, trial: &Trial) -> Value {
+    let mut split: serde_json::Map<_, _> =
+        trial.split.iter().map(|(id, share)| (id.to_string(), json!(share))).collect();
+    if trial.ours {
+        let version = trial.version.to_string().parse().unwrap();
+        split.insert(
+            mandate.plan.for_version(version).deployed_model_id.unwrap().to_string(),
+            json!(trial.version * 10),
+        );
+    }
     let models: Vec<_> = split.keys().map(|id| json!({ "id": id })).collect();
     let name = format!("{ENDPOINT}/operations/{}", trial.operation);
     let kind = "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata";
     json!({
         "name": name, "etag": trial.etag.to_string(), "trafficSplit": split, "deployedModels": models,
-        "labels": {RUN_LABEL: if trial.ours { RUN } else { "another" }}, "versionId": trial.version.to_string(),
+        "labels": {RUN_LABEL: if trial.done { RUN } else { "another" }}, "versionId": trial.version.to_string(),
+        "containerSpec": container(mandate),
+        "models": [{
+            "versionId": trial.version.to_string(), "containerSpec": container(mandate),
+            "labels": {RUN_LABEL: if trial.done { RUN } else { "another" }},
+        }],
         "done": trial.done, "response": {"modelVersionId": trial.version.to_string()},
         "operations": [{"name": name, "metadata": {"@type": kind}}],
     })
@@ -440,6 +505,12 @@ fn leaf<'a>(value: &'a mut Value, at: &Index) -> &'a mut Value {
     leaf(chosen, at)
 }
 
+/// The ids of the deployed model for each version.
+fn all_ids(mandate: &Mandate) -> Vec<String> {
+    let id = |version: u8| mandate.plan.for_version(version.to_string().parse().unwrap()).deployed_model_id;
+    (1..4).filter_map(id).map(|id| id.to_string()).collect()
+}
+
 /// What passed the door: the history from which a second, simpler judge decides.
 struct Passed {
     call: Call,
@@ -456,6 +527,7 @@ fn has(mandate: &Mandate, history: &[Passed], call: &Call) -> bool {
         .filter(|past| past.status == 200)
         .filter_map(|past| match past.call.method.name.rsplit('.').next() {
             Some("get") if past.call.method.on == method::Kind::Model => past.answer["versionId"].as_str(),
+            Some("listVersions") => past.answer["models"][0]["versionId"].as_str(),
             Some("wait" | "get" | "upload") => past.answer["response"]["modelVersionId"].as_str(),
             _ => None,
         })
@@ -465,6 +537,15 @@ fn has(mandate: &Mandate, history: &[Passed], call: &Call) -> bool {
         None => versions.iter().map(|version| mandate.plan.for_version(version.parse().unwrap())).collect(),
     };
     let steps = || [&mandate.plan].into_iter().chain(&plans).flat_map(|plan| &plan.steps);
+    let new_version = mandate.plan.new_version();
+    let calls = || steps().filter_map(|step| step.call.as_ref()).chain(&new_version);
+    let listed = |version: Option<&str>| {
+        answers(&method::MODELS_LIST_VERSIONS).any(|past| {
+            let shown = &past.answer["models"][0];
+            shown["labels"][RUN_LABEL] == RUN && version.is_none_or(|version| shown["versionId"] == version)
+        })
+    };
+    let uploaded = || answers(&method::MODELS_UPLOAD).any(|past| !matches!(past.status, 404 | 409));
     let bare = |mut body: Value| {
         body.as_object_mut().unwrap().remove("trafficSplit");
         body
@@ -482,6 +563,10 @@ fn has(mandate: &Mandate, history: &[Passed], call: &Call) -> bool {
                 })
         }
         "endpoints.operations.list" => call.resource == endpoint && call.body.is_none(),
+        "models.listVersions" => {
+            let model = &mandate.plan.target.model;
+            call.body.is_none() && call.resource.to_string() == format!("{}/models/{}", model.place, model.id)
+        }
         "operations.get" | "operations.wait" | "operations.cancel" => {
             let named = call.resource.to_string();
             call.body.is_none()
@@ -491,14 +576,14 @@ fn has(mandate: &Mandate, history: &[Passed], call: &Call) -> bool {
                             || past.answer["operations"][0]["name"] == named.as_str())
                 })
         }
-        "endpoints.create" | "models.upload" => steps().filter_map(|step| step.call.as_ref()).any(|planned| {
-            let mut body = planned.body.clone().unwrap();
-            let labels = if name == "models.upload" { &mut body["model"]["labels"] } else { &mut body["labels"] };
-            labels["backstage-run"] = RUN.into();
-            planned.method == call.method
+        "endpoints.create" | "models.upload" => calls().any(|planned| {
+            let body = planned.body.clone().unwrap();
+            let labels = if name == "models.upload" { &body["model"]["labels"] } else { &body["labels"] };
+            labels["backstage-run"] == RUN
+                && planned.method == call.method
                 && planned.resource == call.resource
                 && planned.query == call.query
-                && call.body == Some(body)
+                && call.body == Some(body.clone())
         }),
         "endpoints.deployModel" => {
             let Some(body) = call.body.clone() else { return false };
@@ -514,22 +599,35 @@ fn has(mandate: &Mandate, history: &[Passed], call: &Call) -> bool {
         }
         "endpoints.patch" => {
             let Some(body) = call.body.clone() else { return false };
-            let reads = history.iter().rev().find(|past| {
+            let reads = |past: &Passed| {
                 past.call.resource == endpoint
                     && (past.call.method == &method::ENDPOINTS_PATCH && past.status == 200
                         || past.call.method == &method::ENDPOINTS_GET && matches!(past.status, 200 | 404))
-            });
-            let Some(read) = reads.filter(|past| past.status == 200) else { return false };
+            };
+            let Some(read) = history.iter().rev().find(|past| reads(past)).filter(|past| past.status == 200) else {
+                return false;
+            };
+            let present = Split::among_deployed(&read.answer);
             let share = mandate.plan.target.traffic.map_or(100, |traffic| traffic.percent());
-            let is = |id: &str, percent: u32| {
-                let split = Split::of(&read.answer).with(id, percent.to_string().parse().unwrap());
-                body == json!({"etag": read.answer["etag"], "trafficSplit": Value::from(split)})
+            let is = |id: &str| body["trafficSplit"] == Value::from(present.with(id, Traffic::of(share)));
+            // What takes back gives a model no more than it had before one of the writes, and names deployed models only.
+            let written = Split::of(&body);
+            let had = |id: &str| {
+                let writes = (0..history.len()).filter(|at| history[*at].call.method == &method::ENDPOINTS_PATCH);
+                let before = writes.filter_map(|at| history[..at].iter().rev().find(|past| reads(past)));
+                before.map(|past| Split::among_deployed(&past.answer).share(id)).max()
+            };
+            let gives_back = |id: &str| {
+                let most = had(id).unwrap_or(0);
+                written.share(id) <= most && written == written.among(&crate::vertex::traffic::deployed(&read.answer))
             };
             call.resource == endpoint
                 && call.query == [("updateMask", "trafficSplit".to_owned())]
-                && plans.iter().any(|plan| {
-                    let id = plan.deployed_model_id.as_ref().unwrap().as_str();
-                    is(id, share) || sent_for(id) && is(id, 0)
+                && body.as_object().unwrap().len() == 2
+                && body["etag"] == read.answer["etag"]
+                && all_ids(mandate).iter().any(|id| {
+                    plans.iter().any(|plan| plan.deployed_model_id.as_ref().unwrap().as_str() == id) && is(id)
+                        || gives_back(id)
                 })
         }
         "endpoints.undeployModel" => {
@@ -546,11 +644,13 @@ fn has(mandate: &Mandate, history: &[Passed], call: &Call) -> bool {
                 && call.body.is_none()
                 && answers(&method::ENDPOINTS_CREATE).any(|past| !matches!(past.status, 404 | 409))
         }
-        "models.delete" => {
-            call.resource == Resource::Model(mandate.plan.target.model.clone())
-                && call.query.is_empty()
-                && call.body.is_none()
-                && answers(&method::MODELS_UPLOAD).any(|past| !matches!(past.status, 404 | 409))
+        "models.delete" | "models.deleteVersion" => {
+            let Resource::Model(model) = &call.resource else { return false };
+            let is_planned = Model { version: None, ..model.clone() } == mandate.plan.target.model;
+            let has_version = model.version.is_some() == (name == "models.deleteVersion");
+            let version = model.version.as_ref().map(|version| version.as_str());
+            let is_bare = call.query.is_empty() && call.body.is_none();
+            is_planned && has_version && is_bare && uploaded() && listed(version)
         }
         _ => false,
     }
@@ -570,7 +670,7 @@ proptest! {
         let mut history: Vec<Passed> = Vec::new();
         for (at, trial) in trials.iter().enumerate() {
             let phase = if over.is_some_and(|over| at >= over) { Phase::UndoOnly } else { Phase::Whole };
-            let calls = near(&held.mandate, trial);
+            let calls = near(&held, &history, trial);
             let mut call = calls[trial.call.index(calls.len())].clone();
             if let Some((what, place)) = &trial.change {
                 call = changed(call, *what, place);
@@ -581,8 +681,8 @@ proptest! {
                     let making = ["create", "upload", "deployModel"];
                     let makes = making.contains(&call.method.name.rsplit('.').next().unwrap_or_default());
                     prop_assert!(phase == Phase::Whole || !makes, "{call:?}");
-                    let answer = answer(trial);
-                    held.facts = held.mandate.learn(&held.facts, &used, trial.status, &answer);
+                    let answer = answer(&held.mandate, trial);
+                    held.facts = held.mandate.learn(&used.before(&held.facts), &used, trial.status, &answer);
                     let stored = Facts::read(&held.facts.stored());
                     prop_assert_eq!(stored.as_ref(), Some(&held.facts));
                     history.push(Passed { call, status: trial.status, answer });
@@ -604,5 +704,5 @@ fn facts_keep_the_operations_of_the_deployment() {
     held.makes(&list, 200, json!({ "operations": listed }));
     let ours: Operation = format!("{ENDPOINT}/operations/ours").parse().unwrap();
     assert!(held.facts.role(&ours).is_some());
-    assert!(message::text(&held.facts.stored()).len() < 16 * 1024);
+    assert!(held.facts.stored().to_string().len() < 16 * 1024);
 }

@@ -80,7 +80,7 @@ impl Split {
         self.0.iter().map(|(id, share)| (id, *share)).filter(|(_, share)| *share > 0)
     }
 
-    fn among(&self, ids: &[&str]) -> Self {
+    pub fn among(&self, ids: &[&str]) -> Self {
         let known = self.0.iter().filter(|(id, _)| ids.contains(&id.as_str()));
         Self(known.map(|(id, share)| (id.clone(), *share)).collect())
     }

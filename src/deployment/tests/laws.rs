@@ -74,6 +74,9 @@ pub fn check(before: &Scene, after: &Scene, report: &RunReport) -> Result<(), St
         ))
     };
     let id = before.id();
+    if !after.denied.is_empty() {
+        return fail(&format!("the mandate does not cover {:#?}", after.denied));
+    }
     if !report.not_undone.is_empty() {
         return fail("something was not removed");
     }

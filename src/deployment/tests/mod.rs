@@ -1,6 +1,7 @@
 //! Deployments against an abstract Google.
 
 mod changes;
+mod delegation;
 mod google;
 mod laws;
 mod races;

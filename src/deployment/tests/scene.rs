@@ -1,9 +1,11 @@
 //! A run of a deployment against the abstract Google, with crashes, cancellation, faults and other users.
 
+use super::delegation::{Delegation, denial};
 use super::google::{Act, Fault, Google, MODEL, PROXY};
-use crate::conversation::{Conversation, Event, Outcome, Progress, Turn, Want as GoogleWant};
+use crate::conversation::{Conversation, Event, Outcome, Progress, Request, Turn, Want as GoogleWant};
 use crate::deployment::ledger::{LedgerEntry, MAX_ENTRY};
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
+use crate::mandate::{Denied, Mandate, Use};
 use crate::plan::{Kind, plan, plan_for, tests::target};
 use crate::target::Target;
 use serde_json::Value;
@@ -39,6 +41,9 @@ pub struct Scene {
     /// A fault of each request that contains the text, until a time.
     pub outage: Option<(&'static str, Fault, u64, u64)>,
     pub identities: Identities,
+    /// The mandate of the first plan. A request that it does not cover does not arrive.
+    pub delegation: Option<Delegation>,
+    pub denied: Vec<String>,
     /// A target that the next process plans instead.
     pub replanned: Option<Target>,
     pub ledger: Vec<String>,
@@ -60,6 +65,8 @@ impl Scene {
             acts: BTreeMap::new(),
             outage: None,
             identities: Identities::PORTAL,
+            delegation: None,
+            denied: Vec::new(),
             replanned: None,
             ledger: Vec::new(),
             said: Vec::new(),
@@ -145,6 +152,16 @@ impl Scene {
         None
     }
 
+    /// Matches a request with the mandate, where the portal makes it.
+    fn admit(&mut self, request: &Request) -> Option<Result<Use, Denied>> {
+        let plan = plan_for(self.target.clone(), self.kind.clone());
+        if self.identities != Identities::PORTAL || !Mandate::covers(&plan) {
+            return None;
+        }
+        let run = &self.run;
+        Some(self.delegation.get_or_insert_with(|| Delegation::new(&plan, run)).admit(request))
+    }
+
     fn fulfil(&mut self, want: Want, number: usize, is_cancelled: bool) -> Outcome {
         match want {
             Want::Write { write } => {
@@ -169,8 +186,20 @@ impl Scene {
                         && (*from..*to).contains(&self.google.now)
                 });
                 let fault = self.faults.get(&number).copied().or(outage.map(|(_, fault, ..)| fault));
+                let used = match self.admit(&request).transpose() {
+                    Ok(used) => used,
+                    Err(denied) => {
+                        self.denied.push(format!("{denied}: {request:?}"));
+                        return Outcome::Answer(denial(&denied));
+                    }
+                };
                 match self.google.send(&request, fault) {
-                    Ok(response) => Outcome::Answer(response),
+                    Ok(response) => {
+                        if let (Some(used), Some(delegation)) = (used, &mut self.delegation) {
+                            delegation.learn(&used, &response);
+                        }
+                        Outcome::Answer(response)
+                    }
                     Err(failure) => Outcome::Failed(failure),
                 }
             }
