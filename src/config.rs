@@ -16,7 +16,8 @@ use std::str::FromStr;
 
 /// The keys of `vertexAi`. `catalog` belongs to the catalog module, `deployments` to the backend plugin, `rules` to all, the others to the
 /// proxy module.
-const KEYS: [&str; 7] = ["projects", "identity", "access", "emulator", "rules", "catalog", "deployments"];
+const KEYS: [&str; 9] =
+    ["projects", "identity", "access", "mandates", "directChanges", "emulator", "rules", "catalog", "deployments"];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -25,6 +26,8 @@ pub struct Config {
     pub identity: IdentityConfig,
     /// Who grants access, for people who lack it: entity refs of users and groups, or free text.
     pub grantors: Vec<String>,
+    pub mandates: MandateConfig,
+    pub direct_changes: DirectChanges,
     /// Replaces every Google host.
     pub emulator: Option<EmulatorUrl>,
     /// Mistakes that do not keep the portal from starting.
@@ -50,6 +53,27 @@ pub struct IdentityConfig {
     pub token_lifetime_seconds: u32,
 }
 
+/// The delegation of deployments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MandateConfig {
+    /// Longest time for which a mandate holds, 1 to 24.
+    pub hours: u32,
+}
+
+impl Default for MandateConfig {
+    fn default() -> Self {
+        Self { hours: 24 }
+    }
+}
+
+/// Whether users change models, endpoints and deployments with calls of their own, without a mandate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DirectChanges {
+    #[default]
+    Allow,
+    Deny,
+}
+
 /// A workload identity pool provider, `//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/…/providers/…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audience(String);
@@ -71,6 +95,11 @@ impl Config {
     /// Returns the entry of a project, named by its id or its number.
     pub fn project(&self, project: &Project) -> Option<&AllowedProject> {
         self.projects.iter().find(|allowed| allowed.project == *project || allowed.number.as_ref() == Some(project))
+    }
+
+    /// Returns the id of a project; its number stays where no entry names it.
+    pub fn id_of(&self, project: &Project) -> Project {
+        self.project(project).map_or_else(|| project.clone(), |known| known.project.clone())
     }
 
     /// Whether a project's location may be called.

@@ -32,6 +32,17 @@ export interface Config {
        */
       grantors?: string[];
     };
+    mandates?: {
+      /**
+       * Longest time for which a mandate holds, in hours, 1 to 24. Default: 24. A deployment makes its calls under the mandate of the
+       * user who started it.
+       */
+      hours?: number;
+    };
+    /**
+     * Whether users change models, endpoints and deployments with calls of their own, without a deployment. Default: `allow`.
+     */
+    directChanges?: 'allow' | 'deny';
     /** Sends every Google call to an emulator instead. Loopback addresses only. */
     emulator?: {
       /** E.g. `http://127.0.0.1:8085`. */

@@ -4,7 +4,7 @@
 
 use super::gate::{self, DoorStep, errand};
 use super::request::{DeployRequest, DeploymentRequest, EntityRequest, RunRequest, StatusRequest, ValidateRequest};
-use super::{Annotation, ValidateReport, check, deployment, iam, life};
+use super::{Annotation, ValidateReport, check, deployment, iam, life, mandate};
 use crate::annotation::{KEYS, PREFIX};
 use crate::config::CatalogConfig;
 use crate::conversation::{Identity, Progress};
@@ -80,6 +80,8 @@ pub fn declarations() -> String {
     all.visit::<Who>();
     all.visit::<DoorStep<'static>>();
     all.visit::<want::DoorAnswers>();
+    all.visit::<mandate::MandateDeployment>();
+    all.visit::<mandate::NewMandate>();
     all.visit::<AuditedCall>();
     all.visit::<PolicyChanges>();
     all.visit::<Identity>();

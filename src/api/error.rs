@@ -1,6 +1,7 @@
 //! Misuse and failed I/O, which the exports throw.
 
 use super::iam::grants::RefusedRecord;
+use super::mandate::RefusedMandate;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::words;
 
@@ -38,6 +39,12 @@ impl From<Diagnostic> for CoreError {
     fn from(finding: Diagnostic) -> Self {
         let status = if finding.code == Code::CoreInternal { 500 } else { 400 };
         Self::one(finding, status)
+    }
+}
+
+impl From<Box<RefusedMandate>> for CoreError {
+    fn from(refused: Box<RefusedMandate>) -> Self {
+        Self::one(refused.diagnostic, refused.status)
     }
 }
 

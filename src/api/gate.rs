@@ -4,6 +4,7 @@
 
 use super::access::access_of;
 use super::iam::grants;
+use super::mandate::{self, NewMandate, RefusedMandate};
 use super::request::StatusRequest;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
@@ -11,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::door::arrival::Arrival;
 use crate::door::refusal::{Answer, Refusal, lacks_permission};
 use crate::door::want::Failure;
-use crate::door::{ALLOW, ANSWER_HEADERS, Door, REQUEST_HEADERS};
+use crate::door::{ALLOW, ANSWER_HEADERS, Door, Planner, REQUEST_HEADERS};
 use crate::iam::deliver::access_report::AccessReport;
 use crate::identity::issuer::{self, Discovery};
 use crate::method::Access;
@@ -21,6 +22,7 @@ use std::rc::Rc;
 use ts_rs::TS;
 
 pub use super::iam::grants::{GrantTask, RefusedRecord};
+pub use super::mandate::{check_sight, revocation};
 pub use crate::door::changes::policy_changes;
 use crate::door::changes::{CLOCK_SKEW, LONGEST_CALL};
 pub use crate::door::host::{Call, DoorStep, Told};
@@ -58,8 +60,9 @@ pub struct Gate(Rc<Door>);
 
 impl Gate {
     /// Reads the `vertexAi` key of the configuration; each mistake is a finding.
-    pub fn new(config: &Value, issuer: &str) -> Result<Self, Vec<Diagnostic>> {
-        Ok(Self(Rc::new(Door::new(Config::parse(config, issuer)?))))
+    pub fn new(config: &Value, issuer: &str, parse: grants::Parse) -> Result<Self, Vec<Diagnostic>> {
+        let planner = Planner { parse, plan: mandate::plan_of };
+        Ok(Self(Rc::new(Door::new(Config::parse(config, issuer)?, planner))))
     }
 
     /// Makes and publishes the next signing key; `None` where that work runs already.
@@ -123,6 +126,17 @@ impl Gate {
     /// Returns the resources that a recorded access request is about, as audit records name them.
     pub fn grant_resources(&self, request: &Value, now: Millis) -> Vec<String> {
         grants::resources(&self.0.config, request, now)
+    }
+
+    /// Checks a request for a mandate, and returns the mandate.
+    pub fn new_mandate(
+        &self,
+        caller: &Value,
+        groups: Vec<String>,
+        body: &str,
+        now: Millis,
+    ) -> Result<NewMandate, Box<RefusedMandate>> {
+        mandate::new_mandate(&self.0.config, self.0.planner(), caller, groups, body, now)
     }
 
     /// Returns the clean-up of expired grants.

@@ -12,6 +12,7 @@ pub mod error;
 pub mod gate;
 pub mod iam;
 pub mod life;
+pub mod mandate;
 pub mod request;
 mod status;
 pub mod talk;

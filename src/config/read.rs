@@ -1,6 +1,8 @@
 //! Reads the `vertexAi` key, and reports every mistake in it.
 
-use super::{AllowedProject, Config, EmulatorUrl, IdentityConfig, Issuer, KEYS, is_number};
+use super::{
+    AllowedProject, Config, DirectChanges, EmulatorUrl, IdentityConfig, Issuer, KEYS, MandateConfig, is_number,
+};
 use crate::diagnostic::{Code, Diagnostic, Severity, Where, Words};
 use crate::entity::Node;
 use crate::name::{Location, NameError, Project, ServiceAccount};
@@ -75,7 +77,17 @@ impl Reader {
             }
         };
         let grantors = self.child(map, path, "access", Self::access).unwrap_or_default();
-        Some(Config { projects: projects?, identity: identity?, grantors, emulator, warnings: Vec::new() })
+        let mandates = self.child(map, path, "mandates", Self::mandates).unwrap_or_default();
+        let direct_changes = self.child(map, path, "directChanges", Self::direct_changes).unwrap_or_default();
+        Some(Config {
+            projects: projects?,
+            identity: identity?,
+            grantors,
+            mandates,
+            direct_changes,
+            emulator,
+            warnings: Vec::new(),
+        })
     }
 
     /// Checks `rules`, which apply where entities are read.
@@ -238,6 +250,32 @@ impl Reader {
             );
         }
         names
+    }
+
+    fn mandates(&mut self, value: &Value, path: &str) -> Option<MandateConfig> {
+        let map = self.mapping(value, path, &["hours"])?;
+        let value = map.get("hours")?;
+        let hours = value.as_u64().and_then(|hours| u32::try_from(hours).ok()).filter(|hours| (1..=24).contains(hours));
+        if hours.is_none() {
+            self.mistake(
+                &format!("{path}.hours"),
+                format!("`{}` is not the time of a mandate", message::text(value)),
+                "set a whole number of hours from 1 to 24",
+            );
+        }
+        Some(MandateConfig { hours: hours? })
+    }
+
+    fn direct_changes(&mut self, value: &Value, path: &str) -> Option<DirectChanges> {
+        match value.as_str() {
+            Some("allow") => Some(DirectChanges::Allow),
+            Some("deny") => Some(DirectChanges::Deny),
+            _ => {
+                let given = value.as_str().map_or_else(|| message::text(value), str::to_owned);
+                self.mistake(path, format!("`{given}` is neither `allow` nor `deny`"), "write `allow` or `deny`");
+                None
+            }
+        }
     }
 
     fn emulator(&mut self, value: &Value, path: &str) -> Option<EmulatorUrl> {

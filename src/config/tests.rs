@@ -105,6 +105,25 @@ fn checks_rules_and_ignores_the_keys_of_other_packages() {
 }
 
 #[test]
+fn mandates_hold_for_a_day_at_most() {
+    let value = |more: Value| {
+        let mut value = json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}});
+        value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        value
+    };
+    let read = |more: Value| Config::parse(&value(more), ISSUER).map(|read| (read.mandates.hours, read.direct_changes));
+    assert_eq!(read(json!({})), Ok((24, DirectChanges::Allow)));
+    assert_eq!(read(json!({"mandates": {"hours": 2}, "directChanges": "deny"})), Ok((2, DirectChanges::Deny)));
+    for hours in [json!(0), json!(25), json!("2"), json!(1.5)] {
+        assert_eq!(mistakes(value(json!({"mandates": {"hours": hours}}))), ["vertexAi.mandates.hours"]);
+    }
+    assert_eq!(mistakes(value(json!({"mandates": {"minutes": 5}}))), ["vertexAi.mandates.minutes"]);
+    for wrong in [json!("denied"), json!(false)] {
+        assert_eq!(mistakes(value(json!({ "directChanges": wrong }))), ["vertexAi.directChanges"]);
+    }
+}
+
+#[test]
 fn grantors_are_a_list_of_names() {
     let value = |access: Value| json!({"projects": [{"project": "acme-ml"}], "identity": {"audience": AUDIENCE}, "access": access});
     let read = Config::parse(&value(json!({"grantors": ["group:default/admins", "#cloud"]})), ISSUER).unwrap();

@@ -6,7 +6,7 @@ use super::permits::Key;
 use super::refusal::{Refusal, lacks_permission};
 use super::want::{Outcome, RequestBody, Starter, Want};
 use super::{ALLOW, GRANT, LARGEST_WHOLE, LONGEST_FOLLOWED, MOUNT, OVERRIDES, PORTAL, forwarding::Body};
-use crate::config::Config;
+use crate::config::{Config, DirectChanges};
 use crate::diagnostic::Code;
 use crate::guard::{self, ActingFor, Allowed, Caller};
 use crate::iam::policy::live_policy::may_have_changed_policy;
@@ -32,14 +32,27 @@ pub fn decide(config: &Config, arrival: &Arrival) -> Result<Allowed, Refusal> {
             return Err(Refusal::because(403, Code::ProxyCallerNotAllowed, message));
         }
         Who::User { entity_ref, .. } => user(entity_ref),
-        Who::Service { subject } => Caller::Service { subject: subject.clone() },
+        Who::Service { subject } => match arrival.mandate() {
+            Some(mandate) => Caller::Delegate { mandate: mandate.to_owned() },
+            None => Caller::Service { subject: subject.clone() },
+        },
         Who::Portal => user(PORTAL),
     };
-    Ok(guard::decide(config, &arrival.verb, target, &caller)?)
+    let call = guard::decide(config, &arrival.verb, target, &caller)?;
+    let is_change = call.permission == Access::Deploy.permission();
+    if config.direct_changes == DirectChanges::Deny && is_change && arrival.mandate().is_none() {
+        let message = "models, endpoints and deployments are changed by deployments only";
+        let refusal = Refusal::because(403, Code::ProxyDirectChange, message);
+        return Err(refusal.help("start a deployment, or ask an administrator to set `vertexAi.directChanges: allow`"));
+    }
+    Ok(call)
 }
 
-/// Requires the Backstage permission of the call's method.
+/// Requires the Backstage permission of the call's method. The user of a mandate was asked for it when the mandate was made.
 pub async fn permit(passage: &Passage, call: &Allowed) -> Result<(), Refused> {
+    if let ActingFor::Mandate { .. } = call.subject {
+        return Ok(());
+    }
     let Passage { door, arrival, voice, .. } = passage;
     let permission = call.permission;
     let allowed = match &arrival.who {
@@ -94,7 +107,7 @@ fn too_large() -> Refusal {
     Refusal::because(413, Code::ProxyBodyMalformed, "the body is larger than 1 MiB").help("send a smaller body")
 }
 
-/// Finds the identity with which Google is called.
+/// Finds the identity with which Google is called, where no mandate states it.
 pub async fn subject(passage: &Passage, call: &Allowed) -> Result<Subject, Refused> {
     let operation = match &call.subject {
         ActingFor::User { .. } if matches!(passage.arrival.who, Who::Portal) => {
@@ -105,6 +118,10 @@ pub async fn subject(passage: &Passage, call: &Allowed) -> Result<Subject, Refus
             return Ok(Subject { holder: Holder::Current(entity_ref.clone()), groups: None });
         }
         ActingFor::Starter { operation } => operation.clone(),
+        ActingFor::Mandate { .. } => {
+            let message = "the call names a mandate that was not read";
+            return Err(Refusal::because(403, Code::MandateUnknown, message).into());
+        }
     };
     let refused = |message: &'static str| {
         Refusal::because(403, Code::ProxyCallerNotAllowed, message).help("read it with the credentials of a user")

@@ -1,6 +1,6 @@
 //! Arrivals: a call at the door, and its caller.
 
-use super::REQUEST_HEADERS;
+use super::{DEPLOYER, MANDATE, REQUEST_HEADERS};
 use ts_rs::TS;
 
 /// A call that arrives at the door.
@@ -54,6 +54,19 @@ impl Who {
 }
 
 impl Arrival {
+    /// The mandate under which a deployment calls. An empty header names a mandate that does not exist.
+    pub fn mandate(&self) -> Option<&str> {
+        match &self.who {
+            Who::Service { subject } if subject == DEPLOYER => self.header(MANDATE),
+            _ => None,
+        }
+    }
+
+    /// The service that acts for a user.
+    pub fn actor(&self) -> Option<&str> {
+        self.who.actor().or(self.mandate().map(|_| DEPLOYER))
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         let at = REQUEST_HEADERS.iter().position(|known| *known == name)?;
         self.headers.get(at)?.as_deref()

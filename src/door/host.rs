@@ -3,7 +3,7 @@
 use super::arrival::{Arrival, Who};
 use super::evidence::Doubt;
 use super::owed::{self, Debt};
-use super::want::{Answer, Failure, Outcome, Starter, Want};
+use super::want::{Answer, Failure, MandateRow, Outcome, Starter, Want};
 use super::{Door, End};
 use crate::conversation::{Conversation, Event, Turn};
 use crate::diagnostic::{Code, Diagnostic};
@@ -151,6 +151,9 @@ impl Want {
             Self::FindGrant { .. } => Outcome::Grant(Some(texts(value)?)),
             Self::Doubts { .. } => Outcome::Doubts(value.as_array()?.iter().map(Doubt::read).collect::<Option<_>>()?),
             Self::Resolve(_) => Outcome::Resolved(value.as_bool()?),
+            Self::FindMandate { .. } if value.is_null() => Outcome::Mandate(None),
+            Self::FindMandate { .. } => Outcome::Mandate(Some(MandateRow::read(value)?)),
+            Self::KeepFacts { .. } => Outcome::Kept(value.as_bool()?),
             Self::Send(_) => Outcome::Answer(Answer {
                 status: value["status"].as_u64()?.try_into().ok()?,
                 headers: headers(&value["headers"])?,
@@ -172,6 +175,26 @@ impl Doubt {
             ended_at: value["endedAt"].as_u64(),
             is_idle: value["isIdle"].as_bool()?,
             rival_at: value["rivalAt"].as_u64(),
+        })
+    }
+}
+
+impl MandateRow {
+    pub fn read(value: &Value) -> Option<Self> {
+        Some(Self {
+            deployment: text(&value["deployment"])?,
+            user: text(&value["user"])?,
+            groups: texts(&value["groups"])?,
+            request: text(&value["request"])?,
+            fingerprint: text(&value["fingerprint"])?,
+            expires_at: value["expiresAt"].as_u64()?,
+            revoked_at: match &value["revokedAt"] {
+                Value::Null => None,
+                at => Some(at.as_u64()?),
+            },
+            lease: value["lease"].as_u64()?,
+            facts: text(&value["facts"])?,
+            revision: value["revision"].as_u64()?,
         })
     }
 }
@@ -209,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_call_joins_the_exchange_of_another() {
-        let door = Rc::new(Door::new(crate::config::tests::config()));
+        let door = Rc::new(Door::new(crate::config::tests::config(), crate::door::tests::planner()));
         let begin = || {
             let headers = vec![None; crate::door::REQUEST_HEADERS.len()];
             let entity_ref = "user:default/alice".into();

@@ -85,6 +85,8 @@ impl<'a> Looking<'a> {
             user: self.user.clone(),
             reason: None,
             operation,
+            actor: None,
+            mandate: None,
         };
         let announcement = Announcement { event_id: "vertex-ai-outcome", severity_level: "high", meta: meta.clone() };
         let succeeded = outcome == Result::Succeeded;

@@ -7,6 +7,7 @@
 mod admission;
 pub mod arrival;
 pub mod changes;
+mod delegation;
 pub mod evidence;
 mod forwarding;
 pub mod host;
@@ -23,9 +24,11 @@ use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
 use crate::guard;
 use crate::identity::broker::Broker;
+use crate::plan::Plan;
 use arrival::Arrival;
 use passage::Passage;
 use permits::Permits;
+use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
 use want::{Outcome, Want};
@@ -38,6 +41,12 @@ pub const PORTAL: &str = "plugin:proxy";
 pub const ALLOW: &str = "ALLOW";
 /// Header that names the grant record under which a policy is changed.
 pub const GRANT: &str = "x-vertex-ai-grant";
+/// Header that names the mandate of a deployment.
+const MANDATE: &str = "x-vertex-ai-mandate";
+/// Header with the number of a deployment's lease.
+const LEASE: &str = "x-vertex-ai-lease";
+/// The only service that uses mandates.
+pub const DEPLOYER: &str = "plugin:vertex-ai";
 const REASON: &str = "x-goog-request-reason";
 /// Headers that could mean another verb than the request has.
 const OVERRIDES: [&str; 3] = ["x-http-method-override", "x-http-method", "x-method-override"];
@@ -47,13 +56,15 @@ const LONGEST_FOLLOWED: Millis = 24 * 60 * 60 * 1000;
 const LARGEST_WHOLE: usize = 1024 * 1024;
 
 /// Headers of a request that the door reads, lower case. The host supplies their values, in this order.
-pub const REQUEST_HEADERS: [&str; 9] = [
+pub const REQUEST_HEADERS: [&str; 11] = [
     "accept",
     "content-type",
     "x-goog-api-client",
     "content-length",
     REASON,
     GRANT,
+    MANDATE,
+    LEASE,
     OVERRIDES[0],
     OVERRIDES[1],
     OVERRIDES[2],
@@ -63,9 +74,19 @@ pub const REQUEST_HEADERS: [&str; 9] = [
 pub const ANSWER_HEADERS: [&str; 4] =
     [guard::RESPONSE_HEADERS[0], guard::RESPONSE_HEADERS[1], guard::RESPONSE_HEADERS[2], "content-length"];
 
+/// Reads stored requests of deployments, and plans them.
+#[derive(Clone, Copy, Debug)]
+pub struct Planner {
+    /// Parses JSON text with the host's parser; `None` if it is not JSON. See `docs/size.md`.
+    pub parse: fn(&str) -> Option<Value>,
+    /// Returns the plan of a request; `None` if this version cannot plan it.
+    pub plan: fn(&Value) -> Option<Plan>,
+}
+
 /// One per process: configuration, tokens and permits.
 pub struct Door {
     pub config: Config,
+    planner: Planner,
     pub broker: Rc<Broker>,
     permits: RefCell<Permits>,
 }
@@ -74,8 +95,12 @@ pub struct Door {
 pub type End = Option<refusal::Answer>;
 
 impl Door {
-    pub fn new(config: Config) -> Self {
-        Self { broker: Rc::new(Broker::new(config.clone())), config, permits: RefCell::default() }
+    pub fn new(config: Config, planner: Planner) -> Self {
+        Self { broker: Rc::new(Broker::new(config.clone())), config, planner, permits: RefCell::default() }
+    }
+
+    pub fn planner(&self) -> Planner {
+        self.planner
     }
 
     /// Takes one call through every step.

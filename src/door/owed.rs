@@ -72,7 +72,7 @@ mod tests {
     /// Takes a recorded call through the door, where the want `broken` fails. Returns each want that changes what is owed, with the debts
     /// after it.
     fn debts(broken: &str) -> Vec<(String, Vec<Value>)> {
-        let door = Rc::new(Door::new(config()));
+        let door = Rc::new(Door::new(config(), crate::door::tests::planner()));
         let target = "/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud".into();
         let headers = vec![None; REQUEST_HEADERS.len()];
         let arrival = Arrival { id: "1".into(), verb: "GET".into(), target, headers, who: Who::Portal, whole: true };

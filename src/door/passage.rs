@@ -1,6 +1,7 @@
 //! Passages: one call on its way through the door, in the order that [`super`] states.
 
 use super::arrival::Arrival;
+use super::delegation::{self, Delegation};
 use super::forwarding::{self, Body, Sent};
 use super::looking::Looking;
 use super::recording;
@@ -10,7 +11,7 @@ use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogLine, LogMeta,
 use super::{ANSWER_HEADERS, Door, admission};
 use crate::conversation::Voice;
 use crate::diagnostic::{Code, Words};
-use crate::guard::{self, Allowed};
+use crate::guard::{self, ActingFor, Allowed};
 use crate::identity::broker::PATIENCE;
 use crate::identity::cache::Holder;
 use std::rc::Rc;
@@ -58,28 +59,45 @@ impl Passage {
         let call = admission::decide(&self.door.config, &self.arrival)?;
         admission::permit(self, &call).await?;
         let body = admission::body(self, &call).await?;
-        let mut subject = admission::subject(self, &call).await?;
+        let delegation = match &call.subject {
+            ActingFor::Mandate { id } => Some(delegation::open(self, id, &call.call, body.read.as_deref()).await?),
+            _ => None,
+        };
+        let mut subject = match &delegation {
+            Some(delegation) => delegation.subject(),
+            None => admission::subject(self, &call).await?,
+        };
         if !recording::is_recorded(&call, &self.arrival) {
             let reason = recording::reason(&self.arrival, &subject, None);
             let begun_at = self.voice.now();
             let answer = forwarding::forward(self, &call, &body, &mut subject, reason).await?;
             let look = Looking::new(self, &call, &subject, begun_at).await;
-            if self.arrival.whole || look.is_evidence() {
-                let whole = forwarding::read_answer(self, &call).await?;
-                look.end(self, answer.status, &whole).await;
-                return self.reply(&answer, AnswerBody::Read).await;
+            if !self.arrival.whole && delegation.is_none() && !look.is_evidence() {
+                return self.reply(&answer, AnswerBody::Stream).await;
             }
-            return self.reply(&answer, AnswerBody::Stream).await;
+            let whole = forwarding::read_answer(self, &call).await?;
+            look.end(self, answer.status, &whole).await;
+            if let Some(delegation) = &delegation {
+                delegation.learn(self, answer.status, &whole).await?;
+            }
+            return self.reply(&answer, AnswerBody::Read).await;
         }
 
         let record = recording::record(self, &call, &body, &mut subject).await?;
-        match self.forward_recorded(&call, &body, &mut subject, &record).await {
+        match self.forward_recorded(&call, &body, &mut subject, &record, delegation.as_ref()).await {
             Ok((answer, whole)) => {
                 let outcome = guard::outcome(call.method, &call.resource, answer.status, Some(&whole));
                 recording::settle(self, &record, record.answered(answer.status, outcome)).await;
+                if let Some(delegation) = &delegation {
+                    delegation.learn(self, answer.status, &whole).await?;
+                }
                 self.reply(&answer, AnswerBody::Read).await
             }
             Err(refused) => {
+                if let Some(delegation) = delegation.filter(|_| !self.sent.any() || self.sent.rejected().is_some()) {
+                    // Where this fails, too much is noted: an undo of what was never made finds nothing.
+                    let _ = delegation.withdraw(self).await;
+                }
                 let (mut settlement, conclusion) = record.failed(self.sent.any(), refused.0.message.to_string());
                 // Google has rejected the call for sure, although its second attempt failed before it was sent.
                 if let Some(status) = self.sent.rejected() {
@@ -98,7 +116,11 @@ impl Passage {
         body: &Body,
         subject: &mut Subject,
         record: &Record,
+        delegation: Option<&Delegation>,
     ) -> Result<(Answer, Vec<u8>), Refused> {
+        if let Some(delegation) = delegation {
+            delegation.note(self).await?;
+        }
         admission::check_grant(self, call, subject).await?;
         let answer = forwarding::forward(self, call, body, subject, record.reason.clone()).await?;
         Ok((answer, forwarding::read_answer(self, call).await?))

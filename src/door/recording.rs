@@ -20,7 +20,8 @@ pub fn reason(arrival: &Arrival, subject: &Subject, audit_id: Option<&str>) -> S
     guard::reason(&Reason {
         subject: subject.holder.entity_ref(),
         audit_id,
-        actor: arrival.who.actor(),
+        actor: arrival.actor(),
+        mandate: arrival.mandate(),
         given: arrival.header(REASON),
     })
 }

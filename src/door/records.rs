@@ -19,6 +19,11 @@ pub struct Facts {
     pub reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
+    /// The service that acts for the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<String>,
 }
 
 /// The event of the audit log before a call.
@@ -47,6 +52,9 @@ pub struct Intention {
     pub method: &'static str,
     pub resource: String,
     pub reason: String,
+    /// The mandate under which a deployment makes the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<String>,
     /// The grant record that the call names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<String>,
@@ -141,11 +149,12 @@ impl Record {
             id: arrival.id.clone(),
             user_ref: user_ref.to_owned(),
             ownership: Vec::new(),
-            actor: arrival.who.actor().map(str::to_owned),
+            actor: arrival.actor().map(str::to_owned),
             method: call.method,
             resource: call.resource.clone(),
             reason: reason.clone(),
             // An empty header names no record that a row could refer to.
+            mandate: arrival.mandate().map(str::to_owned),
             grant: arrival.header(super::GRANT).filter(|id| !id.is_empty()).map(str::to_owned),
             clue: evidence::clue(&call.call, &body.unwrap_or_default()),
         };
@@ -189,7 +198,7 @@ impl Record {
 
     /// The fields that identify the call.
     pub fn facts(&self) -> Facts {
-        let Intention { id, user_ref, method, resource, .. } = &self.intention;
+        let Intention { id, user_ref, method, resource, actor, mandate, .. } = &self.intention;
         Facts {
             audit_id: id.clone(),
             method,
@@ -197,6 +206,8 @@ impl Record {
             user: user_ref.clone(),
             reason: None,
             operation: None,
+            actor: actor.clone(),
+            mandate: mandate.clone(),
         }
     }
 }

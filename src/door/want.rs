@@ -36,6 +36,11 @@ pub enum Want {
     Doubts { user: String, resources: Vec<String>, since: Millis, within: Millis },
     /// Note in an audit record what a later answer shows, unless its outcome is known; the outcome is [`Outcome::Resolved`].
     Resolve(Resolution),
+    /// Raise the number of a mandate's lease to this one if it is lower, and return the mandate; the outcome is [`Outcome::Mandate`].
+    FindMandate { id: String, lease: u64 },
+    /// Replace a mandate's facts if its lease has this number and the facts this revision, whose number then rises by one; the outcome is
+    /// [`Outcome::Kept`].
+    KeepFacts { id: String, lease: u64, revision: u64, facts: String },
     /// Get a token from the [broker](crate::identity::broker::Broker); the outcome is [`Outcome::Token`].
     Token(#[serde(skip)] TokenRequest),
     /// Send the request to Google; the outcome is [`Outcome::Answer`]. An earlier answer is discarded. A request whose answer does not begin in
@@ -177,6 +182,10 @@ pub enum Outcome {
     Doubts(Vec<Doubt>),
     /// Whether the outcome was not known until now.
     Resolved(bool),
+    /// `None` where no such mandate exists.
+    Mandate(Option<MandateRow>),
+    /// Whether the facts were replaced.
+    Kept(bool),
     Token(Result<Secret, crate::diagnostic::Diagnostic>),
     Answer(Answer),
     Failed(Failure),
@@ -201,6 +210,10 @@ pub struct DoorAnswers {
     pub doubts: Vec<Doubt>,
     /// Whether the outcome was not known until now.
     pub resolve: bool,
+    /// Absent where no such mandate exists.
+    pub find_mandate: Option<MandateRow>,
+    /// Whether the facts were replaced.
+    pub keep_facts: bool,
     /// The head of the answer; an earlier answer is discarded.
     pub send: Answer,
     /// The whole answer; absent where it exceeds the limit.
@@ -219,6 +232,33 @@ pub struct Starter {
     /// Milliseconds since 1970.
     #[ts(rename = "at")]
     pub started_at: Millis,
+}
+
+/// A stored mandate; times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, TS)]
+#[ts(optional_fields)]
+#[ts(rename_all = "camelCase")]
+pub struct MandateRow {
+    /// The deployment's id.
+    pub deployment: String,
+    /// Entity ref of the user who gave it.
+    pub user: String,
+    /// The user's groups at that time.
+    pub groups: Vec<String>,
+    /// JSON text of the deployment's request.
+    pub request: String,
+    pub fingerprint: String,
+    #[ts(type = "number")]
+    pub expires_at: Millis,
+    #[ts(type = "number", optional)]
+    pub revoked_at: Option<Millis>,
+    /// The highest number of a lease that was used.
+    #[ts(type = "number")]
+    pub lease: u64,
+    /// JSON text of its facts.
+    pub facts: String,
+    #[ts(type = "number")]
+    pub revision: u64,
 }
 
 /// The head of Google's answer.

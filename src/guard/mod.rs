@@ -32,6 +32,8 @@ pub enum Caller {
     User { entity_ref: String },
     /// A service without a user, e.g. `plugin:scaffolder`.
     Service { subject: String },
+    /// A service that uses a mandate, by its id.
+    Delegate { mandate: String },
 }
 
 /// The identity with which Google is called.
@@ -44,6 +46,8 @@ pub enum ActingFor {
     },
     /// The user who started this operation, by the audit records.
     Starter { operation: String },
+    /// The user who gave this mandate.
+    Mandate { id: String },
 }
 
 /// A call that may be forwarded.
@@ -166,6 +170,7 @@ fn acting_for(caller: &Caller, method: &Method, resource: &Resource) -> Result<A
         Caller::Service { .. } if method.is_open_to_services => {
             Ok(ActingFor::Starter { operation: resource.to_string() })
         }
+        Caller::Delegate { mandate } => Ok(ActingFor::Mandate { id: mandate.clone() }),
         Caller::User { .. } => Err(Refusal::new(
             403,
             Code::ProxyCallerNotAllowed,

@@ -9,6 +9,8 @@ pub struct Reason<'a> {
     pub audit_id: Option<&'a str>,
     /// The service that calls on the user's behalf, e.g. `plugin:scaffolder`.
     pub actor: Option<&'a str>,
+    /// The id of the mandate under which the service calls.
+    pub mandate: Option<&'a str>,
     /// The caller's own text.
     pub given: Option<&'a str>,
 }
@@ -17,12 +19,12 @@ const LONGEST: usize = 256;
 const LONGEST_USER: usize = 128;
 const LONGEST_ID: usize = 48;
 
-/// Writes `backstage user=user:default/guest audit=… actor=… note=…` in at most 256 bytes of visible ASCII.
+/// Writes `backstage user=user:default/guest audit=… actor=… mandate=… note=…` in at most 256 bytes of visible ASCII.
 ///
 /// The caller's own text comes last, so that it cannot pass for another field.
 pub fn reason(details: &Reason<'_>) -> String {
     let mut reason = format!("backstage user={}", word(details.subject, LONGEST_USER));
-    for (key, value) in [("audit", details.audit_id), ("actor", details.actor)] {
+    for (key, value) in [("audit", details.audit_id), ("actor", details.actor), ("mandate", details.mandate)] {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             reason.push_str(&format!(" {key}={}", word(value, LONGEST_ID)));
         }
@@ -60,11 +62,12 @@ mod tests {
             subject: "user:default/guest",
             audit_id: Some("6f1c"),
             actor: Some("plugin:scaffolder"),
+            mandate: Some("9d7e"),
             given: Some("scaffolder task 1b2c"),
         };
         assert_eq!(
             reason(&full),
-            "backstage user=user:default/guest audit=6f1c actor=plugin:scaffolder note=scaffolder task 1b2c"
+            "backstage user=user:default/guest audit=6f1c actor=plugin:scaffolder mandate=9d7e note=scaffolder task 1b2c"
         );
         assert_eq!(
             reason(&Reason { subject: "user:default/guest", ..Reason::default() }),
@@ -89,7 +92,7 @@ mod tests {
     proptest! {
         #[test]
         fn is_always_a_header_value(a in "\\PC{0,300}", b in ".{0,300}", c in proptest::option::of(".{0,300}"), d in proptest::option::of(".{0,600}")) {
-            let text = reason(&Reason { subject: &a, audit_id: Some(&b), actor: c.as_deref(), given: d.as_deref() });
+            let text = reason(&Reason { subject: &a, audit_id: Some(&b), actor: c.as_deref(), mandate: None, given: d.as_deref() });
             prop_assert!(text.len() <= LONGEST);
             prop_assert!(text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()));
             prop_assert!(text.starts_with("backstage user="));

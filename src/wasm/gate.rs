@@ -23,7 +23,7 @@ pub struct Gate(api::Gate);
 impl Gate {
     #[wasm_bindgen(constructor)]
     pub fn new(config: &JsValue, issuer: &str) -> Result<Gate, JsValue> {
-        let gate = api::Gate::new(&json(config), issuer);
+        let gate = api::Gate::new(&json(config), issuer, parse);
         Ok(Gate(gate.map_err(CoreError::misconfigured)?))
     }
 
@@ -73,6 +73,28 @@ impl Gate {
     pub fn grant_record(&self, request: &str, owned: Vec<String>) -> Result<JsValue, JsValue> {
         let record = self.0.grant_record(request, parse, &owned, now());
         Ok(write(&record.map_err(CoreError::from)?)?)
+    }
+
+    #[wasm_bindgen(js_name = newMandate)]
+    pub fn new_mandate(&self, caller: &JsValue, groups: Vec<String>, body: &str) -> Result<JsValue, JsValue> {
+        let mandate = self.0.new_mandate(&json(caller), groups, body, now());
+        Ok(to_js(&mandate.map_err(CoreError::from)?)?)
+    }
+
+    #[wasm_bindgen(js_name = checkMandateSight)]
+    pub fn check_mandate_sight(user: Option<String>, caller: &JsValue) -> Result<(), JsValue> {
+        Ok(api::check_sight(user.as_deref(), &json(caller)).map_err(CoreError::from)?)
+    }
+
+    #[wasm_bindgen(js_name = mandateRevocation)]
+    pub fn mandate_revocation(
+        user: Option<String>,
+        caller: &JsValue,
+        decision: &str,
+        body: &str,
+    ) -> Result<String, JsValue> {
+        let because = api::revocation(user.as_deref(), &json(caller), decision, body, parse);
+        Ok(because.map_err(CoreError::from)?)
     }
 
     #[wasm_bindgen(js_name = grantResources)]

@@ -15,6 +15,7 @@ import type {
   IamPlanRequest,
   ListedGrantRecord,
   NewGrantRecord,
+  NewMandate,
   PolicyChanges,
   RefusalAnswer,
   StatusRequest,
@@ -163,6 +164,41 @@ export class Gate {
   /** Returns the resources that a recorded access request is about, its project included, as audit records name them. */
   grantResources(request: IamPlanRequest): string[] {
     return call(() => this.#gate.grantResources(request));
+  }
+
+  /**
+   * Checks the JSON text `{deployment, request, hours?}` of a request for a mandate, and returns the mandate to store. `groups`: the user's
+   * at this moment.
+   *
+   * @throws CoreError `proxy/caller-not-allowed` (403) unless the plugin `vertex-ai` asks on behalf of a user; `proxy/target-not-allowed`
+   * (403) for a project that is not configured; `proxy/body-malformed` (413) if the text is larger than 64 KiB; other codes (400)
+   */
+  newMandate(caller: DoorCaller, groups: string[], body: string): NewMandate {
+    return call(() => this.#gate.newMandate(caller, groups, body));
+  }
+
+  /**
+   * Requires that a caller may see a mandate of this user; `user` is absent where no such mandate exists.
+   * @throws CoreError `mandate/unknown` (404)
+   */
+  static checkMandateSight(user: string | undefined, caller: DoorCaller): void {
+    call(core => core.Gate.checkMandateSight(user, caller));
+  }
+
+  /**
+   * Requires that a caller may revoke a mandate of this user, and returns the reason to store. `decision` is the permission framework's
+   * about `vertex-ai.administer`; the JSON text `body` may state a reason as `because`.
+   * @throws CoreError `mandate/unknown` (404)
+   */
+  static mandateRevocation(
+    user: string | undefined,
+    caller: DoorCaller,
+    decision: string,
+    body: string,
+  ): string {
+    return call(core =>
+      core.Gate.mandateRevocation(user, caller, decision, body),
+    );
   }
 
   /** Returns the clean-up of expired grants. */

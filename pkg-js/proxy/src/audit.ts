@@ -27,6 +27,7 @@ export class AuditRecords {
       reason: intention.reason,
       grant_id: intention.grant ?? null,
       clue: intention.clue ?? null,
+      mandate_id: intention.mandate ?? null,
       outcome: 'pending',
     });
   }

@@ -6,6 +6,7 @@ import type { DoorHost, Gate } from '@backstage-vertex-ai/core/server';
 import type { Request } from 'express';
 import type { AuditRecords } from './audit';
 import type { GrantRecords } from './grants/records';
+import type { MandateRecords } from './mandates/records';
 
 /** The part of a door's host that keeps records. */
 export type Stores = Pick<
@@ -14,6 +15,8 @@ export type Stores = Pick<
   | 'announce'
   | 'record'
   | 'findGrant'
+  | 'findMandate'
+  | 'keepFacts'
   | 'settle'
   | 'doubts'
   | 'resolve'
@@ -29,10 +32,11 @@ export function createStores(options: {
   gate: Gate;
   audit: AuditRecords;
   records: GrantRecords;
+  mandates: MandateRecords;
   auditor: AuditorService;
   logger: LoggerService;
 }): OpenStores {
-  const { gate, audit, records, auditor, logger } = options;
+  const { gate, audit, records, mandates, auditor, logger } = options;
   return request => {
     let event: Awaited<ReturnType<AuditorService['createEvent']>>;
     return {
@@ -50,6 +54,8 @@ export function createStores(options: {
         const asked = await records.askedFor(givenBy, id);
         return asked && gate.grantResources(asked);
       },
+      findMandate: ({ id, lease }) => mandates.find(id, lease),
+      keepFacts: kept => mandates.keepFacts(kept),
       settle: settlement => audit.settle(settlement),
       doubts: about => audit.doubts(about),
       resolve: resolution => audit.resolve(resolution),

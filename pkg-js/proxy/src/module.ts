@@ -14,6 +14,8 @@ import { GrantRecords } from './grants/records';
 import { scheduleCleanUp } from './grants/schedule';
 import { createHandler } from './handler';
 import { PublicKeys } from './keys';
+import { createMandateHandlers } from './mandates/handler';
+import { MandateRecords } from './mandates/records';
 import { migrate } from './migrate';
 import { rejectOverlap } from './overlap';
 import { createPermissionCheck } from './permissions';
@@ -84,7 +86,15 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         const audit = new AuditRecords(client);
         await scheduleSweep(deps.scheduler, audit);
         const records = new GrantRecords(client);
-        const stores = createStores({ gate, audit, records, auditor, logger });
+        const mandates = new MandateRecords(client);
+        const stores = createStores({
+          gate,
+          audit,
+          records,
+          mandates,
+          auditor,
+          logger,
+        });
         const { decide, permit, held } = createPermissionCheck(
           deps.permissions,
           deps.permissionsRegistry,
@@ -110,6 +120,18 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         router.post(`${ROUTE}/grants`, grants.record);
         router.get(`${ROUTE}/grants`, grants.list);
         router.delete(`${ROUTE}/grants/:id`, grants.withdraw);
+        const mandate = createMandateHandlers({
+          gate,
+          records: mandates,
+          httpAuth,
+          logger,
+          userInfo,
+          decide,
+          permit,
+        });
+        router.post(`${ROUTE}/mandates`, mandate.begin);
+        router.get(`${ROUTE}/mandates/:id`, mandate.show);
+        router.delete(`${ROUTE}/mandates/:id`, mandate.revoke);
         router.post(
           `${ROUTE}/access`,
           createAccessHandler({

@@ -1,6 +1,7 @@
 //! One call at the door: every step, every failure at every step, against a host of the test's own.
 
 mod admission;
+mod delegation;
 mod evidence;
 mod forwarding;
 mod order;
@@ -8,7 +9,7 @@ mod order;
 use super::arrival::Who;
 use super::evidence::Doubt;
 use super::records::{Conclusion, Settlement};
-use super::want::{Answer, AnswerBody, Failure, Level, LogLine, RequestBody, Send, Starter, Until};
+use super::want::{Answer, AnswerBody, Failure, Level, LogLine, MandateRow, RequestBody, Send, Starter, Until};
 use super::*;
 use crate::config::tests::config;
 use crate::conversation::{Event, Turn};
@@ -21,6 +22,12 @@ const NOW: Millis = 1_795_493_106_007;
 const ALICE: &str = "user:default/alice";
 const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud";
 const OPERATION: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/42";
+
+/// Reads JSON, and plans the same deployment for every request but `null`.
+pub fn planner() -> Planner {
+    let plan = |request: &Value| (!request.is_null()).then(|| crate::plan::plan(crate::plan::tests::target()));
+    Planner { parse: |text| serde_json::from_str(text).ok(), plan }
+}
 
 fn target(path: &str) -> String {
     format!("{MOUNT}{path}")
@@ -86,6 +93,7 @@ struct Portal {
     doubts: Vec<Doubt>,
     /// Whether no other replica has noted what an answer shows.
     resolves: bool,
+    mandate: Option<MandateRow>,
     /// Statuses of Google's answers; the last one repeats.
     statuses: Vec<u16>,
     answer: &'static str,
@@ -113,6 +121,8 @@ fn kind(want: &Want) -> &'static str {
         Want::FindGrant { .. } => "findGrant",
         Want::Doubts { .. } => "doubts",
         Want::Resolve(_) => "resolve",
+        Want::FindMandate { .. } => "findMandate",
+        Want::KeepFacts { .. } => "keepFacts",
         Want::Token(_) => "token",
         Want::Send(_) => "send",
         Want::ReadAnswer { .. } => "readAnswer",
@@ -126,7 +136,7 @@ fn kind(want: &Want) -> &'static str {
 impl Portal {
     fn new() -> Self {
         Self {
-            door: Rc::new(Door::new(config())),
+            door: Rc::new(Door::new(config(), planner())),
             decision: "ALLOW",
             groups: vec!["group:default/ml".into()],
             starter: None,
@@ -134,6 +144,7 @@ impl Portal {
             grant: None,
             doubts: vec![],
             resolves: true,
+            mandate: None,
             statuses: vec![200],
             answer: r#"{"name": "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/42"}"#,
             tokens: 0,
@@ -171,6 +182,21 @@ impl Portal {
                 Want::FindGrant { .. } => Outcome::Grant(self.grant.clone()),
                 Want::Doubts { .. } => Outcome::Doubts(self.doubts.clone()),
                 Want::Resolve(_) => Outcome::Resolved(self.resolves),
+                Want::FindMandate { lease, .. } => {
+                    if let Some(row) = &mut self.mandate {
+                        row.lease = row.lease.max(*lease);
+                    }
+                    Outcome::Mandate(self.mandate.clone())
+                }
+                Want::KeepFacts { lease, revision, facts, .. } => {
+                    let row = self.mandate.as_mut().expect("a mandate");
+                    let is_kept = (row.lease, row.revision) == (*lease, *revision);
+                    if is_kept {
+                        row.facts = facts.clone();
+                        row.revision += 1;
+                    }
+                    Outcome::Kept(is_kept)
+                }
                 Want::Token(request) => {
                     self.tokens += 1;
                     let token = Secret::new(format!("token-{}", self.tokens));

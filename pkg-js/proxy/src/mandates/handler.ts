@@ -1,0 +1,100 @@
+import type {
+  BackstageCredentials,
+  HttpAuthService,
+  LoggerService,
+  UserInfoService,
+} from '@backstage/backend-plugin-api';
+import { Gate } from '@backstage-vertex-ai/core/server';
+import type { Request, Response } from 'express';
+import { readCaller } from '../callers';
+import { readText } from '../forward';
+import { ownershipOf } from '../ownership';
+import type { DecidePermission } from '../permissions';
+import { answerError } from '../refusal';
+import type { MandateRecords } from './records';
+
+/**
+ * Routes for mandates, under which deployments go on after their user has left.
+ *
+ * `POST …/vertex-ai/mandates` makes one: the plugin `vertex-ai` asks for it on behalf of the user who starts a deployment.
+ *
+ * `GET …/vertex-ai/mandates/{id}` shows one to its user and to that plugin.
+ *
+ * `DELETE …/vertex-ai/mandates/{id}` revokes one: its user, an administrator, or that plugin at the end of the deployment. The body may
+ * state the reason as `because`.
+ */
+export function createMandateHandlers(options: {
+  gate: Gate;
+  records: MandateRecords;
+  httpAuth: HttpAuthService;
+  logger: LoggerService;
+  userInfo: UserInfoService;
+  decide: DecidePermission;
+  permit(name: string, credentials: BackstageCredentials): Promise<void>;
+}) {
+  const { gate, records, httpAuth, logger, userInfo, decide, permit } = options;
+
+  async function begin(request: Request, response: Response) {
+    const credentials = await httpAuth.credentials(request, {
+      allow: ['user'],
+    });
+    await permit('vertex-ai.deploy', credentials);
+    const mandate = gate.newMandate(
+      readCaller(credentials),
+      await ownershipOf(userInfo, credentials)(),
+      await readText(request),
+    );
+    const id = await records.begin(mandate);
+    const { deployment, user, entity, expiresAt } = mandate;
+    logger.info('A user delegates a deployment', {
+      mandate: id,
+      deployment,
+      user,
+      entity,
+      expiresAt,
+    });
+    response.status(201).json({ id, expiresAt });
+  }
+
+  async function readAny(request: Request) {
+    const credentials = await httpAuth.credentials(request, {
+      allow: ['user', 'service'],
+    });
+    const mandate = await records.read(request.params.id);
+    return { credentials, caller: readCaller(credentials), mandate };
+  }
+
+  async function show(request: Request, response: Response) {
+    const { caller, mandate } = await readAny(request);
+    Gate.checkMandateSight(mandate?.user, caller);
+    response.json(mandate);
+  }
+
+  async function revoke(request: Request, response: Response) {
+    const { credentials, caller, mandate } = await readAny(request);
+    const because = Gate.mandateRevocation(
+      mandate?.user,
+      caller,
+      await decide('vertex-ai.administer', credentials),
+      await readText(request),
+    );
+    const { id } = request.params;
+    await records.revoke(id, because);
+    logger.info('A mandate is revoked', { mandate: id, because });
+    response.status(204).end();
+  }
+
+  const answering =
+    (handle: typeof begin) => async (request: Request, response: Response) => {
+      try {
+        await handle(request, response);
+      } catch (error) {
+        answerError(response, error, logger);
+      }
+    };
+  return {
+    begin: answering(begin),
+    show: answering(show),
+    revoke: answering(revoke),
+  };
+}

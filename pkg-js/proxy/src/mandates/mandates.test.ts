@@ -1,0 +1,300 @@
+import { mockCredentials } from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { randomUUID } from 'node:crypto';
+import { claimsOf, FakeGoogle, json, SECRET } from '../__testUtils__/google';
+import {
+  alice,
+  type Ask,
+  bob,
+  ENDPOINT,
+  Portal,
+  scaffolder,
+} from '../__testUtils__/portal';
+
+const MANDATES = '/api/proxy/vertex-ai/mandates';
+const PLACE = 'projects/acme-ml/locations/us-central1';
+const GOOGLE = '/api/proxy/vertex-ai/aiplatform/v1';
+const OPERATION = `${ENDPOINT}/operations/7`;
+
+const deployer = mockCredentials.service.header({
+  onBehalfOf: mockCredentials.service('plugin:vertex-ai'),
+  targetPluginId: 'proxy',
+});
+/** The plugin on behalf of a user. */
+const delegating = (user: string) =>
+  `Bearer ${mockCredentials.user.token(user, {
+    actor: { subject: 'plugin:vertex-ai' },
+  })}`;
+const aliceByDeployer = delegating('user:default/alice');
+
+const entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    name: 'fraud-detector',
+    annotations: {
+      'google.com/vertex-ai-project': 'acme-ml',
+      'google.com/vertex-ai-location': 'us-central1',
+      'google.com/vertex-ai-endpoint': 'fraud-detector',
+      'google.com/vertex-ai-model': 'fraud-detector@3',
+      'google.com/vertex-ai-service-account':
+        'fraud-serving@acme-ml.iam.gserviceaccount.com',
+    },
+  },
+  spec: { type: 'service', lifecycle: 'production', owner: 'ml-team' },
+};
+
+describe('mandates', () => {
+  let google: FakeGoogle;
+  let portal: Portal;
+  let deployment: string;
+
+  beforeEach(async () => {
+    deployment = randomUUID();
+    google = await FakeGoogle.start();
+    google.answer = response => json(response, { name: OPERATION });
+    portal = await new Portal().start(Portal.settings(google));
+  });
+
+  afterEach(async () => {
+    await portal.stop();
+    await google.stop();
+  });
+
+  const asked = () => ({
+    deployment,
+    request: { kind: 'deploy', runId: deployment, source: { entity } },
+  });
+  const begin = async (as: string = aliceByDeployer) => {
+    const { status, text } = await portal.ask({
+      path: MANDATES,
+      as,
+      body: asked(),
+    });
+    expect(status).toBe(201);
+    return JSON.parse(text) as { id: string; expiresAt: string };
+  };
+  const under = (id: string, ask: Ask, lease = 1): Ask => ({
+    as: deployer,
+    ...ask,
+    headers: {
+      'x-vertex-ai-mandate': id,
+      'x-vertex-ai-lease': `${lease}`,
+      ...ask.headers,
+    },
+  });
+  const look = { path: `${GOOGLE}/${ENDPOINT}`, verb: 'GET' };
+  const create = () => ({
+    path: `${GOOGLE}/${PLACE}/endpoints?endpointId=fraud-detector`,
+    body: {
+      displayName: 'fraud-detector',
+      description: 'Backstage component:default/fraud-detector',
+      labels: { 'backstage-run': deployment },
+    },
+  });
+  const follow = {
+    path: `${GOOGLE}/${OPERATION}:wait?timeout=1s`,
+    verb: 'POST',
+  };
+  const remove = { path: `${GOOGLE}/${ENDPOINT}`, verb: 'DELETE' };
+  const row = async (id: string) =>
+    portal.database('vertex_ai_mandates').where({ id }).first();
+
+  it('let the plugin go on in the name of the user', async () => {
+    const { id, expiresAt } = await begin();
+    expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+    const made = await portal.ask(under(id, create()));
+    expect(made).toMatchObject({ status: 200 });
+    expect(JSON.parse(made.text)).toEqual({ name: OPERATION });
+    expect(claimsOf(google.assertions[0])).toMatchObject({
+      sub: 'user:default/alice',
+      groups: ['group:default/alices-team'],
+    });
+    const [record] = await portal.records();
+    expect(record).toMatchObject({
+      user_ref: 'user:default/alice',
+      actor: 'plugin:vertex-ai',
+      mandate_id: id,
+      outcome: 'succeeded',
+    });
+    expect(portal.events[0].meta).toMatchObject({
+      actor: 'plugin:vertex-ai',
+      mandate: id,
+      user: 'user:default/alice',
+    });
+    const reason = google.received[0].headers['x-goog-request-reason'];
+    expect(reason).toContain(`mandate=${id}`);
+    google.answer = response =>
+      json(response, { name: OPERATION, done: true, response: {} });
+    expect(await portal.ask(under(id, follow))).toMatchObject({ status: 200 });
+    expect(await portal.ask(under(id, remove))).toMatchObject({ status: 200 });
+  });
+
+  it('allow no other call', async () => {
+    const { id } = await begin();
+    for (const ask of [
+      follow,
+      remove,
+      { ...create(), body: { ...create().body, displayName: 'another' } },
+      { ...create(), body: { displayName: 'fraud-detector' } },
+      { ...look, path: `${GOOGLE}/${PLACE}/endpoints/another` },
+      { ...look, path: `${GOOGLE}/${PLACE}/endpoints` },
+      {
+        path: `${GOOGLE}/${ENDPOINT}:predict`,
+        body: { instances: [] },
+      },
+    ]) {
+      expect(await portal.refusal(under(id, ask))).toEqual({
+        status: 403,
+        code: 'mandate/not-planned',
+      });
+    }
+    expect(google.received).toEqual([]);
+    expect(await portal.records()).toEqual([]);
+  });
+
+  it('are used by the plugin alone', async () => {
+    const { id } = await begin();
+    expect(
+      await portal.refusal(under(id, { ...look, as: scaffolder })),
+    ).toEqual({ status: 403, code: 'proxy/caller-not-allowed' });
+    await portal.ask(under(id, { ...look, as: bob }));
+    expect(claimsOf(google.assertions[0]).sub).toBe('user:default/bob');
+    expect(await portal.refusal({ ...look, as: deployer })).toEqual({
+      status: 403,
+      code: 'proxy/caller-not-allowed',
+    });
+    expect(await portal.refusal(under(randomUUID(), look))).toEqual({
+      status: 403,
+      code: 'mandate/unknown',
+    });
+  });
+
+  it('belong to the runner with the highest lease', async () => {
+    const { id } = await begin();
+    expect((await portal.ask(under(id, look, 4))).status).toBe(200);
+    expect(await portal.refusal(under(id, look, 3))).toEqual({
+      status: 403,
+      code: 'mandate/lease-lost',
+    });
+    expect((await portal.ask(under(id, look, 4))).status).toBe(200);
+    const answers = await Promise.all(
+      [5, 6, 7, 8].map(lease => portal.ask(under(id, look, lease))),
+    );
+    expect(answers.at(-1)!.status).toBe(200);
+    expect(Number((await row(id)).lease)).toBe(8);
+  });
+
+  it('are made by the plugin on behalf of a user who may deploy', async () => {
+    for (const as of [alice, deployer, scaffolder]) {
+      const refusal = await portal.refusal({
+        path: MANDATES,
+        as,
+        body: asked(),
+      });
+      expect(refusal.status).toBe(403);
+    }
+    portal.permission = name =>
+      name === 'vertex-ai.deploy'
+        ? AuthorizeResult.DENY
+        : AuthorizeResult.ALLOW;
+    const refusal = await portal.refusal({
+      path: MANDATES,
+      as: aliceByDeployer,
+      body: asked(),
+    });
+    expect(refusal).toEqual({ status: 403, code: 'portal/refused' });
+    expect(await portal.database('vertex_ai_mandates')).toEqual([]);
+  });
+
+  it('end by revocation, and then cover only the removal', async () => {
+    const { id } = await begin();
+    await portal.ask(under(id, create()));
+    const path = `${MANDATES}/${id}`;
+    const body = { because: 'the deployment ended' };
+    portal.permission = name =>
+      name === 'vertex-ai.administer'
+        ? AuthorizeResult.DENY
+        : AuthorizeResult.ALLOW;
+    expect(
+      await portal.refusal({ path, verb: 'DELETE', as: bob, body }),
+    ).toEqual({ status: 404, code: 'mandate/unknown' });
+    const ended = await portal.ask({
+      path,
+      verb: 'DELETE',
+      as: deployer,
+      body,
+    });
+    expect(ended.status).toBe(204);
+    expect(await portal.refusal(under(id, create()))).toEqual({
+      status: 403,
+      code: 'mandate/ended',
+    });
+    expect((await portal.ask(under(id, remove))).status).toBe(200);
+    const shown = await portal.ask({ path, verb: 'GET', as: alice });
+    expect(JSON.parse(shown.text)).toMatchObject({
+      id,
+      deployment,
+      user: 'user:default/alice',
+      entity: 'component:default/fraud-detector',
+      revokedBecause: 'plugin:vertex-ai: the deployment ended',
+    });
+    expect(await portal.refusal({ path, verb: 'GET', as: bob })).toEqual({
+      status: 404,
+      code: 'mandate/unknown',
+    });
+    portal.permission = () => AuthorizeResult.ALLOW;
+    const again = await portal.ask({ path, verb: 'DELETE', as: bob });
+    expect(again.status).toBe(204);
+    expect((await row(id)).revoked_because).toMatch(/^plugin:vertex-ai/);
+  });
+
+  it('give the facts of a deployment to whoever takes it over', async () => {
+    const { id } = await begin();
+    await portal.ask(under(id, create(), 2));
+    const second = await begin(delegating('user:default/bob'));
+    expect(await portal.refusal(under(second.id, remove, 1))).toEqual({
+      status: 403,
+      code: 'mandate/lease-lost',
+    });
+    expect((await portal.ask(under(second.id, remove, 3))).status).toBe(200);
+    expect((await portal.records()).at(-1).user_ref).toBe('user:default/bob');
+  });
+
+  it('let no change be sent that their database does not know of', async () => {
+    const { id } = await begin();
+    await portal.database.raw(
+      "create trigger full before update on vertex_ai_mandates begin select raise(abort, 'disk full'); end",
+    );
+    expect(await portal.refusal(under(id, create(), 0))).toEqual({
+      status: 503,
+      code: 'portal/refused',
+    });
+    expect(google.received).toEqual([]);
+    expect(portal.logs.join('\n')).not.toMatch(/update `|disk full/);
+  });
+
+  it('hold no token and no body', async () => {
+    const { id } = await begin();
+    await portal.ask(under(id, create()));
+    const stored = JSON.stringify(await row(id));
+    expect(stored).not.toContain(SECRET);
+    expect(stored).not.toContain('displayName');
+  });
+
+  it('are the only way to change where direct changes are denied', async () => {
+    await portal.stop();
+    const { vertexAi, ...rest } = Portal.settings(google);
+    portal = await new Portal().start({
+      ...rest,
+      vertexAi: { ...vertexAi, directChanges: 'deny', mandates: { hours: 1 } },
+    });
+    expect(await portal.refusal(create())).toEqual({
+      status: 403,
+      code: 'proxy/direct-change',
+    });
+    const { id, expiresAt } = await begin();
+    expect(Date.parse(expiresAt) - Date.now()).toBeLessThan(3_600_001);
+    expect((await portal.ask(under(id, create()))).status).toBe(200);
+  });
+});

@@ -1,0 +1,116 @@
+import type { MandateRow, NewMandate } from '@backstage-vertex-ai/core/server';
+import type { Knex } from 'knex';
+import { randomUUID } from 'node:crypto';
+
+const TABLE = 'vertex_ai_mandates';
+
+/** A mandate as `GET …/vertex-ai/mandates/{id}` shows it; times are RFC 3339. */
+export interface ShownMandate {
+  id: string;
+  deployment: string;
+  /** Entity ref of the user who gave it. */
+  user: string;
+  /** Entity ref of what is deployed. */
+  entity: string;
+  createdAt: string;
+  expiresAt: string;
+  revokedAt?: string;
+  revokedBecause?: string;
+}
+
+/** Mandates of deployments: one row each, which stays. */
+export class MandateRecords {
+  constructor(private readonly client: Knex) {}
+
+  /**
+   * Writes a mandate. A deployment that has the same plan under an earlier mandate keeps its facts, so that a user who takes it over can
+   * remove what it made.
+   */
+  async begin(mandate: NewMandate): Promise<string> {
+    const id = randomUUID();
+    const { deployment, fingerprint } = mandate;
+    await this.client.transaction(async trx => {
+      const earlier = await trx(TABLE)
+        .where({ deployment, fingerprint })
+        .orderBy([{ column: 'created_at', order: 'desc' }, 'id'])
+        .first('facts', 'lease');
+      await trx(TABLE).insert({
+        id,
+        deployment,
+        user_ref: mandate.user,
+        ownership: JSON.stringify(mandate.groups),
+        entity_ref: mandate.entity,
+        request: mandate.request,
+        fingerprint,
+        created_at: new Date().toISOString(),
+        expires_at: mandate.expiresAt,
+        lease: earlier?.lease ?? 0,
+        facts: earlier?.facts ?? mandate.facts,
+        revision: 0,
+      });
+    });
+    return id;
+  }
+
+  /** Raises the number of a mandate's lease to this one if it is lower, and returns the mandate. */
+  async find(id: string, lease: number): Promise<MandateRow | undefined> {
+    await this.client(TABLE)
+      .where({ id })
+      .where('lease', '<', lease)
+      .update({ lease });
+    const row = await this.client(TABLE).where({ id }).first();
+    return (
+      row && {
+        deployment: row.deployment,
+        user: row.user_ref,
+        groups: JSON.parse(row.ownership),
+        request: row.request,
+        fingerprint: row.fingerprint,
+        expiresAt: Date.parse(row.expires_at),
+        revokedAt: row.revoked_at ? Date.parse(row.revoked_at) : undefined,
+        // PostgreSQL returns a big integer as text.
+        lease: Number(row.lease),
+        facts: row.facts,
+        revision: row.revision,
+      }
+    );
+  }
+
+  /** Replaces a mandate's facts; returns whether its lease has this number, and its facts this revision. */
+  async keepFacts(kept: {
+    id: string;
+    lease: number;
+    revision: number;
+    facts: string;
+  }): Promise<boolean> {
+    const { id, lease, revision, facts } = kept;
+    const replaced = await this.client(TABLE)
+      .where({ id, lease, revision })
+      .update({ facts, revision: revision + 1 });
+    return replaced === 1;
+  }
+
+  async read(id: string): Promise<ShownMandate | undefined> {
+    const row = await this.client(TABLE).where({ id }).first();
+    return (
+      row && {
+        id: row.id,
+        deployment: row.deployment,
+        user: row.user_ref,
+        entity: row.entity_ref,
+        createdAt: row.created_at,
+        expiresAt: row.expires_at,
+        revokedAt: row.revoked_at ?? undefined,
+        revokedBecause: row.revoked_because ?? undefined,
+      }
+    );
+  }
+
+  /** Revokes a mandate; the first revocation stays. */
+  async revoke(id: string, because: string): Promise<void> {
+    await this.client(TABLE).where({ id }).whereNull('revoked_at').update({
+      revoked_at: new Date().toISOString(),
+      revoked_because: because,
+    });
+  }
+}
