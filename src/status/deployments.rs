@@ -2,6 +2,7 @@
 //!
 //! A deployment comes as JSON, as the backend plugin's API returns it.
 
+use crate::vertex::stage::Stage;
 use serde::Serialize;
 use serde_json::Value;
 use ts_rs::TS;
@@ -33,8 +34,10 @@ pub enum Offer {
 }
 
 /// The progress of a deployment that runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct DeploymentProgress {
+    /// Google's stage as a phrase for users.
+    pub stage: String,
     /// From 1 to `count`.
     pub index: u64,
     /// Stages that a success passes.
@@ -128,7 +131,9 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
     let stage = &deployment["stage"];
     let progress = match (state, stage["index"].as_u64(), stage["count"].as_u64()) {
         ("running", Some(index), Some(count)) if (1..=count).contains(&index) => {
-            Some(DeploymentProgress { index, count })
+            let name = stage["name"].as_str().unwrap_or_default();
+            let stage = Stage::parse(name).map_or_else(|| name.to_owned(), |stage| stage.meaning().to_owned());
+            Some(DeploymentProgress { stage, index, count })
         }
         _ => None,
     };
@@ -196,9 +201,12 @@ mod tests {
 
     #[test]
     fn progress_is_a_share_of_the_stages_of_a_success() {
-        let progress =
-            |state: &str, index: u64| one(json!({"state": state, "stage": {"index": index, "count": 8}})).progress;
-        assert_eq!(progress("running", 3), Some(DeploymentProgress { index: 3, count: 8 }));
+        let progress = |state: &str, index: u64| {
+            one(json!({"state": state, "stage": {"name": "CREATING_SERVING_CLUSTER", "index": index, "count": 8}}))
+                .progress
+        };
+        let stage = "Creating the serving cluster".to_owned();
+        assert_eq!(progress("running", 3), Some(DeploymentProgress { stage, index: 3, count: 8 }));
         for (state, index) in [("running", 0), ("running", 9), ("removing", 3), ("failed", 3)] {
             assert_eq!(progress(state, index), None, "{state} {index}");
         }

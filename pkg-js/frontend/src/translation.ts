@@ -71,6 +71,7 @@ export const vertexAiMessages = {
   'deployment.mandate': 'Mandate',
   'deployment.id': 'Deployment',
   'deployment.cancelledBy': 'Cancelled by',
+  'deployment.removed': 'Removed',
   'deployment.undone': 'Removed again',
   'deployment.notUndone': 'Could not be removed',
   'deployment.facts': 'Facts',
@@ -78,12 +79,12 @@ export const vertexAiMessages = {
   'deployment.log': 'Log',
   'deployment.logEmpty': 'No entries yet',
   'deployment.details': 'Details',
-  'deployment.progress': 'Progress',
   'deployment.elapsed': 'Running for {{duration}}',
   'deployment.waiting': 'Waiting for {{duration}}',
   'deployment.expectedStage':
-    'This step usually takes {{typical}}, at most {{slow}}',
-  'deployment.expected': 'In all usually {{typical}}, at most {{slow}}',
+    'This step usually takes {{typical}}, and in 95 % of cases less than {{slow}}',
+  'deployment.expected':
+    'In all usually {{typical}}, and in 95 % of cases less than {{slow}}',
   'cancel.button': 'Cancel deployment',
   'cancel.title': 'Cancel this deployment?',
   'cancel.explanation':

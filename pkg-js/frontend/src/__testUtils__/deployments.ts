@@ -14,7 +14,7 @@ export const RUNNING: Deployment = {
   operation:
     'projects/acme-ml/locations/us-central1/endpoints/fraud-detector/operations/77',
   stage: {
-    name: 'Adding nodes to the cluster',
+    name: 'ADDING_NODES_TO_CLUSTER',
     index: 4,
     count: 8,
     since: '2026-11-27T10:03:00.000Z',

@@ -37,7 +37,12 @@ export interface Deployment {
   /** Name of Google's operation. */
   operation?: string;
   stage?: { name: string; index?: number; count?: number; since: string };
+  /** Entity ref of a user, or the name of a plugin. */
   cancelRequestedBy?: string;
+  /** Share of the endpoint's traffic that it reached, in percent. */
+  traffic?: number;
+  /** Titles of what it was asked to remove, and has removed. */
+  removed?: string[];
   /** Titles of what was removed again. */
   undone: string[];
   /** Titles of what could not be removed. */

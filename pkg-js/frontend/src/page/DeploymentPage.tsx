@@ -1,6 +1,5 @@
 import { useRouteRef } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { Button, ButtonLink, Container, Flex, Link, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import { Announcement } from '../components/Announcement';
@@ -18,6 +17,7 @@ import { DeploymentLog } from './DeploymentLog';
 import { DeploymentProgress } from './DeploymentProgress';
 import { Moment } from './Moment';
 import { Outcome } from './Outcome';
+import { Person } from './Person';
 import { useDuration } from './useDuration';
 import { useWhat } from './useWhat';
 import styles from './page.module.css';
@@ -123,21 +123,28 @@ function Facts({ deployment }: { deployment: Deployment }) {
         ))}
       </ul>
     );
-  const person = (entityRef?: string) =>
-    entityRef && <EntityRefLink entityRef={entityRef} defaultKind="user" />;
   const facts: [string, ReactNode][] = [
     [t('deployment.environment'), deployment.environment],
-    [t('deployment.startedBy'), person(user)],
+    [t('deployment.startedBy'), <Person name={user} />],
     [t('deployment.started'), <Moment at={startedAt ?? createdAt} />],
     [t('deployment.ended'), endedAt && <Moment at={endedAt} />],
     [
       t('deployment.duration'),
       endedAt && duration(Date.parse(endedAt) - Date.parse(createdAt)),
     ],
-    [t('deployment.cancelledBy'), person(cancelRequestedBy)],
+    [
+      t('deployment.cancelledBy'),
+      cancelRequestedBy && <Person name={cancelRequestedBy} />,
+    ],
     [t('deployment.model'), deployment.model],
     [t('deployment.endpoint'), deployment.endpoint],
     [t('deployment.deployedModel'), deployment.deployedModelId],
+    [
+      t('deployedModels.traffic'),
+      deployment.traffic !== undefined &&
+        t('deployedModels.trafficShare', { percent: `${deployment.traffic}` }),
+    ],
+    [t('deployment.removed'), list(deployment.removed ?? [])],
     [t('deployment.undone'), list(deployment.undone)],
     [t('deployment.notUndone'), list(deployment.notUndone)],
     [t('deployment.operation'), deployment.operation],

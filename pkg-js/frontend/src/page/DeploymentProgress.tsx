@@ -18,18 +18,18 @@ export function DeploymentProgress(props: {
   const duration = useDuration();
   const now = useNow();
   const id = useId();
-  const { createdAt, startedAt, stage, state, expected } = deployment;
+  const { createdAt, startedAt, state, expected } = deployment;
   const seconds = (count: number) => duration(count * 1000);
   const { progress } = view;
   const elapsed = duration(now - Date.parse(startedAt ?? createdAt));
   return (
     <div>
       <Text as="p" variant="body-small" id={id}>
-        {progress && stage
+        {progress
           ? t('operation.step', {
               index: `${progress.index}`,
               total: `${progress.count}`,
-              stage: stage.name,
+              stage: progress.stage,
             })
           : t(`deployment.state.${state}`)}
       </Text>

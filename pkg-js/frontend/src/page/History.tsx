@@ -1,7 +1,6 @@
 import type { DeploymentView } from '@backstage-vertex-ai/core';
 import { useRouteRef } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { Button, Flex, Link, Skeleton, Text } from '@backstage/ui';
 import { Prose } from '../components/Prose';
 import { RequestFailure } from '../components/RequestFailure';
@@ -12,6 +11,7 @@ import { deploymentRouteRef } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
 import { Moment } from './Moment';
 import { Outcome } from './Outcome';
+import { Person } from './Person';
 import { useDuration } from './useDuration';
 import { useWhat } from './useWhat';
 
@@ -115,8 +115,7 @@ function Row(props: { deployment: Deployment; view?: DeploymentView }) {
         )}
         {!view?.why && cancelRequestedBy && (
           <div>
-            {t('deployment.cancelledBy')}{' '}
-            <EntityRefLink entityRef={cancelRequestedBy} defaultKind="user" />
+            {t('deployment.cancelledBy')} <Person name={cancelRequestedBy} />
           </div>
         )}
       </td>
@@ -129,7 +128,7 @@ function Row(props: { deployment: Deployment; view?: DeploymentView }) {
         )}
       </td>
       <td>
-        <EntityRefLink entityRef={user} defaultKind="user" />
+        <Person name={user} />
       </td>
     </tr>
   );

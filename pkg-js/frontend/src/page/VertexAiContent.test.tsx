@@ -272,11 +272,15 @@ describe('a running deployment', () => {
     const log = within(running).getByRole('log', { name: 'Log' });
     expect(await within(log).findByText('fraud-detector@3')).toBeVisible();
 
-    const stage = { ...RUNNING.stage!, index: 5, name: 'Getting the image' };
+    const stage = {
+      ...RUNNING.stage!,
+      index: 5,
+      name: 'GETTING_CONTAINER_IMAGE',
+    };
     act(() =>
-      google.portal.change(RUNNING.id, { stage }, { message: stage.name }),
+      google.portal.change(RUNNING.id, { stage }, { message: 'Pulling' }),
     );
-    expect(await within(log).findByText('Getting the image')).toBeVisible();
+    expect(await within(log).findByText('Pulling')).toBeVisible();
     await waitFor(() => expect(bar).toHaveAttribute('value', '5'));
   });
 
@@ -309,7 +313,7 @@ describe('a running deployment', () => {
     renderPage();
     const line = await screen.findByText(/^Running for/, {}, WAIT);
     expect(line).toHaveTextContent(
-      'This step usually takes 40 s, at most 1 min 30 s · In all usually 6 min 0 s, at most 20 min 0 s',
+      'This step usually takes 40 s, and in 95 % of cases less than 1 min 30 s · In all usually 6 min 0 s, and in 95 % of cases less than 20 min 0 s',
     );
   });
 
@@ -454,6 +458,16 @@ describe('the page of a deployment', () => {
       'Cancelled byadmin',
     );
     expect(screen.queryByText(/Error/)).not.toBeInTheDocument();
+  });
+
+  it('names a plugin that cancelled it', async () => {
+    const cancelRequestedBy = 'plugin:scaffolder';
+    google.portal.deployments = [{ ...CANCELLED, cancelRequestedBy }];
+    renderPage({ path: path(CANCELLED) });
+    expect(await screen.findByLabelText('Facts')).toHaveTextContent(
+      'Cancelled byplugin:scaffolder',
+    );
+    expect(screen.queryByRole('link', { name: /scaffolder/ })).toBeNull();
   });
 
   it('says that a deployment does not exist', async () => {
