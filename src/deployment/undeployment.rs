@@ -7,6 +7,7 @@ use super::Run;
 use super::call::{Lost, Sent};
 use super::change::not_deployed;
 use super::ledger::{Change, kept};
+use super::operation::{self, Ended};
 use super::removal::{Patience, in_use};
 use super::report::Outputs;
 use super::steps::is_deployed;
@@ -53,7 +54,11 @@ impl Run {
             }
         }
         while let Some(endpoint) = state.take() {
-            let Some(id) = what.which.of(&endpoint, &target).into_iter().next() else { break };
+            let left = what.which.of(&endpoint, &target);
+            // Those without traffic first: the last one needs no change of traffic.
+            let split = Split::among_deployed(&endpoint);
+            let is_idle = |id: &&DeployedModelId| split.share(id.as_str()) == 0;
+            let Some(id) = left.iter().find(is_idle).or(left.first()).cloned() else { break };
             state = self.undeploy_one(&name, &id, Some(endpoint)).await?;
         }
         if what.deletes_endpoint {
@@ -135,8 +140,18 @@ impl Run {
             if others > 0 {
                 return Err(in_use(format!("the endpoint is not deleted: {others} other deployed models use it")));
             }
-            let sent = self.change(Change::DeleteEndpoint { endpoint: name.to_string() }, &call).await?;
-            self.removing(sent, &call, &mut patience).await?;
+            match self.change(Change::DeleteEndpoint { endpoint: name.to_string() }, &call).await? {
+                Sent::Answered(started) => {
+                    let Some(operation) = operation::name(&started, &call) else { continue };
+                    match self.follow(&operation, Some(started)).await? {
+                        // The right to look may be in the endpoint's own policy, which is gone with it.
+                        Ended::Succeeded(_) => return Ok(()),
+                        Ended::Failed(finding) => patience.again(self, CallError::NoAnswer(finding)).await?,
+                        Ended::Unknown => {}
+                    }
+                }
+                sent => self.removing(sent, &call, &mut patience).await?,
+            }
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ pub struct Expectation {
     pub p95_seconds: u64,
 }
 
-/// Returns what deployments must have in common to be compared: the model without its version, machine and accelerator of a plan.
+/// Returns what deployments must have in common to be compared: the kind of a plan, the model without its version, machine and accelerator.
 pub fn kin(plan: &Value) -> String {
     let target = &plan["target"];
     let model = target["model"].as_str().unwrap_or_default();
@@ -34,6 +34,9 @@ pub fn kin(plan: &Value) -> String {
     for part in [&target["machineType"], &target["accelerator"]] {
         // Writing to a string cannot fail.
         let _ = write!(kin, "|{part}");
+    }
+    if let Some(kind) = plan["kind"].as_str().filter(|kind| *kind != "deploy") {
+        let _ = write!(kin, "|{kind}");
     }
     kin
 }
@@ -97,5 +100,8 @@ mod tests {
         assert_eq!(kin(&plan("m@3", "n1")), kin(&plan("m@4", "n1")));
         assert_ne!(kin(&plan("m@3", "n1")), kin(&plan("m@3", "n2")));
         assert_ne!(kin(&plan("m@3", "n1")), kin(&plan("o@3", "n1")));
+        let mut scale = plan("m@3", "n1");
+        scale["kind"] = json!("scale");
+        assert_ne!(kin(&plan("m@3", "n1")), kin(&scale));
     }
 }

@@ -47,8 +47,9 @@ pub(super) fn settled(plan: &Plan, found: Found) -> Found {
     let makes = |kind| plan.step(kind).is_some_and(|step| step.call.is_some());
     let mut found = found;
     if plan.kind != Kind::Deploy {
-        // What is changed must exist.
-        return Found { endpoint: Some(true), ..found };
+        // What is changed must exist. A deleted endpoint takes its own policy along: the end of the deletion is read with other rights.
+        let deletes = plan.step(StepKind::Deletion).is_some();
+        return Found { endpoint: if deletes { None } else { Some(true) }, ..found };
     }
     if found.deployment == Some(true) || !makes(StepKind::Model) {
         found.model = Some(true);

@@ -4,6 +4,7 @@
 //! the emulator's tables of permissions are compared, too.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod changes;
 mod deliver;
 mod drive;
 mod extras;

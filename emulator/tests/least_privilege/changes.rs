@@ -1,0 +1,89 @@
+//! Changes of what is deployed: each succeeds with the rights of its plan, and fails without any one of them.
+
+use crate::deliver::{deliver, speed};
+use crate::drive::{PROXY, Then, drive, now};
+use crate::harness::{Cloud, OWNER, STRANGER};
+use crate::plans::{Account, Case, Named, Shape};
+use crate::world::{Earlier, World, seed};
+use backstage_vertex_ai::deployment::{Identities, RunOutcome, RunReport, Start, resume};
+use backstage_vertex_ai::iam::rights::access_request::{AccessRequest, access_request};
+use backstage_vertex_ai::iam::rights::options::Delivery;
+use backstage_vertex_ai::plan::kind::{Undeploy, Which};
+use backstage_vertex_ai::plan::{Found, Kind, Plan, plan_for};
+use backstage_vertex_ai::target::Replicas;
+use serde_json::json;
+
+/// The other deployed model of the world below; it has half of the traffic.
+const OTHER: &str = "1";
+
+fn shape(delivery: Delivery) -> Shape {
+    Shape {
+        named: Named::ByVersion,
+        account: Account::Own,
+        model_elsewhere: false,
+        made_by_google: false,
+        furnished: false,
+        environment: false,
+        delivery,
+    }
+}
+
+/// Runs a change where the deployment of the annotations and another one exist.
+fn carry_out(cloud: &Cloud, deployment: &Plan, plan: &Plan, rights: &AccessRequest) -> RunReport {
+    cloud.set_speed(speed(rights.delivery));
+    World { model: true, endpoint: true, earlier: Earlier::Itself }.make(cloud, deployment);
+    let own = deployment.deployed_model_id.as_ref().unwrap().as_str();
+    let split = json!({"trafficSplit": {own: 50, OTHER: 50}});
+    let endpoint = format!("/v1/{}?updateMask=trafficSplit", deployment.target.endpoint);
+    cloud.call(OWNER, "PATCH", &endpoint, &split).ok();
+    deliver(cloud, rights);
+    let run = resume(Start {
+        plan: Ok(plan.clone()),
+        run: None,
+        proxy_url: PROXY.to_owned(),
+        reason: None,
+        identities: Identities::USER,
+        ledger: Vec::new(),
+    });
+    drive(cloud, STRANGER, run, |_, _, _| Then::Send)
+}
+
+/// The changes with their permissions.
+fn changes(deployment: &Plan) -> Vec<(Kind, &'static [&'static str])> {
+    let own = deployment.deployed_model_id.clone().unwrap();
+    let other = Which::One(OTHER.parse().unwrap());
+    let undeploy = |which, deletes_endpoint| Kind::Undeploy(Undeploy { which, deletes_endpoint });
+    vec![
+        (undeploy(other, false), &["get", "undeploy", "update"]),
+        (undeploy(Which::All, true), &["delete", "get", "undeploy", "update"]),
+        (Kind::Traffic(own.clone(), "20".parse().unwrap()), &["get", "update"]),
+        (Kind::Scale(own, Replicas { min: 2, max: 3 }), &["deploy", "get"]),
+    ]
+}
+
+#[test]
+fn every_change_requests_exactly_what_it_needs() {
+    let cloud = Cloud::with(seed(), speed(Delivery::Policy));
+    for (delivery, endpoint) in [(Delivery::Policy, Some(true)), (Delivery::Policy, None), (Delivery::Pam, None)] {
+        let case = Case { shape: shape(delivery), found: Found { endpoint, ..Found::default() } };
+        let deployment = case.shape.plan();
+        for (kind, expected) in changes(&deployment) {
+            let plan = plan_for(deployment.target.clone(), kind.clone());
+            let (asked, findings) = access_request(&plan, &case.options(), now());
+            let asked = asked.unwrap_or_else(|| panic!("{kind:?}: {findings:?}"));
+            let mut names: Vec<&str> =
+                asked.permissions().iter().map(|name| name.rsplit('.').next().unwrap()).collect();
+            names.sort_unstable();
+            assert_eq!(names, expected, "{kind:?}");
+            let report = carry_out(&cloud, &deployment, &plan, &asked);
+            assert_eq!(report.outcome, RunOutcome::Succeeded, "{kind:?}: {:?}", report.diagnostics);
+            for needed in asked.grants.iter().flat_map(|grant| &grant.needed) {
+                let fewer = asked.keeping(|_, other| other.permission != needed.permission);
+                let report = carry_out(&cloud, &deployment, &plan, &fewer);
+                assert_eq!(report.outcome, RunOutcome::Failed, "{kind:?} does without {}", needed.permission);
+                let is_named = report.diagnostics.iter().any(|it| it.permission.as_deref() == Some(needed.permission));
+                assert!(is_named, "{kind:?} without {}: {:?}", needed.permission, report.diagnostics);
+            }
+        }
+    }
+}
