@@ -9,6 +9,7 @@ use crate::google::CallError;
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint};
 use crate::plan::Kind;
+use crate::vertex::deployed_model;
 use crate::vertex::traffic::{Split, Traffic};
 use serde_json::Value;
 
@@ -42,7 +43,7 @@ impl Run {
     /// The results of a change of one deployed model, or of all.
     pub fn changed(&self, id: Option<&DeployedModelId>, endpoint: &Value) -> Result<Outputs, CallError> {
         let plan = self.plan()?;
-        let model = id.and_then(|id| deployed_model(endpoint, id)?["model"].as_str());
+        let model = id.and_then(|id| deployed_model::find(endpoint, id)?["model"].as_str());
         let model = model.map_or_else(|| plan.target.model.to_string(), str::to_owned);
         Ok(Outputs {
             endpoint: plan.target.endpoint.to_string(),
@@ -99,12 +100,6 @@ impl Run {
         let finding = Diagnostic::new(Code::DeployNotUndone, why).help(help).about(resource);
         self.record(Entry::Kept { finding: Finding::from(&finding), what }).await;
     }
-}
-
-/// A deployed model of an endpoint.
-pub fn deployed_model<'a>(endpoint: &'a Value, id: &DeployedModelId) -> Option<&'a Value> {
-    let mut models = endpoint["deployedModels"].as_array()?.iter();
-    models.find(|model| model["id"].as_str() == Some(id.as_str()))
 }
 
 pub fn impossible(message: impl Into<Words>, help: &'static str) -> CallError {

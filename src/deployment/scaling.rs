@@ -1,7 +1,7 @@
 //! Changes of a deployed model's number of replicas, in place.
 
 use super::call::{Lost, Sent};
-use super::change::{deployed_model, impossible, not_deployed};
+use super::change::{impossible, not_deployed};
 use super::ledger::Change;
 use super::memory::{Made, Scaled};
 use super::operation::{self, Ended};
@@ -14,14 +14,12 @@ use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint};
 use crate::plan;
 use crate::target::Replicas;
+use crate::vertex::deployed_model;
 use serde_json::Value;
 
-/// The bounds that Google shows. A model without a maximum runs with its minimum.
-/// Source: `DedicatedResources.maxReplicaCount` of the discovery document `aiplatform.v1`, read 2026-11-27.
+/// The bounds that Google shows, as the ledger keeps them.
 fn bounds(model: &Value) -> Option<[u32; 2]> {
-    let count = |field: &str| model["dedicatedResources"][field].as_u64().and_then(|count| u32::try_from(count).ok());
-    let min = count("minReplicaCount")?;
-    Some([min, count("maxReplicaCount").unwrap_or(min)])
+    deployed_model::replicas(model).map(|Replicas { min, max }| [min, max])
 }
 
 fn call(endpoint: &Endpoint, id: &DeployedModelId, [min, max]: [u32; 2]) -> Call {
@@ -43,7 +41,7 @@ impl Run {
         let mut is_done = false;
         loop {
             let endpoint = self.read(&look).await?;
-            let model = deployed_model(&endpoint, id).ok_or_else(|| not_deployed(id))?;
+            let model = deployed_model::find(&endpoint, id).ok_or_else(|| not_deployed(id))?;
             let before = bounds(model).ok_or_else(|| {
                 impossible(
                     format!("deployed model {id} has no machines of its own"),
@@ -99,7 +97,7 @@ impl Run {
         let mut was_changed = false;
         loop {
             let state = self.look(&look).await?;
-            let present = state.as_ref().and_then(|state| bounds(deployed_model(state, id)?));
+            let present = state.as_ref().and_then(|state| bounds(deployed_model::find(state, id)?));
             was_changed |= present == Some(*after);
             // Bounds that somebody else has set stay.
             let is_ours = present == Some(*after) || is_due && present == Some(*before);

@@ -4,6 +4,8 @@ use super::{Effect, Mandate, Thing, Use, Written};
 use crate::method::{self, Resource};
 use crate::name::{ModelVersion, Operation};
 use crate::plan::{RUN_LABEL, StepKind, has_content};
+use crate::target::Replicas;
+use crate::vertex::deployed_model;
 use crate::vertex::message::{Object, object};
 use crate::vertex::stage::is_deployment;
 use crate::vertex::traffic::{Split, deployed};
@@ -19,6 +21,8 @@ const MOST_WRITTEN: usize = 16;
 const MOST_DEPLOYED: usize = 100;
 /// Maximum length of an etag, in bytes.
 const LONGEST_ETAG: usize = 256;
+/// Maximum length of a model's name, in bytes.
+const LONGEST_NAME: usize = 512;
 
 /// The facts of one mandate; durable before an answer passes the door.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +38,10 @@ pub struct Facts {
     pub(super) made: Vec<Thing>,
     /// Traffic splits that calls under the mandate have written, or may have written, oldest first.
     pub(super) written: Vec<Written>,
+    /// What the plan is to remove and calls under the mandate have begun to remove, or may have begun.
+    pub(super) begun: Vec<Thing>,
+    /// The replicas of the plan's deployed model before calls under the mandate may have changed them.
+    pub(super) replicas: Option<Replicas>,
     pub(super) operations: Vec<Known>,
 }
 
@@ -77,7 +85,14 @@ impl Facts {
             Value::Bool(false) => Some(Seen::Missing),
             seen => Some(Seen::There { etag: seen["etag"].as_str()?.to_owned(), state: traffic(seen) }),
         };
-        let made = list("made")?.iter().map(|thing| Thing::read(thing.as_str()?)).collect::<Option<_>>()?;
+        let things = |name: &str| -> Option<Vec<Thing>> {
+            list(name)?.iter().map(|thing| Thing::read(thing.as_str()?)).collect()
+        };
+        let (made, begun) = (things("made")?, things("begun")?);
+        let replicas = match &stored["replicas"] {
+            Value::Null => None,
+            kept => Some(deployed_model::replicas(kept)?),
+        };
         let written = |written: &Value| {
             let split = |name: &str| Split::of(&object().with("trafficSplit", written[name].clone()).into());
             let id = written["id"].as_str()?.parse().ok()?;
@@ -90,7 +105,7 @@ impl Facts {
         let operations = list("operations")?.iter().map(known).collect::<Option<_>>()?;
         let (versions, ours) = (versions("versions")?, versions("ours")?);
         let only_ours = stored["onlyOurs"].as_bool()?;
-        Some(Self { versions, ours, only_ours, endpoint, made, written, operations })
+        Some(Self { versions, ours, only_ours, endpoint, made, written, begun, replicas, operations })
     }
 
     /// The facts to store.
@@ -104,7 +119,8 @@ impl Facts {
                 seen
             }
         };
-        let made: Vec<Value> = self.made.iter().map(|thing| thing.stored().into()).collect();
+        let things = |things: &[Thing]| -> Vec<Value> { things.iter().map(|thing| thing.stored().into()).collect() };
+        let replicas = self.replicas.map_or(Value::Null, resources);
         let known = |known: &Known| -> Value {
             let name = known.name.to_string();
             Object::default().with("name", name).with("role", known.role.stored()).into()
@@ -123,8 +139,10 @@ impl Facts {
             .with("ours", names(&self.ours))
             .with("onlyOurs", self.only_ours)
             .with("endpoint", endpoint)
-            .with("made", made)
+            .with("made", things(&self.made))
             .with("written", written)
+            .with("begun", things(&self.begun))
+            .with("replicas", replicas)
             .with("operations", operations)
             .into()
     }
@@ -181,6 +199,9 @@ impl Use {
         match &self.effect {
             Effect::Makes { thing, .. } => facts.make(thing),
             Effect::Routes(written) => facts.written.push(written.clone()),
+            Effect::Takes { thing, is_first: true } => facts.begun.push(thing.clone()),
+            Effect::Scales { before, is_first: true } => facts.replicas = Some(*before),
+            Effect::Takes { .. } | Effect::Scales { .. } => {}
             Effect::None | Effect::Removes(_) | Effect::RemovesVersion => {}
         }
         let excess = facts.written.len().saturating_sub(MOST_WRITTEN);
@@ -193,6 +214,8 @@ impl Use {
         let mut facts = facts.clone();
         match &self.effect {
             Effect::Makes { thing, is_first: true } => facts.unmake(thing),
+            Effect::Takes { thing, is_first: true } => facts.begun.retain(|begun| begun != thing),
+            Effect::Scales { is_first: true, .. } => facts.replicas = None,
             Effect::Routes(written) => {
                 if let Some(at) = facts.written.iter().rposition(|other| other == written) {
                     facts.written.remove(at);
@@ -242,7 +265,8 @@ impl Mandate {
             let role = match &used.effect {
                 Effect::Makes { thing, .. } => Role::Makes(thing.clone()),
                 Effect::Removes(thing) => Role::Removes(thing.clone()),
-                Effect::RemovesVersion => Role::Other,
+                Effect::Takes { thing, .. } => Role::Removes(thing.clone()),
+                Effect::RemovesVersion | Effect::Scales { .. } => Role::Other,
                 Effect::None | Effect::Routes(_) => return facts,
             };
             if let Some(operation) = operation(answer, used) {
@@ -327,10 +351,24 @@ fn see_endpoint(facts: &mut Facts, answer: &Value) {
     facts.endpoint = etag.map(|etag| Seen::There { etag: etag.to_owned(), state: traffic(answer) });
 }
 
-/// The part of an `Endpoint` that its traffic depends on.
+/// The part of an `Endpoint` that its traffic and its replicas depend on.
 fn traffic(endpoint: &Value) -> Value {
-    let models: Vec<Value> = deployed(endpoint).into_iter().map(|id| object().with("id", id).into()).collect();
+    let kept = |model: &Value| -> Option<Value> {
+        let name = model["model"].as_str().filter(|name| name.len() <= LONGEST_NAME);
+        let kept = object().with("id", model["id"].as_str()?).with_text("model", name.as_ref());
+        Some(match deployed_model::replicas(model) {
+            Some(replicas) => kept.with("dedicatedResources", resources(replicas)["dedicatedResources"].clone()).into(),
+            None => kept.into(),
+        })
+    };
+    let models: Vec<Value> = endpoint["deployedModels"].as_array().into_iter().flatten().filter_map(kept).collect();
     object().with("trafficSplit", Split::among_deployed(endpoint)).with("deployedModels", models).into()
+}
+
+/// The part of a `DeployedModel` that bounds its replicas.
+fn resources(replicas: Replicas) -> Value {
+    let bounds = object().with("minReplicaCount", replicas.min).with("maxReplicaCount", replicas.max);
+    object().with("dedicatedResources", bounds).into()
 }
 
 /// A version as Google names it: a number, never an alias.

@@ -4,7 +4,7 @@ use super::facts::{Role, Seen};
 use super::{Denied, Effect, Facts, Mandate, Phase, Thing, Use, Written};
 use crate::method::{self, Call, Method, Resource};
 use crate::name::{DeployedModelId, Model};
-use crate::plan::{Plan, Step, StepKind};
+use crate::plan::{Kind, Plan, Step, StepKind};
 use crate::vertex::traffic::{Split, Traffic, Written as Change, deployed, taken_back};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -44,6 +44,8 @@ impl Mandate {
         } else if let Resource::Operation(_) = &call.resource {
             self.check_operation(facts, call)?;
             Effect::None
+        } else if matches!(self.plan.kind, Kind::Undeploy(_) | Kind::Scale(..)) {
+            self.check_change(facts, phase, call)?
         } else if let Some(thing) = self.removed(call)? {
             // Deleting a model removes all of its versions, also those of others.
             let is_shared = thing == Thing::Model && !(facts.only_ours && !facts.ours.is_empty());
@@ -72,13 +74,13 @@ impl Mandate {
     }
 
     /// Whether a call has the method and resource of a planned one, and its query.
-    fn is_at(&self, call: &Call, planned: &Call) -> bool {
+    pub(super) fn is_at(&self, call: &Call, planned: &Call) -> bool {
         call.method == planned.method
             && call.resource == self.named(planned.resource.clone())
             && call.query == planned.query
     }
 
-    fn not_planned(&self, call: &Call) -> Denied {
+    pub(super) fn not_planned(&self, call: &Call) -> Denied {
         Denied::NotPlanned { method: call.method.name, resource: call.resource.to_string() }
     }
 
@@ -135,7 +137,7 @@ impl Mandate {
     }
 
     /// What a call of the plan's undo removes; `None` for other calls.
-    fn removed(&self, call: &Call) -> Result<Option<Thing>, Denied> {
+    pub(super) fn removed(&self, call: &Call) -> Result<Option<Thing>, Denied> {
         let steps = [StepKind::Model, StepKind::Endpoint].map(|kind| self.plan.step(kind));
         let deletes = |method: &'static Method| {
             let undo = steps.iter().flatten().filter_map(|step| step.undo.as_ref()).find(|undo| undo.method == method);
@@ -161,14 +163,8 @@ impl Mandate {
         id.map(|id| Some(Thing::Deployment(id))).ok_or_else(|| Denied::OtherBody { path: "deployedModelId".into() })
     }
 
-    /// A traffic write rests on the last read of the endpoint, and has its etag. It writes the plan's share, or takes back what was written.
-    fn check_traffic(
-        &self,
-        facts: &Facts,
-        plans: &[Cow<'_, Plan>],
-        phase: Phase,
-        call: &Call,
-    ) -> Result<Effect, Denied> {
+    /// The last read of the endpoint, and the split that a traffic write puts in the place of its split. The write has the read's etag.
+    pub(super) fn split_of<'a>(&self, facts: &'a Facts, call: &'a Call) -> Result<(&'a Value, &'a Value), Denied> {
         if call.resource != self.endpoint() || call.query != [("updateMask", SPLIT.to_owned())] {
             return Err(self.not_planned(call));
         }
@@ -180,7 +176,19 @@ impl Mandate {
         if fields.get("etag").and_then(Value::as_str) != Some(etag.as_str()) {
             return Err(Denied::Stale);
         }
-        let is = |split: Split| fields.get(SPLIT) == Some(&Value::from(split));
+        fields.get(SPLIT).map(|split| (state, split)).ok_or_else(|| Denied::OtherBody { path: SPLIT.to_owned() })
+    }
+
+    /// A traffic write rests on the last read of the endpoint, and has its etag. It writes the plan's share, or takes back what was written.
+    fn check_traffic(
+        &self,
+        facts: &Facts,
+        plans: &[Cow<'_, Plan>],
+        phase: Phase,
+        call: &Call,
+    ) -> Result<Effect, Denied> {
+        let (state, written) = self.split_of(facts, call)?;
+        let is = |split: Split| *written == Value::from(split);
         if takes_back(facts, state).into_iter().any(is) {
             return Ok(Effect::None);
         }
@@ -189,9 +197,6 @@ impl Mandate {
         }
         if plans.is_empty() {
             return Err(Denied::VersionUnknown);
-        }
-        if !Self::covers(&self.plan) {
-            return Err(self.not_planned(call));
         }
         let before = Split::among_deployed(state);
         let ids = deployed(state);
@@ -281,7 +286,7 @@ fn fields(call: &Call) -> Result<&Map<String, Value>, Denied> {
 }
 
 /// The path of the first value in which two values differ.
-fn difference(expected: &Value, given: &Value) -> Option<String> {
+pub(super) fn difference(expected: &Value, given: &Value) -> Option<String> {
     let below = |name: &str, rest: String| if rest.is_empty() { name.to_owned() } else { format!("{name}.{rest}") };
     match (expected, given) {
         (Value::Object(expected), Value::Object(given)) => {

@@ -3,6 +3,7 @@
 //! A mandate delegates the calls of one plan, their undo included, and no identity. Values that only Google can name, such as the number of a
 //! version, an operation or an etag, count only where an answer that passed the door under the same mandate has named them: the [`Facts`].
 
+mod change;
 mod denied;
 mod facts;
 mod matching;
@@ -16,7 +17,8 @@ pub use term::{Phase, Term};
 
 use crate::method::{Call, Resource};
 use crate::name::{DeployedModelId, Project, RunId};
-use crate::plan::{Kind, Plan};
+use crate::plan::Plan;
+use crate::target::Replicas;
 use crate::vertex::traffic::Split;
 
 /// The calls that one deployment may make.
@@ -58,6 +60,18 @@ enum Effect {
     RemovesVersion,
     /// Writes the plan's share of the traffic for a deployed model.
     Routes(Written),
+    /// Removes what the plan is to remove. Such a removal is finished also after the mandate's end.
+    Takes {
+        thing: Thing,
+        /// Whether no earlier call under the mandate may have begun it.
+        is_first: bool,
+    },
+    /// Changes a number of replicas.
+    Scales {
+        before: Replicas,
+        /// Whether no earlier call under the mandate may have changed it.
+        is_first: bool,
+    },
 }
 
 /// A traffic split that was written in place of another.
@@ -74,11 +88,6 @@ impl Mandate {
         let plan = plan.for_run(run);
         let projects = [&plan.target.endpoint.place.project, &plan.target.model.place.project];
         Self { projects: projects.map(|project| (project.clone(), id_of(project))), run: run.clone(), plan }
-    }
-
-    /// Whether a mandate covers every call of a run of this plan.
-    pub fn covers(plan: &Plan) -> bool {
-        matches!(plan.kind, Kind::Deploy | Kind::Traffic(..))
     }
 
     /// A fingerprint of the delegated calls. A new version of the core may plan other calls, which nobody has delegated.

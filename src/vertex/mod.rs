@@ -1,6 +1,7 @@
 //! Google's value domains for Vertex AI: which values exist, and their JSON form.
 
 pub mod container;
+pub mod deployed_model;
 pub mod image;
 pub mod labels;
 pub mod machine;

@@ -182,6 +182,9 @@ fn check(before: &Scene, after: &Scene, report: &RunReport) -> Result<(), String
     if !after.google.is_idle() {
         return fail("an operation goes on");
     }
+    if !after.denied.is_empty() {
+        return fail(&after.denied[0]);
+    }
     let was = before.google.endpoint().unwrap();
     let is = after.google.endpoint().cloned().unwrap_or_default();
     let named = |id: &str| report.not_undone.iter().any(|what| what.starts_with(&format!("deployed model {id} ")));
