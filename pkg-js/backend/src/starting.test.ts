@@ -74,6 +74,34 @@ describe('POST /deployments', () => {
     }
   });
 
+  it('plans, delegates and runs a kind with its options', async () => {
+    const change = { kind: 'traffic', deployedModelId: '7', traffic: 20 };
+    const { status, body } = await portal.startDeployment({
+      body: { entityRef: REF, ...change },
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ kind: 'traffic', deployedModelId: '7' });
+    await ended(body.id);
+    expect(portal.proxied[0].body.request).toMatchObject(change);
+    expect(portal.runs.requests).toEqual([expect.objectContaining(change)]);
+  });
+
+  it('refuses an option of another kind, and an endpoint that is not confirmed', async () => {
+    for (const change of [
+      { traffic: 20 },
+      { kind: 'undeploy', all: true, deleteEndpoint: 'another' },
+      { kind: 'undeploy' },
+      { kind: 'scale', deployedModelId: '7', minReplicas: 3, maxReplicas: 2 },
+    ]) {
+      const { status, body } = await portal.startDeployment({
+        body: { entityRef: REF, ...change },
+      });
+      expect(status).toBe(400);
+      expect(body.diagnostics[0].code).toBe('request/malformed');
+    }
+    expect(portal.proxied).toEqual([]);
+  });
+
   it('ends the mandate with the deployment', async () => {
     const { body } = await portal.startDeployment();
     const revoked = await portal.asked(({ verb }) => verb === 'DELETE');
