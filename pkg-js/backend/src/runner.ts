@@ -20,6 +20,8 @@ const MARGIN = 1_000;
 const CRASH_PAUSE = 10_000;
 /** How long a start may take before it counts as interrupted, in milliseconds. */
 export const START_MILLIS = 120_000;
+/** Between two attempts to end the mandates of ended deployments, in milliseconds. */
+const MANDATE_MILLIS = 60_000;
 const BATCH = 100;
 
 /** Calls the proxy for a run: as this plugin, under a mandate, with the number of a lease. */
@@ -42,6 +44,7 @@ interface Run {
 export class Runner {
   private readonly runs = new Map<string, Run>();
   private stopping = false;
+  private mandatesDue = 0;
   private readonly clock: Clock;
 
   constructor(
@@ -108,6 +111,8 @@ export class Runner {
         { set: { idempotency_key: null } },
       );
     }
+    if (this.clock.now() < this.mandatesDue) return;
+    this.mandatesDue = this.clock.now() + MANDATE_MILLIS;
     const ended = await store.withOpenMandate(BATCH);
     await Promise.all(ended.map(row => this.endMandate(row)));
   }
@@ -129,8 +134,8 @@ export class Runner {
       await mandates.end(mandate!, `the deployment ended: ${state}`);
     } catch (error) {
       // A mandate that the proxy does not know, or has ended already, is over.
-      const { status } = error as { status?: number };
-      if (status !== 404 && status !== 409) {
+      const { status = 500 } = error as { status?: number };
+      if (status >= 500) {
         logger.warn('A mandate could not be ended; it expires by itself', {
           deployment: id,
         });
