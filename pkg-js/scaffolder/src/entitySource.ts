@@ -41,10 +41,11 @@ async function readFromCatalog(
   return { entity };
 }
 
-async function readFromWorkspace(
+/** Reads a file of the workspace. */
+export async function readFromWorkspace(
   path: string,
   workspacePath: string,
-): Promise<EntitySource> {
+): Promise<{ text: string; file: string }> {
   const file = resolveSafeChildPath(workspacePath, path);
   try {
     return { text: await readFile(file, 'utf8'), file: path };

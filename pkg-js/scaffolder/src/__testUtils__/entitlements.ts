@@ -1,7 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { entity } from './portal';
+import { entity } from './entities';
 
 /** What the fake Privileged Access Manager is to do. */
 export interface Behaviour {

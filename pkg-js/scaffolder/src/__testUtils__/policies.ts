@@ -2,7 +2,7 @@ import { mockServices } from '@backstage/backend-test-utils';
 import type { IamAccessRequest } from '@backstage-vertex-ai/core/server';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { entity } from './portal';
+import { entity } from './entities';
 
 /** A portal's proxy with Google's allow policies behind it, on loopback. */
 export async function startPolicies(

@@ -3,7 +3,7 @@ import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-
 import type { Diagnostic, RuleSettings } from '@backstage-vertex-ai/core';
 import * as core from '@backstage-vertex-ai/core/server';
 import { symlinkSync } from 'node:fs';
-import { entity } from '../../__testUtils__/portal';
+import { entity } from '../../__testUtils__/entities';
 import { createAnnotationsValidateAction } from './annotationsValidate';
 
 const workspace = createMockDirectory();

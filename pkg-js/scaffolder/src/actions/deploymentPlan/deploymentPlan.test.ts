@@ -1,7 +1,7 @@
 import { createMockDirectory } from '@backstage/backend-test-utils';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import * as core from '@backstage-vertex-ai/core/server';
-import { entity } from '../../__testUtils__/portal';
+import { entity } from '../../__testUtils__/entities';
 import { createDeploymentPlanAction } from './deploymentPlan';
 
 const ENDPOINT =

@@ -1,5 +1,5 @@
 import * as core from '@backstage-vertex-ai/core/server';
-import { entity, servingEntity } from '../../__testUtils__/portal';
+import { entity, servingEntity } from '../../__testUtils__/entities';
 import { runAction } from '../../__testUtils__/run';
 import { createIamPlanAction } from './iamPlan';
 

@@ -1,7 +1,7 @@
 import * as core from '@backstage-vertex-ai/core/server';
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { startPolicies } from '../../__testUtils__/policies';
-import { entity } from '../../__testUtils__/portal';
+import { entity } from '../../__testUtils__/entities';
 import { runAction } from '../../__testUtils__/run';
 import { createIamRequestAction } from './iamRequest';
 

@@ -4,7 +4,7 @@ import {
 } from '@backstage/backend-test-utils';
 import * as core from '@backstage-vertex-ai/core/server';
 import { readFileSync, symlinkSync } from 'node:fs';
-import { entity } from '../../__testUtils__/portal';
+import { entity } from '../../__testUtils__/entities';
 import { runAction } from '../../__testUtils__/run';
 import { createIamRequestAction } from './iamRequest';
 

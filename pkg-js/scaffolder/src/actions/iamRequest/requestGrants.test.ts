@@ -3,7 +3,7 @@ import {
   startEntitlements,
   type Behaviour,
 } from '../../__testUtils__/entitlements';
-import { entity } from '../../__testUtils__/portal';
+import { entity } from '../../__testUtils__/entities';
 import { runAction } from '../../__testUtils__/run';
 import { createIamRequestAction } from './iamRequest';
 

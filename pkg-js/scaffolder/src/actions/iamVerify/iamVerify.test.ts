@@ -4,7 +4,7 @@ import {
   mockCredentials,
 } from '@backstage/backend-test-utils';
 import { startPolicies } from '../../__testUtils__/policies';
-import { account, entity, servingEntity } from '../../__testUtils__/portal';
+import { account, entity, servingEntity } from '../../__testUtils__/entities';
 import { runAction } from '../../__testUtils__/run';
 import { createIamVerifyAction } from './iamVerify';
 

@@ -1,253 +1,264 @@
+import { createMockDirectory } from '@backstage/backend-test-utils';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import * as core from '@backstage-vertex-ai/core/server';
-import {
-  entity,
-  startFakePortal,
-  type Behaviour,
-  type Fault,
-} from '../../__testUtils__/portal';
+import { startFakeBackend, type Plot } from '../../__testUtils__/deployments';
+import { entity } from '../../__testUtils__/entities';
 import { createModelDeployAction } from './modelDeploy';
 
-let portal: Awaited<ReturnType<typeof startFakePortal>>;
+const STAGE = {
+  kind: 'stage',
+  message: 'Preparing the model',
+  stage: 'PREPARING_MODEL',
+  stageIndex: 2,
+  stageCount: 10,
+};
 
+const workspace = createMockDirectory();
+let backend: Awaited<ReturnType<typeof startFakeBackend>>;
+let checkpoints: Map<string, any>;
+
+async function start(plot: Plot = {}) {
+  backend = await startFakeBackend(plot);
+  checkpoints = new Map();
+}
+afterEach(() => backend?.close());
+
+/** Runs the action once; checkpoints outlast it, as in a task. */
 async function run(
-  behaviour: Behaviour = {},
-  more: { signal?: AbortSignal; isDryRun?: boolean } = {},
+  input: Record<string, unknown> = {},
+  more: { signal?: AbortSignal; isDryRun?: boolean; task?: string } = {},
 ) {
-  portal = await startFakePortal(behaviour);
   const action = createModelDeployAction({
-    ...portal,
+    ...backend,
+    catalog: { getEntityByRef: async () => entity } as any,
     loadCore: async () => core,
+    pauseMillis: 1,
   });
   const lines: string[] = [];
   const say = (line: string) => lines.push(line);
-  // The core's pauses end at once.
-  const clock = setInterval(() => jest.runOnlyPendingTimers(), 1);
   const context = createMockActionContext({
-    input: { entityRef: 'component:default/fraud-detector' },
+    input: { entityRef: 'component:default/fraud-detector', ...input } as any,
     logger: { info: say, warn: say, error: say } as any,
+    workspacePath: workspace.path,
+    task: { id: more.task ?? 'task-1' },
   });
   const outputs: Record<string, unknown> = {};
   // The test utilities ignore overrides of these.
   Object.assign(context, {
-    ...more,
+    signal: more.signal,
+    isDryRun: more.isDryRun,
+    step: { id: 'deploy', name: 'Deploy' },
     output: (name: string, value: unknown) => {
       outputs[name] = value;
+    },
+    checkpoint: async ({ key, fn }: any) => {
+      if (!checkpoints.has(key)) checkpoints.set(key, await fn());
+      return checkpoints.get(key);
     },
   });
   const failure = await Promise.resolve(action.handler(context as any)).then(
     () => undefined,
     (error: Error) => error,
   );
-  clearInterval(clock);
   return { failure, outputs, log: lines.join('\n') };
 }
 
-// The core's pauses, and nothing of the network's.
-beforeEach(() =>
-  jest.useFakeTimers({
-    doNotFake: [
-      'Date',
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setInterval',
-      'clearInterval',
-    ],
-  }),
-);
-afterEach(() => {
-  jest.useRealTimers();
-  return portal.close();
-});
-
 describe('vertex:model:deploy', () => {
   it('logs every stage and outputs what serves', async () => {
-    const { failure, outputs, log } = await run({
-      stages: ['STARTING_DEPLOYMENT', 'ADDING_NODES_TO_CLUSTER'],
-    });
+    await start({ progress: [STAGE, { kind: 'done', message: 'It serves' }] });
+    const { failure, outputs, log } = await run({ environment: 'staging' });
     expect(failure).toBeUndefined();
-    expect(log).toContain('[1/8] STARTING_DEPLOYMENT');
-    expect(log).toContain('[4/8] ADDING_NODES_TO_CLUSTER');
+    expect(log).toContain('[2/10] PREPARING_MODEL Preparing the model');
+    expect(log).toContain('It serves');
     expect(outputs).toEqual({
+      deploymentId: expect.stringMatching(/^1{8}-/),
       endpoint:
         'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
-      deployedModelId: expect.stringMatching(/^\d{10}$/),
+      deployedModelId: '1234567890',
       model: 'projects/acme-ml/locations/us-central1/models/fraud-detector@3',
       operation: expect.stringMatching(/operations\/2$/),
       consoleUrl: expect.stringContaining('project=acme-ml'),
     });
+    const [started, followed] = backend.calls;
+    expect(started).toMatchObject({
+      line: 'POST /deployments',
+      token: 'user-token',
+      key: expect.stringMatching(/^scaffolder-task-1-[0-9a-f]{16}-1$/),
+      body: {
+        entityRef: 'component:default/fraud-detector',
+        environment: 'staging',
+      },
+    });
+    // As the scaffolder, whose token does not expire with the user's.
+    expect(followed).toMatchObject({ token: 'service-token', last: '0' });
+    expect(followed.key).toBe(started.key);
   });
 
-  it('continues after the user’s credentials have expired', async () => {
-    const { failure } = await run({
-      stages: ['PREPARING_MODEL', 'FINISHING_UP'],
-      userExpires: true,
+  it('returns at once where it is not to wait', async () => {
+    await start();
+    const { outputs } = await run({ wait: false });
+    expect(outputs).toMatchObject({
+      deploymentId: expect.anything(),
+      endpoint: expect.stringMatching(/fraud-detector$/),
     });
+    expect(backend.calls).toHaveLength(1);
+  });
+
+  it('deploys a file of the workspace', async () => {
+    await start();
+    workspace.setContent({ 'catalog-info.yaml': 'kind: Component' });
+    const path = './catalog-info.yaml';
+    const { failure } = await run({ entityRef: undefined, path });
     expect(failure).toBeUndefined();
-    const after = portal.calls.slice(
-      portal.calls.findIndex(call => call.line.endsWith(':deployModel')) + 1,
-    );
-    expect(after.length).toBeGreaterThan(1);
-    expect(new Set(after.map(call => call.identity))).toEqual(
-      new Set(['service-token']),
-    );
-  });
-
-  it('fails with Google’s reason and leaves nothing behind', async () => {
-    const { failure } = await run({
-      error: { code: 9, message: 'Model server exited unexpectedly.' },
+    expect(backend.calls[0].body).toEqual({
+      text: 'kind: Component',
+      file: path,
     });
-    expect(failure?.message).toContain('deploy/operation-failed');
-    expect(failure?.message).toContain('Model server exited unexpectedly.');
-    expect(failure?.message).toContain('endpoint `fraud-detector`');
-    expect(portal.hasEndpoint).toBe(false);
   });
 
-  it('names the missing permission and its resource', async () => {
-    const { failure } = await run({ denied: ':deployModel' });
-    expect(failure?.message).toContain('aiplatform.endpoints.deploy');
-    expect(failure?.message).toContain('endpoints/fraud-detector');
-    expect(portal.hasEndpoint).toBe(false);
+  it('goes on where a stream broke, and logs each line once', async () => {
+    await start({
+      progress: [1, 2, 3].map(at => ({ kind: 'step', message: `line ${at}` })),
+      breaksAfter: 2,
+    });
+    const { failure, log } = await run();
+    expect(failure).toBeUndefined();
+    expect(log.match(/line \d/g)).toEqual(['line 1', 'line 2', 'line 3']);
+    expect(backend.calls.map(({ last }) => last)).toEqual([
+      undefined,
+      '0',
+      '2',
+    ]);
   });
 
-  it('rolls everything back when the task is cancelled', async () => {
+  it('waits while the backend is away', async () => {
+    await start({
+      refusals: [{ status: 503 }, { status: 503 }],
+    });
+    const { failure, log } = await run();
+    expect(failure).toBeUndefined();
+    expect(log.match(/not available/g)).toHaveLength(1);
+    expect(new Set(backend.calls.map(({ key }) => key)).size).toBe(1);
+  });
+
+  it('finds its deployment after a restart, also when its user’s session has expired', async () => {
+    await start();
+    await run({ wait: false });
+    // The process ended before the checkpoint was stored.
+    checkpoints.clear();
+    backend.plot.userExpired = true;
+    const { failure, outputs } = await run();
+    expect(failure).toBeUndefined();
+    expect(outputs.deployedModelId).toBe('1234567890');
+    const keys = new Set(backend.calls.map(({ key }) => key));
+    expect(keys.size).toBe(1);
+  });
+
+  it('starts nothing for a user whose session has expired', async () => {
+    await start({ userExpired: true });
+    const { failure } = await run();
+    expect(failure?.message).toContain('No deployment is possible');
+    expect(failure?.name).toBe('AuthenticationError');
+  });
+
+  it('gives each task a deployment of its own', async () => {
+    await start();
+    await run({ wait: false });
+    checkpoints.clear();
+    await run({ wait: false }, { task: 'task-2' });
+    expect(new Set(backend.calls.map(({ key }) => key)).size).toBe(2);
+  });
+
+  it('cancels the deployment when the task is cancelled, and reports what was removed', async () => {
     const controller = new AbortController();
-    const { failure } = await run(
-      {
-        stages: Array(50).fill('CREATING_SERVING_CLUSTER'),
-        onLook: () => controller.abort(),
-      },
-      { signal: controller.signal },
+    await start({
+      progress: [STAGE],
+      untilCancelled: true,
+      onFollow: () => controller.abort(),
+      end: () => ({
+        state: 'cancelled',
+        undone: ['endpoint `fraud-detector`'],
+      }),
+    });
+    const { failure } = await run({}, { signal: controller.signal });
+    expect(failure?.message).toContain('The deployment was cancelled');
+    expect(failure?.message).toContain(
+      'Rolled back: endpoint `fraud-detector`',
     );
+    const cancel = backend.calls.find(({ line }) => line.endsWith('/cancel'));
+    expect(cancel).toMatchObject({ token: 'service-token' });
+    expect(cancel!.key).toBe(backend.calls[0].key);
+  });
+
+  it('starts nothing for a task that is cancelled already', async () => {
+    await start();
+    const { failure } = await run({}, { signal: AbortSignal.abort() });
     expect(failure?.message).toContain('cancelled');
-    expect(portal.calls.some(call => call.line.includes(':cancel'))).toBe(true);
-    expect(portal.hasEndpoint).toBe(false);
+    expect(backend.calls).toEqual([]);
   });
 
-  it('calls nothing in a dry run', async () => {
-    const { failure, outputs, log } = await run({}, { isDryRun: true });
-    expect(failure).toBeUndefined();
-    expect(portal.calls).toEqual([]);
-    expect(outputs.deployedModelId).toMatch(/^\d{10}$/);
-    expect(log).toContain('deploys `');
-  });
-
-  it('rejects wrong annotations before the first call', async () => {
-    const { annotations } = entity.metadata as { annotations: any };
-    annotations['google.com/vertex-ai-machine-type'] = 'n1-standart-4';
-    try {
-      const { failure } = await run();
-      expect(failure?.message).toContain('did you mean `n1-standard-4`?');
-      expect(portal.calls).toEqual([]);
-    } finally {
-      delete annotations['google.com/vertex-ai-machine-type'];
-    }
-  });
-});
-
-describe('vertex:model:deploy when Google falters', () => {
-  const google = (status: number, name: string, message: string) => ({
-    status,
-    body: { error: { code: status, status: name, message } },
-  });
-  /** What the portal's proxy says where Google, or the emulator, does not answer. */
-  const unreachable = {
-    status: 502,
-    body: {
-      error: { name: 'BadGatewayError', message: 'no answer' },
-      diagnostic: {
-        code: 'network/unreachable',
-        severity: 'error',
-        message: 'Google does not answer at its address, or hung up',
-        help: 'check that the emulator runs',
-      },
-    },
-  };
-
-  it.each<[string, Fault['answer'], string]>([
-    [
-      'is busy',
-      {
-        ...google(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.'),
-        headers: { 'retry-after': '7' },
-      },
-      'Quota exceeded.; try 2 of 10 in 7000 ms',
-    ],
-    [
-      'is down',
-      google(503, 'UNAVAILABLE', 'The service is unavailable.'),
-      'The service is unavailable.; try 2 of 5',
-    ],
-    ['is not reached', unreachable, 'or hung up; try 2 of 5'],
-    ['answers by half', 'half', 'the answer was cut off; try 2 of 5'],
-    ['loses its answer', 'none', 'does not answer; try 2 of 5'],
-  ])('tries again when it %s', async (_, answer, line) => {
-    const { failure, outputs, log } = await run({
-      faults: [{ on: ':deployModel', times: 1, answer }],
-    });
-    expect(failure).toBeUndefined();
-    expect(log).toContain(line);
-    expect(outputs.deployedModelId).toMatch(/^\d{10}$/);
-  });
-
-  it.each<[string, Fault['answer'], string[]]>([
-    [
-      'is not running',
-      unreachable,
-      ['network/unreachable', 'does not answer', 'that the emulator runs'],
-    ],
-    [
-      'stays busy',
-      google(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.'),
-      ['google/resource-exhausted', 'Quota exceeded.', 'ask for more quota'],
-    ],
-    [
-      'never answers to the end',
-      'half',
-      ['google/answer-unreadable', 'the answer was cut off'],
-    ],
-  ])('gives up when it %s, and reports why', async (_, answer, words) => {
-    const { failure, outputs, log } = await run({
-      faults: [{ on: '', times: Infinity, answer }],
-    });
-    for (const word of words) expect(failure?.message).toContain(word);
-    expect(log).toContain('try 5 of 5');
-    expect(portal.calls).toHaveLength(5);
-    expect(outputs).toEqual({});
-  });
-
-  it('rolls back when it gives up halfway', async () => {
-    const { failure } = await run({
-      faults: [
+  it('fails with the findings, and starts another deployment at a retry', async () => {
+    const failed = {
+      state: 'failed',
+      notUndone: ['endpoint `fraud-detector`'],
+      diagnostics: [
         {
-          on: ':deployModel',
-          times: Infinity,
-          answer: google(503, 'UNAVAILABLE', 'The service is unavailable.'),
+          code: 'deploy/operation-failed',
+          severity: 'error',
+          message: 'Model server exited unexpectedly.',
+          help: 'read the log',
+        },
+      ],
+    };
+    await start({ end: key => (key.endsWith('-1') ? failed : {}) });
+    const { failure, outputs } = await run();
+    expect(failure?.message).toContain('error deploy/operation-failed');
+    expect(failure?.message).toContain('help: read the log');
+    expect(failure?.message).toContain('Not rolled back: endpoint');
+    expect(outputs).toEqual({});
+
+    const again = await run();
+    expect(again.failure).toBeUndefined();
+    const starts = backend.calls.filter(({ line }) => line.startsWith('POST'));
+    expect(starts.map(({ key }) => key.at(-1))).toEqual(['1', '2']);
+  });
+
+  it('passes the findings of a refusal on', async () => {
+    await start({
+      refusals: [
+        {
+          status: 400,
+          body: {
+            error: { name: 'InputError' },
+            diagnostics: [
+              {
+                code: 'machine-type/unknown',
+                severity: 'error',
+                message: 'did you mean `n1-standard-4`?',
+              },
+            ],
+          },
         },
       ],
     });
-    expect(failure?.message).toContain('google/unavailable');
-    expect(failure?.message).toContain('endpoint `fraud-detector`');
-    expect(portal.hasEndpoint).toBe(false);
+    const { failure } = await run();
+    expect(failure?.name).toBe('InputError');
+    expect(failure?.message).toContain('did you mean `n1-standard-4`?');
+    expect(backend.calls).toHaveLength(1);
   });
 
-  it('reports that a denial may hide a missing resource', async () => {
-    const { failure } = await run({ denied: '/models/' });
-    expect(failure?.message).toContain('aiplatform.models.get');
-    expect(failure?.message).toContain('or the resource does not exist');
-    expect(portal.calls).toHaveLength(1);
+  it('names the package where the backend does not have it', async () => {
+    await start({ refusals: [{ status: 404 }] });
+    const { failure } = await run();
+    expect(failure?.message).toContain('plugin-vertex-ai-backend');
   });
 
-  it('reports that the portal’s own proxy does not answer', async () => {
-    const { failure, log } = await run({
-      faults: [{ on: '', times: Infinity, answer: 'none' }],
-    });
-    expect(failure?.message).toContain('network/unreachable');
-    expect(failure?.message).toContain("the portal's backend runs");
-    expect(log).toContain('The proxy cannot be reached');
+  it('calls nothing in a dry run', async () => {
+    await start();
+    const { failure, outputs, log } = await run({}, { isDryRun: true });
+    expect(failure).toBeUndefined();
+    expect(backend.calls).toEqual([]);
+    expect(outputs.deployedModelId).toMatch(/^\d{10}$/);
+    expect(log).toContain('deploys `');
   });
 });

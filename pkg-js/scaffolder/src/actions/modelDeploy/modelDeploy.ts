@@ -11,22 +11,23 @@ import {
   planAndLog,
   readDeploymentRequest,
 } from '../../deploymentRequest';
-import { createProxyHost } from '../../proxyHost';
-import { describeFailure } from './describeFailure';
 import { examples } from './examples';
+import { followDeployment } from './followDeployment';
 
-/** `vertex:model:deploy`: deploys a model and ends when Google's operation ends. */
+/** `vertex:model:deploy`: starts a deployment of the backend plugin and follows it. */
 export function createModelDeployAction(options: {
   auth: AuthService;
   catalog: CatalogService;
   discovery: DiscoveryService;
   loadCore(): Promise<Core>;
   rules?: RuleSettings;
+  /** Before a request to the backend is repeated, in milliseconds. */
+  pauseMillis?: number;
 }) {
   return createTemplateAction({
     id: 'vertex:model:deploy',
     description:
-      'Deploys the model that the annotations of an entity describe to its Vertex AI endpoint, and creates the endpoint when it is missing. A second run finds the first deployment. A failed or cancelled run is rolled back.',
+      'Deploys the model that the annotations of an entity describe to its Vertex AI endpoint, and creates the endpoint when it is missing. The deployment outlasts a restart of the portal and the session of its user. A failed or cancelled one is rolled back.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -39,8 +40,20 @@ export function createModelDeployAction(options: {
           z.string().optional().describe(deploymentInputHelp.environment),
         modelVersion: z =>
           z.string().optional().describe(deploymentInputHelp.modelVersion),
+        wait: z =>
+          z
+            .boolean()
+            .optional()
+            .describe(
+              'Whether the step ends with the deployment (default), or as soon as the deployment has started',
+            ),
       },
       output: {
+        deploymentId: z =>
+          z
+            .string()
+            .optional()
+            .describe('The id of the deployment; absent in a dry run'),
         endpoint: z =>
           z
             .string()
@@ -52,7 +65,7 @@ export function createModelDeployAction(options: {
             .string()
             .optional()
             .describe(
-              'The id below the endpoint; absent in a dry run while the version of the model is unknown',
+              'The id below the endpoint; absent before the end of the deployment while the version of the model is unknown',
             ),
         model: z =>
           z
@@ -71,14 +84,15 @@ export function createModelDeployAction(options: {
           z
             .string()
             .optional()
-            .describe("The endpoint in Google's console; absent in a dry run"),
+            .describe(
+              "The endpoint in Google's console; absent before the end of the deployment",
+            ),
       },
     },
     async handler(ctx) {
-      const core = await options.loadCore();
-      const request = await readDeploymentRequest(ctx, options);
-
       if (ctx.isDryRun) {
+        const core = await options.loadCore();
+        const request = await readDeploymentRequest(ctx, options);
         const { plan } = planAndLog(core, request, ctx.logger);
         ctx.output('endpoint', plan.endpoint);
         ctx.output('deployedModelId', plan.deployedModelId);
@@ -86,18 +100,13 @@ export function createModelDeployAction(options: {
         return;
       }
 
-      const { proxyUrl, reason, host } = await createProxyHost(ctx, options);
-      const report = await core.deploy({ ...request, proxyUrl, reason }, host);
-      if (!report.outputs) {
-        throw describeFailure(report);
-      }
-      const { endpoint, deployedModelId, model, operation, consoleUrl } =
-        report.outputs;
-      ctx.output('endpoint', endpoint);
-      ctx.output('deployedModelId', deployedModelId);
-      ctx.output('model', model);
-      ctx.output('operation', operation);
-      ctx.output('consoleUrl', consoleUrl);
+      const deployment = await followDeployment(ctx, options);
+      ctx.output('deploymentId', deployment.id);
+      ctx.output('endpoint', deployment.endpoint);
+      ctx.output('deployedModelId', deployment.deployedModelId);
+      ctx.output('model', deployment.model);
+      ctx.output('operation', deployment.operation);
+      ctx.output('consoleUrl', deployment.consoleUrl);
     },
   });
 }

@@ -1,0 +1,116 @@
+import type {
+  AuthService,
+  DiscoveryService,
+} from '@backstage/backend-plugin-api';
+import type { ActionContext } from '@backstage/plugin-scaffolder-node';
+import { createHash, randomUUID } from 'node:crypto';
+import type { DeploymentInput } from '../../deploymentRequest';
+import {
+  type Deployment,
+  DeploymentsClient,
+  type DeploymentWish,
+} from '../../deploymentsClient';
+import { readFromWorkspace, requireOneSource } from '../../entitySource';
+import { logProgress } from '../../progressLog';
+import { TaskError } from '../../taskError';
+import { describeFailure } from './describeFailure';
+
+type Context = ActionContext<DeploymentInput & { wait?: boolean }>;
+
+/** Names a step of a task: the same after a restart of the portal, and another one for each round of a loop. */
+function nameStep({ task, step, each }: Context): string {
+  const part = JSON.stringify([step?.id, each]);
+  const hash = createHash('sha256').update(part).digest('hex').slice(0, 16);
+  return `scaffolder-${task.id}-${hash}`;
+}
+
+async function readWish(ctx: Context): Promise<DeploymentWish> {
+  requireOneSource(ctx.input);
+  const { entityRef, text, path, environment, modelVersion } = ctx.input;
+  const source =
+    path === undefined ? {} : await readFromWorkspace(path, ctx.workspacePath);
+  return { entityRef, text, ...source, environment, modelVersion };
+}
+
+/**
+ * Starts the deployment of a step and follows it to its end; with `wait: false` only starts it.
+ *
+ * A step that runs again after a restart of the portal finds its deployment. A task that its user retries after a failure starts another.
+ *
+ * @throws TaskError when the deployment fails or is cancelled
+ */
+export async function followDeployment(
+  ctx: Context,
+  options: {
+    auth: AuthService;
+    discovery: DiscoveryService;
+    pauseMillis?: number;
+  },
+): Promise<Deployment> {
+  const wish = await readWish(ctx);
+  const step = nameStep(ctx);
+  const visit = randomUUID();
+  for (let attempt = 1; ; attempt += 1) {
+    const key = `${step}-${attempt}`;
+    const client = new DeploymentsClient({
+      ...options,
+      key,
+      logger: ctx.logger,
+    });
+    const deployment = await begin(ctx, client, wish, key);
+    if (ctx.input.wait === false) return deployment;
+    const result = await follow(ctx, client, deployment.id);
+    if (result.state === 'succeeded') return result;
+    // The first visit that sees the failure reports it; a later one is a retry.
+    const reported = await ctx.checkpoint({
+      key: `${key}-failed`,
+      fn: async () => visit,
+    });
+    if (reported === visit) throw describeFailure(result);
+  }
+}
+
+/** Starts a deployment, or returns the one that was started before a restart. */
+async function begin(
+  ctx: Context,
+  client: DeploymentsClient,
+  wish: DeploymentWish,
+  key: string,
+): Promise<Deployment> {
+  if (ctx.signal?.aborted) {
+    throw new TaskError('The deployment was cancelled before it started');
+  }
+  // The answer of a start is awaited also when the task is cancelled: then its deployment is known and is cancelled.
+  const text = await ctx.checkpoint({
+    key: `${key}-started`,
+    fn: async () => {
+      const user = await ctx.getInitiatorCredentials();
+      const started = await client.start(wish, user);
+      ctx.logger.info(`Deployment ${started.id} has started`);
+      return JSON.stringify(started);
+    },
+  });
+  return JSON.parse(text);
+}
+
+async function follow(
+  ctx: Context,
+  client: DeploymentsClient,
+  id: string,
+): Promise<Deployment> {
+  const { logger, signal } = ctx;
+  const cancel = () => {
+    client
+      .cancel(id)
+      .catch(error =>
+        logger.error(`The deployment cannot be cancelled: ${error.message}`),
+      );
+  };
+  if (signal?.aborted) cancel();
+  signal?.addEventListener('abort', cancel);
+  try {
+    return await client.follow(id, logProgress(logger));
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}
