@@ -134,7 +134,7 @@ test('deploys a model and sees it serve', { timeout: 240_000 }, async t => {
       const deploy = calls.find(call => call.path.endsWith(':deployModel'));
       assert.match(deploy.principal, /subject\/user:default\/guest$/);
       assert.match(deploy.reason, /audit=[0-9a-f-]{36}/);
-      assert.match(deploy.reason, /scaffolder task/);
+      assert.match(deploy.reason, /deployment [0-9a-f-]{36}/);
       const rows = readRows(process.env.DATABASE);
       const [, id] = deploy.reason.match(/audit=([0-9a-f-]{36})/);
       assert.ok(rows.includes(id), 'the audit record is in the database');

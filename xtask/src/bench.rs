@@ -32,7 +32,7 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
         bail!("unknown benchmark; expected one of {}", BENCHES.map(|(name, ..)| name).join(", "));
     }
     for (name, script, wants_portal) in chosen {
-        let stage = wants_portal.then(|| Stage::start(workspace, &setting(workspace))).transpose()?;
+        let stage = wants_portal.then(|| Stage::start(workspace, &setting(workspace)?)).transpose()?;
         step(&format!("measure: {name}"), || {
             let mut node = workspace.command("node");
             node.arg(script).stderr(Stdio::inherit()).stdin(Stdio::null());
@@ -50,8 +50,19 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn setting(workspace: &Workspace) -> Setting {
-    Setting { app: App::demo(workspace), portal_port: 7117, emulator_port: 8185, database: None, logs: "bench/logs" }
+/// A portal with fresh databases.
+fn setting(workspace: &Workspace) -> Result<Setting> {
+    let database = workspace.target("bench/database");
+    if database.exists() {
+        std::fs::remove_dir_all(&database)?;
+    }
+    Ok(Setting {
+        app: App::demo(workspace),
+        portal_port: 7117,
+        emulator_port: 8185,
+        database: Some(database),
+        logs: "bench/logs",
+    })
 }
 
 /// Returns the figures in the output of a script.

@@ -57,7 +57,7 @@ pub struct Setting {
     pub app: App,
     pub portal_port: u16,
     pub emulator_port: u16,
-    /// A folder for the databases; without one they are in memory.
+    /// A folder for the databases, unless the app's configuration keeps them in memory.
     pub database: Option<PathBuf>,
     /// Folder of the logs, below `target/`.
     pub logs: &'static str,
@@ -90,7 +90,7 @@ impl Stage {
                 .env("PORTAL_ROOT", &workspace.root);
             if let Some(folder) = &setting.database {
                 std::fs::create_dir_all(folder)?;
-                command.args(["--config", "../app-config.file-database.yaml"]).env("PORTAL_DATABASE", folder);
+                command.env("PORTAL_DATABASE", folder);
             }
             let mut server = Server::start("the portal", &mut command, &logs.join("portal.log"))?;
             for path in
@@ -143,7 +143,7 @@ pub fn demo(workspace: &Workspace, options: &Options) -> Result<()> {
             app: App::demo(workspace),
             portal_port: options.port,
             emulator_port: options.emulator_port,
-            database: None,
+            database: Some(workspace.target("demo-database")),
             logs: "xtask/logs",
         },
     )?;

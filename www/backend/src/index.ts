@@ -19,9 +19,7 @@ backend.add(
 backend.add(import('@backstage/plugin-mcp-actions-backend'));
 
 backend.add(import('@backstage/plugin-permission-backend'));
-backend.add(
-  import('@backstage/plugin-permission-backend-module-allow-all-policy'),
-);
+backend.add(import('./policy'));
 
 backend.add(import('@backstage/plugin-proxy-backend'));
 backend.add(
@@ -32,5 +30,7 @@ backend.add(import('@backstage/plugin-scaffolder-backend'));
 backend.add(
   import('@backstage-vertex-ai/plugin-scaffolder-backend-module-vertex-ai'),
 );
+
+backend.add(import('@backstage-vertex-ai/plugin-vertex-ai-backend'));
 
 backend.start();

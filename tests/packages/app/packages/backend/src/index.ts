@@ -25,5 +25,6 @@ backend.add(
 backend.add(
   import('@backstage-vertex-ai/plugin-catalog-backend-module-vertex-ai'),
 );
+backend.add(import('@backstage-vertex-ai/plugin-vertex-ai-backend'));
 
 backend.start();
