@@ -65,6 +65,7 @@ export class ScriptedRuns {
         endpoint: 'projects/acme-ml/locations/us-central1/endpoints/fraud',
         deployedModelId: '1234567890',
         traffic: 100,
+        removed: [],
         operation: 'projects/1/locations/us-central1/operations/2',
         consoleUrl: 'https://console.cloud.google.com/vertex-ai',
         model: 'projects/acme-ml/locations/us-central1/models/fraud@3',
