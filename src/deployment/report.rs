@@ -36,6 +36,7 @@ pub struct Outputs {
     pub replicas: Option<Replicas>,
     /// Titles of what the run was asked to remove, and has removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>")]
     pub removed: Vec<String>,
 }
 
