@@ -1,4 +1,5 @@
 import type {
+  ChangeRequest,
   DeploymentLife,
   Diagnostic,
   Progress,
@@ -28,7 +29,7 @@ export interface Deployment extends DeploymentLife {
 }
 
 /** Body of a request to start a deployment. */
-export interface DeploymentWish {
+export interface DeploymentWish extends ChangeRequest {
   entityRef?: string;
   text?: string;
   file?: string;

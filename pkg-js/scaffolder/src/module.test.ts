@@ -32,13 +32,22 @@ describe('the module', () => {
     expect(actions.map(action => action.id)).toEqual([
       'vertex:annotations:validate',
       'vertex:deployment:plan',
+      'vertex:deployment:start',
+      'vertex:deployment:undeploy',
+      'vertex:deployment:traffic',
+      'vertex:deployment:scale',
       'vertex:iam:plan',
       'vertex:iam:request',
       'vertex:iam:verify',
       'vertex:model:deploy',
     ]);
 
-    for (const name of ['deploy-model', 'request-access']) {
+    for (const name of [
+      'deploy-model',
+      'request-access',
+      'shift-traffic',
+      'undeploy-model',
+    ]) {
       const file = `../../../scaffolder-templates/${name}/template.yaml`;
       const template = parse(readFileSync(resolve(__dirname, file), 'utf8'));
       for (const step of template.spec.steps) {

@@ -7,6 +7,7 @@ import type { RuleSettings } from '@backstage-vertex-ai/core';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { createAnnotationsValidateAction } from './actions/annotationsValidate/annotationsValidate';
+import { createDeploymentChangeAction } from './actions/deploymentChange/deploymentChange';
 import { createDeploymentPlanAction } from './actions/deploymentPlan/deploymentPlan';
 import { createIamPlanAction } from './actions/iamPlan/iamPlan';
 import { createIamRequestAction } from './actions/iamRequest/iamRequest';
@@ -38,6 +39,10 @@ export const scaffolderModuleVertexAi: BackendFeature = createBackendModule({
         actions.addActions(
           createAnnotationsValidateAction(options),
           createDeploymentPlanAction(options),
+          createModelDeployAction(options, 'vertex:deployment:start'),
+          createDeploymentChangeAction('undeploy', options),
+          createDeploymentChangeAction('traffic', options),
+          createDeploymentChangeAction('scale', options),
           createIamPlanAction(options),
           createIamRequestAction(options),
           createIamVerifyAction(options),

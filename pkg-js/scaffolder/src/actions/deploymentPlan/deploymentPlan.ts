@@ -2,6 +2,7 @@ import type { RuleSettings } from '@backstage-vertex-ai/core';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { JsonObject } from '@backstage/types';
+import { changeSchema, readChange } from '../../changeInput';
 import type { Core } from '../../core';
 import {
   deploymentInputHelp,
@@ -19,7 +20,7 @@ export function createDeploymentPlanAction(options: {
   return createTemplateAction({
     id: 'vertex:deployment:plan',
     description:
-      'Plans the deployment that the annotations of an entity describe: the calls to Google, their undo, and their permissions. Calls nothing.',
+      'Plans the deployment that the annotations of an entity describe, or another change of its endpoint: the calls to Google, their undo, and their permissions. Calls nothing.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -32,6 +33,7 @@ export function createDeploymentPlanAction(options: {
           z.string().optional().describe(deploymentInputHelp.environment),
         modelVersion: z =>
           z.string().optional().describe(deploymentInputHelp.modelVersion),
+        ...changeSchema,
       },
       output: {
         plan: z => z.object({}).passthrough().describe('The plan as data'),
@@ -65,7 +67,10 @@ export function createDeploymentPlanAction(options: {
     },
     async handler(ctx) {
       const core = await options.loadCore();
-      const request = await readDeploymentRequest(ctx, options);
+      const request = {
+        ...(await readDeploymentRequest(ctx, options)),
+        ...readChange(ctx.input),
+      };
       const { plan, explanation } = planAndLog(core, request, ctx.logger);
 
       ctx.output('plan', plan as unknown as JsonObject);

@@ -1,3 +1,4 @@
+import type { ChangeRequest } from '@backstage-vertex-ai/core/server';
 import type {
   AuthService,
   DiscoveryService,
@@ -24,16 +25,19 @@ function nameStep({ task, step, each }: Context): string {
   return `scaffolder-${task.id}-${hash}`;
 }
 
-async function readWish(ctx: Context): Promise<DeploymentWish> {
+async function readWish(
+  ctx: Context,
+  change: ChangeRequest,
+): Promise<DeploymentWish> {
   requireOneSource(ctx.input);
   const { entityRef, text, path, environment, modelVersion } = ctx.input;
   const source =
     path === undefined ? {} : await readFromWorkspace(path, ctx.workspacePath);
-  return { entityRef, text, ...source, environment, modelVersion };
+  return { entityRef, text, ...source, environment, modelVersion, ...change };
 }
 
 /**
- * Starts the deployment of a step and follows it to its end; with `wait: false` only starts it.
+ * Starts the deployment of a step, or another change, and follows it to its end; with `wait: false` only starts it.
  *
  * A step that runs again after a restart of the portal finds its deployment. A task that its user retries after a failure starts another.
  *
@@ -46,8 +50,9 @@ export async function followDeployment(
     discovery: DiscoveryService;
     pauseMillis?: number;
   },
+  change: ChangeRequest = {},
 ): Promise<Deployment> {
-  const wish = await readWish(ctx);
+  const wish = await readWish(ctx, change);
   const step = nameStep(ctx);
   const visit = randomUUID();
   for (let attempt = 1; ; attempt += 1) {

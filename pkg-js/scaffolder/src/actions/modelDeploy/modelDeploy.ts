@@ -14,21 +14,29 @@ import {
 import { examples } from './examples';
 import { followDeployment } from './followDeployment';
 
-/** `vertex:model:deploy`: starts a deployment of the backend plugin and follows it. */
-export function createModelDeployAction(options: {
-  auth: AuthService;
-  catalog: CatalogService;
-  discovery: DiscoveryService;
-  loadCore(): Promise<Core>;
-  rules?: RuleSettings;
-  /** Before a request to the backend is repeated, in milliseconds. */
-  pauseMillis?: number;
-}) {
+/**
+ * `vertex:deployment:start`: starts a deployment of the backend plugin and follows it. `vertex:model:deploy` is its older name.
+ */
+export function createModelDeployAction(
+  options: {
+    auth: AuthService;
+    catalog: CatalogService;
+    discovery: DiscoveryService;
+    loadCore(): Promise<Core>;
+    rules?: RuleSettings;
+    /** Before a request to the backend is repeated, in milliseconds. */
+    pauseMillis?: number;
+  },
+  id: 'vertex:deployment:start' | 'vertex:model:deploy' = 'vertex:model:deploy',
+) {
   return createTemplateAction({
-    id: 'vertex:model:deploy',
+    id,
     description:
       'Deploys the model that the annotations of an entity describe to its Vertex AI endpoint, and creates the endpoint when it is missing. The deployment outlasts a restart of the portal and the session of its user. A failed or cancelled one is rolled back.',
-    examples,
+    examples: examples.map(({ description, example }) => ({
+      description,
+      example: example.replace('vertex:model:deploy', id),
+    })),
     supportsDryRun: true,
     schema: {
       input: {
