@@ -5,13 +5,13 @@ use crate::vertex::container::Container;
 use crate::vertex::labels::{DisplayName, Labels};
 use crate::vertex::machine::{Accelerator, MachineType};
 use crate::vertex::traffic::Traffic;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::collections::HashMap;
 use ts_rs::TS;
 
 /// Bounds of the number of replicas: 1 ≤ `min` ≤ `max`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 pub struct Replicas {
     pub min: u32,
     pub max: u32,

@@ -3,15 +3,16 @@
 //! An entry holds names, ids, percents and fingerprints. No request body, no `env` value and no answer of Google's is in it, except the
 //! text of an error that the report shows.
 
+use super::reading;
 use super::report::{Outputs, RunOutcome};
 use crate::api::request::malformed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::Operation;
+use crate::ordered::Ordered;
 use crate::vertex::message::text;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+
 use std::path::PathBuf;
 use ts_rs::{Config, TS};
 
@@ -33,10 +34,10 @@ pub struct LedgerEntry {
 }
 
 /// Shares of deployed models in percent, by id.
-pub type Shares = BTreeMap<String, u32>;
+pub type Shares = Ordered<String, u32>;
 
 /// What an entry says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Entry {
     /// The first entry.
@@ -47,7 +48,7 @@ pub enum Entry {
     Intent { change: Change, call: String },
     /// Google took the call of the last intent.
     Answer {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         operation: Option<String>,
     },
     /// The operation of a deployment whose answer is missing was found among those of the endpoint.
@@ -65,13 +66,13 @@ pub enum Entry {
     /// The last entry.
     End {
         outcome: RunOutcome,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         outputs: Option<Outputs>,
     },
 }
 
 /// A change at Google, with what undoes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Change {
     Upload {
@@ -118,16 +119,16 @@ pub enum Change {
 }
 
 /// A finding as the ledger keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    code: String,
-    message: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    help: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    permission: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    resource: Option<String>,
+    pub(super) code: String,
+    pub(super) message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) permission: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) resource: Option<String>,
 }
 
 /// The beginning of a text.
@@ -171,7 +172,7 @@ impl Entry {
 
 /// The shares as the ledger keeps them: none where there are too many, so that they are computed anew.
 pub fn kept(shares: Shares) -> Shares {
-    if shares.len() > MAX_SHARES { Shares::new() } else { shares }
+    if shares.len() > MAX_SHARES { Shares::default() } else { shares }
 }
 
 impl LedgerEntry {
@@ -182,9 +183,7 @@ impl LedgerEntry {
         let seq = fields.remove("seq").and_then(|seq| seq.as_u64()).and_then(|seq| u32::try_from(seq).ok());
         let kind = fields.remove("kind").and_then(|kind| kind.as_str().map(str::to_owned));
         let (Some(seq), Some(kind)) = (seq, kind) else { return Err(unreadable()) };
-        let mut tagged = Map::new();
-        tagged.insert(kind, Value::Object(fields));
-        let entry = parse(Value::Object(tagged)).ok_or_else(unreadable)?;
+        let entry = reading::entry(&kind, &Value::Object(fields)).ok_or_else(unreadable)?;
         Ok(Self { seq, entry })
     }
 
@@ -201,10 +200,6 @@ impl LedgerEntry {
         }
         Ok(entries)
     }
-}
-
-fn parse<T: DeserializeOwned>(value: Value) -> Option<T> {
-    serde_json::from_value(value).ok()
 }
 
 impl Serialize for LedgerEntry {

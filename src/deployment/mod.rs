@@ -9,6 +9,7 @@ mod change;
 pub mod ledger;
 mod memory;
 mod operation;
+mod reading;
 mod removal;
 mod report;
 mod scaling;

@@ -3,10 +3,10 @@
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
 use crate::target::Replicas;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The outcome of a deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[ts(rename = "DeployOutcome")]
 #[serde(rename_all = "lowercase")]
 pub enum RunOutcome {
@@ -16,26 +16,26 @@ pub enum RunOutcome {
 }
 
 /// The results of a successful run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[ts(rename = "DeployOutputs", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Outputs {
     pub endpoint: String,
     /// Absent where the run was about all deployed models of the entity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deployed_model_id: Option<String>,
     /// Absent if the deployment existed already, or if its operation is unknown.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     pub console_url: String,
     pub model: String,
     /// The model's share of the endpoint's traffic at the end, in percent.
     pub traffic: u32,
     /// The deployed model's replicas, where the run has changed them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<Replicas>,
     /// Titles of what the run was asked to remove, and has removed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>")]
     pub removed: Vec<String>,
 }
