@@ -11,6 +11,7 @@ use crate::identity::cache::Holder;
 use crate::mandate::{Denied, Facts, Mandate, Phase, Term, Use};
 use crate::method::Call;
 use crate::vertex::message;
+use serde_json::Value;
 use std::cell::RefCell;
 
 /// Number of attempts to store facts that another call changes at the same time.
@@ -26,6 +27,13 @@ pub struct Delegation {
     used: Use,
     /// The facts as they were last read or stored, with the number of their revision.
     facts: RefCell<(Facts, u64)>,
+}
+
+/// What happened to a call.
+enum News {
+    Sending,
+    Unsent,
+    Answer(u16, Value),
 }
 
 /// Reads a stored mandate, and returns its part that holds now.
@@ -64,30 +72,35 @@ impl Delegation {
 
     /// Stores what the call may make, before it is sent.
     pub async fn note(&self, passage: &Passage) -> Result<(), Refused> {
-        self.keep(passage, |facts| self.used.before(facts)).await
+        self.keep(passage, News::Sending).await
     }
 
     /// Withdraws the note of a call that was not sent.
     pub async fn withdraw(&self, passage: &Passage) -> Result<(), Refused> {
-        self.keep(passage, |facts| self.used.unsent(facts)).await
+        self.keep(passage, News::Unsent).await
     }
 
     /// Stores what Google's answer names, before the answer passes.
     pub async fn learn(&self, passage: &Passage, status: u16, answer: &[u8]) -> Result<(), Refused> {
         let text = std::str::from_utf8(answer).unwrap_or_default();
         let answer = (passage.door.planner.parse)(text).unwrap_or_default();
-        self.keep(passage, |facts| self.mandate.learn(facts, &self.used, status, &answer)).await
+        self.keep(passage, News::Answer(status, answer)).await
     }
 
     /// Changes the stored facts. Fails where the lease is lost, or the facts cannot be stored.
-    async fn keep(&self, passage: &Passage, change: impl Fn(&Facts) -> Facts) -> Result<(), Refused> {
+    async fn keep(&self, passage: &Passage, news: News) -> Result<(), Refused> {
         for _ in 0..ATTEMPTS {
             let (facts, revision) = self.facts.borrow().clone();
-            let changed = change(&facts);
-            if changed == facts {
+            let changed = match &news {
+                News::Sending => self.used.before(&facts),
+                News::Unsent => self.used.unsent(&facts),
+                News::Answer(status, answer) => self.mandate.learn(&facts, &self.used, *status, answer),
+            };
+            let (before, facts) = (facts.stored(), changed.stored());
+            if before == facts {
                 return Ok(());
             }
-            let facts = message::text(&changed.stored());
+            let facts = message::text(&facts);
             match passage.voice.ask(Want::KeepFacts { id: self.id.clone(), lease: self.lease, revision, facts }).await {
                 Outcome::Kept(true) => {
                     self.facts.replace((changed, revision + 1));

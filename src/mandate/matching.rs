@@ -48,7 +48,7 @@ impl Mandate {
             self.check_change(facts, phase, call)?
         } else if let Some(thing) = self.removed(call)? {
             // Deleting a model removes all of its versions, also those of others.
-            let is_shared = thing == Thing::Model && !(facts.only_ours && !facts.ours.is_empty());
+            let is_shared = thing == Thing::Model && (!facts.only_ours || facts.ours.is_empty());
             if !facts.made.contains(&thing) || is_shared {
                 return Err(Denied::NotMade(thing.shown(&self.plan)));
             }

@@ -78,7 +78,7 @@ impl Gate {
     #[wasm_bindgen(js_name = newMandate)]
     pub fn new_mandate(&self, caller: &JsValue, groups: Vec<String>, body: &str) -> Result<JsValue, JsValue> {
         let mandate = self.0.new_mandate(&json(caller), groups, body, now());
-        Ok(to_js(&mandate.map_err(CoreError::from)?)?)
+        Ok(write(&mandate.map_err(CoreError::from)?)?)
     }
 
     #[wasm_bindgen(js_name = checkMandateSight)]
