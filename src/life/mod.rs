@@ -177,7 +177,7 @@ pub struct DeploymentStage {
 #[derive(ts_rs::TS)]
 #[ts(rename = "DeploymentEvent", rename_all = "camelCase")]
 pub enum EventShape {
-    Planned(crate::plan::Plan),
+    Planned(Box<crate::plan::Plan>),
     Claimed(bool),
     CancelRequested(bool),
     Progress(crate::conversation::Progress),
