@@ -5,8 +5,7 @@
 
 use super::reading;
 use super::report::{Outputs, RunOutcome};
-use crate::api::request::malformed;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Operation;
 use crate::ordered::Ordered;
 use crate::vertex::message::text;
@@ -175,10 +174,15 @@ pub fn kept(shares: Shares) -> Shares {
     if shares.len() > MAX_SHARES { Shares::default() } else { shares }
 }
 
+/// Returns the finding for a ledger that this core cannot read.
+fn misread(message: impl Into<Words>) -> Diagnostic {
+    Diagnostic::new(Code::RequestMalformed, message).help("pass the entries as the core wrote them")
+}
+
 impl LedgerEntry {
     /// Reads an entry as [`Serialize`] wrote it.
     pub fn read(value: Value) -> Result<Self, Diagnostic> {
-        let unreadable = || malformed("an entry of the ledger cannot be read".to_owned());
+        let unreadable = || misread("an entry of the ledger cannot be read".to_owned());
         let Value::Object(mut fields) = value else { return Err(unreadable()) };
         let seq = fields.remove("seq").and_then(|seq| seq.as_u64()).and_then(|seq| u32::try_from(seq).ok());
         let kind = fields.remove("kind").and_then(|kind| kind.as_str().map(str::to_owned));
@@ -189,12 +193,12 @@ impl LedgerEntry {
 
     /// Reads a whole ledger; its numbers have no gaps.
     pub fn read_all(value: Value) -> Result<Vec<Self>, Diagnostic> {
-        let Value::Array(lines) = value else { return Err(malformed("the ledger is not a list".to_owned())) };
+        let Value::Array(lines) = value else { return Err(misread("the ledger is not a list".to_owned())) };
         let mut entries: Vec<Self> = Vec::with_capacity(lines.len());
         for line in lines {
             let entry = Self::read(line)?;
             if usize::try_from(entry.seq).ok() != Some(entries.len() + 1) {
-                return Err(malformed(format!("the ledger lacks an entry before number {}", entry.seq)));
+                return Err(misread(format!("the ledger lacks an entry before number {}", entry.seq)));
             }
             entries.push(entry);
         }

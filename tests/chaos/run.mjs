@@ -12,7 +12,7 @@ import { random } from './random.mjs';
 import { artifacts, startEmulator, startPortal } from './servers.mjs';
 
 const seed = process.env.SEED ?? String(Date.now() % 1_000_000);
-const rounds = Number(process.env.ROUNDS ?? '3');
+const rounds = Number(process.env.ROUNDS ?? '1');
 const ENDED = ['succeeded', 'failed', 'cancelled'];
 /** How long a round may last after its last fault, in milliseconds. */
 const PATIENCE = 120_000;

@@ -69,6 +69,7 @@ const TESTS: &[(&str, Work)] = &[
         run(w.command("python3").arg("emulator/tests/google_python/run.py"))
     }),
     ("end to end, in a browser", end_to_end),
+    ("chaos: deployments survive kills and faults", chaos),
 ];
 
 fn npm(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
@@ -182,6 +183,11 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
         .env("CHROMIUM", chromium)
         .env("DATABASE", database)
         .env("ARTIFACTS", &artifacts))
+}
+
+/// Starts and kills its own portal. `ROUNDS` and `SEED` in the environment make a longer run, or the same run again.
+fn chaos(workspace: &Workspace) -> Result<()> {
+    run(workspace.command("node").arg("tests/chaos/run.mjs").env("ARTIFACTS", workspace.target("chaos")))
 }
 
 pub fn test(workspace: &Workspace, options: &Options) -> Result<()> {

@@ -143,7 +143,7 @@ describe('vertex:iam:verify', () => {
 
   it('writes the request for what is missing only, into the policies as they are', async () => {
     portal = await startPolicies();
-    portal.bind('roles/viewer', ASKED.principal, ['aiplatform.models.get']);
+    portal.bind('roles/viewer', ASKED.principal, ['aiplatform.endpoints.get']);
     const { outputs } = await run(
       { failOn: 'never', folder: 'access', days: 7 },
       { workspacePath: workspace.path },
@@ -153,7 +153,9 @@ describe('vertex:iam:verify', () => {
     expect(access['access-request.md']).toBe(
       outputs.renderings['access-request.md'],
     );
-    expect(access['access-request.md']).not.toContain('aiplatform.models.get');
+    expect(access['access-request.md']).not.toContain(
+      'aiplatform.endpoints.get',
+    );
     const [project] = JSON.parse(access['bindings.json']).filter(
       ({ resource }: any) => resource === 'projects/acme-ml',
     );
