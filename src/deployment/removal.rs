@@ -203,7 +203,7 @@ impl Run {
     /// call again tells whether one is ours: Google takes it where the first one did not arrive or has failed, and else says that the
     /// id is in use.
     async fn settle_deployment(&mut self, made: &Made<Deployed>, look: &Call) -> Result<(), CallError> {
-        let Deployed { endpoint, id, alone } = &made.what;
+        let Deployed { endpoint, id, .. } = &made.what;
         let (mut quiet, mut number) = (0, 0);
         loop {
             let Some(state) = self.look(look).await? else { return Ok(()) };
@@ -221,7 +221,9 @@ impl Run {
             }
             let listed = listed.unwrap_or_default();
             number += 1;
-            let (error, tries) = match self.deploy_again(endpoint, id, *alone).await? {
+            // Another user may have deployed since the first call, so its split is not sent blindly.
+            let alone = deployed(&state).is_empty();
+            let (error, tries) = match self.deploy_again(endpoint, id, alone).await? {
                 Some(Sent::Answered(_)) => {
                     let operation = self.memory.deployed.as_ref().and_then(|made| made.operation().cloned());
                     return match operation {

@@ -238,6 +238,20 @@ fn keeps_an_endpoint_in_which_somebody_else_deployed() {
 }
 
 #[test]
+fn a_removal_sends_no_split_where_somebody_deployed_meanwhile() {
+    // Nobody may list operations, so the removal makes the lost call again to learn what became of it.
+    let mut scene = Scene::new(Google { may_list: false, ..Google::default().with_endpoint(&[]) });
+    let at = in_advance(&scene, "deployModel");
+    scene.faults = [(at, Fault::Reset)].into();
+    scene.cancel = Some(at + 1);
+    scene.acts = [(at + 1, Act::Deploy("77")), (at + 2, Act::Send("77"))].into();
+    assert_eq!(scene.run().outcome, RunOutcome::Cancelled);
+    let endpoint = scene.google.endpoint().unwrap();
+    assert_eq!((&endpoint.deployed, &endpoint.split), (&vec!["77".to_owned()], &[("77".into(), 100)].into()));
+    assert!(scene.denied.is_empty(), "{:?}", scene.denied);
+}
+
+#[test]
 fn removes_what_was_made_where_a_new_version_plans_in_another_way() {
     let mut scene = Scene::new(Google::default());
     let at = in_advance(&scene, "deployModel");
