@@ -2,6 +2,7 @@
 
 use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Location, Model, Project, ServiceAccount};
 use crate::vertex::container::Container;
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::labels::{DisplayName, Labels};
 use crate::vertex::machine::{Accelerator, MachineType};
 use crate::vertex::traffic::Traffic;
@@ -9,13 +10,6 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::collections::HashMap;
 use ts_rs::TS;
-
-/// Bounds of the number of replicas: 1 ≤ `min` ≤ `max`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct Replicas {
-    pub min: u32,
-    pub max: u32,
-}
 
 /// The deployment that an entity's annotations describe.
 #[derive(Clone, Debug, PartialEq, Eq, TS)]

@@ -3,7 +3,7 @@
 use super::keys::Key;
 use super::reading::{Found, Reading};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::target::Replicas;
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::machine::{Accelerator, MachineType, Misfit};
 
 pub fn machine_type<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, MachineType>> {

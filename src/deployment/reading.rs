@@ -2,7 +2,7 @@
 
 use super::ledger::{Change, Entry, Finding, Shares};
 use super::report::{Outputs, RunOutcome};
-use crate::target::Replicas;
+use crate::vertex::deployed_model::Replicas;
 use serde_json::Value;
 
 /// Reads an entry; `None` for one that this version does not know.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
-use crate::target::Replicas;
+use crate::vertex::deployed_model::Replicas;
 use serde::Serialize;
 
 /// The outcome of a deployment.

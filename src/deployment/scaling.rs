@@ -13,8 +13,8 @@ use crate::google::CallError;
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint};
 use crate::plan;
-use crate::target::Replicas;
 use crate::vertex::deployed_model;
+use crate::vertex::deployed_model::Replicas;
 use serde_json::Value;
 
 /// The bounds that Google shows, as the ledger keeps them.

@@ -151,7 +151,7 @@ pub struct DeploymentLife {
     traffic: Option<u32>,
     console_url: Option<String>,
     operation: Option<String>,
-    replicas: Option<crate::target::Replicas>,
+    replicas: Option<crate::vertex::deployed_model::Replicas>,
     /// Titles of what the deployment was asked to remove, and has removed.
     removed: Option<Vec<String>>,
     stage: Option<DeploymentStage>,

@@ -7,8 +7,8 @@ use crate::method::{self, Call};
 use crate::name::DeployedModelId;
 use crate::plan::kind::{Undeploy, Which};
 use crate::plan::{self, Kind, StepKind};
-use crate::target::Replicas;
 use crate::vertex::deployed_model;
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Split;
 use serde_json::Value;
 

@@ -18,7 +18,7 @@ pub use term::{Phase, Term};
 use crate::method::{Call, Resource};
 use crate::name::{DeployedModelId, Project, RunId};
 use crate::plan::Plan;
-use crate::target::Replicas;
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Split;
 
 /// The calls that one deployment may make.

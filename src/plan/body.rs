@@ -2,7 +2,8 @@
 
 use crate::fingerprint::fingerprint;
 use crate::name::{DeployedModelId, Image, Model};
-use crate::target::{Replicas, Target};
+use crate::target::Target;
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::message::{Object, object, text};
 use crate::vertex::traffic::Traffic;
 use serde_json::Value;

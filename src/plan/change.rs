@@ -4,7 +4,8 @@ use super::kind::{Kind, Undeploy, Which};
 use super::{Plan, Purpose, Step, StepKind, body};
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Operation, OperationParent};
-use crate::target::{Replicas, Target};
+use crate::target::Target;
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Traffic;
 
 /// Plans every kind but a deployment.

@@ -3,7 +3,7 @@
 use super::kind::{Kind, Undeploy, Which};
 use super::{Plan, undo};
 use crate::method::Call;
-use crate::target::Replicas;
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Traffic;
 use crate::words;
 use std::fmt::Write;

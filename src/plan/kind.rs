@@ -1,7 +1,8 @@
 //! Kinds of plans: the change that a run makes to an endpoint.
 
 use crate::name::{DeployedModelId, Model};
-use crate::target::{Replicas, Target};
+use crate::target::Target;
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Traffic;
 use serde_json::Value;
 

@@ -2,8 +2,8 @@
 
 use super::kind::{Undeploy, Which};
 use super::*;
-use crate::target::Replicas;
 use crate::vertex::container::{Container, EnvVar};
+use crate::vertex::deployed_model::Replicas;
 use crate::vertex::labels::Labels;
 
 pub(crate) fn target() -> Target {

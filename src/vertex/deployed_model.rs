@@ -1,8 +1,16 @@
 //! The deployed models of an `Endpoint`.
 
 use crate::name::DeployedModelId;
-use crate::target::Replicas;
+use serde::Serialize;
 use serde_json::Value;
+use ts_rs::TS;
+
+/// Bounds of the number of replicas: 1 ≤ `min` ≤ `max`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct Replicas {
+    pub min: u32,
+    pub max: u32,
+}
 
 /// A deployed model of an endpoint.
 pub fn find<'a>(endpoint: &'a Value, id: &DeployedModelId) -> Option<&'a Value> {

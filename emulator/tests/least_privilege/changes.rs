@@ -10,7 +10,7 @@ use backstage_vertex_ai::iam::rights::access_request::{AccessRequest, access_req
 use backstage_vertex_ai::iam::rights::options::Delivery;
 use backstage_vertex_ai::plan::kind::{Undeploy, Which};
 use backstage_vertex_ai::plan::{Found, Kind, Plan, plan_for};
-use backstage_vertex_ai::target::Replicas;
+use backstage_vertex_ai::vertex::deployed_model::Replicas;
 use serde_json::json;
 
 /// The other deployed model of the world below; it has half of the traffic.

@@ -7,7 +7,7 @@ use crate::deployment::{RunOutcome, RunReport};
 use crate::diagnostic::Code;
 use crate::plan::Kind;
 use crate::plan::kind::{Undeploy, Which};
-use crate::target::Replicas;
+use crate::vertex::deployed_model::Replicas;
 use serde_json::json;
 use std::collections::BTreeMap;
 
