@@ -61,7 +61,7 @@ export const FAULTS = {
   'outage while deploying': name => [
     {
       pathContains: at(name, '/operations/'),
-      times: 12,
+      times: 5,
       fault: { kind: 'status', status: 503 },
     },
   ],

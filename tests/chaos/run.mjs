@@ -15,7 +15,7 @@ const seed = process.env.SEED ?? String(Date.now() % 1_000_000);
 const rounds = Number(process.env.ROUNDS ?? '1');
 const ENDED = ['succeeded', 'failed', 'cancelled'];
 /** How long a round may last after its last fault, in milliseconds. */
-const PATIENCE = 120_000;
+const PATIENCE = 180_000;
 
 let config;
 let server;
