@@ -27,7 +27,7 @@ const FLAVORS: [Flavor; 2] = [
         // Between speed and size: see `docs/performance.md`.
         flags: "-Cllvm-args=--inline-threshold=3",
         glue: "nodejs",
-        max_brotli_bytes: 500_000,
+        max_brotli_bytes: 450_000,
     },
 ];
 
