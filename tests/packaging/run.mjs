@@ -92,6 +92,8 @@ test('the tarball contains the used files and no trace of this machine', () => {
     'dist/types/bindings.d.ts',
     'dist/types/checker.d.ts',
     'dist/types/converse.d.ts',
+    'dist/types/deployment.d.ts',
+    'dist/types/deployments.d.ts',
     'dist/types/gate.d.ts',
     'dist/types/generated/shapes.d.ts',
     'dist/types/grants.d.ts',

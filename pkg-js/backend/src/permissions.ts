@@ -58,7 +58,7 @@ export class DeploymentPermissions {
   }
 
   /** @throws CoreError with status 403 where the caller is not allowed the action on an entity */
-  async require(
+  async ensure(
     action: Action,
     entityRef: string,
     credentials: BackstageCredentials,

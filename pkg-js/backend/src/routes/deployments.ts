@@ -127,7 +127,7 @@ export function createDeploymentRoutes(options: DeploymentsOptions) {
     const { id } = row;
     const able = await permissions.reachable('cancel', [row], credentials, key);
     if (!able.has(row)) {
-      await permissions.require('cancel', row.entity_ref, credentials);
+      await permissions.ensure('cancel', row.entity_ref, credentials);
     }
     const by = nameOf(credentials);
     const set: Partial<Row> = {

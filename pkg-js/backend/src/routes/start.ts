@@ -170,7 +170,7 @@ export function createStart(options: StartOptions) {
     // A deployment that is under way is found, whatever became of its annotations.
     const wish = row ? undefined : await planFor(start, caller);
     const entityRef = row?.entity_ref ?? wish!.entityRef;
-    await permissions.require('start', entityRef, caller);
+    await permissions.ensure('start', entityRef, caller);
     row ??= await find(entityRef);
     const added = row ? undefined : await add(wish!, start, principal);
     row ??= added ?? (await find(entityRef));

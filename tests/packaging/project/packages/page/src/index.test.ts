@@ -21,6 +21,7 @@ it('returns plain objects of this realm', () => {
     valid: false,
     diagnostics: expect.any(Array),
     waived: [],
+    deployments: [{}],
   });
   expect(Object.getPrototypeOf(annotations()[0])).toBe(Object.prototype);
   // @ts-expect-error a request has a source
