@@ -78,7 +78,7 @@ impl Field for Option<RunKind> {
     fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
         let Some(text) = Option::<String>::read(value, name)? else { return Ok(None) };
         let known = RunKind::ALL.into_iter().find(|kind| kind.name() == text);
-        known.map(Some).ok_or_else(|| malformed(format!("`{name}` is `{text}`, which is no kind of run")))
+        known.map(Some).ok_or_else(|| malformed(format!("`{name}` is `{text}`, which is not a kind of run")))
     }
 }
 
@@ -120,7 +120,7 @@ impl ChangeRequest {
         let foreign = given.iter().find(|(name, is_given)| *is_given && !kind.options().contains(name));
         match foreign {
             Some((name, _)) => Err(wrong(
-                format!("`{name}` is no option of the kind `{}`", kind.name()),
+                format!("`{name}` is not an option of the kind `{}`", kind.name()),
                 "remove it, or set another `kind`",
             )),
             None => Ok(()),
@@ -199,7 +199,7 @@ mod tests {
     fn a_wrong_option_is_named() {
         for (value, named) in [
             (json!({"kind": "destroy"}), "`destroy`"),
-            (json!({"traffic": 20}), "`traffic` is no option of the kind `deploy`"),
+            (json!({"traffic": 20}), "`traffic` is not an option of the kind `deploy`"),
             (json!({"kind": "undeploy"}), "either"),
             (json!({"kind": "undeploy", "deployedModelId": "7", "all": true}), "either"),
             (json!({"kind": "undeploy", "all": true, "deleteEndpoint": "other"}), "`other`"),

@@ -51,7 +51,7 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
     };
     if let Some(version) = &request.model_version {
         if kind != Kind::Deploy {
-            let message = format!("`modelVersion` is no option of the kind `{}`", kind.name());
+            let message = format!("`modelVersion` is not an option of the kind `{}`", kind.name());
             diagnostics.push(Diagnostic::new(Code::RequestMalformed, message).help("remove it, or set another `kind`"));
             return (None, diagnostics);
         }

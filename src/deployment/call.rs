@@ -22,7 +22,7 @@ pub enum Sent {
     Answered(Value),
     /// It did not happen.
     Refused(CallError),
-    /// Nobody knows whether it happened: a look decides.
+    /// It is unknown whether it happened: a look decides.
     Lost(CallError),
 }
 

@@ -180,7 +180,7 @@ impl Memory {
                 }
                 Before::Nothing
             }
-            // In its removal phase, a run removes what it made: that is no change that it was asked for.
+            // A removal of what the run made is not the requested change.
             _ if self.failing.is_some() => Before::Nothing,
             Change::Undeploy { endpoint, id } => {
                 let before = self.undeployed.clone();

@@ -52,7 +52,7 @@ impl Identities {
 pub struct Start {
     /// The plan, or the findings why there is none. A run without a plan still removes what its ledger shows.
     pub plan: Result<Plan, Vec<Diagnostic>>,
-    /// The run's id. Without one the run draws its own, for a ledger that nobody keeps.
+    /// The run's id. Without one the run draws its own; its ledger is not kept.
     pub run: Option<RunId>,
     /// `…/api/proxy/vertex-ai`
     pub proxy_url: String,

@@ -236,9 +236,9 @@ impl Run {
                     _ => (CallError::NoAnswer(finding), CONFLICTS),
                 },
                 Some(Sent::Refused(error) | Sent::Lost(error)) => (error, TRIES),
-                None => (in_use("nobody can tell whether it is being deployed".to_owned()), TRIES),
+                None => (in_use("it is unknown whether it is being deployed".to_owned()), TRIES),
             };
-            // Nobody can tell whose the unfinished deployments are, so none is cancelled.
+            // The owners of the unfinished deployments are unknown, so none is cancelled.
             match listed.first() {
                 Some(operation) => self.outlast(operation, None).await?,
                 None if number >= tries => return Err(error),

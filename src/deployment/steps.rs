@@ -178,7 +178,7 @@ impl Run {
                         return Err(unexpected("Google answered without an operation"));
                     };
                     match self.follow(&operation, Some(started)).await? {
-                        // Nobody else knows it yet.
+                        // It is new, so no other user knows it.
                         Ended::Succeeded(_) => return Ok(Value::Null),
                         Ended::Failed(finding) => return Err(CallError::NoAnswer(finding)),
                         Ended::Unknown => {}

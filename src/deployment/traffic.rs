@@ -11,7 +11,7 @@ use crate::google::{CallError, pause};
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint};
 use crate::vertex::message::object;
-use crate::vertex::traffic::{Split, Written, taken_back};
+use crate::vertex::traffic::{Split, Written, rolled_back};
 use serde_json::Value;
 
 /// Number of tries where others change the endpoint at the same time.
@@ -98,12 +98,12 @@ impl Run {
         }
     }
 
-    /// The split that takes back what this run wrote for a deployed model.
+    /// The split that rolls back what this run wrote for a deployed model.
     pub fn restored(&self, endpoint: &Value, id: &DeployedModelId, leaves: bool) -> Option<Split> {
         let ours = self.memory.routed.iter().filter(|routed| routed.id == *id);
         let written: Vec<Written> =
             ours.map(|Routed { before, after, .. }| Written { before: split(before), after: split(after) }).collect();
-        taken_back(endpoint, id.as_str(), &written, leaves)
+        rolled_back(endpoint, id.as_str(), &written, leaves)
     }
 
     /// Writes a restored split. `false`: look again.

@@ -1,7 +1,7 @@
 //! The removal of deployed models that somebody asks for, and of their endpoint.
 //!
 //! Google rejects the removal of a deployed model with traffic unless it is the last one. So its share is given to the others before.
-//! A removal whose intention is written is carried to its end, also by a run that fails or is cancelled: nobody can take it back.
+//! A removal whose intention is written is carried to its end, also by a run that fails or is cancelled: it cannot be rolled back.
 
 use super::Run;
 use super::call::{Lost, Sent};

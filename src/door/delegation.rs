@@ -42,7 +42,7 @@ pub fn restore(config: &Config, planner: Planner, row: &MandateRow, now: Millis)
     let mandate = Mandate::of(&plan, &row.deployment.parse().ok()?, |project| config.id_of(project));
     let facts = Facts::read(&(planner.parse)(&row.facts)?)?;
     let phase = Term { expires_at: row.expires_at, revoked_at: row.revoked_at }.phase(now);
-    // Nobody has delegated what another version of the core plans.
+    // What another version of the core plans is not delegated.
     let is_same = mandate.fingerprint() == row.fingerprint;
     Some((mandate, facts, if is_same || phase == Phase::Over { phase } else { Phase::UndoOnly }))
 }

@@ -1,6 +1,6 @@
 //! Evidence: what a later answer of Google shows about a change whose own answer is lost.
 //!
-//! An answer counts only where nobody else can have caused what it shows: the deployed model has the id that the change chose, the endpoint or
+//! An answer is evidence only where no other caller can have caused what it shows: the deployed model has the id that the change chose, the endpoint or
 //! model has the label of its run. That something exists already (409) or is missing (404) shows nothing, because another caller may have
 //! made or removed it.
 

@@ -56,7 +56,7 @@ pub fn outcome(method: &str, resource: &str, status: u16, body: Option<&[u8]>) -
     Outcome { succeeded: Some(error.is_none()), operation, error }
 }
 
-/// Whether a status means that Google did nothing. After any other, it may have done what was asked, although the answer is no success.
+/// Whether a status means that Google did nothing. After any other, it may have done what was asked, although the answer is not a success.
 fn is_rejection(status: u16) -> bool {
     (400..500).contains(&status) && ![408, 499].contains(&status)
 }

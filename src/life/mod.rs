@@ -10,7 +10,7 @@ mod tests;
 use crate::diagnostic::{Code, Diagnostic};
 use serde_json::{Map, Value, json};
 
-/// How often a run may end without a report before its deployment counts as failed.
+/// How often a run may end without a report before its deployment fails.
 const MAX_CRASHES: u64 = 5;
 
 /// Event fields that a life repeats.
@@ -190,7 +190,7 @@ pub enum EventShape {
     },
 }
 
-/// Returns a life after an event at a time (RFC 3339); `None` where the deployment has ended already, or where the JSON is none of ours.
+/// Returns a life after an event at a time (RFC 3339); `None` where the deployment has ended already, or where the JSON is malformed.
 pub fn after(life: &Value, event: &Value, at: &str) -> Option<Step> {
     let before = State::of(life["state"].as_str()?)?;
     let event = Event::read(event)?;
@@ -204,7 +204,7 @@ pub fn after(life: &Value, event: &Value, at: &str) -> Option<Step> {
         }
         Event::Progress(progress) => {
             copy(&mut fields, progress, &["operation"]);
-            // A stage without a number is none that a success passes.
+            // A success does not pass a stage without a number.
             let counts = progress["stage"].is_string() && progress["stageIndex"].is_u64();
             if counts && fields.get("stage").is_none_or(|old| old["name"] != progress["stage"]) {
                 let (index, count) = (&progress["stageIndex"], &progress["stageCount"]);

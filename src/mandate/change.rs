@@ -1,7 +1,7 @@
 //! The match of a call with a plan that changes what is deployed already: an undeployment, or another number of replicas.
 
 use super::facts::Seen;
-use super::matching::{difference, takes_back};
+use super::matching::{difference, roll_backs};
 use super::{Denied, Effect, Facts, Mandate, Phase, Thing, Written};
 use crate::method::{self, Call};
 use crate::name::DeployedModelId;
@@ -55,7 +55,7 @@ impl Mandate {
     fn check_leaving(&self, undeploy: &Undeploy, facts: &Facts, phase: Phase, call: &Call) -> Result<Effect, Denied> {
         let (state, written) = self.split_of(facts, call)?;
         let is = |split: Split| *written == Value::from(split);
-        if takes_back(facts, state).into_iter().any(is) {
+        if roll_backs(facts, state).into_iter().any(is) {
             return Ok(Effect::None);
         }
         if phase == Phase::UndoOnly {

@@ -1,4 +1,4 @@
-//! Denials: why a call is none of a mandate's.
+//! Denials: why a mandate does not cover a call.
 
 use crate::diagnostic::{Code, Diagnostic};
 use thiserror::Error;

@@ -5,7 +5,7 @@ use super::{Denied, Effect, Facts, Mandate, Phase, Thing, Use, Written};
 use crate::method::{self, Call, Method, Resource};
 use crate::name::{DeployedModelId, Model};
 use crate::plan::{Kind, Plan, Step, StepKind};
-use crate::vertex::traffic::{Split, Traffic, Written as Change, deployed, taken_back};
+use crate::vertex::traffic::{Split, Traffic, Written as Change, deployed, rolled_back};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -179,7 +179,7 @@ impl Mandate {
         fields.get(SPLIT).map(|split| (state, split)).ok_or_else(|| Denied::OtherBody { path: SPLIT.to_owned() })
     }
 
-    /// A traffic write rests on the last read of the endpoint, and has its etag. It writes the plan's share, or takes back what was written.
+    /// A traffic write rests on the last read of the endpoint, and has its etag. It writes the plan's share, or rolls back what was written.
     fn check_traffic(
         &self,
         facts: &Facts,
@@ -189,7 +189,7 @@ impl Mandate {
     ) -> Result<Effect, Denied> {
         let (state, written) = self.split_of(facts, call)?;
         let is = |split: Split| *written == Value::from(split);
-        if takes_back(facts, state).into_iter().any(is) {
+        if roll_backs(facts, state).into_iter().any(is) {
             return Ok(Effect::None);
         }
         if phase == Phase::UndoOnly {
@@ -246,8 +246,8 @@ fn remove_split(body: &mut Value) {
     }
 }
 
-/// The splits that take back what was written for each deployed model: one that was made under the mandate leaves, another stays.
-pub(super) fn takes_back(facts: &Facts, state: &Value) -> Vec<Split> {
+/// The splits that roll back what was written for each deployed model: one that was made under the mandate leaves, another stays.
+pub(super) fn roll_backs(facts: &Facts, state: &Value) -> Vec<Split> {
     let made = facts.made.iter().filter_map(|thing| match thing {
         Thing::Deployment(id) => Some((id, true)),
         _ => None,
@@ -257,7 +257,7 @@ pub(super) fn takes_back(facts: &Facts, state: &Value) -> Vec<Split> {
         let ours = facts.written.iter().filter(|written| written.id == *id);
         let written: Vec<Change> =
             ours.map(|Written { before, after, .. }| Change { before: before.clone(), after: after.clone() }).collect();
-        taken_back(state, id.as_str(), &written, leaves)
+        rolled_back(state, id.as_str(), &written, leaves)
     };
     let ids = deployed(state);
     made.chain(routed).filter(|(id, _)| ids.contains(&id.as_str())).filter_map(back).collect()

@@ -90,7 +90,7 @@ impl Mandate {
         Self { projects: projects.map(|project| (project.clone(), id_of(project))), run: run.clone(), plan }
     }
 
-    /// A fingerprint of the delegated calls. A new version of the core may plan other calls, which nobody has delegated.
+    /// A fingerprint of the delegated calls. A new version of the core may plan other calls, which are not delegated.
     pub fn fingerprint(&self) -> String {
         self.plan.fingerprint()
     }

@@ -41,7 +41,7 @@ pub const UNDO: [Undo; 4] = [
         kind: "traffic",
         title: "Changes the share of one deployed model",
         undone: &[
-            "The split of before is restored if nobody else has changed it.",
+            "The previous traffic split is restored, unless another user has changed it.",
             "Otherwise the deployed model receives its former share, and the others keep their present proportions.",
         ],
         stays: &["Requests that were answered meanwhile stay answered."],
@@ -49,7 +49,7 @@ pub const UNDO: [Undo; 4] = [
     Undo {
         kind: "scale",
         title: "Changes the number of replicas of one deployed model, in place",
-        undone: &["The number of replicas of before is restored if nobody else has changed it."],
+        undone: &["The previous number of replicas is restored, unless another user has changed it."],
         stays: &["Replicas that ran meanwhile are billed."],
     },
 ];

@@ -119,7 +119,7 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
     let left = deployment["notUndone"].as_array().is_some_and(|left| !left.is_empty());
     let mut findings: Vec<Value> = Vec::new();
     for finding in deployment["diagnostics"].as_array().into_iter().flatten() {
-        // Somebody's wish is no mistake.
+        // A cancellation is a decision, not a failure.
         let is_wish = state == "cancelled" && finding["code"] == "deploy/cancelled";
         let is_same = |known: &Value| ["code", "message"].iter().all(|field| known[field] == finding[field]);
         if !is_wish && !findings.iter().any(is_same) {

@@ -154,12 +154,12 @@ pub struct Written {
     pub after: Split,
 }
 
-/// The split that takes back what a run wrote for one deployed model; `None` where there is nothing to write.
+/// The split that rolls back what a run wrote for one deployed model; `None` where there is nothing to write.
 ///
 /// What somebody else has changed since stays. A model that `leaves` returns its share to the models from which the run took it, except
 /// those that others have switched off since, or else to all others in their proportions. A model that stays receives the share again
 /// that it had.
-pub fn taken_back(endpoint: &Value, id: &str, written: &[Written], leaves: bool) -> Option<Split> {
+pub fn rolled_back(endpoint: &Value, id: &str, written: &[Written], leaves: bool) -> Option<Split> {
     let present = Split::among_deployed(endpoint);
     let ids = deployed(endpoint);
     if !leaves {
@@ -242,7 +242,7 @@ mod tests {
         let of = |split: &Value| Split::of(&json!({ "trafficSplit": split }));
         let written: Vec<_> =
             written.iter().map(|(before, after)| Written { before: of(before), after: of(after) }).collect();
-        taken_back(&endpoint, "9", &written, leaves).map(Value::from)
+        rolled_back(&endpoint, "9", &written, leaves).map(Value::from)
     }
 
     fn endpoint(split: Value, deployed: &[&str]) -> Value {
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(back(endpoint(json!({"9": 100}), &["1", "2", "9"]), &all_of_it, true).unwrap(), all_of_it[0].0);
         assert_eq!(back(endpoint(json!({"9": 100}), &["1", "9"]), &all_of_it, true).unwrap(), json!({"1": 100}));
         assert_eq!(back(endpoint(json!({"9": 100}), &["8", "9"]), &all_of_it, true).unwrap(), json!({}));
-        // Nothing to give, or nobody to give it to.
+        // Nothing to give, or no model to give it to.
         assert_eq!(back(endpoint(json!({"1": 100}), &["1", "9"]), &all_of_it, true), None);
         assert_eq!(back(endpoint(json!({"9": 100}), &["9"]), &[], true), None);
     }
@@ -288,7 +288,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_taken_back_is_a_split_of_the_models_that_stay(
+        fn what_is_rolled_back_is_a_split_of_the_models_that_stay(
             shares in proptest::collection::vec(0u32..40, 4), before in proptest::collection::vec(0u32..40, 4),
             percent in 0u32..=100, changed in any::<bool>()
         ) {
@@ -304,7 +304,7 @@ mod tests {
             let present = if changed { split(&shares).with("9", Traffic::of(percent)) } else { after.clone() };
             let read = endpoint(present.clone().into(), &["1", "2", "3", "4", "9"]);
             let written = [Written { before: before.clone(), after }];
-            match taken_back(&read, "9", &written, true) {
+            match rolled_back(&read, "9", &written, true) {
                 Some(back) => {
                     prop_assert_eq!(back.shares().map(|(_, share)| share).sum::<u32>(), 100);
                     prop_assert_eq!(back.share("9"), 0);

@@ -53,7 +53,7 @@ async function occupy(name) {
   return [response.deployedModel.id];
 }
 
-/** One deployment from its start to its end, with what befalls it. */
+/** One deployment from its start to its end, with its faults and its cancellation. */
 async function deploy(choices, name, fault, key) {
   const existed = choices.chance(0.5);
   const others = existed ? await occupy(name) : [];

@@ -14,7 +14,7 @@ export function readRetention(config: Config): number {
   const days = config.getOptionalNumber(key) ?? DEFAULT_DAYS;
   if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
   throw new Error(
-    `${key}: \`${days}\` is no whole number from 1 to ${MAX_DAYS}`,
+    `${key}: \`${days}\` is not a whole number from 1 to ${MAX_DAYS}`,
   );
 }
 

@@ -12,13 +12,13 @@ import { ProgressWriter } from './progressWriter';
 
 /** Between two signs of life, in milliseconds. */
 export const BEAT_MILLIS = 3_000;
-/** Between two looks for deployments that nobody runs, in milliseconds. */
+/** Between two looks for deployments without a runner, in milliseconds. */
 export const POLL_MILLIS = 2_000;
 /** A process that was paused sends nothing in the last part of a lease, in milliseconds. */
 const MARGIN = 1_000;
 /** After a run that ended without a report, in milliseconds. */
 const CRASH_PAUSE = 10_000;
-/** How long a start may take before it counts as interrupted, in milliseconds. */
+/** How long a start may take before it is treated as interrupted, in milliseconds. */
 export const START_MILLIS = 120_000;
 /** Between two attempts to end the mandates of ended deployments, in milliseconds. */
 const MANDATE_MILLIS = 60_000;
@@ -88,7 +88,7 @@ export class Runner {
     return true;
   }
 
-  /** Claims every deployment that nobody runs, and ends what others left half done. */
+  /** Claims every deployment without a runner, and ends starts that were interrupted. */
   async poll(): Promise<void> {
     const { leases, store } = this.options;
     for (const id of await leases.orphans(BATCH)) await this.claim(id);
@@ -237,7 +237,7 @@ export class Runner {
       lease,
     });
     try {
-      // A database that is away is no fault of the run.
+      // An unavailable database is not a failure of the run.
       if (name !== 'DatabaseFailure') {
         const crashes = row.crashes + 1;
         await store.record(

@@ -16,7 +16,7 @@ export class RequestFailed extends Error {
   }
 }
 
-/** Reads the findings of a response that is no success. */
+/** Reads the findings of an unsuccessful response. */
 export async function readFailure(response: Response): Promise<Failure> {
   const body = await response.json().catch(() => undefined);
   const { diagnostics, diagnostic } = Object(body);

@@ -118,9 +118,9 @@ pub struct Google {
     pub operations: Vec<Operation>,
     pub fails: Option<(u32, &'static str)>,
     pub honours_cancelling: bool,
-    /// Until when a model counts as deployed, although it is undeployed.
+    /// The time until which an undeployed model is still in use for Google.
     pub in_use_until: u64,
-    /// How long a model counts as deployed after its end.
+    /// How long a model is still in use for Google after its undeployment.
     pub lingers: u64,
     pub has_wait: bool,
     /// Whether the run may list the endpoint's operations: no plan asks for it.

@@ -127,7 +127,7 @@ proptest! {
             }
         } else if after.endpoint().is_some() && endpoint.deployed.is_empty() && !by_others(&Act::CreateEndpoint) {
             let named = reports.iter().flat_map(|report| &report.not_undone).any(|what| what.starts_with("endpoint"));
-            prop_assert!(named, "an endpoint is left, and nobody says so\n{}", log());
+            prop_assert!(named, "an endpoint is left, and no report names it\n{}", log());
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct Scene {
     pub crashes: BTreeMap<usize, Crash>,
     /// Faults by the number of the want, if that is a request.
     pub faults: BTreeMap<usize, Fault>,
-    /// Doings of another user before the want of this number.
+    /// Acts of another user before the want of this number.
     pub acts: BTreeMap<usize, Act>,
     /// A fault of each request that contains the text, until a time.
     pub outage: Option<(&'static str, Fault, u64, u64)>,
@@ -98,6 +98,16 @@ impl Scene {
                 return report;
             }
         }
+    }
+
+    /// Runs a copy of the scene to its end, and checks that against the beginning.
+    pub fn run_checked(&self, check: fn(&Self, &Self, &RunReport) -> Result<(), String>) -> Self {
+        let mut run = self.clone();
+        let report = run.run();
+        if let Err(why) = check(self, &run, &report) {
+            panic!("{why}");
+        }
+        run
     }
 
     fn start(&self) -> Process {

@@ -239,7 +239,7 @@ fn keeps_an_endpoint_in_which_somebody_else_deployed() {
 
 #[test]
 fn a_removal_sends_no_split_where_somebody_deployed_meanwhile() {
-    // Nobody may list operations, so the removal makes the lost call again to learn what became of it.
+    // The caller may not list operations, so the removal makes the lost call again to learn what became of it.
     let mut scene = Scene::new(Google { may_list: false, ..Google::default().with_endpoint(&[]) });
     let at = in_advance(&scene, "deployModel");
     scene.faults = [(at, Fault::Reset)].into();
@@ -356,7 +356,7 @@ fn uploads_the_same_content_once() {
     assert!(report.outputs.unwrap().model.ends_with("@4"));
     assert_eq!((calls(&again, "models:upload"), calls(&again, "deployModel")), (1, 1));
 
-    // Something else has uploaded it, with settings that nobody wrote.
+    // Something else has uploaded it, with settings that no plan has.
     let mut found = renewing();
     let image = found.target.image.clone().unwrap();
     let spec = json!({"imageUri": image.as_str(), "predictRoute": "/predict"});

@@ -11,7 +11,7 @@ const POSTGRES = [
   'POSTGRES_14',
 ] as const;
 
-/** Describes tests once for each database. Where no PostgreSQL is named in the environment, its tests count as skipped. */
+/** Describes tests once for each database. Without a PostgreSQL in the environment, its tests are reported as skipped. */
 export function describeOnDatabases(
   name: string,
   tests: (create: () => Promise<Knex>) => void,

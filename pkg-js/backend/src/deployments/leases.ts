@@ -26,7 +26,7 @@ export class Leases {
         either.whereNull('lease_until').orWhere('lease_until', '<=', this.at()),
       );
 
-  /** Returns deployments that nobody runs, the oldest first. */
+  /** Returns deployments without a runner, the oldest first. */
   async orphans(limit: number): Promise<string[]> {
     const rows = await query(() =>
       this.free(this.client(DEPLOYMENTS))

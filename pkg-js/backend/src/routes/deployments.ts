@@ -34,7 +34,7 @@ function readTime(request: Request, name: string): string | undefined {
   if (text === undefined) return undefined;
   const millis = Date.parse(text);
   if (!Number.isNaN(millis)) return new Date(millis).toISOString();
-  throw Refusal.malformed(`the parameter \`${name}\` is no time in RFC 3339`);
+  throw Refusal.malformed(`the parameter \`${name}\` is not a time in RFC 3339`);
 }
 
 function readRef(request: Request, name: string): string | undefined {
@@ -43,7 +43,7 @@ function readRef(request: Request, name: string): string | undefined {
   try {
     return stringifyEntityRef(parseEntityRef(text));
   } catch {
-    throw Refusal.malformed(`the parameter \`${name}\` is no entity ref`);
+    throw Refusal.malformed(`the parameter \`${name}\` is not an entity ref`);
   }
 }
 
@@ -63,7 +63,7 @@ function readLimit(request: Request): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw Refusal.malformed(
-    `the parameter \`limit\` is no number from 1 to ${MAX_LIMIT}`,
+    `the parameter \`limit\` is not a number from 1 to ${MAX_LIMIT}`,
   );
 }
 
@@ -77,7 +77,7 @@ function readCursor(request: Request): Place | undefined {
   if (ID.test(id) && !Number.isNaN(Date.parse(at))) {
     return { created_at: at, id };
   }
-  throw Refusal.malformed('the parameter `cursor` is none that was returned');
+  throw Refusal.malformed('the parameter `cursor` is not a cursor that this API returned');
 }
 
 /** Routes that read deployments, and the one that records a wish to cancel one. */

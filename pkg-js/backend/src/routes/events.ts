@@ -17,11 +17,11 @@ function readLast(request: Request): number {
   const text = request.header('last-event-id') ?? '0';
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw Refusal.malformed(
-    'the header `last-event-id` is no number of an event',
+    'the header `last-event-id` is not the number of an event',
   );
 }
 
-/** Wakes whoever waits; wakes before the wait count. */
+/** Wakes a waiting reader. A wake before the wait is kept. */
 class Bell {
   private rung = true;
   private ring = () => {};

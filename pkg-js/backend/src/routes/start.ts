@@ -45,7 +45,7 @@ function canonicalRef(text: string): string {
   try {
     return stringifyEntityRef(parseEntityRef(text));
   } catch {
-    throw Refusal.malformed(`\`${text}\` is no entity ref`);
+    throw Refusal.malformed(`\`${text}\` is not an entity ref`);
   }
 }
 

@@ -3,7 +3,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select } from '@backstage/ui';
 import { vertexAiTranslationRef } from '../translation';
 
-/** The key of the plain annotations in the select, which is no name of an environment. */
+/** The key of the plain annotations in the select, which cannot be the name of an environment. */
 const PLAIN = '.';
 
 /** Selects one of the environments of an entity. */

@@ -6,7 +6,7 @@ export interface StreamEvent {
   data: string;
 }
 
-/** Silence after which a stream counts as broken. The backend sends a sign of life every 15 seconds. */
+/** Silence after which a stream is treated as broken. The backend sends a sign of life every 15 seconds. */
 const SILENCE_MILLIS = 45_000;
 
 /**

@@ -190,7 +190,7 @@ describe('the tab', () => {
     ).toBeInTheDocument();
   });
 
-  it('names the kind of what is no deployment', async () => {
+  it('names the kind of a run that deploys nothing', async () => {
     google.portal.deployments = [
       { ...SUCCEEDED, id: 'a', kind: 'undeploy' },
       { ...SUCCEEDED, id: 'b', kind: 'of-a-newer-portal' },

@@ -249,7 +249,7 @@ describe('mandates', () => {
     expect((await row(id)).revoked_because).toMatch(/^plugin:vertex-ai/);
   });
 
-  it('give the facts of a deployment to whoever takes it over', async () => {
+  it('hand the facts of a deployment to the administrator who takes it over', async () => {
     const { id } = await begin();
     await portal.ask(under(id, create(), 2));
     const second = await begin(delegating('user:default/bob'));

@@ -30,7 +30,7 @@ pub const RULES: &[Rule] = &[
         code: Code::EnvironmentUnknown,
         name: "environment/unknown",
         kind: Fixed(Severity::Error),
-        meaning: "The requested environment is none that an annotation of the entity names.",
+        meaning: "No annotation of the entity names the requested environment.",
         why: "With a misspelt name, the plain annotations would apply, which are often those of production.",
         wrong: Asked("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4", "stagin"),
         right: Asked("endpoint.staging: fraud-staging\nmodel.staging: fraud-detector@4", "staging"),
