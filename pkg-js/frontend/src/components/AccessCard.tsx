@@ -20,6 +20,7 @@ import { Freshness } from './Freshness';
 import { Grantors } from './Grantors';
 import { Headline } from './Headline';
 import { MissingPermissions } from './MissingPermissions';
+import { RefreshButton } from './RefreshButton';
 import { RequestFailure } from './RequestFailure';
 import styles from './VertexAiCard.module.css';
 
@@ -47,16 +48,7 @@ function EntityAccess({ entity }: { entity: Entity }) {
   return (
     <EntityInfoCard
       title={t('accessCard.title')}
-      headerActions={
-        <Button
-          variant="tertiary"
-          size="small"
-          onPress={refresh}
-          isPending={isLoading}
-        >
-          {t('refresh')}
-        </Button>
-      }
+      headerActions={<RefreshButton isLoading={isLoading} refresh={refresh} />}
       footerActions={
         isMissing &&
         report?.request && (

@@ -5,7 +5,7 @@ import {
   MissingAnnotationEmptyState,
   useEntity,
 } from '@backstage/plugin-catalog-react';
-import { Button, Flex } from '@backstage/ui';
+import { Flex } from '@backstage/ui';
 import { useDeployOffer } from '../hooks/useDeployOffer';
 import { useEnvironmentChoice } from '../hooks/useEnvironmentChoice';
 import { useStatus } from '../hooks/useStatus';
@@ -13,6 +13,7 @@ import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { useContentPath } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
 import { EnvironmentSelect } from './EnvironmentSelect';
+import { RefreshButton } from './RefreshButton';
 import { StatusActions } from './StatusActions';
 import { StatusContent } from './StatusContent';
 
@@ -38,16 +39,7 @@ function EntityStatus({ entity }: { entity: Entity }) {
   return (
     <EntityInfoCard
       title={t('statusCard.title')}
-      headerActions={
-        <Button
-          variant="tertiary"
-          size="small"
-          onPress={refresh}
-          isPending={isLoading}
-        >
-          {t('refresh')}
-        </Button>
-      }
+      headerActions={<RefreshButton isLoading={isLoading} refresh={refresh} />}
       footerActions={
         <StatusActions
           entityRef={stringifyEntityRef(entity)}

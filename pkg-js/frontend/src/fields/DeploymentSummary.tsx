@@ -1,6 +1,6 @@
 import type { DeploymentChoice } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import pageStyles from '../page/page.module.css';
+import { type Fact, Facts } from '../components/Facts';
 import { vertexAiTranslationRef } from '../translation';
 
 type Target = NonNullable<DeploymentChoice['target']>;
@@ -13,7 +13,7 @@ export function DeploymentSummary({ target }: { target: Target }) {
     target.machineType,
     accelerator && `${accelerator.count} × ${accelerator.type}`,
   ];
-  const facts = [
+  const facts: Fact[] = [
     [t('deployment.model'), target.model],
     [t('deployment.endpoint'), target.endpoint],
     [t('deployedModels.machine'), machine.filter(Boolean).join(', ')],
@@ -30,16 +30,5 @@ export function DeploymentSummary({ target }: { target: Target }) {
     ],
     [t('environmentField.image'), target.image],
   ];
-  return (
-    <dl className={pageStyles.facts} aria-label={t('environmentField.summary')}>
-      {facts
-        .filter(([, value]) => value)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <Facts label={t('environmentField.summary')} facts={facts} />;
 }

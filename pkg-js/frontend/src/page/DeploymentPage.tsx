@@ -1,8 +1,8 @@
 import { useRouteRef } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, ButtonLink, Container, Flex, Link, Text } from '@backstage/ui';
-import type { ReactNode } from 'react';
 import { Announcement } from '../components/Announcement';
+import { type Fact, Facts } from '../components/Facts';
 import { Findings } from '../components/Findings';
 import { Prose } from '../components/Prose';
 import { RequestFailure } from '../components/RequestFailure';
@@ -98,7 +98,7 @@ function Found(props: Followed & { deployment: Deployment }) {
           </Flex>
         </section>
       )}
-      <Facts deployment={deployment} />
+      <DeploymentFacts deployment={deployment} />
       <section aria-label={t('deployment.log')} className={styles.section}>
         <Text as="h3" variant="title-x-small" weight="bold">
           {t('deployment.log')}
@@ -109,7 +109,7 @@ function Found(props: Followed & { deployment: Deployment }) {
   );
 }
 
-function Facts({ deployment }: { deployment: Deployment }) {
+function DeploymentFacts({ deployment }: { deployment: Deployment }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const duration = useDuration();
   const { createdAt, startedAt, endedAt, user, cancelRequestedBy } = deployment;
@@ -123,7 +123,7 @@ function Facts({ deployment }: { deployment: Deployment }) {
         ))}
       </ul>
     );
-  const facts: [string, ReactNode][] = [
+  const facts: Fact[] = [
     [t('deployment.environment'), deployment.environment],
     [t('deployment.startedBy'), <Person name={user} />],
     [t('deployment.started'), <Moment at={startedAt ?? createdAt} />],
@@ -151,16 +151,5 @@ function Facts({ deployment }: { deployment: Deployment }) {
     [t('deployment.mandate'), deployment.mandate],
     [t('deployment.id'), deployment.id],
   ];
-  return (
-    <dl className={styles.facts} aria-label={t('deployment.facts')}>
-      {facts
-        .filter(([, value]) => value)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <Facts label={t('deployment.facts')} facts={facts} />;
 }

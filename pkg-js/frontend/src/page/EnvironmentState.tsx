@@ -1,7 +1,7 @@
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
-import { Button } from '@backstage/ui';
+import { RefreshButton } from '../components/RefreshButton';
 import { StatusActions } from '../components/StatusActions';
 import { StatusContent } from '../components/StatusContent';
 import type { Deployment } from '../deployments/deployment';
@@ -35,16 +35,7 @@ export function EnvironmentState(props: {
           ? t('page.title')
           : t('page.environment', { name: environment })
       }
-      headerActions={
-        <Button
-          variant="tertiary"
-          size="small"
-          onPress={refresh}
-          isPending={isLoading}
-        >
-          {t('refresh')}
-        </Button>
-      }
+      headerActions={<RefreshButton isLoading={isLoading} refresh={refresh} />}
       footerActions={
         <StatusActions
           entityRef={stringifyEntityRef(entity)}
