@@ -34,7 +34,9 @@ function readTime(request: Request, name: string): string | undefined {
   if (text === undefined) return undefined;
   const millis = Date.parse(text);
   if (!Number.isNaN(millis)) return new Date(millis).toISOString();
-  throw Refusal.malformed(`the parameter \`${name}\` is not a time in RFC 3339`);
+  throw Refusal.malformed(
+    `the parameter \`${name}\` is not a time in RFC 3339`,
+  );
 }
 
 function readRef(request: Request, name: string): string | undefined {
@@ -77,7 +79,9 @@ function readCursor(request: Request): Place | undefined {
   if (ID.test(id) && !Number.isNaN(Date.parse(at))) {
     return { created_at: at, id };
   }
-  throw Refusal.malformed('the parameter `cursor` is not a cursor that this API returned');
+  throw Refusal.malformed(
+    'the parameter `cursor` is not a cursor that this API returned',
+  );
 }
 
 /** Routes that read deployments, and the one that records a wish to cancel one. */
