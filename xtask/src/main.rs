@@ -7,6 +7,7 @@ mod demo;
 mod figures;
 mod fresh_apps;
 mod pack;
+mod postgres;
 mod process;
 mod stamp;
 mod step;

@@ -77,8 +77,7 @@ fn install_browser_unless(workspace: &Workspace, find: fn() -> Option<PathBuf>) 
     if let Some(found) = find() {
         return Ok(found);
     }
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0\n"));
-    if is_root && on_path("apt-get").is_some() {
+    if is_root() && on_path("apt-get").is_some() {
         step("install Chromium and its driver from Debian's packages", || {
             run(workspace.command("apt-get").args(["update", "-qq"]))?;
             let mut install = workspace.command("apt-get");
@@ -109,6 +108,11 @@ fn find_chromedriver() -> Option<PathBuf> {
 fn named_by(variable: &str) -> Option<Option<PathBuf>> {
     let path = PathBuf::from(std::env::var_os(variable)?);
     Some(path.is_file().then_some(path))
+}
+
+/// Returns whether this process is root's.
+pub fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.starts_with(b"0\n"))
 }
 
 /// Returns the path of a program on PATH.

@@ -1,5 +1,5 @@
-import { TestDatabases } from '@backstage/backend-test-utils';
 import type { AuditSettlement } from '@backstage-vertex-ai/core/server';
+import { createDatabases } from './__testUtils__/databases';
 import { AuditRecords } from './audit';
 import { migrate } from './migrate';
 
@@ -20,10 +20,7 @@ const about = { user: 'user:default/alice', resources: ['e', 'p'], since: 0 };
 jest.setTimeout(60_000);
 
 describe('audit records', () => {
-  const databases = TestDatabases.create({
-    ids: ['SQLITE_3', 'POSTGRES_18', 'POSTGRES_15', 'POSTGRES_14'],
-    disableDocker: true,
-  });
+  const { databases } = createDatabases();
 
   const open = async (id: Parameters<typeof databases.init>[0]) => {
     const client = await databases.init(id);

@@ -1,10 +1,10 @@
-import { TestDatabases } from '@backstage/backend-test-utils';
 import knexFactory, { type Knex } from 'knex';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createDatabases } from './__testUtils__/databases';
 import { migrate } from './migrate';
 
 const ROUNDS = 100;
@@ -21,21 +21,8 @@ async function state(client: Knex) {
 
 const whole = { applied: MIGRATIONS, locks: [0] };
 
-/** A server of any version: `BACKSTAGE_TEST_DATABASE_POSTGRES…_CONNECTION_STRING` names it. */
-const POSTGRES = [
-  'POSTGRES_18',
-  'POSTGRES_17',
-  'POSTGRES_16',
-  'POSTGRES_15',
-  'POSTGRES_14',
-] as const;
-
 describe('migrations', () => {
-  const databases = TestDatabases.create({
-    ids: ['SQLITE_3', ...POSTGRES],
-    disableDocker: true,
-  });
-  const postgres = POSTGRES.find(id => databases.supports(id));
+  const { databases, postgres } = createDatabases();
 
   afterEach(() => {
     jest.restoreAllMocks();

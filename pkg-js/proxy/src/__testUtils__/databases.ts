@@ -1,0 +1,19 @@
+import { TestDatabases } from '@backstage/backend-test-utils';
+
+/** A server of any version: `BACKSTAGE_TEST_DATABASE_POSTGRES…_CONNECTION_STRING` names it. */
+const POSTGRES = [
+  'POSTGRES_18',
+  'POSTGRES_17',
+  'POSTGRES_16',
+  'POSTGRES_15',
+  'POSTGRES_14',
+] as const;
+
+/** Databases of a test, and the PostgreSQL among them if the environment names one. */
+export function createDatabases() {
+  const databases = TestDatabases.create({
+    ids: ['SQLITE_3', ...POSTGRES],
+    disableDocker: true,
+  });
+  return { databases, postgres: POSTGRES.find(id => databases.supports(id)) };
+}
