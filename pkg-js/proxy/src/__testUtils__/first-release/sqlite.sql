@@ -1,0 +1,27 @@
+-- Database of the proxy plugin as the first release (commit 768dac4) left it: its migrations, and rows as it wrote them.
+CREATE TABLE `vertex_ai_migrations` (`id` integer not null primary key autoincrement, `name` varchar(255), `batch` integer, `migration_time` datetime);
+INSERT INTO vertex_ai_migrations VALUES(1,'20261124_init.js',1,1795593600000);
+INSERT INTO vertex_ai_migrations VALUES(2,'20261125_grants.js',1,1795593600000);
+INSERT INTO vertex_ai_migrations VALUES(3,'20261125_under_grant.js',1,1795593600000);
+INSERT INTO vertex_ai_migrations VALUES(4,'20261125_withdrawn.js',1,1795593600000);
+CREATE TABLE `vertex_ai_migrations_lock` (`index` integer not null primary key autoincrement, `is_locked` integer);
+INSERT INTO vertex_ai_migrations_lock VALUES(1,0);
+CREATE TABLE `vertex_ai_signing_keys` (`kid` varchar(255), `jwk` text not null, `expires_at` varchar(255) not null, primary key (`kid`));
+INSERT INTO vertex_ai_signing_keys VALUES('key-1','{"kty":"RSA","kid":"key-1","use":"sig","alg":"RS256","n":"AQAB","e":"AQAB"}','2099-11-25T09:00:00.000Z');
+CREATE TABLE `vertex_ai_audit` (`id` varchar(255), `created_at` varchar(255) not null, `user_ref` varchar(255) not null, `ownership` text not null, `actor` varchar(255), `method` varchar(255) not null, `resource` text not null, `reason` text, `outcome` varchar(255) not null, `http_status` integer, `operation` varchar(255), `error` text, `finished_at` varchar(255), `grant_id` varchar(255), primary key (`id`));
+INSERT INTO vertex_ai_audit VALUES('served','2026-11-25T09:00:00.000Z','user:default/alice','["user:default/alice","group:default/ml-team"]','plugin:scaffolder','aiplatform.projects.locations.endpoints.deployModel','projects/acme-ml/locations/us-central1/endpoints/fraud-detector','Deploy fraud-detector','succeeded',200,'projects/acme-ml/locations/us-central1/operations/42',NULL,'2026-11-25T09:00:01.000Z',NULL);
+INSERT INTO vertex_ai_audit VALUES('lost','2026-11-25T09:00:00.000Z','user:default/alice','["user:default/alice","group:default/ml-team"]',NULL,'aiplatform.projects.locations.endpoints.deployModel','projects/acme-ml/locations/us-central1/endpoints/fraud-detector','Deploy fraud-detector','failed',NULL,NULL,'Google does not answer: timeout','2026-11-25T09:00:01.000Z',NULL);
+INSERT INTO vertex_ai_audit VALUES('rejected','2026-11-25T09:00:00.000Z','user:default/alice','["user:default/alice","group:default/ml-team"]',NULL,'aiplatform.projects.locations.endpoints.deployModel','projects/acme-ml/locations/us-central1/endpoints/fraud-detector','Deploy fraud-detector','failed',403,NULL,'PERMISSION_DENIED: no','2026-11-25T09:00:01.000Z',NULL);
+INSERT INTO vertex_ai_audit VALUES('unsent','2026-11-25T09:00:00.000Z','user:default/alice','["user:default/alice","group:default/ml-team"]',NULL,'aiplatform.projects.locations.endpoints.deployModel','projects/acme-ml/locations/us-central1/endpoints/fraud-detector','Deploy fraud-detector','unsent',NULL,NULL,'the caller left','2026-11-25T09:00:01.000Z',NULL);
+INSERT INTO vertex_ai_audit VALUES('killed','2026-11-25T09:00:00.000Z','user:default/alice','["user:default/alice","group:default/ml-team"]',NULL,'aiplatform.projects.locations.endpoints.deployModel','projects/acme-ml/locations/us-central1/endpoints/fraud-detector','Deploy fraud-detector','pending',NULL,NULL,NULL,NULL,NULL);
+INSERT INTO vertex_ai_audit VALUES('granted','2026-11-25T09:00:00.000Z','user:default/admin','["user:default/alice","group:default/ml-team"]',NULL,'cloudresourcemanager.projects.setIamPolicy','projects/acme-ml','Deploy fraud-detector','succeeded',200,NULL,NULL,'2026-11-25T09:00:01.000Z','open');
+CREATE TABLE `vertex_ai_grants` (`id` varchar(255), `created_at` varchar(255) not null, `given_by` varchar(255) not null, `request` text not null, `undated` text not null, `ends_at` varchar(255) not null, `tries` integer not null, `next_try_at` varchar(255) not null, `last_error` text, `done_at` varchar(255), `done_because` text, primary key (`id`));
+INSERT INTO vertex_ai_grants VALUES('open','2026-11-25T08:59:00.000Z','user:default/admin','{"principal":"user:default/alice"}','["projects/acme-ml"]','2099-12-01T00:00:00.000Z',0,'2099-12-01T00:00:00.000Z',NULL,NULL,NULL);
+INSERT INTO vertex_ai_grants VALUES('failing','2026-11-25T08:59:00.000Z','user:default/admin','{"principal":"user:default/alice"}','["projects/acme-ml"]','2026-11-25T09:30:00.000Z',2,'2026-11-25T10:00:00.000Z','PERMISSION_DENIED: no',NULL,NULL);
+INSERT INTO vertex_ai_grants VALUES('done','2026-11-25T08:59:00.000Z','user:default/admin','{"principal":"user:default/alice"}','["projects/acme-ml"]','2099-12-01T00:00:00.000Z',0,'2099-12-01T00:00:00.000Z',NULL,'2026-11-25T09:40:00.000Z','revoked');
+CREATE INDEX `vertex_ai_signing_keys_expires_at_index` on `vertex_ai_signing_keys` (`expires_at`);
+CREATE INDEX `vertex_ai_audit_created_at_index` on `vertex_ai_audit` (`created_at`);
+CREATE INDEX `vertex_ai_audit_operation_index` on `vertex_ai_audit` (`operation`);
+CREATE INDEX `vertex_ai_grants_next_try_at_index` on `vertex_ai_grants` (`next_try_at`);
+CREATE INDEX `vertex_ai_grants_done_at_index` on `vertex_ai_grants` (`done_at`);
+CREATE INDEX `vertex_ai_audit_grant_id_index` on `vertex_ai_audit` (`grant_id`);
