@@ -161,6 +161,7 @@ struct Shared<W, O> {
     now: Millis,
     random: f64,
     cancelled: bool,
+    running: u32,
     /// Whether cancelling no longer has an effect.
     deaf: bool,
 }
@@ -183,6 +184,7 @@ impl<W, O> Default for Voice<W, O> {
             now: 0,
             random: 0.0,
             cancelled: false,
+            running: 1,
             deaf: false,
         })))
     }
@@ -222,6 +224,11 @@ impl<W, O> Voice<W, O> {
 
     pub fn random(&self) -> f64 {
         self.0.borrow().random
+    }
+
+    /// Number of the portal's deployments that run now, at least 1. They share Google's quotas.
+    pub fn running(&self) -> u32 {
+        self.0.borrow().running
     }
 
     pub fn cancelled(&self) -> bool {
@@ -313,6 +320,11 @@ impl<T, W: Default, O> Conversation<T, W, O> {
             // Only a foreign future pends without a want; the default want polls it again.
             Poll::Pending => Turn::Want(self.voice.0.borrow_mut().want.take().unwrap_or_default()),
         }
+    }
+
+    /// Sets [`Voice::running`] from now on.
+    pub fn share(&mut self, running: u32) {
+        self.voice.0.borrow_mut().running = running.max(1);
     }
 
     /// Progress since the last call.

@@ -36,7 +36,7 @@ type Told = (Option<Want>, Result<String, Diagnostic>);
 
 /// A conversation with its open want.
 pub struct Talk {
-    tell: Box<dyn FnMut(Event) -> Told>,
+    tell: Box<dyn FnMut(Event, u32) -> Told>,
     pub wanted: Option<Want>,
 }
 
@@ -54,9 +54,12 @@ struct TalkStep<'a, T, W> {
 
 impl Talk {
     pub fn new<T: Serialize + 'static, W: Wanted + 'static>(mut begun: Begun<T, W>) -> Self {
-        let tell = Box::new(move |event| {
+        let tell = Box::new(move |event, running| {
             let (turn, said, heeds_cancelling) = match &mut begun {
-                Ok(talk) => (Some(talk.tell(event)), talk.said(), talk.heeds_cancelling()),
+                Ok(talk) => {
+                    talk.share(running);
+                    (Some(talk.tell(event)), talk.said(), talk.heeds_cancelling())
+                }
                 Err(_) => (None, Vec::new(), true),
             };
             let (want, done) = match turn {
@@ -71,9 +74,10 @@ impl Talk {
         Self { tell, wanted: None }
     }
 
-    /// Delivers the outcome of the open want; returns the next step as JSON text.
-    pub fn tell(&mut self, event: Event) -> Result<String, Diagnostic> {
-        let (want, step) = (self.tell)(event);
+    /// Delivers the outcome of the open want; returns the next step as JSON text. `running` is the number of the portal's deployments
+    /// that run now.
+    pub fn tell(&mut self, event: Event, running: u32) -> Result<String, Diagnostic> {
+        let (want, step) = (self.tell)(event, running);
         self.wanted = want;
         step
     }
@@ -96,7 +100,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn told(talk: &mut Talk, outcome: Outcome) -> Value {
-        let step = talk.tell(Event { outcome, now: 1, random: 0.5, cancelled: false }).unwrap();
+        let step = talk.tell(Event { outcome, now: 1, random: 0.5, cancelled: false }, 1).unwrap();
         serde_json::from_str(&step).unwrap()
     }
 

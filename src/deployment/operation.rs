@@ -14,14 +14,18 @@ use crate::name::{Operation, Project};
 use crate::vertex::stage::{Stage, is_deployment};
 use serde_json::Value;
 
-/// How long Google holds a wait open: the end is reported at once, a new stage by then.
-const WAIT: &str = "5s";
-/// Minimum time between two polls, because Google may answer a wait at once: twelve a minute.
+/// Minimum time between two polls: twelve a minute.
 pub const POLL: Millis = 5_000;
+/// Reads a minute that Google admits for one project and region: <https://docs.cloud.google.com/vertex-ai/docs/quotas>, read 2026-11-27.
+const READS: Millis = 600;
+/// Maximum time between two polls.
+const LONGEST_POLL: Millis = 120_000;
+/// Maximum time that Google holds a wait open: the end is reported at once, a new stage by then.
+const LONGEST_WAIT: Millis = 8_000;
 /// Number of rejected polls in a row after which the run gives up.
 const REJECTED_POLLS: u32 = 6;
-/// Maximum time without a line of progress.
-pub const SILENCE: Millis = 30_000;
+/// Time without a line of progress after which one is due. With a wait or another request in between, a line appears every 30 s.
+pub const SILENCE: Millis = 20_000;
 
 /// The name of the operation in an answer, its project named as in the call.
 pub fn name(answer: &Value, call: &Call) -> Option<Operation> {
@@ -89,9 +93,9 @@ impl<'a> Follower<'a> {
                     (failed, rejected) = (0, 0);
                     let done = answer["done"].as_bool().unwrap_or(false);
                     state = Some(answer);
-                    let took = self.google.voice().now().saturating_sub(asked);
-                    if !done && took < POLL {
-                        self.pause(POLL - took).await?;
+                    let rest = self.pace().saturating_sub(self.google.voice().now().saturating_sub(asked));
+                    if !done {
+                        self.rest(rest).await?;
                     }
                 }
                 Err(Failed { error, retry_after, .. }) => {
@@ -110,20 +114,37 @@ impl<'a> Follower<'a> {
                         return Err(error);
                     }
                     self.report_failure(failed, error);
-                    self.pause(pause(failed + 1, retry_after, self.google.voice().random())).await?;
+                    self.rest(pause(failed + 1, retry_after, self.google.voice().random())).await?;
                 }
             }
         }
     }
 
+    /// Time between two polls. All running deployments together stay within Google's quota.
+    fn pace(&self) -> Millis {
+        (Millis::from(self.google.voice().running()) * 60_000).div_ceil(READS).clamp(POLL, LONGEST_POLL)
+    }
+
     async fn poll(&self) -> Result<Value, Failed> {
         let call = Call::new(self.method, Resource::Operation(self.operation.clone()));
-        let call = if self.method == &method::OPERATIONS_WAIT { call.query("timeout", WAIT) } else { call };
+        let call = if self.method == &method::OPERATIONS_WAIT {
+            call.query("timeout", format!("{}s", self.pace().min(LONGEST_WAIT) / 1_000))
+        } else {
+            call
+        };
         self.google.once(&call, self.identity).await
     }
 
-    async fn pause(&self, millis: Millis) -> Result<(), CallError> {
-        self.google.voice().wait(millis).await.map_err(|_| CallError::Cancelled)
+    /// Pauses, with a line of progress where one is due.
+    async fn rest(&mut self, mut millis: Millis) -> Result<(), CallError> {
+        while millis > 0 {
+            let silent = self.google.voice().now().saturating_sub(self.said);
+            let pause = SILENCE.saturating_sub(silent).max(1).min(millis);
+            self.google.voice().wait(pause).await.map_err(|_| CallError::Cancelled)?;
+            millis -= pause;
+            self.report_time();
+        }
+        Ok(())
     }
 
     /// Falls back to another way to poll; false if none is left.
@@ -164,7 +185,14 @@ impl<'a> Follower<'a> {
             let what = self.stage.map_or("Waiting for Google's operation", Stage::meaning);
             let minutes = now.saturating_sub(self.begun) / 60_000;
             let seconds = now.saturating_sub(self.begun) / 1_000 % 60;
-            self.say(self.progress(ProgressKind::Wait, format!("{what}: {minutes} min {seconds} s so far")));
+            let mut line = format!("{what}: {minutes} min {seconds} s so far");
+            let pace = self.pace();
+            if pace > POLL {
+                let running = self.google.voice().running();
+                line +=
+                    &format!("; polled every {} s, because {running} deployments share Google's quota", pace / 1_000);
+            }
+            self.say(self.progress(ProgressKind::Wait, line));
         }
     }
 

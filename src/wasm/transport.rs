@@ -32,9 +32,9 @@ impl Talk {
 
 #[wasm_bindgen]
 impl Talk {
-    /// Delivers the outcome of the last want. The first call answers none.
-    pub fn tell(&mut self, cancelled: bool) -> Result<JsValue, JsValue> {
-        Ok(parsed(self.0.tell(event(self.1.take(), cancelled)))?)
+    /// Delivers the outcome of the last want. The first call answers none. `running` is the number of the portal's deployments that run now.
+    pub fn tell(&mut self, cancelled: bool, running: u32) -> Result<JsValue, JsValue> {
+        Ok(parsed(self.0.tell(event(self.1.take(), cancelled), running))?)
     }
 
     /// Sends the wanted request; resolves once [`Talk::tell`] can deliver its outcome.

@@ -1,3 +1,4 @@
+import type { RunHost } from '@backstage-vertex-ai/core/server';
 import { mockServices } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { describeOnDatabases, migrated } from './__testUtils__/databases';
@@ -181,6 +182,25 @@ describeOnDatabases('runners', create => {
     await alive.runner.idle();
     expect(other.runs.requests).toEqual([]);
     expect(alive.runs.sent).toHaveLength(3);
+  });
+
+  it('tells each run how many deployments run in all processes', async () => {
+    const waits = new Latch();
+    const hosts: RunHost[] = [];
+    const replicas = ['a', 'b'].map(name => replica(name));
+    for (const [at, { runs, runner }] of replicas.entries()) {
+      runs.before = (_, host) => {
+        hosts.push(host);
+        return waits.opened;
+      };
+      const id = ID.replace(/^1/, `${at + 2}`);
+      await add(id);
+      await runner.claim(id);
+    }
+    for (const { runner } of replicas) await runner.beat();
+    expect(hosts.map(host => host.running!())).toEqual([2, 2]);
+    waits.release();
+    for (const { runner } of replicas) await runner.idle();
   });
 
   it('learns of a wish to cancel that another process recorded', async () => {

@@ -45,6 +45,8 @@ export class Runner {
   private readonly runs = new Map<string, Run>();
   private stopping = false;
   private mandatesDue = 0;
+  /** Number of deployments that run in all processes, as last seen. */
+  private running = 1;
   private readonly clock: Clock;
 
   constructor(
@@ -149,9 +151,8 @@ export class Runner {
   async beat(): Promise<void> {
     if (this.runs.size === 0) return;
     const before = this.clock.now();
-    const held = new Map(
-      (await this.options.leases.beat()).map(row => [row.id, row]),
-    );
+    const { leases } = this.options;
+    const held = new Map((await leases.beat()).map(row => [row.id, row]));
     for (const [id, run] of this.runs) {
       const row = held.get(id);
       if (row?.lease === run.lease) {
@@ -161,6 +162,7 @@ export class Runner {
         run.heldUntil = 0;
       }
     }
+    this.running = await leases.running();
   }
 
   /** Ends every run of this process where it stands, so that another process goes on at once. */
@@ -205,6 +207,7 @@ export class Runner {
             this.hold(run);
             await ledger.write(id, lease, entry);
           },
+          running: () => Math.max(this.running, this.runs.size),
           onProgress: said => progress.add(said),
           signal: run.cancel.signal,
         },

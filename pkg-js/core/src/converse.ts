@@ -4,11 +4,10 @@ import type {
   DeploymentWant,
   ErrandWant,
   GoogleWant,
-  LedgerEntry,
   Progress,
   PublicKey,
 } from './generated/shapes';
-import type { DeployHost } from './host';
+import type { DeployHost, RunHost } from './host';
 
 /** What the exchange of identities for tokens needs of its host. */
 export interface BrokerHost {
@@ -29,13 +28,13 @@ interface Next {
 }
 
 /**
- * Drives the conversation that `begin` starts, until its report. `write` makes an entry of a ledger durable; where it rejects, the
- * conversation ends with its reason, and sends nothing more.
+ * Drives the conversation that `begin` starts, until its report. `durable.write` makes an entry of a ledger durable; where it rejects,
+ * the conversation ends with its reason, and sends nothing more.
  */
 export async function converse<T>(
   begin: Parameters<typeof call>[0],
   host: DeployHost,
-  write?: (entry: LedgerEntry) => Promise<void>,
+  durable?: Pick<RunHost, 'running' | 'write'>,
 ): Promise<T> {
   if (typeof host?.fetch !== 'function') {
     throw misuse('the host has no `fetch` function');
@@ -44,11 +43,12 @@ export async function converse<T>(
   try {
     for (;;) {
       const cancelled = host.signal?.aborted ?? false;
-      const next: Next = call(() => talk.tell(cancelled));
+      const running = durable?.running?.() ?? 1;
+      const next: Next = call(() => talk.tell(cancelled, running));
       next.said.forEach(progress => listen(host, progress));
       if (!next.want) return next.report as T;
       if (typeof next.want === 'object' && 'write' in next.want) {
-        await write?.(next.want.write);
+        await durable?.write(next.want.write);
         continue;
       }
       const signal = next.heedsCancelling ? host.signal : undefined;

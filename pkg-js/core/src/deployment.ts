@@ -32,6 +32,5 @@ export function runDeployment(
   ledger: LedgerEntry[],
   host: RunHost,
 ): Promise<DeployReport> {
-  const write = (entry: LedgerEntry) => host.write(entry);
-  return converse(core => core.runDeployment(request, ledger), host, write);
+  return converse(core => core.runDeployment(request, ledger), host, host);
 }

@@ -35,4 +35,6 @@ export interface RunHost extends DeployHost {
    * nothing more.
    */
   write(entry: LedgerEntry): Promise<void>;
+  /** Number of the portal's deployments that run now, which share Google's quotas. Absent: only this one. */
+  running?(): number;
 }

@@ -118,6 +118,8 @@ pub struct Google {
     pub operations: Vec<Operation>,
     pub fails: Option<(u32, &'static str)>,
     pub honours_cancelling: bool,
+    /// How long a deployment lasts.
+    pub deployment: u64,
     /// The time until which an undeployed model is still in use for Google.
     pub in_use_until: u64,
     /// How long a model is still in use for Google after its undeployment.
@@ -144,6 +146,7 @@ impl Default for Google {
             operations: Vec::new(),
             fails: None,
             honours_cancelling: true,
+            deployment: 60_000,
             in_use_until: 0,
             lingers: 0,
             has_wait: true,
@@ -523,7 +526,7 @@ impl Google {
         if let Some(split) = &split {
             assert_eq!(*split, [("0".to_owned(), 100)].into(), "only a first model gets a split");
         }
-        self.start(&format!("endpoints/{name}"), Work::Deploy(name.to_owned(), id, split), 60_000)
+        self.start(&format!("endpoints/{name}"), Work::Deploy(name.to_owned(), id, split), self.deployment)
     }
 
     fn undeploy(&mut self, name: &str, body: &Value) -> Answer {

@@ -41,6 +41,8 @@ pub struct Scene {
     /// A fault of each request that contains the text, until a time.
     pub outage: Option<(&'static str, Fault, u64, u64)>,
     pub identities: Identities,
+    /// Number of deployments of the portal that run meanwhile.
+    pub running: u32,
     /// The mandate of the first plan. A request that it does not cover does not arrive.
     pub delegation: Option<Delegation>,
     pub denied: Vec<String>,
@@ -65,6 +67,7 @@ impl Scene {
             acts: BTreeMap::new(),
             outage: None,
             identities: Identities::PORTAL,
+            running: 1,
             delegation: None,
             denied: Vec::new(),
             replanned: None,
@@ -130,6 +133,7 @@ impl Scene {
         let number = self.wants.len();
         assert!(number < 20_000, "the run does not end: {:?}", &self.wants[number - 40..]);
         let cancelled = self.cancel.is_some_and(|at| number >= at);
+        open.talk.share(self.running);
         let turn = open.talk.tell(Event { outcome: open.outcome, now: self.google.now, random: 0.5, cancelled });
         self.said.extend(open.talk.said().into_iter().map(|progress| (self.google.now, progress)));
         let want = match turn {

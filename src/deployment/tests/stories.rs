@@ -74,7 +74,27 @@ fn says_something_every_thirty_seconds() {
     scene.outage = Some((":wait", Fault::Unavailable, 0, 3_000_000));
     assert_eq!(scene.run().outcome, RunOutcome::Succeeded);
     let times: Vec<u64> = scene.said.iter().map(|(at, _)| *at).collect();
-    assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 62_000), "{times:?}");
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 30_000), "{times:?}");
+}
+
+#[test]
+fn polls_within_the_quota_that_all_running_deployments_share() {
+    for (running, seconds) in [(1, 5), (50, 5), (60, 6), (200, 20), (1_000, 100), (9_000, 120)] {
+        let mut scene = Scene::new(Google::default());
+        scene.google.deployment = 900_000;
+        scene.running = running;
+        assert_eq!(scene.run().outcome, RunOutcome::Succeeded);
+        let times: Vec<u64> =
+            scene.google.log.iter().filter(|(_, _, line)| line.contains(":wait")).map(|(at, ..)| *at).collect();
+        let polls = times.windows(2).map(|pair| pair[1] - pair[0]);
+        // The creation of the endpoint is polled, too, and the last poll ends with the deployment.
+        let least = polls.skip(2).min().unwrap();
+        assert!((seconds * 1_000..=seconds * 1_000 + 100).contains(&least), "{running}: {times:?}");
+        let shown = format!("polled every {seconds} s, because {running} deployments share Google's quota");
+        assert_eq!(scene.said.iter().any(|(_, said)| said.message.contains(&shown)), running > 50, "{running}");
+        let spoken: Vec<u64> = scene.said.iter().map(|(at, _)| *at).collect();
+        assert!(spoken.windows(2).all(|pair| pair[1] - pair[0] <= 30_000), "{running}: {spoken:?}");
+    }
 }
 
 #[test]

@@ -64,6 +64,17 @@ export class Leases {
     );
   }
 
+  /** Returns the number of deployments that have a runner, of all processes. */
+  async running(): Promise<number> {
+    const rows: { running: number | string }[] = await query(() =>
+      this.client(DEPLOYMENTS)
+        .where('ended', false)
+        .where('lease_until', '>', this.at())
+        .count({ running: '*' }),
+    );
+    return Number(rows[0].running);
+  }
+
   /** Gives a lease up `after` some milliseconds, so that others need not wait for its expiry. */
   async release(id: string, lease: number, after = 0): Promise<void> {
     await query(() =>
