@@ -4,7 +4,7 @@ use super::request::{Field, malformed, request};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::DeployedModelId;
 use crate::plan::Kind;
-use crate::plan::kind::{Undeploy, Which};
+use crate::plan::kind::{Deploy, Origin, Undeploy, Which};
 use crate::target::Target;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Traffic;
@@ -20,10 +20,13 @@ pub enum RunKind {
     Undeploy,
     Traffic,
     Scale,
+    Rollback,
+    Promote,
 }
 
 impl RunKind {
-    pub const ALL: [Self; 4] = [Self::Deploy, Self::Undeploy, Self::Traffic, Self::Scale];
+    pub const ALL: [Self; 6] =
+        [Self::Deploy, Self::Undeploy, Self::Traffic, Self::Scale, Self::Rollback, Self::Promote];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -31,6 +34,8 @@ impl RunKind {
             Self::Undeploy => "undeploy",
             Self::Traffic => "traffic",
             Self::Scale => "scale",
+            Self::Rollback => "rollback",
+            Self::Promote => "promote",
         }
     }
 
@@ -41,6 +46,8 @@ impl RunKind {
             Self::Undeploy => &["deployedModelId", "all", "deleteEndpoint"],
             Self::Traffic => &["deployedModelId", "traffic"],
             Self::Scale => &["deployedModelId", "minReplicas", "maxReplicas"],
+            Self::Rollback => &["deployment"],
+            Self::Promote => &["from"],
         }
     }
 }
@@ -71,6 +78,15 @@ request! {
         /// `scale`
         #[serde(skip_serializing_if = "Option::is_none")]
         max_replicas: Option<u32>,
+        /// `rollback`: id of a former deployment of the same entity and environment, which succeeded.
+        ///
+        /// The portal plans a rollback with the annotations of that deployment, not with the entity's present ones: entity, project and
+        /// endpoint are the same, the other annotations are the former ones.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        deployment: Option<String>,
+        /// `promote`: the environment whose version is deployed; absent for the plain annotations.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
     }
 }
 
@@ -96,7 +112,7 @@ impl ChangeRequest {
         let kind = self.kind();
         self.check_options(kind)?;
         Ok(match kind {
-            RunKind::Deploy => Kind::Deploy,
+            RunKind::Deploy => Kind::deploy(),
             RunKind::Undeploy => Kind::Undeploy(self.undeploy(target)?),
             RunKind::Traffic => {
                 let share = self.traffic.filter(|percent| *percent <= Traffic::ALL.percent());
@@ -105,6 +121,16 @@ impl ChangeRequest {
                 Kind::Traffic(self.id()?, Traffic::of(share))
             }
             RunKind::Scale => Kind::Scale(self.id()?, self.replicas()?),
+            RunKind::Rollback => {
+                let help = "set the id of a former deployment, as the history of the entity shows it";
+                let former = self.deployment.clone().ok_or_else(|| wrong("`deployment` is missing".into(), help))?;
+                Kind::Deploy(Deploy { origin: Origin::Former(former) })
+            }
+            RunKind::Promote if self.from == target.environment => {
+                let help = "set `from` and `environment` to two environments of the entity";
+                return Err(wrong("the version comes from the environment that it is promoted to".into(), help));
+            }
+            RunKind::Promote => Kind::Deploy(Deploy { origin: Origin::Environment(self.from.clone()) }),
         })
     }
 
@@ -116,6 +142,8 @@ impl ChangeRequest {
             ("traffic", self.traffic.is_some()),
             ("minReplicas", self.min_replicas.is_some()),
             ("maxReplicas", self.max_replicas.is_some()),
+            ("deployment", self.deployment.is_some()),
+            ("from", self.from.is_some()),
         ];
         let foreign = given.iter().find(|(name, is_given)| *is_given && !kind.options().contains(name));
         match foreign {
@@ -181,7 +209,7 @@ mod tests {
     fn a_kind_has_its_options() {
         let id: DeployedModelId = "7".parse().unwrap();
         let undeploy = |which, deletes_endpoint| Ok(Kind::Undeploy(Undeploy { which, deletes_endpoint }));
-        assert_eq!(read(json!({})), Ok(Kind::Deploy));
+        assert_eq!(read(json!({})), Ok(Kind::deploy()));
         assert_eq!(read(json!({"kind": "undeploy", "deployedModelId": "7"})), undeploy(Which::One(id.clone()), false));
         let all = json!({"kind": "undeploy", "all": true, "deleteEndpoint": "fraud-detector"});
         assert_eq!(read(all), undeploy(Which::All, true));

@@ -4,7 +4,7 @@
 
 use super::gate::{self, DoorStep, errand};
 use super::request::{DeployRequest, DeploymentRequest, EntityRequest, RunRequest, StatusRequest, ValidateRequest};
-use super::{Annotation, ValidateReport, check, deployment, iam, life, mandate};
+use super::{Annotation, ValidateReport, check, deployment, former, iam, life, mandate};
 use crate::annotation::{KEYS, PREFIX};
 use crate::config::CatalogConfig;
 use crate::conversation::{Identity, Progress};
@@ -56,6 +56,7 @@ pub fn declarations() -> String {
     all.visit::<life::StartRequest>();
     all.visit::<life::Start>();
     all.visit::<life::Reach>();
+    all.visit::<former::Following>();
     all.visit::<life::Step>();
     all.visit::<life::Duration>();
     all.visit::<life::Expectation>();
@@ -116,7 +117,7 @@ pub fn annotation_constants() -> String {
 
 /// Returns the TypeScript constants of the permissions about deployments. They are committed, as those of [`annotation_constants`].
 pub fn permission_constants() -> String {
-    let life::Facts { permissions: life::Permissions { read, start, cancel }, resource_type } = life::facts();
+    let life::Facts { permissions: life::Permissions { read, start, cancel }, resource_type, .. } = life::facts();
     let entries: String = [("read", read), ("start", start), ("cancel", cancel)]
         .map(|(what, permission)| {
             format!("  {what}: {{ name: '{}', action: '{}' }},\n", permission.name, permission.action)

@@ -1,5 +1,6 @@
 //! Plans of deployments, and their execution.
 
+use super::change::RunKind;
 use super::request::{DeployRequest, DeploymentRequest, RunRequest};
 use super::validate::check;
 use crate::conversation::Conversation;
@@ -7,7 +8,7 @@ use crate::deployment::ledger::LedgerEntry;
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::ModelVersion;
-use crate::plan::{self, Kind, Plan};
+use crate::plan::{self, Plan};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -25,6 +26,13 @@ pub struct PlanReport {
     /// The plan in Markdown, for a dry run or a review.
     pub explanation: String,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl PlanReport {
+    /// The report where no plan is possible.
+    pub(super) fn refused(diagnostics: Vec<Diagnostic>) -> Self {
+        Self { plan: None, fingerprint: None, summary: String::new(), explanation: String::new(), diagnostics }
+    }
 }
 
 pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagnostic>) {
@@ -50,7 +58,7 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
         }
     };
     if let Some(version) = &request.model_version {
-        if kind != Kind::Deploy {
+        if !kind.deploys() {
             let message = format!("`modelVersion` is not an option of the kind `{}`", kind.name());
             diagnostics.push(Diagnostic::new(Code::RequestMalformed, message).help("remove it, or set another `kind`"));
             return (None, diagnostics);
@@ -66,7 +74,14 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
             }
         }
     }
+    let takes_version = kind.deploys() && request.change.kind() != RunKind::Deploy;
     let plan = plan::plan_for(target, kind);
+    if takes_version && plan.deployed_model_id.is_none() {
+        let message = format!("the kind `{}` requires the number of a version as `modelVersion`", plan.kind.name());
+        let finding = Diagnostic::new(Code::RequestMalformed, message);
+        diagnostics.push(finding.help("start it by the portal's deployments, which know the history of the entity"));
+        return (None, diagnostics);
+    }
     diagnostics.extend(plan.remarks());
     (Some(plan), diagnostics)
 }

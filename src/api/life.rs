@@ -3,6 +3,7 @@
 //! Functions: `pkg-js/core/src/deployments.ts`.
 
 use super::change::{ChangeRequest, RunKind};
+use super::former::{DEPLOYING, Wanted};
 use super::request::{Request, malformed, request};
 use super::talk::text as text_of;
 use crate::diagnostic::{Code, Diagnostic};
@@ -33,6 +34,9 @@ pub struct Facts {
     pub permissions: Permissions,
     #[ts(type = "'catalog-entity'")]
     pub resource_type: &'static str,
+    /// The kinds that deploy a version.
+    #[ts(type = "RunKind[]")]
+    pub deploying: [&'static str; 3],
 }
 
 /// The permissions by what they allow.
@@ -53,6 +57,7 @@ pub fn facts() -> Facts {
             cancel: permission("vertex-ai.deployment.cancel", "update"),
         },
         resource_type: RESOURCE_TYPE,
+        deploying: DEPLOYING,
     }
 }
 
@@ -90,6 +95,9 @@ pub struct Start {
     pub environment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_version: Option<String>,
+    /// The deployment that the version is of, where the kind takes it from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub former: Option<Wanted>,
     pub key: String,
     /// The same for the same body, in hexadecimal digits.
     pub fingerprint: String,
@@ -101,6 +109,17 @@ pub fn start(body: &Value, key: Option<&str>) -> Result<Start, Diagnostic> {
     if entity_ref.is_some() == text.is_some() {
         return Err(malformed("the body requires either `entityRef` or `text`".into()));
     }
+    let kind = change.kind();
+    let former = match kind {
+        RunKind::Rollback => Some(Wanted { id: change.deployment.clone(), environment: None }),
+        RunKind::Promote => Some(Wanted { id: None, environment: change.from.clone() }),
+        _ => None,
+    };
+    if former.is_some() && (entity_ref.is_none() || model_version.is_some()) {
+        let message =
+            format!("the kind `{}` requires `entityRef`, and takes its version from the history", kind.name());
+        return Err(malformed(message));
+    }
     let key = key.unwrap_or_default();
     if key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         let finding = Diagnostic::new(Code::RequestMalformed, "the header `idempotency-key` is missing or malformed");
@@ -109,11 +128,21 @@ pub fn start(body: &Value, key: Option<&str>) -> Result<Start, Diagnostic> {
     // An absent value differs from every value.
     let part = |value: &Option<String>| value.as_ref().map_or_else(String::new, |value| format!("={value}"));
     // A key belongs to one entity.
-    let kind = change.kind();
     let change = ChangeRequest { kind: Some(kind), ..change };
     let parts = [text_of(&change)?, part(&environment), part(&model_version), part(&text)];
     let fingerprint = format!("{:016x}", fingerprint(&parts.each_ref().map(String::as_str)));
-    Ok(Start { kind, change, entity_ref, text, file, environment, model_version, key: key.to_owned(), fingerprint })
+    Ok(Start {
+        kind,
+        change,
+        entity_ref,
+        text,
+        file,
+        environment,
+        model_version,
+        former,
+        key: key.to_owned(),
+        fingerprint,
+    })
 }
 
 /// Returns how long the stages of a success lasted, and the whole. `stages` is a list of `{stage, at}`.
@@ -177,6 +206,24 @@ mod tests {
         let mut other = body.clone();
         other["traffic"] = json!(30);
         assert_ne!(start(&body).fingerprint, start(&other).fingerprint);
+    }
+
+    #[test]
+    fn a_kind_that_takes_its_version_from_the_history_names_an_entity_and_no_version() {
+        let of = |more: Value| {
+            let mut body = more;
+            body["kind"] = json!("rollback");
+            body["deployment"] = json!("f-1");
+            start(&body, Some("k"))
+        };
+        let former = of(json!({"entityRef": "a"})).unwrap().former.unwrap();
+        assert_eq!(former, Wanted { id: Some("f-1".into()), environment: None });
+        for more in [json!({"text": "kind: Component"}), json!({"entityRef": "a", "modelVersion": "3"})] {
+            assert!(of(more).unwrap_err().message.contains("history"));
+        }
+        let promote = json!({"entityRef": "a", "kind": "promote", "from": "staging", "environment": "production"});
+        let former = start(&promote, Some("k")).unwrap().former.unwrap();
+        assert_eq!(former, Wanted { id: None, environment: Some("staging".into()) });
     }
 
     #[test]

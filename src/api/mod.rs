@@ -9,6 +9,7 @@ pub mod check;
 pub mod declarations;
 pub mod deployment;
 pub mod error;
+pub mod former;
 pub mod gate;
 pub mod iam;
 pub mod life;

@@ -17,7 +17,7 @@ impl Run {
     /// Does what the plan is for.
     pub async fn carry_out(&mut self) -> Result<Outputs, CallError> {
         match self.plan()?.kind.clone() {
-            Kind::Deploy => self.steps().await,
+            Kind::Deploy(_) => self.steps().await,
             Kind::Undeploy(undeploy) => self.undeploy(&undeploy).await,
             Kind::Traffic(id, share) => self.shift(&id, share).await,
             Kind::Scale(id, replicas) => self.scale(&id, replicas).await,

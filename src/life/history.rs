@@ -35,7 +35,8 @@ pub fn kin(plan: &Value) -> String {
         // Writing to a string cannot fail.
         let _ = write!(kin, "|{part}");
     }
-    if let Some(kind) = plan["kind"].as_str().filter(|kind| *kind != "deploy") {
+    // A promotion lasts as long as another deployment; a rollback most often finds its model deployed.
+    if let Some(kind) = plan["kind"].as_str().filter(|kind| !matches!(*kind, "deploy" | "promote")) {
         let _ = write!(kin, "|{kind}");
     }
     kin

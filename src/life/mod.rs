@@ -147,6 +147,10 @@ pub struct DeploymentLife {
     endpoint: Option<String>,
     model: Option<String>,
     deployed_model_id: Option<String>,
+    /// `rollback`: id of the deployment that was rolled back to.
+    former_deployment: Option<String>,
+    /// `promote`: the environment whose version was deployed. Absent for the plain annotations.
+    promoted_from: Option<String>,
     /// The percentage of the endpoint's traffic that it reached.
     traffic: Option<u32>,
     console_url: Option<String>,
@@ -200,7 +204,7 @@ pub fn after(life: &Value, event: &Value, at: &str) -> Option<Step> {
     match &event {
         Event::Planned(plan) => {
             copy(&mut fields, &json!({"endpoint": plan["endpoint"], "model": plan["target"]["model"]}), &OUTPUTS);
-            copy(&mut fields, plan, &["deployedModelId"]);
+            copy(&mut fields, plan, &["deployedModelId", "formerDeployment", "promotedFrom"]);
         }
         Event::Progress(progress) => {
             copy(&mut fields, progress, &["operation"]);

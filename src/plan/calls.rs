@@ -1,6 +1,6 @@
 //! Every call that a run of a plan may make, and its purpose: access requests are computed from these.
 
-use super::{Kind, Plan, StepKind, change};
+use super::{Plan, StepKind, change};
 use crate::method::{self, Call, Method, Permission, Resource};
 use crate::name::{Model, Operation, OperationParent};
 
@@ -46,7 +46,7 @@ fn operation(method: &'static Method, parent: OperationParent) -> Option<Call> {
 pub(super) fn settled(plan: &Plan, found: Found) -> Found {
     let makes = |kind| plan.step(kind).is_some_and(|step| step.call.is_some());
     let mut found = found;
-    if plan.kind != Kind::Deploy {
+    if !plan.kind.deploys() {
         // What is changed must exist. A deleted endpoint takes its own policy along: the end of the deletion is read with other rights.
         let deletes = plan.step(StepKind::Deletion).is_some();
         return Found { endpoint: if deletes { None } else { Some(true) }, ..found };
@@ -65,7 +65,7 @@ pub(super) fn settled(plan: &Plan, found: Found) -> Found {
 
 /// Every call that a run may make, given what was found.
 pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
-    if plan.kind != Kind::Deploy {
+    if !plan.kind.deploys() {
         return change::calls(plan);
     }
     let found = settled(plan, found);

@@ -13,7 +13,7 @@ pub(super) fn plan(mut target: Target, kind: Kind) -> Plan {
     // The version that the annotations name is not the one that is changed.
     target.model.version = None;
     let (id, steps) = match &kind {
-        Kind::Deploy => (None, Vec::new()),
+        Kind::Deploy(_) => (None, Vec::new()),
         Kind::Undeploy(undeploy) => (undeploy.which.only(), undeployment(&target, undeploy)),
         Kind::Traffic(id, share) => {
             target.traffic = Some(*share);

@@ -1,6 +1,6 @@
 //! A plan for people: a line for logs, Markdown for reviews.
 
-use super::kind::{Kind, Undeploy, Which};
+use super::kind::{Deploy, Kind, Origin, Undeploy, Which};
 use super::{Plan, undo};
 use crate::method::Call;
 use crate::vertex::deployed_model::Replicas;
@@ -14,7 +14,7 @@ pub fn summary(plan: &Plan) -> String {
     let share = target.traffic.unwrap_or(Traffic::ALL).words();
     let (endpoint, permissions) = (&target.endpoint, plan.permissions().len());
     let change = match &plan.kind {
-        Kind::Deploy => format!("deploys `{}` with {share} to `{endpoint}`", target.model.short()),
+        Kind::Deploy(_) => format!("deploys `{}` with {share} to `{endpoint}`", target.model.short()),
         Kind::Undeploy(Undeploy { which, deletes_endpoint }) => {
             let what = match which {
                 Which::One(id) => format!("deployed model {id}"),
@@ -36,7 +36,14 @@ pub fn summary(plan: &Plan) -> String {
 fn title(plan: &Plan) -> String {
     let endpoint = &plan.target.endpoint.id;
     match &plan.kind {
-        Kind::Deploy => format!("Deploy `{}` to endpoint `{endpoint}`", plan.target.model.short()),
+        Kind::Deploy(Deploy { origin }) => {
+            let (verb, to) = match origin {
+                Origin::Entity => ("Deploy", "to"),
+                Origin::Former(_) => ("Roll back to", "on"),
+                Origin::Environment(_) => ("Promote", "to"),
+            };
+            format!("{verb} `{}` {to} endpoint `{endpoint}`", plan.target.model.short())
+        }
         Kind::Undeploy(Undeploy { which: Which::One(id), .. }) => {
             format!("Undeploy deployed model {id} from endpoint `{endpoint}`")
         }
@@ -48,7 +55,7 @@ fn title(plan: &Plan) -> String {
 
 /// What a run of the plan does not undo, for kinds that change what is deployed already.
 fn write_undo(plan: &Plan, out: &mut String) -> std::fmt::Result {
-    let Some(undo) = undo::of(plan.kind.name()).filter(|_| plan.kind != Kind::Deploy) else { return Ok(()) };
+    let Some(undo) = undo::of(plan.kind.name()).filter(|_| !plan.kind.deploys()) else { return Ok(()) };
     writeln!(out, "\nIf the run fails or is cancelled:\n")?;
     for sentence in undo.undone.iter().chain(undo.stays) {
         writeln!(out, "- {sentence}")?;
@@ -68,7 +75,7 @@ fn write_plan(plan: &Plan, out: &mut String) -> std::fmt::Result {
     let target = &plan.target;
     writeln!(out, "### {}\n", title(plan))?;
     writeln!(out, "For `{}`, in `{}`.", target.entity_ref, target.endpoint.place)?;
-    let deploys = plan.kind == Kind::Deploy;
+    let deploys = plan.kind.deploys();
     if let Some(id) = plan.deployed_model_id.as_ref().filter(|_| deploys) {
         writeln!(out, "Deployed model id: `{id}`. A second run finds it and deploys nothing.")?;
     }

@@ -7,15 +7,32 @@ use crate::vertex::traffic::Traffic;
 use serde_json::Value;
 
 /// The change that a plan makes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    #[default]
-    Deploy,
+    Deploy(Deploy),
     Undeploy(Undeploy),
     /// Changes the share of one deployed model.
     Traffic(DeployedModelId, Traffic),
     /// Changes the number of replicas of one deployed model, in place.
     Scale(DeployedModelId, Replicas),
+}
+
+/// A deployment of a model version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deploy {
+    pub origin: Origin,
+}
+
+/// Where a deployment has its version and its description from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The entity's present annotations.
+    #[default]
+    Entity,
+    /// A former deployment, by its id: its annotations, and the version that it reached. It receives all traffic.
+    Former(String),
+    /// The version comes from another environment of the entity, or from its plain annotations.
+    Environment(Option<String>),
 }
 
 /// A removal of deployed models.
@@ -35,10 +52,44 @@ pub enum Which {
 }
 
 impl Kind {
+    /// The deployment of the entity's annotations, without options.
+    pub fn deploy() -> Self {
+        Self::Deploy(Deploy::default())
+    }
+
+    pub fn deploys(&self) -> bool {
+        matches!(self, Self::Deploy(_))
+    }
+
+    fn origin(&self) -> Option<&Origin> {
+        match self {
+            Self::Deploy(deploy) => Some(&deploy.origin),
+            _ => None,
+        }
+    }
+
+    /// Id of the deployment that is rolled back to.
+    pub fn former(&self) -> Option<&str> {
+        match self.origin()? {
+            Origin::Former(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The environment whose version is promoted.
+    pub fn promoted_from(&self) -> Option<&str> {
+        match self.origin()? {
+            Origin::Environment(from) => from.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Name of the kind in requests.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Deploy => "deploy",
+            Self::Deploy(Deploy { origin: Origin::Entity }) => "deploy",
+            Self::Deploy(Deploy { origin: Origin::Former(_) }) => "rollback",
+            Self::Deploy(Deploy { origin: Origin::Environment(_) }) => "promote",
             Self::Undeploy(_) => "undeploy",
             Self::Traffic(..) => "traffic",
             Self::Scale(..) => "scale",

@@ -20,6 +20,7 @@ pub use body::{has_content, scale, undeploy};
 pub use calls::{Found, Purpose};
 pub use explain::{explain, summary};
 pub use kind::Kind;
+use kind::{Deploy, Origin};
 
 /// The label of what a run creates; its value is the run's id.
 pub const RUN_LABEL: &str = "backstage-run";
@@ -118,7 +119,7 @@ impl Plan {
     /// Findings about what the plan leaves open.
     pub fn remarks(&self) -> Vec<Diagnostic> {
         match &self.deployed_model_id {
-            _ if self.kind != Kind::Deploy => Vec::new(),
+            _ if !self.kind.deploys() => Vec::new(),
             Some(_) => Vec::new(),
             None => {
                 let open = match &self.target.model.version {
@@ -167,6 +168,12 @@ struct PlanShape<'a> {
     /// known (an alias, or none).
     #[serde(skip_serializing_if = "Option::is_none")]
     deployed_model_id: Option<&'a DeployedModelId>,
+    /// `rollback`: id of the deployment that is rolled back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    former_deployment: Option<&'a str>,
+    /// `promote`: the environment whose version is deployed. Absent for the plain annotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    promoted_from: Option<&'a str>,
     steps: &'a [Step],
     permissions: Vec<NeededPermission>,
 }
@@ -189,6 +196,8 @@ impl Serialize for Plan {
             target: &self.target,
             endpoint: &self.target.endpoint,
             deployed_model_id: self.deployed_model_id.as_ref(),
+            former_deployment: self.kind.former(),
+            promoted_from: self.kind.promoted_from(),
             steps: &self.steps,
             permissions: self.permissions().into_iter().map(needed).collect(),
         }
@@ -213,13 +222,20 @@ fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
 /// Plans a change of the target's endpoint.
 pub fn plan_for(target: Target, kind: Kind) -> Plan {
     match kind {
-        Kind::Deploy => plan(target),
+        Kind::Deploy(deploy) => deployment(target, deploy),
         kind => change::plan(target, kind),
     }
 }
 
 /// Plans the deployment that a target describes.
 pub fn plan(target: Target) -> Plan {
+    deployment(target, Deploy::default())
+}
+
+fn deployment(mut target: Target, deploy: Deploy) -> Plan {
+    if matches!(deploy.origin, Origin::Former(_)) {
+        target.traffic = None;
+    }
     let model = Resource::Model(target.model.clone());
     let endpoint = Resource::Endpoint(target.endpoint.clone());
     let id = deployed_model_id(&target);
@@ -289,7 +305,7 @@ pub fn plan(target: Target) -> Plan {
             undo: None,
         });
     }
-    Plan { target, kind: Kind::Deploy, deployed_model_id: id, steps }
+    Plan { target, kind: Kind::Deploy(deploy), deployed_model_id: id, steps }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub struct Undo {
 }
 
 /// All kinds, in the order of the reference.
-pub const UNDO: [Undo; 4] = [
+pub const UNDO: [Undo; 6] = [
     Undo {
         kind: "deploy",
         title: "Deploys a model version to the endpoint",
@@ -51,6 +51,21 @@ pub const UNDO: [Undo; 4] = [
         title: "Changes the number of replicas of one deployed model, in place",
         undone: &["The previous number of replicas is restored, unless another user has changed it."],
         stays: &["Replicas that ran meanwhile are billed."],
+    },
+    Undo {
+        kind: "rollback",
+        title: "Returns to a former deployment: its annotations, the version that it reached, and all traffic",
+        undone: &[
+            "The traffic returns to the models that served before the rollback.",
+            "A deployed model that the rollback had to deploy again is undeployed.",
+        ],
+        stays: &["Requests that were answered meanwhile stay answered.", "No deployed model is removed by a rollback."],
+    },
+    Undo {
+        kind: "promote",
+        title: "Deploys the version that another environment of the entity deployed last",
+        undone: &["The same as with `deploy`: the other environment stays as it is in any case."],
+        stays: &["Requests that the new model has answered stay answered."],
     },
 ];
 

@@ -1,7 +1,7 @@
 //! Exports of the server build for the backend plugin: `pkg-js/core/src/deployments.ts`.
 
 use super::convert::{json, write};
-use crate::api::life;
+use crate::api::{former, life};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(js_name = deploymentFacts)]
@@ -12,6 +12,11 @@ pub fn deployment_facts() -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = deploymentStart)]
 pub fn deployment_start(body: &JsValue, key: Option<String>) -> Result<JsValue, JsValue> {
     Ok(write(&life::start(&json(body), key.as_deref())?)?)
+}
+
+#[wasm_bindgen(js_name = planFollowing)]
+pub fn plan_following(request: &JsValue, former: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&former::plan_following(&json(request), &json(former)))?)
 }
 
 #[wasm_bindgen(js_name = deploymentReach)]

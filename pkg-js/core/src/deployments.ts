@@ -10,6 +10,8 @@ import type {
   DeploymentStart,
   DeploymentStep,
   DoorCaller,
+  DeploymentRequest,
+  FollowingPlan,
   Plan,
 } from './generated/shapes';
 
@@ -24,6 +26,25 @@ export function deploymentFacts(): DeploymentFacts {
  */
 export function deploymentStart(body: unknown, key?: string): DeploymentStart {
   return call(core => core.deploymentStart(body, key));
+}
+
+/**
+ * Plans a request that takes its version from a former deployment: a rollback, or a promotion.
+ * @param former the deployment as the backend plugin stores it
+ */
+export function planFollowing(
+  request: DeploymentRequest,
+  former?: {
+    id: string;
+    kind: string;
+    entityRef: string;
+    environment?: string;
+    state: string;
+    life: DeploymentLife;
+    request: unknown;
+  },
+): FollowingPlan {
+  return call(core => core.planFollowing(request, former));
 }
 
 /**

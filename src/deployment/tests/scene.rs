@@ -60,7 +60,7 @@ impl Scene {
             run: "1b2c-run".into(),
             google,
             target: target(),
-            kind: Kind::Deploy,
+            kind: Kind::deploy(),
             cancel: None,
             crashes: BTreeMap::new(),
             faults: BTreeMap::new(),

@@ -91,4 +91,15 @@ export function toDeployment(row: ListedRow): Deployment {
   };
 }
 
+/** A deployment, as the core reads it where another one takes its version from it. */
+export const toFormer = (row: Row) => ({
+  id: row.id,
+  kind: row.kind,
+  entityRef: row.entity_ref,
+  environment: row.environment ?? undefined,
+  state: row.state,
+  life: JSON.parse(row.life) as DeploymentLife,
+  request: toRequest(row),
+});
+
 export const toRequest = (row: Row): StoredRequest => JSON.parse(row.request);

@@ -3,7 +3,7 @@ import type {
   DeploymentLife,
   DeploymentStart,
 } from '@backstage-vertex-ai/core/server';
-import { deploymentAfter } from '@backstage-vertex-ai/core/server';
+import { deploymentAfter, deploymentFacts } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { EventEmitter } from 'node:events';
 import type { StoredRequest } from '../core';
@@ -97,6 +97,21 @@ export class Deployments {
     return query(() =>
       this.client<Row>(DEPLOYMENTS)
         .where({ user_ref: user, entity_ref: entityRef, idempotency_key: key })
+        .first(),
+    );
+  }
+
+  /** Returns the last deployment of an entity and environment that has deployed its version. */
+  findLast(entityRef: string, environment?: string): Promise<Row | undefined> {
+    return query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({
+          entity_ref: entityRef,
+          environment: environment ?? null,
+          state: 'succeeded',
+        })
+        .whereIn('kind', deploymentFacts().deploying)
+        .orderBy('ended_at', 'desc')
         .first(),
     );
   }

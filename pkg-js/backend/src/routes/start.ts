@@ -11,6 +11,7 @@ import {
   deploymentKin,
   deploymentStart,
   plan,
+  planFollowing,
   type DeploymentStart,
   type Diagnostic,
   type EntitySource,
@@ -22,7 +23,7 @@ import { randomUUID } from 'node:crypto';
 import type { StoredRequest } from '../core';
 import { toText, type Clock } from '../clock';
 import { DatabaseFailure } from '../query';
-import { toDeployment, type Row } from '../deployments/row';
+import { toDeployment, toFormer, type Row } from '../deployments/row';
 import type { Deployments } from '../deployments/store';
 import type { Mandates } from '../mandates';
 import type { DeploymentPermissions } from '../permissions';
@@ -75,11 +76,23 @@ export function createStart(options: StartOptions) {
   async function planFor(start: DeploymentStart, caller: Caller) {
     const { change, environment, modelVersion } = start;
     const source = await readSource(start, caller);
-    const planned = { source, environment, modelVersion, rules, ...change };
-    const report = plan(planned);
+    const asked = { source, environment, modelVersion, rules, ...change };
+    const { request, report } = start.former
+      ? planFollowing(asked, await findFormer(start))
+      : { request: asked, report: plan(asked) };
     if (!report.plan) refuse(report.diagnostics);
     const { entityRef } = report.plan.target;
-    return { entityRef, request: planned, plan: report.plan };
+    return { entityRef, request, plan: report.plan };
+  }
+
+  /** Returns the deployment that the version is of, as the core reads it. */
+  async function findFormer({ entityRef, former }: DeploymentStart) {
+    const { id, environment } = former!;
+    const row =
+      id === undefined
+        ? await store.findLast(canonicalRef(entityRef!), environment)
+        : await store.find(id);
+    return row && toFormer(row);
   }
 
   /** Returns the entity as its user sees it in the catalog, or the given text. */
