@@ -38,11 +38,12 @@ pub struct Following {
 /// The kinds of runs that deploy a version.
 pub const DEPLOYING: [&str; 3] = ["deploy", "rollback", "promote"];
 
-/// Plans a request that takes its version from a former deployment. `former` is that deployment as the backend plugin stores it: `{id, kind,
+/// Plans a request that takes its version from a former deployment of an entity. `former` is that deployment as the backend plugin stores it: `{id, kind,
 /// entityRef, environment, state, life, request}`, or null where there is none.
-pub fn plan_following(request: &Value, former: &Value) -> Following {
+pub fn plan_following(request: &Value, entity_ref: &str, former: &Value) -> Following {
     let mut request = request.clone();
-    let report = following(&mut request, former).unwrap_or_else(|finding| PlanReport::refused(vec![finding]));
+    let report =
+        following(&mut request, entity_ref, former).unwrap_or_else(|finding| PlanReport::refused(vec![finding]));
     Following { request, report }
 }
 
@@ -50,7 +51,7 @@ fn impossible(message: impl Into<Words>, help: &'static str) -> Diagnostic {
     Diagnostic::new(Code::DeployImpossible, message).help(help)
 }
 
-fn following(request: &mut Value, former: &Value) -> Result<PlanReport, Diagnostic> {
+fn following(request: &mut Value, entity_ref: &str, former: &Value) -> Result<PlanReport, Diagnostic> {
     let rolls_back = request["kind"] == RunKind::Rollback.name();
     let model: Option<Model> = former["life"]["model"].as_str().and_then(|name| name.parse().ok());
     let version = model.as_ref().and_then(|model| model.version.as_ref()).map(ToString::to_string);
@@ -66,6 +67,9 @@ fn following(request: &mut Value, former: &Value) -> Result<PlanReport, Diagnost
             ),
         });
     };
+    if former["entityRef"] != entity_ref {
+        return Err(impossible("the deployment is of another entity", "name a deployment of this entity"));
+    }
     request["modelVersion"] = version.into();
     if rolls_back {
         if !request["environment"].is_null() && request["environment"] != former["environment"] {
@@ -80,9 +84,6 @@ fn following(request: &mut Value, former: &Value) -> Result<PlanReport, Diagnost
     }
     let report = plan(&DeploymentRequest::read(request.clone())?);
     let target = report.plan.as_ref().map(|plan| &plan.target);
-    if target.is_some_and(|target| former["entityRef"] != target.entity_ref.as_str()) {
-        return Err(impossible("the deployment is of another entity", "name a deployment of this entity"));
-    }
     if let Some(target) = target.filter(|_| !rolls_back)
         && (&target.model.place, &target.model.id) != (&model.place, &model.id)
     {
@@ -117,6 +118,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const REF: &str = "component:default/fraud-detector";
+
     fn entity(machine: &str, production_model: &str) -> Value {
         json!({
             "apiVersion": "backstage.io/v1alpha1", "kind": "Component",
@@ -137,7 +140,7 @@ mod tests {
 
     fn former() -> Value {
         json!({
-            "id": "f-1", "kind": "deploy", "entityRef": "component:default/fraud-detector", "environment": null,
+            "id": "f-1", "kind": "deploy", "entityRef": REF, "environment": null,
             "state": "succeeded",
             "life": {"model": "projects/acme-ml/locations/us-central1/models/fraud-detector@3"},
             "request": {"source": {"entity": entity("n1-standard-4", "fraud-detector")}, "runId": "f-1"},
@@ -161,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_rollback_has_the_annotations_and_the_version_of_before_and_all_traffic() {
-        let Following { request, report } = plan_following(&rolling_back(), &former());
+        let Following { request, report } = plan_following(&rolling_back(), REF, &former());
         let plan = report.plan.unwrap();
         assert_eq!((plan.target.model.short(), plan.kind.name()), ("fraud-detector@3".to_owned(), "rollback"));
         assert_eq!(plan.target.machine_type.as_ref().unwrap().as_str(), "n1-standard-4");
@@ -171,13 +174,13 @@ mod tests {
         assert_eq!(crate::api::deployment::plan(&again).plan.unwrap().deployed_model_id, plan.deployed_model_id);
         assert!(plan.deployed_model_id.is_some() && plan.new_version().is_none());
         // The door plans the stored request again.
-        let stored = plan_following(&request, &former());
+        let stored = plan_following(&request, REF, &former());
         assert_eq!(stored.report.fingerprint, report.fingerprint);
     }
 
     #[test]
     fn a_promotion_has_the_present_annotations_and_the_version_of_the_other_environment() {
-        let Following { report, .. } = plan_following(&promoting("fraud-detector"), &former());
+        let Following { report, .. } = plan_following(&promoting("fraud-detector"), REF, &former());
         let plan = report.plan.unwrap();
         assert_eq!((plan.target.model.short(), plan.kind.name()), ("fraud-detector@3".to_owned(), "promote"));
         assert_eq!(plan.target.endpoint.id.as_str(), "fraud-production");
@@ -186,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_version_of_another_model_is_not_promoted() {
-        let Following { report, .. } = plan_following(&promoting("another-model"), &former());
+        let Following { report, .. } = plan_following(&promoting("another-model"), REF, &former());
         let message = report.diagnostics[0].message.to_string();
         for part in ["models/fraud-detector`", "models/another-model`", "in `production`", "plain annotations"] {
             assert!(message.contains(part), "{message}");
@@ -205,14 +208,14 @@ mod tests {
             (rolling_back(), changed(former(), "/entityRef", json!("component:default/other")), "another entity"),
             (promoting("fraud-detector"), Value::Null, "no deployment of the entity has succeeded with the plain"),
         ] {
-            let Following { report, .. } = plan_following(&request, &former);
+            let Following { report, .. } = plan_following(&request, REF, &former);
             assert_eq!(report.diagnostics[0].code, Code::DeployImpossible);
             assert!(report.diagnostics[0].message.contains(named), "{:?}", report.diagnostics);
             assert!(report.plan.is_none());
         }
         let mut request = rolling_back();
         request["environment"] = json!("production");
-        let Following { report, .. } = plan_following(&request, &environment);
+        let Following { report, .. } = plan_following(&request, REF, &environment);
         assert!(report.diagnostics[0].message.contains("another environment: it was in `staging`"));
     }
 }

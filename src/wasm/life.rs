@@ -15,8 +15,8 @@ pub fn deployment_start(body: &JsValue, key: Option<String>) -> Result<JsValue, 
 }
 
 #[wasm_bindgen(js_name = planFollowing)]
-pub fn plan_following(request: &JsValue, former: &JsValue) -> Result<JsValue, JsValue> {
-    Ok(write(&former::plan_following(&json(request), &json(former)))?)
+pub fn plan_following(request: &JsValue, entity_ref: &str, former: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&former::plan_following(&json(request), entity_ref, &json(former)))?)
 }
 
 #[wasm_bindgen(js_name = deploymentReach)]

@@ -31,7 +31,9 @@ export function createRouter(
   const { list, read, cancel, find } = createDeploymentRoutes(options);
   const router = Router();
   router.use(json({ limit: '256kb' }));
-  router.post('/deployments', caught(createStart(options)));
+  const start = createStart(options);
+  router.post('/deployments', caught(start.begin));
+  router.post('/deployments/plan', caught(start.show));
   router.get('/deployments', caught(list));
   router.get('/deployments/:id', caught(read));
   router.post('/deployments/:id/cancel', caught(cancel));

@@ -29,11 +29,12 @@ export function deploymentStart(body: unknown, key?: string): DeploymentStart {
 }
 
 /**
- * Plans a request that takes its version from a former deployment: a rollback, or a promotion.
+ * Plans a request that takes its version from a former deployment of the entity: a rollback, or a promotion.
  * @param former the deployment as the backend plugin stores it
  */
 export function planFollowing(
   request: DeploymentRequest,
+  entityRef: string,
   former?: {
     id: string;
     kind: string;
@@ -44,7 +45,7 @@ export function planFollowing(
     request: unknown;
   },
 ): FollowingPlan {
-  return call(core => core.planFollowing(request, former));
+  return call(core => core.planFollowing(request, entityRef, former));
 }
 
 /**

@@ -32,7 +32,7 @@ function check(pointer: string, value: unknown) {
 /** Returns the path of the document that a request's path is an example of. */
 function pathOf(path: string): string {
   const plain = path.split('?')[0].replace(/^\/api\/vertex-ai/, '');
-  return plain.replace(/^\/deployments\/[^/]+/, '/deployments/{id}');
+  return plain.replace(/^\/deployments\/(?!plan$)[^/]+/, '/deployments/{id}');
 }
 
 /** Checks that the document describes an answer. */

@@ -62,6 +62,20 @@ const broken = {
   },
 };
 
+const environments = {
+  ...entity,
+  metadata: {
+    ...entity.metadata,
+    name: 'two-environments',
+    annotations: {
+      ...entity.metadata.annotations,
+      'google.com/vertex-ai-model': 'fraud-detector',
+      'google.com/vertex-ai-endpoint.staging': 'fraud-staging',
+      'google.com/vertex-ai-endpoint.production': 'fraud-production',
+    },
+  },
+};
+
 const other = { ...entity, metadata: { ...entity.metadata, name: 'other' } };
 
 export interface SentEvent {
@@ -97,6 +111,9 @@ export class Portal {
     201,
     { id: `mandate-${this.proxied.length}`, expiresAt: '2026-11-28' },
   ];
+  private readonly entities: (typeof entity)[] = JSON.parse(
+    JSON.stringify([entity, broken, environments, other]),
+  );
   /** What Google answers to a call. */
   google: (line: string, body: unknown) => Promise<[number, object]> =
     async () => [200, {}];
@@ -116,7 +133,7 @@ export class Portal {
         this.proxy(),
         this.inspection(),
         catalogServiceMock.factory({
-          entities: [entity, broken, other] as any,
+          entities: this.entities as any,
         }),
         mockServices.rootConfig.factory({ data: config as any }),
         createServiceFactory({
@@ -154,6 +171,11 @@ export class Portal {
         this.noted = resolve;
       });
     }
+  }
+
+  /** Changes annotations of the entity that the tests deploy. */
+  annotate(annotations: Record<string, string>) {
+    Object.assign(this.entities[0].metadata.annotations, annotations);
   }
 
   private url(path: string) {

@@ -26,6 +26,8 @@ export class ScriptedRuns {
   /** Called before a step is sent, after its intention is durable. */
   before: (step: number, host: RunHost) => Promise<void> | void = () => {};
   steps = 3;
+  /** The model version that a run reaches. */
+  model = 'projects/acme-ml/locations/us-central1/models/fraud-detector@3';
 
   readonly run: RunDeployment = async (request, ledger, host) => {
     this.requests.push(request);
@@ -68,7 +70,7 @@ export class ScriptedRuns {
         removed: [],
         operation: 'projects/1/locations/us-central1/operations/2',
         consoleUrl: 'https://console.cloud.google.com/vertex-ai',
-        model: 'projects/acme-ml/locations/us-central1/models/fraud@3',
+        model: this.model,
       },
     });
   };

@@ -91,6 +91,8 @@ export function toDeployment(row: ListedRow): Deployment {
   };
 }
 
+export const toRequest = (row: Row): StoredRequest => JSON.parse(row.request);
+
 /** A deployment, as the core reads it where another one takes its version from it. */
 export const toFormer = (row: Row) => ({
   id: row.id,
@@ -101,5 +103,3 @@ export const toFormer = (row: Row) => ({
   life: JSON.parse(row.life) as DeploymentLife,
   request: toRequest(row),
 });
-
-export const toRequest = (row: Row): StoredRequest => JSON.parse(row.request);

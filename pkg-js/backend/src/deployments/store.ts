@@ -3,7 +3,10 @@ import type {
   DeploymentLife,
   DeploymentStart,
 } from '@backstage-vertex-ai/core/server';
-import { deploymentAfter, deploymentFacts } from '@backstage-vertex-ai/core/server';
+import {
+  deploymentAfter,
+  deploymentFacts,
+} from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { EventEmitter } from 'node:events';
 import type { StoredRequest } from '../core';

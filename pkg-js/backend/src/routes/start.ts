@@ -14,6 +14,7 @@ import {
   planFollowing,
   type DeploymentStart,
   type Diagnostic,
+  type FormerDeployment,
   type EntitySource,
   type PlanReport,
   type RuleSettings,
@@ -65,32 +66,44 @@ interface Wish {
   entityRef: string;
   request: Omit<StoredRequest, 'runId' | 'reason'>;
   plan: NonNullable<PlanReport['plan']>;
+  report: PlanReport;
 }
 
-/** `POST /deployments`: starts a deployment, or returns the one that its user started under the same key. */
+/**
+ * `POST /deployments`: starts a deployment, or returns the one that its user started under the same key.
+ *
+ * `POST /deployments/plan`: plans one, and starts nothing.
+ */
 export function createStart(options: StartOptions) {
   const { catalog, httpAuth, mandates, permissions, rules, runner, store } =
     options;
   const clock = options.clock ?? Date;
 
-  async function planFor(start: DeploymentStart, caller: Caller) {
+  async function planFor(
+    start: DeploymentStart,
+    caller: Caller,
+  ): Promise<Wish> {
     const { change, environment, modelVersion } = start;
     const source = await readSource(start, caller);
     const asked = { source, environment, modelVersion, rules, ...change };
+    const ref = start.entityRef && canonicalRef(start.entityRef);
     const { request, report } = start.former
-      ? planFollowing(asked, await findFormer(start))
+      ? planFollowing(asked, ref!, await findFormer(ref!, start.former))
       : { request: asked, report: plan(asked) };
-    if (!report.plan) refuse(report.diagnostics);
-    const { entityRef } = report.plan.target;
-    return { entityRef, request, plan: report.plan };
+    const { plan: planned } = report;
+    if (!planned) refuse(report.diagnostics);
+    const { entityRef } = planned.target;
+    return { entityRef, request, plan: planned, report };
   }
 
   /** Returns the deployment that the version is of, as the core reads it. */
-  async function findFormer({ entityRef, former }: DeploymentStart) {
-    const { id, environment } = former!;
+  async function findFormer(
+    entityRef: string,
+    { id, environment }: FormerDeployment,
+  ) {
     const row =
       id === undefined
-        ? await store.findLast(canonicalRef(entityRef!), environment)
+        ? await store.findLast(entityRef, environment)
         : await store.find(id);
     return row && toFormer(row);
   }
@@ -170,7 +183,14 @@ export function createStart(options: StartOptions) {
     return (await store.find(id))!;
   }
 
-  return async (request: Request, response: Response) => {
+  async function show(request: Request, response: Response) {
+    const caller = await httpAuth.credentials(request, { allow: ['user'] });
+    const wish = await planFor(deploymentStart(request.body, 'plan'), caller);
+    await permissions.ensure('start', wish.entityRef, caller);
+    response.json(wish.report);
+  }
+
+  async function begin(request: Request, response: Response) {
     const caller = await httpAuth.credentials(request, { allow: ['user'] });
     const key = request.header('idempotency-key');
     const start = deploymentStart(request.body, key);
@@ -198,7 +218,9 @@ export function createStart(options: StartOptions) {
       clock.now() - Date.parse(row.created_at) > START_MILLIS / 4;
     if (added || interrupted) row = await launch(row, caller);
     response.status(added ? 201 : 200).json(toDeployment(row));
-  };
+  }
+
+  return { begin, show };
 }
 
 function refuse([first, ...rest]: Diagnostic[]): never {
