@@ -48,17 +48,28 @@ export const changeSchema = {
     z.number().int().min(1).optional().describe('Maximum number of replicas'),
 };
 
+/** Options of the kinds that take their version from the history, which only the backend knows. */
+export const historySchema = {
+  deployment: (z: Zod) =>
+    z
+      .string()
+      .optional()
+      .describe(
+        'The id of a former deployment, as the history of the entity shows it',
+      ),
+  from: (z: Zod) =>
+    z
+      .string()
+      .optional()
+      .describe(
+        'The environment whose version is deployed; without it, the plain annotations',
+      ),
+};
+
 /** Takes the kind and its options out of an action's input. */
 export function readChange(input: ChangeRequest): ChangeRequest {
-  const { kind, deployedModelId, all, deleteEndpoint } = input;
-  const { traffic, minReplicas, maxReplicas } = input;
-  return {
-    kind,
-    deployedModelId,
-    all,
-    deleteEndpoint,
-    traffic,
-    minReplicas,
-    maxReplicas,
-  };
+  const names = Object.keys({ ...changeSchema, ...historySchema });
+  return Object.fromEntries(
+    names.map(name => [name, input[name as keyof ChangeRequest]]),
+  );
 }

@@ -2,6 +2,7 @@ import type {
   ChangeRequest,
   DeploymentLife,
   Diagnostic,
+  PlanReport,
   Progress,
 } from '@backstage-vertex-ai/core/server';
 import type {
@@ -77,6 +78,16 @@ export class DeploymentsClient {
     const { items } = (await found.json()) as { items: Deployment[] };
     if (items.length === 0) throw await describeRefusal(response);
     return items[0];
+  }
+
+  /** Plans a deployment with what only the backend knows, and starts nothing. */
+  async plan(
+    wish: DeploymentWish,
+    user: BackstageCredentials,
+  ): Promise<PlanReport & Required<Pick<PlanReport, 'plan'>>> {
+    const ask = { as: user, verb: 'POST', body: wish };
+    const response = await this.ask('/deployments/plan', ask);
+    return await response.json();
   }
 
   /** Records that the deployment is to be cancelled. One that has ended stays as it is. */

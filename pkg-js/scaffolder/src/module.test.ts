@@ -36,6 +36,8 @@ describe('the module', () => {
       'vertex:deployment:undeploy',
       'vertex:deployment:traffic',
       'vertex:deployment:scale',
+      'vertex:deployment:rollback',
+      'vertex:deployment:promote',
       'vertex:iam:plan',
       'vertex:iam:request',
       'vertex:iam:verify',
@@ -45,6 +47,8 @@ describe('the module', () => {
     for (const name of [
       'deploy-model',
       'request-access',
+      'roll-back-model',
+      'scale-model',
       'shift-traffic',
       'undeploy-model',
     ]) {

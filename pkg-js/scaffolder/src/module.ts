@@ -43,6 +43,8 @@ export const scaffolderModuleVertexAi: BackendFeature = createBackendModule({
           createDeploymentChangeAction('undeploy', options),
           createDeploymentChangeAction('traffic', options),
           createDeploymentChangeAction('scale', options),
+          createDeploymentChangeAction('rollback', options),
+          createDeploymentChangeAction('promote', options),
           createIamPlanAction(options),
           createIamRequestAction(options),
           createIamVerifyAction(options),

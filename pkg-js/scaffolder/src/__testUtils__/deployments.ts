@@ -10,6 +10,8 @@ export interface Plot {
   progress?: { kind: string; message: string; stage?: string }[];
   /** The end of the deployment of a key. */
   end?: (key: string) => object;
+  /** What the backend answers to a request for a plan. */
+  plan?: object;
   /** The stream breaks after this event, once. */
   breaksAfter?: number;
   /** Waits for a wish to cancel after the last event. */
@@ -99,6 +101,8 @@ export async function startFakeBackend(plot: Plot = {}) {
       answer(refusal.status, refusal.body ?? {});
     } else if (plot.userExpired && call.token === 'user-token') {
       answer(401, { error: { name: 'AuthenticationError' } });
+    } else if (call.line === 'POST /deployments/plan') {
+      answer(200, plot.plan ?? {});
     } else if (call.line === 'POST /deployments') {
       const known = byKey.has(call.key);
       byKey.set(call.key, deployment('pending'));

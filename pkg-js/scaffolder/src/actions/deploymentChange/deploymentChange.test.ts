@@ -13,7 +13,7 @@ let backend: Awaited<ReturnType<typeof startFakeBackend>>;
 afterEach(() => backend?.close());
 
 async function run(
-  kind: 'undeploy' | 'traffic' | 'scale',
+  kind: Parameters<typeof createDeploymentChangeAction>[0],
   input: object,
   plot: Plot = {},
   isDryRun = false,
@@ -49,7 +49,7 @@ async function run(
   return { failure, outputs, log: lines.join('\n') };
 }
 
-describe('vertex:deployment:{undeploy,traffic,scale}', () => {
+describe('vertex:deployment:{undeploy,traffic,scale,rollback,promote}', () => {
   it('starts a change of its kind and outputs what was removed', async () => {
     const removed = ['deployed model 7', 'endpoint `fraud-detector`'];
     const { failure, outputs } = await run(
@@ -110,6 +110,27 @@ describe('vertex:deployment:{undeploy,traffic,scale}', () => {
       removed: [],
     });
     expect(backend.calls).toEqual([]);
+  });
+
+  it.each([
+    ['rollback', { deployment: '1b2c' }],
+    ['promote', { from: 'staging', environment: 'production' }],
+  ] as const)('lets the backend find the version of a %s', async (kind, of) => {
+    await run(kind, of);
+    expect(backend.calls[0]).toMatchObject({
+      line: 'POST /deployments',
+      body: { entityRef: ENTITY, kind, ...of },
+    });
+    await backend.close();
+
+    const plan = { endpoint: ENDPOINT, deployedModelId: '7' };
+    const report = { plan, summary: 'goes back to `m@3`', diagnostics: [] };
+    const { outputs, log } = await run(kind, of, { plan: report }, true);
+    expect(backend.calls.map(({ line }) => line)).toEqual([
+      'POST /deployments/plan',
+    ]);
+    expect(log).toContain('goes back to `m@3`');
+    expect(outputs).toMatchObject({ deployedModelId: '7' });
   });
 
   it('refuses an endpoint that is not confirmed, in a dry run, too', async () => {

@@ -5,20 +5,47 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { changeSchema, readChange } from '../../changeInput';
+import { changeSchema, historySchema, readChange } from '../../changeInput';
 import type { Core } from '../../core';
 import {
   deploymentInputHelp,
   planAndLog,
   readDeploymentRequest,
 } from '../../deploymentRequest';
-import { followDeployment } from '../modelDeploy/followDeployment';
+import {
+  followDeployment,
+  planByBackend,
+} from '../modelDeploy/followDeployment';
 import { examples } from './examples';
 
-type Kind = 'undeploy' | 'traffic' | 'scale';
+type Kind = keyof typeof examples;
+
+interface Options {
+  auth: AuthService;
+  catalog: CatalogService;
+  discovery: DiscoveryService;
+  loadCore(): Promise<Core>;
+  rules?: RuleSettings;
+  /** Before a request to the backend is repeated, in milliseconds. */
+  pauseMillis?: number;
+}
 
 const { deployedModelId, all, deleteEndpoint } = changeSchema;
 const { traffic, minReplicas, maxReplicas } = changeSchema;
+const { deployment, from } = historySchema;
+
+type Input = Partial<typeof changeSchema & typeof historySchema>;
+
+/** Plans a change that does not depend on the history. */
+async function planByCore(
+  ctx: Parameters<typeof planByBackend>[0],
+  options: Options,
+  change: ChangeRequest,
+) {
+  const core = await options.loadCore();
+  const request = await readDeploymentRequest(ctx, options);
+  return planAndLog(core, { ...request, ...change }, ctx.logger).plan;
+}
 
 /** The actions by kind: what each does, and its inputs beside the entity's. */
 const ACTIONS = {
@@ -26,33 +53,40 @@ const ACTIONS = {
     description:
       'Removes one deployed model of the entity from its endpoint, or all of them, and the endpoint on confirmation by its id. The other models receive the traffic first. What was removed cannot be restored.',
     input: { deployedModelId, all, deleteEndpoint },
+    plans: planByCore,
   },
   traffic: {
     description:
       'Changes the share of the traffic that one deployed model receives. The others share the rest in their present proportion. A failed or cancelled change is rolled back.',
     input: { deployedModelId, traffic },
+    plans: planByCore,
   },
   scale: {
     description:
       'Changes the number of replicas of one deployed model, in place. A failed or cancelled change is rolled back.',
     input: { deployedModelId, minReplicas, maxReplicas },
+    plans: planByCore,
   },
-} as const;
+  rollback: {
+    description:
+      'Returns to a former deployment of the entity: its annotations, the model version that it reached, and all traffic. A model that is still deployed only receives the traffic again.',
+    input: { deployment },
+    plans: planByBackend,
+  },
+  promote: {
+    description:
+      'Deploys in an environment the model version that another environment of the entity deployed last.',
+    input: { from },
+    plans: planByBackend,
+  },
+} satisfies Record<
+  Kind,
+  { description: string; input: Input; plans: typeof planByCore }
+>;
 
-/** `vertex:deployment:{undeploy,traffic,scale}`: starts a change of what is deployed in the backend plugin, and follows it. */
-export function createDeploymentChangeAction(
-  kind: Kind,
-  options: {
-    auth: AuthService;
-    catalog: CatalogService;
-    discovery: DiscoveryService;
-    loadCore(): Promise<Core>;
-    rules?: RuleSettings;
-    /** Before a request to the backend is repeated, in milliseconds. */
-    pauseMillis?: number;
-  },
-) {
-  const { description, input } = ACTIONS[kind];
+/** `vertex:deployment:{undeploy,traffic,scale,rollback,promote}`: starts a change in the backend plugin, and follows it. */
+export function createDeploymentChangeAction(kind: Kind, options: Options) {
+  const { description, input, plans } = ACTIONS[kind];
   return createTemplateAction({
     id: `vertex:deployment:${kind}`,
     description,
@@ -73,7 +107,7 @@ export function createDeploymentChangeAction(
             .describe(
               'Whether the step ends with the change (default), or as soon as the change has started',
             ),
-        ...(input as Partial<typeof changeSchema>),
+        ...(input as Input),
       },
       output: {
         deploymentId: z =>
@@ -116,13 +150,7 @@ export function createDeploymentChangeAction(
         kind,
       };
       if (ctx.isDryRun) {
-        const core = await options.loadCore();
-        const request = await readDeploymentRequest(ctx, options);
-        const { plan } = planAndLog(
-          core,
-          { ...request, ...change },
-          ctx.logger,
-        );
+        const plan = await plans(ctx, options, change);
         ctx.output('endpoint', plan.endpoint);
         ctx.output('deployedModelId', plan.deployedModelId);
         ctx.output('removed', []);

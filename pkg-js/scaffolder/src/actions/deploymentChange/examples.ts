@@ -2,7 +2,7 @@ import type { TemplateExample } from '@backstage/plugin-scaffolder-node';
 
 /** Examples by kind. */
 export const examples: Record<
-  'undeploy' | 'traffic' | 'scale',
+  'undeploy' | 'traffic' | 'scale' | 'rollback' | 'promote',
   TemplateExample[]
 > = {
   undeploy: [
@@ -58,6 +58,33 @@ export const examples: Record<
       deployedModelId: '1234567890'
       minReplicas: 2
       maxReplicas: 5
+`,
+    },
+  ],
+  rollback: [
+    {
+      description: 'Return to a former deployment of the history',
+      example: `steps:
+  - id: rollback
+    name: Roll back
+    action: vertex:deployment:rollback
+    input:
+      entityRef: component:default/fraud-detector
+      deployment: 1b2c7a52-7b5e-4f0e-9d44-6c1d4a5f0a3e
+`,
+    },
+  ],
+  promote: [
+    {
+      description: 'Deploy to production what staging deployed last',
+      example: `steps:
+  - id: promote
+    name: Promote to production
+    action: vertex:deployment:promote
+    input:
+      entityRef: component:default/fraud-detector
+      from: staging
+      environment: production
 `,
     },
   ],

@@ -1,4 +1,4 @@
-import type { ChangeRequest } from '@backstage-vertex-ai/core/server';
+import type { ChangeRequest, Plan } from '@backstage-vertex-ai/core/server';
 import type {
   AuthService,
   DiscoveryService,
@@ -12,6 +12,7 @@ import {
   type DeploymentWish,
 } from '../../deploymentsClient';
 import { readFromWorkspace, requireOneSource } from '../../entitySource';
+import { logFindings } from '../../findings';
 import { logProgress } from '../../progressLog';
 import { TaskError } from '../../taskError';
 import { describeFailure } from './describeFailure';
@@ -73,6 +74,28 @@ export async function followDeployment(
     });
     if (reported === visit) throw describeFailure(result);
   }
+}
+
+/** Plans the deployment of a step by the backend, which knows the history. */
+export async function planByBackend(
+  ctx: Context,
+  options: {
+    auth: AuthService;
+    discovery: DiscoveryService;
+    pauseMillis?: number;
+  },
+  change: ChangeRequest,
+): Promise<Plan> {
+  const client = new DeploymentsClient({
+    ...options,
+    key: nameStep(ctx),
+    logger: ctx.logger,
+  });
+  const user = await ctx.getInitiatorCredentials();
+  const report = await client.plan(await readWish(ctx, change), user);
+  logFindings(ctx.logger, report.diagnostics);
+  ctx.logger.info(report.summary);
+  return report.plan;
 }
 
 /** Starts a deployment, or returns the one that was started before a restart. */
