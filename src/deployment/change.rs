@@ -20,7 +20,10 @@ impl Run {
             Kind::Deploy(_) => self.steps().await,
             Kind::Undeploy(undeploy) => self.undeploy(&undeploy).await,
             Kind::Traffic(id, share) => self.shift(&id, share).await,
-            Kind::Scale(id, replicas) => self.scale(&id, replicas).await,
+            Kind::Scale(id, replicas) => {
+                self.say_steps()?;
+                self.scale(&id, replicas).await
+            }
         }
     }
 

@@ -29,7 +29,6 @@ fn call(endpoint: &Endpoint, id: &DeployedModelId, [min, max]: [u32; 2]) -> Call
 
 impl Run {
     pub async fn scale(&mut self, id: &DeployedModelId, replicas: Replicas) -> Result<Outputs, CallError> {
-        self.say_steps()?;
         let (look, name) = self.look_at_endpoint()?;
         let after = [replicas.min, replicas.max];
         let call = call(&name, id, after);
@@ -72,6 +71,20 @@ impl Run {
                 Sent::Lost(error) => lost.again(self, error).await?,
             }
         }
+    }
+
+    /// Gives a deployed model that the run found the plan's number of replicas. Returns the endpoint where nothing had to change.
+    pub async fn fit(&mut self, id: &DeployedModelId, endpoint: Value) -> Result<Option<Value>, CallError> {
+        let Some(replicas) = self.plan()?.target.replicas else { return Ok(Some(endpoint)) };
+        let present = deployed_model::find(&endpoint, id).and_then(deployed_model::replicas);
+        let is_right = present.is_none_or(|present| present == replicas);
+        if is_right && self.memory.scaled.is_none() {
+            return Ok(Some(endpoint));
+        }
+        let Replicas { min, max } = replicas;
+        self.say(ProgressKind::Step, format!("Run deployed model {id} with {min} to {max} replicas"));
+        self.scale(id, replicas).await?;
+        Ok(None)
     }
 
     /// Restores the number of replicas that a failed run has changed.

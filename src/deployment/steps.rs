@@ -36,7 +36,7 @@ impl Run {
             console_url: plan.console_url(),
             model: plan.target.model.to_string(),
             traffic,
-            replicas: None,
+            replicas: plan.target.replicas.filter(|_| self.memory.scaled.is_some()),
             removed: Vec::new(),
         })
     }
@@ -251,10 +251,12 @@ impl Run {
                 None => self.read(&look).await?,
             };
             if is_deployed(&endpoint, &id) {
-                if self.memory.deployed.is_none() {
+                let mut read = Some(endpoint);
+                if let Some(endpoint) = read.take_if(|_| self.memory.deployed.is_none()) {
                     self.say(ProgressKind::Step, format!("Already deployed as `{id}`"));
+                    read = self.fit(&id, endpoint).await?;
                 }
-                let share = self.route(&id, Some(endpoint)).await?;
+                let share = self.route(&id, read).await?;
                 return Ok((id, None, share));
             }
             let alone = endpoint["deployedModels"].as_array().is_none_or(Vec::is_empty);

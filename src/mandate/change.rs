@@ -4,11 +4,9 @@ use super::facts::Seen;
 use super::matching::{difference, roll_backs};
 use super::{Denied, Effect, Facts, Mandate, Phase, Thing, Written};
 use crate::method::{self, Call};
-use crate::name::DeployedModelId;
 use crate::plan::kind::{Undeploy, Which};
-use crate::plan::{self, Kind, StepKind};
+use crate::plan::{self, Kind, Plan, StepKind};
 use crate::vertex::deployed_model;
-use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Split;
 use serde_json::Value;
 
@@ -27,7 +25,7 @@ impl Mandate {
                 }
                 Ok(Effect::Takes { thing, is_first })
             }
-            Kind::Scale(id, replicas) => self.check_scaling(id, *replicas, facts, phase, call),
+            Kind::Scale(..) => self.check_scaling(&self.plan, facts, phase, call),
             _ => Err(self.not_planned(call)),
         }
     }
@@ -67,17 +65,19 @@ impl Mandate {
         leaving.find(|leaving| is(leaving.after.clone())).map(Effect::Routes).ok_or(Denied::OtherSplit)
     }
 
-    /// A change of replicas: to those of the plan, or back to those that the first change found.
-    fn check_scaling(
+    /// A change of replicas: to those of a plan, or back to those that the first change found.
+    pub(super) fn check_scaling(
         &self,
-        id: &DeployedModelId,
-        wanted: Replicas,
+        plan: &Plan,
         facts: &Facts,
         phase: Phase,
         call: &Call,
     ) -> Result<Effect, Denied> {
-        let planned = self.plan.step(StepKind::Scaling).and_then(|step| step.call.as_ref());
-        if !planned.is_some_and(|planned| self.is_at(call, planned)) {
+        let planned = plan.step(StepKind::Scaling).and_then(|step| step.call.as_ref());
+        let planned = planned.filter(|planned| self.is_at(call, planned)).zip(plan.deployed_model_id.as_ref());
+        let Some((planned, id)) = planned else { return Err(self.not_planned(call)) };
+        let earlier = facts.replicas.as_ref();
+        if earlier.is_some_and(|(other, _)| other != id) {
             return Err(self.not_planned(call));
         }
         let given = call.body.as_ref().unwrap_or(&Value::Null);
@@ -85,17 +85,18 @@ impl Mandate {
             Some(Seen::There { state, .. }) => deployed_model::find(state, id).and_then(deployed_model::replicas),
             _ => None,
         };
-        let before = facts.replicas.or(present);
+        let before = earlier.map(|(_, before)| *before).or(present);
         // The undo of a change that never arrived writes what is there.
         let is_undo = before.is_some_and(|before| difference(&plan::scale(id, before), given).is_none());
         if !is_undo && phase == Phase::UndoOnly {
             return Err(Denied::UndoOnly);
         }
-        if let Some(path) = difference(&plan::scale(id, wanted), given).filter(|_| !is_undo) {
+        let wanted = planned.body.as_ref().unwrap_or(&Value::Null);
+        if let Some(path) = difference(wanted, given).filter(|_| !is_undo) {
             return Err(Denied::OtherBody { path });
         }
         let before = before.ok_or(Denied::Stale)?;
-        Ok(Effect::Scales { before, is_first: facts.replicas.is_none() })
+        Ok(Effect::Scales { id: id.clone(), before, is_first: earlier.is_none() })
     }
 }
 
@@ -106,6 +107,7 @@ mod tests {
     use crate::method::Resource;
     use crate::name::Project;
     use crate::plan::{plan_for, tests::target};
+    use crate::vertex::deployed_model::Replicas;
     use serde_json::json;
 
     const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
@@ -218,5 +220,24 @@ mod tests {
         }
         assert_eq!(denied(&held, Phase::UndoOnly, &scale("1", 3, 4)), None);
         assert_eq!(denied(&held, Phase::UndoOnly, &wanted), Some(Code::MandateEnded));
+    }
+
+    #[test]
+    fn a_deployment_scales_its_own_model_to_its_own_numbers_only() {
+        let mut held = held(Kind::deploy());
+        let plan = plan_for(target(), Kind::deploy());
+        let own = plan.deployed_model_id.unwrap().to_string();
+        let mut state = endpoint();
+        state["deployedModels"][0]["id"] = json!(own);
+        makes(&mut held, &on_endpoint(&method::ENDPOINTS_GET), state);
+        let replicas = target().replicas.unwrap();
+        let wanted = scale(&own, replicas.min, replicas.max);
+        for call in [scale(&own, 2, 7), scale("2", replicas.min, replicas.max)] {
+            assert_eq!(denied(&held, Phase::Whole, &call), Some(Code::MandateNotPlanned), "{call:?}");
+        }
+        assert_eq!(denied(&held, Phase::UndoOnly, &wanted), Some(Code::MandateEnded));
+        makes(&mut held, &wanted, json!({"name": format!("{ENDPOINT}/operations/1")}));
+        assert_eq!(denied(&held, Phase::UndoOnly, &scale(&own, 3, 4)), None);
+        assert_eq!(denied(&held, Phase::UndoOnly, &scale(&own, 1, 1)), Some(Code::MandateEnded));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Effect, Mandate, Thing, Use, Written};
 use crate::method::{self, Resource};
-use crate::name::{ModelVersion, Operation};
+use crate::name::{DeployedModelId, ModelVersion, Operation};
 use crate::plan::{RUN_LABEL, StepKind, has_content};
 use crate::vertex::deployed_model;
 use crate::vertex::deployed_model::Replicas;
@@ -40,8 +40,8 @@ pub struct Facts {
     pub(super) written: Vec<Written>,
     /// What the plan is to remove and calls under the mandate have begun to remove, or may have begun.
     pub(super) begun: Vec<Thing>,
-    /// The replicas of the plan's deployed model before calls under the mandate may have changed them.
-    pub(super) replicas: Option<Replicas>,
+    /// The replicas of a deployed model before calls under the mandate may have changed them.
+    pub(super) replicas: Option<(DeployedModelId, Replicas)>,
     pub(super) operations: Vec<Known>,
 }
 
@@ -91,7 +91,7 @@ impl Facts {
         let (made, begun) = (things("made")?, things("begun")?);
         let replicas = match &stored["replicas"] {
             Value::Null => None,
-            kept => Some(deployed_model::replicas(kept)?),
+            kept => Some((kept["id"].as_str()?.parse().ok()?, deployed_model::replicas(kept)?)),
         };
         let written = |written: &Value| {
             let split = |name: &str| Split::of(&object().with("trafficSplit", written[name].clone()).into());
@@ -120,7 +120,11 @@ impl Facts {
             }
         };
         let things = |things: &[Thing]| -> Vec<Value> { things.iter().map(|thing| thing.stored().into()).collect() };
-        let replicas = self.replicas.map_or(Value::Null, resources);
+        let replicas = self.replicas.as_ref().map_or(Value::Null, |(id, replicas)| {
+            let mut kept = resources(*replicas);
+            kept["id"] = id.as_str().into();
+            kept
+        });
         let known = |known: &Known| -> Value {
             let name = known.name.to_string();
             Object::default().with("name", name).with("role", known.role.stored()).into()
@@ -200,7 +204,7 @@ impl Use {
             Effect::Makes { thing, .. } => facts.make(thing),
             Effect::Routes(written) => facts.written.push(written.clone()),
             Effect::Takes { thing, is_first: true } => facts.begun.push(thing.clone()),
-            Effect::Scales { before, is_first: true } => facts.replicas = Some(*before),
+            Effect::Scales { id, before, is_first: true } => facts.replicas = Some((id.clone(), *before)),
             Effect::Takes { .. } | Effect::Scales { .. } => {}
             Effect::None | Effect::Removes(_) | Effect::RemovesVersion => {}
         }

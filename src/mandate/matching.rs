@@ -46,6 +46,18 @@ impl Mandate {
             Effect::None
         } else if matches!(self.plan.kind, Kind::Undeploy(_) | Kind::Scale(..)) {
             self.check_change(facts, phase, call)?
+        } else if call.method == &method::ENDPOINTS_MUTATE_DEPLOYED_MODEL {
+            // The plan of each known version has a deployed model of its own.
+            let checks = plans.iter().map(|plan| self.check_scaling(plan, facts, phase, call));
+            let mut denied = if plans.is_empty() { Denied::VersionUnknown } else { self.not_planned(call) };
+            let mut effect = None;
+            for check in checks {
+                match check {
+                    Ok(found) => effect = effect.or(Some(found)),
+                    Err(why) => denied = why,
+                }
+            }
+            effect.ok_or(denied)?
         } else if let Some(thing) = self.removed(call)? {
             // Deleting a model removes all of its versions, also those of others.
             let is_shared = thing == Thing::Model && (!facts.only_ours || facts.ours.is_empty());

@@ -68,6 +68,7 @@ enum Effect {
     },
     /// Changes a number of replicas.
     Scales {
+        id: DeployedModelId,
         before: Replicas,
         /// Whether no earlier call under the mandate may have changed it.
         is_first: bool,

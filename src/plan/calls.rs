@@ -11,7 +11,7 @@ pub struct Found {
     /// The model, in the version or with the content to deploy.
     pub model: Option<bool>,
     pub endpoint: Option<bool>,
-    /// This deployment on the endpoint.
+    /// This deployment on the endpoint, with its number of replicas.
     pub deployment: Option<bool>,
 }
 
@@ -104,6 +104,12 @@ pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
             let cancel = operation(&method::OPERATIONS_CANCEL, of_endpoint.clone());
             calls.extend(cancel.map(|cancel| (cancel, Purpose::Cancel)));
         }
+    }
+    if found.deployment.is_none()
+        && let Some(scaling) = step(StepKind::Scaling)
+    {
+        calls.extend(scaling.call.clone().map(|call| (call, Purpose::Change)));
+        calls.extend(scaling.undo.clone().map(|undo| (undo, Purpose::RollBack)));
     }
     // A new endpoint has no other models: the call that deploys sends all traffic.
     if found.endpoint != Some(false) {

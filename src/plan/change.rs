@@ -78,7 +78,7 @@ fn traffic(target: &Target, id: &DeployedModelId, share: Traffic) -> Step {
     Step { undo: Some(patch(target)), ..step(target, StepKind::Traffic, title, call) }
 }
 
-fn scaling(target: &Target, id: &DeployedModelId, replicas: Replicas) -> Step {
+pub(super) fn scaling(target: &Target, id: &DeployedModelId, replicas: Replicas) -> Step {
     let Replicas { min, max } = replicas;
     let call = on_endpoint(target, &method::ENDPOINTS_MUTATE_DEPLOYED_MODEL);
     let title = format!("Run deployed model {id} with {min} to {max} replicas");

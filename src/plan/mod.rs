@@ -205,7 +205,8 @@ impl Serialize for Plan {
     }
 }
 
-/// An id of ten digits, derived from what is deployed for which entity: equal deployments have equal ids.
+/// An id of ten digits, derived from what is deployed for which entity: equal deployments have equal ids. Replicas do not count: they
+/// change in place.
 ///
 /// Google accepts 1 to 10 digits from a caller (`DeployedModel.id`).
 fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
@@ -213,7 +214,8 @@ fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
     if !pinned.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let revision = serde_json::to_string(&body::deployed_model(target, None)).ok()?;
+    let target = Target { replicas: None, ..target.clone() };
+    let revision = serde_json::to_string(&body::deployed_model(&target, None)).ok()?;
     let environment = target.environment.as_deref().unwrap_or("");
     const SMALLEST: u64 = 1_000_000_000;
     (SMALLEST + fingerprint(&[&target.entity_ref, environment, &revision]) % (9 * SMALLEST)).to_string().parse().ok()
@@ -291,6 +293,12 @@ fn deployment(mut target: Target, deploy: Deploy) -> Plan {
             .as_ref()
             .map(|id| Call::new(&method::ENDPOINTS_UNDEPLOY_MODEL, endpoint.clone()).body(body::undeploy(id))),
     });
+
+    if let (Some(id), Some(replicas)) = (&id, target.replicas) {
+        let condition = ", if it is deployed with other numbers";
+        let step = change::scaling(&target, id, replicas);
+        steps.push(Step { title: step.title + condition, ..step });
+    }
 
     if let Some(id) = &id {
         steps.push(Step {

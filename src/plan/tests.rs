@@ -40,8 +40,9 @@ fn equal_deployments_have_equal_ids() {
         id(&|t| t.environment = Some("staging".into())),
         id(&|t| t.entity_ref = "component:default/other".into()),
         id(&|t| t.model.version = Some("4".parse().unwrap())),
-        id(&|t| t.replicas = Some(Replicas { min: 2, max: 3 })),
+        id(&|t| t.machine_type = Some("n1-standard-4".parse().unwrap())),
     ];
+    assert_eq!(first, id(&|t| t.replicas = Some(Replicas { min: 2, max: 9 })), "replicas change in place");
     assert!(others.iter().all(|other| *other != first), "{first} {others:?}");
 }
 
@@ -186,7 +187,7 @@ fn summarises_itself_in_one_line() {
     assert_eq!(
         summary(&plan(target())),
         "deploys `fraud-detector@3` with all traffic to \
-         `projects/acme-ml/locations/us-central1/endpoints/fraud-detector`: 4 steps, 8 permissions"
+         `projects/acme-ml/locations/us-central1/endpoints/fraud-detector`: 5 steps, 8 permissions"
     );
 }
 

@@ -22,12 +22,24 @@ pub struct Endpoint {
     pub replicas: BTreeMap<String, (u64, u64)>,
 }
 
+impl Endpoint {
+    pub fn scale(&mut self, id: &str, replicas: (u64, u64)) {
+        self.replicas.insert(id.to_owned(), replicas);
+        self.replicas.retain(|_, replicas| *replicas != (1, 1));
+    }
+}
+
+fn replicas_of(model: &Value) -> (u64, u64) {
+    let count = |field: &str| model["dedicatedResources"][field].as_u64().unwrap();
+    (count("minReplicaCount"), count("maxReplicaCount"))
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Work {
     Upload(String, Value),
     DeleteVersion(String, u32),
     Create(String, Value),
-    Deploy(String, String, Option<BTreeMap<String, u32>>),
+    Deploy(String, String, Option<BTreeMap<String, u32>>, (u64, u64)),
     Undeploy(String, String),
     Mutate(String, String, (u64, u64)),
     DeleteEndpoint(String),
@@ -240,7 +252,7 @@ impl Google {
             Work::Create(id, labels) => {
                 self.endpoints.insert(id, Endpoint { labels, etag: 1, ..Endpoint::default() });
             }
-            Work::Deploy(endpoint, id, split) => {
+            Work::Deploy(endpoint, id, split, replicas) => {
                 if let Some((code, message)) = self.fails {
                     return json!({"error": {"code": code, "message": message}});
                 }
@@ -249,6 +261,7 @@ impl Google {
                 };
                 endpoint.etag += 1;
                 endpoint.deployed.push(id.clone());
+                endpoint.scale(&id, replicas);
                 if let Some(split) = split {
                     endpoint.split = split
                         .into_iter()
@@ -263,6 +276,7 @@ impl Google {
                     endpoint.etag += 1;
                     endpoint.deployed.retain(|other| *other != id);
                     endpoint.split.remove(&id);
+                    endpoint.replicas.remove(&id);
                     self.in_use_until = self.now + self.lingers;
                 }
             }
@@ -272,8 +286,7 @@ impl Google {
                 }
                 if let Some(endpoint) = self.endpoints.get_mut(&endpoint) {
                     endpoint.etag += 1;
-                    endpoint.replicas.insert(id, replicas);
-                    endpoint.replicas.retain(|_, replicas| *replicas != (1, 1));
+                    endpoint.scale(&id, replicas);
                 }
             }
             Work::DeleteEndpoint(id) => {
@@ -518,7 +531,7 @@ impl Google {
     fn deploy(&mut self, name: &str, body: &Value) -> Answer {
         let Some(endpoint) = self.endpoints.get(name) else { return missing() };
         let id = body["deployedModel"]["id"].as_str().unwrap().to_owned();
-        let is_taken = self.is_running(|work| matches!(work, Work::Deploy(e, other, _) if e == name && *other == id));
+        let is_taken = self.is_running(|work| matches!(work, Work::Deploy(e, other, ..) if e == name && *other == id));
         if is_taken || endpoint.deployed.contains(&id) {
             return error(409, "ALREADY_EXISTS", "The id is in use.");
         }
@@ -526,7 +539,9 @@ impl Google {
         if let Some(split) = &split {
             assert_eq!(*split, [("0".to_owned(), 100)].into(), "only a first model gets a split");
         }
-        self.start(&format!("endpoints/{name}"), Work::Deploy(name.to_owned(), id, split), self.deployment)
+        let replicas = replicas_of(&body["deployedModel"]);
+        let work = Work::Deploy(name.to_owned(), id, split, replicas);
+        self.start(&format!("endpoints/{name}"), work, self.deployment)
     }
 
     fn undeploy(&mut self, name: &str, body: &Value) -> Answer {
@@ -546,7 +561,7 @@ impl Google {
 
     fn mutate(&mut self, name: &str, body: &Value) -> Answer {
         let Some(endpoint) = self.endpoints.get(name) else { return missing() };
-        let (id, resources) = (&body["deployedModel"]["id"], &body["deployedModel"]["dedicatedResources"]);
+        let id = &body["deployedModel"]["id"];
         let id = id.as_str().unwrap().to_owned();
         if !endpoint.deployed.contains(&id) {
             return error(400, "INVALID_ARGUMENT", "The deployed model is not found.");
@@ -554,8 +569,7 @@ impl Google {
         let mask = "dedicatedResources.minReplicaCount,dedicatedResources.maxReplicaCount";
         assert_eq!(body["updateMask"], mask);
         assert_eq!(body["deployedModel"].as_object().unwrap().len(), 2, "{body}");
-        let replicas = ["minReplicaCount", "maxReplicaCount"].map(|field| resources[field].as_u64().unwrap());
-        let work = Work::Mutate(name.to_owned(), id, (replicas[0], replicas[1]));
+        let work = Work::Mutate(name.to_owned(), id, replicas_of(&body["deployedModel"]));
         self.start(&format!("endpoints/{name}"), work, 30_000)
     }
 

@@ -19,11 +19,12 @@ pub fn scenes() -> Vec<(&'static str, Scene)> {
     let mut renewing = uploading.clone();
     renewing.google = Google::default().with_endpoint(&[("1", 100)]);
     renewing.target.traffic = Some("20".parse().unwrap());
-    let again = {
+    let again = |replicas| {
         let id = Scene::new(Google::default()).id();
         let mut scene = Scene::new(Google::default().with_endpoint(&[("1", 90), ("2", 0)])).sharing(30);
         let endpoint = scene.google.endpoints.values_mut().next().unwrap();
         endpoint.split.insert(id.clone(), 10);
+        endpoint.scale(&id, replicas);
         endpoint.deployed.push(id);
         scene
     };
@@ -35,7 +36,8 @@ pub fn scenes() -> Vec<(&'static str, Scene)> {
         ("without traffic", Scene::new(Google::default().with_endpoint(&[("1", 0), ("2", 0)])).sharing(20)),
         ("upload", uploading),
         ("new version", renewing),
-        ("already deployed", again),
+        ("already deployed", again((1, 3))),
+        ("deployed with other replicas", again((2, 2))),
     ];
     for (name, scene) in &mut worlds {
         scene.google.lingers = if name.contains("upload") || name.contains("version") { 120_000 } else { 0 };
@@ -97,6 +99,9 @@ pub fn check(before: &Scene, after: &Scene, report: &RunReport) -> Result<(), St
     };
     if !endpoint.deployed.contains(&id) || endpoint.split.get(&id).copied().unwrap_or(0) != outputs.traffic {
         return fail("the report says what is not so");
+    }
+    if endpoint.replicas.get(&id) != Some(&(1, 3)) {
+        return fail("the replicas are not those of the plan");
     }
     let had = before.google.endpoint().map(|endpoint| endpoint.deployed.clone()).unwrap_or_default();
     let all = after.google.models.values().flat_map(|versions| versions.values());

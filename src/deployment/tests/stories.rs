@@ -5,6 +5,7 @@ use super::scene::{Crash, Scene};
 use crate::conversation::{Identity, Progress, ProgressKind};
 use crate::deployment::{Identities, RunOutcome};
 use crate::diagnostic::Code;
+use crate::vertex::deployed_model::Replicas;
 use serde_json::json;
 
 fn calls(scene: &Scene, part: &str) -> usize {
@@ -54,6 +55,35 @@ fn an_update_takes_five_calls_and_writes_the_split_that_it_read_last() {
     assert_eq!(report.outputs.unwrap().traffic, 20);
     assert_eq!(without_polls(&scene).len(), 5, "{:?}", without_polls(&scene));
     assert_eq!(scene.google.splits, [json!({"1": 60, "2": 20, scene.id(): 20})]);
+}
+
+#[test]
+fn other_replicas_change_in_place_and_come_back() {
+    let with = |fails| {
+        let mut scene = canary();
+        let id = scene.id();
+        let endpoint = scene.google.endpoints.values_mut().next().unwrap();
+        endpoint.deployed.push(id.clone());
+        endpoint.split = [("1".to_owned(), 80), (id.clone(), 20)].into();
+        endpoint.scale(&id, (4, 4));
+        scene.google.fails = fails;
+        scene
+    };
+    let mut scene = with(None);
+    let report = scene.run();
+    let outputs = report.outputs.unwrap();
+    assert_eq!((outputs.traffic, outputs.replicas), (20, Some(Replicas { min: 1, max: 3 })));
+    assert_eq!((calls(&scene, "mutateDeployedModel"), calls(&scene, "deployModel")), (1, 0));
+    assert!(scene.denied.is_empty(), "{:?}", scene.denied);
+    // Unstated replicas stay as somebody has set them.
+    let mut scene = with(None);
+    scene.target.replicas = None;
+    assert_eq!(scene.run().outputs.unwrap().replicas, None);
+    assert_eq!(calls(&scene, "mutateDeployedModel"), 0);
+    let mut failing = with(Some((8, "The quota is used up.")));
+    let before = failing.google.state();
+    assert_eq!(failing.run().outcome, RunOutcome::Failed);
+    assert_eq!(failing.google.state(), before);
 }
 
 #[test]
