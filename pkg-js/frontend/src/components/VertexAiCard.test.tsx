@@ -6,7 +6,7 @@ import {
   TestApiProvider,
 } from '@backstage/frontend-test-utils';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {
   deployment,
@@ -19,6 +19,7 @@ import {
   SERVING,
   website,
 } from '../__testUtils__/google';
+import { RUNNING } from '../__testUtils__/deployments';
 import { VertexAiCard } from './VertexAiCard';
 
 /** The core tries twice, with a pause in between, before it reports a failure. */
@@ -165,6 +166,37 @@ describe('the status card', () => {
     google.operations = [];
     await headline('Serving version 3', { timeout: 5_000 });
     expect(screen.queryByRole('progressbar')).not.toBeInTheDocument();
+  });
+
+  it('asks Google once while this portal’s own deployment runs, and again at its end', async () => {
+    const endpoints = () =>
+      google.calls.filter(({ url }) => url.endsWith('/fraud-detector')).length;
+    google.endpoint = { ...SERVING, deployedModels: [] };
+    google.operations = [deployment('ADDING_NODES_TO_CLUSTER')];
+    google.portal.deployments = [RUNNING];
+    jest.useFakeTimers({ advanceTimers: true });
+    try {
+      renderCard();
+      expect(
+        await screen.findByRole('progressbar', { name: /^Step 4 of 8/ }),
+      ).toHaveValue(4);
+      await act(() => jest.advanceTimersByTimeAsync(300_000));
+      expect(endpoints()).toBe(1);
+
+      google.endpoint = SERVING;
+      google.operations = [];
+      act(() =>
+        google.portal.change(RUNNING.id, {
+          state: 'succeeded',
+          endedAt: '2026-11-27T10:05:00.000Z',
+        }),
+      );
+      await headline('Serving version 3');
+      expect(endpoints()).toBe(2);
+      expect(screen.queryByRole('progressbar')).not.toBeInTheDocument();
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('shows why the last deployment failed', async () => {

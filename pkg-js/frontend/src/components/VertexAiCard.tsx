@@ -8,11 +8,13 @@ import {
 import { Flex } from '@backstage/ui';
 import { useDeployOffer } from '../hooks/useDeployOffer';
 import { useEnvironmentChoice } from '../hooks/useEnvironmentChoice';
+import { useRunning } from '../hooks/useRunning';
 import { useStatus } from '../hooks/useStatus';
 import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { useContentPath } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
 import { EnvironmentSelect } from './EnvironmentSelect';
+import { FollowedDeployment } from './FollowedDeployment';
 import { RefreshButton } from './RefreshButton';
 import { StatusActions } from './StatusActions';
 import { StatusContent } from './StatusContent';
@@ -28,7 +30,14 @@ function EntityStatus({ entity }: { entity: Entity }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const choice = useEnvironmentChoice(entity);
   const { environment, choices, choose } = choice;
-  const status = useStatus(entity, choice);
+  const { running, refresh: refreshRunning } = useRunning(
+    stringifyEntityRef(entity),
+    environment,
+  );
+  const status = useStatus(entity, {
+    ...choice,
+    isFollowed: running !== undefined,
+  });
   const { report, isLoading, refresh } = status;
   const offer = useDeployOffer(entity, report, { environment });
   const detailsPath = useContentPath();
@@ -58,7 +67,14 @@ function EntityStatus({ entity }: { entity: Entity }) {
             onChange={choose}
           />
         )}
-        <StatusContent {...status} />
+        <StatusContent {...status} hasProgress={running !== undefined} />
+        {running && (
+          <FollowedDeployment
+            key={running.id}
+            deployment={running}
+            onEnd={refreshRunning}
+          />
+        )}
       </Flex>
     </EntityInfoCard>
   );

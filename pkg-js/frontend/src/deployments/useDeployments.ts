@@ -44,6 +44,7 @@ export function useDeployments(entityRef: string): Listed {
     let timer: ReturnType<typeof setTimeout> | undefined;
 
     async function load() {
+      let isAbsent = false;
       setLoading(true);
       try {
         const page = await client.list({ entityRef, limit: PAGE }, signal);
@@ -57,9 +58,11 @@ export function useDeployments(entityRef: string): Listed {
       } catch (error) {
         if (signal.aborted) return;
         setFailure(failureOf(error));
+        // A portal without the backend plugin is asked once.
+        isAbsent = failureOf(error).status === 404;
       }
       setLoading(false);
-      timer = setTimeout(next, REFRESH_MILLIS);
+      if (!isAbsent) timer = setTimeout(next, REFRESH_MILLIS);
     }
 
     function next() {

@@ -6,7 +6,7 @@ import {
   useApi,
 } from '@backstage/core-plugin-api';
 import { init, status, type StatusReport } from '@backstage-vertex-ai/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { rulesOf } from '../rules';
 
 /** The newest report, and the failure of the newest request. */
@@ -27,7 +27,13 @@ export function useStatus(
   {
     environment,
     isKnown = true,
-  }: { environment?: string; isKnown?: boolean } = {},
+    isFollowed = false,
+  }: {
+    environment?: string;
+    isKnown?: boolean;
+    /** Whether a deployment of the portal runs there: until its end, Google is asked for one report only. */
+    isFollowed?: boolean;
+  } = {},
 ): Status {
   const discovery = useApi(discoveryApiRef);
   const { fetch } = useApi(fetchApiRef);
@@ -38,6 +44,12 @@ export function useStatus(
   const [isLoading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const refresh = useCallback(() => setRound(n => n + 1), []);
+  const followed = useRef(isFollowed);
+
+  useEffect(() => {
+    if (followed.current && !isFollowed) refresh();
+    followed.current = isFollowed;
+  }, [isFollowed, refresh]);
 
   useEffect(() => {
     if (!isKnown) return undefined;
@@ -76,6 +88,7 @@ export function useStatus(
     }
 
     function next() {
+      if (followed.current) return;
       if (document.visibilityState === 'visible') {
         ask();
       } else {

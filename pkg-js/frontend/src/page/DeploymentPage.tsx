@@ -14,11 +14,11 @@ import { contentRouteRef } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
 import { CancelButton } from './CancelButton';
 import { DeploymentLog } from './DeploymentLog';
-import { DeploymentProgress } from './DeploymentProgress';
+import { DeploymentProgress } from '../components/DeploymentProgress';
 import { Moment } from './Moment';
 import { Outcome } from './Outcome';
 import { Person } from './Person';
-import { useDuration } from './useDuration';
+import { useDuration } from '../hooks/useDuration';
 import { useWhat } from './useWhat';
 import styles from './page.module.css';
 

@@ -21,7 +21,7 @@ export function EnvironmentState(props: {
 }) {
   const { entity, environment, isFollowed } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
-  const status = useStatus(entity, { environment });
+  const status = useStatus(entity, { environment, isFollowed });
   const { report, isLoading, refresh } = status;
   const deployments = props.deployments.filter(
     deployment => deployment.environment === environment,

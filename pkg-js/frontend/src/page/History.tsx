@@ -12,7 +12,7 @@ import { vertexAiTranslationRef } from '../translation';
 import { Moment } from './Moment';
 import { Outcome } from './Outcome';
 import { Person } from './Person';
-import { useDuration } from './useDuration';
+import { useDuration } from '../hooks/useDuration';
 import { useWhat } from './useWhat';
 
 /** The deployments of an entity, newest first: who, what, when, the outcome and its reason. */

@@ -13,7 +13,7 @@ import { deploymentRouteRef } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
 import { CancelButton } from './CancelButton';
 import { DeploymentLog } from './DeploymentLog';
-import { DeploymentProgress } from './DeploymentProgress';
+import { DeploymentProgress } from '../components/DeploymentProgress';
 import { useWhat } from './useWhat';
 
 /** A deployment that runs, followed live. */

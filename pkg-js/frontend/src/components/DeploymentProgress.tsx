@@ -2,11 +2,11 @@ import type { DeploymentView } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text } from '@backstage/ui';
 import { useId } from 'react';
-import cardStyles from '../components/VertexAiCard.module.css';
+import cardStyles from './VertexAiCard.module.css';
 import type { Deployment } from '../deployments/deployment';
 import { useNow } from '../hooks/useNow';
 import { vertexAiTranslationRef } from '../translation';
-import { useDuration } from './useDuration';
+import { useDuration } from '../hooks/useDuration';
 
 /** How far a deployment is, how long it has run, and how long others took. */
 export function DeploymentProgress(props: {
