@@ -1,8 +1,20 @@
-//! Search, comparison and lists of short words. Search does without the standard library, for size (`docs/size.md`).
+//! Search, comparison and lists of short words. Search does without the standard library, for size (`docs/size.md`) and for speed
+//! (`docs/performance.md`).
 
 /// The offset of the first occurrence of a word.
 pub fn find(text: &str, word: &str) -> Option<usize> {
-    text.as_bytes().windows(word.len().max(1)).position(|window| window == word.as_bytes())
+    let [first, rest @ ..] = word.as_bytes() else { return Some(0) };
+    // Most texts do not have the first byte, which the standard library finds several bytes at a time.
+    if !text.as_bytes().contains(first) {
+        return None;
+    }
+    let mut behind = text.as_bytes().iter();
+    while behind.any(|byte| byte == first) {
+        if behind.as_slice().starts_with(rest) {
+            return Some(text.len() - behind.len() - 1);
+        }
+    }
+    None
 }
 
 pub fn contains(text: &str, word: &str) -> bool {
@@ -39,7 +51,7 @@ pub fn expand(table: &[(&str, &str)]) -> Vec<String> {
     let mut words = Vec::new();
     for (start, ends) in table {
         for end in ends.split(' ') {
-            words.push(format!("{start}{end}"));
+            words.push([*start, end].concat());
         }
     }
     words
@@ -48,7 +60,10 @@ pub fn expand(table: &[(&str, &str)]) -> Vec<String> {
 /// Whether [`expand`] would return a word, without building the list.
 pub fn is_listed(table: &[(&str, &str)], word: &str) -> bool {
     let mut starts = table.iter();
-    starts.any(|(start, ends)| word.strip_prefix(start).is_some_and(|wanted| ends.split(' ').any(|end| end == wanted)))
+    starts.any(|(start, ends)| {
+        let wanted = word.as_bytes().strip_prefix(start.as_bytes());
+        wanted.is_some_and(|wanted| ends.as_bytes().split(|byte| *byte == b' ').any(|end| end == wanted))
+    })
 }
 
 /// A word in lower case with hyphens as separators, for comparison.
@@ -67,7 +82,11 @@ fn nearest_of(word: &str, known: &mut dyn Iterator<Item = String>) -> Option<Str
     let mut limit = (word.len() / 3).max(2).min(word.len() / 2);
     let mut nearest: Option<String> = None;
     for known in known {
-        let distance = distance(word, &known);
+        // The difference in length is the least distance.
+        if word.len().abs_diff(known.len()) > limit {
+            continue;
+        }
+        let distance = distance(word, &known, limit);
         if distance < limit || (distance == limit && nearest.as_ref().is_none_or(|nearest| known < *nearest)) {
             limit = distance;
             nearest = Some(known);
@@ -76,16 +95,21 @@ fn nearest_of(word: &str, known: &mut dyn Iterator<Item = String>) -> Option<Str
     nearest
 }
 
-/// Levenshtein distance over bytes, because all known words are ASCII.
-fn distance(a: &str, b: &str) -> usize {
+/// Levenshtein distance over bytes, because all known words are ASCII; a lower bound of it where it exceeds the limit.
+fn distance(a: &str, b: &str, limit: usize) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {
         let mut diagonal = i;
         let mut left = i + 1;
+        let mut least = left;
         for (cell, y) in row.iter_mut().skip(1).zip(b.bytes()) {
             let here = (*cell + 1).min(left + 1).min(diagonal + usize::from(x != y));
             diagonal = std::mem::replace(cell, here);
             left = here;
+            least = least.min(here);
+        }
+        if least > limit {
+            return least;
         }
         if let Some(first) = row.first_mut() {
             *first = i + 1;
@@ -112,10 +136,18 @@ mod tests {
 
     #[test]
     fn distances() {
-        assert_eq!((distance("", "abc"), distance("kitten", "sitting"), distance("same", "same")), (3, 3, 0));
+        let distance_of = |a, b| distance(a, b, usize::MAX);
+        assert_eq!((distance_of("", "abc"), distance_of("kitten", "sitting"), distance_of("same", "same")), (3, 3, 0));
     }
 
     proptest! {
+        #[test]
+        fn a_distance_is_exact_up_to_the_limit(a in "[ab]{0,8}", b in "[abc]{0,8}", limit in 0..9usize) {
+            let (exact, bound) = (distance(&a, &b, usize::MAX), distance(&a, &b, limit));
+            prop_assert_eq!(bound.min(limit + 1), exact.min(limit + 1));
+            prop_assert!(a.len().abs_diff(b.len()) <= exact && bound <= exact);
+        }
+
         #[test]
         fn find_agrees_with_the_standard_library(text in "[ab/é]{0,12}", word in "[ab/é]{1,3}") {
             prop_assert_eq!(find(&text, &word), text.find(&word));

@@ -2,6 +2,7 @@
 
 use super::keys::{Key, PREFIX};
 use crate::entity::{Entity, Node};
+use crate::words;
 
 /// The key and value of an annotation, as the entity has them.
 #[derive(Clone, Copy)]
@@ -39,15 +40,17 @@ pub struct Given<'a> {
 
 impl<'a> Given<'a> {
     pub fn new(entity: &'a Entity) -> Self {
-        let mut given = Self { entries: Vec::new(), unknown: Vec::new(), foreign: Vec::new() };
-        for (key, value) in entity.annotations() {
+        let annotations = entity.annotations();
+        let entries = Vec::with_capacity(annotations.len());
+        let mut given = Self { entries, unknown: Vec::new(), foreign: Vec::new() };
+        for (key, value) in annotations {
             let at = At { key, value };
             let Some(name) = at.name().strip_prefix(PREFIX) else {
                 given.foreign.push(at);
                 continue;
             };
             let (name, environment) =
-                name.split_once('.').map_or((name, None), |(name, environment)| (name, Some(environment)));
+                words::split_once(name, ".").map_or((name, None), |(name, environment)| (name, Some(environment)));
             match Key::parse(name) {
                 Some(key) => given.entries.push(Entry { key, environment, at }),
                 None => given.unknown.push(at),

@@ -13,13 +13,9 @@ pub fn machine_type<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, MachineTy
         reading.report_on_all(finding.help("add `google.com/vertex-ai-machine-type`"));
     }
     let text = reading.text(Key::MachineType)?;
-    let meant = MachineType::meant(text.value);
-    let machine = text.with(reading.check_or_fix(
-        Key::MachineType,
-        &text,
-        text.value.parse::<MachineType>(),
-        meant.as_deref(),
-    )?);
+    let parsed = text.value.parse::<MachineType>();
+    let meant = if parsed.is_err() { MachineType::meant(text.value) } else { None };
+    let machine = text.with(reading.check_or_fix(Key::MachineType, &text, parsed, meant.as_deref())?);
     let name = &machine.value;
     if !name.is_known() {
         let finding =

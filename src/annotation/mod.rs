@@ -23,7 +23,7 @@ use crate::diagnostic::{Code, Diagnostic, in_order};
 use crate::entity::Entity;
 use crate::rule::{Settings, Waived, Waivers};
 use crate::target::Target;
-use crate::words::nearest;
+use crate::words::{self, nearest};
 use given::{At, Given};
 pub use keys::{KEYS, Key, PREFIX};
 use reading::{Reading, rename};
@@ -161,7 +161,7 @@ fn keys(entity: &Entity, given: &Given<'_>) -> Vec<Diagnostic> {
     }
     for at in &given.foreign {
         // Another domain or other letters: `cloud.google.com/vertex-ai-model`, `google.com/Vertex-AI-Model`.
-        let Some((_, name)) = at.name().split_once('/') else { continue };
+        let Some((_, name)) = words::split_once(at.name(), "/") else { continue };
         let lower = name.to_ascii_lowercase();
         let Some(name) = lower.strip_prefix("vertex-ai-").or_else(|| lower.strip_prefix("vertexai-")) else { continue };
         let (plain, suffix) = suffixed(name);

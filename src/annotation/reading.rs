@@ -51,21 +51,20 @@ impl<'a> Reading<'a> {
         let finding = match &at.value.value {
             // The value of a placeholder or template expression is checked once it is known.
             _ if is_open(at.value) => return None,
-            Content::Text(text) if text.trim().is_empty() => {
-                Diagnostic::new(Code::AnnotationEmpty, format!("`{name}` is empty"))
-                    .help(format!("write a value, e.g. `{}`, or remove the line", key.example()))
-            }
-            Content::Text(text) => {
-                let trimmed = text.trim();
-                if trimmed.len() < text.len() && !key.has_lines() {
-                    let finding = Diagnostic::new(
-                        Code::AnnotationWhitespace,
-                        format!("the value of `{name}` begins or ends with white space"),
-                    );
-                    self.report(at, finding.fix(self.write(at, trimmed)));
+            Content::Text(text) => match text.trim() {
+                "" => Diagnostic::new(Code::AnnotationEmpty, format!("`{name}` is empty"))
+                    .help(format!("write a value, e.g. `{}`, or remove the line", key.example())),
+                trimmed => {
+                    if trimmed.len() < text.len() && !key.has_lines() {
+                        let finding = Diagnostic::new(
+                            Code::AnnotationWhitespace,
+                            format!("the value of `{name}` begins or ends with white space"),
+                        );
+                        self.report(at, finding.fix(self.write(at, trimmed)));
+                    }
+                    return Some(Found { value: trimmed, at });
                 }
-                return Some(Found { value: trimmed, at });
-            }
+            },
             Content::Number(text) => {
                 let quoted = format!("write it in quotes: `\"{text}\"`");
                 let fix = self.write(at, text).map(|fix| Fix { title: quoted.clone(), ..fix });

@@ -63,7 +63,7 @@ impl Entity {
         }
         let (Some(kind), Some(name)) = (kind, name) else { return Err(in_order(findings)) };
         let namespace = lower(metadata.and_then(|m| m.get("namespace"))).unwrap_or_else(|| "default".into());
-        let entity_ref = format!("{kind}:{namespace}/{name}");
+        let entity_ref = [&kind, ":", &*namespace, "/", &name].concat();
         let mut entity = Self { file: file.map(str::to_owned), kind, entity_ref, root, findings };
         entity.check_annotations();
         Ok(entity)

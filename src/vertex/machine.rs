@@ -63,7 +63,7 @@ fn machines(fits: &dyn Fn(&str) -> bool) -> Vec<String> {
     for (family, sizes, _) in FAMILIES.iter().filter(|(.., kind)| fits(kind)) {
         for size in sizes.split(' ') {
             let size = size.split(':').next().unwrap_or_default();
-            machines.push(format!("{family}{size}"));
+            machines.push([*family, size].concat());
         }
     }
     machines
@@ -82,13 +82,12 @@ fn kinds() -> Vec<&'static str> {
 
 /// The accelerator of a machine type (or an empty name) and its number; `None` for an unknown type.
 fn find(name: &str) -> Option<(&'static str, u32)> {
-    for (family, sizes, kind) in FAMILIES {
-        let Some(wanted) = name.strip_prefix(family) else { continue };
-        for size in sizes.split(' ') {
-            let (size, count) = size.split_once(':').unwrap_or((size, "1"));
-            if size == wanted {
-                return Some((kind, count.parse().ok()?));
-            }
+    let (family, wanted) = name.split_at_checked(name.rfind('-')? + 1)?;
+    let (_, sizes, kind) = FAMILIES.iter().find(|(known, ..)| *known == family)?;
+    for size in sizes.split(' ') {
+        let (size, count) = words::split_once(size, ":").unwrap_or((size, "1"));
+        if size == wanted {
+            return Some((kind, count.parse().ok()?));
         }
     }
     None
@@ -141,8 +140,9 @@ impl fmt::Display for MachineType {
 impl FromStr for MachineType {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
-        let part = |p: &str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if s.len() <= 60 && s.split('-').count() >= 3 && s.split('-').all(part) {
+        let parts = || s.as_bytes().split(|b| *b == b'-');
+        let is_part = |p: &[u8]| !p.is_empty() && p.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if s.len() <= 60 && parts().count() >= 3 && parts().all(is_part) {
             Ok(Self(s.to_owned()))
         } else {
             Err(NameError {
