@@ -54,6 +54,8 @@ pub struct DeploymentView {
     pub ended: bool,
     /// Whether the user may ask to cancel it now.
     pub may_cancel: bool,
+    /// Whether the user may roll back to it now: it succeeded, and another run changed its environment since.
+    pub may_roll_back: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<DeploymentProgress>,
     /// The reason of a failure in one sentence.
@@ -77,7 +79,7 @@ pub struct DeploymentsView {
 #[ts(optional_fields, rename_all = "camelCase")]
 #[expect(dead_code, reason = "the shape of a JSON value, for TypeScript")]
 pub struct DeploymentsViewRequest {
-    /// As the backend plugin's API returns them.
+    /// As the backend plugin's API returns them: those of one entity, newest first, without gaps.
     #[ts(type = "object[]")]
     deployments: Value,
     /// State of the endpoint that the page is about; absent until it is known.
@@ -92,8 +94,13 @@ pub struct DeploymentsViewRequest {
 /// Returns what a page shows; `request` is a `DeploymentsViewRequest`.
 pub fn deployments(request: &Value) -> DeploymentsView {
     let may_cancel = request["mayCancel"] == true;
-    let all = request["deployments"].as_array().into_iter().flatten();
-    let deployments: Vec<DeploymentView> = all.map(|deployment| view(deployment, may_cancel)).collect();
+    let may_start = request["mayStart"] == true;
+    let all = request["deployments"].as_array().map_or(&[][..], Vec::as_slice);
+    let view = |(index, deployment): (usize, &Value)| DeploymentView {
+        may_roll_back: may_start && is_former(deployment, &all[..index]),
+        ..view(deployment, may_cancel)
+    };
+    let deployments: Vec<DeploymentView> = all.iter().enumerate().map(view).collect();
     DeploymentsView { deploy: offer(request, &deployments), deployments }
 }
 
@@ -111,6 +118,14 @@ fn offer(request: &Value, deployments: &[DeploymentView]) -> Offer {
     } else {
         Offer::Primary
     }
+}
+
+/// Whether a run reached a state that a newer one of the same environment changed.
+fn is_former(deployment: &Value, newer: &[Value]) -> bool {
+    let succeeded = |run: &Value| run["state"] == "succeeded";
+    let deploys = matches!(deployment["kind"].as_str(), Some("deploy" | "rollback" | "promote"));
+    let follows = |run: &Value| succeeded(run) && run["environment"] == deployment["environment"];
+    deploys && succeeded(deployment) && newer.iter().any(follows)
 }
 
 fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
@@ -148,6 +163,7 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
         },
         ended,
         may_cancel: may_cancel && matches!(state, "pending" | "running"),
+        may_roll_back: false,
         progress,
         why: why.filter(|_| ended).map(str::to_owned),
         findings,
@@ -179,6 +195,30 @@ mod tests {
         }
         let denied = deployments(&json!({"deployments": [{"state": "running"}]}));
         assert!(!denied.deployments[0].may_cancel);
+    }
+
+    #[test]
+    fn a_success_that_a_newer_one_changed_can_be_restored() {
+        let run = |kind: &str, state: &str, environment: Value| {
+            json!({"kind": kind, "state": state, "environment": environment})
+        };
+        let restorable = |newest_first: Value, may_start: bool| -> Vec<bool> {
+            let request = json!({"deployments": newest_first, "mayStart": may_start});
+            deployments(&request).deployments.iter().map(|view| view.may_roll_back).collect()
+        };
+        let (none, staging) = (Value::Null, json!("staging"));
+        let runs = json!([
+            run("deploy", "failed", none.clone()),
+            run("deploy", "succeeded", none.clone()),
+            run("deploy", "succeeded", staging.clone()),
+            run("undeploy", "succeeded", none.clone()),
+            run("deploy", "cancelled", none.clone()),
+            run("rollback", "succeeded", none.clone()),
+        ]);
+        assert_eq!(restorable(runs.clone(), true), [false, false, false, false, false, true]);
+        assert_eq!(restorable(runs, false), [false; 6]);
+        let undeployed = json!([run("undeploy", "succeeded", staging.clone()), run("deploy", "succeeded", staging)]);
+        assert_eq!(restorable(undeployed, true), [false, true]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::google_error::GoogleError;
 use crate::target::Target;
 use crate::vertex::stage::{Stage, is_deployment};
+use crate::vertex::traffic::Traffic;
 use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Reverse;
@@ -68,6 +69,9 @@ pub struct DeployedModelView {
     pub accelerator: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
+    /// Kinds of runs that can change it now.
+    #[ts(type = "RunKind[]")]
+    pub changes: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -158,12 +162,14 @@ fn deployed_model(model: &Value, traffic: &Value) -> DeployedModelView {
     let resources = resources.unwrap_or(&Value::Null);
     let machine = &resources["machineSpec"];
     let min = resources["minReplicaCount"].as_u64();
+    let share = traffic[&id].as_u64().unwrap_or(0);
     DeployedModelView {
         display_name: owned(&model["displayName"]).unwrap_or_else(|| id.clone()),
         model: name.split('@').next().unwrap_or(name).to_owned(),
         version: owned(&model["modelVersionId"]).or_else(|| name.split_once('@').map(|(_, v)| v.to_owned())),
-        traffic: traffic[&id].as_u64().unwrap_or(0),
+        traffic: share,
         idle: false,
+        changes: changes(share, model["dedicatedResources"].is_object()),
         replicas: ReplicasView {
             available: model["status"]["availableReplicaCount"].as_u64(),
             min,
@@ -177,6 +183,14 @@ fn deployed_model(model: &Value, traffic: &Value) -> DeployedModelView {
         create_time: owned(&model["createTime"]),
         id,
     }
+}
+
+/// The kinds of runs that can change a deployed model. The only one with traffic keeps all of it: it can share with nobody.
+/// Google changes the replicas of dedicated resources only. Source: `endpoints.mutateDeployedModel`, field `updateMask`, in
+/// https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/mutateDeployedModel, read 2026-11-27.
+fn changes(share: u64, is_dedicated: bool) -> Vec<&'static str> {
+    let kinds = [("traffic", share < u64::from(Traffic::ALL.percent())), ("scale", is_dedicated), ("undeploy", true)];
+    kinds.into_iter().filter_map(|(kind, can)| can.then_some(kind)).collect()
 }
 
 fn operation_view(operation: &Value) -> OperationView {
@@ -386,6 +400,22 @@ mod tests {
         let idle: Vec<_> = report.deployed_models.iter().map(|model| (model.id.as_str(), model.idle)).collect();
         assert_eq!(idle, [("11", false), ("10", true)]);
         assert!(report.diagnostics.iter().any(|finding| finding.message.contains("costs money and serves nothing")));
+    }
+
+    #[test]
+    fn names_the_changes_that_can_succeed() {
+        let mut endpoint = endpoint();
+        endpoint["deployedModels"][0] = json!({"id": "10", "model": "m", "automaticResources": {"minReplicaCount": 1}});
+        let report = view(&target(), Some(&endpoint), &Value::Null);
+        let changes: Vec<_> = report.deployed_models.iter().map(|m| (m.id.as_str(), m.changes.join(" "))).collect();
+        assert_eq!(changes, [("11", "scale undeploy".into()), ("10", "traffic undeploy".into())]);
+    }
+
+    #[test]
+    fn every_change_is_a_kind_of_a_plan() {
+        for kind in changes(0, true) {
+            assert!(crate::plan::undo::of(kind).is_some(), "{kind}");
+        }
     }
 
     #[test]
