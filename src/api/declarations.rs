@@ -4,7 +4,7 @@
 
 use super::gate::{self, DoorStep, errand};
 use super::request::{DeployRequest, DeploymentRequest, EntityRequest, RunRequest, StatusRequest, ValidateRequest};
-use super::{Annotation, ValidateReport, check, deployment, former, iam, life, mandate};
+use super::{Annotation, ValidateReport, check, deployment, former, iam, life, mandate, outline};
 use crate::annotation::{KEYS, PREFIX};
 use crate::config::CatalogConfig;
 use crate::conversation::{Identity, Progress};
@@ -58,6 +58,7 @@ pub fn declarations() -> String {
     all.visit::<life::Reach>();
     all.visit::<former::Following>();
     all.visit::<life::Step>();
+    all.visit::<outline::Outline>();
     all.visit::<life::Duration>();
     all.visit::<life::Expectation>();
     all.visit::<crate::life::EventShape>();

@@ -14,6 +14,7 @@ pub mod gate;
 pub mod iam;
 pub mod life;
 pub mod mandate;
+pub mod outline;
 pub mod request;
 mod status;
 pub mod talk;

@@ -1,7 +1,7 @@
 //! Exports of the server build for the backend plugin: `pkg-js/core/src/deployments.ts`.
 
 use super::convert::{json, write};
-use crate::api::{former, life};
+use crate::api::{former, life, outline};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(js_name = deploymentFacts)]
@@ -27,6 +27,11 @@ pub fn deployment_reach(caller: &JsValue, starter: &JsValue, key: Option<String>
 #[wasm_bindgen(js_name = deploymentAfter)]
 pub fn deployment_after(life: &JsValue, event: &JsValue, at: &str) -> Result<JsValue, JsValue> {
     Ok(write(&life::after(&json(life), &json(event), at))?)
+}
+
+#[wasm_bindgen(js_name = deploymentOutline)]
+pub fn deployment_outline(deployment: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&outline::outline(&json(deployment)))?)
 }
 
 #[wasm_bindgen(js_name = deploymentKin)]

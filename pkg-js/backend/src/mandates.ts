@@ -10,6 +10,17 @@ import { Refusal } from './refusal';
 /** How long the proxy may take for an answer about a mandate, in milliseconds. */
 const PATIENCE = 30_000;
 
+/** An audit record of a call under a mandate, as the proxy shows it. */
+export interface MandateCall {
+  id: string;
+  /** RFC 3339 */
+  at: string;
+  method: string;
+  resource: string;
+  outcome: string;
+  status?: number;
+}
+
 /** Mandates of the proxy: the consent of a user to the calls of one deployment. */
 export interface Mandates {
   /**
@@ -22,6 +33,8 @@ export interface Mandates {
     deployment: string,
     request: StoredRequest,
   ): Promise<string>;
+  /** Returns the audit records of the calls under a mandate, oldest first. */
+  calls(mandate: string): Promise<MandateCall[]>;
   /** Ends the mandate of a deployment that has ended. */
   end(mandate: string, because: string): Promise<void>;
 }
@@ -37,7 +50,7 @@ export function createMandates(options: {
     verb: string,
     path: string,
     onBehalfOf: BackstageCredentials,
-    body: object,
+    body?: object,
   ): Promise<Response> {
     const { token } = await auth.getPluginRequestToken({
       onBehalfOf,
@@ -48,9 +61,9 @@ export function createMandates(options: {
       method: verb,
       headers: {
         authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
       },
-      body: JSON.stringify(body),
+      body: body && JSON.stringify(body),
       redirect: 'error',
       signal: AbortSignal.timeout(PATIENCE),
     });
@@ -64,6 +77,13 @@ export function createMandates(options: {
       const response = await ask('POST', '', credentials, body);
       const { id } = (await response.json()) as { id: string };
       return id;
+    },
+    async calls(mandate) {
+      const own = await auth.getOwnServiceCredentials();
+      const path = `/${encodeURIComponent(mandate)}`;
+      const response = await ask('GET', path, own);
+      const { calls } = (await response.json()) as { calls: MandateCall[] };
+      return calls;
     },
     async end(mandate, because) {
       const own = await auth.getOwnServiceCredentials();

@@ -13,6 +13,7 @@ import {
   type DeploymentsOptions,
 } from './routes/deployments';
 import { createEvents } from './routes/events';
+import { createTrace } from './routes/trace';
 import { createStart, type StartOptions } from './routes/start';
 
 type Handle = (request: Request, response: Response) => Promise<void>;
@@ -37,6 +38,10 @@ export function createRouter(
   router.get('/deployments', caught(list));
   router.get('/deployments/:id', caught(read));
   router.post('/deployments/:id/cancel', caught(cancel));
+  router.get(
+    '/deployments/:id/trace',
+    caught(createTrace({ ...options, find })),
+  );
   router.get(
     '/deployments/:id/events',
     caught(createEvents({ ...options, find })),

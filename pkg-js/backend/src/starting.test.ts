@@ -552,6 +552,60 @@ describe('reading', () => {
   });
 });
 
+describe('GET /deployments/{id}/trace', () => {
+  const trace = (id: string, as?: string) =>
+    portal.ask(`/deployments/${id}/trace`, { as });
+
+  it('shows the plan, the reason, the audit records and the pages of Google’s console', async () => {
+    const call = {
+      id: 'audit-1',
+      at: '2026-11-27T10:00:00.000Z',
+      method: 'deployModel',
+      resource: 'endpoint',
+      outcome: 'succeeded',
+      status: 200,
+    };
+    portal.calls = () => [200, { calls: [call] }];
+    const { body } = await portal.startDeployment();
+    await ended(body.id);
+    const { status, body: traced } = await trace(body.id);
+    expect(status).toBe(200);
+    expect(traced).toMatchObject({
+      reason: `deployment ${body.id}`,
+      calls: [call],
+    });
+    expect(traced.steps).toContainEqual({
+      title: expect.stringMatching(/^Deploy/),
+      call: expect.stringMatching(/DeployModel$/),
+      undo: expect.stringMatching(/UndeployModel$/),
+    });
+    const [model, log] = traced.links;
+    expect(model.about).toBe('model');
+    expect(decodeURIComponent(log.url)).toContain(`mandate=${body.mandate}`);
+    const [asked] = portal.proxied.slice(-1);
+    expect(asked).toMatchObject({
+      path: `/mandates/${body.mandate}`,
+      principal: { type: 'service', subject: 'plugin:vertex-ai' },
+    });
+  });
+
+  it('shows the rest where the proxy does not respond', async () => {
+    portal.calls = () => [500, {}];
+    const { body } = await portal.startDeployment();
+    const { status, body: traced } = await trace(body.id);
+    expect(status).toBe(200);
+    expect(traced.calls).toBeUndefined();
+    expect(traced.steps).not.toEqual([]);
+  });
+
+  it('hides what the caller may not read', async () => {
+    const { body } = await portal.startDeployment();
+    portal.permission = (name, _, user) =>
+      name !== 'vertex-ai.deployment.read' || user !== 'user:default/bob';
+    expect((await trace(body.id, bob)).status).toBe(404);
+  });
+});
+
 describe('GET /deployments/{id}/events', () => {
   it('streams each event once, in order, and ends with the deployment', async () => {
     const { body } = await portal.startDeployment();

@@ -6,6 +6,7 @@ import type {
   DeploymentExpectation,
   DeploymentFacts,
   DeploymentLife,
+  DeploymentOutline,
   DeploymentReach,
   DeploymentStart,
   DeploymentStep,
@@ -69,6 +70,19 @@ export function deploymentAfter(
   at: string,
 ): DeploymentStep | null {
   return call(core => core.deploymentAfter(life, event, at));
+}
+
+/** Returns the plan of a stored deployment in outline, and pages of Google's console about it. Nothing is called. */
+export function deploymentOutline(deployment: {
+  /** What it was asked to do, as it is stored. */
+  request: object;
+  state: string;
+  /** RFC 3339 */
+  createdAt: string;
+  mandate?: string;
+  model?: string;
+}): DeploymentOutline {
+  return call(core => core.deploymentOutline(deployment));
 }
 
 /** Returns what deployments must have in common for their durations to be compared. */

@@ -9,6 +9,19 @@ import {
 import type { Knex } from 'knex';
 
 const TABLE = 'vertex_ai_audit';
+/** Maximum number of a mandate's records that are listed. */
+const MAX_LISTED = 200;
+
+/** An audit record of a call under a mandate; times are RFC 3339. */
+export interface MandateCall {
+  /** Stands in Google's audit log as `audit=…`. */
+  id: string;
+  at: string;
+  method: string;
+  resource: string;
+  outcome: string;
+  status?: number;
+}
 
 /** Audit records: one row for each call that changes something, written before the call is sent. */
 export class AuditRecords {
@@ -112,6 +125,24 @@ export class AuditRecords {
         evidence: resolution.evidence,
       });
     return resolved === 1;
+  }
+
+  /** Returns the records of the calls under a mandate, oldest first. */
+  async under(mandate: string): Promise<MandateCall[]> {
+    const rows = await this.client(TABLE)
+      .where({ mandate_id: mandate })
+      .orderBy([{ column: 'created_at' }, { column: 'id' }])
+      .limit(MAX_LISTED)
+      .select('id', 'created_at', 'method', 'resource', 'outcome')
+      .select('http_status');
+    return rows.map(row => ({
+      id: row.id,
+      at: row.created_at,
+      method: row.method,
+      resource: row.resource,
+      outcome: row.outcome,
+      status: row.http_status ?? undefined,
+    }));
   }
 
   /** Returns the user who started an operation, as they were then. */

@@ -123,6 +123,7 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         const mandate = createMandateHandlers({
           gate,
           records: mandates,
+          audit,
           httpAuth,
           logger,
           userInfo,

@@ -114,6 +114,8 @@ export class Portal {
   private readonly entities: (typeof entity)[] = JSON.parse(
     JSON.stringify([entity, broken, environments, other]),
   );
+  /** What the proxy answers to the request for a mandate's calls. */
+  calls: () => [number, object] = () => [200, { calls: [] }];
   /** What Google answers to a call. */
   google: (line: string, body: unknown) => Promise<[number, object]> =
     async () => [200, {}];
@@ -277,6 +279,7 @@ export class Portal {
     const note = () => this.noted();
     const google: Portal['google'] = (line, body) => this.google(line, body);
     const mandate = () => this.mandate();
+    const calls = () => this.calls();
     return createBackendPlugin({
       pluginId: 'proxy',
       register(reg) {
@@ -302,6 +305,9 @@ export class Portal {
               note();
               if (verb === 'DELETE' && path.startsWith('/mandates')) {
                 response.status(204).end();
+              } else if (verb === 'GET' && path.startsWith('/mandates/')) {
+                const [status, answer] = calls();
+                response.status(status).json(answer);
               } else if (path === '/mandates') {
                 const [status, answer] = mandate();
                 response.status(status).json(answer);

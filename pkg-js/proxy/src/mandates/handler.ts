@@ -6,6 +6,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { Gate } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
+import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
 import { readText } from '../forward';
 import { ownershipOf } from '../ownership';
@@ -18,7 +19,7 @@ import type { MandateRecords } from './records';
  *
  * `POST …/vertex-ai/mandates` makes one: the plugin `vertex-ai` asks for it on behalf of the user who starts a deployment.
  *
- * `GET …/vertex-ai/mandates/{id}` shows one to its user and to that plugin.
+ * `GET …/vertex-ai/mandates/{id}` shows one to its user and to that plugin, with the audit records of the calls under it.
  *
  * `DELETE …/vertex-ai/mandates/{id}` revokes one: its user, an administrator, or that plugin at the end of the deployment. The body may
  * state the reason as `because`.
@@ -26,13 +27,15 @@ import type { MandateRecords } from './records';
 export function createMandateHandlers(options: {
   gate: Gate;
   records: MandateRecords;
+  audit: AuditRecords;
   httpAuth: HttpAuthService;
   logger: LoggerService;
   userInfo: UserInfoService;
   decide: DecidePermission;
   permit(name: string, credentials: BackstageCredentials): Promise<void>;
 }) {
-  const { gate, records, httpAuth, logger, userInfo, decide, permit } = options;
+  const { gate, records, audit, httpAuth, logger } = options;
+  const { userInfo, decide, permit } = options;
 
   async function begin(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -67,7 +70,8 @@ export function createMandateHandlers(options: {
   async function show(request: Request, response: Response) {
     const { caller, mandate } = await readAny(request);
     Gate.checkMandateSight(mandate?.user, caller);
-    response.json(mandate);
+    const calls = await audit.under(request.params.id);
+    response.json({ ...mandate, calls });
   }
 
   async function revoke(request: Request, response: Response) {

@@ -111,6 +111,23 @@ describe('mandates', () => {
       groups: ['group:default/alices-team'],
     });
     const [record] = await portal.records();
+    const shown = await portal.ask({
+      path: `${MANDATES}/${id}`,
+      verb: 'GET',
+      as: deployer,
+    });
+    expect(JSON.parse(shown.text)).toMatchObject({
+      id,
+      calls: [
+        {
+          id: record.id,
+          at: record.created_at,
+          method: record.method,
+          outcome: 'succeeded',
+          status: 200,
+        },
+      ],
+    });
     expect(record).toMatchObject({
       user_ref: 'user:default/alice',
       actor: 'plugin:vertex-ai',
