@@ -59,6 +59,7 @@ pub fn declarations() -> String {
     all.visit::<former::Following>();
     all.visit::<life::Step>();
     all.visit::<outline::Outline>();
+    all.visit::<life::Notice>();
     all.visit::<life::Duration>();
     all.visit::<life::Expectation>();
     all.visit::<crate::life::EventShape>();

@@ -17,6 +17,7 @@ use crate::life::history;
 pub use crate::life::history::{Duration, Expectation, kin};
 pub use crate::life::reach::{Reach, reach};
 pub use crate::life::{Step, after};
+pub use crate::status::{Notice, notice};
 
 /// Type of the resource that the permissions are about, as the catalog names it.
 /// Source: https://backstage.io/docs/permissions/plugin-authors/02-adding-a-basic-permission-check

@@ -56,6 +56,8 @@ pub struct DeploymentView {
     pub may_cancel: bool,
     /// Whether the user may roll back to it now: it succeeded, and another run changed its environment since.
     pub may_roll_back: bool,
+    /// Whether it ended for want of a Google permission, which the user may request.
+    pub lacks_access: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<DeploymentProgress>,
     /// The reason of a failure in one sentence.
@@ -128,6 +130,11 @@ fn is_former(deployment: &Value, newer: &[Value]) -> bool {
     deploys && succeeded(deployment) && newer.iter().any(follows)
 }
 
+/// Why a deployment that has ended did not do what it was asked to.
+pub fn reason(deployment: &Value) -> Option<String> {
+    view(deployment, false).why
+}
+
 fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
     let state = deployment["state"].as_str().unwrap_or_default();
     let ended = matches!(state, "succeeded" | "failed" | "cancelled");
@@ -143,6 +150,8 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
     }
     let why =
         findings.iter().find(|finding| finding["severity"] == "error").and_then(|finding| finding["message"].as_str());
+    let lacks = |finding: &Value| finding["code"] == "google/permission-denied" && finding["permission"].is_string();
+    let lacks_access = ended && findings.iter().any(lacks);
     let stage = &deployment["stage"];
     let progress = match (state, stage["index"].as_u64(), stage["count"].as_u64()) {
         ("running", Some(index), Some(count)) if (1..=count).contains(&index) => {
@@ -164,6 +173,7 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
         ended,
         may_cancel: may_cancel && matches!(state, "pending" | "running"),
         may_roll_back: false,
+        lacks_access,
         progress,
         why: why.filter(|_| ended).map(str::to_owned),
         findings,
@@ -199,9 +209,7 @@ mod tests {
 
     #[test]
     fn a_success_that_a_newer_one_changed_can_be_restored() {
-        let run = |kind: &str, state: &str, environment: Value| {
-            json!({"kind": kind, "state": state, "environment": environment})
-        };
+        let run = |kind: &str, state: &str, environment: Value| json!({"kind": kind, "state": state, "environment": environment});
         let restorable = |newest_first: Value, may_start: bool| -> Vec<bool> {
             let request = json!({"deployments": newest_first, "mayStart": may_start});
             deployments(&request).deployments.iter().map(|view| view.may_roll_back).collect()
@@ -229,6 +237,19 @@ mod tests {
         assert_eq!((view.tone, view.why, view.findings), (Tone::Neutral, None, Vec::new()));
         let view = one(json!({"state": "cancelled", "diagnostics": [cancelled, left], "notUndone": ["model `a`"]}));
         assert_eq!((view.tone, view.why.as_deref(), view.findings), (Tone::Warning, Some("model `a`"), vec![left]));
+    }
+
+    #[test]
+    fn access_is_requested_only_where_a_permission_was_missing() {
+        let denied = json!({"code": "google/permission-denied", "severity": "error", "permission": "aiplatform.endpoints.deploy"});
+        let disabled =
+            json!({"code": "google/permission-denied", "severity": "error", "message": "the API is disabled"});
+        for (state, finding, lacks) in
+            [("failed", &denied, true), ("failed", &disabled, false), ("running", &denied, false)]
+        {
+            let view = one(json!({"state": state, "diagnostics": [finding]}));
+            assert_eq!(view.lacks_access, lacks, "{state} {finding}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The status of an endpoint, its operations and the portal's deployments, as cards and pages show them.
 
 mod deployments;
+mod notice;
 mod view;
 
 use crate::conversation::{Conversation, Identity};
@@ -11,6 +12,7 @@ use crate::target::Target;
 use crate::timestamp::rfc3339;
 
 pub use deployments::{DeploymentsView, DeploymentsViewRequest, deployments};
+pub use notice::{Notice, notice};
 pub use view::{EndpointView, State, StatusReport};
 
 /// How long a report is fresh and when a card asks again, in milliseconds.

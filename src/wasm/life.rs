@@ -34,6 +34,11 @@ pub fn deployment_outline(deployment: &JsValue) -> Result<JsValue, JsValue> {
     Ok(write(&outline::outline(&json(deployment)))?)
 }
 
+#[wasm_bindgen(js_name = deploymentNotice)]
+pub fn deployment_notice(deployment: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&life::notice(&json(deployment)))?)
+}
+
 #[wasm_bindgen(js_name = deploymentKin)]
 pub fn deployment_kin(plan: &JsValue) -> String {
     life::kin(&json(plan))

@@ -4,6 +4,8 @@ import {
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import {
   runDeployment,
   type RuleSettings,
@@ -20,10 +22,12 @@ import { Deployments } from './deployments/store';
 import { EventFeed } from './eventFeed';
 import { createMandates } from './mandates';
 import { DeploymentPermissions } from './permissions';
+import { Notices } from './notices';
 import { createProxyFetch } from './proxyFetch';
 import { createRouter } from './router';
 import { BEAT_MILLIS, POLL_MILLIS, Runner } from './runner';
 import { repeat } from './schedule';
+import { Watchers } from './watchers';
 
 /** Creates the plugin with what carries deployments out. */
 export const createVertexAiPlugin = (run: RunDeployment) =>
@@ -41,9 +45,11 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           httpRouter: coreServices.httpRouter,
           lifecycle: coreServices.lifecycle,
           logger: coreServices.logger,
+          notifications: notificationService,
           permissions: coreServices.permissions,
           permissionsRegistry: coreServices.permissionsRegistry,
           scheduler: coreServices.scheduler,
+          signals: signalsServiceRef,
         },
         async init(deps) {
           const { auth, config, discovery, lifecycle, logger } = deps;
@@ -60,6 +66,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
             ledger: new Ledger(client),
             leases: new Leases(client, randomUUID()),
             mandates,
+            notices: new Notices(deps),
             fetch: createProxyFetch(auth),
             runDeployment: run,
             proxyUrl: async () =>
@@ -82,6 +89,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               rules: config.getOptional<RuleSettings>('vertexAi.rules'),
               runner,
               store,
+              watchers: new Watchers(store, deps.signals),
             }),
           );
           await deps.scheduler.scheduleTask({

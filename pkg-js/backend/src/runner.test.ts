@@ -36,7 +36,6 @@ describeOnDatabases('runners', create => {
       history: new History(client),
       ledger: new Ledger(client, clock),
       mandates: {
-        create: async () => 'mandate',
         end: async mandate => {
           ended.push(mandate);
         },

@@ -8,6 +8,7 @@ import { LEASE_MILLIS, type Leases } from './deployments/leases';
 import { toRequest, type Row } from './deployments/row';
 import type { Deployments } from './deployments/store';
 import type { Mandates } from './mandates';
+import type { Notices } from './notices';
 import { ProgressWriter } from './progressWriter';
 
 /** Between two signs of life, in milliseconds. */
@@ -55,7 +56,9 @@ export class Runner {
       ledger: Ledger;
       history: History;
       leases: Leases;
-      mandates: Mandates;
+      mandates: Pick<Mandates, 'end'>;
+      /** Absent where nobody is told. */
+      notices?: Notices;
       fetch: MandateFetch;
       runDeployment: RunDeployment;
       proxyUrl(): Promise<string>;
@@ -116,7 +119,13 @@ export class Runner {
     if (this.clock.now() < this.mandatesDue) return;
     this.mandatesDue = this.clock.now() + MANDATE_MILLIS;
     const ended = await store.withOpenMandate(BATCH);
-    await Promise.all(ended.map(row => this.endMandate(row)));
+    await Promise.all(
+      ended.map(async row => {
+        // The process that saw the end may have died before it told anybody.
+        await this.options.notices?.send(row);
+        await this.endMandate(row);
+      }),
+    );
   }
 
   /** Does what follows from an end. Nothing of it changes the deployment. */
@@ -127,6 +136,7 @@ export class Runner {
     } catch (error) {
       logger.warn(`A duration is lost: ${(error as Error).name}`);
     }
+    await this.options.notices?.send(row);
     await this.endMandate(row);
   }
 

@@ -6,6 +6,7 @@ import type {
   DeploymentExpectation,
   DeploymentFacts,
   DeploymentLife,
+  DeploymentNotice,
   DeploymentOutline,
   DeploymentReach,
   DeploymentStart,
@@ -83,6 +84,11 @@ export function deploymentOutline(deployment: {
   model?: string;
 }): DeploymentOutline {
   return call(core => core.deploymentOutline(deployment));
+}
+
+/** Returns what a deployment's starter and the owner of its entity are told at its end; `null` before it. */
+export function deploymentNotice(deployment: object): DeploymentNotice | null {
+  return call(core => core.deploymentNotice(deployment));
 }
 
 /** Returns what deployments must have in common for their durations to be compared. */

@@ -18,6 +18,9 @@ backend.add(
 
 backend.add(import('@backstage/plugin-mcp-actions-backend'));
 
+backend.add(import('@backstage/plugin-notifications-backend'));
+backend.add(import('@backstage/plugin-signals-backend'));
+
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(import('./policy'));
 

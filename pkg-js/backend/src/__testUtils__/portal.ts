@@ -10,6 +10,8 @@ import {
   startTestBackend,
   type TestBackend,
 } from '@backstage/backend-test-utils';
+import { notificationService } from '@backstage/plugin-notifications-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { json, Router } from 'express';
@@ -48,6 +50,10 @@ export const entity = {
     } as Record<string, string>,
   },
   spec: { type: 'ml-model', lifecycle: 'production', owner: 'group:ml' },
+  relations: [
+    { type: 'ownedBy', targetRef: 'group:default/ml' },
+    { type: 'partOf', targetRef: 'system:default/fraud' },
+  ],
 };
 
 const broken = {
@@ -102,6 +108,14 @@ export class Portal {
   readonly logs: string[] = [];
   /** What the proxy is asked: verb, path, principal and body or headers. */
   readonly proxied: any[] = [];
+  /** Signals that were published. */
+  readonly signals: any[] = [];
+  /** Notifications that were sent. */
+  readonly notifications: any[] = [];
+  /** Receives a notification. */
+  notify: (options: any) => Promise<void> = async options => {
+    this.notifications.push(options);
+  };
   private noted = () => {};
   /** What the permission framework decides. */
   permission: (name: string, resource: string, user: string) => boolean = () =>
@@ -138,6 +152,18 @@ export class Portal {
           entities: this.entities as any,
         }),
         mockServices.rootConfig.factory({ data: config as any }),
+        createServiceFactory({
+          service: signalsServiceRef,
+          deps: {},
+          factory: () => ({
+            publish: async (signal: any) => void this.signals.push(signal),
+          }),
+        }),
+        createServiceFactory({
+          service: notificationService,
+          deps: {},
+          factory: () => ({ send: options => this.notify(options) }),
+        }),
         createServiceFactory({
           service: coreServices.logger,
           deps: {},

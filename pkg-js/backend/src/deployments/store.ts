@@ -36,9 +36,22 @@ export interface StoredEvent {
   data: object;
 }
 
+/** A deployment that has another state than before. */
+export interface Moved {
+  id: string;
+  entityRef: string;
+  user: string;
+}
+
+/** A row after an event, and whether its state is new. */
+interface Recorded {
+  row: Row;
+  moved: boolean;
+}
+
 /** Rows of deployments and their events. What an event makes of a deployment is the core's. */
 export class Deployments {
-  /** Emits the id of a deployment that has a new event, in this process only. */
+  /** Emits `change` with the id of a deployment that has a new event, and `moved` where its state is new; in this process only. */
   readonly changes = new EventEmitter().setMaxListeners(0);
 
   constructor(
@@ -89,6 +102,7 @@ export class Deployments {
         });
       }),
     );
+    this.changes.emit('moved', { id, entityRef, user } satisfies Moved);
   }
 
   find(id: string): Promise<Row | undefined> {
@@ -173,9 +187,9 @@ export class Deployments {
   ): Promise<Row | undefined> {
     for (let tried = 1; ; tried += 1) {
       try {
-        const row = await query(() => this.recordOnce(id, event, more));
-        if (row) this.changes.emit('change', id);
-        return row;
+        const made = await query(() => this.recordOnce(id, event, more));
+        if (made) this.tell(made);
+        return made?.row;
       } catch (error) {
         const again = error instanceof DatabaseFailure && error.isTransient;
         if (!again || tried === 3) throw error;
@@ -183,11 +197,19 @@ export class Deployments {
     }
   }
 
+  private tell({ row, moved }: Recorded): void {
+    const { id, entity_ref: entityRef, user_ref: user } = row;
+    this.changes.emit('change', id);
+    if (moved) {
+      this.changes.emit('moved', { id, entityRef, user } satisfies Moved);
+    }
+  }
+
   private recordOnce(
     id: string,
     event: DeploymentEvent,
     { lease, set }: { lease?: number; set?: Partial<Row> },
-  ): Promise<Row | undefined> {
+  ): Promise<Recorded | undefined> {
     return this.client.transaction(async trx => {
       // Locks the row before it is read, on both databases.
       const locked = await trx<Row>(DEPLOYMENTS)
@@ -221,7 +243,7 @@ export class Deployments {
         type: progress && !next.moved ? 'progress' : 'state',
         data: JSON.stringify({ state: next.life.state, ...progress }),
       });
-      return { ...row, ...changed };
+      return { row: { ...row, ...changed }, moved: next.moved };
     });
   }
 

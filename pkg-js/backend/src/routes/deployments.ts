@@ -9,6 +9,7 @@ import { toDeployment, type Row } from '../deployments/row';
 import type { Deployments } from '../deployments/store';
 import type { DeploymentPermissions } from '../permissions';
 import { Refusal } from '../refusal';
+import type { Watchers } from '../watchers';
 
 const MAX_LIMIT = 100;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -19,6 +20,7 @@ export interface DeploymentsOptions {
   httpAuth: HttpAuthService;
   permissions: DeploymentPermissions;
   store: Deployments;
+  watchers: Watchers;
 }
 
 /** Returns the value of a parameter that occurs at most once. */
@@ -86,7 +88,7 @@ function readCursor(request: Request): Place | undefined {
 
 /** Routes that read deployments, and the one that records a wish to cancel one. */
 export function createDeploymentRoutes(options: DeploymentsOptions) {
-  const { client, history, httpAuth, permissions, store } = options;
+  const { client, history, httpAuth, permissions, store, watchers } = options;
 
   async function list(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -98,6 +100,8 @@ export function createDeploymentRoutes(options: DeploymentsOptions) {
     const { rows, next } = await listDeployments(client, filter, page, found =>
       permissions.reachable('read', found, credentials, key),
     );
+    const refs = new Set(rows.map(row => row.entity_ref));
+    refs.forEach(ref => watchers.see(ref, credentials));
     response.set('cache-control', 'no-store').json({
       items: rows.map(toDeployment),
       nextCursor: next && writeCursor(next),
@@ -115,6 +119,7 @@ export function createDeploymentRoutes(options: DeploymentsOptions) {
     const seen =
       row && (await permissions.reachable('read', [row], credentials, key));
     if (!seen?.has(row!)) throw Refusal.notFound();
+    watchers.see(row!.entity_ref, credentials);
     return { row: row!, credentials, key };
   }
 

@@ -1,3 +1,4 @@
+import { useSignal } from '@backstage/plugin-signals-react';
 import { useCallback, useEffect, useState } from 'react';
 import { failureOf, type Failure } from '../failure';
 import type { Deployment, DeploymentPage } from './deployment';
@@ -5,6 +6,8 @@ import { useDeploymentsClient } from './useDeploymentsClient';
 
 const PAGE = 10;
 const REFRESH_MILLIS = 15_000;
+/** On this channel the backend plugin names deployments that have another state. */
+const CHANNEL = 'vertex-ai:deployments';
 
 /** The deployments of an entity, newest first. */
 export interface Listed {
@@ -27,7 +30,7 @@ function merged(page: DeploymentPage, older: Deployment[]): Deployment[] {
   return [...page.items, ...older.filter(isOlder)];
 }
 
-/** Lists the deployments of an entity, again and again while the page is visible. */
+/** Lists the deployments of an entity: at once after a signal, and again and again while the page is visible. */
 export function useDeployments(entityRef: string): Listed {
   const client = useDeploymentsClient();
   const [items, setItems] = useState<Deployment[]>();
@@ -37,6 +40,12 @@ export function useDeployments(entityRef: string): Listed {
   const [isLoading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const refresh = useCallback(() => setRound(n => n + 1), []);
+  // Absent in a portal without the signals plugin.
+  const { lastSignal } = useSignal<{ id: string }>(CHANNEL);
+
+  useEffect(() => {
+    if (lastSignal) refresh();
+  }, [lastSignal, refresh]);
 
   useEffect(() => {
     const controller = new AbortController();
