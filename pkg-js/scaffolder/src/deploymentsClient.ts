@@ -24,6 +24,8 @@ const TRIES = 150;
 /** A deployment, as the backend plugin returns it. */
 export interface Deployment extends DeploymentLife {
   id: string;
+  entityRef: string;
+  environment?: string;
   undone: string[];
   notUndone: string[];
   diagnostics: Diagnostic[];

@@ -45,6 +45,7 @@ export async function startFakeBackend(plot: Plot = {}) {
 
   const deployment = (state: string, more: object = {}) => ({
     id: ID,
+    entityRef: 'component:default/fraud-detector',
     state,
     endpoint: 'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
     undone: [],

@@ -5,6 +5,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
 import { createHash, randomUUID } from 'node:crypto';
+import type { Core } from '../../core';
 import type { DeploymentInput } from '../../deploymentRequest';
 import {
   type Deployment,
@@ -49,6 +50,7 @@ export async function followDeployment(
   options: {
     auth: AuthService;
     discovery: DiscoveryService;
+    loadCore(): Promise<Core>;
     pauseMillis?: number;
   },
   change: ChangeRequest = {},
@@ -72,7 +74,9 @@ export async function followDeployment(
       key: `${key}-failed`,
       fn: async () => visit,
     });
-    if (reported === visit) throw describeFailure(result);
+    if (reported === visit) {
+      throw describeFailure(await options.loadCore(), result);
+    }
   }
 }
 

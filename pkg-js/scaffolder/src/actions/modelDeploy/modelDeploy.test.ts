@@ -215,12 +215,38 @@ describe('vertex:model:deploy', () => {
     expect(failure?.message).toContain('error deploy/operation-failed');
     expect(failure?.message).toContain('help: read the log');
     expect(failure?.message).toContain('Not rolled back: endpoint');
+    expect(failure?.message).not.toContain('Request access');
     expect(outputs).toEqual({});
 
     const again = await run();
     expect(again.failure).toBeUndefined();
     const starts = backend.calls.filter(({ line }) => line.startsWith('POST'));
     expect(starts.map(({ key }) => key.at(-1))).toEqual(['1', '2']);
+  });
+
+  it('links the form that requests access, filled in, where Google denied a permission', async () => {
+    const denied = {
+      code: 'google/permission-denied',
+      severity: 'error',
+      message: 'denied',
+      permission: 'aiplatform.endpoints.deploy',
+    };
+    await start({
+      end: () => ({
+        state: 'failed',
+        environment: 'staging',
+        diagnostics: [denied],
+      }),
+    });
+    const { failure } = await run();
+    const [, query] =
+      /\[Request access\]\(\/create\/templates\/default\/request-access\?formData=([^)]*)\)/.exec(
+        failure!.message,
+      )!;
+    expect(JSON.parse(decodeURIComponent(query))).toEqual({
+      entityRef: 'component:default/fraud-detector',
+      environment: 'staging',
+    });
   });
 
   it('passes the findings of a refusal on', async () => {
