@@ -1,4 +1,4 @@
-import type { Deployment } from '../deployments/deployment';
+import type { Deployment, Trace } from '../deployments/deployment';
 
 /** A deployment that runs. */
 export const RUNNING: Deployment = {
@@ -79,6 +79,35 @@ export const CANCELLED: Deployment = {
   ],
 };
 
+/** What every deployment is traced to. */
+export const TRACE: Trace = {
+  summary: 'deploys `fraud-detector@3` with all traffic: 1 step',
+  steps: [
+    {
+      title: 'Deploy model `fraud-detector@3`',
+      call: 'google.cloud.aiplatform.v1.EndpointService.DeployModel',
+      undo: 'google.cloud.aiplatform.v1.EndpointService.UndeployModel',
+    },
+  ],
+  links: [
+    {
+      about: 'audit-log',
+      url: 'https://console.cloud.google.com/logs/query;query=mandate-3?project=acme-ml',
+    },
+  ],
+  reason: 'deployment 6f1c1f0e',
+  calls: [
+    {
+      id: 'audit-7',
+      at: '2026-11-26T09:00:03.000Z',
+      method: 'google.cloud.aiplatform.v1.EndpointService.DeployModel',
+      resource:
+        'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
+      outcome: 'succeeded',
+    },
+  ],
+};
+
 /** An event of a deployment, as the API streams it. */
 export interface FakeEvent {
   type: 'state' | 'progress' | 'end';
@@ -127,6 +156,10 @@ export class FakeDeployments {
   isStreaming = true;
   /** Every request, in order. */
   readonly calls: { method: string; path: string; last?: string }[] = [];
+  /** Refuses to start anything, with this message. */
+  refusal?: string;
+  /** What was started, in order. */
+  readonly starts: { key: string; body: Record<string, unknown> }[] = [];
   private readonly streams = new Map<
     string,
     Set<ReadableStreamDefaultController<Uint8Array>>
@@ -139,6 +172,7 @@ export class FakeDeployments {
     const [, path] = url.pathname.split('/api/vertex-ai');
     this.calls.push({ method, path: `${path}${url.search}`, last });
     const [, , id, action] = path.split('/');
+    if (!id && method === 'POST') return this.start(init);
     if (!id) return this.list(url.searchParams);
     const found = this.deployments.find(deployment => deployment.id === id);
     if (!found) {
@@ -150,6 +184,7 @@ export class FakeDeployments {
       return answer({ diagnostics: [diagnostic] }, 404);
     }
     if (action === 'events') return this.stream(id, Number(last ?? 0), signal);
+    if (action === 'trace') return answer(TRACE);
     if (action === 'cancel') {
       this.change(id, {
         state: 'cancelling',
@@ -196,6 +231,28 @@ export class FakeDeployments {
 
   private find(id: string): Deployment {
     return this.deployments.find(deployment => deployment.id === id)!;
+  }
+
+  private start(init: RequestInit): Response {
+    const key = new Headers(init.headers).get('idempotency-key')!;
+    const body = JSON.parse(String(init.body));
+    this.starts.push({ key, body });
+    if (this.refusal) {
+      const diagnostic = {
+        code: 'request/malformed',
+        severity: 'error',
+        message: this.refusal,
+      };
+      return answer({ diagnostics: [diagnostic] }, 400);
+    }
+    const started = {
+      ...RUNNING,
+      id: `6f1c1f0e-0000-4000-8000-00000000001${this.starts.length}`,
+      kind: body.kind,
+      createdAt: '2026-11-27T11:00:00.000Z',
+    };
+    this.deployments = [started, ...this.deployments];
+    return answer(started, 201);
   }
 
   private list(query: URLSearchParams): Response {

@@ -1,10 +1,11 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Flex } from '@backstage/ui';
+import type { ReactNode } from 'react';
 import type { Status } from '../hooks/useStatus';
 import { vertexAiTranslationRef } from '../translation';
 import { Announcement } from './Announcement';
 import { CoreBroken } from './CoreBroken';
-import { DeployedModels } from './DeployedModels';
+import { type DeployedModel, DeployedModels } from './DeployedModels';
 import { Findings } from './Findings';
 import { Freshness } from './Freshness';
 import { Headline } from './Headline';
@@ -17,6 +18,8 @@ export function StatusContent(
     hasFindings?: boolean;
     /** Whether the page shows the progress of a deployment elsewhere. */
     hasProgress?: boolean;
+    /** What stands below a deployed model. */
+    actions?(model: DeployedModel): ReactNode;
   },
 ) {
   const { report, failure, broken, refresh, hasFindings, hasProgress } = props;
@@ -47,7 +50,10 @@ export function StatusContent(
             <OperationProgress operation={report.operation} />
           )}
           {report.deployedModels.length > 0 && (
-            <DeployedModels models={report.deployedModels} />
+            <DeployedModels
+              models={report.deployedModels}
+              actions={props.actions}
+            />
           )}
           {!hasFindings && <Findings diagnostics={report.findings} />}
           <Findings diagnostics={report.diagnostics} />

@@ -1,6 +1,7 @@
+import type { StartRequest } from '@backstage-vertex-ai/core';
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { readFailure, RequestFailed } from '../failure';
-import type { Deployment, DeploymentPage } from './deployment';
+import type { Deployment, DeploymentPage, Trace } from './deployment';
 import { readEvents, type StreamEvent } from './eventStream';
 
 /** A list's filter, and the place of the page. */
@@ -10,6 +11,18 @@ export interface DeploymentQuery {
   limit?: number;
   cursor?: string;
 }
+
+/** A rollback to a former deployment. */
+interface Rollback {
+  kind: 'rollback';
+  entityRef: string;
+  environment?: string;
+  /** Id of the former deployment. */
+  deployment: string;
+}
+
+/** What a deployment is asked to do. */
+export type StartBody = StartRequest | Rollback;
 
 /** The API of the backend plugin `vertex-ai`. Every method rejects with {@link RequestFailed} where the portal denies. */
 export class DeploymentsClient {
@@ -32,6 +45,22 @@ export class DeploymentsClient {
 
   async read(id: string, signal?: AbortSignal): Promise<Deployment> {
     const response = await this.send(`/${encodeURIComponent(id)}`, { signal });
+    return response.json();
+  }
+
+  async trace(id: string, signal?: AbortSignal): Promise<Trace> {
+    const path = `/${encodeURIComponent(id)}/trace`;
+    const response = await this.send(path, { signal });
+    return response.json();
+  }
+
+  /** Starts what a JSON text describes. The same text under the same key is one deployment. */
+  async start(body: string, key: string): Promise<Deployment> {
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    };
+    const response = await this.send('', { method: 'POST', headers, body });
     return response.json();
   }
 

@@ -8,6 +8,7 @@ import {
   LOG,
   RUNNING,
   SUCCEEDED,
+  TRACE,
 } from '../__testUtils__/deployments';
 
 /** The API's document, which the backend plugin's own tests hold against the server. */
@@ -38,6 +39,10 @@ describe('the data that the tests of the tab rest on', () => {
       const schema = type === 'state' ? 'StateEvent' : 'ProgressEvent';
       expect(errorsOf(schema, data)).toEqual([]);
     }
+  });
+
+  it('has a trace as the API returns it', () => {
+    expect(errorsOf('Trace', TRACE)).toEqual([]);
   });
 
   it('would notice a field that the API does not have', () => {

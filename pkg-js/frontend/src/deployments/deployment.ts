@@ -1,4 +1,4 @@
-import type { Diagnostic } from '@backstage-vertex-ai/core';
+import type { DeploymentOutline, Diagnostic } from '@backstage-vertex-ai/core';
 
 /** The states of a deployment, as the API of the backend plugin names them. */
 export type DeploymentState =
@@ -51,6 +51,23 @@ export interface Deployment {
   mandate?: string;
   /** Of the whole, and of the present stage; where the API read this deployment alone, and knows enough former ones. */
   expected?: { total?: Expectation; stage?: Expectation };
+}
+
+/** An audit record of a call that a deployment made. */
+export interface AuditedCall {
+  /** Stands in Google's audit log as `audit=…`. */
+  id: string;
+  /** RFC 3339 */
+  at: string;
+  method: string;
+  resource: string;
+  outcome: string;
+}
+
+/** The plan of a deployment, its audit records, and pages of Google's console about it. */
+export interface Trace extends DeploymentOutline {
+  /** Absent where the portal's proxy does not respond. */
+  calls?: AuditedCall[];
 }
 
 /** Part of a list, newest first. */

@@ -22,3 +22,9 @@ export function useMay(entityRef: string) {
   const cancel = usePermission({ permission: CANCEL, resourceRef: entityRef });
   return { mayStart: start.allowed, mayCancel: cancel.allowed };
 }
+
+/** Name of the permission without which the user may not start a deployment of an entity; absent where they may, and until it is known. */
+export function useMissingToStart(entityRef: string): string | undefined {
+  const start = usePermission({ permission: START, resourceRef: entityRef });
+  return start.loading || start.allowed ? undefined : START.name;
+}

@@ -44,7 +44,7 @@ export function CancelButton(props: { id: string; onAsked(): void }) {
         variant="secondary"
         size="small"
         destructive
-        className={styles.cancel}
+        className={styles.destructive}
       >
         {t('cancel.button')}
       </Button>

@@ -15,7 +15,9 @@ import { vertexAiTranslationRef } from '../translation';
 import { CancelButton } from './CancelButton';
 import { DeploymentLog } from './DeploymentLog';
 import { DeploymentProgress } from '../components/DeploymentProgress';
+import { DeploymentTrace } from './DeploymentTrace';
 import { Moment } from './Moment';
+import { RequestAccess } from './RequestAccess';
 import { Outcome } from './Outcome';
 import { Person } from './Person';
 import { useDuration } from '../hooks/useDuration';
@@ -98,7 +100,9 @@ function Found(props: Followed & { deployment: Deployment }) {
           </Flex>
         </section>
       )}
+      {view?.lacksAccess && <RequestAccess deployment={deployment} />}
       <DeploymentFacts deployment={deployment} />
+      <DeploymentTrace deployment={deployment} />
       <section aria-label={t('deployment.log')} className={styles.section}>
         <Text as="h3" variant="title-x-small" weight="bold">
           {t('deployment.log')}
@@ -148,7 +152,6 @@ function DeploymentFacts({ deployment }: { deployment: Deployment }) {
     [t('deployment.undone'), list(deployment.undone)],
     [t('deployment.notUndone'), list(deployment.notUndone)],
     [t('deployment.operation'), deployment.operation],
-    [t('deployment.mandate'), deployment.mandate],
     [t('deployment.id'), deployment.id],
   ];
   return <Facts label={t('deployment.facts')} facts={facts} />;

@@ -1,13 +1,17 @@
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
+import { Text } from '@backstage/ui';
 import { RefreshButton } from '../components/RefreshButton';
 import { StatusActions } from '../components/StatusActions';
 import { StatusContent } from '../components/StatusContent';
 import type { Deployment } from '../deployments/deployment';
+import { useMay, useMissingToStart } from '../deployments/permissions';
 import { useDeployOffer } from '../hooks/useDeployOffer';
 import { useStatus } from '../hooks/useStatus';
 import { vertexAiTranslationRef } from '../translation';
+import { ModelActions } from './ModelActions';
+import styles from './page.module.css';
 
 /** The state of one environment of an entity. */
 export function EnvironmentState(props: {
@@ -21,8 +25,12 @@ export function EnvironmentState(props: {
 }) {
   const { entity, environment, isFollowed } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
+  const entityRef = stringifyEntityRef(entity);
+  const { mayStart } = useMay(entityRef);
+  const missing = useMissingToStart(entityRef);
   const status = useStatus(entity, { environment, isFollowed });
   const { report, isLoading, refresh } = status;
+  const endpoint = report?.endpoint?.name.split('/').at(-1);
   const deployments = props.deployments.filter(
     deployment => deployment.environment === environment,
   );
@@ -38,14 +46,35 @@ export function EnvironmentState(props: {
       headerActions={<RefreshButton isLoading={isLoading} refresh={refresh} />}
       footerActions={
         <StatusActions
-          entityRef={stringifyEntityRef(entity)}
+          entityRef={entityRef}
           environment={environment}
           offer={offer}
           report={report}
         />
       }
     >
-      <StatusContent {...status} hasFindings hasProgress={isFollowed} />
+      <StatusContent
+        {...status}
+        hasFindings
+        hasProgress={isFollowed}
+        actions={
+          mayStart && endpoint
+            ? model => (
+                <ModelActions
+                  model={model}
+                  entityRef={entityRef}
+                  environment={environment}
+                  endpoint={endpoint}
+                />
+              )
+            : undefined
+        }
+      />
+      {missing && report && report.deployedModels.length > 0 && (
+        <Text as="p" variant="body-small" className={styles.secondary}>
+          {t('change.denied', { permission: missing })}
+        </Text>
+      )}
     </EntityInfoCard>
   );
 }

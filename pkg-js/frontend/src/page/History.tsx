@@ -13,6 +13,7 @@ import { Moment } from './Moment';
 import { Outcome } from './Outcome';
 import { Person } from './Person';
 import { useDuration } from '../hooks/useDuration';
+import { RollBackButton } from './RollBackButton';
 import { useWhat } from './useWhat';
 
 /** The deployments of an entity, newest first: who, what, when, the outcome and its reason. */
@@ -67,6 +68,7 @@ function Rows(props: { items: Deployment[]; views: DeploymentView[] }) {
   const { items, views } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const byId = new Map(views.map(view => [view.id, view] as const));
+  const hasActions = views.some(view => view.mayRollBack);
   return (
     <div className={cardStyles.scroll}>
       <table className={cardStyles.table} aria-label={t('history.label')}>
@@ -76,6 +78,7 @@ function Rows(props: { items: Deployment[]; views: DeploymentView[] }) {
             <th scope="col">{t('history.outcome')}</th>
             <th scope="col">{t('history.when')}</th>
             <th scope="col">{t('history.who')}</th>
+            {hasActions && <th scope="col">{t('history.actions')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -84,6 +87,7 @@ function Rows(props: { items: Deployment[]; views: DeploymentView[] }) {
               key={deployment.id}
               deployment={deployment}
               view={byId.get(deployment.id)}
+              hasActions={hasActions}
             />
           ))}
         </tbody>
@@ -92,8 +96,12 @@ function Rows(props: { items: Deployment[]; views: DeploymentView[] }) {
   );
 }
 
-function Row(props: { deployment: Deployment; view?: DeploymentView }) {
-  const { deployment, view } = props;
+function Row(props: {
+  deployment: Deployment;
+  view?: DeploymentView;
+  hasActions: boolean;
+}) {
+  const { deployment, view, hasActions } = props;
   const { id, state, user, createdAt, endedAt, cancelRequestedBy } = deployment;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const path = useRouteRef(deploymentRouteRef);
@@ -130,6 +138,11 @@ function Row(props: { deployment: Deployment; view?: DeploymentView }) {
       <td>
         <Person name={user} />
       </td>
+      {hasActions && (
+        <td>
+          {view?.mayRollBack && <RollBackButton deployment={deployment} />}
+        </td>
+      )}
     </tr>
   );
 }

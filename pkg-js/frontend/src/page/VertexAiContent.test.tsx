@@ -1,38 +1,21 @@
-import type { Entity } from '@backstage/catalog-model';
-import { discoveryApiRef, fetchApiRef } from '@backstage/core-plugin-api';
-import {
-  mockApis,
-  renderInTestApp,
-  TestApiProvider,
-} from '@backstage/frontend-test-utils';
-import {
-  EntityProvider,
-  entityRouteRef,
-} from '@backstage/plugin-catalog-react';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { permissionApiRef } from '@backstage/plugin-permission-react';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { Route, Routes } from 'react-router-dom';
 import {
   CANCELLED,
   FAILED,
   LOG,
   RUNNING,
   SUCCEEDED,
+  TRACE,
 } from '../__testUtils__/deployments';
 import {
   FakeGoogle,
   fraudDetector,
-  PORTAL,
+  MISSING,
   SERVING,
 } from '../__testUtils__/google';
+import { PAGE, renderPageOn, rows, section, WAIT } from '../__testUtils__/page';
 import type { Deployment } from '../deployments/deployment';
-import { contentRouteRef } from '../routes';
-import { VertexAiContent } from './VertexAiContent';
-
-const PAGE = '/catalog/default/component/fraud-detector/vertex-ai';
-const WAIT = { timeout: 5_000 };
 
 // Queries by role are slow on long tables.
 jest.setTimeout(30_000);
@@ -44,67 +27,8 @@ beforeEach(() => {
   google.endpoint = SERVING;
 });
 
-function renderPage(
-  options: {
-    entity?: Entity;
-    path?: string;
-    permissions?: (name: string) => boolean;
-  } = {},
-) {
-  const {
-    entity = fraudDetector(),
-    path = PAGE,
-    permissions = () => true,
-  } = options;
-  const permissionApi = mockApis.permission({
-    authorize: ({ permission }) =>
-      permissions(permission.name)
-        ? AuthorizeResult.ALLOW
-        : AuthorizeResult.DENY,
-  });
-  return renderInTestApp(
-    <TestApiProvider
-      apis={[
-        [discoveryApiRef, mockApis.discovery({ baseUrl: PORTAL })],
-        [fetchApiRef, { fetch: google.fetch }],
-        [permissionApiRef, permissionApi],
-      ]}
-    >
-      <EntityProvider entity={entity}>
-        <Routes>
-          <Route path={`${PAGE}/*`} element={<VertexAiContent />} />
-        </Routes>
-      </EntityProvider>
-    </TestApiProvider>,
-    {
-      initialRouteEntries: [path],
-      mountedRoutes: {
-        '/catalog/:namespace/:kind/:name': entityRouteRef,
-        [PAGE]: contentRouteRef,
-      },
-    },
-  );
-}
-
-const section = (name: string) => screen.findByRole('region', { name }, WAIT);
-
-/** The texts of the history's rows. */
-async function rows() {
-  const table = await screen.findByRole(
-    'table',
-    { name: 'Deployments, newest first' },
-    WAIT,
-  );
-  return within(table)
-    .getAllByRole('row')
-    .slice(1)
-    .map(row =>
-      [
-        within(row).getByRole('rowheader'),
-        ...within(row).getAllByRole('cell'),
-      ].map(cell => cell.textContent),
-    );
-}
+const renderPage = (options?: Parameters<typeof renderPageOn>[1]) =>
+  renderPageOn(google, options);
 
 describe('the tab', () => {
   it('shows what serves, and who deployed what, when, with which outcome and why', async () => {
@@ -414,7 +338,6 @@ describe('the page of a deployment', () => {
       'Started byadmin',
       'Duration12 min 31 s',
       'Deployed model9379675090',
-      'Mandatemandate-3',
       `Deployment${SUCCEEDED.id}`,
       SUCCEEDED.operation!,
     ]) {
@@ -427,6 +350,20 @@ describe('the page of a deployment', () => {
     expect(
       await within(log).findByText('Adding nodes to the cluster'),
     ).toBeVisible();
+    const plan = await section('Plan');
+    expect(within(plan).getByRole('listitem')).toHaveTextContent(
+      /^Deploy model fraud-detector@3.*DeployModel · Undo: .*UndeployModel$/,
+    );
+    const audit = await section('Audit');
+    expect(within(audit).getByLabelText('Ids')).toHaveTextContent(
+      'Request reasondeployment 6f1c1f0eMandatemandate-3',
+    );
+    expect(
+      within(audit).getByRole('rowheader', { name: 'audit-7' }),
+    ).toBeVisible();
+    expect(
+      within(audit).getByRole('link', { name: /^Google’s audit log/ }),
+    ).toHaveAttribute('href', TRACE.links[0].url);
     expect(
       screen.getByRole('link', { name: 'All deployments' }),
     ).toHaveAttribute('href', PAGE);
@@ -446,6 +383,38 @@ describe('the page of a deployment', () => {
     expect(
       screen.queryByRole('link', { name: /Google Cloud/ }),
     ).not.toBeInTheDocument();
+  });
+
+  it('leads from a denial to the form that requests access, filled in', async () => {
+    const environment = 'staging';
+    const denied = {
+      code: 'google/permission-denied',
+      severity: 'error',
+      message: 'you lack `aiplatform.endpoints.deploy`',
+      permission: 'aiplatform.endpoints.deploy',
+    } as const;
+    google.access = MISSING;
+    google.portal.deployments = [
+      { ...FAILED, environment, diagnostics: [denied] },
+    ];
+    renderPage({ path: path(FAILED) });
+    const link = await screen.findByRole(
+      'link',
+      { name: 'Request access' },
+      WAIT,
+    );
+    const data = () => {
+      const url = new URL(link.getAttribute('href')!, 'http://portal.example');
+      expect(url.pathname).toBe('/create/templates/default/request-access');
+      return JSON.parse(url.searchParams.get('formData')!);
+    };
+    await waitFor(
+      () => expect(data()).toEqual({ environment, ...MISSING.request }),
+      WAIT,
+    );
+    expect(
+      screen.getByRole('list', { name: 'Who can grant access' }),
+    ).toHaveTextContent('cloud-admins');
   });
 
   it('reads as cancelled, without an error', async () => {

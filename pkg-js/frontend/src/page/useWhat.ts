@@ -8,6 +8,8 @@ const TITLES = {
   undeploy: 'deployment.title.undeploy',
   traffic: 'deployment.title.traffic',
   scale: 'deployment.title.scale',
+  rollback: 'deployment.title.rollback',
+  promote: 'deployment.title.promote',
 } as const;
 
 const isKnown = (kind: string): kind is keyof typeof TITLES => kind in TITLES;
@@ -15,7 +17,7 @@ const isKnown = (kind: string): kind is keyof typeof TITLES => kind in TITLES;
 /** The last part of a resource's name. */
 const short = (name: string) => name.split('/').at(-1)!;
 
-/** What a deployment changes, in a few words: the model, and the environment where there is one. `title` names the kind, too. */
+/** What a deployment changes, in a few words: the model, and the environment where there is one. `title` and `label` name the kind, too. */
 export function useWhat(deployment: Deployment) {
   const { kind, model, environment } = deployment;
   const { t } = useTranslationRef(vertexAiTranslationRef);
@@ -24,5 +26,5 @@ export function useWhat(deployment: Deployment) {
     ? t('history.whatIn', { model: name, environment })
     : name;
   const title = t(TITLES[isKnown(kind) ? kind : 'deploy'], { model: what });
-  return { title, label: kind === 'deploy' ? what : title };
+  return { what, title, label: kind === 'deploy' ? what : title };
 }

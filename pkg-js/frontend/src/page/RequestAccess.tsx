@@ -1,0 +1,30 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useEntity } from '@backstage/plugin-catalog-react';
+import { ButtonLink, Flex } from '@backstage/ui';
+import { Grantors } from '../components/Grantors';
+import type { Deployment } from '../deployments/deployment';
+import { useAccess } from '../hooks/useAccess';
+import { requestAccessPath } from '../templates';
+import { vertexAiTranslationRef } from '../translation';
+
+/** The way out of a denial: the form that requests access, filled in, and the people who grant it. */
+export function RequestAccess({ deployment }: { deployment: Deployment }) {
+  const { entityRef, environment } = deployment;
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const { entity } = useEntity();
+  const { report } = useAccess(entity, { environment });
+  // Without a report, the form asks for the rest.
+  const request = { entityRef, environment, ...report?.request };
+  return (
+    <Flex direction="column" gap="2" align="start">
+      <ButtonLink
+        variant="primary"
+        size="small"
+        href={requestAccessPath(request)}
+      >
+        {t('accessCard.request')}
+      </ButtonLink>
+      {report && <Grantors grantors={report.grantors} />}
+    </Flex>
+  );
+}
