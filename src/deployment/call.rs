@@ -7,7 +7,7 @@ use crate::conversation::{Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Failed, pause};
 use crate::method::{self, Call, Resource};
-use crate::name::{Endpoint, Operation};
+use crate::name::{DeployedModelId, Endpoint, Operation};
 use serde_json::Value;
 
 /// Number of tries of a look while nothing of the run can be at Google.
@@ -81,6 +81,20 @@ impl Run {
             Err(CallError::Refused { .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether a deployed model was created after the end of the run's own deployment. Then the run's own is gone, and the one with
+    /// its id is another's: a ledger from a backup does not tell what has happened since.
+    pub async fn is_younger(&self, state: &Value, id: &DeployedModelId, own: &Operation) -> Result<bool, CallError> {
+        let call = Call::new(&method::OPERATIONS_GET, Resource::Operation(own.clone()));
+        let Some(own) = self.look(&call).await? else { return Ok(false) };
+        let mut models = state["deployedModels"].as_array().into_iter().flatten();
+        let model = models.find(|model| model["id"].as_str() == Some(id.as_str()));
+        let created = model.and_then(|model| model["createTime"].as_str());
+        let ended = own["metadata"]["genericMetadata"]["updateTime"].as_str().filter(|_| own["done"] == true);
+        // Of two times in RFC 3339, one may have more decimals.
+        let seconds = |time: &str| time.trim_end_matches('Z').to_owned();
+        Ok(created.zip(ended).is_some_and(|(created, ended)| seconds(created) > seconds(ended)))
     }
 
     /// Makes a change. Its intention is durable before it is sent, and its answer before this returns.

@@ -153,6 +153,12 @@ impl Run {
             let Some(state) = self.look(&look).await?.filter(|state| is_deployed(state, id)) else {
                 return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
             };
+            if !was_there
+                && let Some(operation) = made.operation()
+                && self.is_younger(&state, id, operation).await?
+            {
+                return Ok(Gone::NeverOurs);
+            }
             was_there = true;
             if let Some(split) = self.restored(&state, id, true)
                 && !self.restore(endpoint, id, &state, split, patience.number).await?

@@ -2,6 +2,7 @@
 
 use crate::conversation::{Failure, Identity, Request, Response};
 use crate::method::Verb;
+use crate::timestamp::rfc3339;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,8 @@ pub struct Endpoint {
     pub models: BTreeMap<String, String>,
     /// Bounds where they are not 1 and 1.
     pub replicas: BTreeMap<String, (u64, u64)>,
+    /// When the deployed models were created, where that is known.
+    pub created: BTreeMap<String, u64>,
 }
 
 impl Endpoint {
@@ -53,6 +56,8 @@ pub struct Operation {
     begins: u64,
     ends: u64,
     cancelled: bool,
+    /// When it ended, if it has.
+    ended: u64,
     /// The response or the error.
     result: Option<Value>,
 }
@@ -204,7 +209,10 @@ impl Google {
     /// What is there, without etags.
     pub fn state(&self) -> (BTreeMap<String, Endpoint>, BTreeMap<String, BTreeMap<u32, Value>>) {
         let mut endpoints = self.endpoints.clone();
-        endpoints.values_mut().for_each(|endpoint| endpoint.etag = 0);
+        for endpoint in endpoints.values_mut() {
+            endpoint.etag = 0;
+            endpoint.created.clear();
+        }
         (endpoints, self.models.clone())
     }
 
@@ -231,6 +239,7 @@ impl Google {
             }
             self.now = self.now.max(due);
             let operation = self.operations[at].clone();
+            self.operations[at].ended = self.now;
             self.operations[at].result = Some(match operation.cancelled {
                 true => json!({"error": {"code": 1, "message": "Operation was cancelled."}}),
                 false => self.finish(operation.work),
@@ -262,6 +271,7 @@ impl Google {
                 endpoint.etag += 1;
                 endpoint.deployed.push(id.clone());
                 endpoint.scale(&id, replicas);
+                endpoint.created.insert(id.clone(), self.now);
                 if let Some(split) = split {
                     endpoint.split = split
                         .into_iter()
@@ -275,6 +285,7 @@ impl Google {
                 if let Some(endpoint) = self.endpoints.get_mut(&endpoint) {
                     endpoint.etag += 1;
                     endpoint.deployed.retain(|other| *other != id);
+                    endpoint.created.remove(&id);
                     endpoint.split.remove(&id);
                     endpoint.replicas.remove(&id);
                     self.in_use_until = self.now + self.lingers;
@@ -346,7 +357,15 @@ impl Google {
         let name =
             format!("projects/123456789012/locations/us-central1/{parent}/operations/{}", self.operations.len() + 1);
         let (begins, ends) = (self.now, self.now + millis);
-        self.operations.push(Operation { name: name.clone(), work, begins, ends, cancelled: false, result: None });
+        self.operations.push(Operation {
+            name: name.clone(),
+            work,
+            begins,
+            ends,
+            cancelled: false,
+            ended: 0,
+            result: None,
+        });
         (200, json!({ "name": name }))
     }
 
@@ -356,6 +375,7 @@ impl Google {
 
     fn shown(&self, operation: &Operation) -> Value {
         let mut shown = json!({"name": operation.name, "metadata": {}});
+        let updated = operation.result.as_ref().map_or(operation.begins, |_| operation.ended);
         if let Work::Deploy(..) = operation.work {
             const STAGES: [&str; 3] = ["STARTING_DEPLOYMENT", "PREPARING_MODEL", "STARTING_MODEL_SERVER"];
             let passed = (self.now - operation.begins) * 3 / (operation.ends - operation.begins).max(1);
@@ -364,6 +384,7 @@ impl Google {
                 "deploymentStage": STAGES[usize::try_from(passed).unwrap().min(2)],
             });
         }
+        shown["metadata"]["genericMetadata"] = json!({"updateTime": rfc3339(updated)});
         if let Some(result) = &operation.result {
             shown["done"] = json!(true);
             shown.as_object_mut().unwrap().extend(result.as_object().unwrap().clone());
@@ -608,10 +629,14 @@ fn shown_endpoint(endpoint: &Endpoint) -> Value {
     let shown = |id: &String| {
         let (min, max) = endpoint.replicas.get(id).copied().unwrap_or((1, 1));
         let ours = format!("projects/123456789012/locations/us-central1/models/{MODEL}@2");
-        json!({
+        let mut shown = json!({
             "id": id, "model": endpoint.models.get(id).unwrap_or(&ours),
             "dedicatedResources": {"minReplicaCount": min, "maxReplicaCount": max},
-        })
+        });
+        if let Some(created) = endpoint.created.get(id) {
+            shown["createTime"] = json!(rfc3339(*created));
+        }
+        shown
     };
     let deployed: Vec<Value> = endpoint.deployed.iter().map(shown).collect();
     json!({

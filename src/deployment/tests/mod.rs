@@ -5,5 +5,6 @@ mod delegation;
 mod google;
 mod laws;
 mod races;
+mod restored;
 mod scene;
 mod stories;
