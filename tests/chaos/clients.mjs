@@ -1,6 +1,9 @@
 // HTTP clients of the suite: the portal as a user, the emulator's control, and Google as a console user.
 import { setTimeout } from 'node:timers/promises';
+import { names } from './catalog.mjs';
 import { emulatorUrl, portalUrl } from './servers.mjs';
+
+const ENDED = ['succeeded', 'failed', 'cancelled'];
 
 async function read(response) {
   const text = await response.text();
@@ -12,26 +15,53 @@ async function read(response) {
   return text ? JSON.parse(text) : undefined;
 }
 
-async function guestToken() {
-  const response = await fetch(`${portalUrl}/api/auth/guest/refresh`, {
+/** Returns a Backstage token of the guest. */
+export async function token(base = portalUrl) {
+  const response = await fetch(`${base}/api/auth/guest/refresh`, {
     headers: { 'x-requested-with': 'XMLHttpRequest' },
   });
   return (await read(response)).backstageIdentity.token;
 }
 
+/** Returns the events of a deployment that has ended, without the last one, which repeats the deployment. */
+export async function eventsOf(id) {
+  const text = await persistent(`vertex-ai/deployments/${id}/events`, {
+    as: response => response.text(),
+  });
+  const blocks = text.split('\n\n').filter(block => block.startsWith('id: '));
+  return blocks.map(block => ({
+    id: Number(/^id: (\d+)$/m.exec(block)[1]),
+    data: JSON.parse(/^data: (.*)$/m.exec(block)[1]),
+  }));
+}
+
 /** Calls the portal's API as the guest. */
-export async function portal(path, { method = 'GET', body, headers } = {}) {
-  const response = await fetch(`${portalUrl}/api/${path}`, {
+export async function portal(
+  path,
+  { method = 'GET', body, headers, base = portalUrl, as = read } = {},
+) {
+  const response = await fetch(`${base}/api/${path}`, {
     method,
     headers: {
-      authorization: `Bearer ${await guestToken()}`,
+      authorization: `Bearer ${await token(base)}`,
       'content-type': 'application/json',
       ...headers,
     },
     body: body && JSON.stringify(body),
     signal: AbortSignal.timeout(20_000),
   });
-  return read(response);
+  return as(response);
+}
+
+/** Whether a portal has its catalog, so that deployments can be started. */
+export async function isReady(base) {
+  const last = names.at(-1);
+  await portal(`catalog/entities/by-name/component/default/${last}`, { base });
+  await portal('catalog/entities/by-name/template/default/deploy-model', {
+    base,
+  });
+  await portal('vertex-ai/deployments?limit=1', { base });
+  return true;
 }
 
 /** As `portal`, again until the portal answers: it may be down. */
@@ -41,12 +71,45 @@ export async function persistent(path, init, patience = 120_000) {
     try {
       return await portal(path, init);
     } catch (error) {
-      const isFinal = error.status >= 400 && error.status < 500;
+      // A portal that starts has no routes yet, and answers 404 without a text.
+      const isStarting = error.message === '404 ';
+      const isFinal = error.status >= 400 && error.status < 500 && !isStarting;
       if (isFinal || Date.now() > deadline) throw error;
       await setTimeout(300);
     }
   }
 }
+
+/** Follows a deployment to its end, or for some milliseconds. */
+export async function ended(id, patience = 180_000) {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const deployment = await persistent(`vertex-ai/deployments/${id}`);
+    if (ENDED.includes(deployment.state) || Date.now() > deadline) {
+      return deployment;
+    }
+    await setTimeout(500);
+  }
+}
+
+/** Cancels a deployment. Returns whether it had not ended. */
+export async function cancel(id) {
+  try {
+    await persistent(`vertex-ai/deployments/${id}/cancel`, { method: 'POST' });
+    return true;
+  } catch (error) {
+    if (error.status !== 409) throw error;
+    return false;
+  }
+}
+
+/** Starts a deployment under an idempotency key. */
+export const start = (name, key) =>
+  persistent('vertex-ai/deployments', {
+    method: 'POST',
+    headers: { 'idempotency-key': key },
+    body: { entityRef: `component:default/${name}` },
+  });
 
 /** Reads from the emulator's control, or posts to it. */
 export async function emulator(path, body) {

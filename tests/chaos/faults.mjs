@@ -3,80 +3,80 @@ import { endpointOf } from './catalog.mjs';
 
 const at = (name, suffix) => `/endpoints/${name}${suffix}`;
 const create = name => `endpointId=${name}`;
+const STAGES = [
+  'STARTING_DEPLOYMENT',
+  'PREPARING_MODEL',
+  'CREATING_SERVING_CLUSTER',
+  'ADDING_NODES_TO_CLUSTER',
+  'GETTING_CONTAINER_IMAGE',
+  'STARTING_MODEL_SERVER',
+  'FINISHING_UP',
+];
+
+const strike = (pathContains, fault, times = 1) => ({
+  pathContains,
+  times,
+  fault,
+});
+const onDeploy = fault => name => [strike(at(name, ':deployModel'), fault)];
+const onPoll = (fault, times) => name => [
+  strike(at(name, '/operations/'), fault, times),
+];
+const failing = (name, stage) =>
+  strike(endpointOf(name), {
+    kind: 'failAtStage',
+    stage,
+    code: 9,
+    message: 'Model server exited unexpectedly.',
+  });
+
+/** Another user deploys to the endpoint and changes its traffic meanwhile. */
+export const RACE = 'console user races';
 
 /** Faults by name; each returns what the emulator is sent for one entity. */
 export const FAULTS = {
   none: () => [],
-  'answer to deployModel lost': name => [
-    { pathContains: at(name, ':deployModel'), fault: { kind: 'lostResponse' } },
-  ],
+  // It strikes through `console.mjs`.
+  [RACE]: () => [],
+  'answer to deployModel lost': onDeploy({ kind: 'lostResponse' }),
   'answer to create lost': name => [
-    { pathContains: create(name), fault: { kind: 'lostResponse' } },
+    strike(create(name), { kind: 'lostResponse' }),
   ],
-  'answer to deployModel cut off': name => [
-    {
-      pathContains: at(name, ':deployModel'),
-      fault: { kind: 'truncatedResponse' },
-    },
-  ],
-  'deployModel carried out, 503': name => [
-    {
-      pathContains: at(name, ':deployModel'),
-      fault: { kind: 'status', status: 503, done: true },
-    },
-  ],
+  'answer to deployModel cut off': onDeploy({ kind: 'truncatedResponse' }),
+  'deployModel carried out, 503': onDeploy({
+    kind: 'status',
+    status: 503,
+    done: true,
+  }),
   'deployModel answers 500': name => [
-    {
-      pathContains: at(name, ':deployModel'),
-      times: 2,
-      fault: { kind: 'status', status: 500 },
-    },
+    strike(at(name, ':deployModel'), { kind: 'status', status: 500 }, 2),
   ],
-  'wait answers 401': name => [
-    {
-      pathContains: `${at(name, '/operations/')}`,
-      fault: { kind: 'status', status: 401 },
-    },
-  ],
-  'wait answers HTML': name => [
-    {
-      pathContains: `${at(name, '/operations/')}`,
-      times: 3,
-      fault: { kind: 'html' },
-    },
-  ],
+  'deployModel arrives twice': onDeploy({ kind: 'twice' }),
+  'create arrives twice': name => [strike(create(name), { kind: 'twice' })],
+  'answer to deployModel never comes': onDeploy({ kind: 'hang', done: true }),
+  'polls are never answered': onPoll({ kind: 'hang' }, 2),
+  'wait answers 401': onPoll({ kind: 'status', status: 401 }, 1),
+  'wait answers HTML': onPoll({ kind: 'html' }, 3),
   'everything answers 429': name => [
-    {
-      pathContains: name,
-      times: 3,
-      fault: { kind: 'status', status: 429, retryAfterSeconds: 1 },
-    },
+    strike(name, { kind: 'status', status: 429, retryAfterSeconds: 1 }, 3),
   ],
-  'deployModel late': name => [
-    {
-      pathContains: at(name, ':deployModel'),
-      fault: { kind: 'late', seconds: 200 },
-    },
+  'deployModel late': onDeploy({ kind: 'late', seconds: 200 }),
+  'outage while deploying': onPoll({ kind: 'status', status: 503 }, 5),
+  'deployment fails': (name, choices) => [failing(name, choices.pick(STAGES))],
+  'deployment fails, undo lost': (name, choices) => [
+    failing(name, choices.pick(STAGES)),
+    { ...strike(at(name, ''), { kind: 'lostResponse' }), method: 'DELETE' },
+    strike(at(name, ':undeployModel'), { kind: 'lostResponse' }),
   ],
-  'outage while deploying': name => [
+  'undo denied': (name, choices) => [
+    failing(name, choices.pick(STAGES)),
     {
-      pathContains: at(name, '/operations/'),
-      times: 5,
-      fault: { kind: 'status', status: 503 },
+      ...strike(at(name, ''), { kind: 'status', status: 403 }, 1_000),
+      method: 'DELETE',
     },
-  ],
-  'deployment fails': name => [
-    {
-      pathContains: endpointOf(name),
-      fault: {
-        kind: 'failAtStage',
-        stage: 'STARTING_MODEL_SERVER',
-        code: 9,
-        message: 'Model server exited unexpectedly.',
-      },
-    },
+    strike(at(name, ':undeployModel'), { kind: 'status', status: 403 }, 1_000),
   ],
   'cancellation ignored': name => [
-    { pathContains: endpointOf(name), fault: { kind: 'ignoredCancel' } },
+    strike(endpointOf(name), { kind: 'ignoredCancel' }),
   ],
 };

@@ -1,18 +1,22 @@
-// The emulator and the portal as processes that can be killed.
+// The emulator and the portal as processes that can be killed, one portal or two replicas behind a load balancer.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { Relay } from './relay.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
 export const artifacts = process.env.ARTIFACTS ?? join(root, 'target/chaos');
-const portalPort = process.env.PORTAL_PORT ?? '7207';
+/** A PostgreSQL server; without one, the portal has SQLite files and no replicas. */
+export const postgres = process.env.POSTGRES_URL;
+const portalPort = Number(process.env.PORTAL_PORT ?? '7207');
 const emulatorPort = process.env.EMULATOR_PORT ?? '8285';
 export const portalUrl = `http://localhost:${portalPort}`;
 export const emulatorUrl = `http://127.0.0.1:${emulatorPort}`;
 /** Folder of the portal's SQLite files. */
 export const database = join(artifacts, 'database');
+const replicas = postgres ? 2 : 1;
 
 const running = new Set();
 process.on('exit', () => running.forEach(server => server.signal('SIGKILL')));
@@ -77,24 +81,111 @@ export function startEmulator() {
   );
 }
 
-/** Starts the portal; `ready` tells whether it can be used. */
-export function startPortal(config, ready) {
-  const cli = join(root, 'node_modules/@backstage/cli/bin/backstage-cli');
-  const configs = ['../app-config.yaml', config];
-  const server = new Server(
-    'portal',
-    process.execPath,
-    [cli, 'package', 'start', ...configs.flatMap(path => ['--config', path])],
-    {
-      cwd: join(root, 'www/backend'),
-      env: {
-        ...process.env,
-        PORTAL_PORT: portalPort,
-        PORTAL_ROOT: root,
-        PORTAL_DATABASE: database,
-        EMULATOR_URL: emulatorUrl,
+/** A portal of one process, or of two replicas behind a load balancer that share a PostgreSQL database. */
+export class Portal {
+  #servers = [];
+  #isReady = [];
+  #balancer;
+  #line;
+
+  /** @param config path of a configuration; @param ready tells whether the portal can be used */
+  constructor(config, ready) {
+    this.config = config;
+    this.ready = ready;
+  }
+
+  /** Starts every replica, at once or one after the other: on an empty database, only one may make the tables of Backstage. */
+  async start({ together = true } = {}) {
+    if (postgres) {
+      const database = Number(new URL(postgres).port);
+      this.#line = await Relay.start(0, () => [database]);
+      this.#balancer = await Relay.start(portalPort, () => this.#ready());
+    }
+    const all = Array.from({ length: replicas }, (_, at) => at);
+    if (together) await Promise.all(all.map(at => this.#run(at)));
+    else for (const at of all) await this.#run(at);
+  }
+
+  async stop() {
+    await Promise.all(this.#servers.map(server => server.kill()));
+    this.#isReady = [];
+    await this.#balancer?.close();
+    await this.#line?.close();
+  }
+
+  /** The number of a replica. */
+  any(choices) {
+    return choices.between(0, replicas);
+  }
+
+  /** Ends a replica as a power failure does, and starts it again. */
+  async restart(at = 0) {
+    await this.#servers[at].kill();
+    this.#isReady[at] = false;
+    await this.#run(at);
+  }
+
+  /** Freezes a replica for some time, in which another one takes its work over. */
+  async freeze(at, millis) {
+    this.#servers[at].signal('SIGSTOP');
+    await setTimeout(millis);
+    this.#servers[at].signal('SIGCONT');
+  }
+
+  /** Does something while every replica stands still, so that the files of the database are those of one moment. */
+  async paused(work) {
+    this.#servers.forEach(server => server.signal('SIGSTOP'));
+    try {
+      return await work();
+    } finally {
+      this.#servers.forEach(server => server.signal('SIGCONT'));
+    }
+  }
+
+  /** Ends every connection to the database, which takes none for some time. */
+  async loseDatabase(millis) {
+    this.#line.cut();
+    await setTimeout(millis);
+    this.#line.mend();
+  }
+
+  /** The ports of the replicas that can be used; of all, while there is none. */
+  #ready() {
+    const all = Array.from({ length: replicas }, (_, at) => this.#port(at));
+    const ready = all.filter((_, at) => this.#isReady[at]);
+    return ready.length > 0 ? ready : all;
+  }
+
+  #port(at) {
+    return postgres ? portalPort + 1 + at : portalPort;
+  }
+
+  async #run(at) {
+    const cli = join(root, 'node_modules/@backstage/cli/bin/backstage-cli');
+    const configs = ['../app-config.yaml', this.config];
+    const args = configs.flatMap(path => ['--config', path]);
+    const line = postgres && new URL(postgres);
+    if (line) line.port = this.#line.port;
+    const server = new Server(
+      `portal${at || ''}`,
+      process.execPath,
+      [cli, 'package', 'start', ...args],
+      {
+        cwd: join(root, 'www/backend'),
+        env: {
+          ...process.env,
+          PORTAL_PORT: String(portalPort),
+          PORTAL_LISTEN: String(this.#port(at)),
+          PORTAL_ROOT: root,
+          PORTAL_DATABASE: database,
+          POSTGRES_LINE: line?.href ?? '',
+          EMULATOR_URL: emulatorUrl,
+        },
       },
-    },
-  );
-  return server.until(ready);
+    );
+    this.#servers[at] = server;
+    const url = `http://localhost:${this.#port(at)}`;
+    await server.until(() => this.ready(url));
+    this.#isReady[at] = true;
+  }
 }

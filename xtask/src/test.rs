@@ -72,6 +72,7 @@ const TESTS: &[(&str, Work)] = &[
     }),
     ("end to end, in a browser", end_to_end),
     ("chaos: deployments survive kills and faults", chaos),
+    ("chaos on PostgreSQL: two replicas hand over", chaos_of_replicas),
 ];
 
 /// Files of jest with tests that need a server.
@@ -224,6 +225,16 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
 /// Starts and kills its own portal. `ROUNDS` and `SEED` in the environment make a longer run, or the same run again.
 fn chaos(workspace: &Workspace) -> Result<()> {
     run(workspace.command("node").arg("tests/chaos/run.mjs").env("ARTIFACTS", workspace.target("chaos")))
+}
+
+/// As `chaos`, with two replicas on one database, which is cut off now and then.
+fn chaos_of_replicas(workspace: &Workspace) -> Result<()> {
+    let server = Postgres::start(workspace, "chaos-postgres")?;
+    run(workspace
+        .command("node")
+        .arg("tests/chaos/run.mjs")
+        .env("ARTIFACTS", workspace.target("chaos-replicas"))
+        .env("POSTGRES_URL", &server.url))
 }
 
 pub fn test(workspace: &Workspace, options: &Options) -> Result<()> {

@@ -1,0 +1,33 @@
+// The whole portal, started by two processes at once on a PostgreSQL database that has the tables of Backstage, but none of ours.
+import assert from 'node:assert/strict';
+import { withTables } from './tables.mjs';
+
+const PROXY_LOCK = 'vertex_ai_migrations_lock';
+const BACKEND_LOCK = 'knex_migrations_lock';
+
+/** Removes the tables of this project, as if its packages had just been installed. */
+async function removeTables(plugin, pattern) {
+  await withTables(plugin, async client => {
+    const tables = await client('pg_tables')
+      .where({ schemaname: 'public' })
+      .where('tablename', 'like', pattern)
+      .pluck('tablename');
+    assert.ok(tables.length > 3, `${plugin} has ${tables.length} tables`);
+    for (const table of tables) {
+      await client.raw('drop table ?? cascade', [table]);
+    }
+  });
+}
+
+export async function startAtOnce(portal) {
+  await portal.stop();
+  await removeTables('proxy', 'vertex_ai_%');
+  // All of this plugin's tables are ours.
+  await removeTables('vertex-ai', '%');
+  await portal.start();
+  const locks = await Promise.all([
+    withTables('proxy', client => client(PROXY_LOCK).pluck('is_locked')),
+    withTables('vertex-ai', client => client(BACKEND_LOCK).pluck('is_locked')),
+  ]);
+  assert.deepEqual(locks, [[0], [0]]);
+}

@@ -1,0 +1,56 @@
+// A deployment by a task of the scaffolder: its lines and its end must be those of the deployment.
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import { eventsOf, ended, persistent } from './clients.mjs';
+
+const RUNNING = ['open', 'processing'];
+
+/** Runs the template to its end. Returns the deployment's id; `undefined` where the task was cancelled before it started one. */
+export async function byTask(name, cancelAfter) {
+  const entity = `component:default/${name}`;
+  const since = new Date().toISOString();
+  const task = await persistent('scaffolder/v2/tasks', {
+    method: 'POST',
+    body: {
+      templateRef: 'template:default/deploy-model',
+      values: { entity },
+    },
+  });
+  if (cancelAfter !== null) {
+    await setTimeout(cancelAfter);
+    await persistent(`scaffolder/v2/tasks/${task.id}/cancel`, {
+      method: 'POST',
+    });
+  }
+  const deadline = Date.now() + 240_000;
+  let status;
+  do {
+    await setTimeout(500);
+    ({ status } = await persistent(`scaffolder/v2/tasks/${task.id}`));
+  } while (RUNNING.includes(status) && Date.now() < deadline);
+  const query = `vertex-ai/deployments?entityRef=${entity}&since=${since}`;
+  const { items } = await persistent(query);
+  if (items.length === 0 && cancelAfter !== null) return undefined;
+  assert.equal(items.length, 1, `${items.length} deployments of one task`);
+  const deployment = await ended(items[0].id);
+  const lines = await persistent(`scaffolder/v2/tasks/${task.id}/events`);
+  check(name, status, lines, deployment, await eventsOf(deployment.id));
+  return deployment.id;
+}
+
+function check(name, status, lines, { state }, events) {
+  const expected =
+    state === 'succeeded' ? ['completed'] : ['failed', 'cancelled'];
+  assert.ok(
+    expected.includes(status),
+    `the task of ${name} is ${status}, its deployment ${state}`,
+  );
+  if (status === 'cancelled') return;
+  // A task that a killed portal left behind follows its deployment again, from the first event.
+  const text = lines.map(({ body }) => body.message).join('\n');
+  for (const { data } of events) {
+    if (data.message && !text.includes(data.message)) {
+      assert.fail(`the task of ${name} has no line \`${data.message}\``);
+    }
+  }
+}
