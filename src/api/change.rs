@@ -2,7 +2,7 @@
 
 use super::request::{Field, malformed, request};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::name::DeployedModelId;
+use crate::name::{DeployedModelId, ModelVersion};
 use crate::plan::Kind;
 use crate::plan::kind::{Deploy, Origin, Undeploy, Which};
 use crate::target::Target;
@@ -42,12 +42,12 @@ impl RunKind {
     /// The options of the kind, beside the entity's.
     fn options(self) -> &'static [&'static str] {
         match self {
-            Self::Deploy => &[],
-            Self::Undeploy => &["deployedModelId", "all", "deleteEndpoint"],
+            Self::Deploy => &["newVersion", "setAlias", "removePreviousAfterMinutes"],
+            Self::Undeploy => &["deployedModelId", "all", "deleteEndpoint", "idleModels"],
             Self::Traffic => &["deployedModelId", "traffic"],
             Self::Scale => &["deployedModelId", "minReplicas", "maxReplicas"],
-            Self::Rollback => &["deployment"],
-            Self::Promote => &["from"],
+            Self::Rollback => &["deployment", "setAlias"],
+            Self::Promote => &["from", "setAlias", "removePreviousAfterMinutes"],
         }
     }
 }
@@ -87,6 +87,19 @@ request! {
         /// `promote`: the environment whose version is deployed; absent for the plain annotations.
         #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<String>,
+        /// `deploy`: uploads a new version also where one with the same content exists.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        new_version: Option<bool>,
+        /// `deploy`, `rollback`, `promote`: an alias of the model, which names the version once it serves.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        set_alias: Option<String>,
+        /// `deploy`, `promote`: minutes after which the entity's previous deployed models without traffic are undeployed. They are kept
+        /// where it is absent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        remove_previous_after_minutes: Option<u32>,
+        /// `undeploy`: deployed models that are removed where they receive no traffic, in place of one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        idle_models: Option<Vec<String>>,
     }
 }
 
@@ -96,6 +109,15 @@ impl Field for Option<RunKind> {
         let known = RunKind::ALL.into_iter().find(|kind| kind.name() == text);
         known.map(Some).ok_or_else(|| malformed(format!("`{name}` is `{text}`, which is not a kind of run")))
     }
+}
+
+/// Maximum pause before the previous deployed models are removed: 12 hours. Their mandate may expire after 24.
+const MOST_MINUTES: u32 = 720;
+
+const ID_HELP: &str = "set the id of a deployed model, as the page of the entity or Google's console shows it";
+
+fn read_id(id: &String) -> Result<DeployedModelId, Diagnostic> {
+    id.parse().map_err(|error| wrong(format!("`deployedModelId`: {error}"), ID_HELP))
 }
 
 fn wrong(message: String, help: &'static str) -> Diagnostic {
@@ -112,7 +134,7 @@ impl ChangeRequest {
         let kind = self.kind();
         self.check_options(kind)?;
         Ok(match kind {
-            RunKind::Deploy => Kind::deploy(),
+            RunKind::Deploy => Kind::Deploy(self.deploy(Origin::Entity)?),
             RunKind::Undeploy => Kind::Undeploy(self.undeploy(target)?),
             RunKind::Traffic => {
                 let share = self.traffic.filter(|percent| *percent <= Traffic::ALL.percent());
@@ -124,13 +146,13 @@ impl ChangeRequest {
             RunKind::Rollback => {
                 let help = "set the id of a former deployment, as the history of the entity shows it";
                 let former = self.deployment.clone().ok_or_else(|| wrong("`deployment` is missing".into(), help))?;
-                Kind::Deploy(Deploy { origin: Origin::Former(former) })
+                Kind::Deploy(self.deploy(Origin::Former(former))?)
             }
             RunKind::Promote if self.from == target.environment => {
                 let help = "set `from` and `environment` to two environments of the entity";
                 return Err(wrong("the version comes from the environment that it is promoted to".into(), help));
             }
-            RunKind::Promote => Kind::Deploy(Deploy { origin: Origin::Environment(self.from.clone()) }),
+            RunKind::Promote => Kind::Deploy(self.deploy(Origin::Environment(self.from.clone()))?),
         })
     }
 
@@ -144,6 +166,10 @@ impl ChangeRequest {
             ("maxReplicas", self.max_replicas.is_some()),
             ("deployment", self.deployment.is_some()),
             ("from", self.from.is_some()),
+            ("newVersion", self.new_version == Some(true)),
+            ("setAlias", self.set_alias.is_some()),
+            ("removePreviousAfterMinutes", self.remove_previous_after_minutes.is_some()),
+            ("idleModels", self.idle_models.is_some()),
         ];
         let foreign = given.iter().find(|(name, is_given)| *is_given && !kind.options().contains(name));
         match foreign {
@@ -155,16 +181,33 @@ impl ChangeRequest {
         }
     }
 
+    fn deploy(&self, origin: Origin) -> Result<Deploy, Diagnostic> {
+        let alias = self.set_alias.as_ref().map(|alias| {
+            let parsed: Option<ModelVersion> = alias.parse().ok();
+            parsed.filter(|alias| !alias.is_number()).ok_or_else(|| {
+                let help = "write letters, digits and hyphens that start with a lower-case letter";
+                wrong(format!("`setAlias` is `{alias}`, which is not an alias of a version"), help)
+            })
+        });
+        if self.remove_previous_after_minutes.is_some_and(|minutes| minutes > MOST_MINUTES) {
+            let message = format!("`removePreviousAfterMinutes` is above {MOST_MINUTES}");
+            return Err(wrong(message, "set a number of minutes up to 12 hours: the user's consent ends after a day"));
+        }
+        Ok(Deploy { origin, new_version: self.new_version == Some(true), alias: alias.transpose()? })
+    }
+
     fn id(&self) -> Result<DeployedModelId, Diagnostic> {
-        let help = "set the id of a deployed model, as the page of the entity or Google's console shows it";
-        let id = self.deployed_model_id.as_ref().ok_or_else(|| wrong("`deployedModelId` is missing".into(), help))?;
-        id.parse().map_err(|error| wrong(format!("`deployedModelId`: {error}"), help))
+        let id = self.deployed_model_id.as_ref();
+        read_id(id.ok_or_else(|| wrong("`deployedModelId` is missing".into(), ID_HELP))?)
     }
 
     fn undeploy(&self, target: &Target) -> Result<Undeploy, Diagnostic> {
-        let which = match (self.all == Some(true), &self.deployed_model_id) {
-            (true, None) => Which::All,
-            (false, Some(_)) => Which::One(self.id()?),
+        let which = match (self.all == Some(true), &self.deployed_model_id, &self.idle_models) {
+            (true, None, None) => Which::All,
+            (false, Some(_), None) => Which::One(self.id()?),
+            (false, None, Some(ids)) if self.delete_endpoint.is_none() && !ids.is_empty() => {
+                Which::Idle(ids.iter().map(read_id).collect::<Result<_, _>>()?)
+            }
             _ => {
                 let help = "set one of them: the id of a deployed model, or `all: true`";
                 return Err(wrong("an undeployment requires either `deployedModelId` or `all`".into(), help));
@@ -211,6 +254,18 @@ mod tests {
         let undeploy = |which, deletes_endpoint| Ok(Kind::Undeploy(Undeploy { which, deletes_endpoint }));
         assert_eq!(read(json!({})), Ok(Kind::deploy()));
         assert_eq!(read(json!({"kind": "undeploy", "deployedModelId": "7"})), undeploy(Which::One(id.clone()), false));
+        assert_eq!(
+            read(json!({"kind": "undeploy", "idleModels": ["7"]})),
+            undeploy(Which::Idle(vec![id.clone()]), false)
+        );
+        assert_eq!(
+            read(json!({"setAlias": "production", "newVersion": true, "removePreviousAfterMinutes": 10})),
+            Ok(Kind::Deploy(Deploy {
+                origin: Origin::Entity,
+                new_version: true,
+                alias: Some("production".parse().unwrap()),
+            }))
+        );
         let all = json!({"kind": "undeploy", "all": true, "deleteEndpoint": "fraud-detector"});
         assert_eq!(read(all), undeploy(Which::All, true));
         assert_eq!(
@@ -227,6 +282,15 @@ mod tests {
     fn a_wrong_option_is_named() {
         for (value, named) in [
             (json!({"kind": "destroy"}), "`destroy`"),
+            (json!({"setAlias": "3"}), "`setAlias`"),
+            (json!({"setAlias": "Prod"}), "`setAlias`"),
+            (json!({"removePreviousAfterMinutes": 721}), "720"),
+            (json!({"kind": "rollback", "deployment": "f-1", "newVersion": true}), "`newVersion` is not an option"),
+            (json!({"kind": "undeploy", "idleModels": []}), "either"),
+            (json!({"kind": "undeploy", "idleModels": ["7"], "all": true}), "either"),
+            (json!({"kind": "undeploy", "idleModels": [7]}), "idleModels"),
+            (json!({"kind": "rollback"}), "`deployment` is missing"),
+            (json!({"kind": "promote"}), "promoted to"),
             (json!({"traffic": 20}), "`traffic` is not an option of the kind `deploy`"),
             (json!({"kind": "undeploy"}), "either"),
             (json!({"kind": "undeploy", "deployedModelId": "7", "all": true}), "either"),

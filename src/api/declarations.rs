@@ -57,6 +57,7 @@ pub fn declarations() -> String {
     all.visit::<life::Start>();
     all.visit::<life::Reach>();
     all.visit::<former::Following>();
+    all.visit::<former::Removal>();
     all.visit::<life::Step>();
     all.visit::<outline::Outline>();
     all.visit::<life::Notice>();

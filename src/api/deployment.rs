@@ -8,7 +8,7 @@ use crate::deployment::ledger::LedgerEntry;
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::ModelVersion;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Kind, Plan};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -80,6 +80,13 @@ pub(super) fn make_plan(request: &DeploymentRequest) -> (Option<Plan>, Vec<Diagn
         let message = format!("the kind `{}` requires the number of a version as `modelVersion`", plan.kind.name());
         let finding = Diagnostic::new(Code::RequestMalformed, message);
         diagnostics.push(finding.help("start it by the portal's deployments, which know the history of the entity"));
+        return (None, diagnostics);
+    }
+    let is_new = matches!(&plan.kind, Kind::Deploy(deploy) if deploy.new_version);
+    if is_new && plan.new_version().is_none() {
+        let message = "`newVersion` requires a model without a version, and an image to upload";
+        let help = "set `google.com/vertex-ai-image`, and leave the version out of `google.com/vertex-ai-model`";
+        diagnostics.push(Diagnostic::new(Code::RequestMalformed, message).help(help));
         return (None, diagnostics);
     }
     diagnostics.extend(plan.remarks());

@@ -4,12 +4,12 @@
 //! the entity's present annotations. Both name the number of the version that the former deployment reached.
 
 use super::change::RunKind;
-use super::deployment::{PlanReport, plan};
+use super::deployment::{PlanReport, plan as plan_of};
 use super::request::{DeploymentRequest, Request as _};
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Model;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use ts_rs::TS;
 
 /// The former deployment that a request to start one names.
@@ -82,7 +82,7 @@ fn following(request: &mut Value, entity_ref: &str, former: &Value) -> Result<Pl
         request["environment"] = former["environment"].clone();
         request["source"] = former["request"]["source"].clone();
     }
-    let report = plan(&DeploymentRequest::read(request.clone())?);
+    let report = plan_of(&DeploymentRequest::read(request.clone())?);
     let target = report.plan.as_ref().map(|plan| &plan.target);
     if let Some(target) = target.filter(|_| !rolls_back)
         && (&target.model.place, &target.model.id) != (&model.place, &model.id)
@@ -111,6 +111,58 @@ fn deployed(former: &Value) -> bool {
 /// `in `staging``, or `with the plain annotations`
 fn environment(name: &Value) -> String {
     name.as_str().map_or_else(|| "with the plain annotations".to_owned(), |name| format!("in `{name}`"))
+}
+
+/// The removal of an entity's previous deployed models, as it is scheduled.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[ts(rename = "ScheduledRemoval")]
+pub struct Removal {
+    /// Minutes after the end of the deployment that it follows.
+    pub minutes: u32,
+    #[ts(type = "DeploymentRequest")]
+    pub request: Value,
+    #[ts(as = "Box<crate::plan::Plan>")]
+    pub plan: Value,
+}
+
+/// Number of previous deployed models that one run removes: more than Google lets an endpoint have.
+const MOST_PREVIOUS: usize = 50;
+
+/// Returns the removal that follows a planned deployment, where its request asks for one and the history has previous deployed models.
+///
+/// `lives` are those of the entity's former deployments in the environment, which succeeded. Nothing else is removed: what others have
+/// deployed is in no history of this portal.
+pub fn removal(request: &Value, plan: &Value, lives: &[Value]) -> Option<Removal> {
+    let minutes = u32::try_from(request["removePreviousAfterMinutes"].as_u64()?).ok()?;
+    let mut ids: Vec<&str> = Vec::new();
+    for life in lives.iter().filter(|life| life["endpoint"] == plan["endpoint"]) {
+        let id = life["deployedModelId"].as_str().filter(|id| plan["deployedModelId"] != *id && !ids.contains(id));
+        ids.extend(id);
+    }
+    ids.truncate(MOST_PREVIOUS);
+    let request = undeploying(request, ids)?;
+    let planned = plan_of(&DeploymentRequest::read(request.clone()).ok()?).plan?;
+    Some(Removal { minutes, request, plan: serde_json::to_value(&planned).ok()? })
+}
+
+/// Returns the request of a scheduled removal once the deployment that it follows has succeeded: without what that one has deployed.
+/// `None` where nothing is left to remove.
+pub fn removal_due(request: &Value, life: &Value) -> Option<Value> {
+    let ids = request["idleModels"].as_array()?.iter().filter_map(Value::as_str);
+    undeploying(request, ids.filter(|id| life["deployedModelId"] != *id).collect())
+}
+
+/// The request that removes deployed models without traffic, of the same entity and environment as another request.
+fn undeploying(request: &Value, ids: Vec<&str>) -> Option<Value> {
+    if ids.is_empty() {
+        return None;
+    }
+    let kept = ["source", "environment", "rules", "runId", "reason"];
+    let kept = kept.iter().filter(|name| !request[**name].is_null());
+    let mut fields: Map<String, Value> = kept.map(|name| ((*name).to_owned(), request[*name].clone())).collect();
+    fields.insert("kind".into(), RunKind::Undeploy.name().into());
+    fields.insert("idleModels".into(), ids.into());
+    Some(fields.into())
 }
 
 #[cfg(test)]
@@ -195,6 +247,34 @@ mod tests {
             assert!(message.contains(part), "{message}");
         }
         assert!(report.plan.is_none());
+    }
+
+    #[test]
+    fn previous_models_of_the_same_endpoint_are_removed_and_no_others() {
+        let request = json!({
+            "source": {"entity": entity("n1-standard-4", "fraud-detector")}, "kind": "deploy", "modelVersion": "3",
+            "removePreviousAfterMinutes": 10,
+        });
+        let plan = plan_of(&DeploymentRequest::read(request.clone()).unwrap()).plan.unwrap();
+        let own = plan.deployed_model_id.as_ref().unwrap().to_string();
+        let plan = serde_json::to_value(&plan).unwrap();
+        let life = |endpoint: &str, id: &str| {
+            let endpoint = format!("projects/acme-ml/locations/us-central1/endpoints/{endpoint}");
+            json!({"endpoint": endpoint, "deployedModelId": id})
+        };
+        let here = "fraud-detector";
+        let lives = [life(here, "7"), life("other", "8"), life(here, &own), life(here, "7"), life(here, "9")];
+        let Removal { minutes, request: removing, plan: planned } = removal(&request, &plan, &lives).unwrap();
+        assert_eq!((minutes, &removing["idleModels"]), (10, &json!(["7", "9"])));
+        assert_eq!((&planned["kind"], &planned["endpoint"]), (&json!("undeploy"), &plan["endpoint"]));
+        // Traffic is never taken: the plan has one call.
+        assert_eq!(planned["steps"].as_array().unwrap().len(), 1);
+        assert_eq!(removal(&request, &plan, &lives[1..3]), None);
+        let without = changed(request, "/removePreviousAfterMinutes", Value::Null);
+        assert_eq!(removal(&without, &plan, &lives), None);
+        // What the deployment has reached by an alias is known at its end only.
+        assert_eq!(removal_due(&removing, &life(here, "7")).unwrap()["idleModels"], json!(["9"]));
+        assert_eq!(removal_due(&changed(removing, "/idleModels", json!(["7"])), &life(here, "7")), None);
     }
 
     #[test]

@@ -57,6 +57,8 @@ impl Run {
             traffic: id.map(|id| Split::among_deployed(endpoint).share(id.as_str())).unwrap_or_default(),
             replicas: None,
             removed: Vec::new(),
+            resolved_alias: None,
+            moved_alias: None,
         })
     }
 

@@ -109,6 +109,13 @@ pub enum Change {
         before: [u32; 2],
         after: [u32; 2],
     },
+    /// An alias of the model; `before` is the version that it named, `model` the one that it names then.
+    Alias {
+        model: String,
+        alias: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+    },
     DeleteEndpoint {
         endpoint: String,
     },

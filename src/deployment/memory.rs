@@ -2,7 +2,7 @@
 
 use super::ledger::{Change, Entry, Finding, LedgerEntry, Shares};
 use super::report::{Outputs, RunOutcome};
-use crate::name::{DeployedModelId, Endpoint, Model, Operation};
+use crate::name::{DeployedModelId, Endpoint, Model, ModelVersion, Operation};
 
 /// What is known of a change that the run intended.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +63,14 @@ pub struct Scaled {
     pub after: [u32; 2],
 }
 
+/// An alias that names another version of the model than before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aliased {
+    pub model: Model,
+    pub alias: ModelVersion,
+    pub before: Option<ModelVersion>,
+}
+
 #[derive(Clone, Debug)]
 pub struct Failing {
     pub outcome: RunOutcome,
@@ -97,6 +105,7 @@ pub struct Memory {
     pub undeployed: Vec<Made<Undeployed>>,
     pub deleted: Option<Made<Endpoint>>,
     pub scaled: Option<Made<Scaled>>,
+    pub aliased: Option<Aliased>,
     pub stopping: bool,
     pub failing: Option<Failing>,
     pub removed: Vec<String>,
@@ -115,6 +124,7 @@ enum Before {
     Undeployed(Vec<Made<Undeployed>>),
     Deleted(Option<Made<Endpoint>>),
     Scaled(Option<Made<Scaled>>),
+    Aliased(Option<Aliased>),
     Nothing,
 }
 
@@ -132,7 +142,7 @@ impl Memory {
     pub fn may_have_made(&self) -> bool {
         let has_made = self.model.is_some() || self.endpoint.is_some() || self.deployed.is_some();
         let has_removed = !self.undeployed.is_empty() || self.deleted.is_some();
-        has_made || has_removed || !self.routed.is_empty() || self.scaled.is_some()
+        has_made || has_removed || !self.routed.is_empty() || self.scaled.is_some() || self.aliased.is_some()
     }
 
     pub fn learn(&mut self, entry: &Entry) {
@@ -203,6 +213,14 @@ impl Memory {
                 self.scaled = what.map(|what| Made { what, state: State::Doubtful });
                 Before::Scaled(earlier)
             }
+            Change::Alias { model, alias, before } => {
+                let earlier = self.aliased.take();
+                let before = before.as_ref().and_then(|version| version.parse().ok());
+                let first = earlier.as_ref().map_or(before, |earlier| earlier.before.clone());
+                let what = model.parse().ok().zip(alias.parse().ok());
+                self.aliased = what.map(|(model, alias)| Aliased { model, alias, before: first });
+                Before::Aliased(earlier)
+            }
             _ => Before::Nothing,
         };
         self.open = Some((change.clone(), before));
@@ -234,6 +252,7 @@ impl Memory {
             Some((_, Before::Undeployed(before))) => self.undeployed = before,
             Some((_, Before::Deleted(before))) => self.deleted = before,
             Some((_, Before::Scaled(before))) => self.scaled = before,
+            Some((_, Before::Aliased(before))) => self.aliased = before,
             Some((Change::Traffic { .. }, _)) => {
                 self.routed.pop();
             }

@@ -4,6 +4,7 @@
 //! A new process goes on with the ledger of the old one. An intention without an answer is a lost answer, with or without a crash: the
 //! run looks, and decides by the run's label (endpoint and model) or by the chosen id (deployed model) what is its own.
 
+mod aliasing;
 mod call;
 mod change;
 pub mod ledger;
@@ -24,7 +25,7 @@ use crate::conversation::{Conversation, Failure, Identity, Progress, ProgressKin
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google::{CallError, Google};
 use crate::google_error::diagnose_failure;
-use crate::name::RunId;
+use crate::name::{ModelVersion, RunId};
 use crate::plan::Plan;
 use ledger::{Entry, LedgerEntry};
 use memory::{Failing, Memory};
@@ -82,13 +83,15 @@ pub fn resume(start: Start) -> Conversation<RunReport, Want> {
             return RunReport::refused(findings);
         }
         let fingerprint = plan.as_ref().map(Plan::fingerprint).unwrap_or_default();
+        let alias = plan.as_ref().ok().and_then(|plan| plan.target.model.version.clone());
+        let alias = alias.filter(|version| !version.is_number());
         let version = memory.version.as_ref().and_then(|version| version.parse().ok());
         let plan = plan.map(|plan| plan.for_run(&id)).map(|plan| match version {
             Some(version) => plan.for_version(version),
             None => plan,
         });
         let google = Google::new(voice, &proxy_url, reason);
-        Run { google, identities, plan, fingerprint, id, memory }.report().await
+        Run { google, identities, plan, fingerprint, alias, id, memory }.report().await
     })
 }
 
@@ -103,6 +106,8 @@ struct Run {
     identities: Identities,
     plan: Result<Plan, Vec<Diagnostic>>,
     fingerprint: String,
+    /// The alias by which the plan names the version.
+    alias: Option<ModelVersion>,
     id: RunId,
     memory: Memory,
 }

@@ -53,6 +53,9 @@ fn change(value: &Value) -> Option<Change> {
             let (before, after) = (bounds(&fields["before"])?, bounds(&fields["after"])?);
             Change::Scale { endpoint: endpoint()?, id: id()?, before, after }
         }
+        "alias" => {
+            Change::Alias { model: required("model")?, alias: required("alias")?, before: optional(&fields["before"])? }
+        }
         "deleteEndpoint" => Change::DeleteEndpoint { endpoint: endpoint()? },
         "deleteModel" => Change::DeleteModel { model: required("model")? },
         _ => return None,
@@ -96,6 +99,8 @@ fn outputs(value: &Value) -> Option<Outputs> {
         traffic: number(&value["traffic"])?,
         replicas,
         removed,
+        resolved_alias: optional(&value["resolvedAlias"])?,
+        moved_alias: optional(&value["movedAlias"])?,
     })
 }
 

@@ -70,6 +70,7 @@ fn may_end(error: &CallError) -> bool {
 impl Run {
     /// Removes all that the run made. What was removed, and what was not, is in the ledger.
     pub async fn remove(&mut self) {
+        self.restore_alias().await;
         if let Some(made) = self.memory.deployed.clone() {
             let what = format!("deployed model {}", made.what.id);
             let undo = ("EndpointService.UndeployModel", made.what.endpoint.to_string());

@@ -38,6 +38,12 @@ pub struct Outputs {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>")]
     pub removed: Vec<String>,
+    /// The alias by which the annotations name the version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolved_alias: Option<String>,
+    /// The alias that names the version since the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_alias: Option<String>,
 }
 
 /// The report of a deployment.

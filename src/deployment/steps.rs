@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, pause};
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint, Operation};
-use crate::plan::{Step, StepKind, has_content};
+use crate::plan::{Step, StepKind};
 use crate::vertex::traffic::{Split, Traffic, deployed};
 use serde_json::Value;
 
@@ -28,6 +28,7 @@ impl Run {
         self.find_or_upload_model().await?;
         let endpoint = self.find_or_create_endpoint().await?;
         let (id, operation, traffic) = self.deploy(endpoint).await?;
+        let moved_alias = self.move_alias().await?;
         let plan = self.plan()?;
         Ok(Outputs {
             endpoint: plan.target.endpoint.to_string(),
@@ -38,6 +39,8 @@ impl Run {
             traffic,
             replicas: plan.target.replicas.filter(|_| self.memory.scaled.is_some()),
             removed: Vec::new(),
+            resolved_alias: self.alias.as_ref().map(ToString::to_string),
+            moved_alias,
         })
     }
 
@@ -75,7 +78,13 @@ impl Run {
         self.pin(&version)?;
         self.record(Entry::Version { version }).await;
         let model = self.plan()?.target.model.short();
-        self.say(ProgressKind::Step, format!("The model version is `{model}`"));
+        self.say(
+            ProgressKind::Step,
+            match &self.alias {
+                Some(alias) => format!("The alias `{alias}` names `{model}`"),
+                None => format!("The model version is `{model}`"),
+            },
+        );
         Ok(())
     }
 
@@ -88,7 +97,6 @@ impl Run {
     async fn find_or_upload_version(&mut self, step: &Step, upload: Call) -> Result<String, CallError> {
         let plan = self.plan()?;
         let name = plan.target.model.clone();
-        let body = upload.body.clone().unwrap_or_default();
         let new_version = plan.new_version().unwrap_or_else(|| upload.clone());
         let versions = Call::new(&method::MODELS_LIST_VERSIONS, Resource::Model(name.clone()));
         let operation = |memory: &Memory| memory.model.as_ref()?.operation().cloned();
@@ -109,13 +117,14 @@ impl Run {
             }
             let call = match self.probe(step).await? {
                 None => &upload,
-                Some(found) if has_content(&found, &body) => {
+                Some(found) if self.plan()?.is_wanted(&found) => {
                     return Ok(version_of(&found).unwrap_or("1").to_owned());
                 }
                 Some(_) => {
                     let listed = self.read(&versions).await?;
                     let listed = listed["models"].as_array().into_iter().flatten();
-                    let same = listed.filter(|version| has_content(version, &body)).filter_map(version_of);
+                    let plan = self.plan()?;
+                    let same = listed.filter(|version| plan.is_wanted(version)).filter_map(version_of);
                     if let Some(version) = same.max_by_key(|version| version.parse::<u64>().unwrap_or(0)) {
                         return Ok(version.to_owned());
                     }
@@ -337,7 +346,7 @@ impl Run {
     }
 }
 
-fn version_of(model: &Value) -> Option<&str> {
+pub fn version_of(model: &Value) -> Option<&str> {
     model["versionId"].as_str()
 }
 

@@ -16,8 +16,8 @@ use crate::conversation::ProgressKind;
 use crate::google::CallError;
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint};
-use crate::plan;
 use crate::plan::kind::{Undeploy, Which};
+use crate::plan::{self, Kind};
 use crate::vertex::traffic::{Split, deployed};
 use serde_json::Value;
 
@@ -53,32 +53,39 @@ impl Run {
                 state = self.look(&look).await?;
             }
         }
+        let mut end = Value::Null;
         while let Some(endpoint) = state.take() {
             let left = what.which.of(&endpoint, &target);
             // Those without traffic first: the last one needs no change of traffic.
             let split = Split::among_deployed(&endpoint);
             let is_idle = |id: &&DeployedModelId| split.share(id.as_str()) == 0;
-            let Some(id) = left.iter().find(is_idle).or(left.first()).cloned() else { break };
-            state = self.undeploy_one(&name, &id, Some(endpoint)).await?;
+            let Some(id) = left.iter().find(is_idle).or(left.first()).cloned() else {
+                end = endpoint;
+                break;
+            };
+            state = self.undeploy_one(&name, &id, Some(endpoint), what.takes_traffic()).await?;
         }
         if what.deletes_endpoint {
             self.delete_endpoint(&name).await?;
         }
         let only = match &what.which {
             Which::One(id) => Some(id),
-            Which::All => None,
+            Which::Idle(_) | Which::All => None,
         };
-        let mut removed: Vec<String> = self.memory.undeployed.iter().map(|made| title(&made.what.id)).collect();
+        let gone = self.memory.undeployed.iter().filter(|made| !is_deployed(&end, &made.what.id));
+        let mut removed: Vec<String> = gone.map(|made| title(&made.what.id)).collect();
         removed.extend(self.memory.deleted.as_ref().map(|made| format!("endpoint `{}`", made.what.id)));
         Ok(Outputs { removed, traffic: 0, ..self.changed(only, &before)? })
     }
 
-    /// Removes one deployed model. Returns the endpoint as Google shows it without the model; `None` where the endpoint is gone, too.
+    /// Removes one deployed model. Returns the endpoint as Google shows it at the end; `None` where the endpoint is gone, too. One with
+    /// traffic stays unless its traffic may be taken.
     async fn undeploy_one(
         &mut self,
         name: &Endpoint,
         id: &DeployedModelId,
         read: Option<Value>,
+        takes_traffic: bool,
     ) -> Result<Option<Value>, CallError> {
         let look = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(name.clone()));
         let mut patience = Patience::new(self);
@@ -95,6 +102,10 @@ impl Run {
                 return Ok(Some(state));
             }
             let before = Split::among_deployed(&state);
+            if before.share(id.as_str()) > 0 && !takes_traffic {
+                self.say(ProgressKind::Step, format!("Deployed model {id} receives traffic again: it stays"));
+                return Ok(Some(state));
+            }
             if before.share(id.as_str()) > 0 && deployed(&state).len() > 1 {
                 let after = before.leaving(id.as_str());
                 if outrun == 0 {
@@ -156,6 +167,14 @@ impl Run {
         Ok(())
     }
 
+    /// Whether the plan removes deployed models with traffic, too. A run without a plan finishes what it has begun.
+    fn takes_traffic(&self) -> bool {
+        match self.plan.as_ref().map(|plan| &plan.kind) {
+            Ok(Kind::Undeploy(undeploy)) => undeploy.takes_traffic(),
+            _ => true,
+        }
+    }
+
     /// Finishes the removals that a failed or cancelled run had begun, and notes that they stay.
     pub async fn finish_removals(&mut self) {
         for made in self.memory.undeployed.clone() {
@@ -164,7 +183,9 @@ impl Run {
                 // Whatever its end is: the next look decides.
                 let _ = self.outlast(operation, None).await;
             }
-            match self.undeploy_one(&made.what.endpoint, &made.what.id, None).await {
+            let takes_traffic = self.takes_traffic();
+            match self.undeploy_one(&made.what.endpoint, &made.what.id, None, takes_traffic).await {
+                Ok(Some(state)) if is_deployed(&state, &made.what.id) => {}
                 Ok(_) => {
                     let why = format!("{what} was undeployed already, and is not deployed again");
                     self.keep(what, why, "deploy its model version again if it is needed", endpoint).await;

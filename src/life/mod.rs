@@ -14,14 +14,26 @@ use serde_json::{Map, Value, json};
 const MAX_CRASHES: u64 = 5;
 
 /// Event fields that a life repeats.
-const OUTPUTS: [&str; 8] =
-    ["endpoint", "model", "deployedModelId", "traffic", "consoleUrl", "operation", "replicas", "removed"];
+const OUTPUTS: [&str; 10] = [
+    "endpoint",
+    "model",
+    "deployedModelId",
+    "traffic",
+    "consoleUrl",
+    "operation",
+    "replicas",
+    "removed",
+    "resolvedAlias",
+    "movedAlias",
+];
 const RESULTS: [&str; 3] = ["undone", "notUndone", "diagnostics"];
 
 /// The state of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ts_rs::TS)]
 #[ts(rename = "DeploymentState", rename_all = "lowercase")]
 pub enum State {
+    /// It waits for another deployment to succeed, and for its time.
+    Scheduled,
     /// It waits for its mandate or for a runner.
     Pending,
     Running,
@@ -35,7 +47,8 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Scheduled,
         Self::Pending,
         Self::Running,
         Self::Cancelling,
@@ -47,6 +60,7 @@ impl State {
 
     pub fn name(self) -> &'static str {
         match self {
+            Self::Scheduled => "scheduled",
             Self::Pending => "pending",
             Self::Running => "running",
             Self::Cancelling => "cancelling",
@@ -71,7 +85,7 @@ impl State {
             return None;
         }
         Some(match event {
-            Event::Claimed if self == Self::Pending => Self::Running,
+            Event::Claimed if matches!(self, Self::Scheduled | Self::Pending) => Self::Running,
             Event::Claimed | Event::Planned(_) => self,
             // What is being removed is as good as cancelled; the wish is recorded all the same.
             Event::CancelRequested if self == Self::Removing => Self::Removing,
@@ -158,6 +172,10 @@ pub struct DeploymentLife {
     replicas: Option<crate::vertex::deployed_model::Replicas>,
     /// Titles of what the deployment was asked to remove, and has removed.
     removed: Option<Vec<String>>,
+    /// The alias by which the annotations name the version.
+    resolved_alias: Option<String>,
+    /// The alias that names the version since the deployment.
+    moved_alias: Option<String>,
     stage: Option<DeploymentStage>,
     /// Titles of what was removed after a failure, newest first.
     undone: Option<Vec<String>>,

@@ -20,7 +20,8 @@ fn each_event_leads_from_each_state_to_one_state() {
     for state in State::ALL.into_iter().filter(|state| !state.has_ended()) {
         let name = state.name();
         let next = |event| step(name, event).map(|(next, _)| next);
-        let claimed = if state == State::Pending { "running" } else { name };
+        let waits = matches!(state, State::Scheduled | State::Pending);
+        let claimed = if waits { "running" } else { name };
         assert_eq!(next(json!({"claimed": true})), names(claimed));
         let wished = if state == State::Removing { name } else { "cancelling" };
         assert_eq!(next(json!({"cancelRequested": true})), names(wished));

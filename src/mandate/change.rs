@@ -3,18 +3,20 @@
 use super::facts::Seen;
 use super::matching::{difference, roll_backs};
 use super::{Denied, Effect, Facts, Mandate, Phase, Thing, Written};
-use crate::method::{self, Call};
-use crate::plan::kind::{Undeploy, Which};
+use crate::method::{self, Call, Resource};
+use crate::name::Model;
+use crate::plan::kind::{Deploy, Undeploy, Which};
 use crate::plan::{self, Kind, Plan, StepKind};
 use crate::vertex::deployed_model;
 use crate::vertex::traffic::Split;
 use serde_json::Value;
+use std::borrow::Cow;
 
 impl Mandate {
     /// Whether a change may be made now under a plan that undeploys or scales.
     pub(super) fn check_change(&self, facts: &Facts, phase: Phase, call: &Call) -> Result<Effect, Denied> {
         match &self.plan.kind {
-            Kind::Undeploy(undeploy) if call.method == &method::ENDPOINTS_PATCH => {
+            Kind::Undeploy(undeploy) if call.method == &method::ENDPOINTS_PATCH && undeploy.takes_traffic() => {
                 self.check_leaving(undeploy, facts, phase, call)
             }
             Kind::Undeploy(undeploy) => {
@@ -40,8 +42,8 @@ impl Mandate {
         let Some(Thing::Deployment(id)) = self.removed(call)? else { return Err(self.not_planned(call)) };
         let is_planned = match &undeploy.which {
             Which::One(one) => *one == id,
-            // Which deployed models are the entity's, only an answer tells.
-            Which::All => match &facts.endpoint {
+            // Which deployed models are the entity's, and which are idle, only an answer tells.
+            Which::All | Which::Idle(_) => match &facts.endpoint {
                 Some(Seen::There { state, .. }) => undeploy.which.of(state, &self.plan.target).contains(&id),
                 _ => false,
             },
@@ -100,11 +102,53 @@ impl Mandate {
     }
 }
 
+impl Mandate {
+    /// A write of the plan's alias: to the plan's version, or back to the version that it named before the first write.
+    pub(super) fn check_alias(
+        &self,
+        plans: &[Cow<'_, Plan>],
+        facts: &Facts,
+        phase: Phase,
+        call: &Call,
+    ) -> Result<Effect, Denied> {
+        let Kind::Deploy(Deploy { alias: Some(alias), .. }) = &self.plan.kind else {
+            return Err(self.not_planned(call));
+        };
+        let steps = plans.iter().filter_map(|plan| plan.step(StepKind::Alias)?.call.as_ref());
+        let is_planned = steps.clone().any(|planned| self.is_at(call, planned));
+        let is = |gives| call.body.as_ref().is_some_and(|body| difference(&plan::alias(alias, gives), body).is_none());
+        let is_undo = match &facts.alias_before {
+            Some(None) => is_planned && is(false),
+            Some(Some(before)) => {
+                let model = Model { version: Some(before.clone()), ..self.plan.target.model.clone() };
+                call.resource == self.named(Resource::Model(model)) && call.query.is_empty() && is(true)
+            }
+            None => false,
+        };
+        if is_undo {
+            return Ok(Effect::None);
+        }
+        if phase == Phase::UndoOnly {
+            return Err(Denied::UndoOnly);
+        }
+        if plans.is_empty() {
+            return Err(Denied::VersionUnknown);
+        }
+        if !is_planned {
+            return Err(self.not_planned(call));
+        }
+        if !is(true) {
+            return Err(Denied::OtherBody { path: "versionAliases".into() });
+        }
+        let before = facts.alias.clone().ok_or(Denied::Stale)?;
+        Ok(Effect::Aliases { before, is_first: facts.alias_before.is_none() })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostic::Code;
-    use crate::method::Resource;
     use crate::name::Project;
     use crate::plan::{plan_for, tests::target};
     use crate::vertex::deployed_model::Replicas;

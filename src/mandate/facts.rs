@@ -1,9 +1,10 @@
 //! Facts: what Google has named in answers that passed the door under one mandate, and what was made under it.
 
 use super::{Effect, Mandate, Thing, Use, Written};
-use crate::method::{self, Resource};
-use crate::name::{DeployedModelId, ModelVersion, Operation};
-use crate::plan::{RUN_LABEL, StepKind, has_content};
+use crate::method::{self, Call, Resource};
+use crate::name::{DeployedModelId, Model, ModelVersion, Operation};
+use crate::plan::kind::Deploy;
+use crate::plan::{Kind, RUN_LABEL, StepKind};
 use crate::vertex::deployed_model;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::message::{Object, object};
@@ -42,6 +43,10 @@ pub struct Facts {
     pub(super) begun: Vec<Thing>,
     /// The replicas of a deployed model before calls under the mandate may have changed them.
     pub(super) replicas: Option<(DeployedModelId, Replicas)>,
+    /// The version that the plan's alias names, as it was last read; the inner `None` where it names none.
+    pub(super) alias: Option<Option<ModelVersion>>,
+    /// The version that it named before calls under the mandate may have moved it.
+    pub(super) alias_before: Option<Option<ModelVersion>>,
     pub(super) operations: Vec<Known>,
 }
 
@@ -105,7 +110,25 @@ impl Facts {
         let operations = list("operations")?.iter().map(known).collect::<Option<_>>()?;
         let (versions, ours) = (versions("versions")?, versions("ours")?);
         let only_ours = stored["onlyOurs"].as_bool()?;
-        Some(Self { versions, ours, only_ours, endpoint, made, written, begun, replicas, operations })
+        let alias = |name: &str| match &stored[name] {
+            Value::Null => Some(None),
+            Value::Bool(false) => Some(Some(None)),
+            version => Some(Some(Some(version.as_str()?.parse().ok()?))),
+        };
+        let (alias, alias_before) = (alias("alias")?, alias("aliasBefore")?);
+        Some(Self {
+            versions,
+            ours,
+            only_ours,
+            endpoint,
+            made,
+            written,
+            begun,
+            replicas,
+            alias,
+            alias_before,
+            operations,
+        })
     }
 
     /// The facts to store.
@@ -125,6 +148,11 @@ impl Facts {
             kept["id"] = id.as_str().into();
             kept
         });
+        let alias = |known: &Option<Option<ModelVersion>>| match known {
+            None => Value::Null,
+            Some(None) => false.into(),
+            Some(Some(version)) => version.as_str().into(),
+        };
         let known = |known: &Known| -> Value {
             let name = known.name.to_string();
             Object::default().with("name", name).with("role", known.role.stored()).into()
@@ -147,6 +175,8 @@ impl Facts {
             .with("written", written)
             .with("begun", things(&self.begun))
             .with("replicas", replicas)
+            .with("alias", alias(&self.alias))
+            .with("aliasBefore", alias(&self.alias_before))
             .with("operations", operations)
             .into()
     }
@@ -205,7 +235,8 @@ impl Use {
             Effect::Routes(written) => facts.written.push(written.clone()),
             Effect::Takes { thing, is_first: true } => facts.begun.push(thing.clone()),
             Effect::Scales { id, before, is_first: true } => facts.replicas = Some((id.clone(), *before)),
-            Effect::Takes { .. } | Effect::Scales { .. } => {}
+            Effect::Aliases { before, is_first: true } => facts.alias_before = Some(before.clone()),
+            Effect::Takes { .. } | Effect::Scales { .. } | Effect::Aliases { .. } => {}
             Effect::None | Effect::Removes(_) | Effect::RemovesVersion => {}
         }
         let excess = facts.written.len().saturating_sub(MOST_WRITTEN);
@@ -220,6 +251,7 @@ impl Use {
             Effect::Makes { thing, is_first: true } => facts.unmake(thing),
             Effect::Takes { thing, is_first: true } => facts.begun.retain(|begun| begun != thing),
             Effect::Scales { is_first: true, .. } => facts.replicas = None,
+            Effect::Aliases { is_first: true, .. } => facts.alias_before = None,
             Effect::Routes(written) => {
                 if let Some(at) = facts.written.iter().rposition(|other| other == written) {
                     facts.written.remove(at);
@@ -243,6 +275,9 @@ impl Mandate {
             if call.method == &method::ENDPOINTS_GET && status == 404 {
                 facts.endpoint = Some(Seen::Missing);
             }
+            if status == 404 && self.looks_at_alias(call) {
+                facts.alias = Some(None);
+            }
             return facts;
         }
         let is = |method| call.method == method;
@@ -254,7 +289,7 @@ impl Mandate {
         } else if is(&method::ENDPOINTS_PATCH) {
             see_endpoint(&mut facts, answer);
         } else if is(&method::MODELS_GET) {
-            self.see_model(&mut facts, answer);
+            self.see_model(&mut facts, call, answer);
         } else if is(&method::MODELS_LIST_VERSIONS) {
             self.see_versions(&mut facts, answer);
         } else if is(&method::ENDPOINT_OPERATIONS_LIST) {
@@ -271,7 +306,7 @@ impl Mandate {
                 Effect::Removes(thing) => Role::Removes(thing.clone()),
                 Effect::Takes { thing, .. } => Role::Removes(thing.clone()),
                 Effect::RemovesVersion | Effect::Scales { .. } => Role::Other,
-                Effect::None | Effect::Routes(_) => return facts,
+                Effect::None | Effect::Routes(_) | Effect::Aliases { .. } => return facts,
             };
             if let Some(operation) = operation(answer, used) {
                 facts.note(operation, role.clone());
@@ -281,17 +316,32 @@ impl Mandate {
         facts
     }
 
-    /// The body of the upload, where the plan has one.
-    fn upload(&self) -> Option<&Value> {
-        self.plan.step(StepKind::Model)?.call.as_ref()?.body.as_ref()
+    /// Whether the plan uploads the model where it is missing.
+    fn uploads(&self) -> bool {
+        self.plan.step(StepKind::Model).is_some_and(|step| step.call.is_some())
     }
 
-    fn see_model(&self, facts: &mut Facts, model: &Value) {
+    /// Whether a call reads the version that the plan's alias names.
+    fn looks_at_alias(&self, call: &Call) -> bool {
+        let Kind::Deploy(Deploy { alias: Some(alias), .. }) = &self.plan.kind else { return false };
+        let named = Model { version: Some(alias.clone()), ..self.plan.target.model.clone() };
+        call.method == &method::MODELS_GET && call.resource == self.named(Resource::Model(named))
+    }
+
+    fn see_model(&self, facts: &mut Facts, call: &Call, model: &Value) {
         let Some(version) = model["versionId"].as_str().and_then(number) else { return };
-        match self.upload() {
-            Some(upload) if has_content(model, upload) => facts.find(version, true),
-            Some(_) => {}
-            None => facts.find(version, false),
+        if self.looks_at_alias(call) {
+            facts.alias = Some(Some(version.clone()));
+        }
+        // The version that the alias names is deployed only where the plan looks for its own version there.
+        let probe = self.plan.step(StepKind::Model).and_then(|step| step.probe.as_ref());
+        if !probe.is_some_and(|probe| self.is_at(call, probe)) {
+            return;
+        }
+        match self.uploads() {
+            true if self.plan.is_wanted(model) => facts.find(version, true),
+            true => {}
+            false => facts.find(version, false),
         }
     }
 
@@ -302,8 +352,8 @@ impl Mandate {
         facts.ours = ours.take(MOST_VERSIONS).collect();
         facts.only_ours =
             listed.len() == facts.ours.len() && answer["nextPageToken"].as_str().is_none_or(str::is_empty);
-        if let Some(upload) = self.upload() {
-            for version in listed.iter().filter(|version| has_content(version, upload)) {
+        if self.uploads() {
+            for version in listed.iter().filter(|version| self.plan.is_wanted(version)) {
                 if let Some(version) = version["versionId"].as_str().and_then(number) {
                     facts.find(version, true);
                 }
@@ -377,8 +427,7 @@ fn resources(replicas: Replicas) -> Value {
 
 /// A version as Google names it: a number, never an alias.
 fn number(text: &str) -> Option<ModelVersion> {
-    let version: ModelVersion = text.parse().ok()?;
-    text.bytes().all(|b| b.is_ascii_digit()).then_some(version)
+    text.parse().ok().filter(ModelVersion::is_number)
 }
 
 /// The operation that an answer names, in the place of the call. Its project is named as the door names it.

@@ -46,6 +46,8 @@ impl Mandate {
             Effect::None
         } else if matches!(self.plan.kind, Kind::Undeploy(_) | Kind::Scale(..)) {
             self.check_change(facts, phase, call)?
+        } else if call.method == &method::MODELS_MERGE_VERSION_ALIASES {
+            self.check_alias(&plans, facts, phase, call)?
         } else if call.method == &method::ENDPOINTS_MUTATE_DEPLOYED_MODEL {
             // The plan of each known version has a deployed model of its own.
             let checks = plans.iter().map(|plan| self.check_scaling(plan, facts, phase, call));

@@ -16,7 +16,7 @@ pub use facts::Facts;
 pub use term::{Phase, Term};
 
 use crate::method::{Call, Resource};
-use crate::name::{DeployedModelId, Project, RunId};
+use crate::name::{DeployedModelId, ModelVersion, Project, RunId};
 use crate::plan::Plan;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Split;
@@ -71,6 +71,12 @@ enum Effect {
         id: DeployedModelId,
         before: Replicas,
         /// Whether no earlier call under the mandate may have changed it.
+        is_first: bool,
+    },
+    /// Lets the plan's alias name the plan's version.
+    Aliases {
+        before: Option<ModelVersion>,
+        /// Whether no earlier call under the mandate may have moved it.
         is_first: bool,
     },
 }

@@ -6,7 +6,7 @@ use super::{
     Service,
     Source::{Analogy, MethodPage},
     Verb,
-    body::object,
+    body::{json, object, texts},
     need::{documented, following, guide, inferred, reference},
     row::{DEPLOY, READ},
 };
@@ -149,9 +149,10 @@ pub static MODELS_MERGE_VERSION_ALIASES: Method = Method {
     version: "v1",
     on: Kind::Model,
     suffix: ":mergeVersionAliases",
-    body: Body::Json(None),
-    door: Door::Closed,
+    body: json(&[texts("versionAliases")]),
+    door: DEPLOY,
     needs: &[reference("aiplatform.models.update", Itself)],
+    without: "the alias is not moved, and the deployment fails at its end",
     ..Method::DEFAULT
 };
 

@@ -42,6 +42,13 @@ text_type!(
         || word(s, 2..=128, lower, |b| b.is_ascii_alphanumeric() || b == b'-')
 );
 
+impl ModelVersion {
+    /// Whether it is a number, and so the same version forever. An alias may name another one tomorrow.
+    pub fn is_number(&self) -> bool {
+        digits(self.as_str())
+    }
+}
+
 text_type!(
     /// The id of a deployed model within its endpoint.
     DeployedModelId, "deployed model id",

@@ -1,7 +1,7 @@
 //! Request bodies. Fields and limits: `Endpoint`, `DeployedModel`, `DedicatedResources` and `Model` of `aiplatform.v1`.
 
 use crate::fingerprint::fingerprint;
-use crate::name::{DeployedModelId, Image, Model};
+use crate::name::{DeployedModelId, Image, Model, ModelVersion};
 use crate::target::Target;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::message::{Object, object, text};
@@ -117,6 +117,12 @@ pub fn undeploy(id: &DeployedModelId) -> Value {
 /// An `Endpoint` with its traffic split only.
 pub fn traffic(target: &Target, id: &DeployedModelId) -> Value {
     object().with("trafficSplit", share(target, id.as_str())).into()
+}
+
+/// A `MergeVersionAliasesRequest` that gives an alias to a version, or takes it away.
+pub fn alias(alias: &ModelVersion, gives: bool) -> Value {
+    let sign = if gives { "" } else { "-" };
+    object().with("versionAliases", vec![Value::from(format!("{sign}{alias}"))]).into()
 }
 
 /// Fields that a change of replicas names: those of Google's `MutateDeployedModelRequest` that bound their number.

@@ -111,6 +111,11 @@ pub(super) fn calls(plan: &Plan, found: Found) -> Vec<(Call, Purpose)> {
         calls.extend(scaling.call.clone().map(|call| (call, Purpose::Change)));
         calls.extend(scaling.undo.clone().map(|undo| (undo, Purpose::RollBack)));
     }
+    if let Some(alias) = step(StepKind::Alias) {
+        calls.extend(alias.probe.clone().map(|probe| (probe, Purpose::Look)));
+        calls.extend(alias.call.clone().map(|call| (call, Purpose::Change)));
+        calls.extend(alias.undo.clone().map(|undo| (undo, Purpose::RollBack)));
+    }
     // A new endpoint has no other models: the call that deploys sends all traffic.
     if found.endpoint != Some(false) {
         let route = step(StepKind::Traffic).and_then(|step| step.call.clone());

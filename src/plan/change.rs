@@ -7,6 +7,7 @@ use crate::name::{DeployedModelId, Operation, OperationParent};
 use crate::target::Target;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Traffic;
+use crate::words;
 
 /// Plans every kind but a deployment.
 pub(super) fn plan(mut target: Target, kind: Kind) -> Plan {
@@ -28,7 +29,7 @@ impl Which {
     fn only(&self) -> Option<DeployedModelId> {
         match self {
             Self::One(id) => Some(id.clone()),
-            Self::All => None,
+            Self::Idle(_) | Self::All => None,
         }
     }
 }
@@ -57,6 +58,11 @@ fn undeployment(target: &Target, undeploy: &Undeploy) -> Vec<Step> {
             format!("Undeploy deployed model {id}"),
             call.body(body::undeploy(id)),
         ),
+        Which::Idle(ids) => {
+            let ids = words::list(ids.iter().map(|id| id.as_str()), ", ");
+            let title = format!("Undeploy those of the deployed models {ids} that receive no traffic");
+            return vec![step(target, StepKind::Undeployment, title, call)];
+        }
         Which::All => (
             "Give their shares of the traffic to the other models, one by one".to_owned(),
             format!("Undeploy every version of model `{}`", target.model.id),

@@ -18,6 +18,9 @@ pub fn summary(plan: &Plan) -> String {
         Kind::Undeploy(Undeploy { which, deletes_endpoint }) => {
             let what = match which {
                 Which::One(id) => format!("deployed model {id}"),
+                Which::Idle(ids) => {
+                    format!("those of {} without traffic", words::list(ids.iter().map(|id| id.as_str()), ", "))
+                }
                 Which::All => format!("every version of `{}`", target.model.id),
             };
             let more = if *deletes_endpoint { " and deletes the endpoint" } else { "" };
@@ -36,7 +39,7 @@ pub fn summary(plan: &Plan) -> String {
 fn title(plan: &Plan) -> String {
     let endpoint = &plan.target.endpoint.id;
     match &plan.kind {
-        Kind::Deploy(Deploy { origin }) => {
+        Kind::Deploy(Deploy { origin, .. }) => {
             let (verb, to) = match origin {
                 Origin::Entity => ("Deploy", "to"),
                 Origin::Former(_) => ("Roll back to", "on"),
@@ -46,6 +49,9 @@ fn title(plan: &Plan) -> String {
         }
         Kind::Undeploy(Undeploy { which: Which::One(id), .. }) => {
             format!("Undeploy deployed model {id} from endpoint `{endpoint}`")
+        }
+        Kind::Undeploy(Undeploy { which: Which::Idle(_), .. }) => {
+            format!("Undeploy models without traffic from endpoint `{endpoint}`")
         }
         Kind::Undeploy(_) => format!("Undeploy model `{}` from endpoint `{endpoint}`", plan.target.model.id),
         Kind::Traffic(id, _) => format!("Change the traffic of deployed model {id} on endpoint `{endpoint}`"),

@@ -1,9 +1,9 @@
 //! Kinds of plans: the change that a run makes to an endpoint.
 
-use crate::name::{DeployedModelId, Model};
+use crate::name::{DeployedModelId, Model, ModelVersion};
 use crate::target::Target;
 use crate::vertex::deployed_model::Replicas;
-use crate::vertex::traffic::Traffic;
+use crate::vertex::traffic::{Split, Traffic};
 use serde_json::Value;
 
 /// The change that a plan makes.
@@ -21,6 +21,10 @@ pub enum Kind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deploy {
     pub origin: Origin,
+    /// Whether a new version is uploaded although one with the same content exists.
+    pub new_version: bool,
+    /// The alias of the model that names the version once it serves.
+    pub alias: Option<ModelVersion>,
 }
 
 /// Where a deployment has its version and its description from.
@@ -47,6 +51,8 @@ pub struct Undeploy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
     One(DeployedModelId),
+    /// Those of these that receive no traffic when they are looked at.
+    Idle(Vec<DeployedModelId>),
     /// Those of the target's model, in every version.
     All,
 }
@@ -87,9 +93,9 @@ impl Kind {
     /// Name of the kind in requests.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Deploy(Deploy { origin: Origin::Entity }) => "deploy",
-            Self::Deploy(Deploy { origin: Origin::Former(_) }) => "rollback",
-            Self::Deploy(Deploy { origin: Origin::Environment(_) }) => "promote",
+            Self::Deploy(Deploy { origin: Origin::Entity, .. }) => "deploy",
+            Self::Deploy(Deploy { origin: Origin::Former(_), .. }) => "rollback",
+            Self::Deploy(Deploy { origin: Origin::Environment(_), .. }) => "promote",
             Self::Undeploy(_) => "undeploy",
             Self::Traffic(..) => "traffic",
             Self::Scale(..) => "scale",
@@ -97,14 +103,23 @@ impl Kind {
     }
 }
 
+impl Undeploy {
+    /// Whether deployed models with traffic are removed, too.
+    pub fn takes_traffic(&self) -> bool {
+        !matches!(self.which, Which::Idle(_))
+    }
+}
+
 impl Which {
     /// The deployed models of an endpoint that are removed, in the endpoint's order.
     pub fn of(&self, endpoint: &Value, target: &Target) -> Vec<DeployedModelId> {
+        let split = Split::among_deployed(endpoint);
         let models = endpoint["deployedModels"].as_array().into_iter().flatten();
         let picked = models.filter_map(|model| {
             let id: DeployedModelId = model["id"].as_str()?.parse().ok()?;
             let is_meant = match self {
                 Self::One(one) => *one == id,
+                Self::Idle(ids) => ids.contains(&id) && split.share(id.as_str()) == 0,
                 Self::All => is_version_of(&target.model, model["model"].as_str()?),
             };
             is_meant.then_some(id)

@@ -10,13 +10,15 @@ pub mod undo;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::fingerprint::fingerprint;
 use crate::method::{self, Call, Permission, Resource};
-use crate::name::{DeployedModelId, Endpoint, ModelVersion, RunId};
+use crate::name::{DeployedModelId, Endpoint, Model, ModelVersion, RunId};
 use crate::target::Target;
 use crate::vertex::traffic::Traffic;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use ts_rs::TS;
 
-pub use body::{has_content, scale, undeploy};
+use body::has_content;
+pub use body::{alias, scale, undeploy};
 pub use calls::{Found, Purpose};
 pub use explain::{explain, summary};
 pub use kind::Kind;
@@ -35,6 +37,7 @@ pub enum StepKind {
     Undeployment,
     Deletion,
     Scaling,
+    Alias,
 }
 
 /// One step of a plan. It does nothing when `probe` finds its work done.
@@ -106,6 +109,17 @@ impl Plan {
         let upload = self.step(StepKind::Model)?.call.as_ref()?;
         let body = body::new_version(upload.body.as_ref()?, &self.target.model);
         Some(Call::new(upload.method, upload.resource.clone()).body(body))
+    }
+
+    /// Whether a version that Google shows is the one to deploy: with the content of the upload, or uploaded by this run where a new
+    /// version is requested. Always false for a plan without an upload.
+    pub fn is_wanted(&self, version: &Value) -> bool {
+        let upload = self.step(StepKind::Model).and_then(|step| step.call.as_ref()?.body.as_ref());
+        let is_new = matches!(&self.kind, Kind::Deploy(deploy) if deploy.new_version);
+        upload.is_some_and(|upload| match upload["model"]["labels"][RUN_LABEL].as_str() {
+            run if is_new => run.is_some() && version["labels"][RUN_LABEL].as_str() == run,
+            _ => has_content(version, upload),
+        })
     }
 
     /// A fingerprint of the plan's calls, in hexadecimal. Plans with the same calls have the same one.
@@ -210,10 +224,7 @@ impl Serialize for Plan {
 ///
 /// Google accepts 1 to 10 digits from a caller (`DeployedModel.id`).
 fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
-    let pinned = target.model.version.as_ref()?.as_str();
-    if !pinned.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
+    target.model.version.as_ref().filter(|version| version.is_number())?;
     let target = Target { replicas: None, ..target.clone() };
     let revision = serde_json::to_string(&body::deployed_model(&target, None)).ok()?;
     let environment = target.environment.as_deref().unwrap_or("");
@@ -311,6 +322,18 @@ fn deployment(mut target: Target, deploy: Deploy) -> Plan {
                     .body(body::traffic(&target, id)),
             ),
             undo: None,
+        });
+    }
+    if let (Some(_), Some(alias)) = (&id, &deploy.alias) {
+        let of =
+            |version: &ModelVersion| Resource::Model(Model { version: Some(version.clone()), ..target.model.clone() });
+        let merge = Call::new(&method::MODELS_MERGE_VERSION_ALIASES, Resource::Model(target.model.clone()));
+        steps.push(Step {
+            kind: StepKind::Alias,
+            title: format!("Let the alias `{alias}` name `{}`", target.model.short()),
+            probe: Some(Call::new(&method::MODELS_GET, of(alias))),
+            call: Some(merge.clone().body(body::alias(alias, true))),
+            undo: Some(merge),
         });
     }
     Plan { target, kind: Kind::Deploy(deploy), deployed_model_id: id, steps }

@@ -19,12 +19,15 @@ pub const UNDO: [Undo; 6] = [
         undone: &[
             "The deployment is cancelled. If Google finishes it anyway, the deployed model is undeployed.",
             "The share of the traffic that it had received returns to the models from which it was taken.",
+            "A number of replicas that it changed in place is restored, unless another user has changed it.",
+            "An alias that it moved names its former version again, unless another user has moved it.",
             "An endpoint that the run created is deleted, unless other models use it by then.",
             "A model that the run uploaded is deleted, unless it has versions of others by then.",
         ],
         stays: &[
             "Requests that the new model has answered stay answered.",
             "Changes that others made to the endpoint meanwhile stay as they are.",
+            "The scheduled removal of previous deployed models is a run of its own, of the kind `undeploy`. It does not begin.",
         ],
     },
     Undo {
@@ -59,13 +62,13 @@ pub const UNDO: [Undo; 6] = [
             "The traffic returns to the models that served before the rollback.",
             "A deployed model that the rollback had to deploy again is undeployed.",
         ],
-        stays: &["Requests that were answered meanwhile stay answered.", "No deployed model is removed by a rollback."],
+        stays: &["Requests that were answered meanwhile stay answered."],
     },
     Undo {
         kind: "promote",
         title: "Deploys the version that another environment of the entity deployed last",
-        undone: &["The same as with `deploy`: the other environment stays as it is in any case."],
-        stays: &["Requests that the new model has answered stay answered."],
+        undone: &["The same as with `deploy`."],
+        stays: &["The same as with `deploy`. The other environment is not changed in any case."],
     },
 ];
 

@@ -52,6 +52,8 @@ pub struct DeploymentView {
     pub id: String,
     pub tone: Tone,
     pub ended: bool,
+    /// Whether it waits for its time.
+    pub scheduled: bool,
     /// Whether the user may ask to cancel it now.
     pub may_cancel: bool,
     /// Whether the user may roll back to it now: it succeeded, and another run changed its environment since.
@@ -114,7 +116,7 @@ fn offer(request: &Value, deployments: &[DeploymentView]) -> Offer {
     } else if !known
         || is("status", &["deploying"])
         || is("access", &["missing"])
-        || deployments.iter().any(|d| !d.ended)
+        || deployments.iter().any(|d| !d.ended && !d.scheduled)
     {
         Offer::Secondary
     } else {
@@ -167,11 +169,12 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
             ("succeeded", _) => Tone::Success,
             ("failed", _) => Tone::Danger,
             ("cancelled", true) => Tone::Warning,
-            ("cancelled", false) => Tone::Neutral,
+            ("cancelled", false) | ("scheduled", _) => Tone::Neutral,
             _ => Tone::Running,
         },
         ended,
-        may_cancel: may_cancel && matches!(state, "pending" | "running"),
+        scheduled: state == "scheduled",
+        may_cancel: may_cancel && matches!(state, "scheduled" | "pending" | "running"),
         may_roll_back: false,
         lacks_access,
         progress,
@@ -192,6 +195,7 @@ mod tests {
     #[test]
     fn only_what_has_not_begun_to_stop_can_be_cancelled() {
         for (state, tone, ended, may_cancel) in [
+            ("scheduled", Tone::Neutral, false, true),
             ("pending", Tone::Running, false, true),
             ("running", Tone::Running, false, true),
             ("cancelling", Tone::Running, false, false),
@@ -284,6 +288,7 @@ mod tests {
         };
         assert_eq!(offer(json!({})), Offer::Primary);
         assert_eq!(offer(json!({"access": "unavailable"})), Offer::Primary);
+        assert_eq!(offer(json!({"deployments": [{"state": "scheduled"}]})), Offer::Primary);
         for change in [
             json!({"status": null}),
             json!({"access": null}),

@@ -19,6 +19,18 @@ pub fn plan_following(request: &JsValue, entity_ref: &str, former: &JsValue) -> 
     Ok(write(&former::plan_following(&json(request), entity_ref, &json(former)))?)
 }
 
+#[wasm_bindgen(js_name = scheduledRemoval)]
+pub fn scheduled_removal(request: &JsValue, plan: &JsValue, lives: &JsValue) -> Result<JsValue, JsValue> {
+    let lives = json(lives);
+    let lives = lives.as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(write(&former::removal(&json(request), &json(plan), lives))?)
+}
+
+#[wasm_bindgen(js_name = removalDue)]
+pub fn removal_due(request: &JsValue, life: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&former::removal_due(&json(request), &json(life)))?)
+}
+
 #[wasm_bindgen(js_name = deploymentReach)]
 pub fn deployment_reach(caller: &JsValue, starter: &JsValue, key: Option<String>) -> Result<JsValue, JsValue> {
     Ok(write(&life::reach(&json(caller), &json(starter), key.as_deref()))?)

@@ -12,7 +12,11 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 fn undeploying(which: &str, deletes_endpoint: bool) -> Kind {
-    let which = if which == "all" { Which::All } else { Which::One(which.parse().unwrap()) };
+    let which = match which {
+        "all" => Which::All,
+        "1 or 2" => Which::Idle(["1", "2"].map(|id| id.parse().unwrap()).into()),
+        one => Which::One(one.parse().unwrap()),
+    };
     Kind::Undeploy(Undeploy { which, deletes_endpoint })
 }
 
@@ -84,6 +88,23 @@ fn all_are_those_of_the_entity() {
     // Again there is nothing to do.
     let mut again = Scene { ledger: Vec::new(), ..scene };
     assert_eq!(again.run().outputs.unwrap().removed, Vec::<String>::new());
+}
+
+#[test]
+fn idle_models_go_and_those_with_traffic_stay() {
+    let mut scene = scene(undeploying("1 or 2", false), &[("1", 0), ("2", 60), ("3", 40), ("4", 0)]);
+    let report = scene.run();
+    assert_eq!(report.outputs.unwrap().removed, ["deployed model 1"]);
+    assert_eq!((deployed(&scene), split(&scene)), (vec!["2", "3", "4"], vec![("2", 60), ("3", 40)]));
+    // Somebody sends traffic to one between the look and the removal.
+    let mut raced = Scene { ledger: Vec::new(), wants: Vec::new(), ..scene };
+    raced.kind = undeploying("1 or 2", false);
+    raced.google = Google::default().with_endpoint(&[("1", 0), ("3", 100)]);
+    let at = raced.clone().run_checked(check).wants.iter().position(|want| want.contains("undeployModel")).unwrap();
+    raced.acts = [(at, Act::Send("1"))].into();
+    let report = raced.run();
+    assert_eq!((report.outcome, report.outputs.unwrap().removed), (RunOutcome::Succeeded, Vec::<String>::new()));
+    assert_eq!((deployed(&raced), split(&raced)), (vec!["1", "3"], vec![("1", 100)]));
 }
 
 #[test]
@@ -164,6 +185,7 @@ fn scenes() -> Vec<(&'static str, Scene)> {
         ("last", scene(undeploying("1", false), &[("1", 100)])),
         ("without others' traffic", scene(undeploying("1", false), &[("1", 100), ("2", 0)])),
         ("all of two", of_others(scene(undeploying("all", false), &three), "3")),
+        ("those without traffic", scene(undeploying("1 or 2", false), &[("1", 0), ("2", 0), ("3", 100)])),
         ("everything", scene(undeploying("all", true), &[("1", 75), ("2", 25)])),
         ("traffic", scene(traffic("1", "80"), &three)),
         ("no traffic", scene(traffic("1", "0"), &three)),

@@ -132,6 +132,8 @@ pub struct Google {
     pub endpoints: BTreeMap<String, Endpoint>,
     /// The uploaded models by version.
     pub models: BTreeMap<String, BTreeMap<u32, Value>>,
+    /// Versions of the model by alias.
+    pub aliases: BTreeMap<String, u32>,
     pub operations: Vec<Operation>,
     pub fails: Option<(u32, &'static str)>,
     pub honours_cancelling: bool,
@@ -160,6 +162,7 @@ impl Default for Google {
             now: 1_000_000,
             endpoints: BTreeMap::new(),
             models: [(MODEL.to_owned(), versions)].into(),
+            aliases: BTreeMap::new(),
             operations: Vec::new(),
             fails: None,
             honours_cancelling: true,
@@ -178,6 +181,9 @@ impl Default for Google {
 }
 
 type Answer = (u16, Value);
+
+/// Endpoints, models and aliases.
+type State = (BTreeMap<String, Endpoint>, BTreeMap<String, BTreeMap<u32, Value>>, BTreeMap<String, u32>);
 
 fn error(status: u16, name: &str, message: &str) -> Answer {
     (status, json!({"error": {"code": status, "status": name, "message": message}}))
@@ -207,13 +213,13 @@ impl Google {
     }
 
     /// What is there, without etags.
-    pub fn state(&self) -> (BTreeMap<String, Endpoint>, BTreeMap<String, BTreeMap<u32, Value>>) {
+    pub fn state(&self) -> State {
         let mut endpoints = self.endpoints.clone();
         for endpoint in endpoints.values_mut() {
             endpoint.etag = 0;
             endpoint.created.clear();
         }
-        (endpoints, self.models.clone())
+        (endpoints, self.models.clone(), self.aliases.clone())
     }
 
     pub fn is_idle(&self) -> bool {
@@ -450,6 +456,7 @@ impl Google {
                 let model = body["model"].clone();
                 self.start(&format!("models/{id}"), Work::Upload(id, model), 20_000)
             }
+            (Verb::Post, ["models", id], "mergeVersionAliases") => self.merge_aliases(id, &body),
             (Verb::Delete, ["models", id], "deleteVersion") => {
                 let (id, version) = id.split_once('@').expect("a version");
                 let version = version.parse().unwrap();
@@ -503,8 +510,35 @@ impl Google {
         }
     }
 
+    fn merge_aliases(&mut self, id: &str, body: &Value) -> Answer {
+        let (id, version) = id.split_once('@').expect("a version");
+        let version = version.parse().unwrap();
+        if !self.models.get(id).is_some_and(|versions| versions.contains_key(&version)) {
+            return missing();
+        }
+        let [alias] = body["versionAliases"].as_array().unwrap().as_slice() else { panic!("{body}") };
+        let alias = alias.as_str().unwrap();
+        match alias.strip_prefix('-') {
+            Some(alias) if self.aliases.get(alias) == Some(&version) => {
+                self.aliases.remove(alias);
+            }
+            Some(_) => {}
+            None => {
+                self.aliases.insert(alias.to_owned(), version);
+            }
+        }
+        self.get_model(&format!("{id}@{version}"))
+    }
+
     fn get_model(&self, id: &str) -> Answer {
-        let (id, version) = id.split_once('@').map_or((id, None), |(id, version)| (id, version.parse().ok()));
+        let (id, version) = id.split_once('@').unwrap_or((id, ""));
+        if version.starts_with(|c: char| c.is_ascii_lowercase()) {
+            return match self.aliases.get(version) {
+                Some(version) => self.get_model(&format!("{id}@{version}")),
+                None => missing(),
+            };
+        }
+        let version = version.parse().ok();
         let Some(versions) = self.models.get(id) else { return missing() };
         // Its first version stays the default one.
         let version: Option<u32> = version.or(versions.keys().next().copied());

@@ -3,6 +3,8 @@
 use super::google::{Fault, Google};
 use super::scene::{Crash, Scene};
 use crate::deployment::{RunOutcome, RunReport};
+use crate::plan::Kind;
+use crate::plan::kind::Deploy;
 use std::time::Instant;
 
 /// How much is tried: all of it with `DEPLOYMENT_LAWS=all`.
@@ -28,7 +30,19 @@ pub fn scenes() -> Vec<(&'static str, Scene)> {
         endpoint.deployed.push(id);
         scene
     };
+    // The alias names the version at the end, and without a success what it named before.
+    let naming = |mut scene: Scene, before: Option<u32>| {
+        let alias = Some("production".parse().unwrap());
+        scene.kind = Kind::Deploy(Deploy { alias, ..Deploy::default() });
+        scene.google.aliases = before.map(|version| ("production".to_owned(), version)).into_iter().collect();
+        scene
+    };
+    let mut copying = renewing.clone();
+    copying.kind = Kind::Deploy(Deploy { new_version: true, ..Deploy::default() });
     let mut worlds = vec![
+        ("moved alias", naming(again((2, 2)), Some(2))),
+        ("first alias of an upload", naming(uploading.clone(), None)),
+        ("requested version", copying),
         ("first", Scene::new(Google::default())),
         ("empty endpoint", Scene::new(Google::default().with_endpoint(&[]))),
         ("canary", Scene::new(Google::default().with_endpoint(&[("1", 33), ("2", 33), ("3", 34)])).sharing(50)),
@@ -102,6 +116,12 @@ pub fn check(before: &Scene, after: &Scene, report: &RunReport) -> Result<(), St
     }
     if endpoint.replicas.get(&id) != Some(&(1, 3)) {
         return fail("the replicas are not those of the plan");
+    }
+    if let Kind::Deploy(Deploy { alias: Some(alias), .. }) = &before.kind {
+        let version = outputs.model.rsplit('@').next().unwrap();
+        if after.google.aliases.get(alias.as_str()).map(u32::to_string).as_deref() != Some(version) {
+            return fail("the alias names another version");
+        }
     }
     let had = before.google.endpoint().map(|endpoint| endpoint.deployed.clone()).unwrap_or_default();
     let all = after.google.models.values().flat_map(|versions| versions.values());

@@ -5,6 +5,8 @@ use super::scene::{Crash, Scene};
 use crate::conversation::{Identity, Progress, ProgressKind};
 use crate::deployment::{Identities, RunOutcome};
 use crate::diagnostic::Code;
+use crate::plan::Kind;
+use crate::plan::kind::Deploy;
 use crate::vertex::deployed_model::Replicas;
 use serde_json::json;
 
@@ -84,6 +86,57 @@ fn other_replicas_change_in_place_and_come_back() {
     let before = failing.google.state();
     assert_eq!(failing.run().outcome, RunOutcome::Failed);
     assert_eq!(failing.google.state(), before);
+}
+
+#[test]
+fn an_alias_is_resolved_shown_and_moved() {
+    let mut scene = canary();
+    scene.target.model.version = Some("champion".parse().unwrap());
+    scene.kind = Kind::Deploy(Deploy { alias: Some("production".parse().unwrap()), ..Deploy::default() });
+    scene.google.aliases = [("champion".to_owned(), 3), ("production".to_owned(), 2)].into();
+    let report = scene.run();
+    let outputs = report.outputs.unwrap();
+    assert!(outputs.model.ends_with("fraud-detector@3"), "{outputs:?}");
+    assert_eq!(
+        (outputs.resolved_alias.as_deref(), outputs.moved_alias.as_deref()),
+        (Some("champion"), Some("production"))
+    );
+    assert!(scene.said.iter().any(|(_, said)| said.message == "The alias `champion` names `fraud-detector@3`"));
+    assert_eq!(scene.google.aliases["production"], 3);
+    assert!(scene.denied.is_empty(), "{:?}", scene.denied);
+    // The alias moves once the model serves, and not a second time.
+    let named = number(&scene, "mergeVersionAliases");
+    assert!(named > number(&scene, "PATCH"));
+    let mut again = Scene { ledger: Vec::new(), wants: Vec::new(), ..scene };
+    assert_eq!(again.run().outcome, RunOutcome::Succeeded);
+    assert_eq!(calls(&again, "mergeVersionAliases"), 1);
+}
+
+#[test]
+fn a_requested_version_is_uploaded_once_although_its_content_exists() {
+    let upload = |kind| {
+        let mut scene = Scene::new(Google::default().with_endpoint(&[]));
+        scene.target.model.version = None;
+        scene.target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
+        scene.kind = kind;
+        scene
+    };
+    let mut first = upload(Kind::deploy());
+    assert!(first.run().outputs.unwrap().model.ends_with("@4"));
+    let requested = Kind::Deploy(Deploy { new_version: true, ..Deploy::default() });
+    for (run, kind, version) in [("2-run", Kind::deploy(), "@4"), ("3-run", requested, "@5")] {
+        let mut scene = upload(kind);
+        scene.run = run.into();
+        scene.google = first.google.clone();
+        // Its answer is lost, and it is found by its run.
+        if version == "@5" {
+            scene.faults = [(in_advance(&scene, "models:upload"), Fault::Lost)].into();
+        }
+        let report = scene.run();
+        assert!(report.outputs.as_ref().unwrap().model.ends_with(version), "{report:?}");
+        assert!(scene.denied.is_empty(), "{:?}", scene.denied);
+        assert_eq!(scene.google.models["fraud-detector"].len(), if version == "@5" { 5 } else { 4 });
+    }
 }
 
 #[test]

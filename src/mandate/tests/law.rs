@@ -1,6 +1,7 @@
 //! The law: no sequence of calls under a mandate makes a call that its plan does not have.
 
 use super::*;
+use crate::vertex::deployed_model;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -59,6 +60,12 @@ fn near(held: &Held, history: &[Passed], trial: &Trial) -> Vec<Call> {
         }
         calls.extend(matching::roll_backs(&held.facts, read).into_iter().map(|split| patch(etag, split.into())));
     }
+    let replicas = Replicas { min: u32::from(trial.etag) + 1, max: u32::from(trial.etag) + 2 };
+    calls.push(endpoint_call(&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL).body(plan::scale(&ours, replicas)));
+    for gives in [true, false] {
+        let merge = model_call(&method::MODELS_MERGE_VERSION_ALIASES, Some(&trial.version.to_string()));
+        calls.push(merge.body(plan::alias(&"production".parse().unwrap(), gives)));
+    }
     let operation = operation(&trial.operation.to_string());
     for method in [&method::OPERATIONS_GET, &method::OPERATIONS_WAIT, &method::OPERATIONS_CANCEL] {
         calls.push(Call::new(method, operation.clone()));
@@ -81,7 +88,8 @@ fn answer(mandate: &Mandate, trial: &Trial) -> Value {
             json!(trial.version * 10),
         );
     }
-    let models: Vec<_> = split.keys().map(|id| json!({ "id": id })).collect();
+    let replicas = json!({"minReplicaCount": trial.etag + 1, "maxReplicaCount": trial.etag + 2});
+    let models: Vec<_> = split.keys().map(|id| json!({ "id": id, "dedicatedResources": replicas })).collect();
     let name = format!("{ENDPOINT}/operations/{}", trial.operation);
     let kind = "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata";
     json!({
@@ -162,7 +170,9 @@ fn has(mandate: &Mandate, history: &[Passed], call: &Call) -> bool {
         .iter()
         .filter(|past| past.status == 200)
         .filter_map(|past| match past.call.method.name.rsplit('.').next() {
-            Some("get") if past.call.method.on == method::Kind::Model => past.answer["versionId"].as_str(),
+            Some("get") if past.call.method.on == method::Kind::Model => {
+                past.answer["versionId"].as_str().filter(|_| !past.call.resource.to_string().ends_with("@production"))
+            }
             Some("listVersions") => past.answer["models"][0]["versionId"].as_str(),
             Some("wait" | "get" | "upload") => past.answer["response"]["modelVersionId"].as_str(),
             _ => None,
@@ -266,6 +276,40 @@ fn has(mandate: &Mandate, history: &[Passed], call: &Call) -> bool {
                         || gives_back(id)
                 })
         }
+        "endpoints.mutateDeployedModel" => {
+            let of_plan = plans.iter().filter_map(|plan| plan.step(StepKind::Scaling)?.call.as_ref());
+            let is_planned = of_plan.clone().any(|planned| planned.body == call.body);
+            // Back to numbers that the endpoint has shown for a deployed model of the plan.
+            let shown = history.iter().flat_map(|past| past.answer["deployedModels"].as_array().into_iter().flatten());
+            let is_back = shown
+                .filter_map(|model| Some((model["id"].as_str()?, deployed_model::replicas(model)?)))
+                .any(|(id, replicas)| {
+                    all_ids(mandate).iter().any(|own| own == id)
+                        && call.body == Some(plan::scale(&id.parse().unwrap(), replicas))
+                });
+            call.resource == endpoint
+                && call.query.is_empty()
+                && plans.iter().any(|plan| plan.step(StepKind::Scaling).is_some())
+                && (is_planned || is_back)
+        }
+        "models.mergeVersionAliases" => {
+            let alias: crate::name::ModelVersion = "production".parse().unwrap();
+            let has_alias = mandate.plan.kind.deploys() && mandate.plan.kind != Kind::deploy();
+            let Resource::Model(model) = &call.resource else { return false };
+            let number = model.version.as_ref().map(|version| version.as_str()).unwrap_or_default();
+            let is_planned = plans.iter().any(|plan| plan.target.model == *model);
+            // It goes back to a version that it named before, or is taken from ours where it named none.
+            let looks =
+                || answers(&method::MODELS_GET).filter(|past| past.call.resource.to_string().ends_with("@production"));
+            let named_before = looks().any(|past| past.status == 200 && past.answer["versionId"] == number);
+            let named_none = looks().any(|past| past.status == 404);
+            let moved = answers(&method::MODELS_MERGE_VERSION_ALIASES).any(|past| past.status != 404);
+            let gives = call.body == Some(plan::alias(&alias, true));
+            let takes = call.body == Some(plan::alias(&alias, false));
+            let is_forward = is_planned && gives && looks().any(|past| matches!(past.status, 200 | 404));
+            let is_back = moved && (gives && named_before || takes && is_planned && named_none);
+            has_alias && call.query.is_empty() && (is_forward || is_back)
+        }
         "endpoints.undeployModel" => {
             let Some(body) = &call.body else { return false };
             let id = body["deployedModelId"].as_str().unwrap_or_default();
@@ -297,12 +341,18 @@ proptest! {
     /// No sequence of calls under a mandate makes a call that the plan does not have.
     #[test]
     fn no_sequence_makes_a_call_that_the_plan_does_not_have(
-        chosen in 0usize..5,
+        chosen in 0usize..7,
         trials in proptest::collection::vec(trial(), 1..60),
         over in proptest::option::of(0usize..60),
     ) {
-        let target = [target(), alias(), uploading(), with_share(target(), 20), with_share(uploading(), 20)][chosen].clone();
-        let mut held = Held::new(target);
+        let targets = [target(), alias(), uploading(), with_share(target(), 20), with_share(uploading(), 20), target(), uploading()];
+        let mut held = match chosen {
+            0..5 => Held::new(targets[chosen].clone()),
+            _ => {
+                let alias = Some("production".parse().unwrap());
+                Held::of(targets[chosen].clone(), Kind::Deploy(Deploy { alias, ..Deploy::default() }))
+            }
+        };
         let mut history: Vec<Passed> = Vec::new();
         for (at, trial) in trials.iter().enumerate() {
             let phase = if over.is_some_and(|over| at >= over) { Phase::UndoOnly } else { Phase::Whole };

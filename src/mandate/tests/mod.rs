@@ -7,7 +7,8 @@ use super::*;
 use crate::diagnostic::Code;
 use crate::method::{self, METHODS, Method};
 use crate::name::{Model, Operation};
-use crate::plan::{self, Plan, RUN_LABEL, StepKind, tests::target};
+use crate::plan::kind::Deploy;
+use crate::plan::{self, Kind, Plan, RUN_LABEL, StepKind, tests::target};
 use crate::target::Target;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::{Split, Traffic};
@@ -95,6 +96,11 @@ struct Held {
 impl Held {
     fn new(target: Target) -> Self {
         Self { mandate: mandate(target), facts: Facts::default() }
+    }
+
+    fn of(target: Target, kind: Kind) -> Self {
+        let mandate = Mandate::of(&plan::plan_for(target, kind), &RUN.parse().unwrap(), Project::clone);
+        Self { mandate, facts: Facts::default() }
     }
 
     fn denied(&self, call: &Call) -> Option<Code> {
