@@ -41,11 +41,9 @@ describeOnDatabases('the database', create => {
     const add = (id: string) =>
       store.add({
         id,
-        start: {
-          kind: 'deploy',
-          key: TOKEN,
-          fingerprint: 'f',
-        },
+        kind: 'deploy',
+        key: TOKEN,
+        fingerprint: 'f',
         entityRef: 'component:default/a',
         user: 'user:default/alice',
         request: {
@@ -80,11 +78,9 @@ describeOnDatabases('the database', create => {
     for (const id of ['old', 'young', 'running']) {
       await store.add({
         id,
-        start: {
-          kind: 'deploy',
-          key: id,
-          fingerprint: 'f',
-        },
+        kind: 'deploy',
+        key: id,
+        fingerprint: 'f',
         entityRef: 'component:default/a',
         user: 'user:default/alice',
         request: {

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { removalDue } from '@backstage-vertex-ai/core/server';
 import type { RunDeployment } from './core';
 import type { Clock } from './clock';
 import { LeaseLost } from './query';
@@ -96,6 +97,9 @@ export class Runner {
   /** Claims every deployment without a runner, and ends starts that were interrupted. */
   async poll(): Promise<void> {
     const { leases, store } = this.options;
+    for (const { row, followed } of await store.due(BATCH)) {
+      await this.schedule(row, followed);
+    }
     for (const id of await leases.orphans(BATCH)) await this.claim(id);
     const before = this.clock.now() - START_MILLIS;
     for (const { id } of await store.withoutMandate(before, BATCH)) {
@@ -126,6 +130,29 @@ export class Runner {
         await this.endMandate(row);
       }),
     );
+  }
+
+  /** Gives a deployment its time once the one that it follows has succeeded, and ends it where there is nothing to do. */
+  private async schedule(row: Row, followed: Row): Promise<void> {
+    const { store } = this.options;
+    const succeeded = followed.state === 'succeeded';
+    const request =
+      succeeded && removalDue(toRequest(row), JSON.parse(followed.life));
+    if (request) {
+      const { removePreviousAfterMinutes: minutes = 0 } = toRequest(followed);
+      const startsAt = Date.parse(followed.ended_at!) + minutes * 60_000;
+      await store.schedule(row.id, startsAt, request);
+      return;
+    }
+    const ended = await store.record(row.id, {
+      reported: {
+        outcome: succeeded ? 'succeeded' : 'cancelled',
+        undone: [],
+        notUndone: [],
+        diagnostics: [],
+      },
+    });
+    if (ended?.mandate) await this.endMandate(ended);
   }
 
   /** Does what follows from an end. Nothing of it changes the deployment. */

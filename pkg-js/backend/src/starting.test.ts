@@ -215,6 +215,59 @@ describe('POST /deployments', () => {
     });
   });
 
+  describe('with the removal of previous models', () => {
+    const removing = async (key: string) => {
+      portal.runs.deployedModelId = key;
+      const { body } = await portal.startDeployment({
+        key,
+        body: { entityRef: REF, removePreviousAfterMinutes: 10 },
+      });
+      await ended(body.id);
+      const { body: listed } = await portal.ask('/deployments');
+      return listed.items.filter(({ follows }: any) => follows === body.id);
+    };
+
+    it('schedules it in the history, under a mandate of its own', async () => {
+      expect(await removing('1')).toEqual([]);
+      const [removal] = await removing('2');
+      expect(removal).toMatchObject({
+        kind: 'undeploy',
+        state: 'scheduled',
+        user: 'user:default/alice',
+        mandate: expect.any(String),
+      });
+      const asked = portal.proxied.find(
+        ({ body }) => body.deployment === removal.id,
+      );
+      expect(asked).toMatchObject({
+        path: '/mandates',
+        principal: { userEntityRef: 'user:default/alice' },
+        body: { request: { kind: 'undeploy', idleModels: ['1'] } },
+      });
+
+      expect((await portal.cancel(removal.id)).status).toBe(202);
+      expect(await ended(removal.id)).toMatchObject({ state: 'cancelled' });
+    });
+
+    it('shows why it is not scheduled, and deploys all the same', async () => {
+      await removing('1');
+      const finding = {
+        code: 'proxy/target-not-allowed',
+        severity: 'error',
+        message: 'the project is not allowed',
+      };
+      portal.mandate = () =>
+        portal.proxied.at(-1).body.request.kind === 'undeploy'
+          ? [403, { diagnostic: finding }]
+          : [201, { id: `mandate-${portal.proxied.length}` }];
+      const [removal] = await removing('2');
+      expect(removal).toMatchObject({
+        state: 'failed',
+        diagnostics: [finding],
+      });
+    });
+  });
+
   it('ends the mandate with the deployment', async () => {
     const { body } = await portal.startDeployment();
     const revoked = await portal.asked(({ verb }) => verb === 'DELETE');

@@ -14,6 +14,7 @@ import type {
   DoorCaller,
   DeploymentRequest,
   FollowingPlan,
+  ScheduledRemoval,
   Plan,
 } from './generated/shapes';
 
@@ -48,6 +49,29 @@ export function planFollowing(
   },
 ): FollowingPlan {
   return call(core => core.planFollowing(request, entityRef, former));
+}
+
+/**
+ * Returns the removal of previous deployed models that follows a planned deployment; `null` where there is none.
+ * @param lives of the entity's former deployments in the environment
+ */
+export function scheduledRemoval(
+  request: DeploymentRequest,
+  plan: Plan,
+  lives: DeploymentLife[],
+): ScheduledRemoval | null {
+  return call(core => core.scheduledRemoval(request, plan, lives));
+}
+
+/**
+ * Returns the request of a scheduled removal once the deployment that it follows has succeeded; `null` where nothing is left to remove.
+ * @param life of that deployment
+ */
+export function removalDue<Request extends DeploymentRequest>(
+  request: Request,
+  life: DeploymentLife,
+): Request | null {
+  return call(core => core.removalDue(request, life));
 }
 
 /**

@@ -54,6 +54,7 @@ export const vertexAiMessages = {
   'deployment.title.promote': 'Promotion of {{model}}',
   'deployment.untitled': 'Deployment',
   'deployment.loading': 'Loading the deployment',
+  'deployment.state.scheduled': 'Scheduled',
   'deployment.state.pending': 'Waiting',
   'deployment.state.running': 'Running',
   'deployment.state.cancelling': 'Cancelling',

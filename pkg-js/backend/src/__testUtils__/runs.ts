@@ -26,6 +26,7 @@ export class ScriptedRuns {
   /** Called before a step is sent, after its intention is durable. */
   before: (step: number, host: RunHost) => Promise<void> | void = () => {};
   steps = 3;
+  deployedModelId = '1234567890';
   /** The model version that a run reaches. */
   model = 'projects/acme-ml/locations/us-central1/models/fraud-detector@3';
 
@@ -64,8 +65,8 @@ export class ScriptedRuns {
     return report({
       outcome: 'succeeded',
       outputs: {
-        endpoint: 'projects/acme-ml/locations/us-central1/endpoints/fraud',
-        deployedModelId: '1234567890',
+        endpoint: 'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
+        deployedModelId: this.deployedModelId,
         traffic: 100,
         removed: [],
         operation: 'projects/1/locations/us-central1/operations/2',

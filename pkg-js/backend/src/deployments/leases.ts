@@ -22,6 +22,13 @@ export class Leases {
     rows
       .where('ended', false)
       .whereNotNull('mandate')
+      // A cancelled one has nothing to wait for.
+      .where(due =>
+        due
+          .whereNull('follows')
+          .orWhere('starts_at', '<=', this.at())
+          .orWhereNotNull('cancel_requested_by'),
+      )
       .where(either =>
         either.whereNull('lease_until').orWhere('lease_until', '<=', this.at()),
       );

@@ -1,4 +1,5 @@
 import type { DeploymentLife } from '@backstage-vertex-ai/core/server';
+import { toText } from '../clock';
 import type { StoredRequest } from '../core';
 import type { Expected } from './history';
 
@@ -32,6 +33,10 @@ export interface Row {
   runner: string | null;
   crashes: number;
   last_event: number;
+  /** The deployment after whose success this one runs. */
+  follows: string | null;
+  /** In milliseconds since 1970; PostgreSQL returns a text. */
+  starts_at: number | string | null;
 }
 
 export const LISTED = [
@@ -48,6 +53,8 @@ export const LISTED = [
   'ended_at',
   'cancel_requested_by',
   'mandate',
+  'follows',
+  'starts_at',
 ] as const satisfies (keyof Row)[];
 
 /** A deployment, as the API returns it. */
@@ -60,6 +67,8 @@ export interface Deployment extends DeploymentLife {
   createdAt: string;
   startedAt?: string;
   endedAt?: string;
+  follows?: string;
+  startsAt?: string;
   cancelRequestedBy?: string;
   mandate?: string;
   undone: string[];
@@ -86,6 +95,9 @@ export function toDeployment(row: ListedRow): Deployment {
     createdAt: row.created_at,
     startedAt: row.started_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
+    follows: row.follows ?? undefined,
+    startsAt:
+      row.starts_at === null ? undefined : toText(Number(row.starts_at)),
     cancelRequestedBy: row.cancel_requested_by ?? undefined,
     mandate: row.mandate ?? undefined,
   };

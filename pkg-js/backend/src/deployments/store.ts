@@ -1,7 +1,6 @@
 import type {
   DeploymentEvent,
   DeploymentLife,
-  DeploymentStart,
 } from '@backstage-vertex-ai/core/server';
 import {
   deploymentAfter,
@@ -19,7 +18,13 @@ const EVENTS = 'vertex_ai_events';
 /** A new deployment. */
 export interface NewDeployment {
   id: string;
-  start: Pick<DeploymentStart, 'environment' | 'fingerprint' | 'key' | 'kind'>;
+  kind: string;
+  environment?: string;
+  /** The idempotency key of the request that started it, and that request's fingerprint. */
+  key?: string;
+  fingerprint: string;
+  /** The deployment after whose success it runs. */
+  follows?: string;
   entityRef: string;
   user: string;
   actor?: string;
@@ -60,46 +65,40 @@ export class Deployments {
   ) {}
 
   /** @throws DatabaseFailure that `isDuplicate` where the user's key is in use for the entity */
-  async add({
-    id,
-    start,
-    entityRef,
-    user,
-    actor,
-    request,
-    kin,
-    life,
-  }: NewDeployment) {
+  async add(...added: NewDeployment[]) {
     const at = toText(this.clock.now());
+    const toRow = (one: NewDeployment) => ({
+      id: one.id,
+      kind: one.kind,
+      entity_ref: one.entityRef,
+      environment: one.environment ?? null,
+      user_ref: one.user,
+      actor: one.actor ?? null,
+      idempotency_key: one.key ?? null,
+      fingerprint: one.fingerprint,
+      request: JSON.stringify(one.request),
+      kin: one.kin,
+      life: JSON.stringify(one.life),
+      state: one.life.state,
+      ended: false,
+      created_at: at,
+      mandate_open: false,
+      lease: 0,
+      crashes: 0,
+      last_event: 1,
+      follows: one.follows ?? null,
+    });
+    const toEvent = ({ id, life }: NewDeployment) => ({
+      deployment: id,
+      seq: 1,
+      created_at: at,
+      type: 'state',
+      data: JSON.stringify({ state: life.state }),
+    });
     await query(() =>
       this.client.transaction(async trx => {
-        await trx<Row>(DEPLOYMENTS).insert({
-          id,
-          kind: start.kind,
-          entity_ref: entityRef,
-          environment: start.environment ?? null,
-          user_ref: user,
-          actor: actor ?? null,
-          idempotency_key: start.key,
-          fingerprint: start.fingerprint,
-          request: JSON.stringify(request),
-          kin,
-          life: JSON.stringify(life),
-          state: life.state,
-          ended: false,
-          created_at: at,
-          mandate_open: false,
-          lease: 0,
-          crashes: 0,
-          last_event: 1,
-        });
-        await trx(EVENTS).insert({
-          deployment: id,
-          seq: 1,
-          created_at: at,
-          type: 'state',
-          data: JSON.stringify({ state: life.state }),
-        });
+        await trx<Row>(DEPLOYMENTS).insert(added.map(toRow));
+        await trx(EVENTS).insert(added.map(toEvent));
       }),
     );
     this.changes.emit('moved', { id, entityRef, user } satisfies Moved);
@@ -118,8 +117,12 @@ export class Deployments {
     );
   }
 
-  /** Returns the last deployment of an entity and environment that has deployed its version. */
-  findLast(entityRef: string, environment?: string): Promise<Row | undefined> {
+  /** Returns deployments of an entity and environment that have deployed their versions, the last one first. */
+  findDeployed(
+    entityRef: string,
+    environment: string | undefined,
+    limit: number,
+  ): Promise<Row[]> {
     return query(() =>
       this.client<Row>(DEPLOYMENTS)
         .where({
@@ -129,8 +132,50 @@ export class Deployments {
         })
         .whereIn('kind', deploymentFacts().deploying)
         .orderBy('ended_at', 'desc')
-        .first(),
+        .limit(limit),
     );
+  }
+
+  /** Returns what a deployment is followed by. */
+  followers(id: string): Promise<Row[]> {
+    return query(() =>
+      this.client<Row>(DEPLOYMENTS).where({ ended: false, follows: id }),
+    );
+  }
+
+  /** Returns scheduled deployments without a time whose deployments have ended, each with that one. */
+  async due(limit: number): Promise<{ row: Row; followed: Row }[]> {
+    const rows = await query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ ended: false })
+        .whereNotNull('follows')
+        .whereNull('starts_at')
+        .whereNull('cancel_requested_by')
+        .whereIn(
+          'follows',
+          this.client<Row>(DEPLOYMENTS).where({ ended: true }).select('id'),
+        )
+        .limit(limit),
+    );
+    const followed = await query(() =>
+      this.client<Row>(DEPLOYMENTS).whereIn(
+        'id',
+        rows.map(({ follows }) => follows!),
+      ),
+    );
+    const byId = new Map(followed.map(row => [row.id, row]));
+    return rows.map(row => ({ row, followed: byId.get(row.follows!)! }));
+  }
+
+  /** Gives a scheduled deployment its time, and the request that it then runs. */
+  async schedule(id: string, startsAt: number, request: StoredRequest) {
+    await query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ id, ended: false })
+        .whereNull('starts_at')
+        .update({ starts_at: startsAt, request: JSON.stringify(request) }),
+    );
+    this.changes.emit('change', id);
   }
 
   /** Hands a deployment its mandate. Returns whether it had none: of two that do so, one succeeds. */

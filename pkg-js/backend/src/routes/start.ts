@@ -12,6 +12,8 @@ import {
   deploymentStart,
   plan,
   planFollowing,
+  scheduledRemoval,
+  type DeploymentLife,
   type DeploymentStart,
   type Diagnostic,
   type FormerDeployment,
@@ -25,7 +27,7 @@ import type { StoredRequest } from '../core';
 import { toText, type Clock } from '../clock';
 import { DatabaseFailure } from '../query';
 import { toDeployment, toFormer, type Row } from '../deployments/row';
-import type { Deployments } from '../deployments/store';
+import type { Deployments, NewDeployment } from '../deployments/store';
 import type { Mandates } from '../mandates';
 import type { DeploymentPermissions } from '../permissions';
 import { Refusal } from '../refusal';
@@ -58,6 +60,9 @@ const conflict = (message: string) =>
     message,
     'send another idempotency key',
   );
+
+/** Number of former deployments whose deployed models may be removed. */
+const PREVIOUS = 100;
 
 type Caller = BackstageCredentials<BackstageUserPrincipal>;
 
@@ -103,7 +108,7 @@ export function createStart(options: StartOptions) {
   ) {
     const row =
       id === undefined
-        ? await store.findLast(entityRef, environment)
+        ? (await store.findDeployed(entityRef, environment, 1))[0]
         : await store.find(id);
     return row && toFormer(row);
   }
@@ -132,30 +137,48 @@ export function createStart(options: StartOptions) {
     );
   }
 
-  /** Stores the deployment. Returns `undefined` where another request under the same key came first. */
+  /** Stores the deployment, and what follows it. Returns `undefined` where another request under the same key came first. */
   async function add(
     wish: Wish,
     start: DeploymentStart,
     { userEntityRef: user, actor }: BackstageUserPrincipal,
   ): Promise<Row | undefined> {
     const id = randomUUID();
-    const { entityRef } = wish;
-    const planned = deploymentAfter(
-      { state: 'pending' },
-      { planned: wish.plan },
-      toText(clock.now()),
-    );
-    try {
-      await store.add({
-        id,
-        start,
-        entityRef,
-        user,
-        actor: actor?.subject,
-        request: { ...wish.request, runId: id, reason: `deployment ${id}` },
-        kin: deploymentKin(wish.plan),
-        life: planned!.life,
+    const { environment } = wish.request;
+    const at = toText(clock.now());
+    const plain = (own: string, of: Pick<Wish, 'request' | 'plan'>) => ({
+      id: own,
+      entityRef: wish.entityRef,
+      environment,
+      user,
+      actor: actor?.subject,
+      fingerprint: start.fingerprint,
+      request: { ...of.request, runId: own, reason: `deployment ${own}` },
+      kin: deploymentKin(of.plan),
+    });
+    const life = (
+      state: 'pending' | 'scheduled',
+      planned: Wish['plan'],
+    ): DeploymentLife => deploymentAfter({ state }, { planned }, at)!.life;
+    const added: NewDeployment[] = [
+      {
+        ...plain(id, wish),
+        kind: start.kind,
+        key: start.key,
+        life: life('pending', wish.plan),
+      },
+    ];
+    const removal = await findRemoval(wish);
+    if (removal) {
+      added.push({
+        ...plain(randomUUID(), removal),
+        kind: removal.plan.kind,
+        follows: id,
+        life: life('scheduled', removal.plan),
       });
+    }
+    try {
+      await store.add(...added);
     } catch (error) {
       if (error instanceof DatabaseFailure && error.isDuplicate) {
         return undefined;
@@ -163,6 +186,32 @@ export function createStart(options: StartOptions) {
       throw error;
     }
     return store.find(id);
+  }
+
+  /** Returns the removal of the previous deployed models, where the deployment asks for one. */
+  async function findRemoval({ entityRef, request, plan: planned }: Wish) {
+    const rows = request.removePreviousAfterMinutes
+      ? await store.findDeployed(entityRef, request.environment, PREVIOUS)
+      : [];
+    const lives = rows.map(row => JSON.parse(row.life) as DeploymentLife);
+    return scheduledRemoval(request, planned, lives);
+  }
+
+  /** Gets the mandates for what follows a deployment, while its user is there. Where that fails, the deployment goes on. */
+  async function launchFollowers({ id }: Row, credentials: Caller) {
+    for (const row of await store.followers(id)) {
+      if (row.mandate) continue;
+      try {
+        const request = JSON.parse(row.request);
+        const mandate = await mandates.create(credentials, row.id, request);
+        await store.giveMandate(row.id, mandate);
+      } catch (error) {
+        const { diagnostics } = error as Partial<Refusal>;
+        // A start without a mandate ends as interrupted.
+        if (diagnostics)
+          await store.record(row.id, { refused: { diagnostics } });
+      }
+    }
   }
 
   /** Gets the mandate and hands the deployment to a runner. */
@@ -179,6 +228,7 @@ export function createStart(options: StartOptions) {
       await store.record(id, { refused: { diagnostics } }, { set: free });
       throw error;
     }
+    await launchFollowers(row, credentials);
     if (await store.giveMandate(id, mandate)) await runner.claim(id);
     return (await store.find(id))!;
   }

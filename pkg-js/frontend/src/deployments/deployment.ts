@@ -2,6 +2,7 @@ import type { DeploymentOutline, Diagnostic } from '@backstage-vertex-ai/core';
 
 /** The states of a deployment, as the API of the backend plugin names them. */
 export type DeploymentState =
+  | 'scheduled'
   | 'pending'
   | 'running'
   | 'cancelling'
@@ -30,6 +31,10 @@ export interface Deployment {
   createdAt: string;
   startedAt?: string;
   endedAt?: string;
+  /** Id of the deployment after whose success it runs. */
+  follows?: string;
+  /** When it runs, where it is scheduled; absent until the deployment that it follows has ended. */
+  startsAt?: string;
   endpoint?: string;
   model?: string;
   deployedModelId?: string;

@@ -24,10 +24,10 @@ export function OverviewPage({ entity }: { entity: Entity }) {
   const listed = useDeployments(entityRef);
   const { items = [], refresh } = listed;
   const view = useDeploymentsView({ deployments: items, ...useMay(entityRef) });
-  const ended = new Set(
-    view?.deployments.filter(it => it.ended).map(it => it.id),
+  const resting = new Set(
+    view?.deployments.filter(it => it.ended || it.scheduled).map(it => it.id),
   );
-  const running = view ? items.filter(({ id }) => !ended.has(id)) : [];
+  const running = view ? items.filter(({ id }) => !resting.has(id)) : [];
   return (
     <Container>
       <Flex direction="column" gap="6" py="4">
