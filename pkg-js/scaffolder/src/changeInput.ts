@@ -48,6 +48,32 @@ export const changeSchema = {
     z.number().int().min(1).optional().describe('Maximum number of replicas'),
 };
 
+/** Options of deployments. */
+export const deploySchema = {
+  newVersion: (z: Zod) =>
+    z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether a new version is uploaded although one with the same content exists',
+      ),
+  setAlias: (z: Zod) =>
+    z
+      .string()
+      .optional()
+      .describe('An alias of the model that names the version once it serves'),
+  removePreviousAfterMinutes: (z: Zod) =>
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(720)
+      .optional()
+      .describe(
+        "How many minutes after the model serves the entity's previous deployed models without traffic are undeployed; they are kept without it",
+      ),
+};
+
 /** Options of the kinds that take their version from the history, which only the backend knows. */
 export const historySchema = {
   deployment: (z: Zod) =>
@@ -68,7 +94,11 @@ export const historySchema = {
 
 /** Takes the kind and its options out of an action's input. */
 export function readChange(input: ChangeRequest): ChangeRequest {
-  const names = Object.keys({ ...changeSchema, ...historySchema });
+  const names = Object.keys({
+    ...changeSchema,
+    ...deploySchema,
+    ...historySchema,
+  });
   return Object.fromEntries(
     names.map(name => [name, input[name as keyof ChangeRequest]]),
   );

@@ -5,7 +5,12 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { changeSchema, historySchema, readChange } from '../../changeInput';
+import {
+  changeSchema,
+  deploySchema,
+  historySchema,
+  readChange,
+} from '../../changeInput';
 import type { Core } from '../../core';
 import {
   deploymentInputHelp,
@@ -33,8 +38,11 @@ interface Options {
 const { deployedModelId, all, deleteEndpoint } = changeSchema;
 const { traffic, minReplicas, maxReplicas } = changeSchema;
 const { deployment, from } = historySchema;
+const { setAlias, removePreviousAfterMinutes } = deploySchema;
 
-type Input = Partial<typeof changeSchema & typeof historySchema>;
+type Input = Partial<
+  typeof changeSchema & typeof deploySchema & typeof historySchema
+>;
 
 /** Plans a change that does not depend on the history. */
 async function planByCore(
@@ -70,13 +78,13 @@ const ACTIONS = {
   rollback: {
     description:
       'Returns to a former deployment of the entity: its annotations, the model version that it reached, and all traffic. A model that is still deployed only receives the traffic again.',
-    input: { deployment },
+    input: { deployment, setAlias },
     plans: planByBackend,
   },
   promote: {
     description:
       'Deploys in an environment the model version that another environment of the entity deployed last.',
-    input: { from },
+    input: { from, setAlias, removePreviousAfterMinutes },
     plans: planByBackend,
   },
 } satisfies Record<

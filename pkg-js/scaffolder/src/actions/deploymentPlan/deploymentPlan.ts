@@ -2,7 +2,7 @@ import type { RuleSettings } from '@backstage-vertex-ai/core';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { JsonObject } from '@backstage/types';
-import { changeSchema, readChange } from '../../changeInput';
+import { changeSchema, deploySchema, readChange } from '../../changeInput';
 import type { Core } from '../../core';
 import {
   deploymentInputHelp,
@@ -34,6 +34,7 @@ export function createDeploymentPlanAction(options: {
         modelVersion: z =>
           z.string().optional().describe(deploymentInputHelp.modelVersion),
         ...changeSchema,
+        ...deploySchema,
       },
       output: {
         plan: z => z.object({}).passthrough().describe('The plan as data'),

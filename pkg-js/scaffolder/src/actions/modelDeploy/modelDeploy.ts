@@ -5,6 +5,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { deploySchema, readChange } from '../../changeInput';
 import type { Core } from '../../core';
 import {
   deploymentInputHelp,
@@ -55,6 +56,7 @@ export function createModelDeployAction(
             .describe(
               'Whether the step ends with the deployment (default), or as soon as the deployment has started',
             ),
+        ...deploySchema,
       },
       output: {
         deploymentId: z =>
@@ -101,14 +103,22 @@ export function createModelDeployAction(
       if (ctx.isDryRun) {
         const core = await options.loadCore();
         const request = await readDeploymentRequest(ctx, options);
-        const { plan } = planAndLog(core, request, ctx.logger);
+        const { plan } = planAndLog(
+          core,
+          { ...request, ...readChange(ctx.input) },
+          ctx.logger,
+        );
         ctx.output('endpoint', plan.endpoint);
         ctx.output('deployedModelId', plan.deployedModelId);
         ctx.output('model', plan.target.model);
         return;
       }
 
-      const deployment = await followDeployment(ctx, options);
+      const deployment = await followDeployment(
+        ctx,
+        options,
+        readChange(ctx.input),
+      );
       ctx.output('deploymentId', deployment.id);
       ctx.output('endpoint', deployment.endpoint);
       ctx.output('deployedModelId', deployment.deployedModelId);
