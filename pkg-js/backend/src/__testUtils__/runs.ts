@@ -65,7 +65,8 @@ export class ScriptedRuns {
     return report({
       outcome: 'succeeded',
       outputs: {
-        endpoint: 'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
+        endpoint:
+          'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
         deployedModelId: this.deployedModelId,
         traffic: 100,
         removed: [],
