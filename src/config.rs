@@ -9,15 +9,27 @@ pub use catalog::{CatalogConfig, OnInvalid};
 
 use crate::diagnostic::Diagnostic;
 use crate::method::Service;
-use crate::name::{Location, NameError, Place, Project, ServiceAccount};
+use crate::name::{Endpoint, Location, NameError, Place, Project, ServiceAccount};
 use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
 
-/// The keys of `vertexAi`. `catalog` belongs to the catalog module, `deployments` to the backend plugin, `rules` to all, the others to the
-/// proxy module.
-const KEYS: [&str; 9] =
-    ["projects", "identity", "access", "mandates", "directChanges", "emulator", "rules", "catalog", "deployments"];
+/// The keys of `vertexAi`. `catalog` belongs to the catalog module, `deployments` to the backend plugin, `portal` to that and the proxy module,
+/// `rules` to all, the others to the proxy module.
+const KEYS: [&str; 12] = [
+    "projects",
+    "identity",
+    "access",
+    "mandates",
+    "directChanges",
+    "claims",
+    "portal",
+    "usersInCatalog",
+    "emulator",
+    "rules",
+    "catalog",
+    "deployments",
+];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -28,6 +40,12 @@ pub struct Config {
     pub grantors: Vec<String>,
     pub mandates: MandateConfig,
     pub direct_changes: DirectChanges,
+    /// Owners of endpoints, as an administrator has settled them: entity refs. Projects are named by id.
+    pub claims: Vec<(Endpoint, String)>,
+    /// The portal's name in the labels of endpoints.
+    pub portal: String,
+    /// Whether the catalog has every user of the portal.
+    pub users_in_catalog: bool,
     /// Replaces every Google host.
     pub emulator: Option<EmulatorUrl>,
     /// Mistakes that do not keep the portal from starting.
@@ -100,6 +118,12 @@ impl Config {
     /// Returns the id of a project; its number stays where no entry names it.
     pub fn id_of(&self, project: &Project) -> Project {
         self.project(project).map_or_else(|| project.clone(), |known| known.project.clone())
+    }
+
+    /// Returns an endpoint with its project named by id.
+    pub fn named(&self, endpoint: &Endpoint) -> Endpoint {
+        let place = Place { project: self.id_of(&endpoint.place.project), ..endpoint.place.clone() };
+        Endpoint { place, ..endpoint.clone() }
     }
 
     /// Whether a project's location may be called.

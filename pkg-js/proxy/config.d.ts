@@ -43,6 +43,25 @@ export interface Config {
      * Whether users change models, endpoints and deployments with calls of their own, without a deployment. Default: `allow`.
      */
     directChanges?: 'allow' | 'deny';
+    /**
+     * Owners of endpoints, where labels and annotations do not settle it: two entities claim an endpoint, or its labels name an owner
+     * that it no longer has.
+     */
+    claims?: Array<{
+      /** `projects/PROJECT/locations/LOCATION/endpoints/ENDPOINT` */
+      endpoint: string;
+      /** Entity ref of the owner, e.g. `component:default/fraud-detector`. */
+      entity: string;
+    }>;
+    /**
+     * Name of the portal in the labels of endpoints. Default: host and port of `app.baseUrl`. Keep the old name where the address changes.
+     */
+    portal?: string;
+    /**
+     * Whether the catalog has every user of the portal, with their groups. Default: `true`. A mandate of a user whom the catalog no longer
+     * has ends.
+     */
+    usersInCatalog?: boolean;
     /** Sends every Google call to an emulator instead. Loopback addresses only. */
     emulator?: {
       /** E.g. `http://127.0.0.1:8085`. */

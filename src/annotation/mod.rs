@@ -21,6 +21,7 @@ mod traffic;
 
 use crate::diagnostic::{Code, Diagnostic, in_order};
 use crate::entity::Entity;
+use crate::name::Endpoint;
 use crate::rule::{Settings, Waived, Waivers};
 use crate::target::Target;
 use crate::words::{self, nearest};
@@ -100,6 +101,30 @@ impl Checked {
 /// Whether an annotation of the entity names a model or an endpoint.
 pub fn is_annotated(entity: &Entity) -> bool {
     Given::new(entity).names_what_to_serve()
+}
+
+/// The endpoints that the annotations name, in any environment, whatever else is wrong with them.
+pub fn claimed(entity: &Entity) -> Vec<Endpoint> {
+    let given = Given::new(entity);
+    let mut endpoints = Vec::new();
+    for environment in std::iter::once(None).chain(given.environments().into_iter().map(Some)) {
+        let mut reading = Reading::new(entity, &given, environment);
+        let places = place::Places::read(&mut reading);
+        endpoints.extend(model::endpoint(&mut reading, &places).map(|endpoint| endpoint.value));
+    }
+    endpoints
+}
+
+/// Whether two entities have the same annotations of ours.
+pub fn is_same(one: &Entity, other: &Entity) -> bool {
+    fn ours(entity: &Entity) -> Vec<(&str, Option<&str>)> {
+        let texts =
+            entity.annotations().iter().map(|(key, value)| (key.as_text().unwrap_or_default(), value.as_text()));
+        let mut ours: Vec<_> = texts.filter(|(key, _)| key.starts_with(PREFIX)).collect();
+        ours.sort_unstable();
+        ours
+    }
+    ours(one) == ours(other)
 }
 
 /// Checks the annotations of an entity. It is an error that none of them names the environment `asked`.

@@ -86,6 +86,8 @@ pub fn declarations() -> String {
     all.visit::<want::DoorAnswers>();
     all.visit::<mandate::MandateDeployment>();
     all.visit::<mandate::NewMandate>();
+    all.visit::<mandate::MandateStep>();
+    all.visit::<mandate::MandateFacts>();
     all.visit::<AuditedCall>();
     all.visit::<PolicyChanges>();
     all.visit::<Identity>();

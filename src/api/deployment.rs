@@ -107,6 +107,14 @@ fn planned(request: &DeploymentRequest) -> Result<Plan, Vec<Diagnostic>> {
     plan.ok_or(diagnostics)
 }
 
+/// The plan with the labels of its owner, where the portal is known.
+pub(super) fn of_portal(plan: Plan, portal: Option<&str>) -> Plan {
+    match portal {
+        Some(portal) => plan.for_portal(portal),
+        None => plan,
+    }
+}
+
 /// Starts a deployment on behalf of a user who stays, without a ledger.
 pub fn deploy(request: &DeployRequest) -> Conversation<RunReport, Want> {
     resume(Start {
@@ -122,7 +130,7 @@ pub fn deploy(request: &DeployRequest) -> Conversation<RunReport, Want> {
 /// Starts a run of the portal under a mandate, or goes on with it where its ledger ends.
 pub fn run(request: &RunRequest, ledger: Vec<LedgerEntry>) -> Conversation<RunReport, Want> {
     resume(Start {
-        plan: planned(&request.deployment),
+        plan: planned(&request.deployment).map(|plan| of_portal(plan, request.portal.as_deref())),
         run: Some(request.run_id.clone()),
         proxy_url: request.proxy_url.clone(),
         reason: request.reason.clone(),

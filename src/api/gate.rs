@@ -4,8 +4,9 @@
 
 use super::access::access_of;
 use super::iam::grants;
-use super::mandate::{self, NewMandate, RefusedMandate};
+use super::mandate::{self, MandateStep, RefusedMandate};
 use super::request::StatusRequest;
+use crate::annotation::PREFIX;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::Diagnostic;
@@ -50,6 +51,8 @@ pub struct Facts {
     pub request_headers: &'static [&'static str],
     /// Headers of Google's answer that the door reads, lower case.
     pub answer_headers: &'static [&'static str],
+    /// The prefix of every annotation of ours.
+    pub prefix: &'static str,
     /// Maximum difference between the clocks of two replicas, in milliseconds.
     pub clock_skew: Millis,
     /// Maximum duration of a recorded call, in milliseconds.
@@ -59,10 +62,11 @@ pub struct Facts {
 pub struct Gate(Rc<Door>);
 
 impl Gate {
-    /// Reads the `vertexAi` key of the configuration; each mistake is a finding.
-    pub fn new(config: &Value, issuer: &str, parse: grants::Parse) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads the `vertexAi` key of the configuration; each mistake is a finding. `portal` is the portal's name.
+    pub fn new(config: &Value, issuer: &str, portal: String, parse: grants::Parse) -> Result<Self, Vec<Diagnostic>> {
         let planner = Planner { parse, plan: mandate::plan_of };
-        Ok(Self(Rc::new(Door::new(Config::parse(config, issuer)?, planner))))
+        let config = Config { portal, ..Config::parse(config, issuer)? };
+        Ok(Self(Rc::new(Door::new(config, planner))))
     }
 
     /// Makes and publishes the next signing key; `None` where that work runs already.
@@ -82,6 +86,7 @@ impl Gate {
             permissions: Access::ALL.map(|access| Permission { name: access.permission(), action: action(access) }),
             request_headers: &REQUEST_HEADERS,
             answer_headers: &ANSWER_HEADERS,
+            prefix: PREFIX,
             clock_skew: CLOCK_SKEW,
             longest_call: LONGEST_CALL,
         }
@@ -128,15 +133,16 @@ impl Gate {
         grants::resources(&self.0.config, request, now)
     }
 
-    /// Checks a request for a mandate, and returns the mandate.
+    /// Checks a request for a mandate, and returns what comes next.
     pub fn new_mandate(
         &self,
         caller: &Value,
         groups: Vec<String>,
         body: &str,
+        facts: &Value,
         now: Millis,
-    ) -> Result<NewMandate, Box<RefusedMandate>> {
-        mandate::new_mandate(&self.0.config, self.0.planner(), caller, groups, body, now)
+    ) -> Result<MandateStep, Box<RefusedMandate>> {
+        mandate::new_mandate(&self.0.config, self.0.planner(), caller, groups, body, facts, now)
     }
 
     /// Returns the clean-up of expired grants.

@@ -1,12 +1,15 @@
 //! Mandates: what the portal stores of one, and who may make, see and end it.
 
-use super::deployment::make_plan;
-use super::request::{DeploymentRequest, Fields, Request as _, malformed, request};
+use super::change::RunKind;
+use super::deployment::{make_plan, of_portal};
+use super::request::{DeploymentRequest, Fields, Request as _, Source as _, malformed, request};
+use crate::annotation;
 use crate::api::talk::text as text_of;
 use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::door::{ALLOW, DEPLOYER, Planner};
+use crate::door::{ALLOW, DEPLOYER, Planner, claims};
+use crate::entity::Entity;
 use crate::mandate::{Facts, Mandate};
 use crate::name::RunId;
 use crate::plan::Plan;
@@ -27,6 +30,8 @@ request! {
         /// The deployment's id.
         #[ts(as = "String")]
         run_id: RunId,
+        /// The portal's name.
+        portal: Option<String>,
         /// Appears in Google's audit log.
         reason: Option<String>,
     }
@@ -53,6 +58,32 @@ pub struct NewMandate {
     pub facts: String,
 }
 
+/// What comes next of a request for a mandate.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub enum MandateStep {
+    /// Read these entities, and every entity with annotations of ours, from the catalog, and ask again.
+    Entities(Vec<String>),
+    /// Read this endpoint from Google as the user, and ask again.
+    Endpoint(String),
+    Mandate(NewMandate),
+}
+
+/// What the host has read for a request for a mandate.
+#[derive(ts_rs::TS)]
+#[expect(dead_code, reason = "the shape of a JSON value, for TypeScript")]
+pub struct MandateFacts {
+    /// Those of the wanted entities that the catalog has, with their annotations.
+    #[ts(type = "object[]", optional)]
+    entities: Option<Value>,
+    /// The entities with annotations of ours; they may be some seconds old.
+    #[ts(type = "object[]", optional)]
+    claims: Option<Value>,
+    /// Google's answer, as JSON text.
+    #[ts(optional)]
+    endpoint: Option<String>,
+}
+
 /// A finding with its HTTP status.
 #[derive(Debug)]
 pub struct RefusedMandate {
@@ -72,19 +103,21 @@ fn invalid(diagnostic: Diagnostic) -> Box<RefusedMandate> {
 
 /// Plans the stored request of a mandate.
 pub fn plan_of(request: &Value) -> Option<Plan> {
-    make_plan(&MandateDeployment::read(request.clone()).ok()?.deployment).0
+    let asked = MandateDeployment::read(request.clone()).ok()?;
+    Some(of_portal(make_plan(&asked.deployment).0?, asked.portal.as_deref()))
 }
 
-/// Checks a request for a mandate, `{deployment, request, hours?}`, and returns the mandate. `caller` is a `DoorCaller`; `groups` are the
-/// user's at this moment.
+/// Checks a request for a mandate, `{deployment, request, hours?}`, and returns what comes next. `caller` is a `DoorCaller`; `groups` are the
+/// user's at this moment; `facts` is a `MandateFacts`.
 pub fn new_mandate(
     config: &Config,
     planner: Planner,
     caller: &Value,
     groups: Vec<String>,
     body: &str,
+    facts: &Value,
     now: Millis,
-) -> Checked<NewMandate> {
+) -> Checked<MandateStep> {
     let user = delegating(caller)?;
     if body.len() > MAX_BODY {
         return Err(refused(413, unreadable("the body is larger than 64 KiB")));
@@ -99,8 +132,12 @@ pub fn new_mandate(
     if asked.run_id.as_str() != deployment {
         return Err(invalid(malformed("`deployment` and `request.runId` differ".into())));
     }
+    if asked.portal.as_ref().is_some_and(|portal| *portal != config.portal) {
+        let message = format!("`request.portal` is not `{}`, the name of this portal", config.portal);
+        return Err(invalid(malformed(message)));
+    }
     let (plan, mut found) = make_plan(&asked.deployment);
-    let Some(plan) = plan else {
+    let Some(plan) = plan.map(|plan| of_portal(plan, asked.portal.as_deref())) else {
         // A request without a plan has an error.
         let first = found.iter().position(Diagnostic::is_error).unwrap_or_default();
         return Err(invalid(found.swap_remove(first)));
@@ -112,9 +149,12 @@ pub fn new_mandate(
             return Err(refused(403, finding.help("ask a platform engineer to add it to `vertexAi.projects`")));
         }
     }
+    if let Some(step) = claim(config, planner, &asked, &plan, &user, facts)? {
+        return Ok(step);
+    }
     let entity = plan.target.entity_ref.clone();
     let mandate = Mandate::of(&plan, &asked.run_id, |project| config.id_of(project));
-    Ok(NewMandate {
+    Ok(MandateStep::Mandate(NewMandate {
         fingerprint: mandate.fingerprint(),
         request: text_of(&request).map_err(invalid)?,
         facts: text_of(&Facts::default().stored()).map_err(invalid)?,
@@ -123,7 +163,58 @@ pub fn new_mandate(
         user,
         groups,
         entity,
-    })
+    }))
+}
+
+/// Checks that the catalog has the user and the entity as the request states it, and that the endpoint belongs to the entity. Returns what
+/// has to be read for that.
+fn claim(
+    config: &Config,
+    planner: Planner,
+    asked: &MandateDeployment,
+    plan: &Plan,
+    user: &str,
+    facts: &Value,
+) -> Checked<Option<MandateStep>> {
+    let entity_ref = &plan.target.entity_ref;
+    let (Some(entities), Some(claims)) = (facts["entities"].as_array(), facts["claims"].as_array()) else {
+        return Ok(Some(MandateStep::Entities(vec![entity_ref.clone(), user.to_owned()])));
+    };
+    let is = |value: &Value, entity_ref: &str| {
+        Entity::from_json(value).is_ok_and(|entity| entity.entity_ref().eq_ignore_ascii_case(entity_ref))
+    };
+    if config.users_in_catalog && !entities.iter().any(|value| is(value, user)) {
+        let finding = Diagnostic::new(Code::MandateUserMissing, format!("`{user}` is missing in the catalog"));
+        let help = "sign in as a user of the catalog, or ask an administrator to set `vertexAi.usersInCatalog: false`";
+        return Err(refused(403, finding.help(help)));
+    }
+    let Some(known) = entities.iter().find(|value| is(value, entity_ref)) else {
+        let finding = Diagnostic::new(Code::ClaimStale, format!("`{entity_ref}` is missing in the catalog"));
+        return Err(refused(403, finding.help("register the entity in the catalog, then start the deployment")));
+    };
+    // A rollback has the annotations of a former deployment; the claim to the endpoint is checked with those of the catalog.
+    let rolls_back = asked.deployment.change.kind() == RunKind::Rollback;
+    let is_same = match (asked.deployment.entity.source.entity(), Entity::from_json(known)) {
+        (Ok(given), Ok(known)) => annotation::is_same(&given, &known),
+        _ => false,
+    };
+    if !is_same && !rolls_back {
+        let message = format!("the annotations of `{entity_ref}` differ from those in the catalog");
+        let finding = Diagnostic::new(Code::ClaimStale, message);
+        return Err(refused(
+            409,
+            finding.help("wait until the catalog has the entity's latest version, then start again"),
+        ));
+    }
+    let others = claims.iter().filter(|value| !is(value, entity_ref));
+    let entities: Vec<Value> = others.chain([known]).cloned().collect();
+    let endpoint = &plan.target.endpoint;
+    let answer = facts["endpoint"].as_str().map(|text| (planner.parse)(text).unwrap_or_default());
+    match claims::check(config, entity_ref, endpoint, &entities, answer.as_ref()) {
+        Ok(true) => Ok(None),
+        Ok(false) => Ok(Some(MandateStep::Endpoint(config.named(endpoint).to_string()))),
+        Err(finding) => Err(refused(403, finding)),
+    }
 }
 
 /// The user on whose behalf the deployments' plugin makes a mandate.
@@ -231,10 +322,26 @@ mod tests {
         json!({"deployment": RUN, "request": {"kind": "deploy", "runId": RUN, "source": {"entity": entity("acme-ml")}}})
     }
 
-    fn made(caller: &Value, body: &Value) -> Result<NewMandate, (u16, Code)> {
+    fn user() -> Value {
+        json!({"kind": "User", "metadata": {"name": "alice"}})
+    }
+
+    /// What the catalog has.
+    fn known() -> Value {
+        json!({"entities": [entity("acme-ml"), user()], "claims": [entity("acme-ml")]})
+    }
+
+    fn step(config: &Config, caller: &Value, body: &Value, facts: &Value) -> Result<MandateStep, (u16, Code)> {
         let groups = vec!["group:default/ml".to_owned()];
-        new_mandate(&config(), PLANNER, caller, groups, &body.to_string(), NOW)
+        new_mandate(config, PLANNER, caller, groups, &body.to_string(), facts, NOW)
             .map_err(|refused| (refused.status, refused.diagnostic.code))
+    }
+
+    fn made(caller: &Value, body: &Value) -> Result<NewMandate, (u16, Code)> {
+        match step(&config(), caller, body, &known())? {
+            MandateStep::Mandate(mandate) => Ok(mandate),
+            other => panic!("{other:?}"),
+        }
     }
 
     fn changed(path: &str, value: Value) -> Value {
@@ -278,6 +385,102 @@ mod tests {
     }
 
     #[test]
+    fn the_catalog_is_read_before_a_mandate_is_made() {
+        let wanted = step(&config(), &caller(), &body(), &Value::Null).unwrap();
+        let MandateStep::Entities(refs) = wanted else { panic!("{wanted:?}") };
+        assert_eq!(refs, ["component:default/fraud-detector", "user:default/alice"]);
+    }
+
+    #[test]
+    fn the_entity_is_the_one_of_the_catalog() {
+        let with =
+            |entity: Value| step(&config(), &caller(), &body(), &json!({"entities": [entity, user()], "claims": []}));
+        let mut changed = entity("acme-ml");
+        changed["metadata"]["annotations"]["google.com/vertex-ai-traffic"] = "5".into();
+        let mut fewer = entity("acme-ml");
+        fewer["metadata"]["annotations"].as_object_mut().unwrap().remove("google.com/vertex-ai-service-account");
+        let mut another = entity("acme-ml");
+        another["metadata"]["name"] = "another".into();
+        for (entity, refusal) in [(changed, 409), (fewer, 409), (another, 403), (user(), 403)] {
+            assert_eq!(with(entity.clone()).unwrap_err(), (refusal, Code::ClaimStale), "{entity}");
+        }
+        // What others annotate is no concern of ours.
+        let mut same = entity("acme-ml");
+        same["metadata"]["annotations"]["backstage.io/source-location"] = "url:x".into();
+        same["metadata"]["description"] = "more".into();
+        assert!(matches!(with(same), Ok(MandateStep::Mandate(_))));
+    }
+
+    #[test]
+    fn a_rollback_has_former_annotations_and_the_present_endpoint() {
+        let mut body = body();
+        let former = &mut body["request"];
+        former["kind"] = "rollback".into();
+        former["deployment"] = "f-1".into();
+        former["source"]["entity"]["metadata"]["annotations"]["google.com/vertex-ai-model"] = "fraud-detector@2".into();
+        assert!(made(&caller(), &body).is_ok());
+        body["request"]["source"]["entity"]["metadata"]["annotations"]["google.com/vertex-ai-endpoint"] =
+            "another".into();
+        assert_eq!(made(&caller(), &body).unwrap_err(), (403, Code::ClaimForeign));
+    }
+
+    #[test]
+    fn a_text_states_the_entity_of_the_catalog() {
+        let text = |text: &str| changed("/request/source", json!({ "text": text }));
+        let yaml = entity("acme-ml").to_string();
+        assert!(made(&caller(), &text(&yaml)).is_ok());
+        let other = yaml.replace("fraud-detector@3", "fraud-detector@4");
+        assert_eq!(made(&caller(), &text(&other)).unwrap_err(), (409, Code::ClaimStale));
+    }
+
+    #[test]
+    fn a_second_claim_denies_unless_labels_or_the_configuration_name_the_entity() {
+        let mut rival = entity("123456789012");
+        rival["metadata"]["name"] = "rival".into();
+        let with = |config: &Config, endpoint: Value| {
+            let endpoint = if endpoint.is_null() { endpoint } else { endpoint.to_string().into() };
+            let claims = [entity("acme-ml"), rival.clone()];
+            let facts = json!({"entities": [entity("acme-ml"), user()], "claims": claims, "endpoint": endpoint});
+            step(config, &caller(), &body(), &facts)
+        };
+        let endpoint = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
+        let wanted = with(&config(), Value::Null).unwrap();
+        let MandateStep::Endpoint(name) = wanted else { panic!("{wanted:?}") };
+        assert_eq!(name, endpoint);
+        assert_eq!(with(&config(), json!({})).unwrap_err(), (403, Code::ClaimContested));
+        let labelled = |label: &str| json!({"labels": {"backstage-entity": label}});
+        let ours = labelled("component_default_fraud-detector");
+        assert!(matches!(with(&config(), ours), Ok(MandateStep::Mandate(_))));
+        let theirs = labelled("component_default_rival");
+        assert_eq!(with(&config(), theirs).unwrap_err(), (403, Code::ClaimForeign));
+        let owner = "component:default/fraud-detector".to_owned();
+        let settled = Config { claims: vec![(endpoint.parse().unwrap(), owner)], ..config() };
+        assert!(matches!(with(&settled, Value::Null), Ok(MandateStep::Mandate(_))));
+    }
+
+    #[test]
+    fn the_catalog_has_the_user_unless_the_portal_has_other_users() {
+        let facts = json!({"entities": [entity("acme-ml")], "claims": []});
+        assert_eq!(step(&config(), &caller(), &body(), &facts).unwrap_err(), (403, Code::MandateUserMissing));
+        let open = Config { users_in_catalog: false, ..config() };
+        assert!(matches!(step(&open, &caller(), &body(), &facts), Ok(MandateStep::Mandate(_))));
+    }
+
+    #[test]
+    fn the_portals_name_is_the_proxys_and_labels_what_is_made() {
+        let named = Config { portal: "portal.acme.example".into(), ..config() };
+        let mut asked = body();
+        asked["request"]["portal"] = "portal.acme.example".into();
+        assert!(matches!(step(&named, &caller(), &asked, &known()), Ok(MandateStep::Mandate(_))));
+        assert_eq!(step(&config(), &caller(), &asked, &known()).unwrap_err(), (400, Code::RequestMalformed));
+        let plan = plan_of(&asked["request"]).unwrap();
+        let create = plan.step(crate::plan::StepKind::Endpoint).unwrap().call.clone().unwrap();
+        let labels = &create.body.unwrap()["labels"];
+        assert_eq!(labels["backstage-entity"], "component_default_fraud-detector");
+        assert_eq!(labels["backstage-portal"], "portal_acme_example");
+    }
+
+    #[test]
     fn only_the_deployments_plugin_makes_one_for_a_user() {
         for other in [
             json!({"kind": "user", "ref": "user:default/alice"}),
@@ -314,7 +517,7 @@ mod tests {
             assert_eq!(made(&caller(), &body).unwrap_err(), refusal, "{body}");
         }
         let long = format!("{{\"deployment\": \"{}\"}}", "a".repeat(MAX_BODY));
-        let refused = new_mandate(&config(), PLANNER, &caller(), vec![], &long, NOW).unwrap_err();
+        let refused = new_mandate(&config(), PLANNER, &caller(), vec![], &long, &known(), NOW).unwrap_err();
         assert_eq!(refused.status, 413);
     }
 

@@ -156,6 +156,8 @@ request! {
         /// A UUID, for example. It becomes the label `backstage-run` of what the run creates.
         #[ts(as = "String")]
         run_id: RunId,
+        /// The portal's name. With the entity, it becomes the labels `backstage-portal` and `backstage-entity` of what the run creates.
+        portal: Option<String>,
         /// e.g. `http://localhost:7007/api/proxy/vertex-ai`
         proxy_url: String,
         /// Appears in Google's audit log, e.g. `deployment 1b2c`.

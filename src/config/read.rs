@@ -5,7 +5,7 @@ use super::{
 };
 use crate::diagnostic::{Code, Diagnostic, Severity, Where, Words};
 use crate::entity::Node;
-use crate::name::{Location, NameError, Project, ServiceAccount};
+use crate::name::{Endpoint, Location, NameError, Project, ServiceAccount};
 use crate::rule::Settings;
 use crate::vertex::{message, region};
 use serde_json::{Map, Value};
@@ -79,15 +79,32 @@ impl Reader {
         let grantors = self.child(map, path, "access", Self::access).unwrap_or_default();
         let mandates = self.child(map, path, "mandates", Self::mandates).unwrap_or_default();
         let direct_changes = self.child(map, path, "directChanges", Self::direct_changes).unwrap_or_default();
-        Some(Config {
+        let claims = self.child(map, path, "claims", Self::claims).unwrap_or_default();
+        let users_in_catalog = self.child(map, path, "usersInCatalog", Self::flag).unwrap_or(true);
+        let mut config = Config {
             projects: projects?,
             identity: identity?,
             grantors,
             mandates,
             direct_changes,
+            claims: Vec::new(),
+            portal: String::new(),
+            users_in_catalog,
             emulator,
             warnings: Vec::new(),
-        })
+        };
+        for (endpoint, owner) in claims {
+            let claim = (config.named(&endpoint), owner);
+            if config.claims.iter().any(|(claimed, _)| *claimed == claim.0) {
+                self.mistake(
+                    "vertexAi.claims",
+                    format!("`{endpoint}` is listed twice"),
+                    "name one owner of an endpoint",
+                );
+            }
+            config.claims.push(claim);
+        }
+        Some(config)
     }
 
     /// Checks `rules`, which apply where entities are read.
@@ -276,6 +293,34 @@ impl Reader {
                 None
             }
         }
+    }
+
+    fn claims(&mut self, value: &Value, path: &str) -> Option<Vec<(Endpoint, String)>> {
+        let Some(list) = value.as_array() else {
+            self.mistake(path, format!("`{path}` is not a list"), "list `endpoint` and `entity` of each claim");
+            return None;
+        };
+        let claims = list.iter().enumerate().filter_map(|(i, value)| self.claim(value, &format!("{path}[{i}]")));
+        Some(claims.collect())
+    }
+
+    fn claim(&mut self, value: &Value, path: &str) -> Option<(Endpoint, String)> {
+        let map = self.mapping(value, path, &["endpoint", "entity"])?;
+        let endpoint = self.text(map.get("endpoint").unwrap_or(&Value::Null), &format!("{path}.endpoint"));
+        let entity = map.get("entity").and_then(Value::as_str).map(str::to_ascii_lowercase);
+        let entity = entity.filter(|text| text.split_once(':').is_some_and(|(_, name)| name.contains('/')));
+        if entity.is_none() {
+            let help = "write a whole entity ref, e.g. `component:default/fraud-detector`";
+            self.mistake(&format!("{path}.entity"), format!("`{path}.entity` is not an entity ref"), help);
+        }
+        Some((endpoint?, entity?))
+    }
+
+    fn flag(&mut self, value: &Value, path: &str) -> Option<bool> {
+        if !value.is_boolean() {
+            self.mistake(path, format!("`{path}` is neither `true` nor `false`"), "write `true` or `false`");
+        }
+        value.as_bool()
     }
 
     fn emulator(&mut self, value: &Value, path: &str) -> Option<EmulatorUrl> {

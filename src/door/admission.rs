@@ -11,7 +11,7 @@ use crate::diagnostic::Code;
 use crate::guard::{self, ActingFor, Allowed, Caller};
 use crate::iam::policy::live_policy::may_have_changed_policy;
 use crate::identity::cache::Holder;
-use crate::method::Access;
+use crate::method::{Access, Service};
 
 /// Decides by verb, path and caller alone.
 pub fn decide(config: &Config, arrival: &Arrival) -> Result<Allowed, Refusal> {
@@ -39,13 +39,17 @@ pub fn decide(config: &Config, arrival: &Arrival) -> Result<Allowed, Refusal> {
         Who::Portal => user(PORTAL),
     };
     let call = guard::decide(config, &arrival.verb, target, &caller)?;
-    let is_change = call.permission == Access::Deploy.permission();
-    if config.direct_changes == DirectChanges::Deny && is_change && arrival.mandate().is_none() {
+    if config.direct_changes == DirectChanges::Deny && is_change(&call) && arrival.mandate().is_none() {
         let message = "models, endpoints and deployments are changed by deployments only";
         let refusal = Refusal::because(403, Code::ProxyDirectChange, message);
         return Err(refusal.help("start a deployment, or ask an administrator to set `vertexAi.directChanges: allow`"));
     }
     Ok(call)
+}
+
+/// Whether a call changes a model, an endpoint or a deployment. A request for a grant has the same permission, and changes none.
+pub fn is_change(call: &Allowed) -> bool {
+    call.permission == Access::Deploy.permission() && call.call.method.service == Service::Aiplatform
 }
 
 /// Requires the Backstage permission of the call's method. The user of a mandate was asked for it when the mandate was made.

@@ -3,7 +3,7 @@
 use super::passage::{Passage, Refused, Subject, unexpected};
 use super::refusal::Refusal;
 use super::want::{MandateRow, Outcome, Want};
-use super::{LEASE, Planner};
+use super::{LEASE, Planner, claims, members};
 use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::Code;
@@ -56,11 +56,17 @@ pub async fn open(passage: &Passage, id: &str, call: &Call, body: Option<&[u8]>)
         let json = std::str::from_utf8(body).ok().and_then(planner.parse);
         call.body = Some(json.ok_or_else(|| denied(&Denied::OtherBody { path: String::new() }))?);
     }
-    let row = find(passage, id, lease).await?;
+    let mut row = find(passage, id, lease).await?;
+    let groups = members::present(passage, id, &mut row).await?;
     let restored = restore(&passage.door.config, planner, &row, passage.voice.now());
     let (mandate, facts, phase) = restored.ok_or_else(unreadable)?;
     let used = mandate.allows(&facts, phase, &call).map_err(|why| denied(&why))?;
-    let MandateRow { user, groups, revision, .. } = row;
+    if let Some((entity_ref, endpoint)) = mandate.changed(&used) {
+        let labels = facts.owner_labels();
+        let settled = claims::settled(&passage.door.config, entity_ref, endpoint, labels);
+        settled.unwrap_or(Ok(())).map_err(|finding| Refusal::new(403, &finding))?;
+    }
+    let MandateRow { user, revision, .. } = row;
     Ok(Delegation { id: id.to_owned(), lease, user, groups, mandate, used, facts: RefCell::new((facts, revision)) })
 }
 

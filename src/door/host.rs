@@ -154,6 +154,7 @@ impl Want {
             Self::FindMandate { .. } if value.is_null() => Outcome::Mandate(None),
             Self::FindMandate { .. } => Outcome::Mandate(Some(MandateRow::read(value)?)),
             Self::KeepFacts { .. } => Outcome::Kept(value.as_bool()?),
+            Self::Claims { .. } | Self::Entities { .. } => Outcome::Entities(value.as_array()?.clone()),
             Self::Send(_) => Outcome::Answer(Answer {
                 status: value["status"].as_u64()?.try_into().ok()?,
                 headers: headers(&value["headers"])?,

@@ -7,11 +7,13 @@
 mod admission;
 pub mod arrival;
 pub mod changes;
+pub mod claims;
 mod delegation;
 pub mod evidence;
 mod forwarding;
 pub mod host;
 mod looking;
+mod members;
 pub mod owed;
 mod passage;
 pub mod permits;

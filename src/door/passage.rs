@@ -8,7 +8,7 @@ use super::recording;
 use super::records::{self, Record, Settlement};
 use super::refusal::Refusal;
 use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogLine, LogMeta, Outcome, Want};
-use super::{ANSWER_HEADERS, Door, admission};
+use super::{ANSWER_HEADERS, Door, admission, claims};
 use crate::conversation::Voice;
 use crate::diagnostic::{Code, Words};
 use crate::guard::{self, ActingFor, Allowed};
@@ -58,6 +58,7 @@ impl Passage {
     pub async fn pass(&self) -> Result<(), Refused> {
         let call = admission::decide(&self.door.config, &self.arrival)?;
         admission::permit(self, &call).await?;
+        claims::admit(self, &call).await?;
         let body = admission::body(self, &call).await?;
         let delegation = match &call.subject {
             ActingFor::Mandate { id } => Some(delegation::open(self, id, &call.call, body.read.as_deref()).await?),

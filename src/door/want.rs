@@ -7,6 +7,7 @@ use crate::identity::broker::TokenRequest;
 use crate::identity::secret::Secret;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use ts_rs::TS;
 
 /// The next action of the host.
@@ -36,6 +37,12 @@ pub enum Want {
     Doubts { user: String, resources: Vec<String>, since: Millis, within: Millis },
     /// Note in an audit record what a later answer shows, unless its outcome is known; the outcome is [`Outcome::Resolved`].
     Resolve(Resolution),
+    /// Read the entities with annotations of ours from the catalog; the outcome is [`Outcome::Entities`].
+    Claims { within: Millis },
+    /// Read those of some entities that the catalog has, with their relations; the outcome is [`Outcome::Entities`].
+    Entities { refs: Vec<String>, within: Millis },
+    /// Revoke a mandate, unless it is revoked; the outcome is [`Outcome::Done`].
+    Revoke { id: String, because: String },
     /// Raise the number of a mandate's lease to this one if it is lower, and return the mandate; the outcome is [`Outcome::Mandate`].
     FindMandate { id: String, lease: u64 },
     /// Replace a mandate's facts if its lease has this number and the facts this revision, whose number then rises by one; the outcome is
@@ -186,6 +193,8 @@ pub enum Outcome {
     Mandate(Option<MandateRow>),
     /// Whether the facts were replaced.
     Kept(bool),
+    /// Entities of the catalog.
+    Entities(Vec<Value>),
     Token(Result<Secret, crate::diagnostic::Diagnostic>),
     Answer(Answer),
     Failed(Failure),
@@ -214,6 +223,12 @@ pub struct DoorAnswers {
     pub find_mandate: Option<MandateRow>,
     /// Whether the facts were replaced.
     pub keep_facts: bool,
+    /// Entities of the catalog: kind, name, namespace and annotations. They may be some seconds old.
+    #[ts(type = "object[]")]
+    pub claims: Vec<Value>,
+    /// Entities of the catalog: kind, name, namespace and relations. They may be a minute old.
+    #[ts(type = "object[]")]
+    pub entities: Vec<Value>,
     /// The head of the answer; an earlier answer is discarded.
     pub send: Answer,
     /// The whole answer; absent where it exceeds the limit.

@@ -4,6 +4,7 @@ use super::{Effect, Mandate, Thing, Use, Written};
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Model, ModelVersion, Operation};
 use crate::plan::kind::Deploy;
+use crate::plan::owner::owner_labels;
 use crate::plan::{Kind, RUN_LABEL, StepKind};
 use crate::vertex::deployed_model;
 use crate::vertex::deployed_model::Replicas;
@@ -183,6 +184,14 @@ impl Facts {
 
     pub(super) fn role(&self, operation: &Operation) -> Option<&Role> {
         self.operations.iter().find(|known| known.name == *operation).map(|known| &known.role)
+    }
+
+    /// The labels of the endpoint's owner, as they were last read.
+    pub fn owner_labels(&self) -> &Value {
+        match &self.endpoint {
+            Some(Seen::There { state, .. }) => &state["labels"],
+            _ => &Value::Null,
+        }
     }
 
     /// Whether something may be in the making by an operation that no answer has named: the answer was lost.
@@ -405,7 +414,7 @@ fn see_endpoint(facts: &mut Facts, answer: &Value) {
     facts.endpoint = etag.map(|etag| Seen::There { etag: etag.to_owned(), state: traffic(answer) });
 }
 
-/// The part of an `Endpoint` that its traffic and its replicas depend on.
+/// The part of an `Endpoint` that its traffic, its replicas and its owner depend on.
 fn traffic(endpoint: &Value) -> Value {
     let kept = |model: &Value| -> Option<Value> {
         let name = model["model"].as_str().filter(|name| name.len() <= LONGEST_NAME);
@@ -416,7 +425,11 @@ fn traffic(endpoint: &Value) -> Value {
         })
     };
     let models: Vec<Value> = endpoint["deployedModels"].as_array().into_iter().flatten().filter_map(kept).collect();
-    object().with("trafficSplit", Split::among_deployed(endpoint)).with("deployedModels", models).into()
+    let state = object().with("trafficSplit", Split::among_deployed(endpoint)).with("deployedModels", models);
+    match owner_labels(&endpoint["labels"]).unless_empty() {
+        Some(labels) => state.with("labels", labels).into(),
+        None => state.into(),
+    }
 }
 
 /// The part of a `DeployedModel` that bounds its replicas.

@@ -16,7 +16,7 @@ pub use facts::Facts;
 pub use term::{Phase, Term};
 
 use crate::method::{Call, Resource};
-use crate::name::{DeployedModelId, ModelVersion, Project, RunId};
+use crate::name::{DeployedModelId, Endpoint, ModelVersion, Project, RunId};
 use crate::plan::Plan;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Split;
@@ -100,6 +100,17 @@ impl Mandate {
     /// A fingerprint of the delegated calls. A new version of the core may plan other calls, which are not delegated.
     pub fn fingerprint(&self) -> String {
         self.plan.fingerprint()
+    }
+
+    /// The entity and the endpoint that a call changes, other than by the removal of what was made under the mandate.
+    pub fn changed(&self, used: &Use) -> Option<(&str, &Endpoint)> {
+        let target = &self.plan.target;
+        match &used.effect {
+            Effect::None | Effect::Removes(_) | Effect::RemovesVersion | Effect::Makes { thing: Thing::Model, .. } => {
+                None
+            }
+            _ => Some((&target.entity_ref, &target.endpoint)),
+        }
     }
 
     /// The resource with its project named by id, as the door names it.

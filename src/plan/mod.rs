@@ -5,6 +5,7 @@ mod calls;
 mod change;
 mod explain;
 pub mod kind;
+pub mod owner;
 pub mod undo;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -101,6 +102,14 @@ impl Plan {
     pub fn for_run(&self, run: &RunId) -> Self {
         let mut target = self.target.clone();
         target.labels.set(RUN_LABEL, run.as_str());
+        plan_for(target, self.kind.clone())
+    }
+
+    /// The same plan for an owner: what it creates has the entity and the portal as labels.
+    #[must_use]
+    pub fn for_portal(&self, portal: &str) -> Self {
+        let mut target = self.target.clone();
+        owner::label_for(&mut target.labels, &self.target.entity_ref, portal);
         plan_for(target, self.kind.clone())
     }
 

@@ -22,8 +22,8 @@ pub struct Gate(api::Gate);
 #[wasm_bindgen]
 impl Gate {
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &JsValue, issuer: &str) -> Result<Gate, JsValue> {
-        let gate = api::Gate::new(&json(config), issuer, parse);
+    pub fn new(config: &JsValue, issuer: &str, portal: String) -> Result<Gate, JsValue> {
+        let gate = api::Gate::new(&json(config), issuer, portal, parse);
         Ok(Gate(gate.map_err(CoreError::misconfigured)?))
     }
 
@@ -76,9 +76,15 @@ impl Gate {
     }
 
     #[wasm_bindgen(js_name = newMandate)]
-    pub fn new_mandate(&self, caller: &JsValue, groups: Vec<String>, body: &str) -> Result<JsValue, JsValue> {
-        let mandate = self.0.new_mandate(&json(caller), groups, body, now());
-        Ok(write(&mandate.map_err(CoreError::from)?)?)
+    pub fn new_mandate(
+        &self,
+        caller: &JsValue,
+        groups: Vec<String>,
+        body: &str,
+        facts: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let step = self.0.new_mandate(&json(caller), groups, body, &json(facts), now());
+        Ok(write(&step.map_err(CoreError::from)?)?)
     }
 
     #[wasm_bindgen(js_name = checkMandateSight)]

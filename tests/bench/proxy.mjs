@@ -56,6 +56,8 @@ async function serve() {
   for (const feature of [
     '@backstage/plugin-auth-backend',
     '@backstage/plugin-auth-backend-module-guest-provider',
+    // A change asks it who claims the endpoint.
+    '@backstage/plugin-catalog-backend',
     '@backstage/plugin-permission-backend',
     '@backstage/plugin-proxy-backend',
     '@backstage-vertex-ai/plugin-proxy-backend-module-vertex-ai',
@@ -239,6 +241,8 @@ async function startBackend(upstreamPort, permission) {
         audience:
           '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/providers/portal',
       },
+      // The price of a recorded change is measured on a direct one.
+      directChanges: 'allow',
       emulator: { url: upstream },
     },
   };

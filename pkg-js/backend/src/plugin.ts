@@ -7,6 +7,7 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import {
+  portalName,
   runDeployment,
   type RuleSettings,
 } from '@backstage-vertex-ai/core/server';
@@ -85,6 +86,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               history,
               mandates,
               permissions,
+              portal: portalName(config),
               // Every report names wrong settings.
               rules: config.getOptional<RuleSettings>('vertexAi.rules'),
               runner,

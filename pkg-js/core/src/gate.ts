@@ -14,8 +14,9 @@ import type {
   GrantRecord,
   IamPlanRequest,
   ListedGrantRecord,
+  MandateFacts,
+  MandateStep,
   NewGrantRecord,
-  NewMandate,
   PolicyChanges,
   RefusalAnswer,
   StatusRequest,
@@ -27,6 +28,17 @@ export type { BrokerHost } from './converse';
 
 /** The `vertexAi` key of `app-config.yaml`, as it stands there. */
 export type VertexAiConfig = unknown;
+
+/** Returns the portal's name in the labels of endpoints: `vertexAi.portal`, or the host of the portal's address. */
+export function portalName(config: {
+  getOptionalString(key: string): string | undefined;
+}): string {
+  const address =
+    config.getOptionalString('app.baseUrl') ??
+    config.getOptionalString('backend.baseUrl') ??
+    'http://localhost';
+  return config.getOptionalString('vertexAi.portal') ?? new URL(address).host;
+}
 
 /** A call that arrives at the door, and its caller. */
 export type DoorArrival = Omit<DoorCall, 'id' | 'headers'> & DoorCaller;
@@ -88,15 +100,16 @@ export class Gate {
 
   /**
    * @param config the `vertexAi` key of the configuration
-   * @param defaults `issuer` where the configuration names none
+   * @param defaults `issuer` where the configuration names none; `portal`, the portal's name in the labels of endpoints
    * @throws CoreError `config/…` with one diagnostic for every mistake
    */
   constructor(
     config: VertexAiConfig,
-    defaults: { issuer: string },
+    defaults: { issuer: string; portal: string },
     host: BrokerHost,
   ) {
-    this.#gate = call(core => new core.Gate(config, defaults.issuer));
+    const { issuer, portal } = defaults;
+    this.#gate = call(core => new core.Gate(config, issuer, portal));
     this.#host = host;
   }
 
@@ -167,14 +180,21 @@ export class Gate {
   }
 
   /**
-   * Checks the JSON text `{deployment, request, hours?}` of a request for a mandate, and returns the mandate to store. `groups`: the user's
-   * at this moment.
+   * Checks the JSON text `{deployment, request, hours?}` of a request for a mandate, and returns the mandate to store, or what has to be
+   * read first. `groups`: the user's at this moment; `facts`: what was read.
    *
    * @throws CoreError `proxy/caller-not-allowed` (403) unless the plugin `vertex-ai` asks on behalf of a user; `proxy/target-not-allowed`
-   * (403) for a project that is not configured; `proxy/body-malformed` (413) if the text is larger than 64 KiB; other codes (400)
+   * (403) for a project that is not configured; `claim/…` (403, 409) where the entity is not the one of the catalog, or the endpoint is not
+   * the entity's; `mandate/user-missing` (403) where the catalog does not have the user; `proxy/body-malformed` (413) if the text is larger
+   * than 64 KiB; other codes (400)
    */
-  newMandate(caller: DoorCaller, groups: string[], body: string): NewMandate {
-    return call(() => this.#gate.newMandate(caller, groups, body));
+  newMandate(
+    caller: DoorCaller,
+    groups: string[],
+    body: string,
+    facts: MandateFacts,
+  ): MandateStep {
+    return call(() => this.#gate.newMandate(caller, groups, body, facts));
   }
 
   /**

@@ -5,10 +5,11 @@ import type {
 import type { DoorHost, Gate } from '@backstage-vertex-ai/core/server';
 import type { Request } from 'express';
 import type { AuditRecords } from './audit';
+import type { CatalogReader } from './catalog';
 import type { GrantRecords } from './grants/records';
 import type { MandateRecords } from './mandates/records';
 
-/** The part of a door's host that keeps records. */
+/** The part of a door's host that keeps records and reads the catalog. */
 export type Stores = Pick<
   DoorHost,
   | 'starter'
@@ -17,6 +18,9 @@ export type Stores = Pick<
   | 'findGrant'
   | 'findMandate'
   | 'keepFacts'
+  | 'claims'
+  | 'entities'
+  | 'revoke'
   | 'settle'
   | 'doubts'
   | 'resolve'
@@ -33,10 +37,11 @@ export function createStores(options: {
   audit: AuditRecords;
   records: GrantRecords;
   mandates: MandateRecords;
+  catalog: CatalogReader;
   auditor: AuditorService;
   logger: LoggerService;
 }): OpenStores {
-  const { gate, audit, records, mandates, auditor, logger } = options;
+  const { gate, audit, records, mandates, catalog, auditor, logger } = options;
   return request => {
     let event: Awaited<ReturnType<AuditorService['createEvent']>>;
     return {
@@ -56,6 +61,12 @@ export function createStores(options: {
       },
       findMandate: ({ id, lease }) => mandates.find(id, lease),
       keepFacts: kept => mandates.keepFacts(kept),
+      claims: () => catalog.claims(),
+      entities: ({ refs }) => catalog.members(refs),
+      revoke: async ({ id, because }) => {
+        await mandates.revoke(id, because);
+        logger.info('A mandate is revoked', { mandate: id, because });
+      },
       settle: settlement => audit.settle(settlement),
       doubts: about => audit.doubts(about),
       resolve: resolution => audit.resolve(resolution),

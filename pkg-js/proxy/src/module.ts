@@ -3,10 +3,16 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
-import { type BrokerHost, Gate } from '@backstage-vertex-ai/core/server';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import {
+  type BrokerHost,
+  Gate,
+  portalName,
+} from '@backstage-vertex-ai/core/server';
 import { Router } from 'express';
 import { createAccessHandler } from './access/handler';
 import { AuditRecords } from './audit';
+import { CatalogReader } from './catalog';
 import { createStores } from './doorStores';
 import { createGrantHandlers } from './grants/handler';
 import { createPortalFetch } from './grants/portalFetch';
@@ -36,6 +42,8 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
     reg.registerInit({
       deps: {
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
         discovery: coreServices.discovery,
@@ -76,7 +84,11 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
               }`,
             ),
         };
-        const gate = new Gate(config.getOptional('vertexAi'), { issuer }, host);
+        const gate = new Gate(
+          config.getOptional('vertexAi'),
+          { issuer, portal: portalName(config) },
+          host,
+        );
 
         // Other replicas answer with public keys that are up to a second old, so a key signs some time after its publication.
         await gate.publishKey();
@@ -87,11 +99,13 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         await scheduleSweep(deps.scheduler, audit);
         const records = new GrantRecords(client);
         const mandates = new MandateRecords(client);
+        const catalog = new CatalogReader(deps);
         const stores = createStores({
           gate,
           audit,
           records,
           mandates,
+          catalog,
           auditor,
           logger,
         });
@@ -122,13 +136,15 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         router.delete(`${ROUTE}/grants/:id`, grants.withdraw);
         const mandate = createMandateHandlers({
           gate,
+          stores,
           records: mandates,
           audit,
+          catalog,
           httpAuth,
           logger,
           userInfo,
           decide,
-          permit,
+          held,
         });
         router.post(`${ROUTE}/mandates`, mandate.begin);
         router.get(`${ROUTE}/mandates/:id`, mandate.show);

@@ -182,6 +182,11 @@ codes! {
     MandateLeaseLost,
     MandateNotPlanned,
     MandateStale,
+    MandateUserMissing,
+
+    ClaimContested,
+    ClaimForeign,
+    ClaimStale,
 
     DeployOperationFailed,
     DeployCancelled,

@@ -90,7 +90,7 @@ fn a_body_that_is_too_large_or_wrong_is_refused_before_it_is_recorded() {
     ] {
         let mut portal = Portal { body, ..Portal::new() };
         assert_eq!(portal.refusal(deploy()), (refused.0, refused.1.to_owned()));
-        assert_eq!(portal.kinds(), ["permit", "readBody"]);
+        assert_eq!(portal.kinds(), ["permit", "claims", "readBody"]);
     }
     let mut portal = Portal::new();
     portal.pass(deploy());

@@ -16,7 +16,7 @@ fn plan() -> crate::plan::Plan {
     crate::plan::plan(planned())
 }
 
-fn row() -> MandateRow {
+pub fn row() -> MandateRow {
     MandateRow {
         deployment: RUN.into(),
         user: ALICE.into(),
@@ -31,7 +31,7 @@ fn row() -> MandateRow {
     }
 }
 
-fn portal() -> Portal {
+pub fn portal() -> Portal {
     Portal { mandate: Some(row()), answer: STARTED, ..Portal::new() }
 }
 
@@ -40,12 +40,12 @@ fn leaked(value: &Value) -> &'static str {
 }
 
 /// A call of the deployments' plugin.
-fn call(verb: &str, path: &str, lease: &str) -> Arrival {
+pub fn call(verb: &str, path: &str, lease: &str) -> Arrival {
     let who = Who::Service { subject: DEPLOYER.into() };
     with(with(Arrival { who, ..arrival(verb, path) }, MANDATE, "mandate-1"), LEASE, lease)
 }
 
-fn look(lease: &str) -> Arrival {
+pub fn look(lease: &str) -> Arrival {
     call("GET", &format!("aiplatform/v1/{FRAUD}"), lease)
 }
 
@@ -53,7 +53,7 @@ fn wait(id: &str) -> Arrival {
     call("POST", &format!("aiplatform/v1/{FRAUD}/operations/{id}:wait?timeout=1s"), "1")
 }
 
-fn create() -> (Arrival, &'static str) {
+pub fn create() -> (Arrival, &'static str) {
     let Call { body, .. } = plan().step(StepKind::Endpoint).unwrap().call.clone().unwrap();
     let mut body = body.unwrap();
     body["labels"] = json!({ RUN_LABEL: RUN });
@@ -61,7 +61,7 @@ fn create() -> (Arrival, &'static str) {
     (call("POST", path, "1"), leaked(&body))
 }
 
-fn facts(portal: &Portal) -> Value {
+pub fn facts(portal: &Portal) -> Value {
     serde_json::from_str(&portal.mandate.as_ref().unwrap().facts).unwrap()
 }
 
@@ -74,6 +74,7 @@ fn a_change_is_matched_recorded_and_made_as_the_user() {
     let order = [
         "readBody",
         "findMandate",
+        "entities",
         "announce",
         "record",
         "keepFacts",
@@ -132,11 +133,11 @@ fn an_answer_passes_only_once_its_facts_are_durable() {
     assert!(!portal.kinds().contains(&"reply"));
     portal.failing.clear();
     assert_eq!(portal.pass(look("1")), None);
-    assert_eq!(portal.kinds(), ["findMandate", "send", "doubts", "readAnswer", "keepFacts", "reply"]);
+    assert_eq!(portal.kinds(), ["findMandate", "entities", "send", "doubts", "readAnswer", "keepFacts", "reply"]);
     assert_eq!(portal.pass(look("1")), None);
     assert_eq!(
         portal.kinds(),
-        ["findMandate", "send", "doubts", "readAnswer", "reply"],
+        ["findMandate", "entities", "send", "doubts", "readAnswer", "reply"],
         "an answer without news stores nothing"
     );
     assert_eq!(facts(&portal)["endpoint"]["etag"], "a");
@@ -241,6 +242,7 @@ fn facts_that_another_call_changed_are_read_again() {
             Turn::Want(want) => want,
         };
         outcome = match &want {
+            Want::Entities { .. } => Outcome::Entities(portal.entities.clone()),
             Want::FindMandate { .. } => Outcome::Mandate(Some(MandateRow { revision: kept, ..row() })),
             Want::Token(_) => Outcome::Token(Ok(Secret::new("token".to_owned()))),
             Want::Send(_) => Outcome::Answer(Answer { status: 200, headers: vec![None; 4] }),

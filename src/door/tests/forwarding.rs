@@ -200,6 +200,7 @@ fn the_answer_to_a_change_arrives_whole_within_the_deadline_of_its_attempt() {
             match talk.tell(Event { outcome, now, random: 0.5, cancelled: false }) {
                 Turn::Done(end) => panic!("{end:?}"),
                 Turn::Want(Want::Permit { .. }) => outcome = Outcome::Decision("ALLOW".into()),
+                Turn::Want(Want::Claims { .. }) => outcome = Outcome::Entities(vec![]),
                 Turn::Want(Want::Groups { .. }) => outcome = Outcome::Groups(vec![]),
                 Turn::Want(Want::ReadBody { .. }) => outcome = Outcome::Body(Some(DEPLOYMENT.into())),
                 Turn::Want(Want::Token(_)) => outcome = Outcome::Token(Ok(Secret::new("t".into()))),

@@ -1,9 +1,11 @@
 //! One call at the door: every step, every failure at every step, against a host of the test's own.
 
 mod admission;
+mod claims;
 mod delegation;
 mod evidence;
 mod forwarding;
+mod members;
 mod order;
 
 use super::arrival::Who;
@@ -94,6 +96,8 @@ struct Portal {
     /// Whether no other replica has noted what an answer shows.
     resolves: bool,
     mandate: Option<MandateRow>,
+    /// What the catalog has.
+    entities: Vec<Value>,
     /// Statuses of Google's answers; the last one repeats.
     statuses: Vec<u16>,
     answer: &'static str,
@@ -107,6 +111,14 @@ struct Portal {
     leaves_at: Option<&'static str>,
     now: Millis,
     wants: Vec<Want>,
+}
+
+/// A user or group of the catalog, with the groups above it.
+fn member(entity_ref: &str, above: &[&str]) -> Value {
+    let (kind, name) = entity_ref.split_once(":default/").expect("an entity ref");
+    let relation = if kind == "user" { "memberOf" } else { "childOf" };
+    let relations: Vec<Value> = above.iter().map(|above| json!({"type": relation, "targetRef": above})).collect();
+    json!({"ref": entity_ref, "kind": kind, "metadata": {"name": name}, "relations": relations})
 }
 
 fn kind(want: &Want) -> &'static str {
@@ -123,6 +135,9 @@ fn kind(want: &Want) -> &'static str {
         Want::Resolve(_) => "resolve",
         Want::FindMandate { .. } => "findMandate",
         Want::KeepFacts { .. } => "keepFacts",
+        Want::Claims { .. } => "claims",
+        Want::Entities { .. } => "entities",
+        Want::Revoke { .. } => "revoke",
         Want::Token(_) => "token",
         Want::Send(_) => "send",
         Want::ReadAnswer { .. } => "readAnswer",
@@ -145,6 +160,7 @@ impl Portal {
             doubts: vec![],
             resolves: true,
             mandate: None,
+            entities: vec![member(ALICE, &["group:default/then"]), member("group:default/then", &[])],
             statuses: vec![200],
             answer: r#"{"name": "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/42"}"#,
             tokens: 0,
@@ -196,6 +212,11 @@ impl Portal {
                         row.revision += 1;
                     }
                     Outcome::Kept(is_kept)
+                }
+                Want::Claims { .. } => Outcome::Entities(self.entities.clone()),
+                Want::Entities { refs, .. } => {
+                    let is_asked = |entity: &&Value| refs.iter().any(|asked| entity["ref"] == **asked);
+                    Outcome::Entities(self.entities.iter().filter(is_asked).cloned().collect())
                 }
                 Want::Token(request) => {
                     self.tokens += 1;

@@ -8,6 +8,7 @@ fn the_order_of_a_change_is_the_one_that_the_documentation_promises() {
     assert_eq!(portal.pass(deploy()), None);
     let order = [
         "permit",
+        "claims",
         "readBody",
         "announce",
         "groups",

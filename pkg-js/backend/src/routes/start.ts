@@ -40,6 +40,8 @@ export interface StartOptions {
   httpAuth: HttpAuthService;
   mandates: Mandates;
   permissions: DeploymentPermissions;
+  /** The portal's name in the labels of endpoints. */
+  portal: string;
   rules?: RuleSettings;
   runner: Runner;
   store: Deployments;
@@ -153,7 +155,12 @@ export function createStart(options: StartOptions) {
       user,
       actor: actor?.subject,
       fingerprint: start.fingerprint,
-      request: { ...of.request, runId: own, reason: `deployment ${own}` },
+      request: {
+        ...of.request,
+        runId: own,
+        portal: options.portal,
+        reason: `deployment ${own}`,
+      },
       kin: deploymentKin(of.plan),
     });
     const life = (

@@ -12,6 +12,8 @@ import {
   startTestBackend,
   type TestBackend,
 } from '@backstage/backend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Knex } from 'knex';
 import * as http from 'node:http';
@@ -62,6 +64,10 @@ export class Portal {
   /** What the permission framework says to a request. */
   permission: (name: string) => AuthorizeResult | Promise<AuthorizeResult> =
     () => AuthorizeResult.ALLOW;
+  /** What the catalog has. */
+  readonly entities: Entity[] = [];
+  /** Makes the catalog fail. */
+  catalogFails = false;
   /** Makes the audit log fail. */
   auditorFails = false;
   readonly config = mockServices.rootConfig();
@@ -128,6 +134,7 @@ export class Portal {
             },
           }),
         }),
+        this.catalog(),
         mockServices.permissions.mock({
           authorize: async requests =>
             Promise.all(
@@ -214,6 +221,18 @@ export class Portal {
   /** Ownership refs of a user. A sign-in resolver may leave the user out, as here. */
   async ownershipOf(ref: string): Promise<string[]> {
     return [`group:default/${ref.split('/')[1]}s-team`];
+  }
+
+  /** The catalog, as the module reads it. */
+  private catalog() {
+    const read = () => {
+      if (this.catalogFails) throw new Error('the catalog is down');
+      return catalogServiceMock({ entities: this.entities });
+    };
+    return catalogServiceMock.mock({
+      getEntitiesByRefs: async (...asked) => read().getEntitiesByRefs(...asked),
+      queryEntities: async (...asked) => read().queryEntities(...asked),
+    }).factory;
   }
 
   private logger(): any {

@@ -1,18 +1,28 @@
 import type {
-  BackstageCredentials,
   HttpAuthService,
   LoggerService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
-import { Gate } from '@backstage-vertex-ai/core/server';
+import {
+  type DoorCaller,
+  Gate,
+  type MandateFacts,
+  type NewMandate,
+} from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
 import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
+import type { CatalogReader } from '../catalog';
+import type { OpenStores } from '../doorStores';
 import { readText } from '../forward';
+import { createInnerFetch, INNER_URL } from '../innerFetch';
 import { ownershipOf } from '../ownership';
-import type { DecidePermission } from '../permissions';
+import type { DecidePermission, HeldPermissions } from '../permissions';
 import { answerError } from '../refusal';
 import type { MandateRecords } from './records';
+
+/** How long Google may take to show an endpoint whose labels decide, in milliseconds. */
+const PATIENCE = 20_000;
 
 /**
  * Routes for mandates, under which deployments go on after their user has left.
@@ -26,27 +36,53 @@ import type { MandateRecords } from './records';
  */
 export function createMandateHandlers(options: {
   gate: Gate;
+  stores: OpenStores;
   records: MandateRecords;
   audit: AuditRecords;
+  catalog: CatalogReader;
   httpAuth: HttpAuthService;
   logger: LoggerService;
   userInfo: UserInfoService;
   decide: DecidePermission;
-  permit(name: string, credentials: BackstageCredentials): Promise<void>;
+  held: HeldPermissions;
 }) {
-  const { gate, records, audit, httpAuth, logger } = options;
-  const { userInfo, decide, permit } = options;
+  const { gate, records, audit, catalog, httpAuth, logger } = options;
+  const { userInfo, decide, held } = options;
+
+  /** Reads the endpoint through the door, as the user. */
+  async function readEndpoint(
+    name: string,
+    caller: DoorCaller,
+    groups: string[],
+  ): Promise<string> {
+    const fetch = createInnerFetch(options, caller, async () => groups);
+    const url = `${INNER_URL}/aiplatform/v1/${name}`;
+    const signal = AbortSignal.timeout(PATIENCE);
+    const response = await fetch(url, { method: 'GET', signal }, 'initiator');
+    return response.text();
+  }
 
   async function begin(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
       allow: ['user'],
     });
-    await permit('vertex-ai.deploy', credentials);
-    const mandate = gate.newMandate(
-      readCaller(credentials),
-      await ownershipOf(userInfo, credentials)(),
-      await readText(request),
-    );
+    const permissions = await held(credentials, 'vertex-ai.deploy');
+    const caller = readCaller(credentials);
+    const groups = await ownershipOf(userInfo, credentials)();
+    const text = await readText(request);
+    const facts: MandateFacts = {};
+    let mandate: NewMandate | undefined;
+    while (!mandate) {
+      const step = gate.newMandate(caller, groups, text, facts);
+      if ('entities' in step) {
+        Object.assign(facts, await catalog.around(step.entities));
+      } else if ('endpoint' in step) {
+        const inner = { ...caller, permissions } as DoorCaller;
+        facts.endpoint = await readEndpoint(step.endpoint, inner, groups);
+      } else {
+        mandate = step.mandate;
+      }
+    }
     const id = await records.begin(mandate);
     const { deployment, user, entity, expiresAt } = mandate;
     logger.info('A user delegates a deployment', {

@@ -44,6 +44,41 @@ const entity = {
   spec: { type: 'service', lifecycle: 'production', owner: 'ml-team' },
 };
 
+/** The entity under another name, with these annotations of ours, too. */
+const named = (name: string, annotations: Record<string, string> = {}) => ({
+  ...entity,
+  metadata: {
+    ...entity.metadata,
+    name,
+    annotations: Object.fromEntries(
+      Object.entries({
+        ...entity.metadata.annotations,
+        ...Object.fromEntries(
+          Object.entries(annotations).map(([key, value]) => [
+            `google.com/vertex-ai-${key}`,
+            value,
+          ]),
+        ),
+      }).filter(([, value]) => value),
+    ),
+  },
+});
+
+const member = (kind: string, name: string, ...above: string[]) => ({
+  apiVersion: 'backstage.io/v1alpha1',
+  kind,
+  metadata: { name, namespace: 'default' },
+  relations: above.map(targetRef => ({
+    type: kind === 'User' ? 'memberOf' : 'childOf',
+    targetRef,
+  })),
+});
+
+const people = ['alice', 'bob'].flatMap(name => [
+  member('User', name, `group:default/${name}s-team`),
+  member('Group', `${name}s-team`),
+]);
+
 describe('mandates', () => {
   let google: FakeGoogle;
   let portal: Portal;
@@ -53,7 +88,9 @@ describe('mandates', () => {
     deployment = randomUUID();
     google = await FakeGoogle.start();
     google.answer = response => json(response, { name: OPERATION });
-    portal = await new Portal().start(Portal.settings(google));
+    portal = new Portal();
+    portal.entities.push(entity, ...people);
+    await portal.start(Portal.settings(google));
   });
 
   afterEach(async () => {
@@ -61,6 +98,32 @@ describe('mandates', () => {
     await google.stop();
   });
 
+  /** Starts anew, with more configuration. */
+  const restart = async (more: object) => {
+    await portal.stop();
+    const { vertexAi, ...rest } = Portal.settings(google);
+    const { entities } = portal;
+    portal = new Portal();
+    portal.entities.push(...entities);
+    await portal.start({ ...rest, vertexAi: { ...vertexAi, ...more } });
+  };
+  /** Lets what was read of the catalog grow old. */
+  const later = async <T>(act: () => Promise<T>): Promise<T> => {
+    const { now } = Date;
+    Date.now = () => now() + 31_000;
+    try {
+      return await act();
+    } finally {
+      Date.now = now;
+    }
+  };
+  const ask = (as = aliceByDeployer, body: object = asked()) =>
+    portal.ask({ path: MANDATES, as, body });
+  const denied = async (body: object = asked()) => {
+    const { status, text } = await ask(aliceByDeployer, body);
+    const { code, message } = JSON.parse(text).diagnostic ?? {};
+    return { status, code, message };
+  };
   const asked = () => ({
     deployment,
     request: { kind: 'deploy', runId: deployment, source: { entity } },
@@ -300,12 +363,7 @@ describe('mandates', () => {
   });
 
   it('are the only way to change where direct changes are denied', async () => {
-    await portal.stop();
-    const { vertexAi, ...rest } = Portal.settings(google);
-    portal = await new Portal().start({
-      ...rest,
-      vertexAi: { ...vertexAi, directChanges: 'deny', mandates: { hours: 1 } },
-    });
+    await restart({ directChanges: 'deny', mandates: { hours: 1 } });
     expect(await portal.refusal(create())).toEqual({
       status: 403,
       code: 'proxy/direct-change',
@@ -313,5 +371,188 @@ describe('mandates', () => {
     const { id, expiresAt } = await begin();
     expect(Date.parse(expiresAt) - Date.now()).toBeLessThan(3_600_001);
     expect((await portal.ask(under(id, create()))).status).toBe(200);
+  });
+
+  describe('and claims', () => {
+    const number = '123456789012';
+    const numbered = {
+      projects: [{ project: 'acme-ml', number, locations: ['us-central1'] }],
+    };
+
+    it.each([
+      ['plainly', {}],
+      ['by the project number', { project: number }],
+      ['in an environment', { endpoint: '', 'endpoint.any-name': ENDPOINT }],
+    ])(
+      'denies an endpoint that a second entity claims %s',
+      async (_, annotations) => {
+        await restart(numbered);
+        portal.entities.push(named('rival', annotations));
+        google.answer = response => json(response, { etag: 'a' });
+        const { status, code, message } = await denied();
+        expect({ status, code }).toEqual({
+          status: 403,
+          code: 'claim/contested',
+        });
+        expect(message).toContain('`component:default/fraud-detector`');
+        expect(message).toContain('`component:default/rival`');
+        expect(await portal.database('vertex_ai_mandates')).toEqual([]);
+        const direct = await portal.refusal({
+          path: `${GOOGLE}/${ENDPOINT}`,
+          verb: 'DELETE',
+        });
+        expect(direct).toEqual({ status: 403, code: 'claim/contested' });
+      },
+    );
+
+    it('lets the entity deploy that the labels of the endpoint name', async () => {
+      portal.entities.push(named('rival'));
+      const labels = {
+        'backstage-entity': 'component_default_fraud-detector',
+        'backstage-portal': 'localhost_7007',
+      };
+      google.answer = response => json(response, { etag: 'a', labels });
+      expect((await ask()).status).toBe(201);
+      expect(
+        google.received.map(({ verb, path }) => `${verb} ${path}`),
+      ).toEqual([`GET /v1/${ENDPOINT}`]);
+      const request = {
+        ...asked().request,
+        source: { entity: named('rival') },
+      };
+      expect(await denied({ ...asked(), request })).toMatchObject({
+        status: 403,
+        code: 'claim/foreign',
+      });
+      labels['backstage-portal'] = 'other_example';
+      expect(await denied()).toMatchObject({
+        status: 403,
+        code: 'claim/foreign',
+      });
+    });
+
+    it('lets an administrator settle it', async () => {
+      await restart({
+        claims: [
+          { endpoint: ENDPOINT, entity: 'component:default/fraud-detector' },
+        ],
+      });
+      portal.entities.push(named('rival'));
+      expect((await ask()).status).toBe(201);
+      expect(google.received).toEqual([]);
+      const request = {
+        ...asked().request,
+        source: { entity: named('rival') },
+      };
+      expect(await denied({ ...asked(), request })).toMatchObject({
+        status: 403,
+        code: 'claim/foreign',
+      });
+    });
+
+    it('denies an entity that the catalog has otherwise, or not at all', async () => {
+      portal.entities[0] = named('fraud-detector', { traffic: '5' });
+      expect(await denied()).toMatchObject({
+        status: 409,
+        code: 'claim/stale',
+      });
+      portal.entities.shift();
+      expect(await denied()).toMatchObject({
+        status: 403,
+        code: 'claim/stale',
+      });
+      expect(await portal.database('vertex_ai_mandates')).toEqual([]);
+    });
+
+    it('denies what the catalog cannot be asked about, until it answers', async () => {
+      portal.catalogFails = true;
+      expect(await denied()).toEqual({
+        status: 503,
+        code: 'portal/refused',
+        message: "the portal's catalog is unavailable",
+      });
+      portal.catalogFails = false;
+      const { id } = await begin();
+      portal.catalogFails = true;
+      expect(await portal.refusal(under(id, look))).toEqual({
+        status: 503,
+        code: 'portal/refused',
+      });
+      portal.catalogFails = false;
+      expect((await portal.ask(under(id, look))).status).toBe(200);
+      expect((await row(id)).revoked_at).toBeNull();
+    });
+
+    it('asks the catalog seldom while a deployment runs', async () => {
+      const { id } = await begin();
+      await portal.ask(under(id, look));
+      portal.catalogFails = true;
+      expect((await portal.ask(under(id, look))).status).toBe(200);
+      const { status } = await later(() => portal.refusal(under(id, look)));
+      expect(status).toBe(503);
+    });
+
+    it('makes its calls without a group that the catalog no longer shows', async () => {
+      const { id } = await begin();
+      const [alicesTeam] = portal.entities.splice(2, 1);
+      expect(alicesTeam.metadata.name).toBe('alices-team');
+      await portal.ask(under(id, create()));
+      expect(claimsOf(google.assertions[0])).toMatchObject({
+        sub: 'user:default/alice',
+        groups: [],
+      });
+      expect(JSON.parse((await portal.records())[0].ownership)).toEqual([]);
+    });
+
+    it('ends the mandate of a removed user, and leaves the removal', async () => {
+      const { id } = await begin();
+      await portal.ask(under(id, create()));
+      portal.entities.splice(1, 1);
+      await later(async () => {
+        expect(await portal.refusal(under(id, create()))).toEqual({
+          status: 403,
+          code: 'mandate/ended',
+        });
+        expect((await portal.ask(under(id, remove))).status).toBe(200);
+      });
+      expect((await row(id)).revoked_because).toBe(
+        'the catalog no longer has `user:default/alice`',
+      );
+      expect(await denied()).toMatchObject({
+        status: 403,
+        code: 'mandate/user-missing',
+      });
+    });
+
+    it('asks nothing about users where the catalog does not have them', async () => {
+      portal.entities.splice(1);
+      await restart({ usersInCatalog: false });
+      const { id } = await begin();
+      await portal.ask(under(id, create()));
+      expect(claimsOf(google.assertions[0]).groups).toEqual([
+        'group:default/alices-team',
+      ]);
+    });
+
+    it('labels what it makes with its owner', async () => {
+      const body = asked();
+      const request = { ...body.request, portal: 'localhost:7007' };
+      const { text } = await ask(aliceByDeployer, { ...body, request });
+      const { id } = JSON.parse(text);
+      expect(await portal.refusal(under(id, create()))).toMatchObject({
+        code: 'mandate/not-planned',
+      });
+      const owned = create();
+      Object.assign(owned.body.labels, {
+        'backstage-entity': 'component_default_fraud-detector',
+        'backstage-portal': 'localhost_7007',
+      });
+      expect((await portal.ask(under(id, owned))).status).toBe(200);
+      const other = { ...body.request, portal: 'other.example' };
+      expect(await denied({ ...body, request: other })).toMatchObject({
+        status: 400,
+        code: 'request/malformed',
+      });
+    });
   });
 });

@@ -34,4 +34,10 @@ pub const EVENTS: &[Event] = &[
         severity: Severity::Error,
         meaning: "The call rests on an outdated read of the endpoint.",
     },
+    Event {
+        code: Code::MandateUserMissing,
+        name: "mandate/user-missing",
+        severity: Severity::Error,
+        meaning: "The catalog does not have the user of the mandate.",
+    },
 ];

@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod claim;
 mod deployment;
 mod iam;
 mod mandate;
@@ -18,7 +19,8 @@ pub struct Event {
     pub meaning: &'static str,
 }
 
-pub(super) const GROUPS: &[&[Event]] = &[check::EVENTS, call::EVENTS, mandate::EVENTS, deployment::EVENTS, iam::EVENTS];
+pub(super) const GROUPS: &[&[Event]] =
+    &[check::EVENTS, call::EVENTS, mandate::EVENTS, claim::EVENTS, deployment::EVENTS, iam::EVENTS];
 
 /// All events, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Event> {

@@ -1,0 +1,78 @@
+//! Whose an endpoint is, at the door.
+
+use super::delegation::{call, create, facts, look, portal};
+use super::*;
+use crate::plan::owner::{ENTITY_LABEL, PORTAL_LABEL};
+
+const FRAUD: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
+
+fn claiming(name: &str) -> Value {
+    let annotations = json!({ "google.com/vertex-ai-endpoint.production": ENDPOINT });
+    json!({"kind": "Component", "metadata": {"name": name, "annotations": annotations}})
+}
+
+#[test]
+fn a_direct_change_of_a_contested_endpoint_is_denied_before_its_body_is_read() {
+    let contested = vec![claiming("a"), claiming("b")];
+    let mut portal = Portal { entities: contested.clone(), ..Portal::new() };
+    let end = portal.pass(deploy()).expect("a refusal");
+    assert_eq!((end.status, &end.body.diagnostic["code"]), (403, &json!("claim/contested")));
+    for name in ["component:default/a", "component:default/b"] {
+        assert!(end.body.diagnostic["message"].as_str().unwrap().contains(name));
+    }
+    assert_eq!(portal.kinds(), ["permit", "claims"]);
+    for open in [read(), predict()] {
+        assert_eq!(portal.pass(open), None, "reads and predictions change nothing");
+    }
+    portal.entities.truncate(1);
+    assert_eq!(portal.pass(deploy()), None);
+    let claims = vec![(ENDPOINT.parse().unwrap(), "component:default/a".to_owned())];
+    let settled = Rc::new(Door::new(crate::config::Config { claims, ..config() }, planner()));
+    assert_eq!(Portal { door: settled, entities: contested, ..Portal::new() }.pass(deploy()), None);
+}
+
+#[test]
+fn without_the_catalog_no_change_passes() {
+    let mut direct = Portal { failing: vec!["claims"], ..Portal::new() };
+    assert_eq!(direct.refusal(deploy()), (503, "portal/refused".into()));
+    assert!(direct.sent().is_empty());
+    let mut delegated = Portal { failing: vec!["entities"], ..portal() };
+    assert_eq!(delegated.refusal(look("1")), (503, "portal/refused".into()));
+    assert!(delegated.sent().is_empty() && !delegated.kinds().contains(&"revoke"));
+    delegated.failing = vec![];
+    assert_eq!(delegated.pass(look("1")), None, "an outage of the catalog ends no mandate");
+}
+
+#[test]
+fn labels_of_another_owner_deny_a_change_under_a_mandate() {
+    let theirs = json!({ENTITY_LABEL: "component_default_other"});
+    let elsewhere = json!({ENTITY_LABEL: "component_default_fraud-detector", PORTAL_LABEL: "portal_example"});
+    for labels in [theirs, elsewhere] {
+        let mut portal = portal();
+        portal.answer = json!({"etag": "a", "labels": labels}).to_string().leak();
+        assert_eq!(portal.pass(look("1")), None);
+        assert_eq!(facts(&portal)["endpoint"]["labels"], labels);
+        let plan = crate::plan::plan(crate::plan::tests::target());
+        let deploy = plan.step(crate::plan::StepKind::Deployment).unwrap().call.clone().unwrap();
+        portal.body = Some(deploy.body.unwrap().to_string().leak());
+        let deploy = call("POST", &format!("aiplatform/v1/{FRAUD}:deployModel"), "1");
+        assert_eq!(portal.refusal(deploy.clone()), (403, "claim/foreign".into()));
+        let (create, body) = create();
+        portal.body = Some(body);
+        assert_eq!(portal.refusal(create).1, "claim/foreign");
+        assert!(portal.sent().is_empty() && !portal.kinds().contains(&"record"));
+    }
+}
+
+#[test]
+fn an_administrators_word_holds_at_each_use() {
+    let (create, body) = create();
+    for (owner, end) in [("component:default/fraud-detector", None), ("component:default/other", Some("claim/foreign"))]
+    {
+        let claims = vec![(FRAUD.parse().unwrap(), owner.to_owned())];
+        let door = Rc::new(Door::new(crate::config::Config { claims, ..config() }, planner()));
+        let mut portal = Portal { door, body: Some(body), ..portal() };
+        let code = portal.pass(create.clone()).map(|end| end.body.diagnostic["code"].clone());
+        assert_eq!(code, end.map(Into::into));
+    }
+}
