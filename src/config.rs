@@ -87,8 +87,8 @@ impl Default for MandateConfig {
 /// Whether users change models, endpoints and deployments with calls of their own, without a mandate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DirectChanges {
-    #[default]
     Allow,
+    #[default]
     Deny,
 }
 

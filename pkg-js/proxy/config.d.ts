@@ -40,7 +40,7 @@ export interface Config {
       hours?: number;
     };
     /**
-     * Whether users change models, endpoints and deployments with calls of their own, without a deployment. Default: `allow`.
+     * Whether users change models, endpoints and deployments with calls of their own, without a deployment. Default: `deny`.
      */
     directChanges?: 'allow' | 'deny';
     /**

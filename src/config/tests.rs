@@ -112,8 +112,8 @@ fn mandates_hold_for_a_day_at_most() {
         value
     };
     let read = |more: Value| Config::parse(&value(more), ISSUER).map(|read| (read.mandates.hours, read.direct_changes));
-    assert_eq!(read(json!({})), Ok((24, DirectChanges::Allow)));
-    assert_eq!(read(json!({"mandates": {"hours": 2}, "directChanges": "deny"})), Ok((2, DirectChanges::Deny)));
+    assert_eq!(read(json!({})), Ok((24, DirectChanges::Deny)));
+    assert_eq!(read(json!({"mandates": {"hours": 2}, "directChanges": "allow"})), Ok((2, DirectChanges::Allow)));
     for hours in [json!(0), json!(25), json!("2"), json!(1.5)] {
         assert_eq!(mistakes(value(json!({"mandates": {"hours": hours}}))), ["vertexAi.mandates.hours"]);
     }

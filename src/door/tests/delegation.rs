@@ -1,7 +1,6 @@
 //! Calls under a mandate.
 
 use super::*;
-use crate::config::DirectChanges;
 use crate::mandate::{Facts, Mandate};
 use crate::method::Call;
 use crate::plan::{RUN_LABEL, StepKind, tests::target as planned};
@@ -259,9 +258,9 @@ fn facts_that_another_call_changed_are_read_again() {
 }
 
 #[test]
-fn direct_changes_can_be_denied() {
-    let denying = crate::config::Config { direct_changes: DirectChanges::Deny, ..config() };
-    let mut portal = Portal { door: Rc::new(Door::new(denying, planner())), ..portal() };
+fn direct_changes_are_denied_unless_the_portal_allows_them() {
+    let door = Rc::new(Door::new(crate::config::tests::config(), planner()));
+    let mut portal = Portal { door, ..portal() };
     assert_eq!(portal.refusal(deploy()), (403, "proxy/direct-change".into()));
     for open in [read(), predict()] {
         assert_eq!(portal.pass(open), None);

@@ -13,7 +13,7 @@ use super::evidence::Doubt;
 use super::records::{Conclusion, Settlement};
 use super::want::{Answer, AnswerBody, Failure, Level, LogLine, MandateRow, RequestBody, Send, Starter, Until};
 use super::*;
-use crate::config::tests::config;
+use crate::config::{Config, DirectChanges};
 use crate::conversation::{Event, Turn};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::identity::cache::Holder;
@@ -24,6 +24,11 @@ const NOW: Millis = 1_795_493_106_007;
 const ALICE: &str = "user:default/alice";
 const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud";
 const OPERATION: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud/operations/42";
+
+/// A portal in which users also change things with calls of their own.
+fn config() -> Config {
+    Config { direct_changes: DirectChanges::Allow, ..crate::config::tests::config() }
+}
 
 /// Reads JSON, and plans the same deployment for every request but `null`.
 pub fn planner() -> Planner {
