@@ -76,11 +76,13 @@ pub struct IdentityConfig {
 pub struct MandateConfig {
     /// Longest time for which a mandate holds, 1 to 24.
     pub hours: u32,
+    /// Days for which a mandate stays after its expiry, 2 to 3650.
+    pub retention: u32,
 }
 
 impl Default for MandateConfig {
     fn default() -> Self {
-        Self { hours: 24 }
+        Self { hours: 24, retention: 365 }
     }
 }
 

@@ -38,6 +38,8 @@ export interface Config {
        * user who started it.
        */
       hours?: number;
+      /** Days for which a mandate stays in the database after its expiry, 2 to 3650. Default: 365. */
+      retention?: number;
     };
     /**
      * Whether users change models, endpoints and deployments with calls of their own, without a deployment. Default: `deny`.

@@ -133,6 +133,11 @@ impl Gate {
         grants::resources(&self.0.config, request, now)
     }
 
+    /// Days for which a mandate stays after its expiry.
+    pub fn mandate_retention(&self) -> u32 {
+        self.0.config.mandates.retention
+    }
+
     /// Checks a request for a mandate, and returns what comes next.
     pub fn new_mandate(
         &self,

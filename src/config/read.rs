@@ -9,6 +9,7 @@ use crate::name::{Endpoint, Location, NameError, Project, ServiceAccount};
 use crate::rule::Settings;
 use crate::vertex::{message, region};
 use serde_json::{Map, Value};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// In seconds.
@@ -270,17 +271,33 @@ impl Reader {
     }
 
     fn mandates(&mut self, value: &Value, path: &str) -> Option<MandateConfig> {
-        let map = self.mapping(value, path, &["hours"])?;
-        let value = map.get("hours")?;
-        let hours = value.as_u64().and_then(|hours| u32::try_from(hours).ok()).filter(|hours| (1..=24).contains(hours));
-        if hours.is_none() {
-            self.mistake(
-                &format!("{path}.hours"),
-                format!("`{}` is not the time of a mandate", message::text(value)),
-                "set a whole number of hours from 1 to 24",
-            );
+        let map = self.mapping(value, path, &["hours", "retention"])?;
+        let default = MandateConfig::default();
+        let hours = self.child(map, path, "hours", |reader, value, path| {
+            let help = "set a whole number of hours from 1 to 24";
+            reader.number_in(value, path, 1..=24, "the time of a mandate", help)
+        });
+        let retention = self.child(map, path, "retention", |reader, value, path| {
+            let help = "set a whole number of days from 2 to 3650";
+            reader.number_in(value, path, 2..=3650, "the retention of mandates", help)
+        });
+        let (hours, retention) = (hours.unwrap_or(default.hours), retention.unwrap_or(default.retention));
+        Some(MandateConfig { hours, retention })
+    }
+
+    fn number_in(
+        &mut self,
+        value: &Value,
+        path: &str,
+        range: RangeInclusive<u32>,
+        what: &str,
+        help: &'static str,
+    ) -> Option<u32> {
+        let number = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| range.contains(n));
+        if number.is_none() {
+            self.mistake(path, format!("`{}` is not {what}", message::text(value)), help);
         }
-        Some(MandateConfig { hours: hours? })
+        number
     }
 
     fn direct_changes(&mut self, value: &Value, path: &str) -> Option<DirectChanges> {
@@ -388,14 +405,7 @@ impl Reader {
     }
 
     fn lifetime(&mut self, value: &Value, path: &str) -> Option<u32> {
-        let seconds = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| (60..=3600).contains(n));
-        if seconds.is_none() {
-            self.mistake(
-                path,
-                format!("`{}` is not a token lifetime", message::text(value)),
-                "set a whole number of seconds from 60 to 3600, Google's maximum",
-            );
-        }
-        seconds
+        let help = "set a whole number of seconds from 60 to 3600, Google's maximum";
+        self.number_in(value, path, 60..=3600, "a token lifetime", help)
     }
 }

@@ -111,9 +111,16 @@ fn mandates_hold_for_a_day_at_most() {
         value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         value
     };
-    let read = |more: Value| Config::parse(&value(more), ISSUER).map(|read| (read.mandates.hours, read.direct_changes));
-    assert_eq!(read(json!({})), Ok((24, DirectChanges::Deny)));
-    assert_eq!(read(json!({"mandates": {"hours": 2}, "directChanges": "allow"})), Ok((2, DirectChanges::Allow)));
+    let read = |more: Value| {
+        let config = Config::parse(&value(more), ISSUER)?;
+        Ok::<_, Vec<Diagnostic>>((config.mandates.hours, config.mandates.retention, config.direct_changes))
+    };
+    assert_eq!(read(json!({})), Ok((24, 365, DirectChanges::Deny)));
+    let mandates = json!({"mandates": {"hours": 2, "retention": 30}, "directChanges": "allow"});
+    assert_eq!(read(mandates), Ok((2, 30, DirectChanges::Allow)));
+    for retention in [json!(1), json!(3651), json!("30")] {
+        assert_eq!(mistakes(value(json!({"mandates": {"retention": retention}}))), ["vertexAi.mandates.retention"]);
+    }
     for hours in [json!(0), json!(25), json!("2"), json!(1.5)] {
         assert_eq!(mistakes(value(json!({"mandates": {"hours": hours}}))), ["vertexAi.mandates.hours"]);
     }
@@ -200,4 +207,26 @@ fn warns_of_an_unknown_location() {
     assert_eq!(warning.place.as_ref().unwrap().path.as_deref(), Some("vertexAi.projects[0].locations[1]"));
     assert!(warning.help.as_ref().unwrap().contains("`us-central1`"), "{warning:?}");
     assert!(Config::parse(&value(json!(["europe-west4", "eu"])), ISSUER).unwrap().warnings.is_empty());
+}
+
+#[test]
+fn an_administrator_names_owners_of_endpoints() {
+    let value = |claims: Value| {
+        let projects = json!([{"project": "acme-ml", "number": "123456789012"}]);
+        json!({"projects": projects, "identity": {"audience": AUDIENCE}, "claims": claims})
+    };
+    let claim = |project: &str, entity: &str| json!({"endpoint": format!("projects/{project}/locations/us-central1/endpoints/fraud"), "entity": entity});
+    let config = Config::parse(&value(json!([claim("123456789012", "Component:default/Fraud")])), ISSUER).unwrap();
+    let endpoint = "projects/acme-ml/locations/us-central1/endpoints/fraud".parse().unwrap();
+    assert_eq!(config.claims, [(endpoint, "component:default/fraud".to_owned())]);
+    assert!(config.users_in_catalog);
+    for (claims, path) in [
+        (json!({}), "claims"),
+        (json!([claim("acme-ml", "fraud")]), "claims[0].entity"),
+        (json!([{"entity": "component:default/fraud"}]), "claims[0].endpoint"),
+        (json!([{"endpoint": "fraud", "entity": "component:default/fraud"}]), "claims[0].endpoint"),
+        (json!([claim("acme-ml", "a:b/c"), claim("123456789012", "a:b/d")]), "claims"),
+    ] {
+        assert_eq!(mistakes(value(claims.clone())), [format!("vertexAi.{path}")], "{claims}");
+    }
 }

@@ -75,6 +75,11 @@ impl Gate {
         Ok(write(&record.map_err(CoreError::from)?)?)
     }
 
+    #[wasm_bindgen(getter, js_name = mandateRetention)]
+    pub fn mandate_retention(&self) -> u32 {
+        self.0.mandate_retention()
+    }
+
     #[wasm_bindgen(js_name = newMandate)]
     pub fn new_mandate(
         &self,

@@ -179,6 +179,11 @@ export class Gate {
     return call(() => this.#gate.grantResources(request));
   }
 
+  /** Days for which a mandate stays after its expiry. */
+  get mandateRetention(): number {
+    return call(() => this.#gate.mandateRetention);
+  }
+
   /**
    * Checks the JSON text `{deployment, request, hours?}` of a request for a mandate, and returns the mandate to store, or what has to be
    * read first. `groups`: the user's at this moment; `facts`: what was read.

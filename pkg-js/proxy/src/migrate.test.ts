@@ -130,6 +130,7 @@ describe('migrations', () => {
       const database = { getClient: async () => client };
       await migrate(database);
       await client.migrate.down({
+        name: '20261127_unknown_outcomes.js',
         directory: resolve(__dirname, '../migrations'),
         tableName: 'vertex_ai_migrations',
       });

@@ -26,7 +26,7 @@ import { migrate } from './migrate';
 import { rejectOverlap } from './overlap';
 import { createPermissionCheck } from './permissions';
 import { answerError } from './refusal';
-import { scheduleSweep } from './sweep';
+import { scheduleRemoval, scheduleSweep } from './sweep';
 
 const ROUTE = '/vertex-ai';
 
@@ -99,6 +99,7 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         await scheduleSweep(deps.scheduler, audit);
         const records = new GrantRecords(client);
         const mandates = new MandateRecords(client);
+        await scheduleRemoval(deps.scheduler, mandates, gate.mandateRetention);
         const catalog = new CatalogReader(deps);
         const stores = createStores({
           gate,

@@ -1,5 +1,6 @@
 import type { SchedulerService } from '@backstage/backend-plugin-api';
 import type { AuditRecords } from './audit';
+import type { MandateRecords } from './mandates/records';
 
 /** Completes the audit records of processes that have ended: now, and every few minutes on one replica. */
 export async function scheduleSweep(
@@ -14,5 +15,23 @@ export async function scheduleSweep(
     timeout: { minutes: 5 },
     initialDelay: { minutes: 5 },
     fn: () => audit.sweep(),
+  });
+}
+
+/** Removes mandates that expired some days ago: once a day, on one replica. */
+export async function scheduleRemoval(
+  scheduler: SchedulerService,
+  mandates: MandateRecords,
+  days: number,
+): Promise<void> {
+  await scheduler.scheduleTask({
+    id: 'vertex-ai-mandate-removal',
+    scope: 'global',
+    frequency: { hours: 24 },
+    timeout: { minutes: 30 },
+    initialDelay: { minutes: 5 },
+    fn: async () => {
+      await mandates.removeOld(days);
+    },
   });
 }

@@ -10,6 +10,7 @@ import {
   Portal,
   scaffolder,
 } from '../__testUtils__/portal';
+import { MandateRecords } from './records';
 
 const MANDATES = '/api/proxy/vertex-ai/mandates';
 const PLACE = 'projects/acme-ml/locations/us-central1';
@@ -371,6 +372,21 @@ describe('mandates', () => {
     const { id, expiresAt } = await begin();
     expect(Date.parse(expiresAt) - Date.now()).toBeLessThan(3_600_001);
     expect((await portal.ask(under(id, create()))).status).toBe(200);
+  });
+
+  it('stay for some time after their expiry', async () => {
+    const { id } = await begin();
+    const records = new MandateRecords(portal.database);
+    const expire = (days: number) =>
+      portal.database('vertex_ai_mandates').update({
+        expires_at: new Date(Date.now() - days * 86_400_000).toISOString(),
+      });
+    await expire(9);
+    expect(await records.removeOld(10)).toBe(0);
+    expect(await row(id)).toBeDefined();
+    await expire(11);
+    expect(await records.removeOld(10)).toBe(1);
+    expect(await row(id)).toBeUndefined();
   });
 
   describe('and claims', () => {

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
 
 const TABLE = 'vertex_ai_mandates';
+const DAY = 24 * 3_600_000;
 
 /** A mandate as `GET …/vertex-ai/mandates/{id}` shows it; times are RFC 3339. */
 export interface ShownMandate {
@@ -18,7 +19,7 @@ export interface ShownMandate {
   revokedBecause?: string;
 }
 
-/** Mandates of deployments: one row each, which stays. */
+/** Mandates of deployments: one row each, which stays for some time after its expiry. */
 export class MandateRecords {
   constructor(private readonly client: Knex) {}
 
@@ -104,6 +105,12 @@ export class MandateRecords {
         revokedBecause: row.revoked_because ?? undefined,
       }
     );
+  }
+
+  /** Removes the mandates that expired some days ago; returns how many. */
+  async removeOld(days: number): Promise<number> {
+    const before = new Date(Date.now() - days * DAY).toISOString();
+    return this.client(TABLE).where('expires_at', '<', before).delete();
   }
 
   /** Revokes a mandate; the first revocation stays. */
