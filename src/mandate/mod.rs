@@ -106,9 +106,11 @@ impl Mandate {
     pub fn changed(&self, used: &Use) -> Option<(&str, &Endpoint)> {
         let target = &self.plan.target;
         match &used.effect {
-            Effect::None | Effect::Removes(_) | Effect::RemovesVersion | Effect::Makes { thing: Thing::Model, .. } => {
-                None
-            }
+            Effect::None
+            | Effect::Removes(_)
+            | Effect::RemovesVersion
+            | Effect::Aliases { .. }
+            | Effect::Makes { thing: Thing::Model, .. } => None,
             _ => Some((&target.entity_ref, &target.endpoint)),
         }
     }
