@@ -216,6 +216,16 @@ impl Facts {
         }
     }
 
+    /// Notes what a call that is sent now may make. An earlier operation that made it is no answer to this call.
+    fn make_again(&mut self, thing: &Thing) {
+        self.make(thing);
+        for known in &mut self.operations {
+            if matches!(thing, Thing::Deployment(_)) && known.role == Role::Makes(thing.clone()) {
+                known.role = Role::Deploys;
+            }
+        }
+    }
+
     fn unmake(&mut self, thing: &Thing) {
         self.made.retain(|made| made != thing);
     }
@@ -240,7 +250,7 @@ impl Use {
     pub fn before(&self, facts: &Facts) -> Facts {
         let mut facts = facts.clone();
         match &self.effect {
-            Effect::Makes { thing, .. } => facts.make(thing),
+            Effect::Makes { thing, .. } => facts.make_again(thing),
             Effect::Routes(written) => facts.written.push(written.clone()),
             Effect::Takes { thing, is_first: true } => facts.begun.push(thing.clone()),
             Effect::Scales { id, before, is_first: true } => facts.replicas = Some((id.clone(), *before)),

@@ -3,6 +3,25 @@
 use super::*;
 
 #[test]
+fn a_second_try_whose_answer_is_lost_may_be_cancelled_after_a_first_one_that_failed() {
+    let mut held = Held::new(target());
+    held.reads(served("a", json!({"1": 100})));
+    let deploy = unsplit(sent(&held.mandate, StepKind::Deployment));
+    held.makes(&deploy, 200, started("7"));
+    held.loses(&deploy);
+    let kind = "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata";
+    let mut listed = started("8");
+    listed["metadata"] = json!({ "@type": kind });
+    held.makes(&endpoint_call(&method::ENDPOINT_OPERATIONS_LIST), 200, json!({"operations": [listed]}));
+    for id in ["7", "8"] {
+        assert_eq!(held.denied(&Call::new(&method::OPERATIONS_CANCEL, operation(id))), None, "{id}");
+    }
+    held.makes(&deploy, 200, started("9"));
+    assert_eq!(held.denied(&Call::new(&method::OPERATIONS_CANCEL, operation("9"))), None);
+    assert!(held.denied(&Call::new(&method::OPERATIONS_CANCEL, operation("8"))).is_some());
+}
+
+#[test]
 fn covers_a_first_deployment_and_its_undo() {
     let mut held = Held::new(target());
     let [create, deploy] = [StepKind::Endpoint, StepKind::Deployment].map(|kind| sent(&held.mandate, kind));
