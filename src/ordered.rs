@@ -1,7 +1,8 @@
 //! A map for few keys: a list sorted by key. Smaller than a tree: see `docs/size.md`.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 
 /// Values by their keys, in the keys' order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,11 +115,16 @@ impl<K: Serialize + Ord, V: Serialize> Serialize for Ordered<K, V> {
     }
 }
 
+impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for Ordered<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(BTreeMap::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     proptest! {
         #[test]

@@ -3,13 +3,12 @@
 //! An entry holds names, ids, percents and fingerprints. No request body, no `env` value and no answer of Google's is in it, except the
 //! text of an error that the report shows.
 
-use super::reading;
 use super::report::{Outputs, RunOutcome};
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Operation;
 use crate::ordered::Ordered;
 use crate::vertex::message::text;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use std::path::PathBuf;
@@ -36,7 +35,7 @@ pub struct LedgerEntry {
 pub type Shares = Ordered<String, u32>;
 
 /// What an entry says.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Entry {
     /// The first entry.
@@ -71,7 +70,7 @@ pub enum Entry {
 }
 
 /// A change at Google, with what undoes it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Change {
     Upload {
@@ -125,7 +124,7 @@ pub enum Change {
 }
 
 /// A finding as the ledger keeps it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     pub(super) code: String,
     pub(super) message: String,
@@ -194,7 +193,8 @@ impl LedgerEntry {
         let seq = fields.remove("seq").and_then(|seq| seq.as_u64()).and_then(|seq| u32::try_from(seq).ok());
         let kind = fields.remove("kind").and_then(|kind| kind.as_str().map(str::to_owned));
         let (Some(seq), Some(kind)) = (seq, kind) else { return Err(unreadable()) };
-        let entry = reading::entry(&kind, &Value::Object(fields)).ok_or_else(unreadable)?;
+        let tagged = Value::Object(Map::from_iter([(kind, Value::Object(fields))]));
+        let entry = serde_json::from_value(tagged).map_err(|_| unreadable())?;
         Ok(Self { seq, entry })
     }
 

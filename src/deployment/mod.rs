@@ -10,7 +10,6 @@ mod change;
 pub mod ledger;
 mod memory;
 mod operation;
-mod reading;
 mod removal;
 mod report;
 mod scaling;

@@ -3,10 +3,10 @@
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
 use crate::vertex::deployed_model::Replicas;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The outcome of a deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(rename = "DeployOutcome")]
 #[serde(rename_all = "lowercase")]
 pub enum RunOutcome {
@@ -16,7 +16,7 @@ pub enum RunOutcome {
 }
 
 /// The results of a successful run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(rename = "DeployOutputs", optional_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Outputs {
@@ -35,7 +35,7 @@ pub struct Outputs {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<Replicas>,
     /// Titles of what the run was asked to remove, and has removed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<String>>")]
     pub removed: Vec<String>,
     /// The alias by which the annotations name the version.

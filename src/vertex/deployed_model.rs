@@ -1,12 +1,12 @@
 //! The deployed models of an `Endpoint`.
 
 use crate::name::DeployedModelId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
 /// Bounds of the number of replicas: 1 ≤ `min` ≤ `max`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Replicas {
     pub min: u32,
     pub max: u32,
