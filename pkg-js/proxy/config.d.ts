@@ -60,8 +60,8 @@ export interface Config {
      */
     portal?: string;
     /**
-     * Whether the catalog has every user of the portal, with their groups. Default: `true`. A mandate of a user whom the catalog no longer
-     * has ends.
+     * Whether the catalog has every user of the portal, with their groups. Default: `true`. A mandate ends when the
+     * catalog has lacked its user for 10 minutes.
      */
     usersInCatalog?: boolean;
     /** Sends every Google call to an emulator instead. Loopback addresses only. */

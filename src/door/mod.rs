@@ -91,6 +91,7 @@ pub struct Door {
     planner: Planner,
     pub broker: Rc<Broker>,
     permits: RefCell<Permits>,
+    missing: RefCell<members::Missing>,
 }
 
 /// The end of a call: `None` where the caller received Google's answer or has left.
@@ -98,7 +99,13 @@ pub type End = Option<refusal::Answer>;
 
 impl Door {
     pub fn new(config: Config, planner: Planner) -> Self {
-        Self { broker: Rc::new(Broker::new(config.clone())), config, planner, permits: RefCell::default() }
+        Self {
+            broker: Rc::new(Broker::new(config.clone())),
+            config,
+            planner,
+            permits: RefCell::default(),
+            missing: RefCell::default(),
+        }
     }
 
     pub fn planner(&self) -> Planner {

@@ -2,6 +2,7 @@
 
 use super::delegation::{call, create, look, portal, row};
 use super::*;
+use crate::door::members::GRACE;
 
 const THEN: &str = "group:default/then";
 
@@ -51,6 +52,12 @@ fn a_removed_user_ends_the_mandate_and_leaves_its_undo() {
     portal.body = Some(body);
     assert_eq!(portal.pass(create.clone()), None);
     portal.entities.remove(0);
+    for later in [0, GRACE - 1] {
+        portal.now = NOW + later;
+        assert_eq!(portal.refusal(create.clone()), (503, "mandate/user-missing".into()));
+        assert!(portal.sent().is_empty() && !portal.kinds().contains(&"revoke"));
+    }
+    portal.now = NOW + GRACE;
     assert_eq!(portal.refusal(create.clone()), (403, "mandate/ended".into()));
     let revoked = portal.wants.iter().find(|want| kind(want) == "revoke");
     let because = format!("the catalog no longer has `{ALICE}`");
@@ -62,6 +69,18 @@ fn a_removed_user_ends_the_mandate_and_leaves_its_undo() {
     portal.entities.insert(0, member(ALICE, &[THEN]));
     assert_eq!(portal.refusal(create), (403, "mandate/ended".into()), "an end is an end");
     assert!(!portal.kinds().contains(&"revoke"));
+}
+
+#[test]
+fn a_user_who_comes_back_in_time_has_a_mandate_still() {
+    let mut portal = portal();
+    let alice = portal.entities.remove(0);
+    assert_eq!(portal.refusal(look("1")), (503, "mandate/user-missing".into()));
+    portal.entities.insert(0, alice.clone());
+    assert_eq!(portal.pass(look("1")), None);
+    portal.now += GRACE;
+    portal.entities.remove(0);
+    assert_eq!(portal.refusal(look("1")).0, 503, "the time is counted anew");
 }
 
 #[test]

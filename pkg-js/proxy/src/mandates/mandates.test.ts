@@ -109,9 +109,12 @@ describe('mandates', () => {
     await portal.start({ ...rest, vertexAi: { ...vertexAi, ...more } });
   };
   /** Lets what was read of the catalog grow old. */
-  const later = async <T>(act: () => Promise<T>): Promise<T> => {
+  const later = async <T>(
+    act: () => Promise<T>,
+    millis = 31_000,
+  ): Promise<T> => {
     const { now } = Date;
-    Date.now = () => now() + 31_000;
+    Date.now = () => now() + millis;
     try {
       return await act();
     } finally {
@@ -524,13 +527,18 @@ describe('mandates', () => {
       const { id } = await begin();
       await portal.ask(under(id, create()));
       portal.entities.splice(1, 1);
+      expect(await later(() => portal.refusal(under(id, create())))).toEqual({
+        status: 503,
+        code: 'mandate/user-missing',
+      });
+      expect((await row(id)).revoked_at).toBeNull();
       await later(async () => {
         expect(await portal.refusal(under(id, create()))).toEqual({
           status: 403,
           code: 'mandate/ended',
         });
         expect((await portal.ask(under(id, remove))).status).toBe(200);
-      });
+      }, 11 * 60_000);
       expect((await row(id)).revoked_because).toBe(
         'the catalog no longer has `user:default/alice`',
       );
