@@ -139,6 +139,6 @@ test('the configuration reference names exactly the keys of config.d.ts', () => 
     schemas.flatMap(file => configurationKeys(join(ROOT, file))),
   );
   const page = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
-  const named = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key);
+  const named = [...page.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, key]) => key);
   assert.deepEqual([...named].sort(), [...keys].sort());
 });
