@@ -63,6 +63,7 @@ export function CancelButton(props: { id: string; onAsked(): void }) {
           <Button
             variant="primary"
             destructive
+            className={styles.danger}
             onPress={cancel}
             isPending={isPending}
           >

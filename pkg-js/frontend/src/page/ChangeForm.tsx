@@ -15,6 +15,7 @@ import type { StartBody } from '../deployments/client';
 import { useStart } from '../deployments/useStart';
 import { deploymentRouteRef } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
+import styles from './page.module.css';
 
 /** The content of a dialog that starts a change, shows why the portal denies it, and then opens the page of what it started. */
 export function ChangeForm(props: {
@@ -63,6 +64,7 @@ export function ChangeForm(props: {
           type="submit"
           form={form}
           destructive={destructive}
+          className={destructive ? styles.danger : undefined}
           isDisabled={!request}
           isPending={isPending}
         >
