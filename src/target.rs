@@ -6,6 +6,7 @@ use crate::vertex::deployed_model::Replicas;
 use crate::vertex::labels::{DisplayName, Labels};
 use crate::vertex::machine::{Accelerator, MachineType};
 use crate::vertex::traffic::Traffic;
+use crate::words;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -38,6 +39,20 @@ pub struct Target {
 }
 
 impl Target {
+    /// What is deployed, in one line.
+    pub fn summary(&self) -> String {
+        let mut parts =
+            vec![format!("{} to {} in {}", self.model.short(), self.endpoint.id, self.endpoint.place.location)];
+        parts.extend(self.machine_type.as_ref().map(|machine| format!("on {machine}")));
+        parts.extend(self.accelerator.as_ref().map(|it| format!("with {} × {}", it.count, it.kind)));
+        parts.extend(self.replicas.as_ref().map(|Replicas { min, max }| match min == max {
+            true => format!("{min} replicas"),
+            false => format!("{min} to {max} replicas"),
+        }));
+        parts.push(self.traffic.unwrap_or(Traffic::ALL).words());
+        words::list(parts.iter().map(String::as_str), ", ")
+    }
+
     /// The endpoint's page in Google's console.
     pub fn console_url(&self) -> String {
         let place = &self.endpoint.place;

@@ -23,7 +23,7 @@ use crate::iam::rights::expiry::Expiry;
 use crate::iam::rights::principal::Principal;
 use crate::name::{ArtifactUri, DeployedModelId, Endpoint, Image, KmsKey, Location, Model, Project, ServiceAccount};
 use crate::ordered::Ordered;
-use crate::status::{DeploymentsView, DeploymentsViewRequest, StatusReport};
+use crate::status::{DeploymentsView, DeploymentsViewRequest, StatusReport, VersionsReport};
 use crate::vertex::container::Probe;
 use crate::vertex::labels::DisplayName;
 use crate::vertex::machine::MachineType;
@@ -42,6 +42,7 @@ pub fn declarations() -> String {
     all.visit::<Probe>();
     all.visit::<StatusRequest>();
     all.visit::<StatusReport>();
+    all.visit::<VersionsReport>();
     all.visit::<DeploymentsViewRequest>();
     all.visit::<DeploymentsView>();
     all.visit::<DeploymentRequest>();

@@ -21,5 +21,5 @@ pub mod talk;
 mod validate;
 
 pub use catalog::catalog_config;
-pub use status::{deployments_view, status};
+pub use status::{deployments_view, model_versions, status};
 pub use validate::{Annotation, ValidateReport, annotations, validate};

@@ -116,6 +116,8 @@ request! {
         /// entity has no such deployment.
         #[ts(as = "Option<bool>", optional)]
         for_deployment: bool,
+        /// Replaces the version of the `-model` annotation in the report's `deployments`.
+        model_version: Option<String>,
     }
 }
 

@@ -5,7 +5,7 @@ use super::validate::check;
 use crate::annotation;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::Diagnostic;
-use crate::status::{self, State, StatusReport};
+use crate::status::{self, State, StatusReport, VersionsReport};
 
 pub use crate::status::deployments as deployments_view;
 
@@ -27,6 +27,18 @@ pub fn status<S: Source>(
         Some(target) => Ok(status::status(target, findings, &request.proxy_url)),
         None => Err(bare(State::Invalid, reason_for_no_target(&findings), findings)),
     }
+}
+
+/// Starts the conversation that lists the versions of the model that the annotations name.
+pub fn model_versions<S: Source>(
+    request: &StatusRequest<S>,
+) -> Result<Conversation<VersionsReport>, Box<VersionsReport>> {
+    let (target, diagnostics) = match check(&request.entity) {
+        Ok((_, checked)) => checked.into_target(request.entity.environment.as_deref()),
+        Err(found) => (None, found),
+    };
+    let none = VersionsReport { diagnostics, ..VersionsReport::default() };
+    target.map(|target| status::versions(target.model, &request.proxy_url)).ok_or_else(|| Box::new(none))
 }
 
 /// Headline for annotations that describe no target.

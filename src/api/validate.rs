@@ -4,6 +4,7 @@ use super::request::{EntityRequest, Source, ValidateRequest};
 use crate::annotation::{self, Checked, Deployment, KEYS, Key, PREFIX};
 use crate::diagnostic::Diagnostic;
 use crate::entity::Entity;
+use crate::name::ModelVersion;
 use crate::rule::{Settings, Waived};
 use crate::target::Target;
 use serde::Serialize;
@@ -32,6 +33,9 @@ pub struct DeploymentChoice {
     /// Absent where it has errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
+    /// The target in one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
 }
 
 /// Findings in one entity, and the target that its annotations describe.
@@ -88,8 +92,15 @@ pub fn validate<S: Source>(request: &ValidateRequest<S>) -> ValidateReport {
     let check = if request.required { annotation::check_required } else { annotation::check };
     match check_by(&request.entity, check) {
         Ok((_, checked)) => {
-            let choice =
-                |d: &Deployment| DeploymentChoice { environment: d.environment.clone(), target: d.target.clone() };
+            let version: Option<ModelVersion> = request.model_version.as_ref().and_then(|text| text.parse().ok());
+            let choice = |d: &Deployment| {
+                let mut target = d.target.clone();
+                if let (Some(target), Some(version)) = (&mut target, &version) {
+                    target.model.version = Some(version.clone());
+                }
+                let summary = target.as_ref().map(Target::summary);
+                DeploymentChoice { environment: d.environment.clone(), target, summary }
+            };
             let deployments = checked.deployments.iter().map(choice).collect();
             let environment = request.entity.environment.as_deref();
             let (target, diagnostics, waived) = match request.for_deployment {
@@ -102,5 +113,32 @@ pub fn validate<S: Source>(request: &ValidateRequest<S>) -> ValidateReport {
         Err(diagnostics) => {
             ValidateReport { valid: false, target: None, deployments: Vec::new(), diagnostics, waived: Vec::new() }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::request::{EntitySource, Request as _};
+    use serde_json::json;
+
+    #[test]
+    fn a_choice_is_summed_up_in_one_line_with_the_version_of_the_request() {
+        let summary = |version: Option<&str>| {
+            let request = json!({"modelVersion": version, "source": {"entity": {
+                "apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "fraud", "annotations": {
+                    "google.com/vertex-ai-project": "acme-ml", "google.com/vertex-ai-location": "us-central1",
+                    "google.com/vertex-ai-endpoint": "fraud", "google.com/vertex-ai-model": "fraud@3",
+                    "google.com/vertex-ai-machine-type": "g2-standard-4", "google.com/vertex-ai-accelerator": "NVIDIA_L4:1",
+                    "google.com/vertex-ai-replicas": "1-3", "google.com/vertex-ai-traffic": "20",
+                }}, "spec": {"type": "ml-model", "lifecycle": "production", "owner": "ml-team"},
+            }}});
+            let request: ValidateRequest<EntitySource> = ValidateRequest::read(request).unwrap();
+            validate(&request).deployments.remove(0).summary.unwrap()
+        };
+        let rest =
+            "to fraud in us-central1, on g2-standard-4, with 1 × NVIDIA_L4, 1 to 3 replicas, 20 % of the traffic";
+        assert_eq!(summary(None), format!("fraud@3 {rest}"));
+        assert_eq!(summary(Some("champion")), format!("fraud@champion {rest}"));
     }
 }

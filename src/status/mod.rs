@@ -2,6 +2,7 @@
 
 mod deployments;
 mod notice;
+mod versions;
 mod view;
 
 use crate::conversation::{Conversation, Identity};
@@ -13,6 +14,7 @@ use crate::timestamp::rfc3339;
 
 pub use deployments::{DeploymentsView, DeploymentsViewRequest, deployments};
 pub use notice::{Notice, notice};
+pub use versions::{VersionChoice, VersionsReport, versions};
 pub use view::{EndpointView, State, StatusReport};
 
 /// How long a report is fresh and when a card asks again, in milliseconds.

@@ -44,6 +44,12 @@ pub fn status(request: JsValue) -> Result<Talk, JsValue> {
     Ok(Talk::new(api::status(&request, now())))
 }
 
+#[wasm_bindgen(js_name = modelVersions)]
+pub fn model_versions(request: JsValue) -> Result<Talk, JsValue> {
+    let request: StatusRequest<Source> = read(&request)?;
+    Ok(Talk::new(api::model_versions(&request)))
+}
+
 #[wasm_bindgen(js_name = deploymentsView)]
 pub fn deployments_view(request: JsValue) -> Result<JsValue, JsValue> {
     Ok(write(&api::deployments_view(&json(&request)))?)

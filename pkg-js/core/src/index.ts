@@ -10,6 +10,7 @@ import type {
   AnnotationKey,
   DeploymentsView,
   DeploymentsViewRequest,
+  ModelVersionsReport,
   StatusReport,
   StatusRequest,
   ValidateReport,
@@ -41,6 +42,14 @@ export function status(
   host: Host,
 ): Promise<StatusReport> {
   return converse(core => core.status(request), host);
+}
+
+/** Lists the versions of the model that an entity's annotations name, through the proxy. Google's errors are in `diagnostics`. */
+export function modelVersions(
+  request: StatusRequest,
+  host: Host,
+): Promise<ModelVersionsReport> {
+  return converse(core => core.modelVersions(request), host);
 }
 
 /** Returns how a page shows the deployments of an entity, and which actions it offers. Nothing is called. */

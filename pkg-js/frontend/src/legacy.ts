@@ -16,13 +16,17 @@ import {
 } from '@backstage/plugin-scaffolder-react';
 import { AnnotationsField } from './fields/AnnotationsField';
 import type { Annotations } from './fields/checkAnnotations';
+import { DeploymentSummaryField } from './fields/DeploymentSummaryField';
 import { EnvironmentField } from './fields/EnvironmentField';
+import type { FormPlace } from './fields/formPlace';
+import { ModelVersionField } from './fields/ModelVersionField';
 import { validateAnnotations } from './fields/validateAnnotations';
 import { validateEnvironment } from './fields/validateEnvironment';
 import { contentRouteRef } from './routes';
 
 export { isVertexAiAvailable } from './annotations';
 export type { Annotations } from './fields/checkAnnotations';
+export type { FormPlace } from './fields/formPlace';
 export { vertexAiMessages, vertexAiTranslationRef } from './translation';
 
 /**
@@ -64,6 +68,36 @@ export const VertexAiEnvironmentFieldExtension: FieldExtensionComponent<
     name: 'VertexAiEnvironment',
     component: EnvironmentField,
     validation: validateEnvironment,
+  }),
+);
+
+/**
+ * The form field `ui:field: VertexAiModelVersion`, for a `<ScaffolderFieldExtensions>`.
+ *
+ * @public
+ */
+export const VertexAiModelVersionFieldExtension: FieldExtensionComponent<
+  string,
+  FormPlace
+> = vertexAiPlugin.provide(
+  createScaffolderFieldExtension({
+    name: 'VertexAiModelVersion',
+    component: ModelVersionField,
+  }),
+);
+
+/**
+ * The form field `ui:field: VertexAiDeploymentSummary`, for a `<ScaffolderFieldExtensions>`.
+ *
+ * @public
+ */
+export const VertexAiDeploymentSummaryFieldExtension: FieldExtensionComponent<
+  string,
+  FormPlace
+> = vertexAiPlugin.provide(
+  createScaffolderFieldExtension({
+    name: 'VertexAiDeploymentSummary',
+    component: DeploymentSummaryField,
   }),
 );
 

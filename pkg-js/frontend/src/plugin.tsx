@@ -55,8 +55,28 @@ const environmentField = FormFieldBlueprint.make({
   },
 });
 
+const modelVersionField = FormFieldBlueprint.make({
+  name: 'model-version',
+  params: {
+    field: () =>
+      import('./fields/modelVersionFormField').then(
+        m => m.modelVersionFormField,
+      ),
+  },
+});
+
+const deploymentSummaryField = FormFieldBlueprint.make({
+  name: 'deployment-summary',
+  params: {
+    field: () =>
+      import('./fields/deploymentSummaryFormField').then(
+        m => m.deploymentSummaryFormField,
+      ),
+  },
+});
+
 /**
- * A tab with an entity's deployments on Vertex AI, cards with its status and the user's access to it, and form fields for its annotations and environments.
+ * A tab with an entity's deployments on Vertex AI, cards with its status and the user's access to it, and form fields for its annotations, environments and versions.
  *
  * @public
  */
@@ -71,5 +91,7 @@ export const vertexAiPlugin: FrontendPlugin = createFrontendPlugin({
     entityContent,
     annotationsField,
     environmentField,
+    modelVersionField,
+    deploymentSummaryField,
   ],
 });

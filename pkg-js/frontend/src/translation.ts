@@ -189,6 +189,7 @@ export const vertexAiMessages = {
     '{{entityRef}} is missing in the catalog or hidden from you',
   'environmentField.summary': 'What will be deployed',
   'environmentField.image': 'Container image',
+  'versionField.annotated': 'The version in the annotation',
   'annotationsField.required': 'Required',
   'annotationsField.example': 'Example: {{example}}',
   'annotationsField.use': 'Use {{value}}',

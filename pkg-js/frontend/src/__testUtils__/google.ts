@@ -175,6 +175,8 @@ export class FakeGoogle {
   /** Absent where the endpoint does not exist. */
   endpoint?: object;
   operations: object[] = [];
+  /** Versions of the model; absent where the model does not exist. */
+  versions?: object[];
   access: object = COMPLETE;
   readonly portal = new FakeDeployments();
   /** Responds instead of Google. A rejection is a network failure. */
@@ -196,6 +198,9 @@ export class FakeGoogle {
     if (pathname.endsWith('/vertex-ai/access')) return json(this.access);
     if (pathname.endsWith('/endpoints/fraud-detector/operations')) {
       return json({ operations: this.operations });
+    }
+    if (pathname.endsWith(':listVersions') && this.versions) {
+      return json({ models: this.versions });
     }
     if (pathname.endsWith('/endpoints/fraud-detector') && this.endpoint) {
       return json(this.endpoint);

@@ -22,14 +22,15 @@ const source = (entity: Entity) => ({
   entity: JSON.parse(JSON.stringify(entity)),
 });
 
-/** Returns what the annotations of an entity deploy. */
+/** Returns what the annotations of an entity deploy, with another version of the model where one is given. */
 export async function readChoices(
   entity: Entity,
   config: ConfigApi,
+  modelVersion?: string,
 ): Promise<DeploymentChoice[]> {
   await init();
-  return validate({ source: source(entity), rules: rulesOf(config) })
-    .deployments;
+  const rules = rulesOf(config);
+  return validate({ source: source(entity), rules, modelVersion }).deployments;
 }
 
 /** Validates one deployment of an entity: that of an environment, or the plain one. */

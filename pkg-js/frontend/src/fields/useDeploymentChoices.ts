@@ -15,6 +15,7 @@ interface Known {
 /** Reads what an entity of the catalog deploys; nothing without an entity. */
 export function useDeploymentChoices(
   entityRef?: string,
+  modelVersion?: string,
 ): Known & { retry(): void } {
   const catalog = useApi(catalogApiRef);
   const config = useApi(configApiRef);
@@ -28,7 +29,8 @@ export function useDeploymentChoices(
     async function read(ref: string): Promise<Known> {
       try {
         const entity = await findEntity(ref, catalog);
-        return { choices: entity ? await readChoices(entity, config) : [] };
+        if (!entity) return { choices: [] };
+        return { choices: await readChoices(entity, config, modelVersion) };
       } catch (error) {
         return { broken: error as Error };
       }
@@ -39,7 +41,7 @@ export function useDeploymentChoices(
     return () => {
       isGone = true;
     };
-  }, [catalog, config, entityRef, round]);
+  }, [catalog, config, entityRef, modelVersion, round]);
 
   return { ...known, retry };
 }

@@ -1,0 +1,35 @@
+import { entityParameter } from './environments';
+
+/**
+ * `ui:options` of a field: the names of the form's parameters that hold entity, environment and version.
+ *
+ * @public
+ */
+export interface FormPlace {
+  /** `entity` by default. */
+  entityParameter?: string;
+  /** `environment` by default. */
+  environmentParameter?: string;
+  /** `modelVersion` by default. */
+  versionParameter?: string;
+}
+
+const text = (value: unknown) =>
+  typeof value === 'string' ? value : undefined;
+
+/** Returns what a form says so far about the deployment. */
+export function readPlace(props: {
+  formContext?: { formData?: Record<string, unknown> };
+  uiSchema?: { 'ui:options'?: FormPlace };
+}) {
+  const data = props.formContext?.formData ?? {};
+  const {
+    environmentParameter = 'environment',
+    versionParameter = 'modelVersion',
+  } = props.uiSchema?.['ui:options'] ?? {};
+  return {
+    entityRef: text(data[entityParameter(props.uiSchema)]),
+    environment: text(data[environmentParameter]),
+    modelVersion: text(data[versionParameter]),
+  };
+}
