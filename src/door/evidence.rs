@@ -2,7 +2,8 @@
 //!
 //! An answer is evidence only where no other caller can have caused what it shows: the deployed model has the id that the change chose, the endpoint or
 //! model has the label of its run. That something exists already (409) or is missing (404) shows nothing, because another caller may have
-//! made or removed it.
+//! made or removed it. A removal is shown by two answers: Google lists one operation of its kind and time, and what it was to remove is
+//! missing.
 
 use crate::conversation::Millis;
 use crate::fingerprint::fingerprint;
@@ -10,7 +11,6 @@ use crate::method::{self, Call, Resource};
 use crate::name::{Operation, OperationParent, Place};
 use crate::plan::RUN_LABEL;
 use crate::timestamp::rfc3339;
-use crate::vertex::stage::is_deployment;
 use serde_json::Value;
 use ts_rs::TS;
 
@@ -35,6 +35,8 @@ pub struct Doubt {
     pub ended_at: Option<Millis>,
     /// Whether Google has listed the operations, and none may be the change's.
     pub is_idle: bool,
+    /// The only operation that may be the change's, where Google has listed it.
+    pub operation: Option<String>,
     /// When the last change with the same clue began that has succeeded: a repetition, or another user's.
     pub rival_at: Option<Millis>,
 }
@@ -58,6 +60,8 @@ pub enum Shown {
     NotDone,
     /// No operation may be the change's. A look at the resource can now show that it was not done.
     Idle,
+    /// One operation may be the change's. A look at the resource can now show that it was done.
+    Likely { operation: String },
 }
 
 /// A fingerprint of what a change makes, removes or rests on, by which later answers are recognised. `None`: no answer can show its outcome.
@@ -68,6 +72,10 @@ pub fn clue(call: &Call, body: &Value) -> Option<String> {
         (text(&body["deployedModel"]["id"])?, String::new())
     } else if is(&method::ENDPOINTS_UNDEPLOY_MODEL) {
         (text(&body["deployedModelId"])?, String::new())
+    } else if is(&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL) {
+        (text(&body["deployedModel"]["id"])?, String::new())
+    } else if is(&method::ENDPOINTS_DELETE) {
+        (String::new(), String::new())
     } else if is(&method::ENDPOINTS_PATCH) {
         (text(&body["etag"])?, String::new())
     } else if is(&method::ENDPOINTS_CREATE) {
@@ -136,17 +144,26 @@ impl Doubt {
         let is_idle = is_final && self.is_idle;
         let mut models = look.answer["deployedModels"].as_array().into_iter().flatten();
         if self.is(&method::ENDPOINTS_DEPLOY_MODEL) {
-            match models.find(|model| self.names(&model["id"])) {
+            return match models.find(|model| self.names(&model["id"])) {
                 Some(model) => {
                     let is_ours = self.may_date_from(&model["createTime"]) && !self.has_rival();
                     is_ours.then_some(Shown::Done { operation: None })
                 }
                 None => is_idle.then_some(Shown::NotDone),
-            }
-        } else {
-            // A removal of what is gone may have been anyone's.
-            (is_idle && models.any(|model| self.names(&model["id"]))).then_some(Shown::NotDone)
+            };
         }
+        let is_there = match self.is(&method::ENDPOINTS_DELETE) {
+            true => !is_missing,
+            false => models.any(|model| self.names(&model["id"])),
+        };
+        // What a change of replicas has set, its operation shows.
+        let removes = !self.is(&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL);
+        if is_there || !removes {
+            return is_idle.then_some(Shown::NotDone);
+        }
+        // A removal of what is gone may have been anyone's, unless Google lists its operation.
+        let operation = self.operation.clone().filter(|_| !self.has_rival())?;
+        Some(Shown::Done { operation: Some(operation) })
     }
 
     fn weigh_operations(&self, look: &Look<'_>) -> Option<Shown> {
@@ -154,12 +171,34 @@ impl Doubt {
         if let Some(found) = operations.iter().find(|operation| self.made(operation)) {
             return Some(Shown::Done { operation: name(found, look.call) });
         }
-        let deploys = self.is(&method::ENDPOINTS_DEPLOY_MODEL);
-        let may_be_ours =
-            |operation: &Value| (!deploys || is_deployment(operation)) && self.may_date_from(created(operation));
+        let may_be_ours = |operation: &Value| self.may_be_of(operation) && self.may_date_from(created(operation));
         let is_final = look.is_success() && look.is_whole() && self.is_over(look);
         let is_complete = text(&look.answer["nextPageToken"]).is_none();
-        (is_final && is_complete && !operations.iter().any(may_be_ours)).then_some(Shown::Idle)
+        if !is_final || !is_complete {
+            return None;
+        }
+        let mut likely = operations.iter().filter(|operation| may_be_ours(operation));
+        let (Some(only), None) = (likely.next(), likely.next()) else {
+            return operations.iter().all(|operation| !may_be_ours(operation)).then_some(Shown::Idle);
+        };
+        let removes = self.is(&method::ENDPOINTS_UNDEPLOY_MODEL) || self.is(&method::ENDPOINTS_DELETE);
+        let is_done = only["done"] == true && !only["error"].is_object() && self.is_before_end(created(only));
+        let operation =
+            name(only, look.call).filter(|name| removes && is_done && self.operation.as_ref() != Some(name))?;
+        Some(Shown::Likely { operation })
+    }
+
+    /// Whether an operation is of the change's kind, or of a kind that is not known.
+    fn may_be_of(&self, operation: &Value) -> bool {
+        let kind = operation["metadata"]["@type"].as_str().unwrap_or_default();
+        let Some((_, kind)) = kind.rsplit_once('.') else { return true };
+        let own = [
+            (&method::ENDPOINTS_DEPLOY_MODEL, "DeployModelOperationMetadata"),
+            (&method::ENDPOINTS_UNDEPLOY_MODEL, "UndeployModelOperationMetadata"),
+            (&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL, "MutateDeployedModelOperationMetadata"),
+            (&method::ENDPOINTS_DELETE, "DeleteOperationMetadata"),
+        ];
+        own.iter().all(|(method, own)| !self.is(method) || *own == kind)
     }
 
     fn is(&self, method: &method::Method) -> bool {
@@ -177,9 +216,9 @@ impl Doubt {
         run.is_some_and(|run| self.clue == Some(mark(&self.method, &self.resource, id, &run)))
     }
 
-    /// Whether an operation has deployed the model of the change.
+    /// Whether an operation has deployed or changed the model of the change.
     fn made(&self, operation: &Value) -> bool {
-        self.is(&method::ENDPOINTS_DEPLOY_MODEL)
+        (self.is(&method::ENDPOINTS_DEPLOY_MODEL) || self.is(&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL))
             && self.names(&operation["response"]["deployedModel"]["id"])
             && self.may_date_from(created(operation))
             && !self.has_rival()
@@ -198,6 +237,12 @@ impl Doubt {
     fn may_date_from(&self, created: &Value) -> bool {
         let since = rfc3339(self.begun_at.saturating_sub(CLOCK_SKEW));
         created.as_str().is_none_or(|created| created >= since.as_str())
+    }
+
+    /// Whether something was created before the change had arrived at Google or never would.
+    fn is_before_end(&self, created: &Value) -> bool {
+        let end = self.ended_at.map(|ended| rfc3339(ended.saturating_add(GRACE + CLOCK_SKEW)));
+        end.zip(created.as_str()).is_some_and(|(end, created)| created <= end.as_str())
     }
 
     /// Whether the change had arrived at Google, or never will, when the look began.

@@ -175,6 +175,7 @@ impl Doubt {
             begun_at: value["begunAt"].as_u64()?,
             ended_at: value["endedAt"].as_u64(),
             is_idle: value["isIdle"].as_bool()?,
+            operation: text(&value["operation"]),
             rival_at: value["rivalAt"].as_u64(),
         })
     }

@@ -60,11 +60,13 @@ impl<'a> Looking<'a> {
             Shown::Done { operation } => (Result::Succeeded, operation.clone()),
             Shown::NotDone => (Result::Failed, None),
             Shown::Idle => (Result::Unknown, None),
+            Shown::Likely { operation } => (Result::Unknown, Some(operation.clone())),
         };
         let (id, is_idle) = (doubt.id.clone(), doubt.is_idle || shown == Shown::Idle);
+        let is_known = outcome != Result::Unknown;
         let resolution = Resolution { id, outcome, operation: operation.clone(), is_idle, evidence: self.call.method };
         match passage.voice.ask(Want::Resolve(resolution)).await {
-            Outcome::Resolved(true) if shown != Shown::Idle => self.conclude(passage, doubt, operation, outcome).await,
+            Outcome::Resolved(true) if is_known => self.conclude(passage, doubt, operation, outcome).await,
             Outcome::Failed(failure) => {
                 let message = format!("The outcome of audit record {} did not reach the database", doubt.id);
                 let meta =

@@ -61,6 +61,13 @@ describe('audit records', () => {
       });
       expect(second).toMatchObject({ id: '2', endedAt: undefined });
       expect(second.rivalAt).toBeUndefined();
+      // An operation that may be the call's is remembered for the next look.
+      const likely = { outcome: 'unknown', operation: 'o', isIdle: false };
+      await audit.resolve({ id: '1', evidence: 'm', ...likely } as any);
+      const later = await audit.doubts(about);
+      expect(later.find(({ id: known }) => known === '1')).toMatchObject({
+        operation: 'o',
+      });
       expect(
         await audit.doubts({ ...about, since: Date.now() + MINUTE }),
       ).toEqual([]);

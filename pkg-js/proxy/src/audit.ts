@@ -109,6 +109,7 @@ export class AuditRecords {
       begunAt: Date.parse(row.created_at),
       endedAt: row.finished_at ? Date.parse(row.finished_at) : undefined,
       isIdle: Boolean(row.idle),
+      operation: row.operation ?? undefined,
       rivalAt: succeeded.get(row.clue),
     }));
   }

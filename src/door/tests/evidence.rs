@@ -26,6 +26,7 @@ fn lost(verb: &str, path: &str, body: &Value) -> Doubt {
         begun_at: NOW,
         ended_at: Some(NOW + MINUTE),
         is_idle: false,
+        operation: None,
         rival_at: None,
     }
 }
@@ -147,6 +148,59 @@ fn a_removal_was_not_done_where_the_model_is_there_and_no_operation_is() {
 }
 
 #[test]
+fn a_removal_is_shown_by_its_operation_and_what_is_missing() {
+    let list = format!("{ENDPOINT}/operations");
+    let ended = |kind: &str, created: &str, more: Value| {
+        let mut operation = operation(kind, created);
+        operation["done"] = json!(true);
+        operation.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        operation
+    };
+    let (gone, other) = (json!({"deployedModels": [{"id": "1"}]}), "2026-11-24T04:06:30Z");
+    let no_endpoint = json!({"error": {"status": "NOT_FOUND"}});
+    for (verb, path, body, kind, status, missing) in [
+        ("POST", format!("{ENDPOINT}:undeployModel"), json!({"deployedModelId": "42"}), "UndeployModel", 200, &gone),
+        ("DELETE", ENDPOINT.to_owned(), json!({}), "Delete", 404, &no_endpoint),
+    ] {
+        let doubt = lost(verb, &path, &body);
+        let look = |doubt: &Doubt| weigh_at(doubt, ENDPOINT, status, missing, NOW + 60 * MINUTE);
+        let own = ended(kind, "2026-11-24T04:06:00Z", json!({}));
+        let likely = weigh(&doubt, &list, &json!({"operations": [own, operation("DeployModel", other)]}));
+        assert_eq!(likely, Some(Shown::Likely { operation: OPERATION.into() }), "{kind}");
+        assert_eq!(look(&doubt), None, "anyone may have removed it");
+        let known = Doubt { operation: Some(OPERATION.into()), ..doubt.clone() };
+        assert_eq!(look(&known), Some(Shown::Done { operation: Some(OPERATION.into()) }));
+        assert_eq!(look(&Doubt { rival_at: Some(NOW), ..known.clone() }), None, "a repetition has removed it");
+        assert_eq!(weigh(&known, &list, &json!({"operations": [own]})), None, "known already");
+        for unclear in [
+            // Of two, either may be another's.
+            json!([own, ended(kind, other, json!({}))]),
+            json!([ended(kind, other, json!({"error": {"code": 9}}))]),
+            json!([operation(kind, other)]),
+            json!([ended(kind, "2026-11-24T05:06:00Z", json!({}))]),
+        ] {
+            assert_eq!(weigh(&doubt, &list, &json!({ "operations": unclear })), None, "{unclear}");
+        }
+    }
+}
+
+#[test]
+fn an_operation_shows_which_replicas_it_has_changed() {
+    let body = json!({"deployedModel": {"id": "42"}, "updateMask": "dedicatedResources.minReplicaCount"});
+    let doubt = lost("POST", &format!("{ENDPOINT}:mutateDeployedModel"), &body);
+    let list = format!("{ENDPOINT}/operations");
+    let mut ended = operation("MutateDeployedModel", "2026-11-24T04:06:00Z");
+    ended["response"] = json!({"deployedModel": {"id": "42"}});
+    let shown = Some(Shown::Done { operation: Some(OPERATION.into()) });
+    assert_eq!(weigh(&doubt, &list, &json!({"operations": [ended]})), shown);
+    ended["response"]["deployedModel"]["id"] = json!("43");
+    assert_eq!(weigh(&doubt, &list, &json!({"operations": [ended]})), None);
+    assert_eq!(weigh(&doubt, ENDPOINT, &json!({"deployedModels": [{"id": "42"}]})), None);
+    let idle = Doubt { is_idle: true, ..doubt };
+    assert_eq!(weigh(&idle, ENDPOINT, &json!({"deployedModels": [{"id": "42"}]})), Some(Shown::NotDone));
+}
+
+#[test]
 fn an_update_was_not_done_where_its_etag_is_still_valid() {
     let doubt =
         lost("PATCH", &format!("{ENDPOINT}?updateMask=trafficSplit"), &json!({"etag": "AMEw", "trafficSplit": {}}));
@@ -184,7 +238,7 @@ fn a_clue_is_a_fingerprint_of_the_body() {
     assert!(clue.len() == 16 && clue.bytes().all(|b| b.is_ascii_hexdigit()), "{clue}");
     let endpoint = format!("{ENDPOINT}:deployModel");
     assert_eq!(lost("POST", &endpoint, &json!({"deployedModel": {"model": "7"}})).clue, None);
-    assert_eq!(lost("DELETE", ENDPOINT, &Value::Null).clue, None);
+    assert_eq!(lost("POST", &format!("{ENDPOINT}:undeployModel"), &Value::Null).clue, None);
     let mut portal = Portal { body: Some(r#"{"deployed_model": {"id": "42", "model": "7"}}"#), ..Portal::new() };
     portal.pass(deploy());
     let row = portal.wants.iter().find_map(|want| if let Want::Record(row) = want { Some(row) } else { None });
