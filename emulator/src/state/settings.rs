@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 pub struct Settings {
     /// Time after an undeployment in which its model cannot be deleted, in seconds at Google's pace.
     pub undeployed_model_hold_seconds: f64,
+    /// Duration of a deployment, in seconds at Google's pace: ten minutes by default.
+    pub deployment_seconds: Option<f64>,
     /// Reads of Vertex AI per minute and project.
     pub reads_per_minute: Option<u32>,
     /// Changes of Vertex AI per minute and project.
@@ -26,8 +28,9 @@ impl Settings {
             }
         }
         let settings: Self = serde_json::from_value(all).map_err(|error| format!("Invalid settings: {error}"))?;
-        let hold = settings.undeployed_model_hold_seconds;
-        if hold.is_finite() && hold >= 0.0 { Ok(settings) } else { Err("A hold is 0 or more seconds.".to_owned()) }
+        let is_time = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
+        let times = [settings.undeployed_model_hold_seconds, settings.deployment_seconds.unwrap_or_default()];
+        if times.into_iter().all(is_time) { Ok(settings) } else { Err("A time is 0 or more seconds.".to_owned()) }
     }
 }
 
@@ -42,7 +45,12 @@ mod tests {
         let changed = settings.with(&json!({"readsPerMinute": null, "submissionsPerMinute": 2})).unwrap();
         assert_eq!((changed.reads_per_minute, changed.submissions_per_minute), (None, Some(2)));
         assert!(changed.undeployed_model_hold_seconds > 59.0);
-        for wrong in [json!({"surprise": 1}), json!([]), json!({"undeployedModelHoldSeconds": -1})] {
+        for wrong in [
+            json!({"surprise": 1}),
+            json!([]),
+            json!({"undeployedModelHoldSeconds": -1}),
+            json!({"deploymentSeconds": -1}),
+        ] {
             assert!(settings.with(&wrong).is_err(), "{wrong}");
         }
     }

@@ -11,6 +11,12 @@ pub const STAGES: &[(&str, f64)] = &[
     ("FINISHING_UP", 45.0),
 ];
 
+/// The share of Google's pace at which a deployment of so many seconds passes through the stages.
+pub fn pace(seconds: Option<f64>) -> f64 {
+    let all: f64 = STAGES.iter().map(|(_, seconds)| seconds).sum();
+    seconds.map_or(1.0, |seconds| seconds / all)
+}
+
 /// Whether a successful deployment passes through this stage.
 pub fn passes_through(stage: &str) -> bool {
     STAGES.iter().any(|(name, _)| *name == stage)

@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::message;
 use crate::operation;
 use crate::state::principal::Principal;
-use crate::state::stage::STAGES;
+use crate::state::stage::{STAGES, pace};
 use crate::state::world::{Deploying, World};
 use crate::timestamp;
 use serde_json::{Value, json};
@@ -152,9 +152,10 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
         "aiplatform.endpoints.deploy",
         async move |cloud, name| {
             let _leave = under_way;
+            let pace = pace(cloud.world().settings.deployment_seconds);
             for (stage, seconds) in STAGES {
                 operation::set_stage(&cloud, &name, stage);
-                cloud.pass(*seconds).await;
+                cloud.pass(seconds * pace).await;
                 if let Some((at, code, message)) = &fault
                     && at == stage
                 {
