@@ -30,8 +30,11 @@ ${image ? `    google.com/vertex-ai-image: ${image}\n` : ''}spec:
   owner: group:default/ml-team
 `;
 
-/** Writes the entities and the configuration that names them; returns the path of the latter. `more` are entities of the caller. */
-export function writeCatalog(more = []) {
+/**
+ * Writes the entities and the configuration that names them; returns the path of the latter. `more` are entities of the
+ * caller, `settings` are added to the configuration.
+ */
+export function writeCatalog(more = [], settings = {}) {
   mkdirSync(database, { recursive: true });
   const entities = join(artifacts, 'catalog.yaml');
   writeFileSync(
@@ -50,6 +53,7 @@ export function writeCatalog(more = []) {
     entities,
   ];
   const configured = {
+    ...settings,
     catalog: { locations: targets.map(target => ({ type: 'file', target })) },
     // Replicas listen on ports of their own, behind a load balancer on the port of the portal.
     ...(postgres && {
