@@ -1,10 +1,12 @@
 // Deployments that survive kills, lost answers, outages, cancellations and other users: rounds with random faults, each checked against
-// the emulator's own log. `SEED` chooses other faults, `ROUNDS` sets the length of a run, `OUTAGE` the seconds of an outage.
+// the emulator's own log. `SEED` chooses other faults, `ROUNDS` sets the length of a run, `OUTAGE` the seconds of an outage. With
+// `HOUR=1`, a deployment of an hour of Google is all that is played: fifteen minutes.
 import { mkdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { writeCatalog } from './catalog.mjs';
 import { isReady } from './clients.mjs';
 import { startAtOnce } from './fresh.mjs';
+import { anHour, TOKEN_MINUTES } from './hour.mjs';
 import { restore } from './restored.mjs';
 import { play } from './round.mjs';
 import { artifacts, Portal, postgres, startEmulator } from './servers.mjs';
@@ -15,7 +17,26 @@ const rounds = Number(process.env.ROUNDS ?? '2');
 /** How often two replicas start at once on a database without our tables. */
 const STARTS = 3;
 
-test(`deployments survive, seed ${seed}`, async context => {
+test(
+  'a deployment outlives its session',
+  { skip: !process.env.HOUR },
+  async () => {
+    rmSync(artifacts, { recursive: true, force: true });
+    const auth = { backstageTokenExpiration: { minutes: TOKEN_MINUTES } };
+    const portal = new Portal(writeCatalog([], { auth }), isReady);
+    const cloud = await startEmulator();
+    try {
+      await portal.start({ together: false });
+      await anHour(portal);
+    } finally {
+      await portal.stop();
+      await cloud.kill();
+    }
+  },
+);
+
+const isShort = !process.env.HOUR;
+test(`deployments survive, seed ${seed}`, { skip: !isShort }, async context => {
   rmSync(artifacts, { recursive: true, force: true });
   mkdirSync(artifacts, { recursive: true });
   const portal = new Portal(writeCatalog(), isReady);

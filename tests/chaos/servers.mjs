@@ -113,6 +113,9 @@ export class Portal {
     await this.#line?.close();
   }
 
+  /** The number of the last replica. */
+  last = replicas - 1;
+
   /** The number of a replica. */
   any(choices) {
     return choices.between(0, replicas);
