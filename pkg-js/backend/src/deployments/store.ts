@@ -101,7 +101,9 @@ export class Deployments {
         await trx(EVENTS).insert(added.map(toEvent));
       }),
     );
-    this.changes.emit('moved', { id, entityRef, user } satisfies Moved);
+    for (const { id, entityRef, user } of added) {
+      this.changes.emit('moved', { id, entityRef, user } satisfies Moved);
+    }
   }
 
   find(id: string): Promise<Row | undefined> {
