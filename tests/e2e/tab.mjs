@@ -1,0 +1,163 @@
+// The tab *Vertex AI*: a user scales, undeploys and rolls back by its buttons. Run it by hand in a portal where the fraud detector serves.
+import axe from 'axe-core';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { signIn } from './browser.mjs';
+import { emulator, portalUrl } from './portal.mjs';
+import { findSecrets } from './secrets.mjs';
+
+const TAB = `${portalUrl}/catalog/default/component/fraud-detector/vertex-ai`;
+
+/** Asserts that axe finds nothing below an element of the page. Backstage's own frame is not ours to mend. */
+async function assertAccessible(page, selector) {
+  await page.evaluate(axe.source);
+  // A colour on its way from one to another is neither.
+  await page.addStyleTag({ content: '* { transition: none !important }' });
+  const violations = await page.evaluate(async within => {
+    const { violations: found } = await globalThis.axe.run(within, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    });
+    return found.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => ({
+        html,
+        failureSummary,
+      })),
+    }));
+  }, selector);
+  assert.deepEqual(violations, [], `violations below ${selector}`);
+}
+
+const deployed = async () => {
+  const { endpoints } = await emulator('state');
+  return endpoints.find(({ name }) => name.endsWith('/fraud-detector'))
+    .deployedModels;
+};
+
+/** Waits for the end of the deployment whose page is shown. */
+const succeeded = page =>
+  page.getByRole('status').getByText('Succeeded').waitFor({ timeout: 60_000 });
+
+/** The texts of the newest row of the history. */
+async function newest(page) {
+  await page.getByRole('link', { name: 'All deployments' }).click();
+  const row = page
+    .getByRole('table', { name: 'Deployments, newest first' })
+    .getByRole('row')
+    .nth(1);
+  await row.getByText('Succeeded').waitFor();
+  return row.innerText();
+}
+
+test('changes a deployed model by the tab', { timeout: 180_000 }, async t => {
+  const { browser, page, shoot, errors, responses } = await signIn();
+  t.after(() => browser.close());
+  await page.goto(TAB);
+  await page.getByText('Serving version 3').waitFor();
+
+  await t.test('the tab is accessible, wide, narrow and dark', async () => {
+    await page.getByRole('button', { name: /^Undeploy/ }).waitFor();
+    await assertAccessible(page, 'main');
+    await shoot('21-tab');
+    await page.setViewportSize({ width: 480, height: 900 });
+    await assertAccessible(page, 'main');
+    await shoot('22-tab-narrow');
+    await page.evaluate(() => localStorage.setItem('theme', 'dark'));
+    await page.reload();
+    await page.getByRole('button', { name: /^Undeploy/ }).waitFor();
+    await assertAccessible(page, 'main');
+    await shoot('23-tab-dark');
+    await page.evaluate(() => localStorage.removeItem('theme'));
+    await page.setViewportSize({ width: 1360, height: 900 });
+    await page.reload();
+  });
+
+  await t.test('a dialog opens, closes and returns the focus', async () => {
+    const button = page.getByRole('button', { name: /^Scale/ });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    const min = dialog.getByLabel('Minimum number of replicas');
+    await min.and(page.locator(':focus')).waitFor();
+    await assertAccessible(page, '[role=dialog]');
+    await shoot('24-scale');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await button.and(page.locator(':focus')).waitFor();
+  });
+
+  await t.test('a model is scaled, and the history shows it', async () => {
+    await page.getByRole('button', { name: /^Scale/ }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Maximum number of replicas').fill('4');
+    await dialog.getByRole('button', { name: 'Scale' }).click();
+    await page.waitForURL(/vertex-ai\/deployments\/[0-9a-f-]{36}/);
+    await succeeded(page);
+    await page.getByRole('region', { name: 'Plan' }).waitFor();
+    await page
+      .getByRole('region', { name: 'Audit' })
+      .getByText('endpoints.mutateDeployedModel')
+      .waitFor();
+    await assertAccessible(page, 'main');
+    await shoot('25-deployment');
+    const [model] = await deployed();
+    assert.equal(model.dedicatedResources.maxReplicaCount, 4);
+    assert.match(await newest(page), /^Replicas of fraud-detector/);
+  });
+
+  await t.test('a notification tells the end', async () => {
+    await page.goto(`${portalUrl}/notifications`);
+    await page
+      .getByText('Change of the replicas of fraud-detector succeeded')
+      .first()
+      .waitFor();
+    await shoot('26-notifications');
+  });
+
+  await t.test('a model is undeployed', async () => {
+    await page.goto(TAB);
+    await page.getByRole('button', { name: /^Undeploy/ }).click();
+    const dialog = page.getByRole('dialog');
+    await assertAccessible(page, '[role=dialog]');
+    await shoot('27-undeploy');
+    await dialog.getByRole('button', { name: 'Undeploy' }).click();
+    await page.waitForURL(/vertex-ai\/deployments\/[0-9a-f-]{36}/);
+    await succeeded(page);
+    assert.deepEqual(await deployed(), []);
+    assert.match(await newest(page), /^Undeployment of fraud-detector/);
+    await shoot('28-history');
+  });
+
+  await t.test('what served before is restored', async () => {
+    await page
+      .getByRole('button', { name: /^Roll back/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    await assertAccessible(page, '[role=dialog]');
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    await page.waitForURL(/vertex-ai\/deployments\/[0-9a-f-]{36}/);
+    await succeeded(page);
+    assert.match(await newest(page), /^Rollback to fraud-detector@3/);
+    await page.getByText('Serving version 3').waitFor();
+    assert.equal((await deployed()).length, 1);
+  });
+
+  await t.test('a user without the permission is told so', async nested => {
+    const analyst = await signIn('Analyst');
+    nested.after(() => analyst.browser.close());
+    await analyst.page.goto(TAB);
+    await analyst.page
+      .getByText(/you need the permission vertex-ai.deployment.start/)
+      .waitFor();
+    assert.equal(
+      await analyst.page.getByRole('button', { name: /^Undeploy/ }).count(),
+      0,
+    );
+    await assertAccessible(analyst.page, 'main');
+    await analyst.shoot('29-analyst');
+  });
+
+  assert.deepEqual(findSecrets(await responses()), []);
+  assert.deepEqual(errors, []);
+});
