@@ -157,7 +157,7 @@ fn undeploying(request: &Value, ids: Vec<&str>) -> Option<Value> {
     if ids.is_empty() {
         return None;
     }
-    let kept = ["source", "environment", "rules", "runId", "reason"];
+    let kept = ["source", "environment", "rules", "runId", "portal", "reason"];
     let kept = kept.iter().filter(|name| !request[**name].is_null());
     let mut fields: Map<String, Value> = kept.map(|name| ((*name).to_owned(), request[*name].clone())).collect();
     fields.insert("kind".into(), RunKind::Undeploy.name().into());

@@ -72,7 +72,9 @@ pub fn outline(deployment: &Value) -> Outline {
 }
 
 fn planned(mut fields: Map<String, Value>) -> Option<plan::Plan> {
-    fields.remove("runId");
+    for of_run in ["runId", "portal"] {
+        fields.remove(of_run);
+    }
     make_plan(&DeploymentRequest::read(Value::Object(fields)).ok()?).0
 }
 
