@@ -116,7 +116,7 @@ const MOST_MINUTES: u32 = 720;
 
 const ID_HELP: &str = "set the id of a deployed model, as the page of the entity or Google's console shows it";
 
-fn read_id(id: &String) -> Result<DeployedModelId, Diagnostic> {
+fn read_id(id: &str) -> Result<DeployedModelId, Diagnostic> {
     id.parse().map_err(|error| wrong(format!("`deployedModelId`: {error}"), ID_HELP))
 }
 
@@ -206,7 +206,7 @@ impl ChangeRequest {
             (true, None, None) => Which::All,
             (false, Some(_), None) => Which::One(self.id()?),
             (false, None, Some(ids)) if self.delete_endpoint.is_none() && !ids.is_empty() => {
-                Which::Idle(ids.iter().map(read_id).collect::<Result<_, _>>()?)
+                Which::Idle(ids.iter().map(|id| read_id(id)).collect::<Result<_, _>>()?)
             }
             _ => {
                 let help = "set one of them: the id of a deployed model, or `all: true`";

@@ -278,16 +278,19 @@ describeOnDatabases('runners', create => {
   it('tells each run how many deployments run in all processes', async () => {
     const waits = new Latch();
     const hosts: RunHost[] = [];
+    const arrived = [new Latch(), new Latch()];
     const replicas = ['a', 'b'].map(name => replica(name));
     for (const [at, { runs, runner }] of replicas.entries()) {
       runs.before = (_, host) => {
         hosts.push(host);
+        arrived[at].release();
         return waits.opened;
       };
       const id = ID.replace(/^1/, `${at + 2}`);
       await add(id);
       await runner.claim(id);
     }
+    for (const { opened } of arrived) await opened;
     for (const { runner } of replicas) await runner.beat();
     expect(hosts.map(host => host.running!())).toEqual([2, 2]);
     waits.release();

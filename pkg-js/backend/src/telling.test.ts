@@ -67,7 +67,7 @@ describe('notifications', () => {
           entityRef: ['user:default/alice', 'group:default/ml'],
         },
         payload: {
-          title: 'Deployment of fraud@3 succeeded',
+          title: 'Deployment of fraud-detector@3 succeeded',
           severity: 'normal',
           link: `/catalog/default/component/fraud-detector/vertex-ai/deployments/${body.id}`,
           topic: 'vertex-ai',
