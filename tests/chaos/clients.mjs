@@ -53,8 +53,12 @@ export async function portal(
   return as(response);
 }
 
-/** Whether a portal has its catalog, so that deployments can be started. */
+/** Whether a portal has its catalog, so that deployments can be started: the guest is a member of the owners, too. */
 export async function isReady(base) {
+  const guest = await portal('catalog/entities/by-name/user/default/guest', {
+    base,
+  });
+  if (!guest.relations?.some(({ type }) => type === 'memberOf')) return false;
   const last = names.at(-1);
   await portal(`catalog/entities/by-name/component/default/${last}`, { base });
   await portal('catalog/entities/by-name/template/default/deploy-model', {
