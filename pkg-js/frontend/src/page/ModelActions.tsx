@@ -1,18 +1,9 @@
 import type { RunKind } from '@backstage-vertex-ai/core';
 import { Flex } from '@backstage/ui';
-import type { DeployedModel } from '../components/DeployedModels';
+import type { ModelProps } from './modelProps';
 import { ScaleButton } from './ScaleButton';
 import { TrafficButton } from './TrafficButton';
 import { UndeployButton } from './UndeployButton';
-
-/** A deployed model of an entity, which a dialog changes. */
-export interface ModelProps {
-  model: DeployedModel;
-  entityRef: string;
-  /** Absent for the plain annotations. */
-  environment?: string;
-  endpoint: string;
-}
 
 const BUTTONS: Partial<Record<RunKind, (props: ModelProps) => JSX.Element>> = {
   traffic: TrafficButton,

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { vertexAiTranslationRef } from '../translation';
 import { ChangeDialog } from './ChangeDialog';
 import { ChangeForm } from './ChangeForm';
-import type { ModelProps } from './ModelActions';
+import type { ModelProps } from './modelProps';
 import { wholeNumber } from './wholeNumber';
 
 /** Changes the share of the endpoint's traffic that a deployed model receives. */

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { vertexAiTranslationRef } from '../translation';
 import { ChangeDialog } from './ChangeDialog';
 import { ChangeForm } from './ChangeForm';
-import type { ModelProps } from './ModelActions';
+import type { ModelProps } from './modelProps';
 
 /** Undeploys one model, or every version; the endpoint, too, once the user has typed its id. */
 export function UndeployButton(props: ModelProps) {
