@@ -76,12 +76,14 @@ const TESTS: &[(&str, Work)] = &[
 ];
 
 /// Files of jest with tests that need a server.
-const POSTGRES_TESTS: [&str; 6] = [
+const POSTGRES_TESTS: [&str; 8] = [
     "pkg-js/backend/src/database.test.ts",
     "pkg-js/backend/src/runner.test.ts",
+    "pkg-js/backend/src/starts.test.ts",
     "pkg-js/proxy/src/migrate.test.ts",
     "pkg-js/proxy/src/audit.test.ts",
     "pkg-js/proxy/src/firstRelease.test.ts",
+    "pkg-js/proxy/src/starts.test.ts",
     "pkg-js/proxy/src/mandates/records.test.ts",
 ];
 

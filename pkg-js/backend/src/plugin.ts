@@ -14,7 +14,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { readRetention, warnOfRecovery } from './config';
 import type { RunDeployment } from './core';
-import { migrate } from './database';
+import { alone, migrate } from './database';
 import { Leases } from './deployments/leases';
 import { History } from './deployments/history';
 import { Ledger } from './deployments/ledger';
@@ -94,16 +94,18 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               watchers: new Watchers(store, deps.signals),
             }),
           );
-          await deps.scheduler.scheduleTask({
-            id: 'remove-old-deployments',
-            frequency: { hours: 24 },
-            timeout: { minutes: 30 },
-            initialDelay: { minutes: 5 },
-            fn: async () => {
-              const removed = await removeOld(client, days);
-              if (removed) logger.info(`Removed ${removed} old deployments`);
-            },
-          });
+          await alone(client, () =>
+            deps.scheduler.scheduleTask({
+              id: 'remove-old-deployments',
+              frequency: { hours: 24 },
+              timeout: { minutes: 30 },
+              initialDelay: { minutes: 5 },
+              fn: async () => {
+                const removed = await removeOld(client, days);
+                if (removed) logger.info(`Removed ${removed} old deployments`);
+              },
+            }),
+          );
 
           const stops: (() => void)[] = [];
           lifecycle.addStartupHook(() => {

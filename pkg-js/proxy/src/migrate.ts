@@ -53,6 +53,23 @@ async function migrateOnce(client: Knex): Promise<void> {
   });
 }
 
+/**
+ * Does work at a time when no other process of this module does it: the first task of Backstage's scheduler makes tables of its own in the
+ * plugin's schema, a race that a second process loses for as long as it runs.
+ */
+export async function alone(
+  client: Knex,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { dialect, pool } = client.client;
+  // The work needs a second connection. Replicas share no SQLite.
+  if (dialect !== 'postgresql' || pool.max < 2) return work();
+  return client.transaction(async trx => {
+    await LOCKS.postgresql(trx);
+    await work();
+  });
+}
+
 /** Whether another process holds SQLite's lock. */
 function isBusy(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');

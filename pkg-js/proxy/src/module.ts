@@ -22,7 +22,7 @@ import { createHandler } from './handler';
 import { PublicKeys } from './keys';
 import { createMandateHandlers } from './mandates/handler';
 import { MandateRecords } from './mandates/records';
-import { migrate } from './migrate';
+import { alone, migrate } from './migrate';
 import { rejectOverlap } from './overlap';
 import { createPermissionCheck } from './permissions';
 import { answerError } from './refusal';
@@ -96,10 +96,9 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
           logger.warn(`${where?.path}: ${message} — ${help}`);
         }
         const audit = new AuditRecords(client);
-        await scheduleSweep(deps.scheduler, audit);
+        await audit.sweep();
         const records = new GrantRecords(client);
         const mandates = new MandateRecords(client);
-        await scheduleRemoval(deps.scheduler, mandates, gate.mandateRetention);
         const catalog = new CatalogReader(deps);
         const stores = createStores({
           gate,
@@ -114,12 +113,17 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
           deps.permissions,
           deps.permissionsRegistry,
         );
-        await scheduleCleanUp(deps.scheduler, {
-          gate,
-          records,
-          audit,
-          fetch: createPortalFetch({ gate, stores }),
-          logger,
+        await alone(client, async () => {
+          const { scheduler } = deps;
+          await scheduleSweep(scheduler, audit);
+          await scheduleRemoval(scheduler, mandates, gate.mandateRetention);
+          await scheduleCleanUp(scheduler, {
+            gate,
+            records,
+            audit,
+            fetch: createPortalFetch({ gate, stores }),
+            logger,
+          });
         });
 
         const router = Router();

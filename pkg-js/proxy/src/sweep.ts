@@ -2,12 +2,11 @@ import type { SchedulerService } from '@backstage/backend-plugin-api';
 import type { AuditRecords } from './audit';
 import type { MandateRecords } from './mandates/records';
 
-/** Completes the audit records of processes that have ended: now, and every few minutes on one replica. */
+/** Completes the audit records of processes that have ended: every few minutes, on one replica. */
 export async function scheduleSweep(
   scheduler: SchedulerService,
   audit: AuditRecords,
 ): Promise<void> {
-  await audit.sweep();
   await scheduler.scheduleTask({
     id: 'vertex-ai-audit-sweep',
     scope: 'global',

@@ -1,3 +1,7 @@
+import {
+  coreServices,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { migrate } from '../database';
@@ -31,3 +35,11 @@ export function describeOnDatabases(
 
 export const migrated = (client: Knex) =>
   migrate({ getClient: async () => client });
+
+/** Hands this database out to the plugin. */
+export const databaseOf = (client: Knex) =>
+  createServiceFactory({
+    service: coreServices.database,
+    deps: {},
+    factory: () => ({ getClient: async () => client }),
+  });

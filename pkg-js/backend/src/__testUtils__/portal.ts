@@ -135,16 +135,17 @@ export class Portal {
     async () => [200, {}];
   database!: Knex;
   private readonly run: RunDeployment;
-  private backend!: TestBackend;
+  private backend?: TestBackend;
 
   /** @param run the core's, in place of scripted runs */
   constructor(run?: RunDeployment) {
     this.run = run ?? this.runs.run;
   }
 
-  async start(config: object = {}): Promise<this> {
+  async start(config: object = {}, ...features: any[]): Promise<this> {
     this.backend = await startTestBackend({
       features: [
+        ...features,
         createVertexAiPlugin(this.run),
         this.proxy(),
         this.inspection(),
@@ -187,7 +188,7 @@ export class Portal {
   }
 
   async stop() {
-    await this.backend.stop();
+    await this.backend?.stop();
   }
 
   /** Waits until the proxy has got a request. */
@@ -207,7 +208,7 @@ export class Portal {
   }
 
   private url(path: string) {
-    return `http://127.0.0.1:${this.backend.server.port()}/api/vertex-ai${path}`;
+    return `http://127.0.0.1:${this.backend!.server.port()}/api/vertex-ai${path}`;
   }
 
   async ask(path: string, { as, key, body, verb }: Ask = {}): Promise<Answer> {

@@ -1,4 +1,9 @@
+import {
+  coreServices,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
 import { TestDatabases } from '@backstage/backend-test-utils';
+import type { Knex } from 'knex';
 
 /** A server of any version: `BACKSTAGE_TEST_DATABASE_POSTGRES…_CONNECTION_STRING` names it. */
 const POSTGRES = [
@@ -17,3 +22,11 @@ export function createDatabases() {
   });
   return { databases, postgres: POSTGRES.find(id => databases.supports(id)) };
 }
+
+/** Hands this database out to the plugin. */
+export const databaseOf = (client: Knex) =>
+  createServiceFactory({
+    service: coreServices.database,
+    deps: {},
+    factory: () => ({ getClient: async () => client }),
+  });
