@@ -65,6 +65,7 @@ export async function isReady(base) {
     base,
   });
   await portal('vertex-ai/deployments?limit=1', { base });
+  await portal('proxy/vertex-ai/.well-known/jwks.json', { base });
   return true;
 }
 

@@ -5,12 +5,11 @@ import { withTables } from './tables.mjs';
 const PROXY_LOCK = 'vertex_ai_migrations_lock';
 const BACKEND_LOCK = 'knex_migrations_lock';
 
-/** Removes the tables of this project, as if its packages had just been installed. */
-async function removeTables(plugin, pattern) {
+/** Removes the tables of a plugin, and those that Backstage's scheduler has made for it, as if our packages had just been installed. */
+async function removeTables(plugin) {
   await withTables(plugin, async client => {
     const tables = await client('pg_tables')
       .where({ schemaname: 'public' })
-      .where('tablename', 'like', pattern)
       .pluck('tablename');
     assert.ok(tables.length > 3, `${plugin} has ${tables.length} tables`);
     for (const table of tables) {
@@ -21,9 +20,9 @@ async function removeTables(plugin, pattern) {
 
 export async function startAtOnce(portal) {
   await portal.stop();
-  await removeTables('proxy', 'vertex_ai_%');
-  // All of this plugin's tables are ours.
-  await removeTables('vertex-ai', '%');
+  // Without our packages, neither plugin has a table.
+  await removeTables('proxy');
+  await removeTables('vertex-ai');
   await portal.start();
   const locks = await Promise.all([
     withTables('proxy', client => client(PROXY_LOCK).pluck('is_locked')),

@@ -111,5 +111,8 @@ export async function play(portal, seed, round) {
   const violations = results.flatMap(({ broken, facts, deployment, events }) =>
     broken ? [broken] : check(facts, deployment, events, state),
   );
-  assert.deepEqual([...violations, ...records.violations], []);
+  const all = [...violations, ...records.violations];
+  // The test reports its failures at the end of all rounds.
+  for (const violation of all) console.log(`violation: ${violation}`);
+  assert.deepEqual(all, []);
 }

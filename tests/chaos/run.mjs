@@ -1,6 +1,6 @@
 // Deployments that survive kills, lost answers, outages, cancellations and other users: rounds with random faults, each checked against
-// the emulator's own log. `SEED` chooses other faults, `ROUNDS` sets the length of a run, `OUTAGE` the seconds of an outage. With
-// `HOUR=1`, a deployment of an hour of Google is all that is played: fifteen minutes.
+// the emulator's own log. `SEED` chooses other faults, `ROUNDS` sets the length of a run, `OUTAGE` the seconds of an outage, `STARTS` how
+// often two replicas start at once. With `HOUR=1`, a deployment of an hour of Google is all that is played: fifteen minutes.
 import { mkdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { writeCatalog } from './catalog.mjs';
@@ -15,7 +15,7 @@ const seed = process.env.SEED ?? '4';
 /** Two rounds strike with each kind of fault once. */
 const rounds = Number(process.env.ROUNDS ?? '2');
 /** How often two replicas start at once on a database without our tables. */
-const STARTS = 3;
+const starts = Number(process.env.STARTS ?? '3');
 
 test(
   'a deployment outlives its session',
@@ -43,7 +43,7 @@ test(`deployments survive, seed ${seed}`, { skip: !isShort }, async context => {
   const cloud = await startEmulator();
   try {
     await portal.start({ together: false });
-    for (let number = 1; postgres && number <= STARTS; number++) {
+    for (let number = 1; postgres && number <= starts; number++) {
       await context.test(`start ${number} of two replicas at once`, () =>
         startAtOnce(portal),
       );
