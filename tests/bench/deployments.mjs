@@ -3,7 +3,7 @@
 //
 //   node tests/bench/deployments.mjs     prints one JSON line for each figure; fails where a figure is above its limit
 //
-// `DEPLOYMENTS` is the number of deployments at once, 1,000 by default.
+// `DEPLOYMENTS` is the number of deployments at once, 1,000 by default. `PARTS` names the parts to measure, e.g. `calls,lists`; all by default.
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
@@ -318,6 +318,16 @@ async function atOnce() {
   assert.ok(every.every(name => served.has(endpointOf(name))));
 }
 
+/** In the order in which they run. */
+const PARTS = {
+  calls: googleCalls,
+  ...(postgres && { takeover }),
+  waiting,
+  lists,
+  ...(AT_ONCE > 0 && { together: atOnce }),
+};
+const chosen = process.env.PARTS?.split(',');
+
 rmSync(artifacts, { recursive: true, force: true });
 mkdirSync(artifacts, { recursive: true });
 const uploads = {
@@ -333,11 +343,9 @@ const cloud = await startEmulator();
 try {
   await portal.start({ together: false });
   await persistent('catalog/entities/by-name/component/default/bench-uploads');
-  await googleCalls();
-  if (postgres) await takeover(portal);
-  await waiting();
-  await lists();
-  if (AT_ONCE > 0) await atOnce();
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (chosen?.includes(name) ?? true) await part(portal);
+  }
 } finally {
   await portal.stop();
   await cloud.kill();
