@@ -117,6 +117,8 @@ export class Portal {
     this.notifications.push(options);
   };
   private noted = () => {};
+  /** The resources about which the permission framework was asked, by request. */
+  readonly authorized: string[][] = [];
   /** What the permission framework decides. */
   permission: (name: string, resource: string, user: string) => boolean = () =>
     true;
@@ -171,8 +173,9 @@ export class Portal {
           factory: () => this.logger(),
         }),
         mockServices.permissions.mock({
-          authorize: async (requests, options) =>
-            requests.map(({ permission, resourceRef }: any) => ({
+          authorize: async (requests, options) => {
+            this.authorized.push(requests.map((one: any) => one.resourceRef));
+            return requests.map(({ permission, resourceRef }: any) => ({
               result: this.permission(
                 permission.name,
                 resourceRef,
@@ -180,7 +183,8 @@ export class Portal {
               )
                 ? AuthorizeResult.ALLOW
                 : AuthorizeResult.DENY,
-            })),
+            }));
+          },
         }).factory,
       ],
     });

@@ -18,6 +18,7 @@ export interface Filter {
 /** The place of a row in the list, newest first. */
 export type Place = Pick<Row, 'created_at' | 'id'>;
 
+/** Number of rows in a read after the first one. */
 const PAGE = 100;
 /** Bounds the rows that one request reads, where most of them are hidden from its caller. */
 const MAX_PAGES = 10;
@@ -35,15 +36,18 @@ export async function listDeployments(
 ): Promise<{ rows: ListedRow[]; next?: Place }> {
   const found: ListedRow[] = [];
   let place = after;
+  // Most callers may see every row: the first read has what the list shows, and one row more.
+  let size = limit + 1;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const rows = await readPage(client, filter, place);
+    const rows = await readPage(client, filter, size, place);
     const seen = await visible(rows);
     for (const row of rows) {
       if (found.length === limit) return { rows: found, next: place };
       if (seen.has(row)) found.push(row);
       place = { created_at: row.created_at, id: row.id };
     }
-    if (rows.length < PAGE) return { rows: found };
+    if (rows.length < size) return { rows: found };
+    size = PAGE;
   }
   return { rows: found, next: place };
 }
@@ -51,6 +55,7 @@ export async function listDeployments(
 function readPage(
   client: Knex,
   { entityRef, user, key, state, since, until }: Filter,
+  size: number,
   place?: Place,
 ): Promise<ListedRow[]> {
   return query(async () => {
@@ -60,7 +65,7 @@ function readPage(
         { column: 'created_at', order: 'desc' },
         { column: 'id', order: 'desc' },
       ])
-      .limit(PAGE);
+      .limit(size);
     if (entityRef) rows.where('entity_ref', entityRef);
     if (key) rows.where('idempotency_key', key);
     if (user) rows.where('user_ref', user);
