@@ -25,6 +25,19 @@ export const RUNNING: Deployment = {
   mandate: 'mandate-3',
 };
 
+/** The removal of the previous model, which waits for the one that runs. */
+export const SCHEDULED: Deployment = {
+  ...RUNNING,
+  id: '6f1c1f0e-0000-4000-8000-000000000004',
+  kind: 'undeploy',
+  state: 'scheduled',
+  startedAt: undefined,
+  follows: RUNNING.id,
+  operation: undefined,
+  stage: undefined,
+  mandate: 'mandate-4',
+};
+
 /** A deployment that serves. */
 export const SUCCEEDED: Deployment = {
   ...RUNNING,

@@ -19,7 +19,7 @@ import {
   SERVING,
   website,
 } from '../__testUtils__/google';
-import { RUNNING } from '../__testUtils__/deployments';
+import { RUNNING, SCHEDULED } from '../__testUtils__/deployments';
 import { VertexAiCard } from './VertexAiCard';
 
 /** The core tries twice, with a pause in between, before it reports a failure. */
@@ -197,6 +197,32 @@ describe('the status card', () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+
+  it('follows the running deployment, and not the removal that it schedules', async () => {
+    google.endpoint = { ...SERVING, deployedModels: [] };
+    google.operations = [deployment('ADDING_NODES_TO_CLUSTER')];
+    google.portal.deployments = [SCHEDULED, RUNNING];
+    renderCard();
+    expect(
+      await screen.findByRole('progressbar', { name: /^Step 4 of 8/ }),
+    ).toHaveValue(4);
+    expect(google.portal.calls.map(({ path }) => path)).toContain(
+      `/deployments/${RUNNING.id}/events`,
+    );
+  });
+
+  it('goes on asking Google while a removal waits for its time', async () => {
+    google.endpoint = { displayName: 'Fraud detector' };
+    google.operations = [deployment('FINISHING_UP')];
+    google.portal.deployments = [SCHEDULED];
+    renderCard();
+    await headline('Deploying');
+    // The list is known before the next poll.
+    await waitFor(() => expect(google.portal.calls).not.toHaveLength(0));
+    google.endpoint = SERVING;
+    google.operations = [];
+    await headline('Serving version 3', { timeout: 5_000 });
   });
 
   it('shows why the last deployment failed', async () => {

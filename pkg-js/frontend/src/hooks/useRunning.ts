@@ -4,7 +4,7 @@ import { useDeploymentsView } from './useDeploymentsView';
 
 const NONE: Deployment[] = [];
 
-/** The deployment that this portal runs for one environment of an entity, if any. */
+/** The deployment that this portal runs for one environment of an entity, if any. One that waits for its time does not run. */
 export function useRunning(
   entityRef: string,
   environment?: string,
@@ -15,10 +15,9 @@ export function useRunning(
     mayStart: false,
     mayCancel: false,
   });
-  const running = items.find(
-    (deployment, at) =>
-      deployment.environment === environment &&
-      view?.deployments[at].ended === false,
-  );
+  const running = items.find((deployment, at) => {
+    const { ended = true, scheduled } = view?.deployments[at] ?? {};
+    return deployment.environment === environment && !ended && !scheduled;
+  });
   return { running, refresh };
 }
