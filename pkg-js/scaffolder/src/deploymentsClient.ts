@@ -20,6 +20,8 @@ import { TaskError } from './taskError';
 const PAUSE = 2_000;
 /** How often a request is repeated: for longer than a restart of the portal takes. */
 const TRIES = 150;
+/** How often a start is repeated where the portal does not know its route: for longer than a replica takes to start. */
+const UNKNOWN_TRIES = 30;
 
 /** A deployment, as the backend plugin returns it. */
 export interface Deployment extends DeploymentLife {
@@ -74,7 +76,8 @@ export class DeploymentsClient {
     user: BackstageCredentials,
   ): Promise<Deployment> {
     const ask = { as: user, verb: 'POST', body: wish };
-    const response = await this.ask('/deployments', ask, [401]);
+    const tries = { unknown: UNKNOWN_TRIES, expected: [401] };
+    const response = await this.ask('/deployments', ask, tries);
     if (response.ok) return (await response.json()) as Deployment;
     const found = await this.ask('/deployments', { as: await this.own() });
     const { items } = (await found.json()) as { items: Deployment[] };
@@ -88,14 +91,16 @@ export class DeploymentsClient {
     user: BackstageCredentials,
   ): Promise<PlanReport & Required<Pick<PlanReport, 'plan'>>> {
     const ask = { as: user, verb: 'POST', body: wish };
-    const response = await this.ask('/deployments/plan', ask);
+    const tries = { unknown: UNKNOWN_TRIES };
+    const response = await this.ask('/deployments/plan', ask, tries);
     return await response.json();
   }
 
   /** Records that the deployment is to be cancelled. One that has ended stays as it is. */
   async cancel(id: string): Promise<void> {
     const ask = { as: await this.own(), verb: 'POST' };
-    const response = await this.ask(`/deployments/${id}/cancel`, ask, [409]);
+    const path = `/deployments/${id}/cancel`;
+    const response = await this.ask(path, ask, { expected: [409] });
     await response.body?.cancel();
   }
 
@@ -129,12 +134,17 @@ export class DeploymentsClient {
     return this.options.auth.getOwnServiceCredentials();
   }
 
-  /** Asks until the backend answers. All of its requests can be repeated. */
+  /**
+   * Asks until the backend answers. All of its requests can be repeated.
+   *
+   * @param tries `expected`: statuses that are returned, too; `unknown`: how often a route is tried that the portal does not know
+   */
   private async ask(
     path: string,
     ask: Ask,
-    expected: number[] = [],
+    tries: { expected?: number[]; unknown?: number } = {},
   ): Promise<Response> {
+    const { expected = [], unknown = TRIES } = tries;
     const { logger, pauseMillis = PAUSE } = this.options;
     for (let tried = 1; ; tried += 1) {
       const response = await this.send(path, ask).catch(error => {
@@ -143,9 +153,11 @@ export class DeploymentsClient {
       if (response?.ok || expected.includes(response?.status ?? 0)) {
         return response!;
       }
-      const last = tried === TRIES || (response && response.status < 500);
-      if (last) throw await describeRefusal(response!);
-      await response?.body?.cancel();
+      if (response) {
+        const most = await triesAfter(response, unknown);
+        if (tried >= most) throw await describeRefusal(response);
+        await response.body?.cancel();
+      }
       if (tried === 1) {
         logger.warn('The portal’s deployments are not available: waiting');
       }
@@ -177,13 +189,23 @@ export class DeploymentsClient {
   }
 }
 
+/** How often a request is tried that got this answer. A replica that starts does not know its routes yet. */
+async function triesAfter(response: Response, unknown: number) {
+  const { status } = response;
+  if (status >= 500 || status === 429) return TRIES;
+  const { diagnostics } = await readRefusal(response.clone());
+  return status === 404 && !diagnostics ? unknown : 1;
+}
+
+async function readRefusal(response: Response): Promise<{
+  diagnostics?: Diagnostic[];
+  error?: { name?: string };
+}> {
+  return response.json().catch(() => ({}));
+}
+
 async function describeRefusal(response: Response): Promise<TaskError> {
-  const { diagnostics = [], error } = (await response
-    .json()
-    .catch(() => ({}))) as {
-    diagnostics?: Diagnostic[];
-    error?: { name?: string };
-  };
+  const { diagnostics = [], error } = await readRefusal(response);
   const findings =
     diagnostics.length > 0
       ? describeFindings(diagnostics)

@@ -141,6 +141,44 @@ describe('vertex:model:deploy', () => {
     expect(new Set(backend.calls.map(({ key }) => key)).size).toBe(1);
   });
 
+  it('waits while a replica starts that has no routes yet', async () => {
+    await start();
+    const controller = new AbortController();
+    const starting = { status: 404 };
+    backend.plot.refusals = [starting];
+    expect((await run({ wait: false })).failure).toBeUndefined();
+    backend.plot.refusals = Array(40).fill(starting);
+    Object.assign(backend.plot, {
+      untilCancelled: true,
+      onFollow: () => {
+        backend.plot.refusals = [starting, { status: 429 }];
+        controller.abort();
+      },
+      end: () => ({ state: 'cancelled' }),
+    });
+    const { failure } = await run({}, { signal: controller.signal });
+    expect(failure?.message).toContain('The deployment was cancelled');
+    const count = (end: string) =>
+      backend.calls.filter(({ line }) => line.endsWith(end)).length;
+    expect([count('/events'), count('/cancel')]).toEqual([41, 3]);
+  });
+
+  it('does not wait for a deployment that is missing', async () => {
+    const diagnostic = {
+      code: 'portal/refused',
+      severity: 'error',
+      message: 'the deployment does not exist, or you may not see it',
+    };
+    await start();
+    await run({ wait: false });
+    backend.plot.refusals = [
+      { status: 404, body: { diagnostics: [diagnostic] } },
+    ];
+    const { failure } = await run();
+    expect(failure?.message).toContain('does not exist');
+    expect(backend.calls).toHaveLength(2);
+  });
+
   it('finds its deployment after a restart, also when its user’s session has expired', async () => {
     await start();
     await run({ wait: false });
@@ -274,9 +312,10 @@ describe('vertex:model:deploy', () => {
   });
 
   it('names the package where the backend does not have it', async () => {
-    await start({ refusals: [{ status: 404 }] });
+    await start({ refusals: Array(30).fill({ status: 404 }) });
     const { failure } = await run();
     expect(failure?.message).toContain('plugin-vertex-ai-backend');
+    expect(backend.calls).toHaveLength(30);
   });
 
   it('calls nothing in a dry run', async () => {
