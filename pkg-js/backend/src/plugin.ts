@@ -28,7 +28,7 @@ import { createProxyFetch } from './proxyFetch';
 import { createRouter } from './router';
 import { BEAT_MILLIS, POLL_MILLIS, Runner } from './runner';
 import { repeat } from './schedule';
-import { Watchers } from './watchers';
+import { WATCH_LOOK_MILLIS, Watchers } from './watchers';
 
 /** Creates the plugin with what carries deployments out. */
 export const createVertexAiPlugin = (run: RunDeployment) =>
@@ -60,6 +60,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           const store = new Deployments(client);
           const mandates = createMandates({ auth, discovery });
           const feed = new EventFeed(store, logger);
+          const watchers = new Watchers(store, deps.signals);
           const history = new History(client);
           const runner = new Runner({
             store,
@@ -91,7 +92,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               rules: config.getOptional<RuleSettings>('vertexAi.rules'),
               runner,
               store,
-              watchers: new Watchers(store, deps.signals),
+              watchers,
             }),
           );
           await alone(client, () =>
@@ -112,6 +113,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
             stops.push(
               repeat(BEAT_MILLIS, () => runner.beat(), logger),
               repeat(POLL_MILLIS, () => runner.poll(), logger),
+              repeat(WATCH_LOOK_MILLIS, () => watchers.look(), logger),
             );
           });
           lifecycle.addShutdownHook(async () => {

@@ -14,6 +14,8 @@ import { DatabaseFailure, LeaseLost, query } from '../query';
 import { DEPLOYMENTS, type Row } from './row';
 
 const EVENTS = 'vertex_ai_events';
+/** Longer than the time between two looks, and than clocks of replicas differ, in milliseconds. */
+const MOMENT_MILLIS = 30_000;
 
 /** A new deployment. */
 export interface NewDeployment {
@@ -46,6 +48,7 @@ export interface Moved {
   id: string;
   entityRef: string;
   user: string;
+  state: string;
 }
 
 /** A row after an event, and whether its state is new. */
@@ -101,8 +104,14 @@ export class Deployments {
         await trx(EVENTS).insert(added.map(toEvent));
       }),
     );
-    for (const { id, entityRef, user } of added) {
-      this.changes.emit('moved', { id, entityRef, user } satisfies Moved);
+    for (const { id, entityRef, user, life } of added) {
+      const { state } = life;
+      this.changes.emit('moved', {
+        id,
+        entityRef,
+        user,
+        state,
+      } satisfies Moved);
     }
   }
 
@@ -245,10 +254,15 @@ export class Deployments {
   }
 
   private tell({ row, moved }: Recorded): void {
-    const { id, entity_ref: entityRef, user_ref: user } = row;
+    const { id, entity_ref: entityRef, user_ref: user, state } = row;
     this.changes.emit('change', id);
     if (moved) {
-      this.changes.emit('moved', { id, entityRef, user } satisfies Moved);
+      this.changes.emit('moved', {
+        id,
+        entityRef,
+        user,
+        state,
+      } satisfies Moved);
     }
   }
 
@@ -312,6 +326,29 @@ export class Deployments {
       at: created_at,
       type,
       data: JSON.parse(data),
+    }));
+  }
+
+  /** Returns those deployments of entities that have not ended, or ended a moment ago. */
+  async moving(entityRefs: string[]): Promise<Moved[]> {
+    const since = toText(this.clock.now() - MOMENT_MILLIS);
+    const rows = await query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .whereIn('entity_ref', entityRefs)
+        .where(moving =>
+          moving
+            .where('ended', false)
+            .orWhere(recent =>
+              recent.where('ended', true).where('ended_at', '>=', since),
+            ),
+        )
+        .select('id', 'entity_ref', 'user_ref', 'state'),
+    );
+    return rows.map(({ id, entity_ref, user_ref, state }) => ({
+      id,
+      entityRef: entity_ref,
+      user: user_ref,
+      state,
     }));
   }
 

@@ -100,10 +100,10 @@ export function createDeploymentRoutes(options: DeploymentsOptions) {
     const { rows, next } = await listDeployments(client, filter, page, found =>
       permissions.reachable('read', found, credentials, key),
     );
-    const refs = new Set(rows.map(row => row.entity_ref));
-    refs.forEach(ref => watchers.see(ref, credentials));
+    const items = rows.map(toDeployment);
+    items.forEach(item => watchers.see(item, credentials));
     response.set('cache-control', 'no-store').json({
-      items: rows.map(toDeployment),
+      items,
       nextCursor: next && writeCursor(next),
     });
   }
@@ -119,7 +119,7 @@ export function createDeploymentRoutes(options: DeploymentsOptions) {
     const seen =
       row && (await permissions.reachable('read', [row], credentials, key));
     if (!seen?.has(row!)) throw Refusal.notFound();
-    watchers.see(row!.entity_ref, credentials);
+    watchers.see(toDeployment(row!), credentials);
     return { row: row!, credentials, key };
   }
 
