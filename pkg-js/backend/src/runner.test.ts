@@ -49,7 +49,7 @@ describeOnDatabases('runners', create => {
       logger: mockServices.logger.mock(),
       clock,
     });
-    return { runs, runner, store, calls, ended };
+    return { runs, runner, leases, store, calls, ended };
   }
 
   async function add(id = ID) {
@@ -273,6 +273,50 @@ describeOnDatabases('runners', create => {
     await alive.runner.idle();
     expect(other.runs.requests).toEqual([]);
     expect(alive.runs.sent).toHaveLength(3);
+  });
+
+  it('goes on with a run that begins during a beat', async () => {
+    const begun = '22222222-2222-4222-8222-222222222222';
+    await add();
+    await add(begun);
+    const { runner, runs, leases } = replica('a');
+    const waits = new Latch();
+    const running = pauseAt(1, runs, waits);
+    await runner.claim(ID);
+    await running;
+    const beat = leases.beat.bind(leases);
+    leases.beat = async ids => {
+      const rows = await beat(ids);
+      await runner.claim(begun);
+      return rows;
+    };
+    await runner.beat();
+    waits.release();
+    await runner.idle();
+    expect(await read(begun)).toMatchObject({ state: 'succeeded', lease: 1 });
+  });
+
+  it('leaves a deployment that it does not run any more to another process', async () => {
+    const gone = '22222222-2222-4222-8222-222222222222';
+    await add();
+    await add(gone);
+    const { runner, runs, leases } = replica('a');
+    const waits = new Latch();
+    const running = pauseAt(1, runs, waits);
+    await runner.claim(ID);
+    await running;
+    await leases.claim(gone);
+    for (let beats = 0; beats < 4; beats += 1) {
+      await runner.beat();
+      now += 3_000;
+    }
+    const heir = replica('b');
+    await heir.runner.poll();
+    await heir.runner.idle();
+    expect(await read(gone)).toMatchObject({ state: 'succeeded', lease: 2 });
+    expect(await read()).toMatchObject({ lease: 1 });
+    waits.release();
+    await runner.idle();
   });
 
   it('tells each run how many deployments run in all processes', async () => {

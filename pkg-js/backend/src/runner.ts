@@ -186,11 +186,14 @@ export class Runner {
 
   /** Shows that this process lives, and learns which leases it still holds and which deployments are to be cancelled. */
   async beat(): Promise<void> {
-    if (this.runs.size === 0) return;
+    // A run that is claimed meanwhile is not among the rows that are found.
+    const runs = [...this.runs];
+    if (runs.length === 0) return;
     const before = this.clock.now();
     const { leases } = this.options;
-    const held = new Map((await leases.beat()).map(row => [row.id, row]));
-    for (const [id, run] of this.runs) {
+    const rows = await leases.beat(runs.map(([id]) => id));
+    const held = new Map(rows.map(row => [row.id, row]));
+    for (const [id, run] of runs) {
       const row = held.get(id);
       if (row?.lease === run.lease) {
         run.heldUntil = before + LEASE_MILLIS - MARGIN;

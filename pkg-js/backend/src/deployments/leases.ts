@@ -61,11 +61,17 @@ export class Leases {
     return rows[0];
   }
 
-  /** Prolongs every lease of this process that has not been taken over. Returns the rows that it still holds. */
-  beat(): Promise<Pick<Row, 'id' | 'lease' | 'cancel_requested_by'>[]> {
+  /**
+   * Prolongs this process's leases of some deployments, where they have not been taken over. Returns the rows that it still holds. The
+   * lease of a deployment that this process does not run any more expires, so that another one goes on with it.
+   */
+  beat(
+    ids: string[],
+  ): Promise<Pick<Row, 'id' | 'lease' | 'cancel_requested_by'>[]> {
     return query(() =>
       this.client<Row>(DEPLOYMENTS)
         .where({ runner: this.runner, ended: false })
+        .whereIn('id', ids)
         .update({ lease_until: this.at(LEASE_MILLIS) })
         .returning(['id', 'lease', 'cancel_requested_by']),
     );
