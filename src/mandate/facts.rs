@@ -23,6 +23,8 @@ const MOST_WRITTEN: usize = 16;
 const MOST_DEPLOYED: usize = 100;
 /// Maximum length of an etag, in bytes.
 const LONGEST_ETAG: usize = 256;
+/// Maximum length of a page token, in bytes.
+pub(super) const LONGEST_TOKEN: usize = 1024;
 /// Maximum length of a model's name, in bytes.
 const LONGEST_NAME: usize = 512;
 
@@ -33,8 +35,11 @@ pub struct Facts {
     pub(super) versions: Vec<ModelVersion>,
     /// The model's versions with the deployment's label, as they were last listed.
     pub(super) ours: Vec<ModelVersion>,
-    /// Whether no other versions were listed.
+    /// Whether no other versions were listed, on the pages that were read so far.
     pub(super) only_ours: bool,
+    /// The tokens of the page that was listed last, and of the next one; `None` for the first page and after the last.
+    pub(super) page: Option<String>,
+    pub(super) next: Option<String>,
     pub(super) endpoint: Option<Seen>,
     /// What calls under the mandate have made, or may have made.
     pub(super) made: Vec<Thing>,
@@ -111,6 +116,7 @@ impl Facts {
         let operations = list("operations")?.iter().map(known).collect::<Option<_>>()?;
         let (versions, ours) = (versions("versions")?, versions("ours")?);
         let only_ours = stored["onlyOurs"].as_bool()?;
+        let [page, next] = ["page", "next"].map(|name| stored[name].as_str().map(str::to_owned));
         let alias = |name: &str| match &stored[name] {
             Value::Null => Some(None),
             Value::Bool(false) => Some(Some(None)),
@@ -121,6 +127,8 @@ impl Facts {
             versions,
             ours,
             only_ours,
+            page,
+            next,
             endpoint,
             made,
             written,
@@ -130,6 +138,11 @@ impl Facts {
             alias_before,
             operations,
         })
+    }
+
+    /// Whether every version of the model was listed, and is the deployment's.
+    pub(super) fn has_only_ours(&self) -> bool {
+        self.only_ours && self.next.is_none() && !self.ours.is_empty()
     }
 
     /// The facts to store.
@@ -171,6 +184,8 @@ impl Facts {
             .with("versions", names(&self.versions))
             .with("ours", names(&self.ours))
             .with("onlyOurs", self.only_ours)
+            .with_text("page", self.page.as_ref())
+            .with_text("next", self.next.as_ref())
             .with("endpoint", endpoint)
             .with("made", things(&self.made))
             .with("written", written)
@@ -310,7 +325,7 @@ impl Mandate {
         } else if is(&method::MODELS_GET) {
             self.see_model(&mut facts, call, answer);
         } else if is(&method::MODELS_LIST_VERSIONS) {
-            self.see_versions(&mut facts, answer);
+            self.see_versions(&mut facts, call, answer);
         } else if is(&method::ENDPOINT_OPERATIONS_LIST) {
             see_operations(&mut facts, used, answer);
         } else if is(&method::OPERATIONS_WAIT) || is(&method::OPERATIONS_GET) {
@@ -364,13 +379,26 @@ impl Mandate {
         }
     }
 
-    fn see_versions(&self, facts: &mut Facts, answer: &Value) {
+    /// Learns from one page of the model's versions. Only the pages from the first to the one without a next one tell that there are no others.
+    fn see_versions(&self, facts: &mut Facts, call: &Call, answer: &Value) {
+        let page = call.query.iter().find(|(name, _)| *name == "pageToken").map(|(_, token)| token.clone());
+        if page.is_none() {
+            (facts.ours, facts.only_ours) = (Vec::new(), true);
+        } else if page != facts.next && page != facts.page {
+            facts.only_ours = false;
+        }
+        facts.next = answer["nextPageToken"].as_str().filter(|token| !token.is_empty()).map(str::to_owned);
+        // Without its token, the next page cannot be recognised.
+        facts.only_ours &= facts.next.take_if(|token| token.len() > LONGEST_TOKEN).is_none();
+        facts.page = page.filter(|_| facts.only_ours);
         let listed = answer["models"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let is_ours = |version: &&Value| version["labels"][RUN_LABEL].as_str() == Some(self.run.as_str());
-        let ours = listed.iter().filter(is_ours).filter_map(|version| version["versionId"].as_str().and_then(number));
-        facts.ours = ours.take(MOST_VERSIONS).collect();
-        facts.only_ours =
-            listed.len() == facts.ours.len() && answer["nextPageToken"].as_str().is_none_or(str::is_empty);
+        for version in listed {
+            let is_ours = version["labels"][RUN_LABEL].as_str() == Some(self.run.as_str());
+            let kept =
+                version["versionId"].as_str().and_then(number).filter(|_| is_ours && facts.ours.len() < MOST_VERSIONS);
+            facts.only_ours &= kept.is_some();
+            facts.ours.extend(kept.filter(|version| !facts.ours.contains(version)));
+        }
         if self.uploads() {
             for version in listed.iter().filter(|version| self.plan.is_wanted(version)) {
                 if let Some(version) = version["versionId"].as_str().and_then(number) {

@@ -9,8 +9,10 @@ use crate::vertex::traffic::{Split, Traffic, Written as Change, deployed, rolled
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// Parameters of reads, which only page, filter or wait.
-const READ_QUERY: [&str; 4] = ["timeout", "filter", "pageSize", "pageToken"];
+/// Parameters of reads, which only page, filter or wait. What is filtered tells nothing of the rest: the versions are listed whole.
+const PAGES: &[&str] = &["pageSize", "pageToken"];
+const FILTERED_PAGES: &[&str] = &["filter", "pageSize", "pageToken"];
+const WAIT: &[&str] = &["timeout"];
 const SPLIT: &str = "trafficSplit";
 /// The model of a deployment, in the traffic split of its own call.
 const ITSELF: &str = "0";
@@ -62,7 +64,7 @@ impl Mandate {
             effect.ok_or(denied)?
         } else if let Some(thing) = self.removed(call)? {
             // Deleting a model removes all of its versions, also those of others.
-            let is_shared = thing == Thing::Model && (!facts.only_ours || facts.ours.is_empty());
+            let is_shared = thing == Thing::Model && !facts.has_only_ours();
             if !facts.made.contains(&thing) || is_shared {
                 return Err(Denied::NotMade(thing.shown(&self.plan)));
             }
@@ -103,11 +105,13 @@ impl Mandate {
         let mut probes = self.steps(plans).filter_map(|step| step.probe.as_ref());
         let model = Model { version: None, ..self.plan.target.model.clone() };
         let lists = [
-            (&method::ENDPOINT_OPERATIONS_LIST, self.endpoint()),
-            (&method::MODELS_LIST_VERSIONS, self.named(Resource::Model(model))),
+            (&method::ENDPOINT_OPERATIONS_LIST, self.endpoint(), FILTERED_PAGES),
+            (&method::MODELS_LIST_VERSIONS, self.named(Resource::Model(model)), PAGES),
         ];
-        let is_list = |(method, resource): &(_, Resource)| call.method == *method && call.resource == *resource;
-        lists.iter().any(is_list) && reads(call) || call.body.is_none() && probes.any(|probe| self.is_at(call, probe))
+        let is_list = |(method, resource, query): &(_, Resource, &[&str])| {
+            call.method == *method && call.resource == *resource && reads(call, query)
+        };
+        lists.iter().any(is_list) || call.body.is_none() && probes.any(|probe| self.is_at(call, probe))
     }
 
     fn steps<'a>(&'a self, plans: &'a [Cow<'_, Plan>]) -> impl Iterator<Item = &'a Step> {
@@ -138,7 +142,7 @@ impl Mandate {
         let Resource::Operation(operation) = &call.resource else { return Err(self.not_planned(call)) };
         let follows = call.method == &method::OPERATIONS_WAIT || call.method == &method::OPERATIONS_GET;
         let cancels = call.method == &method::OPERATIONS_CANCEL;
-        if !(follows && reads(call) || cancels && call.query.is_empty() && call.body.is_none()) {
+        if !(follows && reads(call, WAIT) || cancels && call.query.is_empty() && call.body.is_none()) {
             return Err(self.not_planned(call));
         }
         match facts.role(operation) {
@@ -290,8 +294,8 @@ fn check_first_split(facts: &Facts, split: Option<&Value>) -> Result<(), Denied>
     if *split == Value::from(alone) { Ok(()) } else { Err(Denied::OtherSplit) }
 }
 
-fn reads(call: &Call) -> bool {
-    call.body.is_none() && call.query.iter().all(|(name, _)| READ_QUERY.contains(name))
+fn reads(call: &Call, query: &[&str]) -> bool {
+    call.body.is_none() && call.query.iter().all(|(name, _)| query.contains(name))
 }
 
 fn fields(call: &Call) -> Result<&Map<String, Value>, Denied> {

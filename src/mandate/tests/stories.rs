@@ -1,5 +1,6 @@
 //! What a mandate covers and denies, one case at a time.
 
+use super::super::facts::LONGEST_TOKEN;
 use super::*;
 
 #[test]
@@ -138,6 +139,53 @@ fn other_content_is_a_new_version_and_only_that_is_removed() {
     held.makes(&list, 200, json!({"models": [ours]}));
     assert_eq!(denied(&held), [false, false]);
     assert_eq!(held.denied(&model_call(&method::MODELS_DELETE_VERSION, Some("4"))), Some(Code::MandateNotPlanned));
+}
+
+#[test]
+fn a_part_of_a_list_of_versions_is_never_taken_for_the_whole() {
+    let mut held = Held::new(uploading());
+    let delete = model_call(&method::MODELS_DELETE, None);
+    let list = model_call(&method::MODELS_LIST_VERSIONS, None);
+    for parameter in ["filter", "orderBy", "readMask", "timeout"] {
+        let some = list.clone().query(parameter, "labels.x=y");
+        assert_eq!(held.denied(&some), Some(Code::MandateNotPlanned), "{parameter}");
+    }
+    held.loses(&sent(&held.mandate, StepKind::Model));
+    let ours = |version: &str| json!({"versionId": version, "labels": {RUN_LABEL: RUN}});
+    let others = json!({"versionId": "1", "labels": {}});
+    let page = |of: &str| list.clone().query("pageSize", "1").query("pageToken", of);
+    let listed = |models: Value, next: &str| json!({"models": models, "nextPageToken": next});
+    let whole = |held: &Held| held.denied(&delete).is_none();
+
+    // The pages from the first to the one without a token are the whole, in this order.
+    held.makes(&list, 200, listed(json!([ours("1")]), "a"));
+    held.makes(&page("a"), 200, listed(json!([ours("2")]), "b"));
+    assert!(!whole(&held));
+    held.makes(&page("b"), 200, listed(json!([ours("3")]), ""));
+    assert!(whole(&held));
+    for version in ["1", "2", "3"] {
+        assert_eq!(held.denied(&model_call(&method::MODELS_DELETE_VERSION, Some(version))), None, "{version}");
+    }
+    // A page of another list, the last page alone, and one that is read again are not.
+    held.makes(&list, 200, listed(json!([ours("1")]), "a"));
+    held.makes(&page("b"), 200, listed(json!([ours("3")]), ""));
+    assert!(!whole(&held));
+    held.makes(&page("a"), 200, listed(json!([ours("2")]), ""));
+    assert!(!whole(&held), "another page came in between");
+    held.makes(&list, 200, listed(json!([ours("1")]), "a"));
+    held.makes(&page("a"), 503, json!({}));
+    held.makes(&page("a"), 200, listed(json!([ours("2")]), ""));
+    assert!(whole(&held), "a failed read tells nothing");
+    // Others on any page are others.
+    for pages in [[json!([others]), json!([ours("2")])], [json!([ours("2")]), json!([others])]] {
+        let [first, last] = pages;
+        held.makes(&list, 200, listed(first, "a"));
+        held.makes(&page("a"), 200, listed(last, ""));
+        assert!(!whole(&held));
+    }
+    held.makes(&list, 200, listed(json!([ours("1")]), &"a".repeat(LONGEST_TOKEN + 1)));
+    held.makes(&page(&"a".repeat(LONGEST_TOKEN + 1)), 200, listed(json!([ours("2")]), ""));
+    assert!(!whole(&held), "a longer token is not kept");
 }
 
 #[test]
