@@ -1,5 +1,6 @@
 //! Mandates against calls near those of their plan: a mandate with its facts, and the calls that the tests share.
 
+mod judge;
 mod law;
 mod stories;
 
