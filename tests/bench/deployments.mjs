@@ -338,7 +338,12 @@ const uploads = {
 const many = Array.from({ length: AT_ONCE }, (_, at) => ({
   name: `bench-${at}`,
 }));
-const portal = new Portal(writeCatalog([uploads, ...many]), isReady);
+// One user starts and watches all of them.
+const bounds = { runningPerUser: 10_000, streamsPerUser: 1_000 };
+const portal = new Portal(
+  writeCatalog([uploads, ...many], { vertexAi: { deployments: bounds } }),
+  isReady,
+);
 const cloud = await startEmulator();
 try {
   await portal.start({ together: false });

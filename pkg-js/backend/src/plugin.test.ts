@@ -1,6 +1,6 @@
 import { ConfigReader } from '@backstage/config';
 import { Portal } from './__testUtils__/portal';
-import { readRetention } from './config';
+import { readBounds, readRetention } from './config';
 
 const TOKEN = 'token-in-a-value';
 let portal: Portal;
@@ -33,6 +33,25 @@ describe('the plugin', () => {
     }
     expect(portal.logs.join('\n')).toContain('the database failed: SQLITE');
     expect(portal.proxied).toEqual([]);
+  });
+
+  it('bounds what one user and one entity occupy', () => {
+    const of = (deployments: object) =>
+      readBounds(new ConfigReader({ vertexAi: { deployments } } as any));
+    const usual = {
+      runningPerEntity: 20,
+      runningPerUser: 200,
+      streamsPerUser: 20,
+    };
+    expect(of({})).toEqual(usual);
+    for (const name of Object.keys(usual)) {
+      expect(of({ [name]: 7 })).toEqual({ ...usual, [name]: 7 });
+      for (const wrong of [0, 10_001, 1.5]) {
+        expect(() => of({ [name]: wrong })).toThrow(
+          `vertexAi.deployments.${name}`,
+        );
+      }
+    }
   });
 
   it('keeps deployments for a configured number of days', () => {

@@ -12,7 +12,7 @@ import {
   type RuleSettings,
 } from '@backstage-vertex-ai/core/server';
 import { randomUUID } from 'node:crypto';
-import { readRetention, warnOfRecovery } from './config';
+import { readBounds, readRetention, warnOfRecovery } from './config';
 import type { RunDeployment } from './core';
 import { alone, migrate } from './database';
 import { Leases } from './deployments/leases';
@@ -55,9 +55,10 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
         async init(deps) {
           const { auth, config, discovery, lifecycle, logger } = deps;
           const days = readRetention(config);
+          const bounds = readBounds(config);
           warnOfRecovery(config, logger);
           const client = await migrate(deps.database);
-          const store = new Deployments(client);
+          const store = new Deployments(client, Date, bounds);
           const mandates = createMandates({ auth, discovery });
           const feed = new EventFeed(store, logger);
           const watchers = new Watchers(store, deps.signals);
@@ -82,6 +83,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           deps.httpRouter.use(
             createRouter({
               ...deps,
+              bounds,
               client,
               feed,
               history,

@@ -21,7 +21,7 @@ export class DatabaseFailure extends Error {
 }
 
 /** Errors that a transaction of ours throws. The message of every other one may hold values of a statement. */
-const OURS = ['CoreError', 'DatabaseFailure', 'LeaseLost'];
+const OURS = ['CoreError', 'DatabaseFailure', 'LeaseLost', 'TooMany'];
 
 /**
  * Runs statements.
@@ -43,5 +43,16 @@ export class LeaseLost extends Error {
   constructor() {
     super('the lease of the deployment is lost');
     this.name = 'LeaseLost';
+  }
+}
+
+/** An entity or a user has as many deployments that have not ended as one may have. */
+export class TooMany extends Error {
+  constructor(
+    readonly what: string,
+    readonly most: number,
+  ) {
+    super(`${what} has ${most} deployments that have not ended`);
+    this.name = 'TooMany';
   }
 }

@@ -6,6 +6,7 @@ import {
   type RequestHandler,
   type Response,
 } from 'express';
+import type { Bounds } from './config';
 import type { EventFeed } from './eventFeed';
 import { answerErrors } from './refusal';
 import {
@@ -13,6 +14,7 @@ import {
   type DeploymentsOptions,
 } from './routes/deployments';
 import { createEvents } from './routes/events';
+import { OpenStreams } from './routes/streams';
 import { createTrace } from './routes/trace';
 import { createStart, type StartOptions } from './routes/start';
 
@@ -27,7 +29,11 @@ const caught =
 /** Returns the routes of `openapi.yaml`. */
 export function createRouter(
   options: StartOptions &
-    DeploymentsOptions & { feed: EventFeed; logger: LoggerService },
+    DeploymentsOptions & {
+      bounds: Bounds;
+      feed: EventFeed;
+      logger: LoggerService;
+    },
 ): Router {
   const { list, read, cancel, find } = createDeploymentRoutes(options);
   const router = Router();
@@ -44,7 +50,13 @@ export function createRouter(
   );
   router.get(
     '/deployments/:id/events',
-    caught(createEvents({ ...options, find })),
+    caught(
+      createEvents({
+        ...options,
+        find,
+        streams: new OpenStreams(options.bounds.streamsPerUser),
+      }),
+    ),
   );
   router.use(answerErrors(options.logger));
   return router;

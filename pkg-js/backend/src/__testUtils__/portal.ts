@@ -256,7 +256,10 @@ export class Portal {
       until,
       as = alice,
       key,
+      leave: left,
     }: {
+      /** Closes the stream. */
+      leave?: Promise<void>;
       after?: number;
       until?: (event: SentEvent) => boolean;
       as?: string;
@@ -264,6 +267,7 @@ export class Portal {
     } = {},
   ): Promise<{ status: number; headers: Headers; events: SentEvent[] }> {
     const leave = new AbortController();
+    left?.then(() => leave.abort());
     const response = await fetch(this.url(`/deployments/${id}/events`), {
       headers: {
         authorization: as,
@@ -328,6 +332,7 @@ export class Portal {
               proxied.push({
                 verb,
                 path,
+                query: request.query,
                 principal,
                 body,
                 mandate: request.header('x-vertex-ai-mandate'),

@@ -10,7 +10,8 @@ import type { Knex } from 'knex';
 import { EventEmitter } from 'node:events';
 import type { StoredRequest } from '../core';
 import { toText, type Clock } from '../clock';
-import { DatabaseFailure, LeaseLost, query } from '../query';
+import type { Bounds } from '../config';
+import { DatabaseFailure, LeaseLost, query, TooMany } from '../query';
 import { DEPLOYMENTS, type Row } from './row';
 
 const EVENTS = 'vertex_ai_events';
@@ -65,9 +66,18 @@ export class Deployments {
   constructor(
     private readonly client: Knex,
     private readonly clock: Clock = Date,
+    private readonly bounds: Pick<
+      Bounds,
+      'runningPerEntity' | 'runningPerUser'
+    > = { runningPerEntity: Infinity, runningPerUser: Infinity },
   ) {}
 
-  /** @throws DatabaseFailure that `isDuplicate` where the user's key is in use for the entity */
+  /**
+   * Adds a deployment, and those that follow it.
+   *
+   * @throws DatabaseFailure that `isDuplicate` where the user's key is in use for the entity
+   * @throws TooMany where the entity or the user has too many already
+   */
   async add(...added: NewDeployment[]) {
     const at = toText(this.clock.now());
     const toRow = (one: NewDeployment) => ({
@@ -102,6 +112,7 @@ export class Deployments {
       this.client.transaction(async trx => {
         await trx<Row>(DEPLOYMENTS).insert(added.map(toRow));
         await trx(EVENTS).insert(added.map(toEvent));
+        await this.checkBounds(trx, added[0]);
       }),
     );
     for (const { id, entityRef, user, life } of added) {
@@ -112,6 +123,28 @@ export class Deployments {
         user,
         state,
       } satisfies Moved);
+    }
+  }
+
+  /** Counts what has not ended, this one included: what does not fit is rolled back. */
+  private async checkBounds(trx: Knex, { entityRef, user }: NewDeployment) {
+    const count = (column: string, value: string) =>
+      trx.raw('count(case when ?? = ? then 1 end) as ??', [
+        column,
+        value,
+        column,
+      ]);
+    const [counts] = await trx(DEPLOYMENTS)
+      .where({ ended: false })
+      .whereNot({ state: 'scheduled' })
+      .select(count('entity_ref', entityRef), count('user_ref', user));
+    const { runningPerEntity, runningPerUser } = this.bounds;
+    // PostgreSQL returns texts.
+    if (Number(counts.entity_ref) > runningPerEntity) {
+      throw new TooMany(entityRef, runningPerEntity);
+    }
+    if (Number(counts.user_ref) > runningPerUser) {
+      throw new TooMany(user, runningPerUser);
     }
   }
 

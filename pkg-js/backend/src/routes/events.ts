@@ -6,6 +6,7 @@ import type { Deployments } from '../deployments/store';
 import type { EventFeed } from '../eventFeed';
 import type { DeploymentPermissions } from '../permissions';
 import { Refusal } from '../refusal';
+import type { OpenStreams } from './streams';
 
 /** Between two checks whether a viewer may still read, in milliseconds. */
 const CHECK_MILLIS = 60_000;
@@ -49,12 +50,14 @@ export function createEvents(options: {
   feed: EventFeed;
   permissions: DeploymentPermissions;
   store: Deployments;
+  streams: OpenStreams;
 }) {
-  const { find, feed, permissions, store } = options;
+  const { find, feed, permissions, store, streams } = options;
 
   return async (request: Request, response: Response) => {
     const { row, credentials, key } = await find(request);
     let last = readLast(request);
+    const leave = streams.enter(credentials);
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       // Compression would hold events back.
@@ -114,6 +117,7 @@ export function createEvents(options: {
     } catch {
       // The client connects again, after the last event that it has.
     } finally {
+      leave();
       unwatch();
       clearInterval(check);
       clearInterval(alive);

@@ -25,7 +25,7 @@ import type { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import type { StoredRequest } from '../core';
 import { toText, type Clock } from '../clock';
-import { DatabaseFailure } from '../query';
+import { DatabaseFailure, TooMany } from '../query';
 import { toDeployment, toFormer, type Row } from '../deployments/row';
 import type { Deployments, NewDeployment } from '../deployments/store';
 import type { Mandates } from '../mandates';
@@ -196,6 +196,14 @@ export function createStart(options: StartOptions) {
   }
 
   /** Returns the removal of the previous deployed models, where the deployment asks for one. */
+      if (error instanceof TooMany) {
+        throw Refusal.because(
+          429,
+          'portal/refused',
+          `\`${error.what}\` has ${error.most} deployments that have not ended, the limit of the portal`,
+          'start it again once one of them has ended',
+        );
+      }
   async function findRemoval({ entityRef, request, plan: planned }: Wish) {
     const rows = request.removePreviousAfterMinutes
       ? await store.findDeployed(entityRef, request.environment, PREVIOUS)
