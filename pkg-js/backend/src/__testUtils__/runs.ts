@@ -27,6 +27,8 @@ export class ScriptedRuns {
   before: (step: number, host: RunHost) => Promise<void> | void = () => {};
   steps = 3;
   deployedModelId = '1234567890';
+  /** The operation of the deployment; absent where the version was deployed already. */
+  operation?: string = 'projects/1/locations/us-central1/operations/2';
   /** The model version that a run reaches. */
   model = 'projects/acme-ml/locations/us-central1/models/fraud-detector@3';
 
@@ -70,7 +72,7 @@ export class ScriptedRuns {
         deployedModelId: this.deployedModelId,
         traffic: 100,
         removed: [],
-        operation: 'projects/1/locations/us-central1/operations/2',
+        operation: this.operation,
         consoleUrl: 'https://console.cloud.google.com/vertex-ai',
         model: this.model,
       },

@@ -1,6 +1,7 @@
 import {
   deploymentDurations,
   deploymentExpectation,
+  deploymentFacts,
   type DeploymentExpectation,
   type DeploymentLife,
 } from '@backstage-vertex-ai/core/server';
@@ -22,8 +23,12 @@ export interface Expected {
 export class History {
   constructor(private readonly client: Knex) {}
 
-  /** Notes how long a successful deployment and its stages lasted. */
-  async note({ id, kin, started_at, ended_at }: Row): Promise<void> {
+  /** Notes how long a successful deployment and its stages lasted. One that found its version deployed tells nothing of that. */
+  async note(row: Row): Promise<void> {
+    const { id, kin, kind, started_at, ended_at } = row;
+    const { operation } = JSON.parse(row.life) as DeploymentLife;
+    const deploys = (deploymentFacts().deploying as string[]).includes(kind);
+    if (deploys && !operation) return;
     const rows = await query(() =>
       this.client('vertex_ai_events')
         .where({ deployment: id, type: 'progress' })
