@@ -92,6 +92,8 @@ impl State {
             Event::CancelRequested => Self::Cancelling,
             Event::Progress(progress) if progress["kind"] == "undo" => Self::Removing,
             Event::Progress(_) => self,
+            // Nothing was started that could fail.
+            Event::Refused(_) if self == Self::Cancelling => Self::Cancelled,
             Event::Crashed { times } if *times < MAX_CRASHES => self,
             Event::Crashed { .. } | Event::Refused(_) => Self::Failed,
             Event::Reported(report) => match report["outcome"].as_str() {
