@@ -35,7 +35,9 @@ export interface Mandates {
   ): Promise<string>;
   /** Returns the audit records of the calls under a mandate, oldest first. */
   calls(mandate: string): Promise<MandateCall[]>;
-  /** Ends the mandate of a deployment that has ended. */
+  /** Ends every mandate of a deployment that has ended. */
+  endAll(deployment: string, because: string): Promise<void>;
+  /** Ends a mandate that was made for nothing. */
   end(mandate: string, because: string): Promise<void>;
 }
 
@@ -71,6 +73,12 @@ export function createMandates(options: {
     return response;
   }
 
+  async function remove(path: string, because: string) {
+    const own = await auth.getOwnServiceCredentials();
+    const response = await ask('DELETE', path, own, { because });
+    await response.body?.cancel();
+  }
+
   return {
     async create(credentials, deployment, request) {
       const body = { deployment, request };
@@ -85,16 +93,10 @@ export function createMandates(options: {
       const { calls } = (await response.json()) as { calls: MandateCall[] };
       return calls;
     },
-    async end(mandate, because) {
-      const own = await auth.getOwnServiceCredentials();
-      const response = await ask(
-        'DELETE',
-        `/${encodeURIComponent(mandate)}`,
-        own,
-        { because },
-      );
-      await response.body?.cancel();
-    },
+    endAll: (deployment, because) =>
+      remove(`?deployment=${encodeURIComponent(deployment)}`, because),
+    end: (mandate, because) =>
+      remove(`/${encodeURIComponent(mandate)}`, because),
   };
 }
 

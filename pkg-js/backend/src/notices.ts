@@ -2,7 +2,10 @@ import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
 import { parseEntityRef, RELATION_OWNED_BY } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
-import { deploymentNotice } from '@backstage-vertex-ai/core/server';
+import {
+  deploymentNotice,
+  type DeploymentNotice,
+} from '@backstage-vertex-ai/core/server';
 import { toDeployment, type Row } from './deployments/row';
 
 /** Tells the starter of a deployment, and the owners of its entity, that it has ended. */
@@ -19,31 +22,52 @@ export class Notices {
     },
   ) {}
 
-  /** Sends the notification once. A portal without the notifications plugin has nobody to tell. */
-  async send(row: Row): Promise<void> {
-    const { logger, notifications } = this.options;
+  /**
+   * Sends the notifications once. The owners learn the end and not its reason: whether they may read the deployment is decided when they
+   * open it.
+   *
+   * @returns whether nobody is left to tell
+   */
+  async send(row: Row): Promise<boolean> {
+    const { logger } = this.options;
     const notice = deploymentNotice(toDeployment(row));
-    if (!notice || this.told.has(row.id)) return;
+    if (!notice || this.told.has(row.id)) return true;
     this.told.add(row.id);
     try {
-      await notifications.send({
-        recipients: {
-          type: 'entity',
-          entityRef: [row.user_ref, ...(await this.owners(row.entity_ref))],
-        },
-        payload: {
-          ...notice,
-          link: pathOf(row),
-          topic: 'vertex-ai',
-          // Sent twice, it stays one notification.
-          scope: `vertex-ai:${row.id}`,
-        },
-      });
+      const { description, ...bare } = notice;
+      const owners = await this.owners(row.entity_ref);
+      await this.notify(row, notice, { entityRef: row.user_ref });
+      if (owners.length > 0) {
+        await this.notify(row, bare, {
+          entityRef: owners,
+          excludeEntityRef: row.user_ref,
+        });
+      }
+      return true;
     } catch (error) {
+      this.told.delete(row.id);
       logger.debug(`A notification was not sent: ${(error as Error).name}`, {
         deployment: row.id,
       });
+      return false;
     }
+  }
+
+  private async notify(
+    row: Row,
+    notice: DeploymentNotice,
+    to: { entityRef: string | string[]; excludeEntityRef?: string },
+  ): Promise<void> {
+    await this.options.notifications.send({
+      recipients: { type: 'entity', ...to },
+      payload: {
+        ...notice,
+        link: pathOf(row),
+        topic: 'vertex-ai',
+        // Sent twice, it stays one notification.
+        scope: `vertex-ai:${row.id}`,
+      },
+    });
   }
 
   private async owners(entityRef: string): Promise<string[]> {

@@ -25,7 +25,11 @@ describeOnDatabases('runners', create => {
   afterEach(() => client.destroy());
 
   /** A process of the portal. */
-  function replica(name: string, runs = new ScriptedRuns()) {
+  function replica(
+    name: string,
+    runs = new ScriptedRuns(),
+    notices?: ConstructorParameters<typeof Runner>[0]['notices'],
+  ) {
     const store = new Deployments(client, clock);
     const leases = new Leases(client, name.padEnd(36, '0'), clock);
     const ended: string[] = [];
@@ -36,14 +40,15 @@ describeOnDatabases('runners', create => {
       history: new History(client),
       ledger: new Ledger(client, clock),
       mandates: {
-        end: async mandate => {
-          ended.push(mandate);
+        endAll: async deployment => {
+          ended.push(deployment);
         },
       },
       fetch: async (url, _, { lease }) => {
         calls.push(`${lease} ${url.split('/').at(-1)}`);
         return Response.json({});
       },
+      notices,
       runDeployment: runs.run,
       proxyUrl: async () => 'http://portal/api/proxy/vertex-ai',
       logger: mockServices.logger.mock(),
@@ -231,7 +236,7 @@ describeOnDatabases('runners', create => {
       await store.record(ID, { refused: { diagnostics: [] } });
       const { ended, runs } = await poll('a');
       expect(await read(REMOVAL)).toMatchObject({ state: 'cancelled' });
-      expect(ended).toContain('mandate-2');
+      expect(ended).toContain(REMOVAL);
       expect(runs.requests).toEqual([]);
     });
 
@@ -422,7 +427,7 @@ describeOnDatabases('runners', create => {
     await runner.poll();
     await runner.idle();
     await runner.poll();
-    expect(ended).toEqual(['mandate']);
+    expect(ended).toEqual([ID]);
 
     const second = ID.replace(/1/g, '2');
     await add(second);
@@ -437,5 +442,105 @@ describeOnDatabases('runners', create => {
       state: 'failed',
       idempotency_key: null,
     });
+    // The proxy may have made a mandate all the same.
+    now += 60_000;
+    await runner.poll();
+    expect(ended).toEqual([ID, second]);
+  });
+
+  it('tells of an end until that succeeds, for one hour', async () => {
+    await add();
+    const told: string[] = [];
+    let isDown = true;
+    const { runner } = replica('a', undefined, {
+      send: async ({ id }) => {
+        told.push(id);
+        return !isDown;
+      },
+    });
+    const minute = async () => {
+      now += 60_000;
+      await runner.poll();
+      await runner.idle();
+    };
+    await minute();
+    await minute();
+    expect(told).toHaveLength(2);
+    isDown = false;
+    await minute();
+    await minute();
+    expect(told).toHaveLength(3);
+
+    isDown = true;
+    await client('vertex_ai_deployments').update({ mandate_open: true });
+    now += 3_600_000;
+    await minute();
+    await minute();
+    expect(told).toHaveLength(4);
+  });
+
+  it('tells of a start that was interrupted', async () => {
+    await add();
+    await client('vertex_ai_deployments').update({ mandate: null });
+    now += 121_000;
+    const send = jest.fn(async () => true);
+    await replica('a', undefined, { send }).runner.poll();
+    expect(send).toHaveBeenCalledWith(
+      expect.objectContaining({ id: ID, state: 'failed' }),
+    );
+  });
+
+  it('cancels an interrupted start that was to be cancelled', async () => {
+    const store = await add();
+    await client('vertex_ai_deployments').update({ mandate: null });
+    await store.record(ID, { cancelRequested: true });
+    now += 121_000;
+    await replica('a').runner.poll();
+    expect((await read()).state).toBe('cancelled');
+  });
+
+  it('leaves a start alone that got its mandate in the meantime', async () => {
+    const store = await add();
+    await client('vertex_ai_deployments').update({ mandate: null });
+    now += 121_000;
+    const { runner } = replica('a');
+    const withoutMandate = jest.spyOn(Deployments.prototype, 'withoutMandate');
+    withoutMandate.mockImplementation(async () => {
+      const row = await read();
+      await store.giveMandate(ID, 'mandate');
+      return [row];
+    });
+    try {
+      await runner.poll();
+    } finally {
+      withoutMandate.mockRestore();
+    }
+    expect(await read()).toMatchObject({
+      state: 'pending',
+      idempotency_key: ID,
+      mandate: 'mandate',
+      last_event: 1,
+    });
+    await runner.poll();
+    await runner.idle();
+    expect(await read()).toMatchObject({ state: 'succeeded' });
+  });
+
+  it('compares only deployments that deployed something', async () => {
+    await add();
+    const runs = new ScriptedRuns();
+    runs.operation = undefined;
+    const { runner } = replica('a', runs);
+    await runner.poll();
+    await runner.idle();
+    expect(await client('vertex_ai_durations')).toEqual([]);
+    const second = ID.replace(/1/g, '2');
+    await add(second);
+    runs.operation = 'projects/1/locations/us-central1/operations/2';
+    await runner.poll();
+    await runner.idle();
+    expect(await client('vertex_ai_durations').distinct('deployment')).toEqual([
+      { deployment: second },
+    ]);
   });
 });

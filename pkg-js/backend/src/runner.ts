@@ -22,8 +22,10 @@ const MARGIN = 1_000;
 const CRASH_PAUSE = 10_000;
 /** How long a start may take before it is treated as interrupted, in milliseconds. */
 export const START_MILLIS = 120_000;
-/** Between two attempts to end the mandates of ended deployments, in milliseconds. */
-const MANDATE_MILLIS = 60_000;
+/** Between two attempts to settle ended deployments, in milliseconds. */
+const SETTLE_MILLIS = 60_000;
+/** How long after the end of a deployment it is tried to tell of it, in milliseconds. */
+const TELL_MILLIS = 3_600_000;
 const BATCH = 100;
 
 /** Calls the proxy for a run: as this plugin, under a mandate, with the number of a lease. */
@@ -46,7 +48,7 @@ interface Run {
 export class Runner {
   private readonly runs = new Map<string, Run>();
   private stopping = false;
-  private mandatesDue = 0;
+  private settlingDue = 0;
   /** Number of deployments that run in all processes, as last seen. */
   private running = 1;
   private readonly clock: Clock;
@@ -57,9 +59,9 @@ export class Runner {
       ledger: Ledger;
       history: History;
       leases: Leases;
-      mandates: Pick<Mandates, 'end'>;
+      mandates: Pick<Mandates, 'endAll'>;
       /** Absent where nobody is told. */
-      notices?: Notices;
+      notices?: Pick<Notices, 'send'>;
       fetch: MandateFetch;
       runDeployment: RunDeployment;
       proxyUrl(): Promise<string>;
@@ -117,19 +119,18 @@ export class Runner {
             ],
           },
         },
-        { set: { idempotency_key: null } },
+        // A mandate may have been made that never got here.
+        {
+          unlaunched: true,
+          set: { idempotency_key: null, mandate_open: true },
+        },
       );
     }
-    if (this.clock.now() < this.mandatesDue) return;
-    this.mandatesDue = this.clock.now() + MANDATE_MILLIS;
+    if (this.clock.now() < this.settlingDue) return;
+    this.settlingDue = this.clock.now() + SETTLE_MILLIS;
+    // The process that saw an end may have died.
     const ended = await store.withOpenMandate(BATCH);
-    await Promise.all(
-      ended.map(async row => {
-        // The process that saw the end may have died before it told anybody.
-        await this.options.notices?.send(row);
-        await this.endMandate(row);
-      }),
-    );
+    await Promise.all(ended.map(row => this.settle(row)));
   }
 
   /** Gives a deployment its time once the one that it follows has succeeded, and ends it where there is nothing to do. */
@@ -152,7 +153,7 @@ export class Runner {
         diagnostics: [],
       },
     });
-    if (ended?.mandate) await this.endMandate(ended);
+    if (ended) await this.settle(ended);
   }
 
   /** Does what follows from an end. Nothing of it changes the deployment. */
@@ -163,25 +164,34 @@ export class Runner {
     } catch (error) {
       logger.warn(`A duration is lost: ${(error as Error).name}`);
     }
-    await this.options.notices?.send(row);
-    await this.endMandate(row);
+    await this.settle(row);
   }
 
-  private async endMandate({ id, mandate, state }: Row): Promise<void> {
-    const { mandates, store, logger } = this.options;
+  /** Tells of an end, and ends the mandates. What fails is tried again. */
+  private async settle(row: Row): Promise<void> {
+    const { notices, store } = this.options;
+    const told = (await notices?.send(row)) ?? true;
+    const over = await this.endMandates(row);
+    const late = this.clock.now() - Date.parse(row.ended_at!) > TELL_MILLIS;
+    if (over && (told || late)) await store.closeMandate(row.id);
+  }
+
+  /** Returns whether the mandates of a deployment have ended. */
+  private async endMandates({ id, state }: Row): Promise<boolean> {
+    const { mandates, logger } = this.options;
     try {
-      await mandates.end(mandate!, `the deployment ended: ${state}`);
+      await mandates.endAll(id, `the deployment ended: ${state}`);
     } catch (error) {
-      // A mandate that the proxy does not know, or has ended already, is over.
+      // Where the proxy knows no mandate, or has ended it already, it is over.
       const { status = 500 } = error as { status?: number };
       if (status >= 500) {
-        logger.warn('A mandate could not be ended; it expires by itself', {
+        logger.warn('A mandate could not be ended yet: trying again', {
           deployment: id,
         });
-        return;
+        return false;
       }
     }
-    await store.closeMandate(id);
+    return true;
   }
 
   /** Shows that this process lives, and learns which leases it still holds and which deployments are to be cancelled. */

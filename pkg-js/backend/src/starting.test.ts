@@ -196,6 +196,19 @@ describe('POST /deployments', () => {
       await ended(body.id);
     });
 
+    it('shows nothing of the history to users who may not start', async () => {
+      const { body } = await portal.startDeployment({
+        key: 'staging',
+        body: { entityRef: named, environment: 'staging' },
+      });
+      await ended(body.id);
+      portal.permission = name => name !== 'vertex-ai.deployment.start';
+      for (const from of ['staging', 'production']) {
+        expect((await promote(from, '/plan')).status).toBe(403);
+        expect((await promote(from)).status).toBe(403);
+      }
+    });
+
     it('shows a plan to those who may start it, and starts nothing', async () => {
       const ask = () =>
         portal.ask('/deployments/plan', { body: { entityRef: REF } });
@@ -206,6 +219,7 @@ describe('POST /deployments', () => {
       expect(await portal.database('vertex_ai_deployments')).toEqual([]);
       portal.permission = () => false;
       expect((await ask()).status).toBe(403);
+      portal.permission = () => true;
       const wrong = { entityRef: REF, traffic: 3 };
       const refused = await portal.ask('/deployments/plan', { body: wrong });
       expect(refused.status).toBe(400);
@@ -272,7 +286,8 @@ describe('POST /deployments', () => {
     const { body } = await portal.startDeployment();
     const revoked = await portal.asked(({ verb }) => verb === 'DELETE');
     expect(revoked).toMatchObject({
-      path: `/mandates/${body.mandate}`,
+      path: '/mandates',
+      query: { deployment: body.id },
       body: { because: 'the deployment ended: succeeded' },
     });
   });
@@ -405,6 +420,29 @@ describe('POST /deployments', () => {
 
     portal.mandate = () => [201, { id: 'mandate' }];
     expect((await portal.startDeployment()).status).toBe(201);
+  });
+
+  it('ends a mandate that another start was faster than', async () => {
+    portal.mandate = () => [503, {}];
+    await portal.startDeployment();
+    const age = { created_at: new Date(Date.now() - 31_000).toISOString() };
+    await portal.database('vertex_ai_deployments').update(age);
+    const latch = new Latch();
+    portal.runs.before = () => latch.opened;
+    portal.mandate = () => [201, { id: `mandate-${portal.proxied.length}` }];
+    const answers = await Promise.all([
+      portal.startDeployment(),
+      portal.startDeployment(),
+    ]);
+    const { mandate } = answers[0].body;
+    const made = ['mandate-2', 'mandate-3'];
+    expect(made).toContain(mandate);
+    const other = made.find(id => id !== mandate);
+    await portal.asked(
+      ({ verb, path }) => verb === 'DELETE' && path === `/mandates/${other}`,
+    );
+    latch.release();
+    await ended(answers[0].body.id);
   });
 
   it('does nothing without a mandate, and tells it when the start is repeated', async () => {
@@ -568,7 +606,8 @@ describe('reading', () => {
       await ended(body.id);
       // The end is noted together with the mandate's.
       await portal.asked(
-        ({ verb, path }) => verb === 'DELETE' && path.endsWith(body.mandate),
+        ({ verb, query }) =>
+          verb === 'DELETE' && query.deployment === body.id,
       );
     };
     const waits = new Latch();

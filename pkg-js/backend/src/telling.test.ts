@@ -60,19 +60,25 @@ describe('notifications', () => {
   it('tell starter and owners of the end, once', async () => {
     const { body } = await portal.startDeployment();
     await concluded();
+    const payload = {
+      title: 'Deployment of fraud-detector@3 succeeded',
+      severity: 'normal',
+      link: `/catalog/default/component/fraud-detector/vertex-ai/deployments/${body.id}`,
+      topic: 'vertex-ai',
+      scope: `vertex-ai:${body.id}`,
+    };
     expect(portal.notifications).toEqual([
+      {
+        recipients: { type: 'entity', entityRef: 'user:default/alice' },
+        payload,
+      },
       {
         recipients: {
           type: 'entity',
-          entityRef: ['user:default/alice', 'group:default/ml'],
+          entityRef: ['group:default/ml'],
+          excludeEntityRef: 'user:default/alice',
         },
-        payload: {
-          title: 'Deployment of fraud-detector@3 succeeded',
-          severity: 'normal',
-          link: `/catalog/default/component/fraud-detector/vertex-ai/deployments/${body.id}`,
-          topic: 'vertex-ai',
-          scope: `vertex-ai:${body.id}`,
-        },
+        payload,
       },
     ]);
   });

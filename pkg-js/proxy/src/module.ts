@@ -153,6 +153,7 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         });
         router.post(`${ROUTE}/mandates`, mandate.begin);
         router.get(`${ROUTE}/mandates/:id`, mandate.show);
+        router.delete(`${ROUTE}/mandates`, mandate.revokeOf);
         router.delete(`${ROUTE}/mandates/:id`, mandate.revoke);
         router.post(
           `${ROUTE}/access`,

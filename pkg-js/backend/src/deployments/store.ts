@@ -265,14 +265,15 @@ export class Deployments {
   /**
    * Records an event.
    *
-   * @param lease the number of the lease that the writer holds, where it is a runner
+   * @param more `lease`: the number of the lease that the writer holds, where it is a runner; `unlaunched`: nothing is recorded once the
+   * deployment has its mandate
    * @returns the row; `undefined` where the event comes too late
    * @throws LeaseLost where another runner holds the lease
    */
   async record(
     id: string,
     event: DeploymentEvent,
-    more: { lease?: number; set?: Partial<Row> } = {},
+    more: { lease?: number; set?: Partial<Row>; unlaunched?: boolean } = {},
   ): Promise<Row | undefined> {
     for (let tried = 1; ; tried += 1) {
       try {
@@ -302,7 +303,11 @@ export class Deployments {
   private recordOnce(
     id: string,
     event: DeploymentEvent,
-    { lease, set }: { lease?: number; set?: Partial<Row> },
+    {
+      lease,
+      set,
+      unlaunched,
+    }: { lease?: number; set?: Partial<Row>; unlaunched?: boolean },
   ): Promise<Recorded | undefined> {
     return this.client.transaction(async trx => {
       // Locks the row before it is read, on both databases.
@@ -314,7 +319,10 @@ export class Deployments {
       if (!row) return undefined;
       if (lease !== undefined && lease !== row.lease) throw new LeaseLost();
       const at = toText(this.clock.now());
-      const next = deploymentAfter(JSON.parse(row.life), event, at);
+      const next =
+        unlaunched && row.mandate
+          ? null
+          : deploymentAfter(JSON.parse(row.life), event, at);
       if (!next) {
         await trx<Row>(DEPLOYMENTS)
           .where({ id })

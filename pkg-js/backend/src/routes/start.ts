@@ -63,6 +63,8 @@ const conflict = (message: string) =>
     'send another idempotency key',
   );
 
+const UNUSED = 'the deployment has another mandate, or has ended';
+
 /** Number of former deployments whose deployed models may be removed. */
 const PREVIOUS = 100;
 
@@ -216,15 +218,27 @@ export function createStart(options: StartOptions) {
   async function launchFollowers({ id }: Row, credentials: Caller) {
     for (const row of await store.followers(id)) {
       if (row.mandate) continue;
+  /** Hands a deployment its mandate, or ends the mandate where another start was faster. */
+  async function giveMandate(id: string, mandate: string): Promise<boolean> {
+    const given = await store.giveMandate(id, mandate);
+    // What fails here is ended with the deployment.
+    if (!given) await mandates.end(mandate, UNUSED).catch(() => {});
+    return given;
+  }
+
       try {
         const request = JSON.parse(row.request);
         const mandate = await mandates.create(credentials, row.id, request);
-        await store.giveMandate(row.id, mandate);
+        await giveMandate(row.id, mandate);
       } catch (error) {
         const { diagnostics } = error as Partial<Refusal>;
         // A start without a mandate ends as interrupted.
         if (diagnostics)
-          await store.record(row.id, { refused: { diagnostics } });
+          await store.record(
+            row.id,
+            { refused: { diagnostics } },
+            { unlaunched: true },
+          );
       }
     }
   }
@@ -239,12 +253,15 @@ export function createStart(options: StartOptions) {
       const { diagnostics, status } = error as Partial<Refusal>;
       // Anything but a refusal passes: the same request can be sent again.
       if (!diagnostics || !status || status >= 500) throw error;
-      const free = { idempotency_key: null };
-      await store.record(id, { refused: { diagnostics } }, { set: free });
+      await store.record(
+        id,
+        { refused: { diagnostics } },
+        { unlaunched: true, set: { idempotency_key: null } },
+      );
       throw error;
     }
     await launchFollowers(row, credentials);
-    if (await store.giveMandate(id, mandate)) await runner.claim(id);
+    if (await giveMandate(id, mandate)) await runner.claim(id);
     return (await store.find(id))!;
   }
 

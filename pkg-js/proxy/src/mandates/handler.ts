@@ -1,4 +1,5 @@
 import type {
+  BackstageCredentials,
   HttpAuthService,
   LoggerService,
   UserInfoService,
@@ -19,7 +20,7 @@ import { createInnerFetch, INNER_URL } from '../innerFetch';
 import { ownershipOf } from '../ownership';
 import type { DecidePermission, HeldPermissions } from '../permissions';
 import { answerError } from '../refusal';
-import type { MandateRecords } from './records';
+import type { MandateRecords, ShownMandate } from './records';
 
 /** How long Google may take to show an endpoint whose labels decide, in milliseconds. */
 const PATIENCE = 20_000;
@@ -32,7 +33,7 @@ const PATIENCE = 20_000;
  * `GET …/vertex-ai/mandates/{id}` shows one to its user and to that plugin, with the audit records of the calls under it.
  *
  * `DELETE …/vertex-ai/mandates/{id}` revokes one: its user, an administrator, or that plugin at the end of the deployment. The body may
- * state the reason as `because`.
+ * state the reason as `because`. `DELETE …/vertex-ai/mandates?deployment={id}` revokes those of a deployment.
  */
 export function createMandateHandlers(options: {
   gate: Gate;
@@ -112,16 +113,38 @@ export function createMandateHandlers(options: {
 
   async function revoke(request: Request, response: Response) {
     const { credentials, caller, mandate } = await readAny(request);
-    const because = Gate.mandateRevocation(
-      mandate?.user,
-      caller,
-      await decide('vertex-ai.administer', credentials),
-      await readText(request),
-    );
-    const { id } = request.params;
-    await records.revoke(id, because);
-    logger.info('A mandate is revoked', { mandate: id, because });
+    await revokeThese(mandate ? [mandate] : [], request, credentials, caller);
     response.status(204).end();
+  }
+
+  async function revokeOf(request: Request, response: Response) {
+    const credentials = await httpAuth.credentials(request, {
+      allow: ['user', 'service'],
+    });
+    const open = await records.open(String(request.query.deployment));
+    const caller = readCaller(credentials);
+    await revokeThese(open, request, credentials, caller);
+    response.status(204).end();
+  }
+
+  /** Revokes mandates if the caller may revoke each of them. */
+  async function revokeThese(
+    mandates: ShownMandate[],
+    request: Request,
+    credentials: BackstageCredentials,
+    caller: DoorCaller,
+  ) {
+    const decision = await decide('vertex-ai.administer', credentials);
+    const text = await readText(request);
+    const users =
+      mandates.length > 0 ? mandates.map(it => it.user) : [undefined];
+    const [because] = users.map(user =>
+      Gate.mandateRevocation(user, caller, decision, text),
+    );
+    for (const { id } of mandates) {
+      await records.revoke(id, because);
+      logger.info('A mandate is revoked', { mandate: id, because });
+    }
   }
 
   const answering =
@@ -136,5 +159,6 @@ export function createMandateHandlers(options: {
     begin: answering(begin),
     show: answering(show),
     revoke: answering(revoke),
+    revokeOf: answering(revokeOf),
   };
 }

@@ -19,6 +19,17 @@ export interface ShownMandate {
   revokedBecause?: string;
 }
 
+const toShown = (row: any): ShownMandate => ({
+  id: row.id,
+  deployment: row.deployment,
+  user: row.user_ref,
+  entity: row.entity_ref,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  revokedAt: row.revoked_at ?? undefined,
+  revokedBecause: row.revoked_because ?? undefined,
+});
+
 /** Mandates of deployments: one row each, which stays for some time after its expiry. */
 export class MandateRecords {
   constructor(private readonly client: Knex) {}
@@ -93,18 +104,15 @@ export class MandateRecords {
 
   async read(id: string): Promise<ShownMandate | undefined> {
     const row = await this.client(TABLE).where({ id }).first();
-    return (
-      row && {
-        id: row.id,
-        deployment: row.deployment,
-        user: row.user_ref,
-        entity: row.entity_ref,
-        createdAt: row.created_at,
-        expiresAt: row.expires_at,
-        revokedAt: row.revoked_at ?? undefined,
-        revokedBecause: row.revoked_because ?? undefined,
-      }
-    );
+    return row && toShown(row);
+  }
+
+  /** Returns the mandates of a deployment that are not revoked. */
+  async open(deployment: string): Promise<ShownMandate[]> {
+    const rows = await this.client(TABLE)
+      .where({ deployment })
+      .whereNull('revoked_at');
+    return rows.map(toShown);
   }
 
   /** Removes the mandates that expired some days ago; returns how many. */
