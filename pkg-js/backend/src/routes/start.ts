@@ -88,6 +88,7 @@ export function createStart(options: StartOptions) {
     options;
   const clock = options.clock ?? Date;
 
+  /** Plans a start that the caller is allowed. A text names its entity only once it is planned. */
   async function planFor(
     start: DeploymentStart,
     caller: Caller,
@@ -96,12 +97,15 @@ export function createStart(options: StartOptions) {
     const source = await readSource(start, caller);
     const asked = { source, environment, modelVersion, rules, ...change };
     const ref = start.entityRef && canonicalRef(start.entityRef);
+    // Before anything of the entity's history is read.
+    if (ref) await permissions.ensure('start', ref, caller);
     const { request, report } = start.former
       ? planFollowing(asked, ref!, await findFormer(ref!, start.former))
       : { request: asked, report: plan(asked) };
     const { plan: planned } = report;
     if (!planned) refuse(report.diagnostics);
     const { entityRef } = planned.target;
+    if (!ref) await permissions.ensure('start', entityRef, caller);
     return { entityRef, request, plan: planned, report };
   }
 
@@ -192,12 +196,6 @@ export function createStart(options: StartOptions) {
       if (error instanceof DatabaseFailure && error.isDuplicate) {
         return undefined;
       }
-      throw error;
-    }
-    return store.find(id);
-  }
-
-  /** Returns the removal of the previous deployed models, where the deployment asks for one. */
       if (error instanceof TooMany) {
         throw Refusal.because(
           429,
@@ -206,6 +204,12 @@ export function createStart(options: StartOptions) {
           'start it again once one of them has ended',
         );
       }
+      throw error;
+    }
+    return store.find(id);
+  }
+
+  /** Returns the removal of the previous deployed models, where the deployment asks for one. */
   async function findRemoval({ entityRef, request, plan: planned }: Wish) {
     const rows = request.removePreviousAfterMinutes
       ? await store.findDeployed(entityRef, request.environment, PREVIOUS)
@@ -214,10 +218,6 @@ export function createStart(options: StartOptions) {
     return scheduledRemoval(request, planned, lives);
   }
 
-  /** Gets the mandates for what follows a deployment, while its user is there. Where that fails, the deployment goes on. */
-  async function launchFollowers({ id }: Row, credentials: Caller) {
-    for (const row of await store.followers(id)) {
-      if (row.mandate) continue;
   /** Hands a deployment its mandate, or ends the mandate where another start was faster. */
   async function giveMandate(id: string, mandate: string): Promise<boolean> {
     const given = await store.giveMandate(id, mandate);
@@ -226,6 +226,10 @@ export function createStart(options: StartOptions) {
     return given;
   }
 
+  /** Gets the mandates for what follows a deployment, while its user is there. Where that fails, the deployment goes on. */
+  async function launchFollowers({ id }: Row, credentials: Caller) {
+    for (const row of await store.followers(id)) {
+      if (row.mandate) continue;
       try {
         const request = JSON.parse(row.request);
         const mandate = await mandates.create(credentials, row.id, request);
@@ -267,9 +271,9 @@ export function createStart(options: StartOptions) {
 
   async function show(request: Request, response: Response) {
     const caller = await httpAuth.credentials(request, { allow: ['user'] });
-    const wish = await planFor(deploymentStart(request.body, 'plan'), caller);
-    await permissions.ensure('start', wish.entityRef, caller);
-    response.json(wish.report);
+    const start = deploymentStart(request.body, 'plan');
+    const { report } = await planFor(start, caller);
+    response.json(report);
   }
 
   async function begin(request: Request, response: Response) {
@@ -285,7 +289,7 @@ export function createStart(options: StartOptions) {
     // A deployment that is under way is found, whatever became of its annotations.
     const wish = row ? undefined : await planFor(start, caller);
     const entityRef = row?.entity_ref ?? wish!.entityRef;
-    await permissions.ensure('start', entityRef, caller);
+    if (row) await permissions.ensure('start', entityRef, caller);
     row ??= await find(entityRef);
     const added = row ? undefined : await add(wish!, start, principal);
     row ??= added ?? (await find(entityRef));
