@@ -1,4 +1,5 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { FakeGoogle, json, SECRET } from './__testUtils__/google';
 import {
   alice,
@@ -71,6 +72,30 @@ describe('a call that changes something', () => {
       severityLevel: 'high',
       meta: { auditId: after.id, resource: ENDPOINT },
     });
+  });
+
+  it('is an event of the audit log where it is denied, and a read is not', async () => {
+    portal.permission = () => AuthorizeResult.DENY;
+    const read = { path: DEPLOY.replace(/:.*/, ''), verb: 'GET' };
+    expect((await portal.ask(read)).status).toBe(403);
+    expect(portal.events).toEqual([]);
+    expect((await portal.ask({ path: DEPLOY, body })).status).toBe(403);
+    expect(portal.events).toMatchObject([
+      { eventId: 'vertex-ai-denied', state: 'initiated' },
+      {
+        state: 'failed',
+        meta: {
+          verb: 'POST',
+          path: DEPLOY,
+          user: 'user:default/alice',
+          code: 'portal/refused',
+        },
+      },
+    ]);
+    expect(await portal.records()).toEqual([]);
+    portal.auditorFails = true;
+    expect((await portal.ask({ path: DEPLOY, body })).status).toBe(403);
+    expect(portal.logs.join()).toContain('did not reach the audit log');
   });
 
   it('names the service that acts for a user', async () => {

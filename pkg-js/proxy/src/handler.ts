@@ -6,6 +6,7 @@ import type {
 import type { Gate } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
 import { readCaller } from './callers';
+import type { ReportDenial } from './denials';
 import { passDoor } from './door';
 import type { OpenStores } from './doorStores';
 import { Exchange, readWhole, stream } from './forward';
@@ -21,8 +22,10 @@ export function createHandler(options: {
   logger: LoggerService;
   userInfo: UserInfoService;
   decide: DecidePermission;
+  reportDenial: ReportDenial;
 }) {
-  const { gate, stores, httpAuth, logger, userInfo, decide } = options;
+  const { gate, stores, httpAuth, logger, userInfo, decide, reportDenial } =
+    options;
 
   async function handle(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -46,17 +49,24 @@ export function createHandler(options: {
       read: () => response.end(exchange.whole),
       stream: () => stream(exchange.answer!, response),
     };
+    const caller = readCaller(credentials, request.headers.authorization);
+    const kept = stores(request);
+    let isReported = false;
     const refusal = await passDoor(
       gate.pass(
         {
-          ...readCaller(credentials, request.headers.authorization),
+          ...caller,
           verb: request.method,
           target: request.originalUrl,
         },
         name => request.header(name),
       ),
       {
-        ...stores(request),
+        ...kept,
+        announce: async announcement => {
+          isReported = true;
+          await kept.announce(announcement);
+        },
         permit: ({ permission }) => decide(permission, credentials),
         groups: ownershipOf(userInfo, credentials),
         readBody,
@@ -69,7 +79,9 @@ export function createHandler(options: {
       },
       () => response.destroyed,
     );
-    if (refusal) answerWith(response, refusal);
+    if (!refusal) return;
+    if (!isReported) await reportDenial(request, caller, refusal);
+    answerWith(response, refusal);
   }
 
   return answering(handle, logger);

@@ -18,6 +18,7 @@ import { createGrantHandlers } from './grants/handler';
 import { createPortalFetch } from './grants/portalFetch';
 import { GrantRecords } from './grants/records';
 import { scheduleCleanUp } from './grants/schedule';
+import { createDenials } from './denials';
 import { createHandler } from './handler';
 import { PublicKeys } from './keys';
 import { createMandateHandlers } from './mandates/handler';
@@ -152,8 +153,8 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
           held,
         });
         router.post(`${ROUTE}/mandates`, mandate.begin);
-        router.get(`${ROUTE}/mandates/:id`, mandate.show);
         router.delete(`${ROUTE}/mandates`, mandate.revokeOf);
+        router.get(`${ROUTE}/mandates/:id`, mandate.show);
         router.delete(`${ROUTE}/mandates/:id`, mandate.revoke);
         router.post(
           `${ROUTE}/access`,
@@ -180,7 +181,15 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
         });
         router.use(
           ROUTE,
-          createHandler({ gate, stores, httpAuth, logger, userInfo, decide }),
+          createHandler({
+            gate,
+            stores,
+            httpAuth,
+            logger,
+            userInfo,
+            decide,
+            reportDenial: createDenials({ auditor, mandates, logger }),
+          }),
         );
         httpRouter.use(router);
         httpRouter.addAuthPolicy({

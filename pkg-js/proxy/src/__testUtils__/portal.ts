@@ -60,6 +60,7 @@ export class Portal {
     state: 'initiated' | 'succeeded' | 'failed';
     meta?: object;
     severityLevel?: string;
+    error?: string;
   }[] = [];
   /** What the permission framework says to a request. */
   permission: (name: string) => AuthorizeResult | Promise<AuthorizeResult> =
@@ -251,8 +252,10 @@ export class Portal {
     const note = (
       state: 'initiated' | 'succeeded' | 'failed',
       more?: object,
+      error?: Error,
     ) => {
       this.events.push({
+        ...(error && { error: error.message }),
         eventId,
         severityLevel,
         state,
@@ -265,8 +268,8 @@ export class Portal {
       success: async (options?: { meta?: object }) => {
         note('succeeded', options?.meta);
       },
-      fail: async (options: { meta?: object }) => {
-        note('failed', options.meta);
+      fail: async (options: { meta?: object; error: Error }) => {
+        note('failed', options.meta, options.error);
       },
     };
   }

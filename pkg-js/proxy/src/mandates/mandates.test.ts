@@ -235,6 +235,39 @@ describe('mandates', () => {
     }
     expect(google.received).toEqual([]);
     expect(await portal.records()).toEqual([]);
+    // Each denial is in the audit log, with whom it concerns.
+    const failed = portal.events.filter(({ state }) => state === 'failed');
+    expect(failed).toHaveLength(7);
+    for (const event of failed) {
+      expect(event.meta).toMatchObject({
+        mandate: id,
+        user: 'user:default/alice',
+        actor: 'plugin:vertex-ai',
+      });
+      expect(event.meta).toMatchObject({ code: 'mandate/not-planned' });
+      expect(event.error).not.toBe('');
+    }
+  });
+
+  it('end all with their deployment', async () => {
+    const first = await begin();
+    const second = await begin();
+    const path = `${MANDATES}?deployment=${deployment}`;
+    const end = (as: string) =>
+      portal.ask({ path, verb: 'DELETE', as, body: { because: 'it ended' } });
+    portal.permission = name =>
+      name === 'vertex-ai.administer'
+        ? AuthorizeResult.DENY
+        : AuthorizeResult.ALLOW;
+    expect((await end(bob)).status).toBe(404);
+    expect((await row(first.id)).revoked_at).toBeNull();
+    expect((await end(deployer)).status).toBe(204);
+    for (const { id } of [first, second]) {
+      expect((await row(id)).revoked_because).toBe(
+        'plugin:vertex-ai: it ended',
+      );
+    }
+    expect((await end(deployer)).status).toBe(404);
   });
 
   it('are used by the plugin alone', async () => {
