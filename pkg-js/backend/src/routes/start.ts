@@ -32,6 +32,7 @@ import type { Mandates } from '../mandates';
 import type { DeploymentPermissions } from '../permissions';
 import { Refusal } from '../refusal';
 import { START_MILLIS, type Runner } from '../runner';
+import { hideValues } from './hideValues';
 
 export interface StartOptions {
   auth: AuthService;
@@ -273,7 +274,7 @@ export function createStart(options: StartOptions) {
     const caller = await httpAuth.credentials(request, { allow: ['user'] });
     const start = deploymentStart(request.body, 'plan');
     const { report } = await planFor(start, caller);
-    response.json(report);
+    response.json(hideValues(report));
   }
 
   async function begin(request: Request, response: Response) {

@@ -1,0 +1,80 @@
+import { alice, Portal, REF } from './__testUtils__/portal';
+import { Latch } from './__testUtils__/runs';
+
+const MARKER = 's3cr3t-marker';
+
+let portal: Portal;
+
+beforeEach(async () => {
+  portal = await new Portal().start();
+  portal.annotate({
+    'google.com/vertex-ai-model': 'fraud-detector',
+    'google.com/vertex-ai-image':
+      'us-central1-docker.pkg.dev/acme-ml/serving/fraud:3',
+    'google.com/vertex-ai-env': `LOG_LEVEL=${MARKER}`,
+  });
+});
+afterEach(() => portal.stop());
+
+/** Returns the names of the tables and columns that hold the marker. */
+async function marked(): Promise<string[]> {
+  const places: string[] = [];
+  const tables = await portal
+    .database('sqlite_master')
+    .where({ type: 'table' })
+    .pluck('name');
+  for (const table of tables) {
+    for (const row of await portal.database(table)) {
+      for (const [column, value] of Object.entries(row)) {
+        if (String(value).includes(MARKER)) places.push(`${table}.${column}`);
+      }
+    }
+  }
+  return [...new Set(places)];
+}
+
+describe('values of environment variables', () => {
+  it('reach the run and its mandate, and no answer, event, signal or log', async () => {
+    const latch = new Latch();
+    portal.runs.before = () => latch.opened;
+    const started = await portal.startDeployment();
+    const { id } = started.body;
+    const early = await portal.follow(id, { until: () => true });
+    const plan = await portal.ask('/deployments/plan', {
+      body: { entityRef: REF },
+    });
+    const answers = [
+      started,
+      plan,
+      await portal.ask(`/deployments?entityRef=${REF}`),
+      await portal.ask(`/deployments/${id}`),
+      await portal.ask(`/deployments/${id}/trace`),
+      early,
+    ];
+    latch.release();
+    const { events } = await portal.follow(id);
+    expect(events.at(-1)!.data.state).toBe('succeeded');
+    const back = {
+      entityRef: REF,
+      kind: 'rollback',
+      deployment: id,
+    };
+    // The catalog has another value by now.
+    portal.annotate({ 'google.com/vertex-ai-env': 'LOG_LEVEL=info' });
+    const planned = await portal.ask('/deployments/plan', { body: back });
+    const cancelled = await portal.cancel(id, { as: alice });
+    await portal.asked(({ verb }) => verb === 'DELETE');
+    const { signals, notifications, logs } = portal;
+    const told = [answers, events, planned, cancelled];
+    expect(JSON.stringify([told, signals, notifications, logs])).not.toContain(
+      MARKER,
+    );
+    // The names are shown.
+    expect(JSON.stringify(plan.body)).toContain(
+      '"env":[{"name":"LOG_LEVEL","value":"***"}]',
+    );
+    // A later process runs what the entity was at the start.
+    expect(JSON.stringify(portal.runs.requests)).toContain(MARKER);
+    expect(await marked()).toEqual(['vertex_ai_deployments.request']);
+  });
+});
