@@ -17,7 +17,7 @@ export async function scheduleSweep(
   });
 }
 
-/** Removes mandates that expired some days ago: once a day, on one replica. */
+/** Removes mandates that expired some days ago, and the requests of those that are over: once a day, on one replica. */
 export async function scheduleRemoval(
   scheduler: SchedulerService,
   mandates: MandateRecords,
@@ -31,6 +31,7 @@ export async function scheduleRemoval(
     initialDelay: { minutes: 5 },
     fn: async () => {
       await mandates.removeOld(days);
+      await mandates.forgetRequests();
     },
   });
 }

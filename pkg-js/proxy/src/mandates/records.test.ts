@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { createDatabases } from '../__testUtils__/databases';
 import { migrate } from '../migrate';
 import { MandateRecords } from './records';
@@ -19,8 +20,9 @@ jest.setTimeout(60_000);
 describe('mandate records', () => {
   const { databases } = createDatabases();
 
+  let client: Knex;
   const open = async (id: Parameters<typeof databases.init>[0]) => {
-    const client = await databases.init(id);
+    client = await databases.init(id);
     return new MandateRecords(await migrate({ getClient: async () => client }));
   };
 
@@ -79,6 +81,35 @@ describe('mandate records', () => {
         facts: wanted.facts,
         lease: 0,
       });
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'forget their requests once nothing can be undone under them on %s',
+    async id => {
+      const records = await open(id);
+      const request = '{"source":"marker"}';
+      const later = new Date(Date.now() + 3_600_000).toISOString();
+      const begin = () =>
+        records.begin({ ...wanted, request, expiresAt: later });
+      const [young, expired, revoked] = [
+        await begin(),
+        await begin(),
+        await begin(),
+      ];
+      await records.revoke(young, 'the deployment ended');
+      const days = new Date(Date.now() - 49 * 3_600_000).toISOString();
+      const set = (mandate: string, change: object) =>
+        client('vertex_ai_mandates').where({ id: mandate }).update(change);
+      await set(expired, { expires_at: days });
+      await set(revoked, { revoked_at: days });
+      await records.forgetRequests();
+      const requests = async (mandate: string) =>
+        (await records.find(mandate, 0))!.request;
+      expect(await requests(young)).toBe(request);
+      expect(await requests(expired)).toBe('{}');
+      expect(await requests(revoked)).toBe('{}');
+      expect((await records.read(expired))?.user).toBe(USER);
     },
   );
 

@@ -4,6 +4,10 @@ import { randomUUID } from 'node:crypto';
 
 const TABLE = 'vertex_ai_mandates';
 const DAY = 24 * 3_600_000;
+/** After so many days, the core allows nothing under a mandate any more, and no undo. */
+const OVER_DAYS = 2;
+/** In place of a request: no plan can be made of it, so no call matches it. */
+const FORGOTTEN = '{}';
 
 /** A mandate as `GET …/vertex-ai/mandates/{id}` shows it; times are RFC 3339. */
 export interface ShownMandate {
@@ -113,6 +117,21 @@ export class MandateRecords {
       .where({ deployment })
       .whereNull('revoked_at');
     return rows.map(toShown);
+  }
+
+  /**
+   * Forgets the requests of mandates that are over, their undo included: they hold the annotations of an entity. Whom they were of stays.
+   */
+  async forgetRequests(): Promise<void> {
+    const before = new Date(Date.now() - OVER_DAYS * DAY).toISOString();
+    await this.client(TABLE)
+      .whereNot({ request: FORGOTTEN })
+      .where(over =>
+        over
+          .where('expires_at', '<', before)
+          .orWhere('revoked_at', '<', before),
+      )
+      .update({ request: FORGOTTEN });
   }
 
   /** Removes the mandates that expired some days ago; returns how many. */
