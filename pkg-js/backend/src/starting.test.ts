@@ -606,8 +606,7 @@ describe('reading', () => {
       await ended(body.id);
       // The end is noted together with the mandate's.
       await portal.asked(
-        ({ verb, query }) =>
-          verb === 'DELETE' && query.deployment === body.id,
+        ({ verb, query }) => verb === 'DELETE' && query.deployment === body.id,
       );
     };
     const waits = new Latch();

@@ -35,6 +35,90 @@ function pathOf(path: string): string {
   return plain.replace(/^\/deployments\/(?!plan$)[^/]+/, '/deployments/{id}');
 }
 
+/** Answers to requests that the server has read without an objection to their form. */
+const READ = [200, 201, 202, 409, 429];
+
+interface Sent {
+  headers: Record<string, string>;
+  body?: unknown;
+}
+
+interface Parameter {
+  name: string;
+  in: 'header' | 'path' | 'query';
+  required?: boolean;
+  explode?: boolean;
+  schema: { type: string };
+}
+
+/** The value of a parameter as the document types it. */
+function typed(text: string, { schema, explode }: Parameter): unknown {
+  if (schema.type === 'integer' && /^-?\d+$/.test(text)) return Number(text);
+  if (schema.type === 'array' && explode === false) return text.split(',');
+  return text;
+}
+
+/**
+ * Checks that the document describes a request that the server has read: its body, each parameter of its query, and the headers that the
+ * document names.
+ */
+export function checkRequest(
+  verb: string,
+  path: string,
+  status: number,
+  { headers, body }: Sent,
+) {
+  if (!READ.includes(status)) return;
+  const at = `/paths/${part(pathOf(path))}`;
+  const described = document.paths[pathOf(path)];
+  const operation = described[verb.toLowerCase()];
+  const query = new URL(path, 'http://portal').searchParams;
+  const parameters = [
+    ...(described.parameters ?? []).map((_: object, index: number) =>
+      resolved(`${at}/parameters/${index}`),
+    ),
+    ...(operation.parameters ?? []).map((_: object, index: number) =>
+      resolved(`${at}/${verb.toLowerCase()}/parameters/${index}`),
+    ),
+  ];
+  const names = new Set<string>();
+  for (const { where, parameter } of parameters) {
+    const given = {
+      header: headers[parameter.name.toLowerCase()],
+      path: path.split(/[/?]/)[2],
+      query: query.get(parameter.name) ?? undefined,
+    }[parameter.in as Parameter['in']];
+    if (parameter.in === 'query') names.add(parameter.name);
+    if (given !== undefined) check(`${where}/schema`, typed(given, parameter));
+    else if (parameter.required) {
+      throw new Error(`openapi.yaml requires ${parameter.name} of ${path}`);
+    }
+  }
+  for (const name of query.keys()) {
+    if (!names.has(name)) throw new Error(`openapi.yaml has no ?${name}`);
+  }
+  const content = part('application/json');
+  if (operation.requestBody) {
+    const where = `${at}/${verb.toLowerCase()}/requestBody/content/${content}`;
+    check(`${where}/schema`, body);
+  } else if (body !== undefined) {
+    throw new Error(`openapi.yaml has no body of ${verb} ${path}`);
+  }
+}
+
+/** Follows the reference at a place of the document. */
+function resolved(where: string): { where: string; parameter: Parameter } {
+  const found = where
+    .split('/')
+    .slice(1)
+    .map(name => decodeURIComponent(name))
+    .map(name => name.replace(/~1/g, '/').replace(/~0/g, '~'))
+    .reduce((value, name) => value[name], document);
+  return found.$ref
+    ? resolved(found.$ref.slice(1))
+    : { where, parameter: found };
+}
+
 /** Checks that the document describes an answer. */
 export function checkAnswer(
   verb: string,

@@ -18,7 +18,7 @@ import { json, Router } from 'express';
 import type { Knex } from 'knex';
 import type { RunDeployment } from '../core';
 import { createVertexAiPlugin } from '../plugin';
-import { checkAnswer, checkEvent } from './openApi';
+import { checkAnswer, checkEvent, checkRequest } from './openApi';
 import { ScriptedRuns } from './runs';
 
 export const REF = 'component:default/fraud-detector';
@@ -218,13 +218,14 @@ export class Portal {
   async ask(path: string, { as, key, body, verb }: Ask = {}): Promise<Answer> {
     const authorization = as === undefined ? alice : as;
     const method = verb ?? (body === undefined ? 'GET' : 'POST');
+    const headers = {
+      ...(authorization && { authorization }),
+      ...(key !== undefined && { 'idempotency-key': key }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
     const response = await fetch(this.url(path), {
       method,
-      headers: {
-        ...(authorization && { authorization }),
-        ...(key !== undefined && { 'idempotency-key': key }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
+      headers,
       body:
         body === undefined || typeof body === 'string'
           ? (body as string | undefined)
@@ -232,7 +233,10 @@ export class Portal {
     });
     const answer = await response.json();
     // Backstage's own barrier answers those without credentials.
-    if (authorization) checkAnswer(method, path, response.status, answer);
+    if (authorization) {
+      checkRequest(method, path, response.status, { headers, body });
+      checkAnswer(method, path, response.status, answer);
+    }
     return { status: response.status, body: answer };
   }
 
@@ -268,23 +272,21 @@ export class Portal {
   ): Promise<{ status: number; headers: Headers; events: SentEvent[] }> {
     const leave = new AbortController();
     left?.then(() => leave.abort());
-    const response = await fetch(this.url(`/deployments/${id}/events`), {
-      headers: {
-        authorization: as,
-        ...(after !== undefined && { 'last-event-id': String(after) }),
-        ...(key && { 'idempotency-key': key }),
-      },
+    const path = `/deployments/${id}/events`;
+    const sent = {
+      authorization: as,
+      ...(after !== undefined && { 'last-event-id': String(after) }),
+      ...(key && { 'idempotency-key': key }),
+    };
+    const response = await fetch(this.url(path), {
+      headers: sent,
       signal: leave.signal,
     });
     const { status, headers } = response;
+    checkRequest('GET', path, status, { headers: sent });
     const events: SentEvent[] = [];
     if (status !== 200) {
-      checkAnswer(
-        'GET',
-        `/deployments/${id}/events`,
-        status,
-        await response.json(),
-      );
+      checkAnswer('GET', path, status, await response.json());
       return { status, headers, events };
     }
     let text = '';
