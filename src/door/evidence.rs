@@ -37,8 +37,12 @@ pub struct Doubt {
     pub is_idle: bool,
     /// The only operation that may be the change's, where Google has listed it.
     pub operation: Option<String>,
-    /// When the last change with the same clue began that has succeeded: a repetition, or another user's.
+    /// When the last other change with the same clue began that has succeeded, or may have: a repetition, or another user's.
     pub rival_at: Option<Millis>,
+    /// The same, where the operation of that change is unknown.
+    pub nameless_at: Option<Millis>,
+    /// Operations of other changes of the resource.
+    pub taken: Vec<String>,
 }
 
 /// An answer to a read.
@@ -120,7 +124,7 @@ impl Doubt {
                 self.is_labelled(look, model.id.as_str()).then(|| done(None))?
             }
             Resource::Operation(operation) if self.is_of(&operation.parent) => {
-                self.made(look.answer).then(|| done(name(look.answer, look.call)))?
+                self.made(look.answer, look.call).then(|| done(name(look.answer, look.call)))?
             }
             Resource::Endpoint(endpoint) if endpoint.to_string() != self.resource => None,
             Resource::Endpoint(_) if look.call.method == &method::ENDPOINT_OPERATIONS_LIST => {
@@ -145,11 +149,11 @@ impl Doubt {
         let mut models = look.answer["deployedModels"].as_array().into_iter().flatten();
         if self.is(&method::ENDPOINTS_DEPLOY_MODEL) {
             return match models.find(|model| self.names(&model["id"])) {
-                Some(model) => {
-                    let is_ours = self.may_date_from(&model["createTime"]) && !self.has_rival();
-                    is_ours.then_some(Shown::Done { operation: None })
+                Some(model) if self.may_date_from(&model["createTime"]) && !self.is_contested(self.rival_at) => {
+                    Some(Shown::Done { operation: None })
                 }
-                None => is_idle.then_some(Shown::NotDone),
+                // Without an operation of its own, the change did not deploy what another one did.
+                _ => is_idle.then_some(Shown::NotDone),
             };
         }
         let is_there = match self.is(&method::ENDPOINTS_DELETE) {
@@ -162,16 +166,19 @@ impl Doubt {
             return is_idle.then_some(Shown::NotDone);
         }
         // A removal of what is gone may have been anyone's, unless Google lists its operation.
-        let operation = self.operation.clone().filter(|_| !self.has_rival())?;
+        let operation =
+            self.operation.clone().filter(|own| !self.taken.contains(own) && !self.is_contested(self.nameless_at))?;
         Some(Shown::Done { operation: Some(operation) })
     }
 
     fn weigh_operations(&self, look: &Look<'_>) -> Option<Shown> {
         let operations = look.answer["operations"].as_array().map(Vec::as_slice).unwrap_or_default();
-        if let Some(found) = operations.iter().find(|operation| self.made(operation)) {
+        if let Some(found) = operations.iter().find(|operation| self.made(operation, look.call)) {
             return Some(Shown::Done { operation: name(found, look.call) });
         }
-        let may_be_ours = |operation: &Value| self.may_be_of(operation) && self.may_date_from(created(operation));
+        let may_be_ours = |operation: &Value| {
+            self.may_be_of(operation) && self.may_date_from(created(operation)) && !self.is_taken(operation, look.call)
+        };
         let is_final = look.is_success() && look.is_whole() && self.is_over(look);
         let is_complete = text(&look.answer["nextPageToken"]).is_none();
         if !is_final || !is_complete {
@@ -214,23 +221,30 @@ impl Doubt {
     fn is_labelled(&self, look: &Look<'_>, id: &str) -> bool {
         let run = text(&look.answer["labels"][RUN_LABEL]).filter(|_| look.is_success());
         run.is_some_and(|run| self.clue == Some(mark(&self.method, &self.resource, id, &run)))
+            && !self.is_contested(self.rival_at)
     }
 
     /// Whether an operation has deployed or changed the model of the change.
-    fn made(&self, operation: &Value) -> bool {
+    fn made(&self, operation: &Value, call: &Call) -> bool {
         (self.is(&method::ENDPOINTS_DEPLOY_MODEL) || self.is(&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL))
             && self.names(&operation["response"]["deployedModel"]["id"])
             && self.may_date_from(created(operation))
-            && !self.has_rival()
+            && !self.is_taken(operation, call)
+            && !self.is_contested(self.nameless_at)
+    }
+
+    /// Whether the operation is that of another change.
+    fn is_taken(&self, operation: &Value, call: &Call) -> bool {
+        name(operation, call).is_some_and(|name| self.taken.contains(&name))
     }
 
     fn is_of(&self, parent: &OperationParent) -> bool {
         matches!(parent, OperationParent::Endpoint(endpoint) if endpoint.to_string() == self.resource)
     }
 
-    /// Whether another change may have made what the answers show.
-    fn has_rival(&self) -> bool {
-        self.rival_at.is_some_and(|at| at.saturating_add(CLOCK_SKEW) >= self.begun_at)
+    /// Whether another change, that began at this time, may have made what the answers show.
+    fn is_contested(&self, other: Option<Millis>) -> bool {
+        other.is_some_and(|at| at.saturating_add(CLOCK_SKEW) >= self.begun_at)
     }
 
     /// Whether the change may have caused what was created at this time.

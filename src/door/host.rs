@@ -177,6 +177,8 @@ impl Doubt {
             is_idle: value["isIdle"].as_bool()?,
             operation: text(&value["operation"]),
             rival_at: value["rivalAt"].as_u64(),
+            nameless_at: value["namelessAt"].as_u64(),
+            taken: texts(&value["taken"])?,
         })
     }
 }

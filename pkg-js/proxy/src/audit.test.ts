@@ -58,6 +58,8 @@ describe('audit records', () => {
         endedAt: expect.any(Number),
         isIdle: false,
         rivalAt: Date.parse(succeeded[0].created_at),
+        namelessAt: Date.parse(succeeded[0].created_at),
+        taken: [],
       });
       expect(second).toMatchObject({ id: '2', endedAt: undefined });
       expect(second.rivalAt).toBeUndefined();
@@ -71,6 +73,57 @@ describe('audit records', () => {
       expect(
         await audit.doubts({ ...about, since: Date.now() + MINUTE }),
       ).toEqual([]);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'tell the changes apart that have started operations on %s',
+    async id => {
+      const { client, audit } = await open(id);
+      const done: typeof unknown = { outcome: 'succeeded', over: ['pending'] };
+      for (const [name, clue] of [
+        ['lost', 'c'],
+        ['again', 'c'],
+        ['other', 'd'],
+      ]) {
+        await audit.begin({ ...intention, id: name, clue });
+      }
+      await audit.settle({ id: 'lost', ...unknown });
+      const [first] = await audit.doubts(about);
+      expect(first).toMatchObject({ namelessAt: first.rivalAt, taken: [] });
+
+      await audit.settle({ id: 'again', ...done, operation: 'o' });
+      await audit.settle({ id: 'other', ...done, operation: 'p' });
+      const [{ rivalAt, namelessAt, taken }, ...more] =
+        await audit.doubts(about);
+      expect(more).toEqual([]);
+      expect(rivalAt).toEqual(expect.any(Number));
+      expect(namelessAt).toBeUndefined();
+      expect(taken.sort()).toEqual(['o', 'p']);
+
+      // What began long before cannot have started an operation of this time.
+      await client('vertex_ai_audit')
+        .where({ id: 'again' })
+        .update({ created_at: new Date(0).toISOString() });
+      const [later] = await audit.doubts(about);
+      expect(later).toMatchObject({ rivalAt: undefined, taken: ['p'] });
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
+    'have ended when no call can last any longer on %s',
+    async id => {
+      const { client, audit } = await open(id);
+      await audit.begin({ ...intention, id: '1', clue: 'c' });
+      expect(await audit.doubts(about)).toMatchObject([{ endedAt: undefined }]);
+      const begun = Date.now() - 16 * MINUTE;
+      await client('vertex_ai_audit').update({
+        created_at: new Date(begun).toISOString(),
+      });
+      const ended = [{ endedAt: begun + 15 * MINUTE }];
+      expect(await audit.doubts(about)).toMatchObject(ended);
+      await audit.sweep();
+      expect(await audit.doubts(about)).toMatchObject(ended);
     },
   );
 

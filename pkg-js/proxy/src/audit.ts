@@ -23,6 +23,32 @@ export interface MandateCall {
   status?: number;
 }
 
+/** A change beside one without a known outcome. */
+interface Other {
+  id: string;
+  clue: string;
+  resource: string;
+  created_at: string;
+  operation: string | null;
+  outcome: string;
+}
+
+/** Whether it is known which operation the change has started. */
+const isNamed = ({ outcome, operation }: Other) =>
+  outcome === 'succeeded' && operation !== null;
+
+const latest = (rows: Other[]) =>
+  rows.length > 0
+    ? Math.max(...rows.map(row => Date.parse(row.created_at)))
+    : undefined;
+
+/** When a call had ended at the latest: no call lasts longer, even if its process has ended without a word. */
+function earliest(finishedAt: string | null, latestEnd: number) {
+  const end = finishedAt ? Date.parse(finishedAt) : Infinity;
+  const known = Math.min(end, latestEnd);
+  return known <= Date.now() ? known : undefined;
+}
+
 /** Audit records: one row for each call that changes something, written before the call is sent. */
 export class AuditRecords {
   constructor(private readonly client: Knex) {}
@@ -87,31 +113,42 @@ export class AuditRecords {
       .whereNotNull('clue')
       .where('created_at', '>=', new Date(about.since).toISOString());
     if (rows.length === 0) return [];
-    const rivals = await this.client(TABLE)
-      .where({ outcome: 'succeeded' })
-      .whereIn(
-        'clue',
-        rows.map(row => row.clue),
-      )
-      .groupBy('clue')
-      .select<{ clue: string; at: string }[]>(
-        'clue',
-        this.client.raw('max(created_at) as at'),
+    const others = await this.othersOf(rows);
+    const { longestCall } = Gate.facts();
+    return rows.map(row => {
+      const begunAt = Date.parse(row.created_at);
+      const rivals = others.filter(
+        ({ id, clue }) => clue === row.clue && id !== row.id,
       );
-    const succeeded = new Map(
-      rivals.map(({ clue, at }) => [clue, Date.parse(at)]),
-    );
-    return rows.map(row => ({
-      id: row.id,
-      method: row.method,
-      resource: row.resource,
-      clue: row.clue,
-      begunAt: Date.parse(row.created_at),
-      endedAt: row.finished_at ? Date.parse(row.finished_at) : undefined,
-      isIdle: Boolean(row.idle),
-      operation: row.operation ?? undefined,
-      rivalAt: succeeded.get(row.clue),
-    }));
+      return {
+        id: row.id,
+        method: row.method,
+        resource: row.resource,
+        clue: row.clue,
+        begunAt,
+        endedAt: earliest(row.finished_at, begunAt + longestCall),
+        isIdle: Boolean(row.idle),
+        operation: row.operation ?? undefined,
+        rivalAt: latest(rivals),
+        namelessAt: latest(rivals.filter(other => !isNamed(other))),
+        taken: others.filter(isNamed).map(({ operation }) => operation!),
+      };
+    });
+  }
+
+  /** Returns the changes that may have made what answers about these rows show: those with the same clue or resource. */
+  private async othersOf(rows: Other[]): Promise<Other[]> {
+    const first = rows.map(row => row.created_at).sort()[0];
+    const since = Date.parse(first) - Gate.facts().clockSkew;
+    return this.client(TABLE)
+      .whereIn('outcome', ['succeeded', 'pending', 'unknown'])
+      .where('created_at', '>=', new Date(since).toISOString())
+      .where(which =>
+        which
+          .whereIn('clue', [...new Set(rows.map(row => row.clue))])
+          .orWhereIn('resource', [...new Set(rows.map(row => row.resource))]),
+      )
+      .select('id', 'clue', 'resource', 'created_at', 'operation', 'outcome');
   }
 
   /** Notes what a later answer shows about a call. Returns whether its outcome was not known until now. */

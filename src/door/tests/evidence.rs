@@ -28,6 +28,8 @@ fn lost(verb: &str, path: &str, body: &Value) -> Doubt {
         is_idle: false,
         operation: None,
         rival_at: None,
+        nameless_at: None,
+        taken: Vec::new(),
     }
 }
 
@@ -170,7 +172,11 @@ fn a_removal_is_shown_by_its_operation_and_what_is_missing() {
         assert_eq!(look(&doubt), None, "anyone may have removed it");
         let known = Doubt { operation: Some(OPERATION.into()), ..doubt.clone() };
         assert_eq!(look(&known), Some(Shown::Done { operation: Some(OPERATION.into()) }));
-        assert_eq!(look(&Doubt { rival_at: Some(NOW), ..known.clone() }), None, "a repetition has removed it");
+        assert_eq!(look(&Doubt { nameless_at: Some(NOW), ..known.clone() }), None, "a repetition may have removed it");
+        let repeated = Doubt { taken: vec![OPERATION.into()], ..known.clone() };
+        assert_eq!(look(&repeated), None, "a repetition has removed it");
+        let after = json!({"operations": [own]});
+        assert_eq!(weigh(&Doubt { operation: None, ..repeated }, &list, &after), Some(Shown::Idle));
         assert_eq!(weigh(&known, &list, &json!({"operations": [own]})), None, "known already");
         for unclear in [
             // Of two, either may be another's.
@@ -182,6 +188,27 @@ fn a_removal_is_shown_by_its_operation_and_what_is_missing() {
             assert_eq!(weigh(&doubt, &list, &json!({ "operations": unclear })), None, "{unclear}");
         }
     }
+}
+
+#[test]
+fn of_two_attempts_only_the_one_without_an_operation_failed() {
+    let list = format!("{ENDPOINT}/operations");
+    let serves = json!({"deployedModels": [{"id": "42"}]});
+    let mut ended = operation("DeployModel", "2026-11-24T04:06:00Z");
+    ended["response"] = json!({"deployedModel": {"id": "42"}});
+    let ended = json!({"operations": [ended]});
+    // The second attempt has succeeded, and names its operation.
+    let first = Doubt { rival_at: Some(NOW + 1), taken: vec![OPERATION.into()], ..lost_deployment() };
+    assert_eq!(weigh(&first, ENDPOINT, &serves), None, "the second one serves");
+    assert_eq!(weigh(&first, &list, &ended), Some(Shown::Idle));
+    let idle = Doubt { is_idle: true, ..first.clone() };
+    assert_eq!(weigh(&idle, ENDPOINT, &serves), Some(Shown::NotDone));
+    // An earlier deployment of the same id has another operation.
+    let again = Doubt { taken: vec![format!("{OPERATION}0")], ..first.clone() };
+    assert_eq!(weigh(&again, &list, &ended), Some(Shown::Done { operation: Some(OPERATION.into()) }));
+    // The answers to both are lost.
+    let both = Doubt { nameless_at: Some(NOW + 1), taken: Vec::new(), ..first };
+    assert_eq!(weigh(&both, &list, &ended), None);
 }
 
 #[test]
