@@ -28,6 +28,7 @@ import { createProxyFetch } from './proxyFetch';
 import { createRouter } from './router';
 import { BEAT_MILLIS, POLL_MILLIS, Runner } from './runner';
 import { repeat } from './schedule';
+import { Settling } from './settling';
 import { WATCH_LOOK_MILLIS, Watchers } from './watchers';
 
 /** Creates the plugin with what carries deployments out. */
@@ -63,6 +64,9 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           const feed = new EventFeed(store, logger);
           const watchers = new Watchers(store, deps.signals);
           const history = new History(client);
+          const fetch = createProxyFetch(auth);
+          const proxyUrl = async () =>
+            `${await discovery.getBaseUrl('proxy')}/vertex-ai`;
           const runner = new Runner({
             store,
             history,
@@ -70,10 +74,16 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
             leases: new Leases(client, randomUUID()),
             mandates,
             notices: new Notices(deps),
-            fetch: createProxyFetch(auth),
+            fetch,
             runDeployment: run,
-            proxyUrl: async () =>
-              `${await discovery.getBaseUrl('proxy')}/vertex-ai`,
+            proxyUrl,
+            logger,
+          });
+          const settling = new Settling({
+            store,
+            mandates,
+            fetch,
+            proxyUrl,
             logger,
           });
           const permissions = new DeploymentPermissions(
@@ -116,6 +126,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               repeat(BEAT_MILLIS, () => runner.beat(), logger),
               repeat(POLL_MILLIS, () => runner.poll(), logger),
               repeat(WATCH_LOOK_MILLIS, () => watchers.look(), logger),
+              repeat(POLL_MILLIS, () => settling.poll(), logger),
             );
           });
           lifecycle.addShutdownHook(async () => {

@@ -37,6 +37,8 @@ export interface Row {
   follows: string | null;
   /** In milliseconds since 1970; PostgreSQL returns a text. */
   starts_at: number | string | null;
+  /** When audit records of its calls are settled; as `starts_at`. */
+  settle_at: number | string | null;
 }
 
 export const LISTED = [

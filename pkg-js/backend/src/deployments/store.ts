@@ -17,6 +17,11 @@ import { DEPLOYMENTS, type Row } from './row';
 const EVENTS = 'vertex_ai_events';
 /** Longer than the time between two looks, and than clocks of replicas differ, in milliseconds. */
 const MOMENT_MILLIS = 30_000;
+/**
+ * Time after which a request whose answer is lost has reached Google or never will, and a bit, in milliseconds: from then on, audit records
+ * can be settled.
+ */
+const SETTLE_MILLIS = 65_000;
 
 /** A new deployment. */
 export interface NewDeployment {
@@ -251,6 +256,36 @@ export class Deployments {
     );
   }
 
+  /** Returns deployments that have ended, and whose audit records are to be settled by now. */
+  toSettle(now: number, limit: number): Promise<Row[]> {
+    return query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where('settle_at', '<=', now)
+        .orderBy('settle_at')
+        .limit(limit),
+    );
+  }
+
+  /** Sets when the records are settled again. Returns whether no other process has. */
+  async settleAgain(
+    { id, settle_at: settleAt }: Row,
+    next: number | null,
+  ): Promise<boolean> {
+    const set = await query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ id, settle_at: settleAt })
+        .update({ settle_at: next }),
+    );
+    return set === 1;
+  }
+
+  /** Notes that every record is settled. */
+  async settled(id: string): Promise<void> {
+    await query(() =>
+      this.client<Row>(DEPLOYMENTS).where({ id }).update({ settle_at: null }),
+    );
+  }
+
   /** Returns deployments that got no mandate before a time, because their start was interrupted. */
   withoutMandate(before: number, limit: number): Promise<Row[]> {
     return query(() =>
@@ -333,7 +368,12 @@ export class Deployments {
         life: JSON.stringify(next.life),
         state: next.life.state,
         ended: next.ended,
-        ...(next.ended && { ended_at: at, lease_until: null, runner: null }),
+        ...(next.ended && {
+          ended_at: at,
+          lease_until: null,
+          runner: null,
+          settle_at: row.mandate && Date.parse(at) + SETTLE_MILLIS,
+        }),
         ...set,
       };
       await trx<Row>(DEPLOYMENTS).where({ id }).update(changed);
