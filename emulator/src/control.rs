@@ -31,6 +31,11 @@ pub fn route(
             cloud.world().faults.0.push(fault);
             Ok(json!({}))
         }
+        ("POST", "tokens/expire") => {
+            // Those of the seed have no expiry.
+            cloud.world().tokens.retain(|_, token| token.expires.is_none());
+            Ok(json!({}))
+        }
         ("GET", "faults") => Ok(json!({ "faults": cloud.world().faults.0 })),
         ("DELETE", "faults") => {
             cloud.world().faults.0.clear();

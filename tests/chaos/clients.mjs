@@ -3,6 +3,11 @@ import { setTimeout } from 'node:timers/promises';
 import { names } from './catalog.mjs';
 import { emulatorUrl, portalUrl } from './servers.mjs';
 
+/** How long each outage of a round lasts, in milliseconds. */
+export const OUTAGE = 1000 * Number(process.env.OUTAGE ?? '8');
+/** How much longer a round may take than without outages: it has three at most. */
+export const OUTAGES = 3 * OUTAGE;
+
 const ENDED = ['succeeded', 'failed', 'cancelled'];
 
 async function read(response) {
@@ -70,7 +75,7 @@ export async function isReady(base) {
 }
 
 /** As `portal`, again until the portal answers: it may be down. */
-export async function persistent(path, init, patience = 120_000) {
+export async function persistent(path, init, patience = 120_000 + OUTAGES) {
   const deadline = Date.now() + patience;
   for (;;) {
     try {
@@ -86,7 +91,7 @@ export async function persistent(path, init, patience = 120_000) {
 }
 
 /** Follows a deployment to its end, or for some milliseconds. */
-export async function ended(id, patience = 180_000) {
+export async function ended(id, patience = 180_000 + OUTAGES) {
   const deadline = Date.now() + patience;
   for (;;) {
     const deployment = await persistent(`vertex-ai/deployments/${id}`);

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { endpointOf, names } from './catalog.mjs';
-import { emulator, ended, eventsOf, persistent } from './clients.mjs';
+import { emulator, ended, eventsOf } from './clients.mjs';
+import { startTask } from './task.mjs';
 
 /** Shortest lifetime that Backstage allows a token, in minutes of the machine. */
 export const TOKEN_MINUTES = 10;
@@ -25,29 +26,20 @@ export async function anHour(portal) {
   await emulator('settings', { deploymentSeconds: 2 * 3600 });
   const { seconds: begun } = await emulator('clock');
   const name = names[0];
-  const entity = `component:default/${name}`;
-  const since = new Date().toISOString();
-  const task = await persistent('scaffolder/v2/tasks', {
-    method: 'POST',
-    body: {
-      templateRef: 'template:default/deploy-model',
-      values: { entity },
-    },
-  });
+  const task = await startTask(name);
   await until(HAND_OVER, begun);
   await portal.restart(0);
   await until(HAND_OVER + 5, begun);
   await portal.restart(portal.last);
   await until(CANCEL, begun);
-  const session = Date.now() - Date.parse(since);
+  const session = Date.now() - task.startedAt;
   assert.ok(session > TOKEN_MINUTES * 60_000, 'the token has not expired');
-  const query = `vertex-ai/deployments?entityRef=${entity}&since=${since}`;
-  const { items } = await persistent(query);
+  const items = await task.deployments();
   assert.deepEqual(
     items.map(({ state }) => state),
     ['running'],
   );
-  await persistent(`scaffolder/v2/tasks/${task.id}/cancel`, { method: 'POST' });
+  await task.cancel();
   const deployment = await ended(items[0].id, 300_000);
   assert.equal(deployment.state, 'cancelled');
   assert.deepEqual(deployment.notUndone, []);

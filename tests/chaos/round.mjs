@@ -3,16 +3,20 @@ import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { endpointOf, names } from './catalog.mjs';
 import { check, checkRecords } from './checker.mjs';
-import { cancel, emulator, ended, eventsOf, start } from './clients.mjs';
+import {
+  cancel,
+  emulator,
+  ended,
+  eventsOf,
+  OUTAGE,
+  start,
+} from './clients.mjs';
 import { occupy, race } from './console.mjs';
 import { FAULTS, RACE } from './faults.mjs';
 import { random } from './random.mjs';
 import { postgres } from './servers.mjs';
-import { auditRows } from './tables.mjs';
+import { settledRows } from './settling.mjs';
 import { byTask } from './task.mjs';
-
-/** How long each outage lasts, in seconds. */
-const OUTAGE = Number(process.env.OUTAGE ?? '8');
 
 /** A deployment that no task started. */
 const UNBORN = { state: 'cancelled', undone: [], notUndone: [] };
@@ -75,15 +79,22 @@ async function trouble(choices, portal) {
     const kind = choices.pick(kinds);
     console.log(`portal: ${kind}`);
     if (kind === 'freeze') {
-      await portal.freeze(portal.any(choices), 1000 * Math.max(OUTAGE, 15));
+      await portal.freeze(portal.any(choices), Math.max(OUTAGE, 15_000));
     } else if (kind === 'lose the database') {
-      await portal.loseDatabase(1000 * OUTAGE);
+      await portal.loseDatabase(OUTAGE);
     } else if (kind === 'kill both') {
       await Promise.all([portal.restart(0), portal.restart(1)]);
     } else {
       await portal.restart(portal.any(choices));
     }
   }
+}
+
+/** Google no longer takes the access tokens that the portal has, at a random moment. */
+async function expire(choices) {
+  await setTimeout(choices.between(1000, 12_000));
+  console.log('access tokens expire');
+  await emulator('tokens/expire', {});
 }
 
 export async function play(portal, seed, round) {
@@ -103,11 +114,15 @@ export async function play(portal, seed, round) {
       }),
     ),
     trouble(choices, portal),
+    expire(random(`${seed}:${round}:tokens`)),
   ]);
   for (const { what } of results) if (what) console.log(JSON.stringify(what));
+  const { calls } = await emulator('state');
+  const begun = new Date(calls[0]?.time ?? 0).toISOString();
+  const rows = await settledRows(portal, begun);
   const state = await emulator('state');
-  const records = checkRecords(await auditRows(), state);
-  console.log(`audit records without a known outcome: ${records.open}`);
+  const records = checkRecords(rows, state);
+  console.log(`records that stay unknown: ${records.unknowable.join(', ')}`);
   const violations = results.flatMap(({ broken, facts, deployment, events }) =>
     broken ? [broken] : check(facts, deployment, events, state),
   );

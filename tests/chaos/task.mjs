@@ -1,39 +1,49 @@
 // A deployment by a task of the scaffolder: its lines and its end must be those of the deployment.
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
-import { eventsOf, ended, persistent } from './clients.mjs';
+import { eventsOf, ended, OUTAGES, persistent } from './clients.mjs';
 
 const RUNNING = ['open', 'processing'];
 
-/** Runs the template to its end. Returns the deployment's id; `undefined` where the task was cancelled before it started one. */
-export async function byTask(name, cancelAfter) {
+/** Starts the template for an entity. `deployments` returns what the task has started, `cancel` cancels it. */
+export async function startTask(name) {
   const entity = `component:default/${name}`;
   const since = new Date().toISOString();
-  const task = await persistent('scaffolder/v2/tasks', {
+  const { id } = await persistent('scaffolder/v2/tasks', {
     method: 'POST',
     body: {
       templateRef: 'template:default/deploy-model',
       values: { entity },
     },
   });
+  const path = `scaffolder/v2/tasks/${id}`;
+  const query = `vertex-ai/deployments?entityRef=${entity}&since=${since}`;
+  return {
+    path,
+    startedAt: Date.parse(since),
+    cancel: () => persistent(`${path}/cancel`, { method: 'POST' }),
+    deployments: async () => (await persistent(query)).items,
+  };
+}
+
+/** Runs the template to its end. Returns the deployment's id; `undefined` where the task was cancelled before it started one. */
+export async function byTask(name, cancelAfter) {
+  const task = await startTask(name);
   if (cancelAfter !== null) {
     await setTimeout(cancelAfter);
-    await persistent(`scaffolder/v2/tasks/${task.id}/cancel`, {
-      method: 'POST',
-    });
+    await task.cancel();
   }
-  const deadline = Date.now() + 240_000;
+  const deadline = Date.now() + 240_000 + OUTAGES;
   let status;
   do {
     await setTimeout(500);
-    ({ status } = await persistent(`scaffolder/v2/tasks/${task.id}`));
+    ({ status } = await persistent(task.path));
   } while (RUNNING.includes(status) && Date.now() < deadline);
-  const query = `vertex-ai/deployments?entityRef=${entity}&since=${since}`;
-  const { items } = await persistent(query);
+  const items = await task.deployments();
   if (items.length === 0 && cancelAfter !== null) return undefined;
   assert.equal(items.length, 1, `${items.length} deployments of one task`);
   const deployment = await ended(items[0].id);
-  const lines = await persistent(`scaffolder/v2/tasks/${task.id}/events`);
+  const lines = await persistent(`${task.path}/events`);
   check(name, status, lines, deployment, await eventsOf(deployment.id));
   return deployment.id;
 }

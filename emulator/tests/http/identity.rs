@@ -85,6 +85,17 @@ fn a_valid_assertion_becomes_a_token_with_the_access_of_its_groups() {
 }
 
 #[test]
+fn tokens_expire_at_once_on_demand() {
+    let setting = setting();
+    let model = format!("{PLACE}/models/fraud-detector");
+    let token = setting.token(TEAM);
+    setting.cloud.post("", "/emulator/tokens/expire", json!({})).ok();
+    setting.cloud.get(&token, &model).refused(401, "UNAUTHENTICATED");
+    setting.cloud.get(OWNER, &model).ok();
+    setting.cloud.get(&setting.token(TEAM), &model).ok();
+}
+
+#[test]
 fn accepts_a_form_with_snake_case_names() {
     let setting = setting();
     let assertion = setting.key.sign(&setting.issuer.claims(TEAM));
