@@ -2,8 +2,8 @@
 //!
 //! An answer is evidence only where no other caller can have caused what it shows: the deployed model has the id that the change chose, the endpoint or
 //! model has the label of its run. That something exists already (409) or is missing (404) shows nothing, because another caller may have
-//! made or removed it. A removal is shown by two answers: Google lists one operation of its kind and time, and what it was to remove is
-//! missing.
+//! made or removed it. A removal, or a deployment that has failed, is shown by two answers: Google lists one operation of its kind and time, and
+//! what it was to remove or deploy is missing.
 
 use crate::conversation::Millis;
 use crate::fingerprint::fingerprint;
@@ -153,7 +153,8 @@ impl Doubt {
                     Some(Shown::Done { operation: None })
                 }
                 // Without an operation of its own, the change did not deploy what another one did.
-                _ => is_idle.then_some(Shown::NotDone),
+                Some(_) => is_idle.then_some(Shown::NotDone),
+                None => self.likely().or(is_idle.then_some(Shown::NotDone)),
             };
         }
         let is_there = match self.is(&method::ENDPOINTS_DELETE) {
@@ -166,9 +167,14 @@ impl Doubt {
             return is_idle.then_some(Shown::NotDone);
         }
         // A removal of what is gone may have been anyone's, unless Google lists its operation.
-        let operation =
-            self.operation.clone().filter(|own| !self.taken.contains(own) && !self.is_contested(self.nameless_at))?;
-        Some(Shown::Done { operation: Some(operation) })
+        self.likely()
+    }
+
+    /// What a missing model or endpoint shows where Google has listed an operation that may be the change's.
+    fn likely(&self) -> Option<Shown> {
+        let own =
+            self.operation.as_ref().filter(|own| !self.taken.contains(own) && !self.is_contested(self.nameless_at));
+        own.map(|own| Shown::Done { operation: Some(own.clone()) })
     }
 
     fn weigh_operations(&self, look: &Look<'_>) -> Option<Shown> {
@@ -189,9 +195,11 @@ impl Doubt {
             return operations.iter().all(|operation| !may_be_ours(operation)).then_some(Shown::Idle);
         };
         let removes = self.is(&method::ENDPOINTS_UNDEPLOY_MODEL) || self.is(&method::ENDPOINTS_DELETE);
-        let is_done = only["done"] == true && !only["error"].is_object() && self.is_before_end(created(only));
+        // A deployment that has failed names no model.
+        let is_of_kind = removes || self.is(&method::ENDPOINTS_DEPLOY_MODEL);
+        let is_over = only["done"] == true && only["error"].is_object() != removes && self.is_before_end(created(only));
         let operation =
-            name(only, look.call).filter(|name| removes && is_done && self.operation.as_ref() != Some(name))?;
+            name(only, look.call).filter(|name| is_of_kind && is_over && self.operation.as_ref() != Some(name))?;
         Some(Shown::Likely { operation })
     }
 

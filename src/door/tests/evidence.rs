@@ -212,6 +212,28 @@ fn of_two_attempts_only_the_one_without_an_operation_failed() {
 }
 
 #[test]
+fn a_deployment_that_failed_is_shown_by_its_operation_and_what_is_missing() {
+    let (list, gone) = (format!("{ENDPOINT}/operations"), json!({"deployedModels": [{"id": "1"}]}));
+    let mut failed = operation("DeployModel", "2026-11-24T04:06:00Z");
+    failed["done"] = json!(true);
+    let under_way = json!({ "operations": [failed] });
+    failed["error"] = json!({"code": 1});
+    let doubt = lost_deployment();
+    let weigh_list = |doubt: &Doubt, operations: Value| weigh(doubt, &list, &json!({ "operations": operations }));
+    assert_eq!(weigh_list(&doubt, json!([failed])), Some(Shown::Likely { operation: OPERATION.into() }));
+    assert_eq!(weigh_list(&doubt, json!([failed, failed])), None, "either may be another's");
+    assert_eq!(weigh(&doubt, &list, &under_way), None, "a success names its model");
+    assert_eq!(weigh(&doubt, ENDPOINT, &gone), None);
+    let known = Doubt { operation: Some(OPERATION.into()), ..doubt };
+    let done = Some(Shown::Done { operation: Some(OPERATION.into()) });
+    assert_eq!(weigh(&known, ENDPOINT, &gone), done);
+    let no_endpoint = json!({"error": {"status": "NOT_FOUND"}});
+    assert_eq!(weigh_at(&known, ENDPOINT, 404, &no_endpoint, NOW + 60 * MINUTE), done);
+    let repeated = Doubt { taken: vec![OPERATION.into()], ..known };
+    assert_eq!(weigh(&repeated, ENDPOINT, &gone), None);
+}
+
+#[test]
 fn an_operation_shows_which_replicas_it_has_changed() {
     let body = json!({"deployedModel": {"id": "42"}, "updateMask": "dedicatedResources.minReplicaCount"});
     let doubt = lost("POST", &format!("{ENDPOINT}:mutateDeployedModel"), &body);
