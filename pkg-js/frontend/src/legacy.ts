@@ -18,6 +18,7 @@ import { AnnotationsField } from './fields/AnnotationsField';
 import type { Annotations } from './fields/checkAnnotations';
 import { DeploymentSummaryField } from './fields/DeploymentSummaryField';
 import { EnvironmentField } from './fields/EnvironmentField';
+import type { EnvironmentOptions } from './fields/environments';
 import type { FormPlace } from './fields/formPlace';
 import { ModelVersionField } from './fields/ModelVersionField';
 import { validateAnnotations } from './fields/validateAnnotations';
@@ -26,6 +27,7 @@ import { contentRouteRef } from './routes';
 
 export { isVertexAiAvailable } from './annotations';
 export type { Annotations } from './fields/checkAnnotations';
+export type { EnvironmentOptions } from './fields/environments';
 export type { FormPlace } from './fields/formPlace';
 export { vertexAiMessages, vertexAiTranslationRef } from './translation';
 
@@ -62,7 +64,7 @@ export const VertexAiAnnotationsFieldExtension: FieldExtensionComponent<
  */
 export const VertexAiEnvironmentFieldExtension: FieldExtensionComponent<
   string,
-  { entityParameter?: string }
+  EnvironmentOptions
 > = vertexAiPlugin.provide(
   createScaffolderFieldExtension({
     name: 'VertexAiEnvironment',

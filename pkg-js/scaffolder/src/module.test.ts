@@ -46,6 +46,7 @@ describe('the module', () => {
 
     for (const name of [
       'deploy-model',
+      'promote-model',
       'request-access',
       'roll-back-model',
       'scale-model',

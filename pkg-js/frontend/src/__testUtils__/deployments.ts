@@ -187,6 +187,7 @@ export class FakeDeployments {
     const [, , id, action] = path.split('/');
     if (!id && method === 'POST') return this.start(init);
     if (!id) return this.list(url.searchParams);
+    if (id === 'plan') return this.plan(init);
     const found = this.deployments.find(deployment => deployment.id === id);
     if (!found) {
       const diagnostic = {
@@ -266,6 +267,23 @@ export class FakeDeployments {
     };
     this.deployments = [started, ...this.deployments];
     return answer(started, 201);
+  }
+
+  /** Plans a promotion of the version that an environment deployed last. */
+  private plan(init: RequestInit): Response {
+    const { from } = JSON.parse(String(init.body));
+    const { model } =
+      this.deployments.find(
+        ({ environment, state }) =>
+          environment === from && state === 'succeeded',
+      ) ?? {};
+    if (model) return answer({ plan: { target: { model } } });
+    const diagnostic = {
+      code: 'deploy/impossible',
+      severity: 'error',
+      message: `no deployment of the entity has succeeded in \`${from}\``,
+    };
+    return answer({ diagnostics: [diagnostic] }, 400);
   }
 
   private list(query: URLSearchParams): Response {

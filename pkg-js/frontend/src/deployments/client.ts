@@ -1,4 +1,4 @@
-import type { StartRequest } from '@backstage-vertex-ai/core';
+import type { PlanReport, StartRequest } from '@backstage-vertex-ai/core';
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { readFailure, RequestFailed } from '../failure';
 import type { Deployment, DeploymentPage, Trace } from './deployment';
@@ -61,6 +61,14 @@ export class DeploymentsClient {
       'idempotency-key': key,
     };
     const response = await this.send('', { method: 'POST', headers, body });
+    return response.json();
+  }
+
+  /** Plans what a JSON text describes. Nothing is started. */
+  async plan(body: string, signal?: AbortSignal): Promise<PlanReport> {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body, signal };
+    const response = await this.send('/plan', init);
     return response.json();
   }
 

@@ -12,6 +12,7 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { fraudDetector, website } from '../__testUtils__/google';
 import { EnvironmentField } from './EnvironmentField';
+import type { EnvironmentOptions } from './environments';
 import { validateEnvironment } from './validateEnvironment';
 
 const ENDPOINT = 'google.com/vertex-ai-endpoint';
@@ -31,7 +32,12 @@ const apis = (entities: Entity[]) =>
   ] as const;
 
 /** Renders the field in a form that keeps its value, and returns the spy on `onChange`. */
-function renderField(entity: Entity, entityRef?: string, value?: string) {
+function renderField(
+  entity: Entity,
+  entityRef?: string,
+  value?: string,
+  options?: EnvironmentOptions,
+) {
   const onChange = jest.fn();
   function Form() {
     const [held, hold] = useState(value);
@@ -39,6 +45,7 @@ function renderField(entity: Entity, entityRef?: string, value?: string) {
       formData: held,
       formContext: { formData: { entity: entityRef } },
       schema: { title: 'Environment' },
+      uiSchema: { 'ui:options': options },
       onChange: (next?: string) => {
         hold(next);
         onChange(next);
@@ -105,6 +112,13 @@ describe('the field', () => {
     ).toHaveTextContent('endpoints/fraud-detector');
     expect(onChange).toHaveBeenCalledWith(undefined);
     expect(screen.queryByRole('button')).not.toBeInTheDocument();
+  });
+
+  it('shows no summary where the form does without', async () => {
+    renderField(SHARED, REF, 'staging', { hasSummary: false });
+    const select = await screen.findByRole('button', { name: /Environment/ });
+    expect(select).toHaveTextContent('staging');
+    expect(screen.queryByLabelText('What will be deployed')).toBeNull();
   });
 
   it('asks for an entity first, and says when it does not exist', async () => {

@@ -7,10 +7,10 @@ import { CoreBroken } from '../components/CoreBroken';
 import { EnvironmentSelect } from '../components/EnvironmentSelect';
 import { vertexAiTranslationRef } from '../translation';
 import { DeploymentSummary } from './DeploymentSummary';
-import { entityParameter } from './environments';
+import { entityParameter, type EnvironmentOptions } from './environments';
 import { useDeploymentChoices } from './useDeploymentChoices';
 
-type Props = FieldExtensionComponentProps<string, { entityParameter?: string }>;
+type Props = FieldExtensionComponentProps<string, EnvironmentOptions>;
 
 /** A form field that offers the environments of the entity that the form names, and shows what would be deployed. */
 export function EnvironmentField(props: Props) {
@@ -40,6 +40,7 @@ export function EnvironmentField(props: Props) {
 function Choice(props: Props & { choices: DeploymentChoice[] }) {
   const { choices, formData, onChange, schema, required, rawErrors } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
+  const { hasSummary = true } = props.uiSchema?.['ui:options'] ?? {};
   const chosen = choices.find(({ environment }) => environment === formData);
   const [only, ...others] = choices;
   const isOnly = others.length === 0;
@@ -69,7 +70,9 @@ function Choice(props: Props & { choices: DeploymentChoice[] }) {
           onChange={onChange}
         />
       )}
-      {chosen?.target && <DeploymentSummary target={chosen.target} />}
+      {hasSummary && chosen?.target && (
+        <DeploymentSummary target={chosen.target} />
+      )}
     </Flex>
   );
 }

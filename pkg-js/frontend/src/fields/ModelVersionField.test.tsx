@@ -10,7 +10,7 @@ import {
 } from '@backstage/frontend-test-utils';
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
-import { screen, waitFor } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import {
@@ -19,7 +19,6 @@ import {
   PORTAL,
   refusal,
 } from '../__testUtils__/google';
-import { DeploymentSummaryField } from './DeploymentSummaryField';
 import { ModelVersionField } from './ModelVersionField';
 
 const ENDPOINT = 'google.com/vertex-ai-endpoint';
@@ -41,7 +40,7 @@ beforeEach(() => {
   ];
 });
 
-/** Renders both fields in a form, and returns how to read what it holds. */
+/** Renders the field in a form, and returns how to read what it holds. */
 function renderForm(data: Record<string, unknown> = {}) {
   const entity = fraudDetector({
     [`${ENDPOINT}.staging`]: 'fraud-staging',
@@ -60,14 +59,7 @@ function renderForm(data: Record<string, unknown> = {}) {
       onChange: (value: unknown) =>
         hold(before => ({ ...before, [name]: value })),
     });
-    return (
-      <>
-        <ModelVersionField {...field('modelVersion', 'Model version')} />
-        <DeploymentSummaryField
-          {...field('summary', 'What will be deployed')}
-        />
-      </>
-    );
+    return <ModelVersionField {...field('modelVersion', 'Model version')} />;
   }
   renderInTestApp(
     <TestApiProvider
@@ -139,26 +131,5 @@ describe('the field of the version', () => {
       await screen.findByText('Choose an entity first.', {}, WAIT),
     ).toBeVisible();
     expect(google.calls).toEqual([]);
-  });
-});
-
-describe('the field of the summary', () => {
-  it('holds what will be deployed, with the chosen environment and version', async () => {
-    const held = renderForm({ environment: 'staging', modelVersion: '10' });
-    await waitFor(
-      () =>
-        expect(held().summary).toBe(
-          'fraud-detector@10 to fraud-staging in us-central1, all traffic',
-        ),
-      WAIT,
-    );
-    expect(
-      screen.getByText(/^fraud-detector@10 to fraud-staging/),
-    ).toBeInTheDocument();
-  });
-
-  it('holds nothing for an environment that the entity does not have', async () => {
-    const held = renderForm({ environment: 'prod', summary: 'of before' });
-    await waitFor(() => expect(held().summary).toBeUndefined(), WAIT);
   });
 });

@@ -9,6 +9,18 @@ import type { ConfigApi } from '@backstage/core-plugin-api';
 import type { CatalogApi } from '@backstage/plugin-catalog-react';
 import { rulesOf } from '../rules';
 
+/**
+ * `ui:options` of the field of an environment.
+ *
+ * @public
+ */
+export interface EnvironmentOptions {
+  /** The name of the form's parameter that holds the entity, `entity` by default. */
+  entityParameter?: string;
+  /** Whether the field shows what the annotations of the environment deploy, `true` by default. */
+  hasSummary?: boolean;
+}
+
 /** Returns the name of the form's parameter that holds the entity: `ui:options: { entityParameter }`. */
 export const entityParameter = (uiSchema?: {
   'ui:options'?: { entityParameter?: string };

@@ -1,7 +1,7 @@
 import { entityParameter } from './environments';
 
 /**
- * `ui:options` of a field: the names of the form's parameters that hold entity, environment and version.
+ * `ui:options` of a field: the names of the form's parameters that hold entity, environments and version.
  *
  * @public
  */
@@ -12,6 +12,8 @@ export interface FormPlace {
   environmentParameter?: string;
   /** `modelVersion` by default. */
   versionParameter?: string;
+  /** `VertexAiDeploymentSummary` of a promotion: the environment whose version is deployed. */
+  fromParameter?: string;
 }
 
 const text = (value: unknown) =>
@@ -26,10 +28,13 @@ export function readPlace(props: {
   const {
     environmentParameter = 'environment',
     versionParameter = 'modelVersion',
+    fromParameter,
   } = props.uiSchema?.['ui:options'] ?? {};
   return {
     entityRef: text(data[entityParameter(props.uiSchema)]),
     environment: text(data[environmentParameter]),
     modelVersion: text(data[versionParameter]),
+    isPromotion: fromParameter !== undefined,
+    from: fromParameter && text(data[fromParameter]),
   };
 }

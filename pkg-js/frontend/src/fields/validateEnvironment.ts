@@ -4,6 +4,7 @@ import type { CustomFieldValidator } from '@backstage/plugin-scaffolder-react';
 import { plainText } from '../components/Prose';
 import {
   entityParameter,
+  type EnvironmentOptions,
   findEntity,
   validateDeployment,
 } from './environments';
@@ -11,7 +12,7 @@ import {
 /** Blocks the form while the entity has no such environment, or errors in it. */
 export const validateEnvironment: CustomFieldValidator<
   string,
-  { entityParameter?: string }
+  EnvironmentOptions
 > = async (environment, field, { apiHolder, formData, uiSchema }) => {
   const entityRef = formData[entityParameter(uiSchema)];
   if (typeof entityRef !== 'string') return;
