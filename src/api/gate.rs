@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::conversation::{Conversation, Millis};
 use crate::diagnostic::Diagnostic;
 use crate::door::arrival::Arrival;
+use crate::door::claims::{self, Dispute};
 use crate::door::refusal::{Answer, Refusal, lacks_permission};
 use crate::door::want::Failure;
 use crate::door::{ALLOW, ANSWER_HEADERS, Door, Planner, REQUEST_HEADERS};
@@ -136,6 +137,12 @@ impl Gate {
     /// Days for which a mandate stays after its expiry.
     pub fn mandate_retention(&self) -> u32 {
         self.0.config.mandates.retention
+    }
+
+    /// Returns the endpoints that an entity claims and that are not its own. The host reads those without a finding, and asks again.
+    pub fn disputes(&self, own: &Value, entities: &Value, answers: &Value) -> Vec<Dispute> {
+        let entities = entities.as_array().map_or(&[][..], Vec::as_slice);
+        claims::disputes(&self.0.config, own, entities, answers)
     }
 
     /// Checks a request for a mandate, and returns what comes next.

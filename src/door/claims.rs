@@ -15,6 +15,7 @@ use crate::identity::broker::PATIENCE;
 use crate::method::{self, Call, Resource};
 use crate::name::Endpoint;
 use crate::plan::owner::{ENTITY_LABEL, PORTAL_LABEL, entity_label, portal_label};
+use serde::Serialize;
 use serde_json::Value;
 
 /// The entities of the catalog that claim an endpoint.
@@ -37,10 +38,9 @@ impl Claims {
         Self { endpoint, by }
     }
 
-    /// The finding about more than one claim.
+    /// The finding about more than one claim. It names no entity: not everybody may read each of them.
     pub fn contested(&self) -> Diagnostic {
-        let by = self.by.iter().map(|entity| format!("`{entity}`")).collect::<Vec<_>>().join(" and ");
-        let message = format!("the endpoint `{}` is claimed by {by}", self.endpoint);
+        let message = format!("more than one entity claims the endpoint `{}`", self.endpoint);
         let help =
             "remove the annotation of all but one, or ask an administrator to name the owner in `vertexAi.claims`";
         Diagnostic::new(Code::ClaimContested, message).help(help)
@@ -61,7 +61,11 @@ pub fn settled(
     };
     let named = config.named(endpoint);
     if let Some((_, owner)) = config.claims.iter().find(|(claimed, _)| *claimed == named) {
-        return if owner == entity_ref { Some(Ok(())) } else { foreign(format!("`{owner}` by `vertexAi.claims`")) };
+        return if owner == entity_ref {
+            Some(Ok(()))
+        } else {
+            foreign("another entity by `vertexAi.claims`".to_owned())
+        };
     }
     let label = |name: &str| labels[name].as_str();
     match (label(ENTITY_LABEL), label(PORTAL_LABEL)) {
@@ -96,6 +100,34 @@ pub fn check(
         _ if answer.is_none() => Ok(false),
         _ => Err(claims.contested()),
     }
+}
+
+/// An endpoint that an entity claims, and that is not the entity's own.
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+#[ts(optional_fields)]
+pub struct Dispute {
+    pub endpoint: String,
+    /// Refs of all entities that claim it.
+    pub by: Vec<String>,
+    /// Null where Google's answer to a read of the endpoint decides.
+    #[ts(optional = false)]
+    pub finding: Option<Diagnostic>,
+}
+
+/// Returns the endpoints that the entity `own` claims and that are not its own. `entities` are all that claim endpoints; `answers` has
+/// Google's to reads of endpoints, by their names.
+pub fn disputes(config: &Config, own: &Value, entities: &[Value], answers: &Value) -> Vec<Dispute> {
+    let Ok(own) = Entity::from_json(own) else { return Vec::new() };
+    let dispute = |claimed: Endpoint| {
+        let endpoint = config.named(&claimed).to_string();
+        let finding = match check(config, own.entity_ref(), &claimed, entities, answers.get(&endpoint)) {
+            Ok(true) => return None,
+            Ok(false) => None,
+            Err(finding) => Some(finding),
+        };
+        Some(Dispute { endpoint, by: Claims::find(config, &claimed, entities).by, finding })
+    };
+    annotation::claimed(&own).into_iter().filter_map(dispute).collect()
 }
 
 /// The endpoint that a call is about.
@@ -210,8 +242,9 @@ mod tests {
                 assert_eq!(checked(&config(), &entities, unlabelled), Err(Code::ClaimContested), "{rival}");
             }
         }
-        let finding = Claims::find(&config(), &E.parse().unwrap(), &[full("b", "endpoint"), plain("a", "acme-ml")]);
-        assert!(finding.contested().message.contains("`component:default/a` and `component:default/b`"));
+        let claims = Claims::find(&config(), &E.parse().unwrap(), &[full("b", "endpoint"), plain("a", "acme-ml")]);
+        assert_eq!(claims.by, [A, B]);
+        assert!(!claims.contested().message.contains("component:"));
     }
 
     #[test]
@@ -235,6 +268,32 @@ mod tests {
             assert_eq!(checked(&claiming(A), &entities, answer.clone()), Ok(true));
             assert_eq!(checked(&claiming(B), &entities, answer), Err(Code::ClaimForeign));
         }
+    }
+
+    #[test]
+    fn an_entity_has_a_dispute_for_each_endpoint_that_is_not_its_own() {
+        let own = entity(
+            "a",
+            json!({"google.com/vertex-ai-endpoint": E, "google.com/vertex-ai-endpoint.staging": format!("{E}-2")}),
+        );
+        let entities = [own, full("b", "endpoint.any-name")];
+        let found = |config: &Config, entity_ref: &str, answers: Value| -> Vec<_> {
+            let own = &entities[usize::from(entity_ref == B)];
+            let disputes = disputes(config, own, &entities, &answers);
+            disputes.into_iter().map(|it| (it.endpoint, it.by.len(), it.finding.map(|finding| finding.code))).collect()
+        };
+        let disputed = |code: Option<Code>| vec![(E.to_owned(), 2, code)];
+        let contested = disputed(Some(Code::ClaimContested));
+        let labelled = json!({E: {"labels": {ENTITY_LABEL: entity_label(A)}}});
+        for entity_ref in [A, B] {
+            assert_eq!(found(&config(), entity_ref, json!({})), disputed(None), "{entity_ref}");
+            assert_eq!(found(&config(), entity_ref, json!({E: {}})), contested, "{entity_ref}");
+        }
+        let foreign = disputed(Some(Code::ClaimForeign));
+        assert_eq!(found(&config(), A, labelled.clone()), []);
+        assert_eq!(found(&config(), B, labelled), foreign);
+        assert_eq!(found(&claiming(A), A, json!({})), []);
+        assert_eq!(found(&claiming(A), B, json!({})), foreign);
     }
 
     #[test]

@@ -80,6 +80,10 @@ impl Gate {
         self.0.mandate_retention()
     }
 
+    pub fn disputes(&self, own: &JsValue, entities: &JsValue, answers: &JsValue) -> Result<JsValue, JsValue> {
+        Ok(write(&self.0.disputes(&json(own), &json(entities), &json(answers)))?)
+    }
+
     #[wasm_bindgen(js_name = newMandate)]
     pub fn new_mandate(
         &self,

@@ -31,9 +31,11 @@ const FLAVORS: [Flavor; 2] = [
     },
 ];
 
-/// Flags for wasm-opt. Inlining and its modes for size save raw bytes but cost compressed ones: see `docs/size.md`.
-const OPTIMISATION: [&str; 4] = [
+/// Flags for wasm-opt. Inlining and its modes for size save raw bytes but cost compressed ones: see `docs/size.md`. The list of target
+/// features is for tools that change the file again.
+const OPTIMISATION: [&str; 5] = [
     "-O2",
+    "--strip-target-features",
     "--always-inline-max-function-size=0",
     "--flexible-inline-max-function-size=0",
     "--one-caller-inline-max-function-size=0",

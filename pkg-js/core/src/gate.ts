@@ -5,6 +5,7 @@ import type {
   AccessReport,
   AuditedCall,
   Diagnostic,
+  Dispute,
   DoorAnswers,
   DoorCall,
   DoorCaller,
@@ -38,6 +39,18 @@ export function portalName(config: {
     config.getOptionalString('backend.baseUrl') ??
     'http://localhost';
   return config.getOptionalString('vertexAi.portal') ?? new URL(address).host;
+}
+
+/** The answer to `GET …/vertex-ai/claims`: the endpoints that an entity claims although they are not its own. */
+export interface ClaimsReport {
+  disputes: {
+    endpoint: string;
+    diagnostic: Diagnostic;
+    /** Refs of the other entities that claim it and that the caller may read. */
+    others: string[];
+    /** Number of other entities that claim it and that are hidden from the caller. */
+    hidden: number;
+  }[];
 }
 
 /** A call that arrives at the door, and its caller. */
@@ -200,6 +213,18 @@ export class Gate {
     facts: MandateFacts,
   ): MandateStep {
     return call(() => this.#gate.newMandate(caller, groups, body, facts));
+  }
+
+  /**
+   * Returns the endpoints that the entity `own` claims and that are not its own. `entities` are all that have annotations of ours; `answers`
+   * has Google's to reads of endpoints, by their names. An endpoint without a finding has to be read first.
+   */
+  disputes(
+    own: object,
+    entities: object[],
+    answers: Record<string, unknown>,
+  ): Dispute[] {
+    return call(() => this.#gate.disputes(own, entities, answers));
   }
 
   /**

@@ -1,5 +1,8 @@
-import type { AuthService } from '@backstage/backend-plugin-api';
-import type { Entity } from '@backstage/catalog-model';
+import type {
+  AuthService,
+  BackstageCredentials,
+} from '@backstage/backend-plugin-api';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { Gate } from '@backstage-vertex-ai/core/server';
 import { Refusal } from './refusal';
@@ -41,6 +44,20 @@ export class CatalogReader {
   members(refs: string[]): Promise<Entity[]> {
     const key = JSON.stringify([...refs].sort());
     return this.remember(key, MEMBERS_MILLIS, () => this.read(refs, MEMBER));
+  }
+
+  /** Returns those of some refs whose entities the caller may read. */
+  async visible(
+    entityRefs: string[],
+    credentials: BackstageCredentials,
+  ): Promise<Set<string>> {
+    if (entityRefs.length === 0) return new Set();
+    const { items } = await this.options.catalog.getEntitiesByRefs(
+      { entityRefs, fields: NAME },
+      { credentials },
+    );
+    const found = items.filter(entity => entity !== undefined);
+    return new Set(found.map(entity => stringifyEntityRef(entity)));
   }
 
   /**

@@ -13,6 +13,7 @@ import { Router } from 'express';
 import { createAccessHandler } from './access/handler';
 import { AuditRecords } from './audit';
 import { CatalogReader } from './catalog';
+import { createClaimsHandler } from './claims/handler';
 import { createStores } from './doorStores';
 import { createGrantHandlers } from './grants/handler';
 import { createPortalFetch } from './grants/portalFetch';
@@ -161,6 +162,18 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
           createAccessHandler({
             gate,
             stores,
+            httpAuth,
+            logger,
+            userInfo,
+            held,
+          }),
+        );
+        router.get(
+          `${ROUTE}/claims`,
+          createClaimsHandler({
+            gate,
+            stores,
+            catalog,
             httpAuth,
             logger,
             userInfo,

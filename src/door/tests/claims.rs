@@ -17,9 +17,8 @@ fn a_direct_change_of_a_contested_endpoint_is_denied_before_its_body_is_read() {
     let mut portal = Portal { entities: contested.clone(), ..Portal::new() };
     let end = portal.pass(deploy()).expect("a refusal");
     assert_eq!((end.status, &end.body.diagnostic["code"]), (403, &json!("claim/contested")));
-    for name in ["component:default/a", "component:default/b"] {
-        assert!(end.body.diagnostic["message"].as_str().unwrap().contains(name));
-    }
+    // The caller may be somebody who cannot read one of the entities.
+    assert!(!end.body.diagnostic["message"].as_str().unwrap().contains("component:"));
     assert_eq!(portal.kinds(), ["permit", "claims"]);
     for open in [read(), predict()] {
         assert_eq!(portal.pass(open), None, "reads and predictions change nothing");

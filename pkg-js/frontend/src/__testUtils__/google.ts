@@ -1,4 +1,7 @@
-import type { AccessReport } from '@backstage-vertex-ai/core/server';
+import type {
+  AccessReport,
+  ClaimsReport,
+} from '@backstage-vertex-ai/core/server';
 import type { Entity } from '@backstage/catalog-model';
 import { FakeDeployments } from './deployments';
 
@@ -92,6 +95,20 @@ export function deployment(stage: string, end: object = {}) {
   };
 }
 
+/** An endpoint that two other entities claim, too. */
+export const CONTESTED: ClaimsReport['disputes'][number] = {
+  endpoint: 'projects/acme-ml/locations/us-central1/endpoints/fraud-detector',
+  diagnostic: {
+    code: 'claim/contested',
+    severity: 'error',
+    message:
+      'more than one entity claims the endpoint `projects/acme-ml/locations/us-central1/endpoints/fraud-detector`',
+    help: 'remove the annotation of all but one',
+  },
+  others: ['component:default/rival'],
+  hidden: 1,
+};
+
 /** The report for a user who can deploy. */
 export const COMPLETE: AccessReport = {
   state: 'complete',
@@ -178,10 +195,14 @@ export class FakeGoogle {
   /** Versions of the model; absent where the model does not exist. */
   versions?: object[];
   access: object = COMPLETE;
+  /** The endpoints that the entity claims, and that are not its own. */
+  disputes: ClaimsReport['disputes'] = [];
+  /** The entities whose disputes were read. */
+  readonly claimed: string[] = [];
   readonly portal = new FakeDeployments();
   /** Responds instead of Google. A rejection is a network failure. */
   instead?: (path: string) => Response | Promise<Response>;
-  /** Every request to the proxy, in order. */
+  /** Every other request to the proxy, in order. */
   readonly calls: { url: string; init: RequestInit }[] = [];
 
   readonly fetch = async (
@@ -191,6 +212,10 @@ export class FakeGoogle {
     const url = String(input);
     if (new URL(url).pathname.startsWith('/api/vertex-ai/')) {
       return this.portal.fetch(new URL(url), init);
+    }
+    if (new URL(url).pathname.endsWith('/vertex-ai/claims')) {
+      this.claimed.push(new URL(url).searchParams.get('entityRef')!);
+      return json({ disputes: this.disputes });
     }
     this.calls.push({ url, init });
     if (this.instead) return this.instead(url);

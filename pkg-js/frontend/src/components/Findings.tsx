@@ -1,6 +1,7 @@
 import type { Diagnostic } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Alert, Link } from '@backstage/ui';
+import type { ReactNode } from 'react';
 import { vertexAiTranslationRef } from '../translation';
 import { Prose } from './Prose';
 
@@ -14,40 +15,52 @@ function each(diagnostics: Diagnostic[]): Diagnostic[] {
   return [...known.values()];
 }
 
-/** Lists findings, each once: message, place, advice and code of each. */
+/** Lists findings, each once. */
 export function Findings({ diagnostics }: { diagnostics: Diagnostic[] }) {
-  const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
     <>
-      {each(diagnostics).map(
-        ({ code, severity, message, where, help, url }) => (
-          <Alert
-            key={`${code} ${where?.path} ${message}`}
-            status={STATUS[severity]}
-            icon
-            title={
-              <>
-                {t(`severity.${severity}`)}: <Prose text={message} />
-              </>
-            }
-            description={
-              <>
-                {where?.path && (
-                  <>
-                    <code>{where.path}</code> ·{' '}
-                  </>
-                )}
-                {help && (
-                  <>
-                    <Prose text={help} /> ·{' '}
-                  </>
-                )}
-                {url ? <Link href={url}>{code}</Link> : <>({code})</>}
-              </>
-            }
-          />
-        ),
-      )}
+      {each(diagnostics).map(diagnostic => (
+        <Finding
+          key={`${diagnostic.code} ${diagnostic.where?.path} ${diagnostic.message}`}
+          diagnostic={diagnostic}
+        />
+      ))}
     </>
+  );
+}
+
+/** A finding: message, place, advice and code, and what else is known about it. */
+export function Finding(props: {
+  diagnostic: Diagnostic;
+  children?: ReactNode;
+}) {
+  const { code, severity, message, where, help, url } = props.diagnostic;
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  return (
+    <Alert
+      status={STATUS[severity]}
+      icon
+      title={
+        <>
+          {t(`severity.${severity}`)}: <Prose text={message} />
+        </>
+      }
+      description={
+        <>
+          {props.children}
+          {where?.path && (
+            <>
+              <code>{where.path}</code> ·{' '}
+            </>
+          )}
+          {help && (
+            <>
+              <Prose text={help} /> ·{' '}
+            </>
+          )}
+          {url ? <Link href={url}>{code}</Link> : <>({code})</>}
+        </>
+      }
+    />
   );
 }

@@ -5,10 +5,14 @@ import {
   renderInTestApp,
   TestApiProvider,
 } from '@backstage/frontend-test-utils';
-import { EntityProvider } from '@backstage/plugin-catalog-react';
+import {
+  EntityProvider,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import {
+  CONTESTED,
   deployment,
   FakeGoogle,
   fraudDetector,
@@ -50,6 +54,9 @@ const renderCard = (entity: Entity = fraudDetector()) =>
         <VertexAiCard />
       </EntityProvider>
     </TestApiProvider>,
+    {
+      mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef },
+    },
   );
 
 const headline = (name: string | RegExp, options?: object) =>
@@ -107,6 +114,33 @@ describe('the status card', () => {
     );
     expect(advice).toHaveTextContent('(machine-type/unknown)');
     expect(google.calls).toEqual([]);
+  });
+
+  it('shows a second claim as an error, who else claims it, and what to do, beside what serves', async () => {
+    google.endpoint = SERVING;
+    google.disputes = [CONTESTED];
+    renderCard();
+    await headline('Serving version 3');
+    const error = await screen.findByText(
+      /^Error: more than one entity claims the endpoint/,
+    );
+    const alert = error.closest('[class*=Alert]')!;
+    expect(alert).toHaveTextContent('Also claimed by: component:rival');
+    expect(alert).toHaveTextContent(
+      'Also claimed by entities hidden from you: 1',
+    );
+    expect(alert).toHaveTextContent('(claim/contested)');
+    expect(google.claimed).toEqual(['component:default/fraud-detector']);
+
+    google.disputes = [];
+    await userEvent.click(screen.getByRole('button', { name: /Refresh/ }));
+    await waitFor(() => expect(error).not.toBeInTheDocument());
+  });
+
+  it('does not ask for claims of an entity without annotations', async () => {
+    renderCard(website);
+    await screen.findAllByText(/google\.com\/vertex-ai-model/);
+    expect(google.claimed).toEqual([]);
   });
 
   it('shows version, traffic, replicas and machine of each model, and the age of the report', async () => {

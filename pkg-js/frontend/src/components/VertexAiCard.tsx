@@ -7,12 +7,14 @@ import {
 } from '@backstage/plugin-catalog-react';
 import { Flex } from '@backstage/ui';
 import { useDeployOffer } from '../hooks/useDeployOffer';
+import { useDisputes } from '../hooks/useDisputes';
 import { useEnvironmentChoice } from '../hooks/useEnvironmentChoice';
 import { useRunning } from '../hooks/useRunning';
 import { useStatus } from '../hooks/useStatus';
 import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
 import { useContentPath } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
+import { Disputes } from './Disputes';
 import { EnvironmentSelect } from './EnvironmentSelect';
 import { FollowedDeployment } from './FollowedDeployment';
 import { RefreshButton } from './RefreshButton';
@@ -41,6 +43,11 @@ function EntityStatus({ entity }: { entity: Entity }) {
   const { report, isLoading, refresh } = status;
   const offer = useDeployOffer(entity, report, { environment });
   const detailsPath = useContentPath();
+  const { disputes, refresh: refreshDisputes } = useDisputes(entity);
+  const refreshAll = () => {
+    refresh();
+    refreshDisputes();
+  };
 
   if (report?.state === 'not-annotated') {
     return <MissingAnnotationEmptyState annotation={REQUIRED_ANNOTATIONS} />;
@@ -48,7 +55,9 @@ function EntityStatus({ entity }: { entity: Entity }) {
   return (
     <EntityInfoCard
       title={t('statusCard.title')}
-      headerActions={<RefreshButton isLoading={isLoading} refresh={refresh} />}
+      headerActions={
+        <RefreshButton isLoading={isLoading} refresh={refreshAll} />
+      }
       footerActions={
         <StatusActions
           entityRef={stringifyEntityRef(entity)}
@@ -67,6 +76,7 @@ function EntityStatus({ entity }: { entity: Entity }) {
             onChange={choose}
           />
         )}
+        <Disputes disputes={disputes} />
         <StatusContent {...status} hasProgress={running !== undefined} />
         {running && (
           <FollowedDeployment

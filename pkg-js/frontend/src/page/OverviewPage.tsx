@@ -4,9 +4,11 @@ import { MissingAnnotationEmptyState } from '@backstage/plugin-catalog-react';
 import { Container, Flex, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import { CoreBroken } from '../components/CoreBroken';
+import { Disputes } from '../components/Disputes';
 import { Findings } from '../components/Findings';
 import { useMay } from '../deployments/permissions';
 import { useDeployments } from '../deployments/useDeployments';
+import { useDisputes } from '../hooks/useDisputes';
 import { useDeploymentsView } from '../hooks/useDeploymentsView';
 import { useEnvironments } from '../hooks/useEnvironments';
 import { REQUIRED_ANNOTATIONS } from '../requiredAnnotations';
@@ -21,6 +23,7 @@ export function OverviewPage({ entity }: { entity: Entity }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const entityRef = stringifyEntityRef(entity);
   const { report, broken, retry } = useEnvironments(entity);
+  const { disputes } = useDisputes(entity);
   const listed = useDeployments(entityRef);
   const { items = [], refresh } = listed;
   const view = useDeploymentsView({ deployments: items, ...useMay(entityRef) });
@@ -45,6 +48,7 @@ export function OverviewPage({ entity }: { entity: Entity }) {
         <Section title={t('page.current')}>
           {broken && <CoreBroken error={broken} onRetry={retry} />}
           {report && <Findings diagnostics={report.diagnostics} />}
+          <Disputes disputes={disputes} />
           {report?.deployments.map(({ environment }) => (
             <EnvironmentState
               key={environment ?? ''}

@@ -12,7 +12,7 @@ import {
   startTestBackend,
   type TestBackend,
 } from '@backstage/backend-test-utils';
-import type { Entity } from '@backstage/catalog-model';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Knex } from 'knex';
@@ -67,6 +67,8 @@ export class Portal {
     () => AuthorizeResult.ALLOW;
   /** What the catalog has. */
   readonly entities: Entity[] = [];
+  /** Refs of entities that users may not read. */
+  readonly hidden: string[] = [];
   /** Makes the catalog fail. */
   catalogFails = false;
   /** Makes the audit log fail. */
@@ -228,12 +230,17 @@ export class Portal {
 
   /** The catalog, as the module reads it. */
   private catalog() {
-    const read = () => {
+    const read = (entities = this.entities) => {
       if (this.catalogFails) throw new Error('the catalog is down');
-      return catalogServiceMock({ entities: this.entities });
+      return catalogServiceMock({ entities });
     };
+    const seen = (entity: Entity) =>
+      !this.hidden.includes(stringifyEntityRef(entity));
     return catalogServiceMock.mock({
-      getEntitiesByRefs: async (...asked) => read().getEntitiesByRefs(...asked),
+      getEntitiesByRefs: async (asked, { credentials }) =>
+        read(
+          isUser(credentials) ? this.entities.filter(seen) : undefined,
+        ).getEntitiesByRefs(asked, { credentials }),
       queryEntities: async (...asked) => read().queryEntities(...asked),
     }).factory;
   }
@@ -274,6 +281,9 @@ export class Portal {
     };
   }
 }
+
+const isUser = ({ principal }: BackstageCredentials) =>
+  (principal as { type: string }).type === 'user';
 
 /** Hands out the database of the proxy plugin, which the module's tables are in. */
 function inspectDatabase(inspect: (client: Knex) => void) {

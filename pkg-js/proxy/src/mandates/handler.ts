@@ -15,15 +15,12 @@ import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
 import type { CatalogReader } from '../catalog';
 import type { OpenStores } from '../doorStores';
+import { createEndpointReader } from '../endpoint';
 import { readText } from '../forward';
-import { createInnerFetch, INNER_URL } from '../innerFetch';
 import { ownershipOf } from '../ownership';
 import type { DecidePermission, HeldPermissions } from '../permissions';
 import { answerError } from '../refusal';
 import type { MandateRecords, ShownMandate } from './records';
-
-/** How long Google may take to show an endpoint whose labels decide, in milliseconds. */
-const PATIENCE = 20_000;
 
 /**
  * Routes for mandates, under which deployments go on after their user has left.
@@ -49,19 +46,7 @@ export function createMandateHandlers(options: {
 }) {
   const { gate, records, audit, catalog, httpAuth, logger } = options;
   const { userInfo, decide, held } = options;
-
-  /** Reads the endpoint through the door, as the user. */
-  async function readEndpoint(
-    name: string,
-    caller: DoorCaller,
-    groups: string[],
-  ): Promise<string> {
-    const fetch = createInnerFetch(options, caller, async () => groups);
-    const url = `${INNER_URL}/aiplatform/v1/${name}`;
-    const signal = AbortSignal.timeout(PATIENCE);
-    const response = await fetch(url, { method: 'GET', signal }, 'initiator');
-    return response.text();
-  }
+  const readEndpoint = createEndpointReader(options);
 
   async function begin(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -79,7 +64,11 @@ export function createMandateHandlers(options: {
         Object.assign(facts, await catalog.around(step.entities));
       } else if ('endpoint' in step) {
         const inner = { ...caller, permissions } as DoorCaller;
-        facts.endpoint = await readEndpoint(step.endpoint, inner, groups);
+        facts.endpoint = await readEndpoint(
+          step.endpoint,
+          inner,
+          async () => groups,
+        );
       } else {
         mandate = step.mandate;
       }
