@@ -10,7 +10,7 @@ export function MissingPermissions({ grants }: { grants: IamGrant[] }) {
   return (
     <div className={styles.scroll}>
       <table
-        className={styles.table}
+        className={`${styles.table} ${styles.stacked}`}
         aria-label={t('missingPermissions.label')}
       >
         <thead>

@@ -78,7 +78,10 @@ function Calls({ calls }: { calls?: AuditedCall[] }) {
   if (calls.length === 0) return <Text as="p">{t('trace.noCalls')}</Text>;
   return (
     <div className={cardStyles.scroll}>
-      <table className={cardStyles.table} aria-label={t('trace.audit')}>
+      <table
+        className={`${cardStyles.table} ${cardStyles.stacked}`}
+        aria-label={t('trace.audit')}
+      >
         <thead>
           <tr>
             <th scope="col">{t('trace.record')}</th>

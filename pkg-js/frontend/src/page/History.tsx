@@ -71,7 +71,10 @@ function Rows(props: { items: Deployment[]; views: DeploymentView[] }) {
   const hasActions = views.some(view => view.mayRollBack);
   return (
     <div className={cardStyles.scroll}>
-      <table className={cardStyles.table} aria-label={t('history.label')}>
+      <table
+        className={`${cardStyles.table} ${cardStyles.stacked}`}
+        aria-label={t('history.label')}
+      >
         <thead>
           <tr>
             <th scope="col">{t('history.what')}</th>

@@ -9,6 +9,7 @@ import {
   TRACE,
 } from '../__testUtils__/deployments';
 import {
+  CONTESTED,
   FakeGoogle,
   fraudDetector,
   MISSING,
@@ -70,6 +71,19 @@ describe('the tab', () => {
         path: '/deployments?entityRef=component%3Adefault%2Ffraud-detector&limit=10',
       },
     ]);
+  });
+
+  it('shows a second claim as an error, once, with who else claims the endpoint', async () => {
+    google.disputes = [CONTESTED];
+    renderPage();
+    const current = await section('Current state');
+    expect(
+      await within(current).findAllByText(
+        /^Error: more than one entity claims the endpoint/,
+      ),
+    ).toHaveLength(1);
+    const rival = within(current).getByRole('link', { name: /rival/ });
+    expect(rival).toHaveAttribute('href', '/catalog/default/component/rival');
   });
 
   it('shows the state of each environment, and each finding once', async () => {
@@ -337,8 +351,8 @@ describe('the page of a deployment', () => {
     for (const text of [
       'Started byadmin',
       'Duration12 min 31 s',
-      'Deployed model9379675090',
-      `Deployment${SUCCEEDED.id}`,
+      'Deployed model id9379675090',
+      `Deployment id${SUCCEEDED.id}`,
       SUCCEEDED.operation!,
     ]) {
       expect(facts).toHaveTextContent(text);
