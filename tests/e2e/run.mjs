@@ -226,3 +226,6 @@ test('deploys a model and sees it serve', { timeout: 240_000 }, async t => {
     },
   );
 });
+
+// After all others: it removes what the steps above have deployed, and deploys it again.
+await import('./tab.mjs');

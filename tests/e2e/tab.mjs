@@ -1,4 +1,4 @@
-// The tab *Vertex AI*: a user scales, undeploys and rolls back by its buttons. Run it by hand in a portal where the fraud detector serves.
+// The tab *Vertex AI*: a user scales, undeploys and rolls back by its buttons. It needs a fraud detector that serves.
 import axe from 'axe-core';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -141,6 +141,25 @@ test('changes a deployed model by the tab', { timeout: 180_000 }, async t => {
     assert.match(await newest(page), /^Rollback to fraud-detector@3/);
     await page.getByText('Serving version 3').waitFor();
     assert.equal((await deployed()).length, 1);
+  });
+
+  await t.test('a second claim is an error on both entities', async () => {
+    const claims = {
+      'churn-detector': 'Churn detector copy',
+      'churn-detector-copy': 'Churn detector',
+    };
+    for (const [name, rival] of Object.entries(claims)) {
+      await page.goto(`${portalUrl}/catalog/default/component/${name}`);
+      const error = page.getByText(/^Error: more than one entity claims/);
+      await error.waitFor();
+      await page.goto(
+        `${portalUrl}/catalog/default/component/${name}/vertex-ai`,
+      );
+      await error.waitFor();
+      await page.getByRole('link', { name: rival, exact: true }).waitFor();
+      await assertAccessible(page, 'main');
+    }
+    await shoot('30-second-claim');
   });
 
   await t.test('a user without the permission is told so', async nested => {
