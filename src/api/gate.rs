@@ -139,7 +139,7 @@ impl Gate {
         self.0.config.mandates.retention
     }
 
-    /// Returns the endpoints that an entity claims and that are not its own. The host reads those without a finding, and asks again.
+    /// Returns the endpoints that an entity claims and that are not its own. The host reads them, and asks again.
     pub fn disputes(&self, own: &Value, entities: &Value, answers: &Value) -> Vec<Dispute> {
         let entities = entities.as_array().map_or(&[][..], Vec::as_slice);
         claims::disputes(&self.0.config, own, entities, answers)

@@ -104,27 +104,21 @@ pub fn check(
 
 /// An endpoint that an entity claims, and that is not the entity's own.
 #[derive(Clone, Debug, Serialize, ts_rs::TS)]
-#[ts(optional_fields)]
 pub struct Dispute {
     pub endpoint: String,
     /// Refs of all entities that claim it.
     pub by: Vec<String>,
-    /// Null where Google's answer to a read of the endpoint decides.
-    #[ts(optional = false)]
-    pub finding: Option<Diagnostic>,
+    pub finding: Diagnostic,
 }
 
 /// Returns the endpoints that the entity `own` claims and that are not its own. `entities` are all that claim endpoints; `answers` has
-/// Google's to reads of endpoints, by their names.
+/// Google's to reads of endpoints, by their names. Without an answer an endpoint has no labels.
 pub fn disputes(config: &Config, own: &Value, entities: &[Value], answers: &Value) -> Vec<Dispute> {
     let Ok(own) = Entity::from_json(own) else { return Vec::new() };
     let dispute = |claimed: Endpoint| {
         let endpoint = config.named(&claimed).to_string();
-        let finding = match check(config, own.entity_ref(), &claimed, entities, answers.get(&endpoint)) {
-            Ok(true) => return None,
-            Ok(false) => None,
-            Err(finding) => Some(finding),
-        };
+        let answer = Some(&answers[&endpoint]);
+        let finding = check(config, own.entity_ref(), &claimed, entities, answer).err()?;
         Some(Dispute { endpoint, by: Claims::find(config, &claimed, entities).by, finding })
     };
     annotation::claimed(&own).into_iter().filter_map(dispute).collect()
@@ -272,28 +266,26 @@ mod tests {
 
     #[test]
     fn an_entity_has_a_dispute_for_each_endpoint_that_is_not_its_own() {
-        let own = entity(
-            "a",
-            json!({"google.com/vertex-ai-endpoint": E, "google.com/vertex-ai-endpoint.staging": format!("{E}-2")}),
-        );
+        let staging = format!("{E}-staging");
+        let own = entity("a", json!({"google.com/vertex-ai-endpoint": E, "google.com/vertex-ai-endpoint.s": staging}));
         let entities = [own, full("b", "endpoint.any-name")];
         let found = |config: &Config, entity_ref: &str, answers: Value| -> Vec<_> {
             let own = &entities[usize::from(entity_ref == B)];
             let disputes = disputes(config, own, &entities, &answers);
-            disputes.into_iter().map(|it| (it.endpoint, it.by.len(), it.finding.map(|finding| finding.code))).collect()
+            disputes.into_iter().map(|it| (it.endpoint, it.by.len(), it.finding.code)).collect()
         };
-        let disputed = |code: Option<Code>| vec![(E.to_owned(), 2, code)];
-        let contested = disputed(Some(Code::ClaimContested));
-        let labelled = json!({E: {"labels": {ENTITY_LABEL: entity_label(A)}}});
+        let disputed = |code: Code| vec![(E.to_owned(), 2, code)];
         for entity_ref in [A, B] {
-            assert_eq!(found(&config(), entity_ref, json!({})), disputed(None), "{entity_ref}");
-            assert_eq!(found(&config(), entity_ref, json!({E: {}})), contested, "{entity_ref}");
+            for answers in [json!({}), json!({E: {}}), json!({E: {"error": {"code": 404}}})] {
+                assert_eq!(found(&config(), entity_ref, answers), disputed(Code::ClaimContested), "{entity_ref}");
+            }
         }
-        let foreign = disputed(Some(Code::ClaimForeign));
+        let labelled = json!({E: {"labels": {ENTITY_LABEL: entity_label(A)}}});
         assert_eq!(found(&config(), A, labelled.clone()), []);
-        assert_eq!(found(&config(), B, labelled), foreign);
+        assert_eq!(found(&config(), B, labelled), disputed(Code::ClaimForeign));
         assert_eq!(found(&claiming(A), A, json!({})), []);
-        assert_eq!(found(&claiming(A), B, json!({})), foreign);
+        assert_eq!(found(&claiming(A), B, json!({})), disputed(Code::ClaimForeign));
+        assert!(disputes(&config(), &json!({}), &entities, &json!({})).is_empty());
     }
 
     #[test]

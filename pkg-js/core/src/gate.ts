@@ -217,7 +217,7 @@ export class Gate {
 
   /**
    * Returns the endpoints that the entity `own` claims and that are not its own. `entities` are all that have annotations of ours; `answers`
-   * has Google's to reads of endpoints, by their names. An endpoint without a finding has to be read first.
+   * has Google's to reads of endpoints, by their names. Labels decide, so a dispute is certain only once its endpoint was read.
    */
   disputes(
     own: object,

@@ -184,8 +184,9 @@ export const vertexAiMessages = {
     'The portal names nobody who can grant access. An administrator can set {{key}}.',
   'environmentField.title': 'Environment',
   'environmentField.choose': 'Choose an environment',
-  'environmentField.plain': 'The entity without an environment',
-  'environmentField.only': 'Deploys: {{environment}}',
+  'environmentField.plain': 'No environment',
+  'environmentField.only': 'Environment: {{environment}}, the only one',
+  'environmentField.none': 'This entity has no environments.',
   'environmentField.noEntity': 'Choose an entity first.',
   'environmentField.notFound':
     '{{entityRef}} is missing in the catalog or hidden from you',

@@ -101,7 +101,9 @@ describe('the field', () => {
       [`${ENDPOINT}.staging`]: 'fraud-staging',
     });
     const onChange = renderField(only, REF);
-    expect(await screen.findByText('Deploys: staging')).toBeInTheDocument();
+    expect(
+      await screen.findByText('Environment: staging, the only one'),
+    ).toBeInTheDocument();
     expect(onChange).toHaveBeenCalledWith('staging');
   });
 

@@ -55,9 +55,9 @@ function Choice(props: Props & { choices: DeploymentChoice[] }) {
     <Flex direction="column" gap="3">
       {isOnly ? (
         <Text as="p">
-          {t('environmentField.only', {
-            environment: only.environment ?? t('environmentField.plain'),
-          })}
+          {only.environment === undefined
+            ? t('environmentField.none')
+            : t('environmentField.only', { environment: only.environment })}
         </Text>
       ) : (
         <EnvironmentSelect

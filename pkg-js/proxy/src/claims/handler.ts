@@ -67,9 +67,10 @@ export function createClaimsHandler(options: {
     const claims = await catalog.claims();
     const own = claims.find(claim => stringifyEntityRef(claim) === ref) ?? {};
     const answers: Record<string, unknown> = {};
-    for (const { endpoint, finding } of gate.disputes(own, claims, answers)) {
-      if (finding || endpoint in answers) continue;
-      answers[endpoint] = asJson(await readEndpoint(endpoint, caller, groups));
+    for (const { endpoint } of gate.disputes(own, claims, answers)) {
+      answers[endpoint] ??= asJson(
+        await readEndpoint(endpoint, caller, groups),
+      );
     }
     const disputes = gate.disputes(own, claims, answers);
     const rivals = disputes.flatMap(({ by }) => by).filter(it => it !== ref);
@@ -78,7 +79,7 @@ export function createClaimsHandler(options: {
       disputes: disputes.map(({ endpoint, by, finding }) => {
         const others = by.filter(it => it !== ref && seen.has(it));
         const hidden = by.filter(it => it !== ref && !seen.has(it)).length;
-        return { endpoint, diagnostic: finding!, others, hidden };
+        return { endpoint, diagnostic: finding, others, hidden };
       }),
     };
     response.set('cache-control', 'no-store').json(report);
