@@ -27,7 +27,7 @@ function Rivals({ others, hidden }: { others: string[]; hidden: number }) {
           <EntityRefLinks entityRefs={others} hideIcons />
         </div>
       )}
-      {hidden > 0 && <div>{t('disputes.hidden', { count: `${hidden}` })}</div>}
+      {hidden > 0 && <div>{t('disputes.hidden', { count: hidden })}</div>}
     </>
   );
 }

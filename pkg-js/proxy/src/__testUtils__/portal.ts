@@ -237,10 +237,10 @@ export class Portal {
     const seen = (entity: Entity) =>
       !this.hidden.includes(stringifyEntityRef(entity));
     return catalogServiceMock.mock({
-      getEntitiesByRefs: async (asked, { credentials }) =>
+      getEntitiesByRefs: async (asked, options) =>
         read(
-          isUser(credentials) ? this.entities.filter(seen) : undefined,
-        ).getEntitiesByRefs(asked, { credentials }),
+          isUser(options) ? this.entities.filter(seen) : undefined,
+        ).getEntitiesByRefs(asked, options),
       queryEntities: async (...asked) => read().queryEntities(...asked),
     }).factory;
   }
@@ -282,8 +282,11 @@ export class Portal {
   }
 }
 
-const isUser = ({ principal }: BackstageCredentials) =>
-  (principal as { type: string }).type === 'user';
+/** Whether the catalog is asked as a user. */
+const isUser = (options: object = {}) =>
+  'credentials' in options &&
+  (options as { credentials: BackstageCredentials<{ type?: string }> })
+    .credentials.principal.type === 'user';
 
 /** Hands out the database of the proxy plugin, which the module's tables are in. */
 function inspectDatabase(inspect: (client: Knex) => void) {

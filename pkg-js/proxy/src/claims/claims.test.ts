@@ -50,7 +50,7 @@ async function start(more: object = {}) {
 }
 
 beforeEach(async () => {
-  google = await new FakeGoogle().start();
+  google = await FakeGoogle.start();
   google.answer = response => json(response, { etag: 'a' });
   await start();
 });
@@ -136,7 +136,7 @@ describe('claims', () => {
     const refused = (more: object) => portal.refusal(ask(OWN, more));
     expect(await refused({ as: null })).toMatchObject({ status: 401 });
     expect(await refused({ as: scaffolder })).toMatchObject({ status: 403 });
-    expect(await portal.refusal(ask('a:b:c'))).toEqual({
+    expect(await portal.refusal(ask('fraud-detector'))).toEqual({
       status: 400,
       code: 'request/malformed',
     });
