@@ -149,7 +149,7 @@ export const vertexAiMessages = {
   'history.what': 'What',
   'history.outcome': 'Outcome and reason',
   'history.loading': 'Loading the history',
-  'history.empty': 'Nothing has been deployed from this portal yet.',
+  'history.empty': 'This entity has no deployments yet.',
   'history.more': 'Show older deployments',
   'history.whatIn': '{{model}} in {{environment}}',
   'duration.seconds': '{{seconds}} s',

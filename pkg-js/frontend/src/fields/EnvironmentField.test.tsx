@@ -15,6 +15,9 @@ import { EnvironmentField } from './EnvironmentField';
 import type { EnvironmentOptions } from './environments';
 import { validateEnvironment } from './validateEnvironment';
 
+// Queries by role are slow where the machine is.
+jest.setTimeout(30_000);
+
 const ENDPOINT = 'google.com/vertex-ai-endpoint';
 const REF = 'component:default/fraud-detector';
 

@@ -52,6 +52,14 @@ export const scaffolder = mockCredentials.service.header({
   targetPluginId: 'proxy',
 });
 
+/** Whether the catalog is asked as a user. */
+function isUser(options: object = {}) {
+  const { credentials } = options as {
+    credentials?: BackstageCredentials<{ type?: string }>;
+  };
+  return credentials?.principal.type === 'user';
+}
+
 /** A portal with the proxy module, in front of a fake Google. */
 export class Portal {
   readonly logs: string[] = [];
@@ -281,12 +289,6 @@ export class Portal {
     };
   }
 }
-
-/** Whether the catalog is asked as a user. */
-const isUser = (options: object = {}) =>
-  'credentials' in options &&
-  (options as { credentials: BackstageCredentials<{ type?: string }> })
-    .credentials.principal.type === 'user';
 
 /** Hands out the database of the proxy plugin, which the module's tables are in. */
 function inspectDatabase(inspect: (client: Knex) => void) {
