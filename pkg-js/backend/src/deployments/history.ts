@@ -2,22 +2,15 @@ import {
   deploymentDurations,
   deploymentExpectation,
   deploymentFacts,
-  type DeploymentExpectation,
   type DeploymentLife,
 } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { query } from '../query';
-import type { Row } from './row';
+import type { Expected, Row } from './row';
 
 const DURATIONS = 'vertex_ai_durations';
 /** How many of the latest durations are compared. */
 const SAMPLES = 200;
-
-/** What the history of this portal lets one expect of a deployment. */
-export interface Expected {
-  total?: DeploymentExpectation;
-  stage?: DeploymentExpectation;
-}
 
 /** Durations of former deployments of the same model on the same machine. */
 export class History {

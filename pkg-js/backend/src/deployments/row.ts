@@ -1,7 +1,9 @@
-import type { DeploymentLife } from '@backstage-vertex-ai/core/server';
+import type {
+  DeploymentExpectation,
+  DeploymentLife,
+} from '@backstage-vertex-ai/core/server';
 import { toText } from '../clock';
 import type { StoredRequest } from '../core';
-import type { Expected } from './history';
 
 export const DEPLOYMENTS = 'vertex_ai_deployments';
 
@@ -58,6 +60,12 @@ export const LISTED = [
   'follows',
   'starts_at',
 ] as const satisfies (keyof Row)[];
+
+/** What to expect of a deployment, by the portal's own history. */
+export interface Expected {
+  total?: DeploymentExpectation;
+  stage?: DeploymentExpectation;
+}
 
 /** A deployment, as the API returns it. */
 export interface Deployment extends DeploymentLife {
