@@ -1,26 +1,7 @@
+/** Requests to start a deployment, and to plan one. */
 import { unseen } from './__testUtils__/openApi';
-import {
-  alice,
-  aliceInTask,
-  bob,
-  entity,
-  Portal,
-  REF,
-  service,
-} from './__testUtils__/portal';
+import { bob, entity, Portal, REF, service } from './__testUtils__/portal';
 import { Latch } from './__testUtils__/runs';
-
-const REAL = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setTimeout',
-  'clearTimeout',
-] as const as any;
 
 let portal: Portal;
 
@@ -28,10 +9,6 @@ beforeEach(async () => {
   portal = await new Portal().start();
 });
 afterEach(() => portal.stop());
-
-/** Waits for the end of a deployment and returns it. */
-const ended = async (id: string) =>
-  (await portal.follow(id)).events.at(-1)!.data;
 
 describe('POST /deployments', () => {
   it('runs to its end under a mandate, as the plugin and no user', async () => {
@@ -42,7 +19,7 @@ describe('POST /deployments', () => {
       user: 'user:default/alice',
       endpoint: expect.stringMatching(/endpoints\/fraud-detector$/),
     });
-    expect(await ended(body.id)).toMatchObject({
+    expect(await portal.ended(body.id)).toMatchObject({
       state: 'succeeded',
       deployedModelId: '1234567890',
       consoleUrl: expect.stringContaining('https://'),
@@ -81,7 +58,7 @@ describe('POST /deployments', () => {
     });
     expect(status).toBe(201);
     expect(body).toMatchObject({ kind: 'traffic', deployedModelId: '7' });
-    await ended(body.id);
+    await portal.ended(body.id);
     expect(portal.proxied[0].body.request).toMatchObject(change);
     expect(portal.runs.requests).toEqual([expect.objectContaining(change)]);
   });
@@ -122,7 +99,7 @@ describe('POST /deployments', () => {
 
     it('rolls back to a former deployment with its annotations', async () => {
       const former = (await portal.startDeployment()).body;
-      await ended(former.id);
+      await portal.ended(former.id);
       portal.annotate({ 'google.com/vertex-ai-machine-type': 'n1-standard-8' });
       const { status, body } = await rollBack(former.id);
       expect(status).toBe(201);
@@ -131,7 +108,7 @@ describe('POST /deployments', () => {
         formerDeployment: former.id,
         model: expect.stringMatching(/fraud-detector@3$/),
       });
-      expect(await ended(body.id)).toMatchObject({
+      expect(await portal.ended(body.id)).toMatchObject({
         state: 'succeeded',
         formerDeployment: former.id,
       });
@@ -160,7 +137,7 @@ describe('POST /deployments', () => {
       expect(refused.body.diagnostic.code).toBe('deploy/impossible');
       expect((await rollBack('1b2c')).status).toBe(400);
       latch.release();
-      await ended(running.id);
+      await portal.ended(running.id);
       const other = await rollBack(running.id, {
         entityRef: 'component:default/other',
       });
@@ -179,7 +156,7 @@ describe('POST /deployments', () => {
           key: `staging-${version}`,
           body: { entityRef: named, environment: 'staging' },
         });
-        await ended(body.id);
+        await portal.ended(body.id);
       }
       const planned = await promote('staging', '/plan');
       expect(planned.status).toBe(200);
@@ -193,7 +170,7 @@ describe('POST /deployments', () => {
         model: expect.stringMatching(/fraud-detector@4$/),
         endpoint: expect.stringMatching(/fraud-production$/),
       });
-      await ended(body.id);
+      await portal.ended(body.id);
     });
 
     it('shows nothing of the history to users who may not start', async () => {
@@ -201,7 +178,7 @@ describe('POST /deployments', () => {
         key: 'staging',
         body: { entityRef: named, environment: 'staging' },
       });
-      await ended(body.id);
+      await portal.ended(body.id);
       portal.permission = name => name !== 'vertex-ai.deployment.start';
       for (const from of ['staging', 'production']) {
         expect((await promote(from, '/plan')).status).toBe(403);
@@ -236,7 +213,7 @@ describe('POST /deployments', () => {
         key,
         body: { entityRef: REF, removePreviousAfterMinutes: 10 },
       });
-      await ended(body.id);
+      await portal.ended(body.id);
       const { body: listed } = await portal.ask('/deployments');
       return listed.items.filter(({ follows }: any) => follows === body.id);
     };
@@ -260,7 +237,9 @@ describe('POST /deployments', () => {
       });
 
       expect((await portal.cancel(removal.id)).status).toBe(202);
-      expect(await ended(removal.id)).toMatchObject({ state: 'cancelled' });
+      expect(await portal.ended(removal.id)).toMatchObject({
+        state: 'cancelled',
+      });
     });
 
     it('shows why it is not scheduled, and deploys all the same', async () => {
@@ -300,7 +279,7 @@ describe('POST /deployments', () => {
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 201]);
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    await ended(answers[0].body.id);
+    await portal.ended(answers[0].body.id);
     expect((await portal.startDeployment()).status).toBe(200);
     expect(portal.runs.requests).toHaveLength(1);
     const mandates = portal.proxied.filter(
@@ -379,7 +358,7 @@ describe('POST /deployments', () => {
     const { status, body } = await start();
     expect(status).toBe(201);
     expect(body.entityRef).toBe('component:default/new');
-    await ended(body.id);
+    await portal.ended(body.id);
     portal.permission = (_, resource) => resource !== 'component:default/new';
     expect((await start()).status).toBe(403);
   });
@@ -442,7 +421,7 @@ describe('POST /deployments', () => {
       ({ verb, path }) => verb === 'DELETE' && path === `/mandates/${other}`,
     );
     latch.release();
-    await ended(answers[0].body.id);
+    await portal.ended(answers[0].body.id);
   });
 
   it('does nothing without a mandate, and tells it when the start is repeated', async () => {
@@ -454,316 +433,8 @@ describe('POST /deployments', () => {
   });
 });
 
-describe('POST /deployments/{id}/cancel', () => {
-  /** Starts a deployment that waits at its second step. */
-  async function startSlow(as = alice) {
-    const waits = new Latch();
-    const going = new Latch();
-    portal.runs.before = async step => {
-      if (step !== 2) return;
-      waits.release();
-      await going.opened;
-    };
-    const { body } = await portal.startDeployment({ as, key: 'task-1' });
-    await waits.opened;
-    return { id: body.id, go: () => going.release() };
-  }
-
-  it('removes what the run made, and names who asked', async () => {
-    const { id, go } = await startSlow();
-    const { status, body } = await portal.cancel(id, { as: bob });
-    expect(status).toBe(202);
-    expect(body).toMatchObject({
-      state: 'cancelling',
-      cancelRequestedBy: 'user:default/bob',
-    });
-    const again = await portal.cancel(id);
-    expect(again.body.cancelRequestedBy).toBe('user:default/bob');
-    go();
-    expect(await ended(id)).toMatchObject({
-      state: 'cancelled',
-      undone: ['endpoint `fraud`'],
-    });
-    expect(portal.runs.sent).toEqual([`${id} 1`, `${id} 2`]);
-    expect((await portal.cancel(id)).status).toBe(409);
-  });
-
-  it('refuses a user who may read and not cancel', async () => {
-    const { id, go } = await startSlow();
-    portal.permission = name => name !== 'vertex-ai.deployment.cancel';
-    const { status, body } = await portal.cancel(id, { as: bob });
-    expect(status).toBe(403);
-    expect(body.error.message).toContain('vertex-ai.deployment.cancel');
-    go();
-    expect(await ended(id)).toMatchObject({ state: 'succeeded' });
-  });
-
-  it('lets the scaffolder cancel what its own task started, and nothing else', async () => {
-    const scaffolder = service('plugin:scaffolder');
-    const { id, go } = await startSlow(aliceInTask);
-    for (const [as, key] of [
-      [scaffolder, 'task-2'],
-      [scaffolder, undefined],
-      [service('plugin:other'), 'task-1'],
-    ] as const) {
-      expect((await portal.cancel(id, { as, key })).status).toBe(404);
-    }
-    const { status, body } = await portal.cancel(id, {
-      as: scaffolder,
-      key: 'task-1',
-    });
-    expect(status).toBe(202);
-    expect(body.cancelRequestedBy).toBe('plugin:scaffolder');
-    go();
-    const mine = { as: scaffolder, key: 'task-1' };
-    const { events } = await portal.follow(id, mine);
-    expect(events.at(-1)!.data.state).toBe('cancelled');
-    const { items } = (await portal.ask('/deployments', mine)).body;
-    expect(items.map((item: any) => item.id)).toEqual([id]);
-  });
-
-  it('keeps the scaffolder away from what a user started without it', async () => {
-    const { id, go } = await startSlow();
-    const as = service('plugin:scaffolder');
-    expect((await portal.cancel(id, { as, key: 'task-1' })).status).toBe(404);
-    go();
-    await ended(id);
-  });
-});
-
-describe('reading', () => {
-  it('hides the deployments of entities that the caller may not read', async () => {
-    const { body } = await portal.startDeployment();
-    const other = await portal.startDeployment({
-      body: { entityRef: 'component:default/other' },
-    });
-    portal.permission = (_, resource, user) =>
-      user !== 'user:default/bob' || resource !== REF;
-    expect((await portal.ask(`/deployments/${body.id}`)).status).toBe(200);
-    const hidden = await portal.ask(`/deployments/${body.id}`, { as: bob });
-    const missing = await portal.ask(
-      '/deployments/00000000-0000-4000-8000-000000000000',
-    );
-    expect(hidden).toEqual(missing);
-    expect(hidden.status).toBe(404);
-    expect((await portal.cancel(body.id, { as: bob })).status).toBe(404);
-    const followed = await portal.follow(body.id, { as: bob });
-    expect(followed.status).toBe(404);
-    const { body: list } = await portal.ask('/deployments', { as: bob });
-    expect(list.items.map(({ id }: any) => id)).toEqual([other.body.id]);
-    const asService = service('plugin:other');
-    const none = await portal.ask('/deployments', { as: asService });
-    expect(none.body).toEqual({ items: [] });
-  });
-
-  it('lists newest first, narrowed and in pages', async () => {
-    const ids: string[] = [];
-    for (let at = 0; at < 5; at += 1) {
-      const { body } = await portal.startDeployment({ key: `key-${at}` });
-      await ended(body.id);
-      ids.unshift(body.id);
-    }
-    const first = (await portal.ask('/deployments?limit=2')).body;
-    const second = (
-      await portal.ask(`/deployments?limit=2&cursor=${first.nextCursor}`)
-    ).body;
-    const third = (
-      await portal.ask(`/deployments?limit=2&cursor=${second.nextCursor}`)
-    ).body;
-    const of = (page: any) => page.items.map(({ id }: any) => id);
-    expect([...of(first), ...of(second), ...of(third)]).toEqual(ids);
-    expect(third.nextCursor).toBeUndefined();
-
-    const narrowed = async (query: string) =>
-      of((await portal.ask(`/deployments?${query}`)).body);
-    const at = (await portal.ask(`/deployments/${ids[2]}`)).body.createdAt;
-    expect(await narrowed('user=user:default/bob')).toEqual([]);
-    expect(await narrowed('user=user:default/alice')).toEqual(ids);
-    expect(await narrowed('state=running,failed')).toEqual([]);
-    expect(await narrowed('state=succeeded')).toEqual(ids);
-    expect(await narrowed('entityRef=Component:fraud-detector')).toEqual(ids);
-    expect(await narrowed(`since=${at}`)).toEqual(
-      expect.arrayContaining(ids.slice(0, 3)),
-    );
-    expect(await narrowed(`until=${at}`)).not.toContain(ids[2]);
-  });
-
-  it.each([
-    'limit=0',
-    'limit=101',
-    'limit=ten',
-    'since=yesterday',
-    'cursor=abc',
-    'entityRef=:/',
-    'user=a&user=b',
-  ])('refuses ?%s', async query => {
-    expect((await portal.ask(`/deployments?${query}`)).status).toBe(400);
-  });
-
-  it('tells what to expect after five deployments of the model', async () => {
-    const deploy = async (key: string) => {
-      const { body } = await portal.startDeployment({ key });
-      await ended(body.id);
-      // The end is noted together with the mandate's.
-      await portal.asked(
-        ({ verb, query }) => verb === 'DELETE' && query.deployment === body.id,
-      );
-    };
-    const waits = new Latch();
-    const expected = async (key: string) => {
-      const reached = new Latch();
-      portal.runs.before = async () => {
-        reached.release();
-        await waits.opened;
-      };
-      const { body } = await portal.startDeployment({ key });
-      await reached.opened;
-      await portal.follow(body.id, {
-        until: ({ type }) => type === 'progress',
-      });
-      portal.runs.before = () => {};
-      return (await portal.ask(`/deployments/${body.id}`)).body.expected;
-    };
-    for (const at of [1, 2, 3, 4]) await deploy(`key-${at}`);
-    expect(await expected('early')).toEqual({});
-    await deploy('key-5');
-    const seconds = { samples: 5, p50Seconds: expect.any(Number) };
-    expect(await expected('late')).toMatchObject({
-      total: seconds,
-      stage: seconds,
-    });
-    waits.release();
-  });
-
-  it('refuses callers without credentials', async () => {
-    const { status } = await portal
-      .ask('/deployments', { as: 'Bearer none' })
-      .catch(() => ({ status: 401 }));
-    expect(status).toBe(401);
-  });
-});
-
-describe('GET /deployments/{id}/trace', () => {
-  const trace = (id: string, as?: string) =>
-    portal.ask(`/deployments/${id}/trace`, { as });
-
-  it('shows the plan, the reason, the audit records and the pages of Google’s console', async () => {
-    const call = {
-      id: 'audit-1',
-      at: '2026-11-27T10:00:00.000Z',
-      method: 'deployModel',
-      resource: 'endpoint',
-      outcome: 'succeeded',
-      status: 200,
-    };
-    portal.calls = () => [200, { calls: [call] }];
-    const { body } = await portal.startDeployment();
-    await ended(body.id);
-    const { status, body: traced } = await trace(body.id);
-    expect(status).toBe(200);
-    expect(traced).toMatchObject({
-      reason: `deployment ${body.id}`,
-      calls: [call],
-    });
-    expect(traced.steps).toContainEqual({
-      title: expect.stringMatching(/^Deploy/),
-      call: expect.stringMatching(/DeployModel$/),
-      undo: expect.stringMatching(/UndeployModel$/),
-    });
-    const [model, log] = traced.links;
-    expect(model.about).toBe('model');
-    expect(decodeURIComponent(log.url)).toContain(`mandate=${body.mandate}`);
-    const [asked] = portal.proxied.slice(-1);
-    expect(asked).toMatchObject({
-      path: `/mandates/${body.mandate}`,
-      principal: { type: 'service', subject: 'plugin:vertex-ai' },
-    });
-  });
-
-  it('shows the rest where the proxy does not respond', async () => {
-    portal.calls = () => [500, {}];
-    const { body } = await portal.startDeployment();
-    const { status, body: traced } = await trace(body.id);
-    expect(status).toBe(200);
-    expect(traced.calls).toBeUndefined();
-    expect(traced.steps).not.toEqual([]);
-  });
-
-  it('hides what the caller may not read', async () => {
-    const { body } = await portal.startDeployment();
-    portal.permission = (name, _, user) =>
-      name !== 'vertex-ai.deployment.read' || user !== 'user:default/bob';
-    expect((await trace(body.id, bob)).status).toBe(404);
-  });
-});
-
-describe('GET /deployments/{id}/events', () => {
-  it('streams each event once, in order, and ends with the deployment', async () => {
-    const { body } = await portal.startDeployment();
-    const { headers, events } = await portal.follow(body.id);
-    expect(headers.get('content-type')).toBe('text/event-stream');
-    expect(headers.get('cache-control')).toContain('no-transform');
-    expect(events.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, undefined]);
-    expect(events.map(({ type }) => type)).toEqual([
-      'state',
-      'state',
-      'progress',
-      'progress',
-      'progress',
-      'state',
-      'end',
-    ]);
-    expect(events[2].data).toMatchObject({
-      stage: 'STEP_1',
-      message: 'Step 1',
-    });
-    expect(events.at(-1)!.data.state).toBe('succeeded');
-  });
-
-  it('resumes after the last event that the client has', async () => {
-    const waits = new Latch();
-    portal.runs.before = step => (step === 2 ? waits.opened : undefined);
-    const { body } = await portal.startDeployment();
-    const first = await portal.follow(body.id, { until: ({ id }) => id === 3 });
-    const after = first.events.at(-1)!.id!;
-    const second = portal.follow(body.id, { after });
-    waits.release();
-    const { events } = await second;
-    expect(events.map(({ id }) => id)).toEqual([4, 5, 6, undefined]);
-  });
-
-  it('ends once the permission is withdrawn', async () => {
-    const waits = new Latch();
-    portal.runs.before = () => waits.opened;
-    const { body } = await portal.startDeployment();
-    // Only the check of each minute.
-    jest.useFakeTimers({ doNotFake: REAL });
-    try {
-      const { events } = await portal.follow(body.id, {
-        until: ({ id }) => {
-          if (id === 3) {
-            portal.permission = () => false;
-            jest.advanceTimersByTime(60_000);
-          }
-          return false;
-        },
-      });
-      expect(events.at(-1)!.type).not.toBe('end');
-    } finally {
-      jest.useRealTimers();
-      waits.release();
-    }
-  });
-
-  it('refuses a number that is none', async () => {
-    const { body } = await portal.startDeployment();
-    const { status } = await portal.follow(body.id, { after: -1 });
-    expect(status).toBe(400);
-  });
-});
-
 describe('openapi.yaml', () => {
   it('describes no answer that no test got', () => {
-    expect(unseen()).toEqual([]);
+    expect(unseen('starting')).toEqual([]);
   });
 });

@@ -311,6 +311,11 @@ export class Portal {
     return { status, headers, events };
   }
 
+  /** Waits for the end of a deployment and returns it. */
+  async ended(id: string) {
+    return (await this.follow(id)).events.at(-1)!.data;
+  }
+
   private proxy() {
     const { proxied } = this;
     const note = () => this.noted();
