@@ -2,6 +2,7 @@ import type { SchedulerServiceTaskScheduleDefinition } from '@backstage/backend-
 import { mockServices } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { AuditRecords } from '../audit';
+import { deploying } from './entities';
 import { FakeGoogle } from './google';
 import { MEMBER, Policies } from './policies';
 import { type Answer, type Ask, ENDPOINT, Portal } from './portal';
@@ -37,22 +38,7 @@ export const asked = (
   lasts: number,
   { name = 'fraud-detector', annotations }: Asked = {},
 ) => ({
-  source: {
-    entity: {
-      apiVersion: 'backstage.io/v1alpha1',
-      kind: 'Component',
-      metadata: {
-        name,
-        annotations: {
-          'google.com/vertex-ai-project': 'acme-ml',
-          'google.com/vertex-ai-location': 'us-central1',
-          'google.com/vertex-ai-endpoint': name,
-          'google.com/vertex-ai-model': 'fraud-detector@3',
-          ...annotations,
-        },
-      },
-    },
-  },
+  source: { entity: deploying(annotations, name) },
   principal: MEMBER,
   found: { model: true, endpoint: true, deployment: false },
   expiresAt: new Date(Date.now() + lasts).toISOString(),

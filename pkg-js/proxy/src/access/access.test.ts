@@ -1,5 +1,6 @@
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { AccessReport } from '@backstage-vertex-ai/core/server';
+import { deploying } from '../__testUtils__/entities';
 import { claimsOf, FakeGoogle, json, SECRET } from '../__testUtils__/google';
 import {
   alice,
@@ -16,22 +17,7 @@ const PRINCIPAL =
   'principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/backstage/subject/user:default/alice';
 
 const asked = (annotations: Record<string, string> = {}) => ({
-  source: {
-    entity: {
-      apiVersion: 'backstage.io/v1alpha1',
-      kind: 'Component',
-      metadata: {
-        name: 'fraud-detector',
-        annotations: {
-          'google.com/vertex-ai-project': 'acme-ml',
-          'google.com/vertex-ai-location': 'us-central1',
-          'google.com/vertex-ai-endpoint': 'fraud-detector',
-          'google.com/vertex-ai-model': 'fraud-detector@3',
-          ...annotations,
-        },
-      },
-    },
-  },
+  source: { entity: deploying(annotations) },
 });
 
 /** Google, for a caller who holds these permissions on every resource. */
