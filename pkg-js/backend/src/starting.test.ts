@@ -2,6 +2,7 @@
 import { unseen } from './__testUtils__/openApi';
 import { bob, entity, Portal, REF, service } from './__testUtils__/portal';
 import { Latch } from './__testUtils__/runs';
+import { Deployments } from './deployments/store';
 
 let portal: Portal;
 
@@ -422,6 +423,30 @@ describe('POST /deployments', () => {
     );
     latch.release();
     await portal.ended(answers[0].body.id);
+  });
+
+  it('starts anew where a runner ends the interrupted start meanwhile', async () => {
+    portal.mandate = () => [503, {}];
+    await portal.startDeployment();
+    const [before] = await portal.database('vertex_ai_deployments');
+    const age = { created_at: new Date(Date.now() - 31_000).toISOString() };
+    await portal.database('vertex_ai_deployments').update(age);
+    portal.mandate = () => [201, { id: 'mandate' }];
+    const giveMandate = jest.spyOn(Deployments.prototype, 'giveMandate');
+    giveMandate.mockImplementationOnce(async function late(
+      this: Deployments,
+      id,
+    ) {
+      const set = { idempotency_key: null };
+      await this.record(id, { refused: { diagnostics: [] } }, { set });
+      return false;
+    });
+    const { status, body } = await portal.startDeployment();
+    giveMandate.mockRestore();
+    expect(status).toBe(201);
+    expect(body.id).not.toBe(before.id);
+    expect((await portal.startDeployment()).body.id).toBe(body.id);
+    expect((await portal.ended(body.id)).state).toBe('succeeded');
   });
 
   it('does nothing without a mandate, and tells it when the start is repeated', async () => {

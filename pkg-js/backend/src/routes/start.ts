@@ -278,6 +278,13 @@ export function createStart(options: StartOptions) {
   }
 
   async function begin(request: Request, response: Response) {
+    let begun: { row: Row; isNew: boolean } | undefined;
+    while (!begun) begun = await tryToBegin(request);
+    response.status(begun.isNew ? 201 : 200).json(toDeployment(begun.row));
+  }
+
+  /** Returns `undefined` where a runner has ended the start as interrupted meanwhile: then its key is free again. */
+  async function tryToBegin(request: Request) {
     const caller = await httpAuth.credentials(request, { allow: ['user'] });
     const key = request.header('idempotency-key');
     const start = deploymentStart(request.body, key);
@@ -304,7 +311,8 @@ export function createStart(options: StartOptions) {
       !row.ended &&
       clock.now() - Date.parse(row.created_at) > START_MILLIS / 4;
     if (added || interrupted) row = await launch(row, caller);
-    response.status(added ? 201 : 200).json(toDeployment(row));
+    const isLate = row.ended && !row.mandate && !row.cancel_requested_by;
+    return isLate ? undefined : { row, isNew: added !== undefined };
   }
 
   return { begin, show };
