@@ -20,12 +20,30 @@ async function read(response) {
   return text ? JSON.parse(text) : undefined;
 }
 
-/** Returns a Backstage token of the guest. */
-export async function token(base = portalUrl) {
+/** How long before its expiry a token is replaced, in milliseconds. */
+const RESERVE = 120_000;
+/** The guest's token, once the catalog shows their groups. */
+let session;
+
+/**
+ * Signs the guest in. Backstage then looks their groups up, and a portal that starts or has lost its database finds none: the guest stays
+ * without groups until the next time.
+ */
+async function signIn(base) {
   const response = await fetch(`${base}/api/auth/guest/refresh`, {
     headers: { 'x-requested-with': 'XMLHttpRequest' },
   });
   return (await read(response)).backstageIdentity.token;
+}
+
+const expiryOf = token =>
+  1000 * JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).exp;
+
+/** Returns a Backstage token of the guest. */
+async function token(base) {
+  if (!session) return signIn(base);
+  if (expiryOf(session) < Date.now() + RESERVE) session = await signIn(base);
+  return session;
 }
 
 /** Returns the events of a deployment that has ended, without the last one, which repeats the deployment. */
@@ -71,6 +89,7 @@ export async function isReady(base) {
   });
   await portal('vertex-ai/deployments?limit=1', { base });
   await portal('proxy/vertex-ai/.well-known/jwks.json', { base });
+  session ??= await signIn(base);
   return true;
 }
 
