@@ -10,13 +10,18 @@ export const OUTAGES = 3 * OUTAGE;
 
 const ENDED = ['succeeded', 'failed', 'cancelled'];
 
-async function read(response) {
+async function readText(response) {
   const text = await response.text();
   if (!response.ok) {
     throw Object.assign(new Error(`${response.status} ${text}`), {
       status: response.status,
     });
   }
+  return text;
+}
+
+async function read(response) {
+  const text = await readText(response);
   return text ? JSON.parse(text) : undefined;
 }
 
@@ -49,7 +54,7 @@ async function token(base) {
 /** Returns the events of a deployment that has ended, without the last one, which repeats the deployment. */
 export async function eventsOf(id) {
   const text = await persistent(`vertex-ai/deployments/${id}/events`, {
-    as: response => response.text(),
+    as: readText,
   });
   const blocks = text.split('\n\n').filter(block => block.startsWith('id: '));
   return blocks.map(block => ({
