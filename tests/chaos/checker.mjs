@@ -142,9 +142,29 @@ const READABLE = {
   [DELETE]: [true, false],
 };
 
+/** Whether Google took a deployment that then failed, while somebody else deployed to the same endpoint: neither operation names the change. */
+function isBesideAnother(call, google) {
+  const ended = google.operations.find(({ name }) =>
+    call.operations.includes(name),
+  );
+  const isOther = ({ name, changed, resource, reason }) =>
+    name === DEPLOY &&
+    changed &&
+    resource === call.resource &&
+    !reason?.startsWith('backstage ');
+  return (
+    call.name === DEPLOY &&
+    ended?.error !== undefined &&
+    google.calls.some(isOther)
+  );
+}
+
 /** Whether no read can show what became of a call: `docs/security.md` names the cases. */
-function isUnknowable(row, changed, rows, isDone) {
+function isUnknowable(row, called, rows, google) {
+  const isDone = ({ id }) => Boolean(called.get(id)?.changed);
+  const changed = isDone(row);
   if (!READABLE[row.method]?.includes(changed)) return true;
+  if (changed && isBesideAnother(called.get(row.id), google)) return true;
   // Of two attempts without an answer, either may have started the only operation.
   const twins = rows.filter(
     ({ clue, outcome }) => clue === row.clue && outcome === 'unknown',
@@ -170,13 +190,12 @@ export function checkRecords(rows, google) {
     if (!row) found.push(`no audit record of ${call.method} ${call.path}`);
   }
   const called = new Map(calls.map(call => [recordOf(call), call]));
-  const isDone = ({ id }) => Boolean(called.get(id)?.changed);
   const unknowable = [];
   for (const row of rows) {
     const call = called.get(row.id);
     const { outcome } = row;
-    const changed = isDone(row);
-    if (outcome === 'unknown' && isUnknowable(row, changed, rows, isDone)) {
+    const changed = Boolean(call?.changed);
+    if (outcome === 'unknown' && isUnknowable(row, called, rows, google)) {
       unknowable.push(`${row.method} on ${row.resource}`);
     } else if (!TRUE_OUTCOMES[changed].includes(outcome)) {
       // A call that Google takes without effect, e.g. the cancellation of what has ended, has succeeded, too.

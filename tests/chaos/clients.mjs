@@ -107,7 +107,10 @@ export async function persistent(path, init, patience = 120_000 + OUTAGES) {
     } catch (error) {
       // A portal that starts has no routes yet, and answers 404 without a text.
       const isStarting = error.message === '404 ';
-      const isFinal = error.status >= 400 && error.status < 500 && !isStarting;
+      // Without its database, a portal cannot verify a token.
+      const isBlind = error.status === 401;
+      const isOurs = error.status >= 400 && error.status < 500;
+      const isFinal = isOurs && !isStarting && !isBlind;
       if (isFinal || Date.now() > deadline) throw error;
       await setTimeout(300);
     }

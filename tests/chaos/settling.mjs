@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 /** No call lasts longer, nor does a pause between two looks matter here. */
 const LONGEST_CALL = 15 * MINUTE;
 /** How long the portal may take to look, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 export const isOpen = ({ outcome }) => ['pending', 'unknown'].includes(outcome);
 const ago = millis => new Date(Date.now() - millis).toISOString();
