@@ -70,6 +70,19 @@ export class DeploymentPermissions {
     );
   }
 
+  /** @throws CoreError with status 403 where the caller is not an administrator */
+  async ensureAdministrator(credentials: BackstageCredentials): Promise<void> {
+    // The proxy registers it.
+    const { name, action } = Gate.facts().permissions.find(
+      known => known.name === 'vertex-ai.administer',
+    )!;
+    const permission = createPermission({ name, attributes: { action } });
+    const [{ result }] = await this.permissions.authorize([{ permission }], {
+      credentials,
+    });
+    Gate.requirePermission(name, result);
+  }
+
   /**
    * Returns those of some deployments that a caller may do something with.
    *

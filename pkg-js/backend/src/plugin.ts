@@ -67,10 +67,11 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           const fetch = createProxyFetch(auth);
           const proxyUrl = async () =>
             `${await discovery.getBaseUrl('proxy')}/vertex-ai`;
+          const ledger = new Ledger(client);
           const runner = new Runner({
             store,
             history,
-            ledger: new Ledger(client),
+            ledger,
             leases: new Leases(client, randomUUID()),
             mandates,
             notices: new Notices(deps),
@@ -97,6 +98,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               client,
               feed,
               history,
+              ledger,
               mandates,
               permissions,
               portal: portalName(config),

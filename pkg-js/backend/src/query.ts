@@ -21,7 +21,13 @@ export class DatabaseFailure extends Error {
 }
 
 /** Errors that a transaction of ours throws. The message of every other one may hold values of a statement. */
-const OURS = ['CoreError', 'DatabaseFailure', 'LeaseLost', 'TooMany'];
+const OURS = [
+  'CoreError',
+  'DatabaseFailure',
+  'LeaseLost',
+  'NothingLeft',
+  'TooMany',
+];
 
 /**
  * Runs statements.
@@ -54,5 +60,13 @@ export class TooMany extends Error {
   ) {
     super(`${what} has ${most} deployments that have not ended`);
     this.name = 'TooMany';
+  }
+}
+
+/** A run has nothing that it could remove again. */
+export class NothingLeft extends Error {
+  constructor() {
+    super('nothing is left');
+    this.name = 'NothingLeft';
   }
 }

@@ -7,6 +7,7 @@ import {
   type Response,
 } from 'express';
 import type { Bounds } from './config';
+import type { Ledger } from './deployments/ledger';
 import type { EventFeed } from './eventFeed';
 import { answerErrors } from './refusal';
 import {
@@ -15,6 +16,7 @@ import {
 } from './routes/deployments';
 import { createEvents } from './routes/events';
 import { OpenStreams } from './routes/streams';
+import { createTakeover } from './routes/takeover';
 import { createTrace } from './routes/trace';
 import { createStart, type StartOptions } from './routes/start';
 
@@ -32,6 +34,7 @@ export function createRouter(
     DeploymentsOptions & {
       bounds: Bounds;
       feed: EventFeed;
+      ledger: Ledger;
       logger: LoggerService;
     },
 ): Router {
@@ -44,6 +47,10 @@ export function createRouter(
   router.get('/deployments', caught(list));
   router.get('/deployments/:id', caught(read));
   router.post('/deployments/:id/cancel', caught(cancel));
+  router.post(
+    '/deployments/:id/takeover',
+    caught(createTakeover({ ...options, find })),
+  );
   router.get(
     '/deployments/:id/trace',
     caught(createTrace({ ...options, find })),

@@ -156,6 +156,7 @@ const OPERATIONS = {
     'get /deployments/{id}/trace',
   ],
   events: ['get /deployments/{id}/events'],
+  takeover: ['post /deployments/{id}/takeover'],
 };
 
 /**

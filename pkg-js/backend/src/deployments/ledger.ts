@@ -9,6 +9,9 @@ const LEDGER = 'vertex_ai_ledger';
 /** Maximum size of an entry, in bytes of its JSON text. */
 const MAX_ENTRY = 16 * 1024;
 
+/** Kinds of entries after which a run removes nothing more: of one thing, and of all. */
+const GIVEN_UP = ['kept', 'end'];
+
 /** Ledgers of runs: what each intended to change, and what came of it. Only the core reads the entries. */
 export class Ledger {
   constructor(
@@ -21,6 +24,25 @@ export class Ledger {
       this.client(LEDGER).where({ run }).orderBy('seq').select('entry'),
     );
     return rows.map(({ entry }) => JSON.parse(entry));
+  }
+
+  /**
+   * Lets a run that has ended begin its removal anew, in a transaction that lets the run go on: forgets its end, and what it gave up.
+   *
+   * @returns whether it had begun a removal
+   */
+  async removeAgain(trx: Knex, { id: run }: Row): Promise<boolean> {
+    const rows = await trx(LEDGER).where({ run }).orderBy('seq');
+    const kindOf = ({ entry }: { entry: string }) => JSON.parse(entry).kind;
+    if (!rows.some(row => kindOf(row) === 'failing')) return false;
+    const kept = rows.filter(row => !GIVEN_UP.includes(kindOf(row)));
+    await trx(LEDGER).where({ run }).delete();
+    for (const [at, row] of kept.entries()) {
+      const seq = at + 1;
+      const entry = JSON.stringify({ ...JSON.parse(row.entry), seq });
+      await trx(LEDGER).insert({ ...row, seq, entry });
+    }
+    return true;
   }
 
   /**

@@ -11,7 +11,13 @@ import { EventEmitter } from 'node:events';
 import type { StoredRequest } from '../core';
 import { toText, type Clock } from '../clock';
 import type { Bounds } from '../config';
-import { DatabaseFailure, LeaseLost, query, TooMany } from '../query';
+import {
+  DatabaseFailure,
+  LeaseLost,
+  NothingLeft,
+  query,
+  TooMany,
+} from '../query';
 import { DEPLOYMENTS, type Row } from './row';
 
 const EVENTS = 'vertex_ai_events';
@@ -61,6 +67,15 @@ export interface Moved {
 interface Recorded {
   row: Row;
   moved: boolean;
+}
+
+/** What an event is recorded with. */
+interface Recording {
+  /** Number of the lease that the writer holds, where it is a runner. */
+  lease?: number;
+  set?: Partial<Row>;
+  /** Nothing is recorded once the deployment has its mandate. */
+  unlaunched?: boolean;
 }
 
 /** Rows of deployments and their events. What an event makes of a deployment is the core's. */
@@ -300,15 +315,13 @@ export class Deployments {
   /**
    * Records an event.
    *
-   * @param more `lease`: the number of the lease that the writer holds, where it is a runner; `unlaunched`: nothing is recorded once the
-   * deployment has its mandate
    * @returns the row; `undefined` where the event comes too late
    * @throws LeaseLost where another runner holds the lease
    */
   async record(
     id: string,
     event: DeploymentEvent,
-    more: { lease?: number; set?: Partial<Row>; unlaunched?: boolean } = {},
+    more: Recording = {},
   ): Promise<Row | undefined> {
     for (let tried = 1; ; tried += 1) {
       try {
@@ -320,6 +333,57 @@ export class Deployments {
         if (!again || tried === 3) throw error;
       }
     }
+  }
+
+  /**
+   * Lets a deployment that failed or was cancelled go on with its removal, under another mandate.
+   *
+   * @param prepare what belongs to the same transaction; returns whether the run has anything to remove
+   * @returns `undefined` where the deployment has not ended so, or has nothing to remove
+   */
+  async reopen(
+    id: string,
+    mandate: string,
+    prepare: (trx: Knex, row: Row) => Promise<boolean>,
+  ): Promise<Row | undefined> {
+    const reopened = await query(() =>
+      this.client.transaction(async trx => {
+        const open = {
+          state: 'removing',
+          ended: false,
+          ended_at: null,
+          lease_until: null,
+          runner: null,
+          crashes: 0,
+          mandate,
+          mandate_open: true,
+        };
+        // Locks the row before it is read, on both databases.
+        const [row]: Row[] = await trx<Row>(DEPLOYMENTS)
+          .where({ id, ended: true })
+          .whereIn('state', ['failed', 'cancelled'])
+          .update({ ...open, last_event: trx.raw('last_event + 1') as never })
+          .returning('*');
+        if (!row) return undefined;
+        if (!(await prepare(trx, row))) throw new NothingLeft();
+        const life = { ...JSON.parse(row.life), state: open.state };
+        const changed = { life: JSON.stringify(life) };
+        await trx<Row>(DEPLOYMENTS).where({ id }).update(changed);
+        await trx(EVENTS).insert({
+          deployment: id,
+          seq: row.last_event,
+          created_at: toText(this.clock.now()),
+          type: 'state',
+          data: JSON.stringify({ state: open.state }),
+        });
+        return { ...row, ...changed };
+      }),
+    ).catch(error => {
+      if (error instanceof NothingLeft) return undefined;
+      throw error;
+    });
+    if (reopened) this.tell({ row: reopened, moved: true });
+    return reopened;
   }
 
   private tell({ row, moved }: Recorded): void {
@@ -338,11 +402,7 @@ export class Deployments {
   private recordOnce(
     id: string,
     event: DeploymentEvent,
-    {
-      lease,
-      set,
-      unlaunched,
-    }: { lease?: number; set?: Partial<Row>; unlaunched?: boolean },
+    { lease, set, unlaunched }: Recording,
   ): Promise<Recorded | undefined> {
     return this.client.transaction(async trx => {
       // Locks the row before it is read, on both databases.
