@@ -111,6 +111,12 @@ export const vertexAiMessages = {
     'The portal asks Google to stop, and removes what this deployment has created. What served before keeps serving.',
   'cancel.confirm': 'Cancel deployment',
   'cancel.keep': 'Keep deploying',
+  'takeover.button': 'Remove what is left',
+  'takeover.title': 'Remove what this deployment left?',
+  'takeover.explanation':
+    'The portal tries the removal again, in your name. Only what this deployment has created is removed.',
+  'takeover.confirm': 'Remove what is left',
+  'takeover.keep': 'Leave it',
   'change.close': 'Close',
   'change.denied':
     'To change deployed models, you need the permission {{permission}} for this entity. Ask an administrator of the portal.',

@@ -199,6 +199,10 @@ export class FakeDeployments {
     }
     if (action === 'events') return this.stream(id, Number(last ?? 0), signal);
     if (action === 'trace') return answer(TRACE);
+    if (action === 'takeover') {
+      this.change(id, { state: 'removing', endedAt: undefined, notUndone: [] });
+      return answer(this.find(id), 202);
+    }
     if (action === 'cancel') {
       this.change(id, {
         state: 'cancelling',

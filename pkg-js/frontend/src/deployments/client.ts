@@ -79,6 +79,13 @@ export class DeploymentsClient {
     return response.json();
   }
 
+  /** Removes again what a deployment has left, in the name of an administrator. */
+  async takeOver(id: string): Promise<Deployment> {
+    const path = `/${encodeURIComponent(id)}/takeover`;
+    const response = await this.send(path, { method: 'POST' });
+    return response.json();
+  }
+
   /** Streams the events of a deployment after the one with the id `after`; the last one, of type `end`, is the deployment. */
   async *events(
     id: string,

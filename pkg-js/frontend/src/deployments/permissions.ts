@@ -16,6 +16,16 @@ const permission = (what: Action) => {
 const START = permission('start');
 const CANCEL = permission('cancel');
 
+/** Of the proxy. */
+const ADMINISTER = createPermission({
+  name: 'vertex-ai.administer',
+  attributes: { action: 'update' },
+});
+
+/** Whether the user is an administrator, who may remove what others have left. `false` until it is known. */
+export const useMayTakeOver = () =>
+  usePermission({ permission: ADMINISTER }).allowed;
+
 /** What Backstage's permissions allow the user to do with the deployments of an entity. `false` until it is known. */
 export function useMay(entityRef: string) {
   const start = usePermission({ permission: START, resourceRef: entityRef });

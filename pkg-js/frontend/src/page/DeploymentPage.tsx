@@ -7,7 +7,7 @@ import { Findings } from '../components/Findings';
 import { Prose } from '../components/Prose';
 import { RequestFailure } from '../components/RequestFailure';
 import type { Deployment } from '../deployments/deployment';
-import { useMay } from '../deployments/permissions';
+import { useMay, useMayTakeOver } from '../deployments/permissions';
 import { useDeployment, type Followed } from '../deployments/useDeployment';
 import { useDeploymentsView } from '../hooks/useDeploymentsView';
 import { contentRouteRef } from '../routes';
@@ -18,6 +18,7 @@ import { DeploymentProgress } from '../components/DeploymentProgress';
 import { DeploymentTrace } from './DeploymentTrace';
 import { Moment } from './Moment';
 import { RequestAccess } from './RequestAccess';
+import { TakeOverButton } from './TakeOverButton';
 import { Outcome } from './Outcome';
 import { Person } from './Person';
 import { useDuration } from '../hooks/useDuration';
@@ -64,6 +65,7 @@ function Found(props: Followed & { deployment: Deployment }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const { title } = useWhat(deployment);
   const may = useMay(deployment.entityRef);
+  const mayTakeOver = useMayTakeOver();
   const all = useDeploymentsView({ deployments: [deployment], ...may });
   const [view] = all?.deployments ?? [];
   return (
@@ -77,6 +79,9 @@ function Found(props: Followed & { deployment: Deployment }) {
         </div>
         {view?.mayCancel && (
           <CancelButton id={deployment.id} onAsked={refresh} />
+        )}
+        {view?.ended && mayTakeOver && deployment.notUndone.length > 0 && (
+          <TakeOverButton id={deployment.id} onAsked={refresh} />
         )}
         {deployment.consoleUrl && (
           <ButtonLink
