@@ -35,6 +35,18 @@ const LIST_REQUESTS = 200;
 const COUNTED = 60_000;
 const VIEWERS = 50;
 const AT_ONCE = Number(process.env.DEPLOYMENTS ?? '1000');
+/** Those of them whose events are followed at each replica. */
+const WATCHED = 20;
+/** Maximum time between two polls of a deployment, in milliseconds. */
+const LONGEST_POLL = 120_000;
+/** Google's quota for one project, by its clock. */
+const QUOTA = { readsPerMinute: 600, submissionsPerMinute: 600 };
+/** Longer than the start of all of them, in seconds of Google's clock. */
+const LONG_DEPLOYMENT = 10 * 60 * 60;
+/** Speed of Google's clock while they start. */
+const START_SPEED = 20;
+/** Speed of Google's clock once all of them run: what is left of a deployment takes seconds. */
+const END_SPEED = 10_000;
 
 const LIMITS = {
   'deploy.google_calls_first': 4,
@@ -43,6 +55,12 @@ const LIMITS = {
   'deploy.viewers50_reads_per_minute': 30,
   'deploy.takeover_seconds': 15,
   'deploy.list_100k_p95_ms': 50,
+  'deploy.event_lag_ms': 1000,
+  [`deploy.concurrent_${AT_ONCE}_event_lag_ms`]: 1000,
+  // Far less than what the deployments hold while they run: a growth above it stays.
+  [`deploy.concurrent_${AT_ONCE}_rss_mb`]: 150,
+  // The polls use the whole quota; what Google rejects at a moment is read again.
+  [`deploy.concurrent_${AT_ONCE}_reads_per_minute`]: 1.1 * QUOTA.readsPerMinute,
 };
 
 const above = [];
@@ -209,10 +227,8 @@ async function waiting() {
   // The beginning has stages and reads of its own.
   await setTimeout(15_000);
   const opening = await lastCall();
-  const pages = [];
-  for (let count = 0; count < VIEWERS; count++) {
-    pages.push(await view(id, names[3]));
-  }
+  const viewers = Array.from({ length: VIEWERS }, () => view(id, names[3]));
+  const pages = await Promise.all(viewers);
   const opened = await lastCall();
   const before = await bytes();
   await setTimeout(COUNTED);
@@ -280,34 +296,99 @@ async function lists() {
   report('deploy.list_100k_p95_ms', Number(p95.toFixed(1)));
 }
 
-/** Very many deployments at once: the time until the last one has ended. */
-async function atOnce() {
+/**
+ * Follows a deployment at a replica to its end. Returns the times in milliseconds between its events, those since the client came, and
+ * their arrival at the client.
+ */
+async function lags(id, base) {
+  const headers = { authorization: `Bearer ${await token(base)}` };
+  const stream = await fetch(`${base}/api/vertex-ai/deployments/${id}/events`, {
+    headers,
+  });
+  assert.equal(stream.status, 200);
+  const came = Date.now();
+  const found = [];
+  let text = '';
+  for await (const chunk of stream.body.pipeThrough(new TextDecoderStream())) {
+    const now = Date.now();
+    text += chunk;
+    const blocks = text.split('\n\n');
+    text = blocks.pop();
+    for (const block of blocks) {
+      const at = Date.parse(/"at":"([^"]+)"/.exec(block)?.[1] ?? '');
+      if (block.startsWith('id: ') && at >= came) found.push(now - at);
+    }
+  }
+  return found;
+}
+
+/** Follows each of some deployments at each replica, which is to say also at those that do not run it. */
+async function watchEverywhere(portal, ids) {
+  const all = ids.flatMap(id => portal.urls().map(base => lags(id, base)));
+  const found = (await Promise.all(all)).flat();
+  assert.ok(found.length > 0, 'nobody has seen an event');
+  return Math.max(...found);
+}
+
+/** The time until an event of a deployment reaches a client, whichever replica it is at. */
+async function events(portal) {
   await emulator('reset', {});
+  const started = names.map((name, at) => start(name, `events-${at}`));
+  const ids = (await Promise.all(started)).map(({ id }) => id);
+  report('deploy.event_lag_ms', await watchEverywhere(portal, ids));
+}
+
+/**
+ * Very many deployments at once. None ends before all of them run: Google's clock runs much faster then. So they end one by one, as
+ * their polls, which share the quota, notice it. The quota's minutes are of Google's clock.
+ */
+async function together(portal) {
+  await emulator('reset', {});
+  await emulator('settings', {
+    ...QUOTA,
+    deploymentSeconds: LONG_DEPLOYMENT,
+  });
+  await emulator('clock', { speed: START_SPEED });
+  const memory = [portal.residentMemory()];
   const every = Array.from({ length: AT_ONCE }, (_, at) => `bench-${at}`);
-  const begun = performance.now();
+  await until(() => areInCatalog(every), 600_000);
+  const starting = seconds();
   const ids = [];
   const rest = [...every];
   const starters = Array.from({ length: 8 }, async () => {
     for (let name = rest.pop(); name; name = rest.pop()) {
-      ids.push((await start(name, `at-once-${name}`)).id);
+      ids.push((await start(name, `together-${name}`)).id);
     }
   });
   await Promise.all(starters);
-  const started = (performance.now() - begun) / 1000;
-  console.error(`  ${AT_ONCE} deployments started in ${started.toFixed(0)} s`);
-  const running = () =>
-    withTables('vertex-ai', async client => {
-      const [{ left }] = await client('vertex_ai_deployments')
-        .where({ ended: false })
-        .count({ left: '*' });
-      return Number(left);
-    });
-  while ((await running()) > 0) {
-    assert.ok(performance.now() - begun < 1_800_000, 'they do not end');
-    await setTimeout(1000);
-  }
-  const seconds = (performance.now() - begun) / 1000;
-  report(`deploy.concurrent_${AT_ONCE}_seconds`, Number(seconds.toFixed(0)));
+  await until(async () => (await deploying()) === AT_ONCE, 600_000);
+  const started = starting();
+
+  // As fast as Google's own clock, the quota is Google's own, too. A run chooses its interval when it polls, so the last ones of few
+  // deployments end after the longest one.
+  await emulator('clock', { speed: 1 });
+  await setTimeout(LONGEST_POLL);
+  const before = await lastCall();
+  await setTimeout(COUNTED);
+  const reads = (await readsBetween(before)) * (60_000 / COUNTED);
+  report(`deploy.concurrent_${AT_ONCE}_reads_per_minute`, reads);
+  memory.push(portal.residentMemory());
+
+  const watched = watchEverywhere(portal, ids.slice(0, WATCHED));
+  await emulator('clock', { speed: END_SPEED });
+  const ending = seconds();
+  await until(async () => (await unfinished()) === 0, 1_200_000);
+  report(
+    `deploy.concurrent_${AT_ONCE}_seconds`,
+    Number((started + ending()).toFixed(0)),
+  );
+  console.error(`  started in ${started.toFixed(0)} s`);
+  report(`deploy.concurrent_${AT_ONCE}_event_lag_ms`, await watched);
+  memory.push(portal.residentMemory());
+  console.error(`  memory of replicas in MB: ${JSON.stringify(memory)}`);
+  const growth = memory.at(-1).map((size, at) => size - memory[0][at]);
+  report(`deploy.concurrent_${AT_ONCE}_rss_mb`, Math.max(...growth));
+
   const states = await withTables('vertex-ai', client =>
     client('vertex_ai_deployments').whereIn('id', ids).pluck('state'),
   );
@@ -318,13 +399,52 @@ async function atOnce() {
   assert.ok(every.every(name => served.has(endpointOf(name))));
 }
 
+/** Returns how to read the seconds since now. */
+function seconds() {
+  const begun = performance.now();
+  return () => (performance.now() - begun) / 1000;
+}
+
+async function until(holds, patience) {
+  const deadline = performance.now() + patience;
+  while (!(await holds())) {
+    assert.ok(performance.now() < deadline, 'it takes too long');
+    await setTimeout(1000);
+  }
+}
+
+const unfinished = () =>
+  withTables('vertex-ai', async client => {
+    const [{ left }] = await client('vertex_ai_deployments')
+      .where({ ended: false })
+      .count({ left: '*' });
+    return Number(left);
+  });
+
+/** Whether the catalog has components of these names. */
+async function areInCatalog(wanted) {
+  const query = `filter=kind=component&fields=metadata.name&limit=${2 * AT_ONCE}`;
+  const { items } = await persistent(`catalog/entities/by-query?${query}`);
+  const found = new Set(items.map(({ metadata }) => metadata.name));
+  return wanted.every(name => found.has(name));
+}
+
+/** Number of deployments at Google that have not ended. */
+async function deploying() {
+  const { operations } = await emulator('state');
+  const isDeployment = ({ metadata }) =>
+    metadata['@type'].endsWith('.DeployModelOperationMetadata');
+  return operations.filter(one => !one.done && isDeployment(one)).length;
+}
+
 /** In the order in which they run. */
 const PARTS = {
   calls: googleCalls,
   ...(postgres && { takeover }),
   waiting,
   lists,
-  ...(AT_ONCE > 0 && { together: atOnce }),
+  events,
+  ...(AT_ONCE > 0 && { together }),
 };
 const chosen = process.env.PARTS?.split(',');
 

@@ -1,6 +1,6 @@
 // The emulator and the portal as processes that can be killed, one portal or two replicas behind a load balancer.
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Relay } from './relay.mjs';
@@ -51,6 +51,26 @@ class Server {
   async kill() {
     this.signal('SIGKILL');
     await this.ended;
+  }
+
+  /** Resident memory of its largest process, in MB; of Linux alone. */
+  residentMemory() {
+    const sizes = readdirSync('/proc')
+      .filter(pid => /^\d+$/.test(pid))
+      .flatMap(pid => {
+        try {
+          const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+          // After the name in brackets: state, parent, group.
+          const group = stat.slice(stat.lastIndexOf(')')).split(' ')[3];
+          if (Number(group) !== this.child.pid) return [];
+          const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+          return [Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024];
+        } catch {
+          // The process has ended.
+          return [];
+        }
+      });
+    return Math.round(Math.max(0, ...sizes));
   }
 
   /** Waits until a probe holds; fails when the server ends first. */
@@ -119,6 +139,16 @@ export class Portal {
   /** The number of a replica. */
   any(choices) {
     return choices.between(0, replicas);
+  }
+
+  /** The address of each replica, past the load balancer. */
+  urls() {
+    return this.#servers.map((_, at) => `http://localhost:${this.#port(at)}`);
+  }
+
+  /** Resident memory of each replica, in MB. */
+  residentMemory() {
+    return this.#servers.map(server => server.residentMemory());
   }
 
   /** Ends a replica as a power failure does, and starts it again. */
