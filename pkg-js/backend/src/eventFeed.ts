@@ -2,7 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Deployments } from './deployments/store';
 
 /** Between two looks for events that other processes wrote, in milliseconds. */
-const LOOK_MILLIS = 500;
+const LOOK_MILLIS = 250;
 const BATCH = 500;
 
 /** Wakes viewers of deployments. All viewers of a process share one query, whatever their number. */
