@@ -8,8 +8,8 @@ mod read;
 pub use catalog::{CatalogConfig, OnInvalid};
 
 use crate::diagnostic::Diagnostic;
-use crate::method::Service;
-use crate::name::{Endpoint, Location, NameError, Place, Project, ServiceAccount};
+use crate::method::{Resource, Service};
+use crate::name::{Location, NameError, Place, Project, ServiceAccount};
 use serde_json::Value;
 use std::fmt;
 use std::str::FromStr;
@@ -40,8 +40,8 @@ pub struct Config {
     pub grantors: Vec<String>,
     pub mandates: MandateConfig,
     pub direct_changes: DirectChanges,
-    /// Owners of endpoints, as an administrator has settled them: entity refs. Projects are named by id.
-    pub claims: Vec<(Endpoint, String)>,
+    /// Owners of endpoints and models, as an administrator has settled them: entity refs. Projects are named by id.
+    pub claims: Vec<(Resource, String)>,
     /// The portal's name in the labels of endpoints.
     pub portal: String,
     /// Whether the catalog has every user of the portal.
@@ -122,10 +122,19 @@ impl Config {
         self.project(project).map_or_else(|| project.clone(), |known| known.project.clone())
     }
 
-    /// Returns an endpoint with its project named by id.
-    pub fn named(&self, endpoint: &Endpoint) -> Endpoint {
-        let place = Place { project: self.id_of(&endpoint.place.project), ..endpoint.place.clone() };
-        Endpoint { place, ..endpoint.clone() }
+    /// Returns a resource with its project named by id.
+    pub fn named(&self, resource: &Resource) -> Resource {
+        let resource = resource.clone();
+        match resource.project().map(|project| self.id_of(project)) {
+            Some(project) => resource.in_project(&project),
+            None => resource,
+        }
+    }
+
+    /// Returns the entity that an administrator names as the owner of a resource.
+    pub fn owner(&self, resource: &Resource) -> Option<&str> {
+        let named = self.named(resource);
+        self.claims.iter().find(|(claimed, _)| *claimed == named).map(|(_, owner)| owner.as_str())
     }
 
     /// Whether a project's location may be called.

@@ -46,12 +46,14 @@ export interface Config {
      */
     directChanges?: 'allow' | 'deny';
     /**
-     * Owners of endpoints, where labels and annotations do not settle it: two entities claim an endpoint, or its labels name an owner
-     * that it no longer has.
+     * Owners of endpoints and models, where labels and annotations do not settle it: two entities claim one, or its labels name an
+     * owner that it no longer has. Each entry names an endpoint or a model.
      */
     claims?: Array<{
       /** `projects/PROJECT/locations/LOCATION/endpoints/ENDPOINT` */
-      endpoint: string;
+      endpoint?: string;
+      /** `projects/PROJECT/locations/LOCATION/models/MODEL` */
+      model?: string;
       /** Entity ref of the owner, e.g. `component:default/fraud-detector`. */
       entity: string;
     }>;

@@ -21,7 +21,8 @@ mod traffic;
 
 use crate::diagnostic::{Code, Diagnostic, in_order};
 use crate::entity::Entity;
-use crate::name::Endpoint;
+use crate::method::Resource;
+use crate::name::Model;
 use crate::rule::{Settings, Waived, Waivers};
 use crate::target::Target;
 use crate::words::{self, nearest};
@@ -103,16 +104,18 @@ pub fn is_annotated(entity: &Entity) -> bool {
     Given::new(entity).names_what_to_serve()
 }
 
-/// The endpoints that the annotations name, in any environment, whatever else is wrong with them.
-pub fn claimed(entity: &Entity) -> Vec<Endpoint> {
+/// The endpoints and models that the annotations name, in any environment, whatever else is wrong with them.
+pub fn claimed(entity: &Entity) -> Vec<Resource> {
     let given = Given::new(entity);
-    let mut endpoints = Vec::new();
+    let mut claimed = Vec::new();
     for environment in std::iter::once(None).chain(given.environments().into_iter().map(Some)) {
         let mut reading = Reading::new(entity, &given, environment);
         let places = place::Places::read(&mut reading);
-        endpoints.extend(model::endpoint(&mut reading, &places).map(|endpoint| endpoint.value));
+        claimed.extend(model::endpoint(&mut reading, &places).map(|endpoint| Resource::Endpoint(endpoint.value)));
+        let model = model::model(&mut reading, &places).map(|model| model.value);
+        claimed.extend(model.map(|model| Resource::Model(Model { version: None, ..model })));
     }
-    endpoints
+    claimed
 }
 
 /// Whether two entities have the same annotations of ours.

@@ -64,8 +64,8 @@ pub struct NewMandate {
 pub enum MandateStep {
     /// Read these entities, and every entity with annotations of ours, from the catalog, and ask again.
     Entities(Vec<String>),
-    /// Read this endpoint from Google as the user, and ask again.
-    Endpoint(String),
+    /// Read these endpoints and models from Google as the user, and ask again.
+    Resources(Vec<String>),
     Mandate(NewMandate),
 }
 
@@ -79,9 +79,9 @@ pub struct MandateFacts {
     /// The entities with annotations of ours; they may be some seconds old.
     #[ts(type = "object[]", optional)]
     claims: Option<Value>,
-    /// Google's answer, as JSON text.
-    #[ts(optional)]
-    endpoint: Option<String>,
+    /// Google's answers about the wanted resources, by their names: JSON texts. An empty one is none.
+    #[ts(type = "Record<string, string>", optional)]
+    resources: Option<Value>,
 }
 
 /// A finding with its HTTP status.
@@ -166,8 +166,8 @@ pub fn new_mandate(
     }))
 }
 
-/// Checks that the catalog has the user and the entity as the request states it, and that the endpoint belongs to the entity. Returns what
-/// has to be read for that.
+/// Checks that the catalog has the user and the entity as the request states it, and that what the plan changes belongs to the entity.
+/// Returns what has to be read for that.
 fn claim(
     config: &Config,
     planner: Planner,
@@ -208,13 +208,17 @@ fn claim(
     }
     let others = claims.iter().filter(|value| !is(value, entity_ref));
     let entities: Vec<Value> = others.chain([known]).cloned().collect();
-    let endpoint = &plan.target.endpoint;
-    let answer = facts["endpoint"].as_str().map(|text| (planner.parse)(text).unwrap_or_default());
-    match claims::check(config, entity_ref, endpoint, &entities, answer.as_ref()) {
-        Ok(true) => Ok(None),
-        Ok(false) => Ok(Some(MandateStep::Endpoint(config.named(endpoint).to_string()))),
-        Err(finding) => Err(refused(403, finding)),
+    let mut wanted = Vec::new();
+    for resource in plan.changed() {
+        let name = config.named(&resource).to_string();
+        let answer = facts["resources"][&name].as_str().map(|text| (planner.parse)(text).unwrap_or_default());
+        match claims::check(config, entity_ref, &resource, &entities, answer.as_ref()) {
+            Ok(true) => {}
+            Ok(false) => wanted.push(name),
+            Err(finding) => return Err(refused(403, finding)),
+        }
     }
+    Ok((!wanted.is_empty()).then_some(MandateStep::Resources(wanted)))
 }
 
 /// The user on whose behalf the deployments' plugin makes a mandate.
@@ -290,6 +294,7 @@ fn unreadable(message: &'static str) -> Diagnostic {
 mod tests {
     use super::*;
     use crate::config::tests::config;
+    use crate::method::Resource;
     use serde_json::json;
 
     const RUN: &str = "0f6c2f9e-5a57-4a6e-9d7e-6a1f0d0a7b11";
@@ -328,7 +333,15 @@ mod tests {
 
     /// What the catalog has.
     fn known() -> Value {
-        json!({"entities": [entity("acme-ml"), user()], "claims": [entity("acme-ml")]})
+        json!({"entities": [entity("acme-ml"), user()], "claims": [entity("acme-ml")], "resources": read(&json!({}))})
+    }
+
+    const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
+    const MODEL: &str = "projects/acme-ml/locations/us-central1/models/fraud-detector";
+
+    /// Google's answer to the reads of endpoint and model.
+    fn read(answer: &Value) -> Value {
+        json!({ENDPOINT: answer.to_string(), MODEL: answer.to_string()})
     }
 
     fn step(config: &Config, caller: &Value, body: &Value, facts: &Value) -> Result<MandateStep, (u16, Code)> {
@@ -393,8 +406,10 @@ mod tests {
 
     #[test]
     fn the_entity_is_the_one_of_the_catalog() {
-        let with =
-            |entity: Value| step(&config(), &caller(), &body(), &json!({"entities": [entity, user()], "claims": []}));
+        let with = |entity: Value| {
+            let facts = json!({"entities": [entity, user()], "claims": [], "resources": read(&json!({}))});
+            step(&config(), &caller(), &body(), &facts)
+        };
         let mut changed = entity("acme-ml");
         changed["metadata"]["annotations"]["google.com/vertex-ai-traffic"] = "5".into();
         let mut fewer = entity("acme-ml");
@@ -438,15 +453,14 @@ mod tests {
         let mut rival = entity("123456789012");
         rival["metadata"]["name"] = "rival".into();
         let with = |config: &Config, endpoint: Value| {
-            let endpoint = if endpoint.is_null() { endpoint } else { endpoint.to_string().into() };
+            let resources = if endpoint.is_null() { endpoint } else { read(&endpoint) };
             let claims = [entity("acme-ml"), rival.clone()];
-            let facts = json!({"entities": [entity("acme-ml"), user()], "claims": claims, "endpoint": endpoint});
+            let facts = json!({"entities": [entity("acme-ml"), user()], "claims": claims, "resources": resources});
             step(config, &caller(), &body(), &facts)
         };
-        let endpoint = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
         let wanted = with(&config(), Value::Null).unwrap();
-        let MandateStep::Endpoint(name) = wanted else { panic!("{wanted:?}") };
-        assert_eq!(name, endpoint);
+        let MandateStep::Resources(names) = wanted else { panic!("{wanted:?}") };
+        assert_eq!(names, [ENDPOINT]);
         assert_eq!(with(&config(), json!({})).unwrap_err(), (403, Code::ClaimContested));
         let labelled = |label: &str| json!({"labels": {"backstage-entity": label}});
         let ours = labelled("component_default_fraud-detector");
@@ -454,13 +468,70 @@ mod tests {
         let theirs = labelled("component_default_rival");
         assert_eq!(with(&config(), theirs).unwrap_err(), (403, Code::ClaimForeign));
         let owner = "component:default/fraud-detector".to_owned();
-        let settled = Config { claims: vec![(endpoint.parse().unwrap(), owner)], ..config() };
+        let settled = Config { claims: vec![(Resource::Endpoint(ENDPOINT.parse().unwrap()), owner)], ..config() };
         assert!(matches!(with(&settled, Value::Null), Ok(MandateStep::Mandate(_))));
     }
 
     #[test]
+    fn labels_of_another_owner_deny_although_no_other_entity_claims_it() {
+        let with = |labels: Value| {
+            let mut facts = known();
+            facts["resources"] = read(&json!({ "labels": labels }));
+            step(&config(), &caller(), &body(), &facts)
+        };
+        assert_eq!(with(json!({"backstage-entity": "component_default_b"})).unwrap_err(), (403, Code::ClaimForeign));
+        assert!(matches!(
+            with(json!({"backstage-entity": "component_default_fraud-detector"})),
+            Ok(MandateStep::Mandate(_))
+        ));
+        // An answer that never came names nobody: each use reads the labels again.
+        let mut silent = known();
+        silent["resources"] = json!({ENDPOINT: ""});
+        assert!(matches!(step(&config(), &caller(), &body(), &silent), Ok(MandateStep::Mandate(_))));
+    }
+
+    #[test]
+    fn a_model_that_another_entity_names_is_deployed_and_not_changed() {
+        let mut other = entity("acme-ml");
+        other["metadata"]["name"] = "b".into();
+        other["metadata"]["annotations"]["google.com/vertex-ai-endpoint"] = "b-endpoint".into();
+        let mut uploading = entity("acme-ml");
+        let annotations = &mut uploading["metadata"]["annotations"];
+        annotations["google.com/vertex-ai-model"] = "fraud-detector".into();
+        annotations["google.com/vertex-ai-image"] = "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".into();
+        let with = |entity: &Value, alias: Option<&str>, claims: &[&Value], resources: Value| {
+            let mut body = changed("/request/source/entity", entity.clone());
+            if let Some(alias) = alias {
+                body["request"]["setAlias"] = alias.into();
+            }
+            let facts = json!({"entities": [entity, user()], "claims": claims, "resources": resources});
+            step(&config(), &caller(), &body, &facts)
+        };
+        let pinned = entity("acme-ml");
+        let unlabelled = || read(&json!({}));
+        let contested = Some((403, Code::ClaimContested));
+        for (entity, alias, outcome) in [
+            (&pinned, None, None),
+            (&pinned, Some("production"), contested),
+            (&uploading, None, contested),
+            (&uploading, Some("production"), contested),
+        ] {
+            assert_eq!(with(entity, alias, &[entity, &other], unlabelled()).err(), outcome, "{alias:?}");
+            assert_eq!(with(entity, alias, &[entity], unlabelled()).err(), None);
+            let wanted = with(entity, alias, &[entity, &other], Value::Null).unwrap();
+            let MandateStep::Resources(names) = wanted else { panic!("{wanted:?}") };
+            assert_eq!(names.contains(&MODEL.to_owned()), outcome.is_some(), "{names:?}");
+            let mut labelled = unlabelled();
+            let labels = json!({"labels": {"backstage-entity": "component_default_fraud-detector"}});
+            labelled[MODEL] = labels.to_string().into();
+            assert_eq!(with(entity, alias, &[entity, &other], labelled).err(), None, "its labels name the entity");
+        }
+    }
+
+    #[test]
     fn the_catalog_has_the_user_unless_the_portal_has_other_users() {
-        let facts = json!({"entities": [entity("acme-ml")], "claims": []});
+        let mut facts = known();
+        facts["entities"] = json!([entity("acme-ml")]);
         assert_eq!(step(&config(), &caller(), &body(), &facts).unwrap_err(), (403, Code::MandateUserMissing));
         let open = Config { users_in_catalog: false, ..config() };
         assert!(matches!(step(&open, &caller(), &body(), &facts), Ok(MandateStep::Mandate(_))));

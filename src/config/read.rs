@@ -5,7 +5,8 @@ use super::{
 };
 use crate::diagnostic::{Code, Diagnostic, Severity, Where, Words};
 use crate::entity::Node;
-use crate::name::{Endpoint, Location, NameError, Project, ServiceAccount};
+use crate::method::Resource;
+use crate::name::{Location, Model, NameError, Project, ServiceAccount};
 use crate::rule::Settings;
 use crate::vertex::{message, region};
 use serde_json::{Map, Value};
@@ -94,13 +95,13 @@ impl Reader {
             emulator,
             warnings: Vec::new(),
         };
-        for (endpoint, owner) in claims {
-            let claim = (config.named(&endpoint), owner);
+        for (resource, owner) in claims {
+            let claim = (config.named(&resource), owner);
             if config.claims.iter().any(|(claimed, _)| *claimed == claim.0) {
                 self.mistake(
                     "vertexAi.claims",
-                    format!("`{endpoint}` is listed twice"),
-                    "name one owner of an endpoint",
+                    format!("`{resource}` is listed twice"),
+                    "name one owner of an endpoint or a model",
                 );
             }
             config.claims.push(claim);
@@ -312,25 +313,46 @@ impl Reader {
         }
     }
 
-    fn claims(&mut self, value: &Value, path: &str) -> Option<Vec<(Endpoint, String)>> {
+    fn claims(&mut self, value: &Value, path: &str) -> Option<Vec<(Resource, String)>> {
         let Some(list) = value.as_array() else {
-            self.mistake(path, format!("`{path}` is not a list"), "list `endpoint` and `entity` of each claim");
+            self.mistake(
+                path,
+                format!("`{path}` is not a list"),
+                "list `endpoint` or `model`, and `entity` of each claim",
+            );
             return None;
         };
         let claims = list.iter().enumerate().filter_map(|(i, value)| self.claim(value, &format!("{path}[{i}]")));
         Some(claims.collect())
     }
 
-    fn claim(&mut self, value: &Value, path: &str) -> Option<(Endpoint, String)> {
-        let map = self.mapping(value, path, &["endpoint", "entity"])?;
-        let endpoint = self.text(map.get("endpoint").unwrap_or(&Value::Null), &format!("{path}.endpoint"));
+    fn claim(&mut self, value: &Value, path: &str) -> Option<(Resource, String)> {
+        let map = self.mapping(value, path, &["endpoint", "model", "entity"])?;
+        let claimed = match (map.get("endpoint"), map.get("model")) {
+            (None, Some(model)) => {
+                let path = format!("{path}.model");
+                let model: Option<Model> = self.text(model, &path);
+                if model.as_ref().is_some_and(|model| model.version.is_some()) {
+                    self.mistake(&path, format!("`{path}` names a version"), "write the name of the whole model");
+                }
+                model.map(Resource::Model)
+            }
+            (endpoint, None) => {
+                self.text(endpoint.unwrap_or(&Value::Null), &format!("{path}.endpoint")).map(Resource::Endpoint)
+            }
+            _ => {
+                let help = "name each in a claim of its own";
+                self.mistake(path, format!("`{path}` names an endpoint and a model"), help);
+                None
+            }
+        };
         let entity = map.get("entity").and_then(Value::as_str).map(str::to_ascii_lowercase);
         let entity = entity.filter(|text| text.split_once(':').is_some_and(|(_, name)| name.contains('/')));
         if entity.is_none() {
             let help = "write a whole entity ref, e.g. `component:default/fraud-detector`";
             self.mistake(&format!("{path}.entity"), format!("`{path}.entity` is not an entity ref"), help);
         }
-        Some((endpoint?, entity?))
+        Some((claimed?, entity?))
     }
 
     fn flag(&mut self, value: &Value, path: &str) -> Option<bool> {

@@ -210,20 +210,28 @@ fn warns_of_an_unknown_location() {
 }
 
 #[test]
-fn an_administrator_names_owners_of_endpoints() {
+fn an_administrator_names_owners_of_endpoints_and_models() {
     let value = |claims: Value| {
         let projects = json!([{"project": "acme-ml", "number": "123456789012"}]);
         json!({"projects": projects, "identity": {"audience": AUDIENCE}, "claims": claims})
     };
     let claim = |project: &str, entity: &str| json!({"endpoint": format!("projects/{project}/locations/us-central1/endpoints/fraud"), "entity": entity});
     let config = Config::parse(&value(json!([claim("123456789012", "Component:default/Fraud")])), ISSUER).unwrap();
-    let endpoint = "projects/acme-ml/locations/us-central1/endpoints/fraud".parse().unwrap();
-    assert_eq!(config.claims, [(endpoint, "component:default/fraud".to_owned())]);
+    let endpoint = Resource::Endpoint("projects/acme-ml/locations/us-central1/endpoints/fraud".parse().unwrap());
+    let owner = || "component:default/fraud".to_owned();
+    assert_eq!(config.claims, [(endpoint, owner())]);
+    let name = "projects/123456789012/locations/us-central1/models/fraud";
+    let model = json!({"model": name, "entity": "component:default/fraud"});
+    let config = Config::parse(&value(json!([model])), ISSUER).unwrap();
+    let model = Resource::Model("projects/acme-ml/locations/us-central1/models/fraud".parse().unwrap());
+    assert_eq!(config.claims, [(model, owner())]);
     assert!(config.users_in_catalog);
     for (claims, path) in [
         (json!({}), "claims"),
         (json!([claim("acme-ml", "fraud")]), "claims[0].entity"),
         (json!([{"entity": "component:default/fraud"}]), "claims[0].endpoint"),
+        (json!([{"model": format!("{name}@3"), "entity": "component:default/fraud"}]), "claims[0].model"),
+        (json!([{"model": name, "endpoint": name, "entity": "component:default/fraud"}]), "claims[0]"),
         (json!([{"endpoint": "fraud", "entity": "component:default/fraud"}]), "claims[0].endpoint"),
         (json!([claim("acme-ml", "a:b/c"), claim("123456789012", "a:b/d")]), "claims"),
     ] {

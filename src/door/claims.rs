@@ -1,6 +1,6 @@
-//! Claims: to which entity an endpoint belongs. An annotation is a claim, not a right.
+//! Claims: to which entity an endpoint or a model belongs. An annotation is a claim, not a right.
 //!
-//! The portal's configuration decides first, then the endpoint's labels, then the only entity whose annotations name the endpoint.
+//! The portal's configuration decides first, then the resource's labels, then the only entity whose annotations name the resource.
 
 use super::admission::is_change;
 use super::passage::{Passage, Refused};
@@ -18,54 +18,67 @@ use crate::plan::owner::{ENTITY_LABEL, PORTAL_LABEL, entity_label, portal_label}
 use serde::Serialize;
 use serde_json::Value;
 
-/// The entities of the catalog that claim an endpoint.
+/// The entities of the catalog that claim a resource.
 pub struct Claims {
-    endpoint: Endpoint,
+    resource: Resource,
     /// Their refs, sorted.
     pub by: Vec<String>,
 }
 
 impl Claims {
     /// Finds the claims among entities as the catalog returns them. An annotation of any environment is a claim.
-    pub fn find(config: &Config, endpoint: &Endpoint, entities: &[Value]) -> Self {
-        let endpoint = config.named(endpoint);
+    pub fn find(config: &Config, resource: &Resource, entities: &[Value]) -> Self {
+        let resource = config.named(resource);
         let claims =
-            |entity: &Entity| annotation::claimed(entity).iter().any(|claimed| config.named(claimed) == endpoint);
+            |entity: &Entity| annotation::claimed(entity).iter().any(|claimed| config.named(claimed) == resource);
         let entities = entities.iter().filter_map(|entity| Entity::from_json(entity).ok());
         let mut by: Vec<String> = entities.filter(claims).map(|entity| entity.entity_ref().to_owned()).collect();
         by.sort();
         by.dedup();
-        Self { endpoint, by }
+        Self { resource, by }
     }
 
     /// The finding about more than one claim. It names no entity: not everybody may read each of them.
     pub fn contested(&self) -> Diagnostic {
-        let message = format!("more than one entity claims the endpoint `{}`", self.endpoint);
+        let message = format!("more than one entity claims {}", shown(&self.resource));
         let help =
             "remove the annotation of all but one, or ask an administrator to name the owner in `vertexAi.claims`";
         Diagnostic::new(Code::ClaimContested, message).help(help)
     }
+
+    /// Fails where an entity other than this one claims the resource.
+    pub fn check(&self, entity_ref: &str) -> Result<(), Diagnostic> {
+        match self.by.iter().find(|by| *by != entity_ref) {
+            None => Ok(()),
+            Some(_) if self.by.len() > 1 => Err(self.contested()),
+            Some(_) => Err(foreign(&self.resource, entity_ref, "another entity, which alone claims it")),
+        }
+    }
 }
 
-/// Whether the endpoint belongs to an entity, by the configuration or by the endpoint's labels. `None` where neither names an owner.
+/// The resource with its noun.
+fn shown(resource: &Resource) -> String {
+    let noun = if matches!(resource, Resource::Model(_)) { "model" } else { "endpoint" };
+    format!("the {noun} `{resource}`")
+}
+
+fn foreign(resource: &Resource, entity_ref: &str, whose: &str) -> Diagnostic {
+    let message = format!("{} belongs to {whose}, not to `{entity_ref}`", shown(resource));
+    let help = "choose another one, or ask an administrator to name the owner in `vertexAi.claims`";
+    Diagnostic::new(Code::ClaimForeign, message).help(help)
+}
+
+/// Whether a resource belongs to an entity, by the configuration or by the resource's labels. `None` where neither names an owner.
 pub fn settled(
     config: &Config,
     entity_ref: &str,
-    endpoint: &Endpoint,
+    resource: &Resource,
     labels: &Value,
 ) -> Option<Result<(), Diagnostic>> {
-    let foreign = |whose: String| {
-        let message = format!("the endpoint `{endpoint}` belongs to {whose}, not to `{entity_ref}`");
-        let help = "choose another endpoint, or ask an administrator to name the owner in `vertexAi.claims`";
-        Some(Err(Diagnostic::new(Code::ClaimForeign, message).help(help)))
-    };
-    let named = config.named(endpoint);
-    if let Some((_, owner)) = config.claims.iter().find(|(claimed, _)| *claimed == named) {
-        return if owner == entity_ref {
-            Some(Ok(()))
-        } else {
-            foreign("another entity by `vertexAi.claims`".to_owned())
-        };
+    let foreign = |whose: String| Some(Err(foreign(resource, entity_ref, &whose)));
+    if let Some(owner) = config.owner(resource) {
+        let is_own = owner == entity_ref;
+        return if is_own { Some(Ok(())) } else { foreign("another entity by `vertexAi.claims`".to_owned()) };
     }
     let label = |name: &str| labels[name].as_str();
     match (label(ENTITY_LABEL), label(PORTAL_LABEL)) {
@@ -78,27 +91,50 @@ pub fn settled(
     }
 }
 
-/// Whether an endpoint belongs to an entity. `answer` is Google's to a read of the endpoint, if that was read; `Ok(false)` asks for it.
+/// Whether a resource belongs to an entity. `answer` is Google's to a read of the resource, if that was read; `Ok(false)` asks for it.
 pub fn check(
     config: &Config,
     entity_ref: &str,
-    endpoint: &Endpoint,
+    resource: &Resource,
     entities: &[Value],
     answer: Option<&Value>,
 ) -> Result<bool, Diagnostic> {
     let labels = answer.map_or(&Value::Null, |answer| &answer["labels"]);
-    if let Some(settled) = settled(config, entity_ref, endpoint, labels) {
+    if let Some(settled) = settled(config, entity_ref, resource, labels) {
         return settled.map(|()| true);
     }
-    let claims = Claims::find(config, endpoint, entities);
-    if !claims.by.iter().any(|by| by == entity_ref) {
-        let message = format!("`{entity_ref}` does not claim the endpoint `{endpoint}` in the catalog");
+    let claims = Claims::find(config, resource, entities);
+    // A rollback has the model of a former deployment, which the entity may no longer name.
+    if matches!(resource, Resource::Endpoint(_)) && !claims.by.iter().any(|by| by == entity_ref) {
+        let message = format!("`{entity_ref}` does not claim {} in the catalog", shown(resource));
         return Err(Diagnostic::new(Code::ClaimForeign, message).help("correct the annotations of the entity"));
     }
-    match claims.by.len() {
-        1 => Ok(true),
-        _ if answer.is_none() => Ok(false),
-        _ => Err(claims.contested()),
+    match answer {
+        None => Ok(false),
+        Some(_) => claims.check(entity_ref).map(|()| true),
+    }
+}
+
+/// Denies a change under a mandate where the resource belongs to another entity by now.
+pub async fn check_use(
+    passage: &Passage,
+    entity_ref: &str,
+    resource: &Resource,
+    labels: &Value,
+) -> Result<(), Refused> {
+    let config = &passage.door.config;
+    let found = match settled(config, entity_ref, resource, labels) {
+        Some(settled) => settled,
+        None => Claims::find(config, resource, &entities(passage).await?).check(entity_ref),
+    };
+    found.map_err(|finding| Refusal::new(403, &finding).into())
+}
+
+/// The entities of the catalog with annotations of ours.
+async fn entities(passage: &Passage) -> Result<Vec<Value>, Refused> {
+    match passage.voice.ask(Want::Claims { within: PATIENCE }).await {
+        Outcome::Entities(entities) => Ok(entities),
+        other => Err(unavailable(other)),
     }
 }
 
@@ -115,13 +151,15 @@ pub struct Dispute {
 /// Google's to reads of endpoints, by their names. Without an answer an endpoint has no labels.
 pub fn disputes(config: &Config, own: &Value, entities: &[Value], answers: &Value) -> Vec<Dispute> {
     let Ok(own) = Entity::from_json(own) else { return Vec::new() };
-    let dispute = |claimed: Endpoint| {
+    let dispute = |claimed: Resource| {
         let endpoint = config.named(&claimed).to_string();
         let answer = Some(&answers[&endpoint]);
         let finding = check(config, own.entity_ref(), &claimed, entities, answer).err()?;
         Some(Dispute { endpoint, by: Claims::find(config, &claimed, entities).by, finding })
     };
-    annotation::claimed(&own).into_iter().filter_map(dispute).collect()
+    // A model of others may be deployed.
+    let endpoints = annotation::claimed(&own).into_iter().filter(|it| matches!(it, Resource::Endpoint(_)));
+    endpoints.filter_map(dispute).collect()
 }
 
 /// The endpoint that a call is about.
@@ -143,17 +181,12 @@ pub async fn admit(passage: &Passage, call: &Allowed) -> Result<(), Refused> {
     if !is_direct || matches!(call.subject, ActingFor::Mandate { .. }) {
         return Ok(());
     }
-    let Some(endpoint) = endpoint_of(&call.call) else { return Ok(()) };
-    if config.claims.iter().any(|(claimed, _)| *claimed == endpoint) {
+    let Some(endpoint) = endpoint_of(&call.call).map(Resource::Endpoint) else { return Ok(()) };
+    if config.owner(&endpoint).is_some() {
         return Ok(());
     }
-    match passage.voice.ask(Want::Claims { within: PATIENCE }).await {
-        Outcome::Entities(entities) => {
-            let claims = Claims::find(config, &endpoint, &entities);
-            if claims.by.len() > 1 { Err(Refusal::new(403, &claims.contested()).into()) } else { Ok(()) }
-        }
-        other => Err(unavailable(other)),
-    }
+    let claims = Claims::find(config, &endpoint, &entities(passage).await?);
+    if claims.by.len() > 1 { Err(Refusal::new(403, &claims.contested()).into()) } else { Ok(()) }
 }
 
 /// The refusal of a call that needs the catalog, which has not answered. It passes: the call may be sent again.
@@ -196,19 +229,32 @@ mod tests {
 
     fn checked(config: &Config, entities: &[Value], answer: Value) -> Result<bool, Code> {
         let answer = Some(&answer).filter(|answer| !answer.is_null());
-        check(config, A, &E.parse().unwrap(), entities, answer).map_err(|finding| finding.code)
+        check(config, A, &endpoint(), entities, answer).map_err(|finding| finding.code)
+    }
+
+    fn endpoint() -> Resource {
+        Resource::Endpoint(E.parse().unwrap())
+    }
+
+    fn model() -> Resource {
+        Resource::Model("projects/acme-ml/locations/us-central1/models/fraud".parse().unwrap())
     }
 
     fn claiming(owner: &str) -> Config {
-        Config { claims: vec![(E.parse().unwrap(), owner.to_owned())], ..config() }
+        Config { claims: vec![(endpoint(), owner.to_owned())], ..config() }
     }
 
     #[test]
     fn the_only_claim_is_the_owners() {
         let others = [plain("c", "acme-lab"), entity("d", json!({}))];
         let all = |entity: Value| [vec![entity], others.to_vec()].concat();
-        assert_eq!(checked(&config(), &all(plain("a", "acme-ml")), Value::Null), Ok(true));
-        assert_eq!(checked(&config(), &all(full("a", "endpoint.production")), Value::Null), Ok(true));
+        for owner in [plain("a", "acme-ml"), full("a", "endpoint.production")] {
+            let entities = all(owner);
+            assert_eq!(checked(&config(), &entities, Value::Null), Ok(false), "its labels are read first");
+            assert_eq!(checked(&config(), &entities, json!({})), Ok(true));
+            let theirs = json!({"labels": {ENTITY_LABEL: entity_label(B)}});
+            assert_eq!(checked(&config(), &entities, theirs), Err(Code::ClaimForeign));
+        }
         assert_eq!(checked(&config(), &all(plain("b", "acme-ml")), Value::Null), Err(Code::ClaimForeign));
         assert_eq!(checked(&config(), &[], Value::Null), Err(Code::ClaimForeign));
     }
@@ -236,7 +282,7 @@ mod tests {
                 assert_eq!(checked(&config(), &entities, unlabelled), Err(Code::ClaimContested), "{rival}");
             }
         }
-        let claims = Claims::find(&config(), &E.parse().unwrap(), &[full("b", "endpoint"), plain("a", "acme-ml")]);
+        let claims = Claims::find(&config(), &endpoint(), &[full("b", "endpoint"), plain("a", "acme-ml")]);
         assert_eq!(claims.by, [A, B]);
         assert!(!claims.contested().message.contains("component:"));
     }
@@ -252,6 +298,33 @@ mod tests {
         assert_eq!(checked(&config(), &entities, labelled(A, "another_example")), Err(Code::ClaimForeign));
         let only_portal = json!({"labels": {PORTAL_LABEL: portal}});
         assert_eq!(checked(&config(), &entities, only_portal), Err(Code::ClaimContested));
+    }
+
+    #[test]
+    fn a_model_belongs_to_the_only_entity_that_names_it_or_to_nobody() {
+        let of = |config: &Config, entities: &[Value], labels: Value| {
+            check(config, A, &model(), entities, Some(&json!({ "labels": labels }))).map_err(|finding| finding.code)
+        };
+        let [a, b] = ["a", "b"].map(|name| plain(name, "acme-ml"));
+        let full = entity("b", json!({"google.com/vertex-ai-model.x": format!("{}@7", model())}));
+        assert_eq!(check(&config(), A, &model(), &[], None), Ok(false), "its labels are read first");
+        for (entities, outcome) in [
+            (vec![], Ok(true)),
+            (vec![a.clone()], Ok(true)),
+            (vec![b.clone()], Err(Code::ClaimForeign)),
+            (vec![a.clone(), b.clone()], Err(Code::ClaimContested)),
+            (vec![a.clone(), full.clone()], Err(Code::ClaimContested)),
+        ] {
+            assert_eq!(of(&config(), &entities, json!({})), outcome, "{entities:?}");
+            assert_eq!(of(&config(), &entities, json!({ENTITY_LABEL: entity_label(A)})), Ok(true));
+            assert_eq!(of(&config(), &entities, json!({ENTITY_LABEL: entity_label(B)})), Err(Code::ClaimForeign));
+            for (owner, outcome) in [(A, Ok(true)), (B, Err(Code::ClaimForeign))] {
+                let settled = Config { claims: vec![(model(), owner.to_owned())], ..config() };
+                assert_eq!(of(&settled, &entities, json!({ENTITY_LABEL: entity_label(B)})), outcome);
+            }
+        }
+        let finding = Claims::find(&config(), &model(), &[a, b]).contested();
+        assert!(finding.message.contains("the model `projects/acme-ml/"), "{}", finding.message);
     }
 
     #[test]

@@ -61,10 +61,8 @@ pub async fn open(passage: &Passage, id: &str, call: &Call, body: Option<&[u8]>)
     let restored = restore(&passage.door.config, planner, &row, passage.voice.now());
     let (mandate, facts, phase) = restored.ok_or_else(unreadable)?;
     let used = mandate.allows(&facts, phase, &call).map_err(|why| denied(&why))?;
-    if let Some((entity_ref, endpoint)) = mandate.changed(&used) {
-        let labels = facts.owner_labels();
-        let settled = claims::settled(&passage.door.config, entity_ref, endpoint, labels);
-        settled.unwrap_or(Ok(())).map_err(|finding| Refusal::new(403, &finding))?;
+    if let Some((entity_ref, resource)) = mandate.changed(&facts, &call) {
+        claims::check_use(passage, entity_ref, &resource, facts.owner_labels(&resource)).await?;
     }
     let MandateRow { user, revision, .. } = row;
     Ok(Delegation { id: id.to_owned(), lease, user, groups, mandate, used, facts: RefCell::new((facts, revision)) })

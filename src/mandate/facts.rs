@@ -41,6 +41,8 @@ pub struct Facts {
     pub(super) page: Option<String>,
     pub(super) next: Option<String>,
     pub(super) endpoint: Option<Seen>,
+    /// The labels of the model's owner, as they were last read.
+    pub(super) model_labels: Value,
     /// What calls under the mandate have made, or may have made.
     pub(super) made: Vec<Thing>,
     /// Traffic splits that calls under the mandate have written, or may have written, oldest first.
@@ -96,6 +98,7 @@ impl Facts {
             Value::Bool(false) => Some(Seen::Missing),
             seen => Some(Seen::There { etag: seen["etag"].as_str()?.to_owned(), state: traffic(seen) }),
         };
+        let model_labels = kept_labels(&stored["modelLabels"]);
         let things = |name: &str| -> Option<Vec<Thing>> {
             list(name)?.iter().map(|thing| Thing::read(thing.as_str()?)).collect()
         };
@@ -130,6 +133,7 @@ impl Facts {
             page,
             next,
             endpoint,
+            model_labels,
             made,
             written,
             begun,
@@ -187,6 +191,7 @@ impl Facts {
             .with_text("page", self.page.as_ref())
             .with_text("next", self.next.as_ref())
             .with("endpoint", endpoint)
+            .with("modelLabels", self.model_labels.clone())
             .with("made", things(&self.made))
             .with("written", written)
             .with("begun", things(&self.begun))
@@ -201,9 +206,10 @@ impl Facts {
         self.operations.iter().find(|known| known.name == *operation).map(|known| &known.role)
     }
 
-    /// The labels of the endpoint's owner, as they were last read.
-    pub fn owner_labels(&self) -> &Value {
+    /// The labels of the owner of the model or the endpoint, as they were last read.
+    pub fn owner_labels(&self, of: &Resource) -> &Value {
         match &self.endpoint {
+            _ if matches!(of, Resource::Model(_)) => &self.model_labels,
             Some(Seen::There { state, .. }) => &state["labels"],
             _ => &Value::Null,
         }
@@ -363,6 +369,11 @@ impl Mandate {
     }
 
     fn see_model(&self, facts: &mut Facts, call: &Call, model: &Value) {
+        // Each version has labels of its own: one without an owner does not hide the owner of another.
+        let labels = kept_labels(&model["labels"]);
+        if !labels.is_null() {
+            facts.model_labels = labels;
+        }
         let Some(version) = model["versionId"].as_str().and_then(number) else { return };
         if self.looks_at_alias(call) {
             facts.alias = Some(Some(version.clone()));
@@ -464,10 +475,15 @@ fn traffic(endpoint: &Value) -> Value {
     };
     let models: Vec<Value> = endpoint["deployedModels"].as_array().into_iter().flatten().filter_map(kept).collect();
     let state = object().with("trafficSplit", Split::among_deployed(endpoint)).with("deployedModels", models);
-    match owner_labels(&endpoint["labels"]).unless_empty() {
-        Some(labels) => state.with("labels", labels).into(),
-        None => state.into(),
+    match kept_labels(&endpoint["labels"]) {
+        Value::Null => state.into(),
+        labels => state.with("labels", labels).into(),
     }
+}
+
+/// The labels that name an owner; `null` without any.
+fn kept_labels(labels: &Value) -> Value {
+    owner_labels(labels).unless_empty().map_or(Value::Null, Into::into)
 }
 
 /// The part of a `DeployedModel` that bounds its replicas.

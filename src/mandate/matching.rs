@@ -103,10 +103,9 @@ impl Mandate {
     /// A read of the plan's model, its versions, the endpoint, or the endpoint's operations.
     fn is_look(&self, plans: &[Cow<'_, Plan>], call: &Call) -> bool {
         let mut probes = self.steps(plans).filter_map(|step| step.probe.as_ref());
-        let model = Model { version: None, ..self.plan.target.model.clone() };
         let lists = [
             (&method::ENDPOINT_OPERATIONS_LIST, self.endpoint(), FILTERED_PAGES),
-            (&method::MODELS_LIST_VERSIONS, self.named(Resource::Model(model)), PAGES),
+            (&method::MODELS_LIST_VERSIONS, self.named(self.plan.whole_model()), PAGES),
         ];
         let is_list = |(method, resource, query): &(_, Resource, &[&str])| {
             call.method == *method && call.resource == *resource && reads(call, query)

@@ -15,8 +15,8 @@ pub use denied::Denied;
 pub use facts::Facts;
 pub use term::{Phase, Term};
 
-use crate::method::{Call, Resource};
-use crate::name::{DeployedModelId, Endpoint, ModelVersion, Project, RunId};
+use crate::method::{self, Call, Resource};
+use crate::name::{DeployedModelId, ModelVersion, Project, RunId};
 use crate::plan::Plan;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::Split;
@@ -102,17 +102,16 @@ impl Mandate {
         self.plan.fingerprint()
     }
 
-    /// The entity and the endpoint that a call changes, other than by the removal of what was made under the mandate.
-    pub fn changed(&self, used: &Use) -> Option<(&str, &Endpoint)> {
-        let target = &self.plan.target;
-        match &used.effect {
-            Effect::None
-            | Effect::Removes(_)
-            | Effect::RemovesVersion
-            | Effect::Aliases { .. }
-            | Effect::Makes { thing: Thing::Model, .. } => None,
-            _ => Some((&target.entity_ref, &target.endpoint)),
+    /// The entity, and the model or the endpoint that a permitted call changes for it. A look changes nothing, and what the mandate covers
+    /// after its end is the undo of changes.
+    pub fn changed(&self, facts: &Facts, call: &Call) -> Option<(&str, Resource)> {
+        if self.allows(facts, Phase::UndoOnly, call).is_ok() {
+            return None;
         }
+        let of_model = call.method == &method::MODELS_UPLOAD || matches!(call.resource, Resource::Model(_));
+        let target = &self.plan.target;
+        let resource = if of_model { self.plan.whole_model() } else { Resource::Endpoint(target.endpoint.clone()) };
+        Some((&target.entity_ref, resource))
     }
 
     /// The resource with its project named by id, as the door names it.

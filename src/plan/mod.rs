@@ -131,6 +131,20 @@ impl Plan {
         })
     }
 
+    /// The model with all of its versions.
+    pub fn whole_model(&self) -> Resource {
+        Resource::Model(Model { version: None, ..self.target.model.clone() })
+    }
+
+    /// The endpoint and the model that the plan changes. A model that is only deployed stays as it is.
+    pub fn changed(&self) -> Vec<Resource> {
+        let uploads = self.step(StepKind::Model).is_some_and(|step| step.call.is_some());
+        let moves_alias = matches!(&self.kind, Kind::Deploy(Deploy { alias: Some(_), .. }));
+        let mut changed = vec![Resource::Endpoint(self.target.endpoint.clone())];
+        changed.extend((uploads || moves_alias).then(|| self.whole_model()));
+        changed
+    }
+
     /// A fingerprint of the plan's calls, in hexadecimal. Plans with the same calls have the same one.
     pub fn fingerprint(&self) -> String {
         let calls = self.steps.iter().flat_map(|step| [&step.probe, &step.call, &step.undo]);

@@ -2,6 +2,7 @@
 
 use super::delegation::{call, create, facts, look, portal};
 use super::*;
+use crate::method::Resource;
 use crate::plan::owner::{ENTITY_LABEL, PORTAL_LABEL};
 
 const FRAUD: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
@@ -25,7 +26,7 @@ fn a_direct_change_of_a_contested_endpoint_is_denied_before_its_body_is_read() {
     }
     portal.entities.truncate(1);
     assert_eq!(portal.pass(deploy()), None);
-    let claims = vec![(ENDPOINT.parse().unwrap(), "component:default/a".to_owned())];
+    let claims = vec![(Resource::Endpoint(ENDPOINT.parse().unwrap()), "component:default/a".to_owned())];
     let settled = Rc::new(Door::new(crate::config::Config { claims, ..config() }, planner()));
     assert_eq!(Portal { door: settled, entities: contested, ..Portal::new() }.pass(deploy()), None);
 }
@@ -68,10 +69,44 @@ fn an_administrators_word_holds_at_each_use() {
     let (create, body) = create();
     for (owner, end) in [("component:default/fraud-detector", None), ("component:default/other", Some("claim/foreign"))]
     {
-        let claims = vec![(FRAUD.parse().unwrap(), owner.to_owned())];
+        let claims = vec![(Resource::Endpoint(FRAUD.parse().unwrap()), owner.to_owned())];
         let door = Rc::new(Door::new(crate::config::Config { claims, ..config() }, planner()));
         let mut portal = Portal { door, body: Some(body), ..portal() };
         let code = portal.pass(create.clone()).map(|end| end.body.diagnostic["code"].clone());
         assert_eq!(code, end.map(Into::into));
     }
+}
+
+/// An entity of the catalog that names the endpoint of the mandate.
+fn rival(name: &str) -> Value {
+    let annotations = json!({ "google.com/vertex-ai-endpoint": FRAUD });
+    json!({"kind": "Component", "metadata": {"name": name, "annotations": annotations}})
+}
+
+#[test]
+fn a_second_claim_that_appears_later_denies_changes_and_leaves_their_undo() {
+    let (create, body) = create();
+    let remove = || call("DELETE", &format!("aiplatform/v1/{FRAUD}"), "1");
+    let mut portal = Portal { body: Some(body), ..portal() };
+    portal.entities.push(rival("fraud-detector"));
+    assert_eq!(portal.pass(create.clone()), None, "the only claim is its own");
+    portal.entities.push(rival("rival"));
+    assert_eq!(portal.refusal(create.clone()), (403, "claim/contested".into()));
+    assert!(portal.sent().is_empty() && !portal.kinds().contains(&"record"));
+    // A look and the undo ask nobody.
+    for open in [remove(), look("1")] {
+        assert_eq!(portal.pass(open), None);
+        assert!(!portal.kinds().contains(&"claims"));
+    }
+    portal.entities.retain(|entity| entity["metadata"]["name"] != "fraud-detector");
+    assert_eq!(portal.refusal(create.clone()), (403, "claim/foreign".into()), "another one alone claims it");
+    portal.failing = vec!["claims"];
+    assert_eq!(portal.refusal(create.clone()), (503, "portal/refused".into()));
+    portal.failing = vec![];
+    // Labels of the entity decide before every claim.
+    let portal_label = crate::plan::owner::portal_label(&config().portal);
+    let ours = json!({ENTITY_LABEL: "component_default_fraud-detector", PORTAL_LABEL: portal_label});
+    portal.answer = json!({"etag": "a", "labels": ours}).to_string().leak();
+    assert_eq!(portal.pass(look("1")), None);
+    assert_eq!(portal.pass(create), None);
 }

@@ -74,6 +74,7 @@ fn a_change_is_matched_recorded_and_made_as_the_user() {
         "readBody",
         "findMandate",
         "entities",
+        "claims",
         "announce",
         "record",
         "keepFacts",

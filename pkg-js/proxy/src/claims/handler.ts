@@ -13,10 +13,10 @@ import type { Request, Response } from 'express';
 import { readCaller } from '../callers';
 import type { CatalogReader } from '../catalog';
 import type { OpenStores } from '../doorStores';
-import { createEndpointReader } from '../endpoint';
 import { ownershipOf } from '../ownership';
 import type { HeldPermissions } from '../permissions';
 import { answering, Refusal } from '../refusal';
+import { createResourceReader } from '../resource';
 
 function readRef(request: Request): string {
   const { entityRef } = request.query;
@@ -46,7 +46,7 @@ export function createClaimsHandler(options: {
   held: HeldPermissions;
 }) {
   const { gate, catalog, httpAuth, logger, userInfo, held } = options;
-  const readEndpoint = createEndpointReader(options);
+  const readEndpoint = createResourceReader(options);
 
   async function handle(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {

@@ -15,7 +15,7 @@ import type { AuditRecords } from '../audit';
 import { readCaller } from '../callers';
 import type { CatalogReader } from '../catalog';
 import type { OpenStores } from '../doorStores';
-import { createEndpointReader } from '../endpoint';
+import { createResourceReader } from '../resource';
 import { readText } from '../forward';
 import { ownershipOf } from '../ownership';
 import type { DecidePermission, HeldPermissions } from '../permissions';
@@ -46,7 +46,21 @@ export function createMandateHandlers(options: {
 }) {
   const { gate, records, audit, catalog, httpAuth, logger } = options;
   const { userInfo, decide, held } = options;
-  const readEndpoint = createEndpointReader(options);
+  const readResource = createResourceReader(options);
+
+  /** Reads a resource as the user. Where Google does not answer in time, the answer is empty: it names no owner. */
+  async function readOrEmpty(
+    name: string,
+    caller: DoorCaller,
+    groups: string[],
+  ): Promise<string> {
+    try {
+      return await readResource(name, caller, async () => groups);
+    } catch (error) {
+      logger.warn(`\`${name}\` was not read: ${(error as Error).name}`);
+      return '';
+    }
+  }
 
   async function begin(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -62,12 +76,12 @@ export function createMandateHandlers(options: {
       const step = gate.newMandate(caller, groups, text, facts);
       if ('entities' in step) {
         Object.assign(facts, await catalog.around(step.entities));
-      } else if ('endpoint' in step) {
+      } else if ('resources' in step) {
         const inner = { ...caller, permissions } as DoorCaller;
-        facts.endpoint = await readEndpoint(
-          step.endpoint,
-          inner,
-          async () => groups,
+        const read = async (name: string) =>
+          [name, await readOrEmpty(name, inner, groups)] as const;
+        facts.resources = Object.fromEntries(
+          await Promise.all(step.resources.map(read)),
         );
       } else {
         mandate = step.mandate;

@@ -1,4 +1,4 @@
-//! Codes about the owner of an endpoint.
+//! Codes about the owner of an endpoint or a model.
 
 use super::Event;
 use crate::diagnostic::code::{Code, Severity};
@@ -8,13 +8,13 @@ pub const EVENTS: &[Event] = &[
         code: Code::ClaimContested,
         name: "claim/contested",
         severity: Severity::Error,
-        meaning: "More than one entity claims the endpoint.",
+        meaning: "More than one entity claims the endpoint or the model.",
     },
     Event {
         code: Code::ClaimForeign,
         name: "claim/foreign",
         severity: Severity::Error,
-        meaning: "The endpoint belongs to another entity or portal.",
+        meaning: "The endpoint or the model belongs to another entity or portal.",
     },
     Event {
         code: Code::ClaimStale,

@@ -3,11 +3,11 @@ import type { OpenStores } from './doorStores';
 import { createInnerFetch, INNER_URL } from './innerFetch';
 import type { ReadOwnership } from './ownership';
 
-/** How long Google may take to show an endpoint whose labels decide, in milliseconds. */
+/** How long Google may take to show a resource whose labels decide, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** Returns how to read an endpoint through the door, as a user. The result is Google's answer, or the door's refusal. */
-export function createEndpointReader(options: {
+/** Returns how to read an endpoint or a model through the door, as a user. The result is Google's answer, or the door's refusal. */
+export function createResourceReader(options: {
   gate: Gate;
   stores: OpenStores;
 }) {
