@@ -149,6 +149,7 @@ pub fn new_mandate(
             return Err(refused(403, finding.help("ask a platform engineer to add it to `vertexAi.projects`")));
         }
     }
+    check_pause(&asked, hours)?;
     if let Some(step) = claim(config, planner, &asked, &plan, &user, facts)? {
         return Ok(step);
     }
@@ -244,6 +245,18 @@ fn hours(config: &Config, asked: &Value) -> Checked<u64> {
             "`hours` is not a whole number from 1 to {most}, the limit of `vertexAi.mandates.hours`"
         )))
     })
+}
+
+/// Checks that the mandate of a scheduled removal still holds when the removal begins. The deployment before it takes time, too: the pause
+/// is at most half of the term.
+fn check_pause(asked: &MandateDeployment, hours: u64) -> Checked<()> {
+    let (pause, most) = (u64::from(asked.deployment.change.remove_previous_after_minutes.unwrap_or(0)), hours * 30);
+    if pause <= most {
+        return Ok(());
+    }
+    let message = format!("`removePreviousAfterMinutes` is {pause}, and mandates of this portal hold for {hours} h");
+    let help = format!("set at most {most}, or ask an administrator to raise `vertexAi.mandates.hours`");
+    Err(invalid(Diagnostic::new(Code::RequestMalformed, message).help(help)))
 }
 
 /// Whether a caller, a `DoorCaller`, may see a mandate of this user. `user` is absent where no such mandate exists.
@@ -526,6 +539,19 @@ mod tests {
             labelled[MODEL] = labels.to_string().into();
             assert_eq!(with(entity, alias, &[entity, &other], labelled).err(), None, "its labels name the entity");
         }
+    }
+
+    #[test]
+    fn a_pause_that_its_mandate_does_not_outlast_is_refused_at_once() {
+        let with = |hours: u32, minutes: u32| {
+            let mandates = crate::config::MandateConfig { hours, ..config().mandates };
+            let mut body = body();
+            body["request"]["removePreviousAfterMinutes"] = minutes.into();
+            step(&Config { mandates, ..config() }, &caller(), &body, &known()).err()
+        };
+        let refused = Some((400, Code::RequestMalformed));
+        assert_eq!((with(24, 720), with(2, 60), with(1, 10)), (None, None, None));
+        assert_eq!((with(2, 720), with(2, 61), with(23, 720)), (refused, refused, refused));
     }
 
     #[test]
