@@ -224,4 +224,28 @@ proptest! {
             }
         }
     }
+
+    /// A whole model is deleted only after a list of all of its versions, whatever pages were read.
+    #[test]
+    fn no_order_of_pages_hides_the_versions_of_others(
+        reads in proptest::collection::vec((0usize..4, select(vec!["", "a", "b"]), 0u8..4), 1..16),
+    ) {
+        let mut held = Held::new(uploading());
+        let (upload, delete) = (sent(&held.mandate, StepKind::Model), model_call(&method::MODELS_DELETE, None));
+        held.loses(&upload);
+        let mut history = vec![Passed { call: upload, status: 503, answer: Value::Null }];
+        let list = model_call(&method::MODELS_LIST_VERSIONS, None);
+        for (page, next, of) in reads {
+            let call = match page {
+                0 => list.clone(),
+                page => list.clone().query("pageToken", ["a", "b", "c"][page - 1]),
+            };
+            let labels = json!({RUN_LABEL: if of == 0 { "another" } else { RUN }});
+            let answer = json!({"models": [{"versionId": "1", "labels": labels}], "nextPageToken": next});
+            held.makes(&call, 200, answer.clone());
+            history.push(Passed { call, status: 200, answer });
+            let is_allowed = held.denied(&delete).is_none();
+            prop_assert!(!is_allowed || way(&held.mandate, &history, &delete) == Some(Way::Back));
+        }
+    }
 }
