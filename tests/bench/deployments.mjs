@@ -72,12 +72,12 @@ function report(key, value) {
   }
 }
 
-/** The portal's calls of Vertex AI since a call, without polls of operations. */
+/** Deployments' calls of Vertex AI since a call, without polls of operations. Reads before a mandate are not among them. */
 async function callsSince(sequence) {
   const { calls } = await emulator(`calls?after=${sequence}`);
   return calls.filter(
     ({ name, reason }) =>
-      reason?.startsWith('backstage ') &&
+      reason?.includes(' mandate=') &&
       name.startsWith('aiplatform.') &&
       !/\.operations\.(get|wait)$/.test(name),
   );
