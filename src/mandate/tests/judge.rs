@@ -319,7 +319,7 @@ impl Judge<'_> {
                     token(pages[1]).as_deref() == Some(next) || token(pages[0]) == token(pages[1])
                 };
                 let is_whole = pages.last().is_some_and(|last| last.answer["nextPageToken"] == "");
-                is_whole && pages.windows(2).all(follows) && pages.iter().all(|past| is_ours(&past))
+                is_whole && pages.windows(2).all(follows) && pages.iter().all(is_ours)
             }
         };
         let uploaded = self.answers(&method::MODELS_UPLOAD).any(may_have_landed);
