@@ -5,6 +5,7 @@ import {
   GOOGLE,
   look,
   named,
+  PLACE,
   remove,
   under,
 } from '../__testUtils__/delegation';
@@ -87,6 +88,57 @@ describe('mandates and claims', () => {
     });
   });
 
+  it('denies an endpoint whose labels name another owner, although nobody else claims it', async () => {
+    const labels = { 'backstage-entity': 'component_default_rival' };
+    scene.google.answer = response => json(response, { etag: 'a', labels });
+    expect(await scene.denied()).toMatchObject({
+      status: 403,
+      code: 'claim/foreign',
+    });
+  });
+
+  it('makes a mandate although Google does not show the endpoint', async () => {
+    scene.google.answer = response => json(response, {}, 503);
+    expect((await scene.delegate()).status).toBe(201);
+  });
+
+  it('denies changes after a second claim, and leaves their undo', async () => {
+    const { id } = await scene.begin();
+    const create = under(id, scene.create());
+    expect((await scene.portal.ask(create)).status).toBe(200);
+    scene.portal.entities.push(named('rival'));
+    await later(async () => {
+      expect(await scene.portal.refusal(create)).toEqual({
+        status: 403,
+        code: 'claim/contested',
+      });
+      expect((await scene.portal.ask(under(id, remove))).status).toBe(200);
+    }, 6_000);
+  });
+
+  it('denies another version of a model that a second entity names', async () => {
+    const uploading = named('fraud-detector', {
+      model: 'fraud-detector',
+      image: 'us-central1-docker.pkg.dev/acme-ml/serving/fraud:3',
+    });
+    scene.portal.entities[0] = uploading;
+    const asked = scene.asked();
+    const request = { ...asked.request, source: { entity: uploading } };
+    const body = { ...asked, request };
+    expect((await scene.delegate(aliceByDeployer, body)).status).toBe(201);
+    expect(scene.google.received.map(({ path }) => path).sort()).toEqual([
+      `/v1/${ENDPOINT}`,
+      `/v1/${PLACE}/models/fraud-detector`,
+    ]);
+    scene.portal.entities.push(named('rival', { endpoint: 'another' }));
+    const { status, code, message } = await later(
+      () => scene.denied(body),
+      6_000,
+    );
+    expect({ status, code }).toEqual({ status: 403, code: 'claim/contested' });
+    expect(message).toContain('the model');
+  });
+
   it('lets an administrator settle it', async () => {
     await scene.restart({
       claims: [
@@ -153,7 +205,7 @@ describe('mandates and claims', () => {
     const [alicesTeam] = scene.portal.entities.splice(2, 1);
     expect(alicesTeam.metadata.name).toBe('alices-team');
     await scene.portal.ask(under(id, scene.create()));
-    expect(claimsOf(scene.google.assertions[0])).toMatchObject({
+    expect(claimsOf(scene.google.assertions.at(-1)!)).toMatchObject({
       sub: 'user:default/alice',
       groups: [],
     });
@@ -192,7 +244,7 @@ describe('mandates and claims', () => {
     await scene.restart({ usersInCatalog: false });
     const { id } = await scene.begin();
     await scene.portal.ask(under(id, scene.create()));
-    expect(claimsOf(scene.google.assertions[0]).groups).toEqual([
+    expect(claimsOf(scene.google.assertions.at(-1)!).groups).toEqual([
       'group:default/alices-team',
     ]);
   });

@@ -151,7 +151,9 @@ describe('mandates', () => {
       await scene.portal.refusal(under(id, { ...look, as: scaffolder })),
     ).toEqual({ status: 403, code: 'proxy/caller-not-allowed' });
     await scene.portal.ask(under(id, { ...look, as: bob }));
-    expect(claimsOf(scene.google.assertions[0]).sub).toBe('user:default/bob');
+    expect(claimsOf(scene.google.assertions.at(-1)!).sub).toBe(
+      'user:default/bob',
+    );
     expect(await scene.portal.refusal({ ...look, as: deployer })).toEqual({
       status: 403,
       code: 'proxy/caller-not-allowed',
