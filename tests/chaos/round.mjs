@@ -15,7 +15,7 @@ import { occupy, race } from './console.mjs';
 import { FAULTS, RACE } from './faults.mjs';
 import { random } from './random.mjs';
 import { postgres } from './servers.mjs';
-import { settledRows } from './settling.mjs';
+import { partRounds, settledRows } from './settling.mjs';
 import { byTask } from './task.mjs';
 
 /** A deployment that no task started. */
@@ -100,6 +100,7 @@ async function expire(choices) {
 export async function play(portal, seed, round) {
   const choices = random(`${seed}:${round}`);
   await emulator('reset', {});
+  await partRounds();
   const kinds = random(seed).shuffled(Object.keys(FAULTS));
   const [results] = await Promise.all([
     Promise.all(
