@@ -124,7 +124,7 @@ describe('the tab', () => {
   it('says that nothing has been deployed yet', async () => {
     renderPage();
     expect(
-      await screen.findByText(/Nothing has been deployed/, {}, WAIT),
+      await screen.findByText(/has no deployments yet/, {}, WAIT),
     ).toBeInTheDocument();
   });
 
