@@ -1,8 +1,10 @@
 //! A map for few keys: a list sorted by key. Smaller than a tree: see `docs/size.md`.
 
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 /// Values by their keys, in the keys' order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +119,25 @@ impl<K: Serialize + Ord, V: Serialize> Serialize for Ordered<K, V> {
 
 impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for Ordered<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(BTreeMap::deserialize(deserializer)?.into_iter().collect())
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+struct Entries<K, V>(PhantomData<(K, V)>);
+
+impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Entries<K, V> {
+    type Value = Ordered<K, V>;
+
+    fn expecting(&self, text: &mut fmt::Formatter) -> fmt::Result {
+        text.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let mut map = Ordered::default();
+        while let Some((key, value)) = fields.next_entry()? {
+            map.insert(key, value);
+        }
+        Ok(map)
     }
 }
 
@@ -125,6 +145,7 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for O
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     proptest! {
         #[test]

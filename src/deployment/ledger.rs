@@ -4,6 +4,7 @@
 //! text of an error that the report shows.
 
 use super::report::{Outputs, RunOutcome};
+use super::stored;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Operation;
 use crate::ordered::Ordered;
@@ -194,7 +195,7 @@ impl LedgerEntry {
         let kind = fields.remove("kind").and_then(|kind| kind.as_str().map(str::to_owned));
         let (Some(seq), Some(kind)) = (seq, kind) else { return Err(unreadable()) };
         let tagged = Value::Object(Map::from_iter([(kind, Value::Object(fields))]));
-        let entry = serde_json::from_value(tagged).map_err(|_| unreadable())?;
+        let entry = stored::read(tagged).map_err(|_| unreadable())?;
         Ok(Self { seq, entry })
     }
 

@@ -14,6 +14,7 @@ mod removal;
 mod report;
 mod scaling;
 mod steps;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod traffic;
