@@ -134,6 +134,10 @@ pub enum Outcome {
     Failed(Failure),
     /// The wait has ended, or what was wanted besides is done.
     Waited,
+    /// Others use what the script asked for, for some time.
+    Busy,
+    /// Others use what the script asked for, for good.
+    Taken,
 }
 
 /// An outcome, with the clock and randomness of that moment.
@@ -268,7 +272,7 @@ impl<W: From<Want>> Voice<W> {
         match self.ask(Want::Send(request).into()).await {
             Outcome::Answer(response) => Ok(response),
             Outcome::Failed(failure) => Err(failure),
-            Outcome::Begin | Outcome::Waited => Err(Failure::CutOff),
+            _ => Err(Failure::CutOff),
         }
     }
 

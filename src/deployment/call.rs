@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// Number of tries of a look while nothing of the run can be at Google.
 const TRIES: u32 = 5;
-/// Number of tries of a change that Google rejects unread: its quota is used up, or the token has expired.
+/// Number of tries of a change that Google rejects unread: its quota is used up, or there is no token.
 const UNREAD_TRIES: u32 = 10;
 /// Number of lost answers of one change after which the run gives up.
 const LOST: u32 = 5;
@@ -51,7 +51,6 @@ impl Run {
                 Err(failed) => failed,
             };
             let tries = match &error {
-                CallError::Refused { finding, .. } if finding.code == Code::IdentityExchangeRefused => TRIES,
                 error if !may_pass(error, self.identities.change) => 1,
                 _ if self.memory.may_have_made() => u32::MAX,
                 _ => TRIES,
@@ -73,10 +72,24 @@ impl Run {
         }
     }
 
+    /// Reads all pages of a list.
+    pub async fn list(&self, call: &Call, field: &str) -> Result<Vec<Value>, CallError> {
+        let mut all = Vec::new();
+        let mut page = call.clone();
+        loop {
+            let mut listed = self.read(&page).await?;
+            if let Some(items) = listed.get_mut(field).and_then(Value::as_array_mut) {
+                all.append(items);
+            }
+            let Some(next) = listed["nextPageToken"].as_str().filter(|token| !token.is_empty()) else { return Ok(all) };
+            page = call.clone().query("pageToken", next);
+        }
+    }
+
     /// The unfinished deployments of an endpoint; `None` for a caller who may not list its operations, which no plan needs.
     pub async fn unfinished(&self, endpoint: &Endpoint) -> Result<Option<Vec<Operation>>, CallError> {
         let list = Call::new(&method::ENDPOINT_OPERATIONS_LIST, Resource::Endpoint(endpoint.clone()));
-        match self.read(&list).await {
+        match self.list(&list, "operations").await {
             Ok(listed) => Ok(Some(operation::unfinished_deployments(&listed, &endpoint.place.project))),
             Err(CallError::Refused { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -102,6 +115,10 @@ impl Run {
         if self.voice().cancelled() {
             return Err(CallError::Cancelled);
         }
+        // What serves is not given up, and neither is a removal: both go on until the mandate ends.
+        let serves = self.memory.deployed.as_ref().is_some_and(|made| made.operation().is_some());
+        let is_patient = (serves || self.memory.failing.is_some()) && !matches!(change, Change::Deploy { .. });
+        let tries = if is_patient { u32::MAX } else { UNREAD_TRIES };
         self.record(Entry::Intent { change, call: call.fingerprint() }).await;
         let mut number = 1;
         loop {
@@ -114,9 +131,9 @@ impl Run {
             if !(400..500).contains(&status) || status == 408 {
                 return Ok(Sent::Lost(error));
             }
-            let is_unread = matches!(status, 401 | 429) && may_pass(&error, self.identities.change);
-            let refused = match is_unread && number < UNREAD_TRIES {
-                true => self.retry(number, UNREAD_TRIES, retry_after, error.clone()).await.err(),
+            let is_unread = matches!(status, 401 | 403 | 429) && may_pass(&error, self.identities.change);
+            let refused = match is_unread && number < tries {
+                true => self.retry(number, tries, retry_after, error.clone()).await.err(),
                 false => Some(error),
             };
             match refused {

@@ -7,6 +7,7 @@
 mod aliasing;
 mod call;
 mod change;
+mod holding;
 pub mod ledger;
 mod memory;
 mod operation;
@@ -30,6 +31,7 @@ use crate::plan::Plan;
 use ledger::{Entry, LedgerEntry};
 use memory::{Failing, Memory};
 
+pub use holding::Hold;
 pub use report::{Outputs, RunOutcome, RunReport};
 pub use want::Want;
 

@@ -37,9 +37,8 @@ pub fn name(answer: &Value, call: &Call) -> Option<Operation> {
 }
 
 /// The unfinished deployments among an endpoint's operations. What Google says of one does not name the deployed model.
-pub fn unfinished_deployments(listed: &Value, project: &Project) -> Vec<Operation> {
-    let operations = listed["operations"].as_array().into_iter().flatten();
-    let unfinished = operations.filter(|o| is_deployment(o) && !o["done"].as_bool().unwrap_or(false));
+pub fn unfinished_deployments(operations: &[Value], project: &Project) -> Vec<Operation> {
+    let unfinished = operations.iter().filter(|o| is_deployment(o) && !o["done"].as_bool().unwrap_or(false));
     unfinished.filter_map(|o| Some(o["name"].as_str()?.parse::<Operation>().ok()?.in_project(project))).collect()
 }
 
@@ -238,6 +237,8 @@ impl<'a> Follower<'a> {
 pub fn may_pass(error: &CallError, identity: Identity) -> bool {
     match error {
         CallError::NoAnswer(_) => true,
+        // Google cannot read the portal's keys while the portal starts, or its ingress is down.
+        CallError::Refused { finding, .. } if finding.code == Code::IdentityExchangeRefused => true,
         // Users' credentials that Backstage rejects stay rejected.
         CallError::Refused { status: 401, finding } => {
             finding.code != Code::PortalRefused || identity == Identity::Service

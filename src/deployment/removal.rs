@@ -12,7 +12,7 @@ use crate::google::{CallError, pause};
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint, Model, Operation};
 use crate::plan::{StepKind, undeploy};
-use crate::vertex::traffic::deployed;
+use crate::vertex::traffic::{Split, deployed};
 use serde_json::Value;
 
 /// How long the run tries to remove something that Google says is in use. A model stays in use for some minutes.
@@ -146,6 +146,8 @@ impl Run {
         let look = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(endpoint.clone()));
         match made.operation() {
             Some(operation) => self.cancel(operation).await?,
+            // An unfinished deployment with this id may be another's.
+            None if !self.release(endpoint, id).await? => return Ok(Gone::NeverOurs),
             None => self.settle_deployment(made, &look).await?,
         }
         let mut patience = Patience::new(self);
@@ -160,8 +162,16 @@ impl Run {
             {
                 return Ok(Gone::NeverOurs);
             }
+            if !was_there && !self.release(endpoint, id).await? {
+                return Ok(Gone::NeverOurs);
+            }
             was_there = true;
-            if let Some(split) = self.restored(&state, id, true)
+            let restored = self.restored(&state, id, true);
+            let is_others_choice = !made.what.alone && !self.memory.routed.iter().any(|routed| routed.id == *id);
+            if is_others_choice && restored.as_ref().is_some_and(serves_nothing) {
+                return Err(in_use("another user sends all of the endpoint's traffic to it".to_owned()));
+            }
+            if let Some(split) = restored
                 && !self.restore(endpoint, id, &state, split, patience.number).await?
             {
                 patience.number += 1;
@@ -334,8 +344,10 @@ impl Run {
         let mut was_there = false;
         let mut looks = 0;
         loop {
-            let listed = self.look(&versions).await?.unwrap_or_default();
-            let listed = listed["models"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let listed = match self.list(&versions, "models").await {
+                Err(error) if error.is_not_found() => Vec::new(),
+                listed => listed?,
+            };
             let ours: Vec<&str> = listed
                 .iter()
                 .filter(|version| self.is_ours(&version["labels"]))
@@ -414,6 +426,10 @@ impl Run {
     fn is_ours(&self, labels: &Value) -> bool {
         labels[crate::plan::RUN_LABEL].as_str() == Some(self.id.as_str())
     }
+}
+
+fn serves_nothing(split: &Split) -> bool {
+    split.shares().all(|(_, share)| share == 0)
 }
 
 pub fn in_use(why: String) -> CallError {

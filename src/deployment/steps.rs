@@ -121,10 +121,9 @@ impl Run {
                     return Ok(version_of(&found).unwrap_or("1").to_owned());
                 }
                 Some(_) => {
-                    let listed = self.read(&versions).await?;
-                    let listed = listed["models"].as_array().into_iter().flatten();
+                    let listed = self.list(&versions, "models").await?;
                     let plan = self.plan()?;
-                    let same = listed.filter(|version| plan.is_wanted(version)).filter_map(version_of);
+                    let same = listed.iter().filter(|version| plan.is_wanted(version)).filter_map(version_of);
                     if let Some(version) = same.max_by_key(|version| version.parse::<u64>().unwrap_or(0)) {
                         return Ok(version.to_owned());
                     }
@@ -259,6 +258,9 @@ impl Run {
                 Some(endpoint) => endpoint,
                 None => self.read(&look).await?,
             };
+            if self.memory.deployed.is_none() && self.share(&name, &id).await? {
+                continue;
+            }
             if is_deployed(&endpoint, &id) {
                 let mut read = Some(endpoint);
                 if let Some(endpoint) = read.take_if(|_| self.memory.deployed.is_none()) {
@@ -275,7 +277,9 @@ impl Run {
                 Sent::Answered(answer) => started = Some(answer),
                 Sent::Refused(CallError::Refused { status: 409, finding }) => {
                     // The answer to an earlier try was lost: the id is in use by the deployment that it started.
+                    // Where another run deploys the same, the unfinished deployment may be that one's.
                     if self.memory.deployed.is_some()
+                        && !self.is_shared(&name, &id).await
                         && let Some(operation) = self.only_deployment(&name).await?
                     {
                         self.record(Entry::Found { operation: operation.to_string() }).await;

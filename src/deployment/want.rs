@@ -1,5 +1,6 @@
 //! What a deployment wants of its driver: requests and pauses as every conversation with Google, and a ledger.
 
+use super::holding::Hold;
 use super::ledger::LedgerEntry;
 use crate::conversation;
 use serde::Serialize;
@@ -14,6 +15,14 @@ pub enum Want {
     /// Make an entry durable. The conversation goes on only when that is done; otherwise the driver ends it.
     Write {
         write: LedgerEntry,
+    },
+    /// Write down what the run does with a deployed model, in place of what stood there, and look at the portal's other deployments.
+    ///
+    /// A run that removes it gets [`Outcome::Taken`](crate::conversation::Outcome::Taken) if one that uses it has succeeded since this
+    /// run began, and else [`Outcome::Busy`](crate::conversation::Outcome::Busy) while one uses it. A run that uses it gets `Busy` while
+    /// one removes it, and does not use it then, and else `Taken` while one uses it, too.
+    Hold {
+        hold: Hold,
     },
 }
 

@@ -33,8 +33,14 @@ impl Talk {
 #[wasm_bindgen]
 impl Talk {
     /// Delivers the outcome of the last want. The first call answers none. `running` is the number of the portal's deployments that run now.
-    pub fn tell(&mut self, cancelled: bool, running: u32) -> Result<JsValue, JsValue> {
-        Ok(parsed(self.0.tell(event(self.1.take(), cancelled), running))?)
+    /// `held` is the outcome of a hold: `free`, `busy` or `taken`.
+    pub fn tell(&mut self, cancelled: bool, running: u32, held: Option<String>) -> Result<JsValue, JsValue> {
+        let outcome = match held.as_deref() {
+            Some("busy") => Outcome::Busy,
+            Some("taken") => Outcome::Taken,
+            _ => self.1.take(),
+        };
+        Ok(parsed(self.0.tell(event(outcome, cancelled), running))?)
     }
 
     /// Sends the wanted request; resolves once [`Talk::tell`] can deliver its outcome.

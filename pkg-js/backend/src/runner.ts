@@ -20,6 +20,8 @@ export const POLL_MILLIS = 2_000;
 const MARGIN = 1_000;
 /** After a run that ended without a report, in milliseconds. */
 const CRASH_PAUSE = 10_000;
+/** The pause doubles with each such run, up to this number of times: to five minutes. */
+const MAX_DOUBLINGS = 5;
 /** How long a start may take before it is treated as interrupted, in milliseconds. */
 export const START_MILLIS = 120_000;
 /** Between two attempts to settle ended deployments, in milliseconds. */
@@ -239,7 +241,8 @@ export class Runner {
 
   private async carryOut(row: Row, run: Run): Promise<void> {
     const { id } = row;
-    const { store, ledger, runDeployment, proxyUrl, logger } = this.options;
+    const { store, leases, ledger, runDeployment, proxyUrl, logger } =
+      this.options;
     const { lease } = run;
     const progress = new ProgressWriter(store, id, lease, logger);
     try {
@@ -256,6 +259,10 @@ export class Runner {
           write: async entry => {
             this.hold(run);
             await ledger.write(id, lease, entry);
+          },
+          hold: async hold => {
+            this.hold(run);
+            return leases.hold(id, lease, hold);
           },
           running: () => Math.max(this.running, this.runs.size),
           onProgress: said => progress.add(said),
@@ -299,7 +306,8 @@ export class Runner {
           { lease, set: { crashes } },
         );
       }
-      await leases.release(id, lease, CRASH_PAUSE);
+      const pause = CRASH_PAUSE * 2 ** Math.min(row.crashes, MAX_DOUBLINGS);
+      await leases.release(id, lease, pause);
     } catch {
       // The lease expires by itself.
     }

@@ -7,7 +7,7 @@ import type {
   Progress,
   PublicKey,
 } from './generated/shapes';
-import type { DeployHost, RunHost } from './host';
+import type { DeployHost, Held, RunHost } from './host';
 
 /** What the exchange of identities for tokens needs of its host. */
 export interface BrokerHost {
@@ -34,21 +34,27 @@ interface Next {
 export async function converse<T>(
   begin: Parameters<typeof call>[0],
   host: DeployHost,
-  durable?: Pick<RunHost, 'running' | 'write'>,
+  durable?: Pick<RunHost, 'hold' | 'running' | 'write'>,
 ): Promise<T> {
   if (typeof host?.fetch !== 'function') {
     throw misuse('the host has no `fetch` function');
   }
   const talk: any = call(begin);
+  let held: Held | undefined;
   try {
     for (;;) {
       const cancelled = host.signal?.aborted ?? false;
       const running = durable?.running?.() ?? 1;
-      const next: Next = call(() => talk.tell(cancelled, running));
+      const next: Next = call(() => talk.tell(cancelled, running, held));
+      held = undefined;
       next.said.forEach(progress => listen(host, progress));
       if (!next.want) return next.report as T;
       if (typeof next.want === 'object' && 'write' in next.want) {
         await durable?.write(next.want.write);
+        continue;
+      }
+      if (typeof next.want === 'object' && 'hold' in next.want) {
+        held = await durable?.hold?.(next.want.hold);
         continue;
       }
       const signal = next.heedsCancelling ? host.signal : undefined;

@@ -1,5 +1,6 @@
 import type {
   Code,
+  DeploymentHold,
   Diagnostic,
   Identity,
   LedgerEntry,
@@ -23,6 +24,14 @@ export interface Host {
   signal?: AbortSignal;
 }
 
+/**
+ * What other deployments do with a deployed model.
+ *
+ * A run that removes it (`leaving`): `taken` if one that uses it has succeeded since the run was started, else `busy` while one uses it.
+ * A run that uses it: `busy` while one removes it; what the run wrote down is deleted then. Else `taken` while one uses it, too.
+ */
+export type Held = 'free' | 'busy' | 'taken';
+
 /** A host that follows a long call. */
 export interface DeployHost extends Host {
   onProgress?(progress: Progress): void;
@@ -35,6 +44,11 @@ export interface RunHost extends DeployHost {
    * nothing more.
    */
   write(entry: LedgerEntry): Promise<void>;
+  /**
+   * Writes down what the run does with a deployed model, in place of what stood there, and looks at the portal's other deployments
+   * afterwards. Absent: there are no others.
+   */
+  hold?(hold: DeploymentHold): Promise<Held>;
   /** Number of the portal's deployments that run now, which share Google's quotas. Absent: only this one. */
   running?(): number;
 }

@@ -18,7 +18,7 @@ import type {
 } from './generated/shapes';
 
 export { init, type InitSource } from './bindings';
-export type { CoreError, DeployHost, Host, RunHost } from './host';
+export type { CoreError, DeployHost, Held, Host, RunHost } from './host';
 export type * from './generated/shapes';
 
 /** Returns the version of the compiled core, e.g. `0.1.0`. */

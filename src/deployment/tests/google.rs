@@ -1,6 +1,7 @@
 //! An abstract Google: endpoints with etags, models with labels, and operations that take their time.
 
-use crate::conversation::{Failure, Identity, Request, Response};
+use crate::conversation::{Failure, Identity, Outcome, Request, Response};
+use crate::deployment::{Hold, RunOutcome};
 use crate::method::Verb;
 use crate::timestamp::rfc3339;
 use serde_json::{Value, json};
@@ -79,10 +80,12 @@ pub enum Fault {
     PageAfter,
     Exhausted,
     Unauthenticated,
+    /// It does not arrive: Google's STS cannot read the portal's keys.
+    ExchangeRefused,
 }
 
 impl Fault {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Reset,
         Self::Lost,
         Self::Unavailable,
@@ -91,6 +94,7 @@ impl Fault {
         Self::PageAfter,
         Self::Exhausted,
         Self::Unauthenticated,
+        Self::ExchangeRefused,
     ];
 
     fn arrives(self) -> bool {
@@ -110,6 +114,12 @@ impl Fault {
             Self::Page | Self::PageAfter => Ok(Response { status: 200, retry_after: None, body: None }),
             Self::Exhausted => error(429, "RESOURCE_EXHAUSTED"),
             Self::Unauthenticated => error(401, "UNAUTHENTICATED"),
+            Self::ExchangeRefused => {
+                let message = "Google's Security Token Service rejected the portal's assertion";
+                let diagnostic = json!({"code": "identity/exchange-refused", "severity": "error", "message": message});
+                let body = json!({"error": {"name": "NotAllowedError", "message": message}, "diagnostic": diagnostic});
+                Ok(Response { status: 403, retry_after: None, body: Some(body) })
+            }
         }
     }
 }
@@ -123,6 +133,8 @@ pub enum Act {
     Deploy(&'static str),
     /// Sends all traffic to one of the deployed models.
     Send(&'static str),
+    /// Sends all traffic to the model that was deployed last.
+    SendToLast,
     Undeploy(&'static str),
 }
 
@@ -153,6 +165,8 @@ pub struct Google {
     pub held: BTreeSet<(String, u32)>,
     /// Bodies of the changes of traffic.
     pub splits: Vec<Value>,
+    /// What the portal's runs do with deployed models; `true`: the run has succeeded.
+    pub holds: BTreeMap<String, (Hold, bool)>,
 }
 
 impl Default for Google {
@@ -176,6 +190,7 @@ impl Default for Google {
             log: Vec::new(),
             held: BTreeSet::new(),
             splits: Vec::new(),
+            holds: BTreeMap::new(),
         }
     }
 }
@@ -187,6 +202,18 @@ type State = (BTreeMap<String, Endpoint>, BTreeMap<String, BTreeMap<u32, Value>>
 
 fn error(status: u16, name: &str, message: &str) -> Answer {
     (status, json!({"error": {"code": status, "status": name, "message": message}}))
+}
+
+/// A page of a list. Pages are short, so that every list has more than one.
+fn page(field: &str, items: Vec<Value>, query: &str) -> Answer {
+    const SIZE: usize = 2;
+    let from = query.strip_prefix("pageToken=").map_or(0, |token| token.parse().unwrap());
+    let mut answer = json!({});
+    answer[field] = items.iter().skip(from).take(SIZE).cloned().collect();
+    if items.len() > from + SIZE {
+        answer["nextPageToken"] = json!((from + SIZE).to_string());
+    }
+    (200, answer)
 }
 
 fn missing() -> Answer {
@@ -224,6 +251,38 @@ impl Google {
 
     pub fn is_idle(&self) -> bool {
         self.operations.iter().all(|operation| operation.result.is_some())
+    }
+
+    /// The portal's table of holds.
+    pub fn hold(&mut self, run: &str, hold: Hold) -> Outcome {
+        self.holds.insert(run.to_owned(), (hold.clone(), false));
+        let others = self.holds.iter().filter(|(other, (held, _))| *other != run && held.model == hold.model);
+        let others: Vec<(bool, bool)> = others.map(|(_, (held, succeeded))| (held.leaving, *succeeded)).collect();
+        if !hold.leaving {
+            let is_busy = others.contains(&(true, false));
+            if is_busy {
+                self.holds.remove(run);
+            }
+            return match (is_busy, others.contains(&(false, false))) {
+                (true, _) => Outcome::Busy,
+                (_, true) => Outcome::Taken,
+                _ => Outcome::Waited,
+            };
+        }
+        match (others.contains(&(false, true)), others.contains(&(false, false))) {
+            (true, _) => Outcome::Taken,
+            (_, true) => Outcome::Busy,
+            _ => Outcome::Waited,
+        }
+    }
+
+    pub fn end_hold(&mut self, run: &str, outcome: RunOutcome) {
+        match self.holds.get_mut(run) {
+            Some((_, succeeded)) if outcome == RunOutcome::Succeeded => *succeeded = true,
+            _ => {
+                self.holds.remove(run);
+            }
+        }
     }
 
     fn note_shares(&mut self) {
@@ -347,6 +406,14 @@ impl Google {
                     endpoint.split = [((*id).to_owned(), 100)].into();
                 }
             }
+            Act::SendToLast => {
+                if let Some(endpoint) = self.endpoints.get_mut(ENDPOINT)
+                    && let Some(id) = endpoint.deployed.last()
+                {
+                    endpoint.split = [(id.clone(), 100)].into();
+                    endpoint.etag += 1;
+                }
+            }
             Act::Undeploy(id) => {
                 if let Some(endpoint) = self.endpoints.get_mut(ENDPOINT)
                     && endpoint.split.get(*id).is_none_or(|share| *share == 0)
@@ -433,7 +500,7 @@ impl Google {
             (Verb::Get, ["models", id], "listVersions") => match self.models.get(*id) {
                 Some(versions) => {
                     let models = versions.iter().map(|(version, model)| shown_version(*version, model));
-                    (200, json!({ "models": models.collect::<Vec<_>>() }))
+                    page("models", models.collect(), query)
                 }
                 None => missing(),
             },
@@ -503,7 +570,7 @@ impl Google {
             (Verb::Get, ["endpoints", id, "operations"], "") => {
                 let of = format!("/endpoints/{id}/");
                 let listed = self.operations.iter().filter(|operation| operation.name.contains(&of));
-                (200, json!({ "operations": listed.map(|operation| self.shown(operation)).collect::<Vec<_>>() }))
+                page("operations", listed.map(|operation| self.shown(operation)).collect(), query)
             }
             (verb, [.., "operations", id], method) => self.operate(verb, id, method, query),
             other => panic!("unexpected {other:?}"),

@@ -9,6 +9,8 @@ use proptest::sample::select;
 /// What happens to one run.
 #[derive(Clone, Debug)]
 struct Fate {
+    /// Whether it deploys what the first run deploys.
+    is_same: bool,
     percent: u32,
     cancel: Option<usize>,
     crash: Option<(usize, Crash)>,
@@ -20,11 +22,24 @@ fn fates() -> impl Strategy<Value = Fate> {
     let crash = (0usize..40, select(vec![Crash::Before, Crash::After]));
     let fault = (0usize..40, select(Fault::ALL.to_vec()));
     let options = (proptest::option::of(0usize..40), proptest::option::of(crash), proptest::option::of(fault));
-    (percent, options).prop_map(|(percent, (cancel, crash, fault))| Fate { percent, cancel, crash, fault })
+    (any::<bool>(), percent, options).prop_map(|(is_same, percent, (cancel, crash, fault))| Fate {
+        is_same,
+        percent,
+        cancel,
+        crash,
+        fault,
+    })
 }
 
 fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
-    let act = select(vec![Act::CreateEndpoint, Act::Deploy("77"), Act::Send("1"), Act::Send("2"), Act::Undeploy("2")]);
+    let act = select(vec![
+        Act::CreateEndpoint,
+        Act::Deploy("77"),
+        Act::Send("1"),
+        Act::Send("2"),
+        Act::SendToLast,
+        Act::Undeploy("2"),
+    ]);
     proptest::collection::vec((0usize..80, act), 0..3)
 }
 
@@ -44,7 +59,8 @@ fn worlds() -> impl Strategy<Value = Google> {
 fn scene(google: &Google, number: usize, fate: &Fate) -> Scene {
     let mut scene = Scene::new(google.clone()).sharing(fate.percent);
     scene.run = format!("run-{number}");
-    scene.target.model.version = Some((number + 2).to_string().parse().unwrap());
+    let version = if fate.is_same { 2 } else { number + 2 };
+    scene.target.model.version = Some(version.to_string().parse().unwrap());
     scene.cancel = fate.cancel;
     scene.crashes = fate.crash.into_iter().collect();
     scene.faults = fate.fault.into_iter().collect();
@@ -93,24 +109,31 @@ proptest! {
         let (after, scenes, reports) = race(&before, &[one, other], &turns, &acts);
         let log = || after.log.iter().map(|(at, _, line)| format!("{at} {line}\n")).collect::<String>();
         let endpoint = after.endpoint().cloned().unwrap_or_default();
+        let by_others = |act: &Act| acts.iter().any(|(_, other)| other == act);
         for (scene, report) in scenes.iter().zip(&reports) {
             let id = scene.id();
             match &report.outputs {
                 Some(outputs) => {
                     prop_assert_eq!(report.outcome, RunOutcome::Succeeded);
-                    prop_assert!(endpoint.deployed.contains(&id), "{} is gone: {:?}\n{}", id, report, log());
+                    prop_assert!(endpoint.deployed.contains(&id), "{} is gone: {:?}\n{}", id, report.outputs, log());
                     prop_assert!(after.held.contains(&(id.clone(), outputs.traffic)), "{:?}\n{}", outputs, log());
                 }
                 None => {
-                    prop_assert!(!endpoint.deployed.contains(&id), "{} is left: {:?}\n{}", id, report, log());
-                    let only_endpoint = report.not_undone.iter().all(|what| what.starts_with("endpoint"));
-                    prop_assert!(only_endpoint, "{:?}\n{}", report, log());
+                    let kept = |report: &RunReport| report.not_undone.iter().any(|what| what.contains(&id));
+                    let is_shared = reports.iter().zip(&scenes).any(|(other, scene)| {
+                        scene.id() == id && (other.outcome == RunOutcome::Succeeded || kept(other))
+                    });
+                    // Another user sent all traffic to it.
+                    let is_chosen = kept(report) && by_others(&Act::SendToLast);
+                    let is_left = endpoint.deployed.contains(&id);
+                    prop_assert!(!is_left || is_shared || is_chosen, "{} is left: {:?}\n{}", id, report.not_undone, log());
+                    let only_endpoint = report.not_undone.iter().all(|what| what.starts_with("endpoint")) || is_chosen;
+                    prop_assert!(only_endpoint, "{:?}\n{}", report.not_undone, log());
                 }
             }
         }
         prop_assert!(after.is_idle(), "an operation goes on\n{}", log());
         // The models of others are where they were, and somebody serves where somebody served.
-        let by_others = |act: &Act| acts.iter().any(|(_, other)| other == act);
         if let Some(was) = before.endpoint() {
             prop_assert!(after.endpoint().is_some(), "{}", log());
             for other in was.deployed.iter().filter(|other| *other != "2" || !by_others(&Act::Undeploy("2"))) {

@@ -137,13 +137,17 @@ impl Scene {
         let turn = open.talk.tell(Event { outcome: open.outcome, now: self.google.now, random: 0.5, cancelled });
         self.said.extend(open.talk.said().into_iter().map(|progress| (self.google.now, progress)));
         let want = match turn {
-            Turn::Done(report) => return Some(report),
+            Turn::Done(report) => {
+                self.google.end_hold(&self.run, report.outcome);
+                return Some(report);
+            }
             Turn::Want(want) => want,
         };
         self.wants.push(match &want {
             Want::Google(GoogleWant::Send(request)) => format!("{} {}", request.verb.as_str(), request.url),
             Want::Google(GoogleWant::Wait(millis)) => format!("wait {millis}"),
             Want::Write { write } => serde_json::to_string(write).unwrap(),
+            Want::Hold { hold } => format!("hold {} {}", hold.model, hold.leaving),
         });
         if let Some(act) = self.acts.get(&number) {
             self.google.act(&act.clone());
@@ -178,6 +182,7 @@ impl Scene {
 
     fn fulfil(&mut self, want: Want, number: usize, is_cancelled: bool) -> Outcome {
         match want {
+            Want::Hold { hold } => self.google.hold(&self.run, hold),
             Want::Write { write } => {
                 let line = serde_json::to_string(&write).unwrap();
                 assert!(line.len() <= MAX_ENTRY, "{} bytes", line.len());

@@ -182,7 +182,8 @@ fn polls_within_the_quota_that_all_running_deployments_share() {
 
 #[test]
 fn an_outage_of_any_length_does_not_destroy_a_deployment() {
-    for fault in [Fault::Reset, Fault::Lost, Fault::Unavailable, Fault::Internal, Fault::Page, Fault::Exhausted] {
+    let faults = [Fault::Reset, Fault::Lost, Fault::Unavailable, Fault::Internal, Fault::Page];
+    for fault in faults.into_iter().chain([Fault::Exhausted, Fault::ExchangeRefused]) {
         for part in ["", ":wait", "GET"] {
             let mut scene = canary();
             // From the start of the deployment on, for three hours.

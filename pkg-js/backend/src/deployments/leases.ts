@@ -1,6 +1,7 @@
+import type { DeploymentHold, Held } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { databaseTime, toText, type Clock } from '../clock';
-import { query } from '../query';
+import { LeaseLost, query } from '../query';
 import { DEPLOYMENTS, type Row } from './row';
 
 /** How long a lease is held without a sign of life, in milliseconds. */
@@ -86,6 +87,45 @@ export class Leases {
         .count({ running: '*' }),
     );
     return Number(rows[0].running);
+  }
+
+  /**
+   * Writes down what a deployment does with a deployed model, and looks at the others afterwards: of two that do so at once, at least one
+   * sees the other.
+   *
+   * @throws LeaseLost where another process holds the lease
+   */
+  async hold(
+    id: string,
+    lease: number,
+    { model, leaving }: DeploymentHold,
+  ): Promise<Held> {
+    const own = () => this.client<Row>(DEPLOYMENTS).where({ id, lease });
+    const [row] = await query(() =>
+      own().update({ held: model, leaving }).returning('created_at'),
+    );
+    if (!row) throw new LeaseLost();
+    const others = await query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ held: model })
+        .whereNot({ id })
+        .select('ended', 'leaving', 'state', 'ended_at'),
+    );
+    const running = others.filter(({ ended }) => !ended);
+    const isUsed = running.some(other => !other.leaving);
+    if (leaving) {
+      const isTaken = others.some(
+        ({ state, ended_at }) =>
+          state === 'succeeded' && ended_at! >= row.created_at,
+      );
+      if (isTaken) return 'taken';
+      return isUsed ? 'busy' : 'free';
+    }
+    if (running.some(other => other.leaving)) {
+      await query(() => own().update({ held: null }));
+      return 'busy';
+    }
+    return isUsed ? 'taken' : 'free';
   }
 
   /** Gives a lease up `after` some milliseconds, so that others need not wait for its expiry. */

@@ -33,6 +33,9 @@ export interface Row {
   /** PostgreSQL returns a text. */
   lease_until: number | string | null;
   runner: string | null;
+  /** The deployed model that it uses or, `leaving`, removes. */
+  held: string | null;
+  leaving: boolean | number;
   crashes: number;
   last_event: number;
   /** The deployment after whose success this one runs. */

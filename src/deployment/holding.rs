@@ -1,0 +1,64 @@
+//! Deployed models that more than one deployment of the portal uses: the same content has the same id.
+//!
+//! A run that finds a model uses it; a run that made one removes it, but only once no other run uses it. Each writes down what it does
+//! before it looks at the others, so of two runs at least one sees the other.
+
+use super::Run;
+use super::operation::POLL;
+use super::want::Want;
+use crate::conversation::{Outcome, ProgressKind};
+use crate::google::CallError;
+use crate::name::{DeployedModelId, Endpoint};
+use serde::Serialize;
+
+/// What a run is about to do with a deployed model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(rename = "DeploymentHold")]
+pub struct Hold {
+    /// The endpoint's name and the deployed model's id.
+    pub model: String,
+    /// Whether the run removes it; else the run uses it.
+    pub leaving: bool,
+}
+
+impl Run {
+    async fn hold(&self, endpoint: &Endpoint, id: &DeployedModelId, leaving: bool) -> Outcome {
+        let hold = Hold { model: format!("{endpoint}/deployedModels/{id}"), leaving };
+        self.voice().ask(Want::Hold { hold }).await
+    }
+
+    /// Begins to use a model, once no other deployment removes it. Returns whether that took time.
+    pub async fn share(&self, endpoint: &Endpoint, id: &DeployedModelId) -> Result<bool, CallError> {
+        let mut waited = false;
+        while self.hold(endpoint, id, false).await == Outcome::Busy {
+            if !waited {
+                self.say(ProgressKind::Wait, "Another deployment is removing this model: waiting for its end");
+            }
+            waited = true;
+            self.pause(POLL).await?;
+        }
+        Ok(waited)
+    }
+
+    /// Whether another deployment uses the model.
+    pub async fn is_shared(&self, endpoint: &Endpoint, id: &DeployedModelId) -> bool {
+        self.hold(endpoint, id, false).await != Outcome::Waited
+    }
+
+    /// Waits until no other deployment uses a model that this run made. `false`: another one has succeeded with it, so it stays.
+    pub async fn release(&self, endpoint: &Endpoint, id: &DeployedModelId) -> Result<bool, CallError> {
+        loop {
+            match self.hold(endpoint, id, true).await {
+                Outcome::Busy => {
+                    self.say(ProgressKind::Wait, "Another deployment uses this model: waiting for its end");
+                    self.pause(6 * POLL).await?;
+                }
+                Outcome::Taken => {
+                    self.say(ProgressKind::Undo, format!("Deployed model {id} stays: another deployment uses it"));
+                    return Ok(false);
+                }
+                _ => return Ok(true),
+            }
+        }
+    }
+}
