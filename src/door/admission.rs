@@ -1,17 +1,17 @@
 //! Admission: whether a call may pass, with which body, and as whom.
 
 use super::arrival::{Arrival, Who};
-use super::passage::{Passage, Refused, Subject, unexpected};
+use super::passage::{Body, Passage, Refused, Subject, unexpected};
 use super::permits::Key;
 use super::refusal::{Refusal, lacks_permission};
 use super::want::{Outcome, RequestBody, Starter, Want};
-use super::{ALLOW, GRANT, LARGEST_WHOLE, LONGEST_FOLLOWED, MOUNT, OVERRIDES, PORTAL, forwarding::Body};
+use super::{ALLOW, GRANT, LARGEST_WHOLE, LONGEST_FOLLOWED, MOUNT, OVERRIDES, PORTAL};
 use crate::config::{Config, DirectChanges};
 use crate::diagnostic::Code;
 use crate::guard::{self, ActingFor, Allowed, Caller};
 use crate::iam::policy::live_policy::may_have_changed_policy;
 use crate::identity::cache::Holder;
-use crate::method::{Access, Service};
+use crate::method::Access;
 
 /// Decides by verb, path and caller alone.
 pub fn decide(config: &Config, arrival: &Arrival) -> Result<Allowed, Refusal> {
@@ -39,17 +39,12 @@ pub fn decide(config: &Config, arrival: &Arrival) -> Result<Allowed, Refusal> {
         Who::Portal => user(PORTAL),
     };
     let call = guard::decide(config, &arrival.verb, target, &caller)?;
-    if config.direct_changes == DirectChanges::Deny && is_change(&call) && arrival.mandate().is_none() {
+    if config.direct_changes == DirectChanges::Deny && call.is_change() && arrival.mandate().is_none() {
         let message = "models, endpoints and deployments are changed by deployments only";
         let refusal = Refusal::because(403, Code::ProxyDirectChange, message);
         return Err(refusal.help("start a deployment, or ask an administrator to set `vertexAi.directChanges: allow`"));
     }
     Ok(call)
-}
-
-/// Whether a call changes a model, an endpoint or a deployment. A request for a grant has the same permission, and changes none.
-pub fn is_change(call: &Allowed) -> bool {
-    call.permission == Access::Deploy.permission() && call.call.method.service == Service::Aiplatform
 }
 
 /// Requires the Backstage permission of the call's method. The user of a mandate was asked for it when the mandate was made.

@@ -2,8 +2,7 @@
 //!
 //! The portal's configuration decides first, then the resource's labels, then the only entity whose annotations name the resource.
 
-use super::admission::is_change;
-use super::passage::{Passage, Refused};
+use super::passage::{Passage, Refused, catalog_unavailable};
 use super::refusal::Refusal;
 use super::want::{Outcome, Want};
 use crate::annotation;
@@ -177,7 +176,7 @@ fn endpoint_of(call: &Call) -> Option<Endpoint> {
 /// Denies a direct change of an endpoint that more than one entity claims, unless the configuration names its owner.
 pub async fn admit(passage: &Passage, call: &Allowed) -> Result<(), Refused> {
     let config = &passage.door.config;
-    let is_direct = config.direct_changes == DirectChanges::Allow && is_change(call);
+    let is_direct = config.direct_changes == DirectChanges::Allow && call.is_change();
     if !is_direct || matches!(call.subject, ActingFor::Mandate { .. }) {
         return Ok(());
     }
@@ -187,16 +186,6 @@ pub async fn admit(passage: &Passage, call: &Allowed) -> Result<(), Refused> {
     }
     let claims = Claims::find(config, &endpoint, &entities(passage).await?);
     if claims.by.len() > 1 { Err(Refusal::new(403, &claims.contested()).into()) } else { Ok(()) }
-}
-
-/// The refusal of a call that needs the catalog, which has not answered. It passes: the call may be sent again.
-pub fn unavailable(outcome: Outcome) -> Refused {
-    let cause = match outcome {
-        Outcome::Failed(failure) => Some(failure),
-        _ => None,
-    };
-    let refusal = Refusal::because(503, Code::PortalRefused, "the portal's catalog is unavailable");
-    (refusal.help("try again later"), cause)
 }
 
 #[cfg(test)]

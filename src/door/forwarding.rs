@@ -1,6 +1,6 @@
 //! Forwarding: the request to Google with a token of its subject, and Google's answer.
 
-use super::passage::{Passage, Refused, Subject, unexpected};
+use super::passage::{Body, Passage, Refused, Subject, unexpected};
 use super::refusal::Refusal;
 use super::want::{Answer, Headers, Outcome, RequestBody, Send, Until, Want};
 use super::{LARGEST_WHOLE, REASON};
@@ -10,39 +10,6 @@ use crate::guard::{self, Allowed};
 use crate::identity::broker::TokenRequest;
 use crate::identity::cache::Holder;
 use crate::identity::secret::Secret;
-use std::cell::Cell;
-
-/// The source of a body and, where it was read, its bytes.
-pub struct Body {
-    pub source: RequestBody,
-    pub read: Option<Vec<u8>>,
-}
-
-impl From<RequestBody> for Body {
-    fn from(source: RequestBody) -> Self {
-        Self { source, read: None }
-    }
-}
-
-/// What is known of a call that was sent.
-#[derive(Default)]
-pub struct Sent {
-    any: Cell<bool>,
-    rejected: Cell<Option<u16>>,
-    deadline: Cell<Millis>,
-}
-
-impl Sent {
-    /// Whether anything was sent to Google.
-    pub fn any(&self) -> bool {
-        self.any.get()
-    }
-
-    /// Google's refusal of the token, while no second attempt was sent.
-    pub fn rejected(&self) -> Option<u16> {
-        self.rejected.get()
-    }
-}
 
 /// Minimum time for the rest of an answer that has begun just before its deadline.
 const LEAST: Millis = 1_000;
@@ -83,7 +50,7 @@ pub async fn forward(
     if answer.status != 401 || !may_retry || voice.cancelled() {
         return Ok(answer);
     }
-    passage.sent.rejected.set(Some(answer.status));
+    passage.sent.reject(answer.status);
     // Another call may have replaced the token by now.
     let token = match door.broker.cached(&subject.holder, subject.groups.as_deref(), voice.now()) {
         Some(token) => token,
@@ -108,9 +75,7 @@ async fn send(passage: &Passage, request: &Send, holder: &Holder, token: &Secret
     if voice.cancelled() {
         return Err(Refusal::because(499, Code::PortalRefused, "the caller left before anything was sent").into());
     }
-    sent.any.set(true);
-    sent.rejected.set(None);
-    sent.deadline.set(voice.now().saturating_add(request.within));
+    sent.attempt(voice.now().saturating_add(request.within));
     match voice.ask(Want::Send(request.clone())).await {
         Outcome::Answer(answer) => {
             door.broker.observe(holder, token, answer.status, voice.now());
@@ -135,7 +100,7 @@ fn silent(within: Millis) -> Refusal {
 
 /// Reads an answer that is small where it names an operation.
 pub async fn read_answer(passage: &Passage, call: &Allowed) -> Result<Vec<u8>, Refused> {
-    let within = passage.sent.deadline.get().saturating_sub(passage.voice.now()).max(LEAST);
+    let within = passage.sent.deadline().saturating_sub(passage.voice.now()).max(LEAST);
     let cause = match passage.voice.ask(Want::ReadAnswer { limit: LARGEST_WHOLE, within }).await {
         Outcome::Body(Some(whole)) => return Ok(whole),
         Outcome::Failed(failure) if failure.is_timeout() => return Err((silent(call.within), Some(failure))),

@@ -1,7 +1,6 @@
 //! Members: what the catalog still shows of a mandate's user and groups.
 
-use super::claims::unavailable;
-use super::passage::{Passage, Refused};
+use super::passage::{Passage, Refused, catalog_unavailable};
 use super::refusal::Refusal;
 use super::want::{MandateRow, Outcome, Want};
 use crate::conversation::Millis;
@@ -58,7 +57,7 @@ impl Shown {
                 self.entities.extend(entities.iter().filter_map(read));
                 Ok(())
             }
-            other => Err(unavailable(other)),
+            other => Err(catalog_unavailable(other)),
         }
     }
 

@@ -20,6 +20,7 @@ pub mod permits;
 mod recording;
 pub mod records;
 pub mod refusal;
+mod sequence;
 pub mod want;
 
 use crate::config::Config;
@@ -117,12 +118,12 @@ impl Door {
         let door = Rc::clone(self);
         Conversation::new(move |voice| async move {
             let passage = Passage::new(door, arrival, voice);
-            match passage.pass().await {
+            match sequence::pass(&passage).await {
                 Ok(()) => None,
                 // A caller who left gets no answer, and leaving is not a failure.
                 Err(_) if passage.voice.cancelled() => None,
                 Err((refusal, cause)) => {
-                    passage.log_failure(&refusal, cause).await;
+                    sequence::log_failure(&passage, &refusal, cause).await;
                     Some(refusal.answer())
                 }
             }

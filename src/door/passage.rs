@@ -1,19 +1,14 @@
-//! Passages: one call on its way through the door, in the order that [`super`] states.
+//! Passages: what the steps of one call share. The steps know a passage; a passage knows no step.
 
+use super::Door;
 use super::arrival::Arrival;
-use super::delegation::{self, Delegation};
-use super::forwarding::{self, Body, Sent};
-use super::looking::Looking;
-use super::recording;
-use super::records::{self, Record, Settlement};
 use super::refusal::Refusal;
-use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogLine, LogMeta, Outcome, Want};
-use super::{ANSWER_HEADERS, Door, admission, claims};
-use crate::conversation::Voice;
-use crate::diagnostic::{Code, Words};
-use crate::guard::{self, ActingFor, Allowed};
+use super::want::{Failure, Outcome, RequestBody, Want};
+use crate::conversation::{Millis, Voice};
+use crate::diagnostic::Code;
 use crate::identity::broker::PATIENCE;
 use crate::identity::cache::Holder;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// A refusal, and the host's error behind it.
@@ -34,11 +29,70 @@ pub fn unexpected(outcome: Outcome) -> Refused {
     (Refusal::of(&failure), Some(failure))
 }
 
+/// The refusal of a call that needs the catalog, which has not answered. The refusal is temporary: the call may be sent again.
+pub fn catalog_unavailable(outcome: Outcome) -> Refused {
+    let cause = match outcome {
+        Outcome::Failed(failure) => Some(failure),
+        _ => None,
+    };
+    let refusal = Refusal::because(503, Code::PortalRefused, "the portal's catalog is unavailable");
+    (refusal.help("try again later"), cause)
+}
+
 /// The identity with which Google is called.
 pub struct Subject {
     pub holder: Holder,
     /// Groups, once known.
     pub groups: Option<Vec<String>>,
+}
+
+/// The source of a body and, where it was read, its bytes.
+pub struct Body {
+    pub source: RequestBody,
+    pub read: Option<Vec<u8>>,
+}
+
+impl From<RequestBody> for Body {
+    fn from(source: RequestBody) -> Self {
+        Self { source, read: None }
+    }
+}
+
+/// What is known of a call that was sent.
+#[derive(Default)]
+pub struct Sent {
+    any: Cell<bool>,
+    rejected: Cell<Option<u16>>,
+    deadline: Cell<Millis>,
+}
+
+impl Sent {
+    /// Notes an attempt whose answer is due at `deadline`.
+    pub fn attempt(&self, deadline: Millis) {
+        self.any.set(true);
+        self.rejected.set(None);
+        self.deadline.set(deadline);
+    }
+
+    /// Notes that Google has refused the token with this status.
+    pub fn reject(&self, status: u16) {
+        self.rejected.set(Some(status));
+    }
+
+    /// Whether anything was sent to Google.
+    pub fn any(&self) -> bool {
+        self.any.get()
+    }
+
+    /// Google's refusal of the token, while no second attempt was sent.
+    pub fn rejected(&self) -> Option<u16> {
+        self.rejected.get()
+    }
+
+    /// When the answer to the latest attempt is due.
+    pub fn deadline(&self) -> Millis {
+        self.deadline.get()
+    }
 }
 
 /// One call on its way through the door.
@@ -52,89 +106,6 @@ pub struct Passage {
 impl Passage {
     pub fn new(door: Rc<Door>, arrival: Arrival, voice: Voice<Want, Outcome>) -> Self {
         Self { door, arrival, voice, sent: Sent::default() }
-    }
-
-    /// Takes the call through every step.
-    pub async fn pass(&self) -> Result<(), Refused> {
-        let call = admission::decide(&self.door.config, &self.arrival)?;
-        admission::permit(self, &call).await?;
-        claims::admit(self, &call).await?;
-        let body = admission::body(self, &call).await?;
-        let delegation = match &call.subject {
-            ActingFor::Mandate { id } => Some(delegation::open(self, id, &call.call, body.read.as_deref()).await?),
-            _ => None,
-        };
-        let mut subject = match &delegation {
-            Some(delegation) => delegation.subject(),
-            None => admission::subject(self, &call).await?,
-        };
-        if !recording::is_recorded(&call, &self.arrival) {
-            let reason = recording::reason(&self.arrival, &subject, None);
-            let begun_at = self.voice.now();
-            let answer = forwarding::forward(self, &call, &body, &mut subject, reason).await?;
-            let look = Looking::new(self, &call, &subject, begun_at).await;
-            if !self.arrival.whole && delegation.is_none() && !look.is_evidence() {
-                return self.reply(&answer, AnswerBody::Stream).await;
-            }
-            let whole = forwarding::read_answer(self, &call).await?;
-            look.end(self, answer.status, &whole).await;
-            if let Some(delegation) = &delegation {
-                delegation.learn(self, answer.status, &whole).await?;
-            }
-            return self.reply(&answer, AnswerBody::Read).await;
-        }
-
-        let record = recording::record(self, &call, &body, &mut subject).await?;
-        match self.forward_recorded(&call, &body, &mut subject, &record, delegation.as_ref()).await {
-            Ok((answer, whole)) => {
-                let outcome = guard::outcome(call.method, &call.resource, answer.status, Some(&whole));
-                recording::settle(self, &record, record.answered(answer.status, outcome)).await;
-                if let Some(delegation) = &delegation {
-                    delegation.learn(self, answer.status, &whole).await?;
-                }
-                self.reply(&answer, AnswerBody::Read).await
-            }
-            Err(refused) => {
-                if let Some(delegation) = delegation.filter(|_| !self.sent.any() || self.sent.rejected().is_some()) {
-                    // Where this fails, too much is noted: an undo of what was never made finds nothing.
-                    let _ = delegation.withdraw(self).await;
-                }
-                let (mut settlement, conclusion) = record.failed(self.sent.any(), refused.0.message.to_string());
-                // Google has rejected the call for sure, although its second attempt failed before it was sent.
-                if let Some(status) = self.sent.rejected() {
-                    let rejected = records::Result::Failed.settlement(settlement.id);
-                    settlement = Settlement { status: Some(status), error: settlement.error, ..rejected };
-                }
-                recording::settle(self, &record, (settlement, conclusion)).await;
-                Err(refused)
-            }
-        }
-    }
-
-    async fn forward_recorded(
-        &self,
-        call: &Allowed,
-        body: &Body,
-        subject: &mut Subject,
-        record: &Record,
-        delegation: Option<&Delegation>,
-    ) -> Result<(Answer, Vec<u8>), Refused> {
-        if let Some(delegation) = delegation {
-            delegation.note(self).await?;
-        }
-        admission::check_grant(self, call, subject).await?;
-        let answer = forwarding::forward(self, call, body, subject, record.reason.clone()).await?;
-        Ok((answer, forwarding::read_answer(self, call).await?))
-    }
-
-    async fn reply(&self, answer: &Answer, body: AnswerBody) -> Result<(), Refused> {
-        // `no-transform` keeps the backend's compression from holding chunks back.
-        let mut headers = vec![("cache-control", "no-cache, no-transform".to_owned())];
-        for (name, value) in ANSWER_HEADERS.into_iter().zip(&answer.headers) {
-            headers.extend(value.as_ref().filter(|value| !value.is_empty()).map(|value| (name, value.clone())));
-        }
-        let headers = Headers { bearer: None, others: headers };
-        self.done(Want::Reply { status: answer.status, headers, body }).await
     }
 
     /// Yields a want whose only good outcome is [`Outcome::Done`].
@@ -157,16 +128,5 @@ impl Passage {
             }
             other => Err(unexpected(other)),
         }
-    }
-
-    pub async fn log_failure(&self, refusal: &Refusal, cause: Option<Failure>) {
-        if refusal.status < 500 {
-            return;
-        }
-        let told: Words = cause.map_or_else(|| refusal.message.clone(), |cause| cause.message.into());
-        let code = refusal.code().and_then(|code| Code::ALL.iter().find(|known| known.as_str() == code));
-        let meta = LogMeta { code: code.map(|code| code.as_str()), ..LogMeta::default() };
-        let message = format!("A Vertex AI call failed: {told}");
-        let _ = self.voice.ask(Want::Log(LogLine { level: Level::Warn, message, meta })).await;
     }
 }

@@ -2,8 +2,7 @@
 
 use super::REASON;
 use super::arrival::{Arrival, Who};
-use super::forwarding::Body;
-use super::passage::{Passage, Refused, Subject};
+use super::passage::{Body, Passage, Refused, Subject};
 use super::records::{Conclusion, Facts, Record, Settlement};
 use super::refusal::Refusal;
 use super::want::{Failure, Level, LogLine, LogMeta, Want};

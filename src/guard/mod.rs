@@ -22,7 +22,7 @@ pub use strict::read_strictly;
 use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic, Words};
-use crate::method::{self, Body, Call, Method, Resource};
+use crate::method::{self, Access, Body, Call, Method, Resource, Service};
 use serde::Serialize;
 
 /// The caller of the proxy.
@@ -72,6 +72,13 @@ pub struct Allowed {
     /// The call as the method table has it, without its body.
     #[serde(skip)]
     pub call: Call,
+}
+
+impl Allowed {
+    /// Whether the call changes a model, an endpoint or a deployment. A request for a grant has the same permission, and changes none.
+    pub fn is_change(&self) -> bool {
+        self.permission == Access::Deploy.permission() && self.call.method.service == Service::Aiplatform
+    }
 }
 
 /// Why a call is not forwarded, and the HTTP status of the answer.
