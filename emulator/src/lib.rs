@@ -16,6 +16,7 @@ mod operation;
 mod page;
 mod pam;
 mod query;
+mod received;
 mod route;
 mod server;
 mod state;

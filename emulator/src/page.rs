@@ -4,6 +4,7 @@
 
 use crate::call::Call;
 use crate::error::ApiError;
+use crate::state::rest::Rest;
 use crate::state::world::World;
 use crate::token::secret;
 use serde_json::{Map, Value, json};
@@ -11,13 +12,6 @@ use std::collections::HashMap;
 
 const DEFAULT_SIZE: usize = 100;
 const GREATEST_SIZE: usize = 1000;
-
-/// The rest of a list behind a token: its identity, and the keys of the items that were not answered yet.
-#[derive(Debug)]
-pub struct Rest {
-    list: String,
-    keys: Vec<String>,
-}
 
 fn invalid(text: &str) -> ApiError {
     ApiError::invalid(format!("Request contains an invalid argument: {text}"))

@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::iam::{credentials, projects, roles, service_accounts};
 use crate::method_name;
 use crate::pam;
-use crate::server::Received;
+use crate::received::Received;
 use crate::state::principal::Principal;
 use crate::state::quota::Kind;
 use crate::sts;

@@ -6,33 +6,20 @@ use crate::error::{ApiError, name_of_http};
 use crate::message;
 use crate::method_name;
 use crate::query;
+use crate::received::Received;
 use crate::route;
 use crate::state::calls::SeenCall;
 use crate::state::fault::Kind;
 use crate::timestamp;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 const LARGEST_BODY: usize = 16 << 20;
 const HTML: &str = "<!DOCTYPE html>\n<html lang=en><title>Error</title><p>Injected fault.</html>\n";
-
-/// A received call.
-#[derive(Clone)]
-pub struct Received {
-    /// Its number in the log.
-    sequence: u64,
-    pub verb: String,
-    pub path: String,
-    /// Google's name of its method.
-    pub name: String,
-    pub query: Vec<(String, String)>,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-}
 
 /// What is sent back.
 enum Sent {

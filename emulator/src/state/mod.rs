@@ -8,6 +8,7 @@ pub mod model;
 pub mod policy;
 pub mod principal;
 pub mod quota;
+pub mod rest;
 pub mod role;
 pub mod seed;
 pub mod settings;
