@@ -162,11 +162,7 @@ fn unreadable() -> Refused {
 }
 
 fn unkept(outcome: Outcome) -> Refused {
-    let cause = match outcome {
-        Outcome::Failed(failure) => Some(failure),
-        _ => None,
-    };
     let message = "the mandate's facts cannot be stored";
     let refusal = Refusal::because(503, Code::PortalRefused, message);
-    (refusal.help("report to an administrator of the portal that its database is unavailable"), cause)
+    (refusal.help("report to an administrator of the portal that its database is unavailable"), outcome.failure())
 }

@@ -22,21 +22,16 @@ impl From<Refusal> for Refused {
 
 /// Maps an outcome that no step expects.
 pub fn unexpected(outcome: Outcome) -> Refused {
-    let failure = match outcome {
-        Outcome::Failed(failure) => failure,
-        _ => Failure { name: "Error".into(), message: "the host answered another question".into() },
-    };
+    let failure = outcome
+        .failure()
+        .unwrap_or_else(|| Failure { name: "Error".into(), message: "the host answered another question".into() });
     (Refusal::of(&failure), Some(failure))
 }
 
 /// The refusal of a call that needs the catalog, which has not answered. The refusal is temporary: the call may be sent again.
 pub fn catalog_unavailable(outcome: Outcome) -> Refused {
-    let cause = match outcome {
-        Outcome::Failed(failure) => Some(failure),
-        _ => None,
-    };
     let refusal = Refusal::because(503, Code::PortalRefused, "the portal's catalog is unavailable");
-    (refusal.help("try again later"), cause)
+    (refusal.help("try again later"), outcome.failure())
 }
 
 /// The identity with which Google is called.

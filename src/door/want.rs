@@ -200,6 +200,16 @@ pub enum Outcome {
     Failed(Failure),
 }
 
+impl Outcome {
+    /// The host's error, where it failed.
+    pub fn failure(self) -> Option<Failure> {
+        match self {
+            Self::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
 /// The host's answers by the names of the wants. Other wants have none. [`Want::answered`] reads them.
 #[derive(Clone, Debug, TS)]
 #[ts(rename_all = "camelCase", optional_fields)]
