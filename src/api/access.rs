@@ -1,6 +1,6 @@
 //! A user's rights on one entity's deployment.
 
-use super::request::StatusRequest;
+use super::status::StatusRequest;
 use super::status::reason_for_no_target;
 use super::validate::check;
 use crate::annotation;

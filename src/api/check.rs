@@ -26,7 +26,7 @@ request! {
         /// Applies every fix.
         fix: Option<bool>,
         /// Levels of rules; they override the configuration's.
-        #[ts(as = "Option<super::request::RuleSettings>", optional)]
+        #[ts(as = "Option<super::source::RuleSettings>", optional)]
         rules: Option<Node>,
     }
 }

@@ -3,8 +3,10 @@
 //! A shape derives [`TS`] where it stands. `cargo xtask types` writes the declarations into the core's npm package.
 
 use super::gate::{self, DoorStep, errand};
-use super::request::{DeployRequest, DeploymentRequest, EntityRequest, RunRequest, StatusRequest, ValidateRequest};
-use super::{Annotation, ValidateReport, check, deployment, former, iam, life, mandate, outline};
+use super::source::EntityRequest;
+use super::{
+    Annotation, StatusRequest, ValidateReport, ValidateRequest, check, deployment, former, iam, life, mandate, outline,
+};
 use crate::annotation::{KEYS, PREFIX};
 use crate::config::CatalogConfig;
 use crate::conversation::{Identity, Progress};
@@ -46,10 +48,10 @@ pub fn declarations() -> String {
     all.visit::<VersionsReport>();
     all.visit::<DeploymentsViewRequest>();
     all.visit::<DeploymentsView>();
-    all.visit::<DeploymentRequest>();
+    all.visit::<deployment::DeploymentRequest>();
     all.visit::<deployment::PlanReport>();
-    all.visit::<DeployRequest>();
-    all.visit::<RunRequest>();
+    all.visit::<deployment::DeployRequest>();
+    all.visit::<deployment::RunRequest>();
     all.visit::<LedgerEntry>();
     all.visit::<DeploymentWant>();
     all.visit::<RunReport>();

@@ -1,16 +1,54 @@
 //! Plans of deployments, and their execution.
 
-use super::change::RunKind;
-use super::request::{DeployRequest, DeploymentRequest, RunRequest};
+use super::change::{ChangeRequest, RunKind};
+use super::request::request;
+use super::source::EntityRequest;
 use super::validate::check;
 use crate::conversation::Conversation;
 use crate::deployment::ledger::LedgerEntry;
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::name::ModelVersion;
+use crate::name::{ModelVersion, RunId};
 use crate::plan::{self, Kind, Plan};
 use serde::Serialize;
 use ts_rs::TS;
+
+request! {
+    /// A deployment to plan, or another change of the entity's endpoint.
+    pub struct DeploymentRequest {
+        ..entity: EntityRequest,
+        ..change: ChangeRequest,
+        /// Replaces the version of the `-model` annotation.
+        model_version: Option<String>,
+    }
+}
+
+request! {
+    /// A deployment to carry out.
+    pub struct DeployRequest {
+        ..deployment: DeploymentRequest,
+        /// e.g. `http://localhost:7007/api/proxy/vertex-ai`
+        proxy_url: String,
+        /// Appears in Google's audit log, e.g. `scaffolder task 1b2c`.
+        reason: Option<String>,
+    }
+}
+
+request! {
+    /// A run of a deployment. It holds no secret, so that it can be stored.
+    pub struct RunRequest {
+        ..deployment: DeploymentRequest,
+        /// A UUID, for example. It becomes the label `backstage-run` of what the run creates.
+        #[ts(as = "String")]
+        run_id: RunId,
+        /// The portal's name. With the entity, it becomes the labels `backstage-portal` and `backstage-entity` of what the run creates.
+        portal: Option<String>,
+        /// e.g. `http://localhost:7007/api/proxy/vertex-ai`
+        proxy_url: String,
+        /// Appears in Google's audit log, e.g. `deployment 1b2c`.
+        reason: Option<String>,
+    }
+}
 
 /// A deployment as planned, with its explanation.
 #[derive(Clone, Debug, Serialize, TS)]

@@ -4,8 +4,9 @@
 //! the entity's present annotations. Both name the number of the version that the former deployment reached.
 
 use super::change::RunKind;
+use super::deployment::DeploymentRequest;
 use super::deployment::{PlanReport, plan as plan_of};
-use super::request::{DeploymentRequest, Request as _};
+use super::request::Request as _;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Model;
 use serde::Serialize;

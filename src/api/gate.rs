@@ -5,7 +5,7 @@
 use super::access::access_of;
 use super::iam::grants;
 use super::mandate::{self, MandateStep, RefusedMandate};
-use super::request::StatusRequest;
+use super::status::StatusRequest;
 use crate::annotation::PREFIX;
 use crate::config::Config;
 use crate::conversation::{Conversation, Millis};

@@ -1,8 +1,9 @@
 //! Mandates: what the portal stores of one, and who may make, see and end it.
 
 use super::change::RunKind;
-use super::deployment::{make_plan, of_portal};
-use super::request::{DeploymentRequest, Fields, Request as _, Source as _, malformed, request};
+use super::deployment::{DeploymentRequest, make_plan, of_portal};
+use super::request::{Fields, Request as _, malformed, request};
+use super::source::Source as _;
 use crate::annotation;
 use crate::api::talk::text as text_of;
 use crate::config::Config;

@@ -16,10 +16,11 @@ pub mod life;
 pub mod mandate;
 pub mod outline;
 pub mod request;
+pub mod source;
 mod status;
 pub mod talk;
 mod validate;
 
 pub use catalog::catalog_config;
-pub use status::{deployments_view, model_versions, status};
-pub use validate::{Annotation, ValidateReport, annotations, validate};
+pub use status::{StatusRequest, deployments_view, model_versions, status};
+pub use validate::{Annotation, ValidateReport, ValidateRequest, annotations, validate};

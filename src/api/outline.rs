@@ -1,7 +1,8 @@
 //! The plan of a stored deployment in outline, and the pages of Google's console about it.
 
+use super::deployment::DeploymentRequest;
 use super::deployment::make_plan;
-use super::request::{DeploymentRequest, Request as _};
+use super::request::Request as _;
 use crate::method::{Call, percent_encode};
 use crate::name::{Model, Project};
 use crate::plan::{self, StepKind};

@@ -1,6 +1,7 @@
 //! Status of one entity's endpoint.
 
-use super::request::{Source, StatusRequest};
+use super::request::request;
+use super::source::{EntityRequest, EntitySource, Source};
 use super::validate::check;
 use crate::annotation;
 use crate::conversation::{Conversation, Millis};
@@ -8,6 +9,15 @@ use crate::diagnostic::Diagnostic;
 use crate::status::{self, State, StatusReport, VersionsReport};
 
 pub use crate::status::deployments as deployments_view;
+
+request! {
+    /// An entity whose status is requested.
+    pub struct StatusRequest<S: Source = EntitySource> {
+        ..entity: EntityRequest<S>,
+        /// e.g. `http://localhost:7007/api/proxy/vertex-ai` (the discovery API's `proxy` base URL + `/vertex-ai`).
+        proxy_url: String,
+    }
+}
 
 /// Starts the status conversation. `now` dates a report that requires no call to Google.
 pub fn status<S: Source>(

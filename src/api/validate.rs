@@ -1,6 +1,7 @@
 //! Validation of one entity's annotations.
 
-use super::request::{EntityRequest, Source, ValidateRequest};
+use super::request::request;
+use super::source::{EntityRequest, EntitySource, Source};
 use crate::annotation::{self, Checked, Deployment, KEYS, Key, PREFIX};
 use crate::diagnostic::Diagnostic;
 use crate::entity::Entity;
@@ -9,6 +10,22 @@ use crate::rule::{Settings, Waived};
 use crate::target::Target;
 use serde::Serialize;
 use ts_rs::TS;
+
+request! {
+    /// An entity to validate.
+    pub struct ValidateRequest<S: Source = EntitySource> {
+        ..entity: EntityRequest<S>,
+        /// Whether an entity without annotations misses the required ones. By default it has no findings.
+        #[ts(as = "Option<bool>", optional)]
+        required: bool,
+        /// Whether only the deployment of the environment is validated, or the plain one where none is requested. It is an error that the
+        /// entity has no such deployment.
+        #[ts(as = "Option<bool>", optional)]
+        for_deployment: bool,
+        /// Replaces the version of the `-model` annotation in the report's `deployments`.
+        model_version: Option<String>,
+    }
+}
 
 /// One annotation of this product, for forms.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -119,7 +136,7 @@ pub fn validate<S: Source>(request: &ValidateRequest<S>) -> ValidateReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::request::{EntitySource, Request as _};
+    use crate::api::request::Request as _;
     use serde_json::json;
 
     #[test]

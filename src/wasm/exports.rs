@@ -3,7 +3,7 @@
 use super::Source;
 use super::convert::{json, now, read, write};
 use super::transport::Talk;
-use crate::api::{self, request::StatusRequest, request::ValidateRequest, talk::note_panic};
+use crate::api::{self, StatusRequest, ValidateRequest, talk::note_panic};
 use js_sys::Function;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;

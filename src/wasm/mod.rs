@@ -16,9 +16,9 @@ pub mod server;
 pub mod transport;
 
 #[cfg(not(feature = "server"))]
-use crate::api::request::CatalogEntity as Source;
+use crate::api::source::CatalogEntity as Source;
 #[cfg(feature = "server")]
-use crate::api::request::EntitySource as Source;
+use crate::api::source::EntitySource as Source;
 
 /// Smaller than the standard library's allocator: see `docs/size.md`.
 #[global_allocator]

@@ -237,7 +237,7 @@ fn privileged() -> Value {
 
 fn planned_ids() -> Vec<String> {
     let plans = annotations()
-        .map(|a| api::deployment::plan(&api::request::DeploymentRequest::read(request(&a)).expect("a request")));
+        .map(|a| api::deployment::plan(&api::deployment::DeploymentRequest::read(request(&a)).expect("a request")));
     let ids = plans.iter().filter_map(|report| report.plan.as_ref()?.deployed_model_id.as_ref());
     ids.map(|id| id.as_str().to_owned()).collect()
 }
@@ -271,9 +271,9 @@ fn main() {
     for annotations in annotations() {
         let mut request = request(&annotations);
         request["proxyUrl"] = PROXY.into();
-        let status = <api::request::StatusRequest>::read(request.clone()).expect("a request");
+        let status = <api::StatusRequest>::read(request.clone()).expect("a request");
         requests.extend(sent(api::status(&status, 0).expect("a target"), endpoint));
-        let deploy = api::request::DeployRequest::read(request).expect("a request");
+        let deploy = api::deployment::DeployRequest::read(request).expect("a request");
         for scenario in scenarios {
             requests.extend(sent(api::deployment::deploy(&deploy), scenario));
         }

@@ -5,7 +5,7 @@
 
 use crate::drive::{in_days, now};
 use crate::world::World;
-use backstage_vertex_ai::api::{self, request::DeploymentRequest, request::Request as _};
+use backstage_vertex_ai::api::{self, deployment::DeploymentRequest, request::Request as _};
 use backstage_vertex_ai::iam::rights::access_request::AccessRequest;
 use backstage_vertex_ai::iam::rights::access_request::access_request;
 use backstage_vertex_ai::iam::rights::expiry::Expiry;

@@ -1,6 +1,7 @@
 //! Requests about access, read from JSON.
 
-use crate::api::request::{DeploymentRequest, Field, Fields, malformed, request};
+use crate::api::deployment::DeploymentRequest;
+use crate::api::request::{Field, Fields, malformed, request};
 use crate::diagnostic::Diagnostic;
 use crate::iam::deliver::apply::ApplyMode;
 use crate::iam::rights::approval::Approval;
