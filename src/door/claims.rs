@@ -133,7 +133,7 @@ pub async fn check_use(
 async fn entities(passage: &Passage) -> Result<Vec<Value>, Refused> {
     match passage.voice.ask(Want::Claims { within: PATIENCE }).await {
         Outcome::Entities(entities) => Ok(entities),
-        other => Err(unavailable(other)),
+        other => Err(catalog_unavailable(other)),
     }
 }
 

@@ -6,6 +6,7 @@
 mod change;
 mod denied;
 mod facts;
+mod learning;
 mod matching;
 mod term;
 #[cfg(test)]
