@@ -8,3 +8,4 @@ mod races;
 mod restored;
 mod scene;
 mod stories;
+mod versions;

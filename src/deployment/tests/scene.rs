@@ -77,6 +77,33 @@ impl Scene {
         }
     }
 
+    /// A run that takes 20 percent of the traffic of an endpoint with two deployed models.
+    pub fn canary() -> Self {
+        Self::new(Google::default().with_endpoint(&[("1", 75), ("2", 25)])).sharing(20)
+    }
+
+    /// How many calls contain a text.
+    pub fn calls(&self, part: &str) -> usize {
+        self.google.log.iter().filter(|(_, _, line)| line.contains(part)).count()
+    }
+
+    /// The calls without polls of operations.
+    pub fn without_polls(&self) -> Vec<&str> {
+        self.google.log.iter().map(|(_, _, line)| line.as_str()).filter(|line| !line.contains("/operations/")).collect()
+    }
+
+    /// The number of the first want with a text.
+    pub fn number(&self, part: &str) -> usize {
+        self.wants.iter().position(|want| want.contains(part)).unwrap_or_else(|| panic!("{part}: {:#?}", self.wants))
+    }
+
+    /// The number of the first want with a text in a run in which nothing happens.
+    pub fn in_advance(&self, part: &str) -> usize {
+        let mut scene = self.clone();
+        scene.run();
+        scene.number(part)
+    }
+
     pub fn sharing(mut self, percent: u32) -> Self {
         self.target.traffic = Some(percent.to_string().parse().unwrap());
         self

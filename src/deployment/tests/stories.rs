@@ -5,34 +5,8 @@ use super::scene::{Crash, Scene};
 use crate::conversation::{Identity, Progress, ProgressKind};
 use crate::deployment::{Identities, RunOutcome};
 use crate::diagnostic::Code;
-use crate::plan::Kind;
-use crate::plan::kind::Deploy;
 use crate::vertex::deployed_model::Replicas;
 use serde_json::json;
-
-fn calls(scene: &Scene, part: &str) -> usize {
-    scene.google.log.iter().filter(|(_, _, line)| line.contains(part)).count()
-}
-
-/// The calls without polls of operations.
-fn without_polls(scene: &Scene) -> Vec<&str> {
-    scene.google.log.iter().map(|(_, _, line)| line.as_str()).filter(|line| !line.contains("/operations/")).collect()
-}
-
-fn number(scene: &Scene, part: &str) -> usize {
-    scene.wants.iter().position(|want| want.contains(part)).unwrap_or_else(|| panic!("{part}: {:#?}", scene.wants))
-}
-
-/// The number of the first want with this text in a run in which nothing happens.
-fn in_advance(scene: &Scene, part: &str) -> usize {
-    let mut scene = scene.clone();
-    scene.run();
-    number(&scene, part)
-}
-
-fn canary() -> Scene {
-    Scene::new(Google::default().with_endpoint(&[("1", 75), ("2", 25)])).sharing(20)
-}
 
 #[test]
 fn a_first_deployment_takes_four_calls_and_reports_every_stage() {
@@ -43,7 +17,7 @@ fn a_first_deployment_takes_four_calls_and_reports_every_stage() {
     assert_eq!((outputs.deployed_model_id, outputs.traffic), (Some(scene.id()), 100));
     assert!(outputs.operation.unwrap().starts_with("projects/acme-ml/locations/us-central1/endpoints/fraud-detector/"));
     assert!(outputs.console_url.ends_with("endpoints/fraud-detector?project=acme-ml"));
-    assert_eq!(without_polls(&scene).len(), 4, "{:?}", without_polls(&scene));
+    assert_eq!(scene.without_polls().len(), 4, "{:?}", scene.without_polls());
     let stages: Vec<_> = scene.said.iter().filter(|(_, p)| p.kind == ProgressKind::Stage).collect();
     let names: Vec<_> = stages.iter().filter_map(|(_, p)| p.stage.as_deref()).collect();
     assert_eq!(names, ["STARTING_DEPLOYMENT", "PREPARING_MODEL", "STARTING_MODEL_SERVER"]);
@@ -52,17 +26,17 @@ fn a_first_deployment_takes_four_calls_and_reports_every_stage() {
 
 #[test]
 fn an_update_takes_five_calls_and_writes_the_split_that_it_read_last() {
-    let mut scene = canary();
+    let mut scene = Scene::canary();
     let report = scene.run();
     assert_eq!(report.outputs.unwrap().traffic, 20);
-    assert_eq!(without_polls(&scene).len(), 5, "{:?}", without_polls(&scene));
+    assert_eq!(scene.without_polls().len(), 5, "{:?}", scene.without_polls());
     assert_eq!(scene.google.splits, [json!({"1": 60, "2": 20, scene.id(): 20})]);
 }
 
 #[test]
 fn other_replicas_change_in_place_and_come_back() {
     let with = |fails| {
-        let mut scene = canary();
+        let mut scene = Scene::canary();
         let id = scene.id();
         let endpoint = scene.google.endpoints.values_mut().next().unwrap();
         endpoint.deployed.push(id.clone());
@@ -75,68 +49,17 @@ fn other_replicas_change_in_place_and_come_back() {
     let report = scene.run();
     let outputs = report.outputs.unwrap();
     assert_eq!((outputs.traffic, outputs.replicas), (20, Some(Replicas { min: 1, max: 3 })));
-    assert_eq!((calls(&scene, "mutateDeployedModel"), calls(&scene, "deployModel")), (1, 0));
+    assert_eq!((scene.calls("mutateDeployedModel"), scene.calls("deployModel")), (1, 0));
     assert!(scene.denied.is_empty(), "{:?}", scene.denied);
     // Unstated replicas stay as somebody has set them.
     let mut scene = with(None);
     scene.target.replicas = None;
     assert_eq!(scene.run().outputs.unwrap().replicas, None);
-    assert_eq!(calls(&scene, "mutateDeployedModel"), 0);
+    assert_eq!(scene.calls("mutateDeployedModel"), 0);
     let mut failing = with(Some((8, "The quota is used up.")));
     let before = failing.google.state();
     assert_eq!(failing.run().outcome, RunOutcome::Failed);
     assert_eq!(failing.google.state(), before);
-}
-
-#[test]
-fn an_alias_is_resolved_shown_and_moved() {
-    let mut scene = canary();
-    scene.target.model.version = Some("champion".parse().unwrap());
-    scene.kind = Kind::Deploy(Deploy { alias: Some("production".parse().unwrap()), ..Deploy::default() });
-    scene.google.aliases = [("champion".to_owned(), 3), ("production".to_owned(), 2)].into();
-    let report = scene.run();
-    let outputs = report.outputs.unwrap();
-    assert!(outputs.model.ends_with("fraud-detector@3"), "{outputs:?}");
-    assert_eq!(
-        (outputs.resolved_alias.as_deref(), outputs.moved_alias.as_deref()),
-        (Some("champion"), Some("production"))
-    );
-    assert!(scene.said.iter().any(|(_, said)| said.message == "The alias `champion` names `fraud-detector@3`"));
-    assert_eq!(scene.google.aliases["production"], 3);
-    assert!(scene.denied.is_empty(), "{:?}", scene.denied);
-    // The alias moves once the model serves, and not a second time.
-    let named = number(&scene, "mergeVersionAliases");
-    assert!(named > number(&scene, "PATCH"));
-    let mut again = Scene { ledger: Vec::new(), wants: Vec::new(), ..scene };
-    assert_eq!(again.run().outcome, RunOutcome::Succeeded);
-    assert_eq!(calls(&again, "mergeVersionAliases"), 1);
-}
-
-#[test]
-fn a_requested_version_is_uploaded_once_although_its_content_exists() {
-    let upload = |kind| {
-        let mut scene = Scene::new(Google::default().with_endpoint(&[]));
-        scene.target.model.version = None;
-        scene.target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
-        scene.kind = kind;
-        scene
-    };
-    let mut first = upload(Kind::deploy());
-    assert!(first.run().outputs.unwrap().model.ends_with("@4"));
-    let requested = Kind::Deploy(Deploy { new_version: true, ..Deploy::default() });
-    for (run, kind, version) in [("2-run", Kind::deploy(), "@4"), ("3-run", requested, "@5")] {
-        let mut scene = upload(kind);
-        scene.run = run.into();
-        scene.google = first.google.clone();
-        // Its answer is lost, and it is found by its run.
-        if version == "@5" {
-            scene.faults = [(in_advance(&scene, "models:upload"), Fault::Lost)].into();
-        }
-        let report = scene.run();
-        assert!(report.outputs.as_ref().unwrap().model.ends_with(version), "{report:?}");
-        assert!(scene.denied.is_empty(), "{:?}", scene.denied);
-        assert_eq!(scene.google.models["fraud-detector"].len(), if version == "@5" { 5 } else { 4 });
-    }
 }
 
 #[test]
@@ -185,7 +108,7 @@ fn an_outage_of_any_length_does_not_destroy_a_deployment() {
     let faults = [Fault::Reset, Fault::Lost, Fault::Unavailable, Fault::Internal, Fault::Page];
     for fault in faults.into_iter().chain([Fault::Exhausted, Fault::ExchangeRefused]) {
         for part in ["", ":wait", "GET"] {
-            let mut scene = canary();
+            let mut scene = Scene::canary();
             // From the start of the deployment on, for three hours.
             let at = {
                 let mut scene = scene.clone();
@@ -195,14 +118,14 @@ fn an_outage_of_any_length_does_not_destroy_a_deployment() {
             scene.outage = Some((part, fault, at + 10, at + 3 * 3_600_000));
             let report = scene.run();
             assert_eq!(report.outcome, RunOutcome::Succeeded, "{fault:?} {part}: {:?}", report.diagnostics);
-            assert_eq!(calls(&scene, "undeployModel"), 0);
+            assert_eq!(scene.calls("undeployModel"), 0);
         }
     }
 }
 
 #[test]
 fn an_expired_token_of_the_portal_does_not_end_a_deployment() {
-    let mut scene = canary();
+    let mut scene = Scene::canary();
     scene.outage = Some((":wait", Fault::Unauthenticated, 0, 9_000_000));
     assert_eq!(scene.run().outcome, RunOutcome::Succeeded);
 }
@@ -217,7 +140,7 @@ fn finds_an_earlier_deployment_and_sends_traffic_to_it() {
         endpoint.deployed.push(id.clone());
         let report = scene.run();
         assert_eq!(report.outputs.unwrap().operation, None);
-        assert_eq!(calls(&scene, "deployModel"), 0);
+        assert_eq!(scene.calls("deployModel"), 0);
         scene.google.splits
     };
     assert_eq!(again(30), [json!({"1": 70, &id: 30})]);
@@ -238,9 +161,9 @@ fn reports_a_failed_operation_and_removes_what_it_made() {
 
 #[test]
 fn names_what_could_not_be_removed_and_the_missing_permission() {
-    let mut scene = canary();
+    let mut scene = Scene::canary();
     scene.google.denied = Some("undeployModel");
-    scene.cancel = Some(in_advance(&canary(), "PATCH") - 2);
+    scene.cancel = Some(Scene::canary().in_advance("PATCH") - 2);
     let report = scene.run();
     assert_eq!(report.outcome, RunOutcome::Cancelled);
     assert_eq!(report.not_undone.len(), 1);
@@ -281,20 +204,20 @@ fn names_the_missing_permission_and_leaves_nothing_behind() {
 
 #[test]
 fn undeploys_a_model_whose_cancellation_google_did_not_honour() {
-    let mut scene = canary();
+    let mut scene = Scene::canary();
     scene.google.honours_cancelling = false;
-    let at = in_advance(&canary(), "deployModel");
+    let at = Scene::canary().in_advance("deployModel");
     scene.cancel = Some(at + 3);
     let report = scene.run();
-    assert_eq!((report.outcome, calls(&scene, ":cancel")), (RunOutcome::Cancelled, 1));
+    assert_eq!((report.outcome, scene.calls(":cancel")), (RunOutcome::Cancelled, 1));
     assert_eq!(report.undone, [format!("deployed model {}", scene.id())]);
     assert_eq!(scene.google.endpoint().unwrap().split, [("1".into(), 75), ("2".into(), 25)].into());
 }
 
 #[test]
 fn owns_a_deployment_whose_answer_was_lost() {
-    let mut scene = canary();
-    let at = in_advance(&canary(), "deployModel");
+    let mut scene = Scene::canary();
+    let at = Scene::canary().in_advance("deployModel");
     scene.faults = [(at, Fault::Lost)].into();
     scene.cancel = Some(at + 2);
     let report = scene.run();
@@ -302,7 +225,7 @@ fn owns_a_deployment_whose_answer_was_lost() {
     assert_eq!(scene.google.endpoint().unwrap().deployed, ["1", "2"]);
     assert!(scene.google.is_idle());
 
-    let mut scene = canary();
+    let mut scene = Scene::canary();
     scene.faults = [(at, Fault::Lost)].into();
     assert_eq!(scene.run().outputs.unwrap().traffic, 20);
 }
@@ -310,28 +233,28 @@ fn owns_a_deployment_whose_answer_was_lost() {
 #[test]
 fn what_others_changed_meanwhile_stays() {
     // Somebody sends all traffic to the first model while Google deploys.
-    let mut scene = canary();
-    let at = in_advance(&canary(), "deployModel");
+    let mut scene = Scene::canary();
+    let at = Scene::canary().in_advance("deployModel");
     scene.acts = [(at + 4, Act::Send("1"))].into();
     assert_eq!(scene.run().outputs.unwrap().traffic, 20);
     assert_eq!(scene.google.splits, [json!({"1": 80, scene.id(): 20})]);
 
     // Somebody does so between the read and the write.
-    let mut scene = canary();
-    let at = in_advance(&canary(), "PATCH");
+    let mut scene = Scene::canary();
+    let at = Scene::canary().in_advance("PATCH");
     scene.acts = [(at, Act::Send("1"))].into();
     assert_eq!(scene.run().outputs.unwrap().traffic, 20);
-    assert_eq!((calls(&scene, "PATCH"), &scene.google.splits[0]), (2, &json!({"1": 80, scene.id(): 20})));
+    assert_eq!((scene.calls("PATCH"), &scene.google.splits[0]), (2, &json!({"1": 80, scene.id(): 20})));
 
     // Somebody undeploys a model then.
     let mut scene = Scene::new(Google::default().with_endpoint(&[("1", 100), ("2", 0)])).sharing(20);
-    let at = in_advance(&scene, "PATCH");
+    let at = scene.in_advance("PATCH");
     scene.acts = [(at, Act::Undeploy("2"))].into();
     assert_eq!(scene.run().outputs.unwrap().traffic, 20);
     assert_eq!(scene.google.endpoint().unwrap().split, [("1".into(), 80), (scene.id(), 20)].into());
 
     // The removal gives the share back to the others as they are now.
-    let mut scene = canary();
+    let mut scene = Scene::canary();
     scene.acts = [(at + 2, Act::Send("2"))].into();
     scene.crashes = [(at, Crash::After)].into();
     scene.cancel = Some(at);
@@ -342,8 +265,7 @@ fn what_others_changed_meanwhile_stays() {
 #[test]
 fn leaves_an_endpoint_that_somebody_else_created_just_before() {
     let mut scene = Scene::new(Google { fails: Some((9, "no")), ..Google::default() });
-    let at = in_advance(
-        &scene,
+    let at = scene.in_advance(
         "POST http://portal/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints?",
     );
     scene.acts = [(at, Act::CreateEndpoint)].into();
@@ -356,7 +278,7 @@ fn leaves_an_endpoint_that_somebody_else_created_just_before() {
 #[test]
 fn keeps_an_endpoint_in_which_somebody_else_deployed() {
     let mut scene = Scene::new(Google { fails: Some((9, "no")), ..Google::default() });
-    let at = in_advance(&scene, "deployModel");
+    let at = scene.in_advance("deployModel");
     scene.acts = [(at + 3, Act::Deploy("77"))].into();
     let report = scene.run();
     assert_eq!(scene.google.endpoint().unwrap().deployed, ["77"]);
@@ -367,7 +289,7 @@ fn keeps_an_endpoint_in_which_somebody_else_deployed() {
 fn a_removal_sends_no_split_where_somebody_deployed_meanwhile() {
     // The caller may not list operations, so the removal makes the lost call again to learn what became of it.
     let mut scene = Scene::new(Google { may_list: false, ..Google::default().with_endpoint(&[]) });
-    let at = in_advance(&scene, "deployModel");
+    let at = scene.in_advance("deployModel");
     scene.faults = [(at, Fault::Reset)].into();
     scene.cancel = Some(at + 1);
     scene.acts = [(at + 1, Act::Deploy("77")), (at + 2, Act::Send("77"))].into();
@@ -380,7 +302,7 @@ fn a_removal_sends_no_split_where_somebody_deployed_meanwhile() {
 #[test]
 fn removes_what_was_made_where_a_new_version_plans_in_another_way() {
     let mut scene = Scene::new(Google::default());
-    let at = in_advance(&scene, "deployModel");
+    let at = scene.in_advance("deployModel");
     scene.crashes = [(at + 3, Crash::Before)].into();
     let mut other = scene.target.clone();
     other.machine_type = Some("n1-standard-8".parse().unwrap());
@@ -393,7 +315,7 @@ fn removes_what_was_made_where_a_new_version_plans_in_another_way() {
 
 #[test]
 fn an_ended_run_reports_again_without_a_call() {
-    let mut scene = canary();
+    let mut scene = Scene::canary();
     let first = scene.run();
     let (calls, wants) = (scene.google.log.len(), scene.wants.len());
     let second = scene.run();
@@ -429,7 +351,7 @@ fn polls_as_the_user_where_the_portal_has_no_record_and_without_wait_where_googl
 #[test]
 fn waits_for_an_endpoint_that_another_run_creates() {
     let mut first = Scene::new(Google::default());
-    let at = in_advance(&first, "endpoints?endpointId");
+    let at = first.in_advance("endpoints?endpointId");
     first.crashes = [(at, Crash::After)].into();
     // The other run has just begun to create it; this one has another model.
     let mut second = first.clone();
@@ -457,46 +379,4 @@ fn no_entry_holds_a_body_or_a_value_of_the_environment() {
     let ledger = scene.ledger.join("\n");
     assert!(ledger.contains("upload") && !ledger.contains("s3cr3t-marker") && !ledger.contains("machineSpec"));
     assert!(ledger.len() < 8_000, "{} bytes", ledger.len());
-}
-
-fn renewing() -> Scene {
-    super::laws::scenes().into_iter().find(|(name, _)| *name == "new version").unwrap().1
-}
-
-#[test]
-fn uploads_a_changed_image_as_a_new_version_with_seven_calls() {
-    let mut scene = renewing();
-    let report = scene.run();
-    assert!(report.outputs.unwrap().model.ends_with("models/fraud-detector@4"));
-    assert_eq!(without_polls(&scene).len(), 7, "{:?}", without_polls(&scene));
-}
-
-#[test]
-fn uploads_the_same_content_once() {
-    let mut scene = renewing();
-    scene.run();
-    let mut again = renewing();
-    again.google = scene.google.clone();
-    again.run = "another-run".into();
-    let report = again.run();
-    assert!(report.outputs.unwrap().model.ends_with("@4"));
-    assert_eq!((calls(&again, "models:upload"), calls(&again, "deployModel")), (1, 1));
-
-    // Something else has uploaded it, with settings that no plan has.
-    let mut found = renewing();
-    let image = found.target.image.clone().unwrap();
-    let spec = json!({"imageUri": image.as_str(), "predictRoute": "/predict"});
-    found.google.models.get_mut("fraud-detector").unwrap().insert(2, json!({ "containerSpec": spec }));
-    assert!(found.run().outputs.unwrap().model.ends_with("@2"));
-}
-
-#[test]
-fn removes_only_the_version_that_it_uploaded() {
-    let mut scene = renewing();
-    scene.google.fails = Some((9, "no"));
-    let before = scene.google.models.clone();
-    let report = scene.run();
-    assert_eq!(report.undone, ["model `fraud-detector`"]);
-    assert_eq!(scene.google.models, before);
-    assert_eq!(calls(&scene, "@4:deleteVersion"), 1);
 }
