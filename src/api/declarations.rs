@@ -6,6 +6,7 @@ use super::gate::{self, DoorStep, errand};
 use super::source::EntityRequest;
 use super::{
     Annotation, StatusRequest, ValidateReport, ValidateRequest, check, deployment, former, iam, life, mandate, outline,
+    served,
 };
 use crate::annotation::{KEYS, PREFIX};
 use crate::config::CatalogConfig;
@@ -64,6 +65,10 @@ pub fn declarations() -> String {
     all.visit::<former::Removal>();
     all.visit::<life::Step>();
     all.visit::<outline::Outline>();
+    all.visit::<served::Deployment>();
+    all.visit::<served::DeploymentRecord>();
+    all.visit::<served::DeploymentPage>();
+    all.visit::<served::DeploymentTrace>();
     all.visit::<life::Notice>();
     all.visit::<life::Duration>();
     all.visit::<life::Expectation>();

@@ -16,6 +16,7 @@ pub mod life;
 pub mod mandate;
 pub mod outline;
 pub mod request;
+pub mod served;
 pub mod source;
 mod status;
 pub mod talk;

@@ -3,23 +3,12 @@ import type {
   BackstageCredentials,
   DiscoveryService,
 } from '@backstage/backend-plugin-api';
-import type { Diagnostic } from '@backstage-vertex-ai/core/server';
+import type { Diagnostic, MandateCall } from '@backstage-vertex-ai/core/server';
 import type { StoredRequest } from './core';
 import { Refusal } from './refusal';
 
 /** How long the proxy may take for an answer about a mandate, in milliseconds. */
 const PATIENCE = 30_000;
-
-/** An audit record of a call under a mandate, as the proxy shows it. */
-export interface MandateCall {
-  id: string;
-  /** RFC 3339 */
-  at: string;
-  method: string;
-  resource: string;
-  outcome: string;
-  status?: number;
-}
 
 /** Mandates of the proxy: the consent of a user to the calls of one deployment. */
 export interface Mandates {

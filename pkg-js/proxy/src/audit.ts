@@ -4,6 +4,7 @@ import {
   type AuditSettlement,
   type Doubt,
   Gate,
+  type MandateCall,
   type OperationStarter,
 } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
@@ -11,17 +12,6 @@ import type { Knex } from 'knex';
 const TABLE = 'vertex_ai_audit';
 /** Maximum number of a mandate's records that are listed. */
 const MAX_LISTED = 200;
-
-/** An audit record of a call under a mandate; times are RFC 3339. */
-export interface MandateCall {
-  /** Stands in Google's audit log as `audit=…`. */
-  id: string;
-  at: string;
-  method: string;
-  resource: string;
-  outcome: string;
-  status?: number;
-}
 
 /** A change beside one without a known outcome. */
 interface Other {

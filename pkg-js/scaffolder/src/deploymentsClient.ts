@@ -1,9 +1,9 @@
 import type {
-  ChangeRequest,
-  DeploymentLife,
+  Deployment,
   Diagnostic,
   PlanReport,
   Progress,
+  StartRequest,
 } from '@backstage-vertex-ai/core/server';
 import type {
   AuthService,
@@ -22,25 +22,6 @@ const PAUSE = 2_000;
 const TRIES = 150;
 /** How often a start is repeated where the portal does not know its route: for longer than a replica takes to start. */
 const UNKNOWN_TRIES = 30;
-
-/** A deployment, as the backend plugin returns it. */
-export interface Deployment extends DeploymentLife {
-  id: string;
-  entityRef: string;
-  environment?: string;
-  undone: string[];
-  notUndone: string[];
-  diagnostics: Diagnostic[];
-}
-
-/** Body of a request to start a deployment. */
-export interface DeploymentWish extends ChangeRequest {
-  entityRef?: string;
-  text?: string;
-  file?: string;
-  environment?: string;
-  modelVersion?: string;
-}
 
 interface Ask {
   as: BackstageCredentials;
@@ -72,7 +53,7 @@ export class DeploymentsClient {
 
   /** Starts the deployment, or finds the one that this step started, also after the user's session has expired. */
   async start(
-    wish: DeploymentWish,
+    wish: StartRequest,
     user: BackstageCredentials,
   ): Promise<Deployment> {
     const ask = { as: user, verb: 'POST', body: wish };
@@ -87,7 +68,7 @@ export class DeploymentsClient {
 
   /** Plans a deployment with what only the backend knows, and starts nothing. */
   async plan(
-    wish: DeploymentWish,
+    wish: StartRequest,
     user: BackstageCredentials,
   ): Promise<PlanReport & Required<Pick<PlanReport, 'plan'>>> {
     const ask = { as: user, verb: 'POST', body: wish };

@@ -2,11 +2,12 @@ import {
   deploymentDurations,
   deploymentExpectation,
   deploymentFacts,
+  type DeploymentExpected,
   type DeploymentLife,
 } from '@backstage-vertex-ai/core/server';
 import type { Knex } from 'knex';
 import { query } from '../query';
-import type { Expected, Row } from './row';
+import type { Row } from './row';
 
 const DURATIONS = 'vertex_ai_durations';
 /** How many of the latest durations are compared. */
@@ -51,7 +52,7 @@ export class History {
   }
 
   /** Returns what is to be expected of a deployment that has not ended. */
-  async expected({ kin, life }: Row): Promise<Expected> {
+  async expected({ kin, life }: Row): Promise<DeploymentExpected> {
     const { stage } = JSON.parse(life) as DeploymentLife;
     return {
       total: await this.of(kin, ''),

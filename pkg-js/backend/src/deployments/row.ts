@@ -1,7 +1,4 @@
-import type {
-  DeploymentExpectation,
-  DeploymentLife,
-} from '@backstage-vertex-ai/core/server';
+import type { Deployment, DeploymentLife } from '@backstage-vertex-ai/core/server';
 import { toText } from '../clock';
 import type { StoredRequest } from '../core';
 
@@ -63,33 +60,6 @@ export const LISTED = [
   'follows',
   'starts_at',
 ] as const satisfies (keyof Row)[];
-
-/** What to expect of a deployment, by the portal's own history. */
-export interface Expected {
-  total?: DeploymentExpectation;
-  stage?: DeploymentExpectation;
-}
-
-/** A deployment, as the API returns it. */
-export interface Deployment extends DeploymentLife {
-  id: string;
-  kind: string;
-  entityRef: string;
-  environment?: string;
-  user: string;
-  createdAt: string;
-  startedAt?: string;
-  endedAt?: string;
-  follows?: string;
-  startsAt?: string;
-  cancelRequestedBy?: string;
-  mandate?: string;
-  undone: string[];
-  notUndone: string[];
-  diagnostics: NonNullable<DeploymentLife['diagnostics']>;
-  /** Where the deployment has not ended, and was asked for alone. */
-  expected?: Expected;
-}
 
 /** The part of a row that a list shows: without the request, which is large. */
 export type ListedRow = Pick<Row, (typeof LISTED)[number]>;

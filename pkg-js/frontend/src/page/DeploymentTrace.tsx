@@ -4,7 +4,7 @@ import { Facts } from '../components/Facts';
 import { Prose } from '../components/Prose';
 import { RequestFailure } from '../components/RequestFailure';
 import cardStyles from '../components/VertexAiCard.module.css';
-import type { AuditedCall, Deployment, Trace } from '../deployments/deployment';
+import type { MandateCall, Deployment, Trace } from '../deployments/deployment';
 import { useTrace } from '../deployments/useTrace';
 import { vertexAiTranslationRef } from '../translation';
 import { Moment } from './Moment';
@@ -72,7 +72,7 @@ function Plan({ trace }: { trace: Trace }) {
   );
 }
 
-function Calls({ calls }: { calls?: AuditedCall[] }) {
+function Calls({ calls }: { calls?: MandateCall[] }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
   if (!calls) return <Text as="p">{t('trace.unknownCalls')}</Text>;
   if (calls.length === 0) return <Text as="p">{t('trace.noCalls')}</Text>;

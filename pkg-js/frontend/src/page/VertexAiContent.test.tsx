@@ -244,8 +244,8 @@ describe('a running deployment', () => {
 
   it('names the usual durations where the portal knows enough of them', async () => {
     const expected = {
-      stage: { p50Seconds: 40, p95Seconds: 90 },
-      total: { p50Seconds: 360, p95Seconds: 1200 },
+      stage: { samples: 5, p50Seconds: 40, p95Seconds: 90 },
+      total: { samples: 5, p50Seconds: 360, p95Seconds: 1200 },
     };
     google.portal.deployments = [{ ...RUNNING, expected }];
     renderPage();

@@ -1,5 +1,5 @@
+import type { Deployment } from '@backstage-vertex-ai/core/server';
 import type { Core } from '../../core';
-import type { Deployment } from '../../deploymentsClient';
 import { describeFindings } from '../../findings';
 import { TaskError } from '../../taskError';
 

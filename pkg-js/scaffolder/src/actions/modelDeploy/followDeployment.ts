@@ -1,4 +1,9 @@
-import type { ChangeRequest, Plan } from '@backstage-vertex-ai/core/server';
+import type {
+  ChangeRequest,
+  Deployment,
+  Plan,
+  StartRequest,
+} from '@backstage-vertex-ai/core/server';
 import type {
   AuthService,
   DiscoveryService,
@@ -7,11 +12,7 @@ import type { ActionContext } from '@backstage/plugin-scaffolder-node';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Core } from '../../core';
 import type { DeploymentInput } from '../../deploymentRequest';
-import {
-  type Deployment,
-  DeploymentsClient,
-  type DeploymentWish,
-} from '../../deploymentsClient';
+import { DeploymentsClient } from '../../deploymentsClient';
 import { readFromWorkspace, requireOneSource } from '../../entitySource';
 import { logFindings } from '../../findings';
 import { logProgress } from '../../progressLog';
@@ -30,7 +31,7 @@ function nameStep({ task, step, each }: Context): string {
 async function readWish(
   ctx: Context,
   change: ChangeRequest,
-): Promise<DeploymentWish> {
+): Promise<StartRequest> {
   requireOneSource(ctx.input);
   const { entityRef, text, path, environment, modelVersion } = ctx.input;
   const source =
@@ -106,7 +107,7 @@ export async function planByBackend(
 async function begin(
   ctx: Context,
   client: DeploymentsClient,
-  wish: DeploymentWish,
+  wish: StartRequest,
   key: string,
 ): Promise<Deployment> {
   if (ctx.signal?.aborted) {
