@@ -1,6 +1,7 @@
 //! Facts: what Google has named in answers that passed the door under one mandate, and what was made under it.
 
 use super::{Effect, Thing, Use, Written};
+use crate::method::Resource;
 use crate::name::{DeployedModelId, ModelVersion, Operation};
 use crate::plan::owner::owner_labels;
 use crate::vertex::deployed_model;

@@ -173,9 +173,9 @@ fn names_what_could_not_be_removed_and_the_missing_permission() {
 
 #[test]
 fn removes_what_was_left_once_somebody_else_takes_it_over() {
-    let mut scene = canary();
+    let mut scene = Scene::canary();
     scene.google.denied = Some("undeployModel");
-    scene.cancel = Some(in_advance(&canary(), "PATCH") - 2);
+    scene.cancel = Some(Scene::canary().in_advance("PATCH") - 2);
     let left = scene.run().not_undone;
     scene.google.denied = None;
     scene.cancel = None;

@@ -99,3 +99,27 @@ fn removes_only_the_version_that_it_uploaded() {
     assert_eq!(scene.google.models, before);
     assert_eq!(scene.calls("@4:deleteVersion"), 1);
 }
+
+#[test]
+fn the_same_content_is_found_and_removed_beyond_the_first_page_of_versions() {
+    let mut google = Google::default().with_endpoint(&[]);
+    let versions = google.models.get_mut("fraud-detector").unwrap();
+    *versions = (1..=7).map(|version| (version, json!({}))).collect();
+    let upload = |google: &Google, run: &str| {
+        let mut scene = Scene::new(google.clone());
+        scene.run = run.into();
+        scene.target.model.version = None;
+        scene.target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
+        scene
+    };
+    let mut first = upload(&google, "first-run");
+    assert!(first.run().outputs.unwrap().model.ends_with("@8"));
+    let mut again = upload(&first.google, "second-run");
+    assert!(again.run().outputs.unwrap().model.ends_with("@8"));
+    assert_eq!(again.google.models["fraud-detector"].len(), 8);
+    let mut cancelled = upload(&google, "third-run");
+    cancelled.cancel = Some(cancelled.in_advance("deployModel"));
+    assert_eq!(cancelled.run().not_undone, Vec::<String>::new());
+    assert_eq!(cancelled.google.models["fraud-detector"].len(), 7);
+    assert!(cancelled.denied.is_empty(), "{:?}", cancelled.denied);
+}

@@ -285,9 +285,9 @@ fn error(status: u16, name: &str, message: &str) -> Answer {
     (status, json!({"error": {"code": status, "status": name, "message": message}}))
 }
 
-/// A page of a list. Pages are short, so that every list has more than one.
+/// A page of a list.
 fn page(field: &str, items: Vec<Value>, query: &str) -> Answer {
-    const SIZE: usize = 2;
+    const SIZE: usize = 3;
     let from = query.strip_prefix("pageToken=").map_or(0, |token| token.parse().unwrap());
     let mut answer = json!({});
     answer[field] = items.iter().skip(from).take(SIZE).cloned().collect();

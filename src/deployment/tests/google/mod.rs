@@ -48,6 +48,13 @@ pub enum Work {
     DeleteModel(String),
 }
 
+impl Operation {
+    /// Whether it is removing a deployed model, which then takes no traffic.
+    fn is_removing(&self, id: &str) -> bool {
+        self.result.is_none() && matches!(&self.work, Work::Undeploy(_, other) if other == id)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Operation {
     name: String,
@@ -323,6 +330,7 @@ impl Google {
             Act::SendToLast => {
                 if let Some(endpoint) = self.endpoints.get_mut(ENDPOINT)
                     && let Some(id) = endpoint.deployed.last()
+                    && !self.operations.iter().any(|operation| operation.is_removing(id))
                 {
                     endpoint.split = [(id.clone(), 100)].into();
                     endpoint.etag += 1;
