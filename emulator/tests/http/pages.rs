@@ -32,7 +32,7 @@ fn every_list_has_pages() {
     }
     for (path, field, count) in [
         (format!("{PLACE}/endpoints"), "endpoints", 3),
-        (format!("{PLACE}/models"), "models", 4),
+        (format!("{PLACE}/models"), "models", 5),
         (format!("{PLACE}/models/fraud-detector:listVersions"), "models", 3),
         (format!("{PLACE}/operations"), "operations", 6),
         ("/v1/projects/acme-ml/roles".to_owned(), "roles", 6),
