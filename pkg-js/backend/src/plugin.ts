@@ -4,6 +4,7 @@ import {
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import {
@@ -29,6 +30,7 @@ import { createRouter } from './router';
 import { BEAT_MILLIS, POLL_MILLIS, Runner } from './runner';
 import { repeat } from './schedule';
 import { Settling } from './settling';
+import { cancelWithTasks } from './taskCancellations';
 import { WATCH_LOOK_MILLIS, Watchers } from './watchers';
 
 /** Creates the plugin with what carries deployments out. */
@@ -43,6 +45,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           config: coreServices.rootConfig,
           database: coreServices.database,
           discovery: coreServices.discovery,
+          events: eventsServiceRef,
           httpAuth: coreServices.httpAuth,
           httpRouter: coreServices.httpRouter,
           lifecycle: coreServices.lifecycle,
@@ -109,6 +112,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               watchers,
             }),
           );
+          await cancelWithTasks({ ...deps, store });
           await alone(client, () =>
             deps.scheduler.scheduleTask({
               id: 'remove-old-deployments',

@@ -253,6 +253,24 @@ export class Deployments {
     return given === 1;
   }
 
+  /** Returns deployments that run under keys of the scaffolder with this beginning. */
+  followedBy(keys: string): Promise<Row[]> {
+    return query(() =>
+      this.client<Row>(DEPLOYMENTS)
+        .where({ ended: false, actor: 'plugin:scaffolder' })
+        .whereRaw('substr(idempotency_key, 1, ?) = ?', [keys.length, keys]),
+    );
+  }
+
+  /** Notes who wishes to cancel a deployment; the first stays. Returns the row; `undefined` where the deployment has ended. */
+  async cancel(id: string, by: string): Promise<Row | undefined> {
+    const { cancel_requested_by: first = by } = (await this.find(id)) ?? {};
+    const set = { cancel_requested_by: first ?? by };
+    const changed = await this.record(id, { cancelRequested: true }, { set });
+    if (changed) this.changes.emit('cancel', id);
+    return changed;
+  }
+
   /** Returns deployments that have ended, and whose mandates have not. */
   withOpenMandate(limit: number): Promise<Row[]> {
     return query(() =>

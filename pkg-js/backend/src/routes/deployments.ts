@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import { nameOf } from '../callers';
 import type { History } from '../deployments/history';
 import { listDeployments, type Filter, type Place } from '../deployments/list';
-import { toDeployment, type Row } from '../deployments/row';
+import { toDeployment } from '../deployments/row';
 import type { Deployments } from '../deployments/store';
 import type { DeploymentPermissions } from '../permissions';
 import { Refusal } from '../refusal';
@@ -138,11 +138,7 @@ export function createDeploymentRoutes(options: DeploymentsOptions) {
     if (!able.has(row)) {
       await permissions.ensure('cancel', row.entity_ref, credentials);
     }
-    const by = nameOf(credentials);
-    const set: Partial<Row> = {
-      cancel_requested_by: row.cancel_requested_by ?? by,
-    };
-    const changed = await store.record(id, { cancelRequested: true }, { set });
+    const changed = await store.cancel(id, nameOf(credentials));
     if (!changed) {
       throw Refusal.because(
         409,
@@ -150,7 +146,6 @@ export function createDeploymentRoutes(options: DeploymentsOptions) {
         'the deployment has ended already',
       );
     }
-    store.changes.emit('cancel', id);
     response.status(202).json(toDeployment(changed));
   }
 

@@ -21,11 +21,15 @@ import { describeFailure } from './describeFailure';
 
 type Context = ActionContext<DeploymentInput & { wait?: boolean }>;
 
-/** Names a step of a task: the same after a restart of the portal, and another one for each round of a loop. */
-function nameStep({ task, step, each }: Context): string {
+/**
+ * Names a step of a task: the same after a restart of the portal, and another one for each round of a loop. The backend cancels what runs
+ * under the name of a step that waits when the step's task is cancelled.
+ */
+function nameStep({ task, step, each, input }: Context): string {
   const part = JSON.stringify([step?.id, each]);
   const hash = createHash('sha256').update(part).digest('hex').slice(0, 16);
-  return `scaffolder-${task.id}-${hash}`;
+  const waits = input.wait !== false;
+  return `scaffolder-${waits ? '' : 'started-'}${task.id}-${hash}`;
 }
 
 async function readWish(

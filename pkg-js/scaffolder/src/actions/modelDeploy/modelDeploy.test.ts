@@ -181,7 +181,7 @@ describe('vertex:model:deploy', () => {
 
   it('finds its deployment after a restart, also when its user’s session has expired', async () => {
     await start();
-    await run({ wait: false });
+    await run();
     // The process ended before the checkpoint was stored.
     checkpoints.clear();
     backend.plot.userExpired = true;
@@ -190,6 +190,14 @@ describe('vertex:model:deploy', () => {
     expect(outputs.deployedModelId).toBe('1234567890');
     const keys = new Set(backend.calls.map(({ key }) => key));
     expect(keys.size).toBe(1);
+  });
+
+  it('tells by its key whether its task follows the deployment', async () => {
+    await start();
+    await run({ wait: false });
+    expect(backend.calls[0].key).toMatch(
+      /^scaffolder-started-task-1-[0-9a-f]{16}-1$/,
+    );
   });
 
   it('starts nothing for a user whose session has expired', async () => {
