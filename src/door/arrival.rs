@@ -67,6 +67,11 @@ impl Arrival {
         self.who.actor().or(self.mandate().map(|_| DEPLOYER))
     }
 
+    /// Whether the user calls without a service in between.
+    pub fn is_users_own(&self) -> bool {
+        matches!(self.who, Who::User { actor: None, .. })
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         let at = REQUEST_HEADERS.iter().position(|known| *known == name)?;
         self.headers.get(at)?.as_deref()

@@ -21,6 +21,7 @@ pub async fn forward(
     body: &Body,
     subject: &mut Subject,
     reason: String,
+    until: Until,
 ) -> Result<Answer, Refused> {
     let Passage { door, arrival, voice, .. } = passage;
     let cached = door.broker.cached(&subject.holder, subject.groups.as_deref(), voice.now());
@@ -42,8 +43,6 @@ pub async fn forward(
         RequestBody::Stream => arrival.header("content-length").map(str::to_owned),
     };
     headers.others.extend(length.map(|bytes| ("content-length", bytes)));
-    // The outcome of a change must be known, so it runs to its end.
-    let until = if call.audited { Until::End } else { Until::CallerLeaves };
     let mut request =
         Send { verb: call.verb, url: call.url.clone(), headers, body: body.source, until, within: call.within };
     let answer = send(passage, &request, &subject.holder, &token).await?;

@@ -252,7 +252,8 @@ mod tests {
         for call in [&mut first, &mut second] {
             assert!(call.token().is_none(), "no token is wanted yet");
             assert_eq!(wanted(call.tell(event(Value::Null))).as_deref(), Some("permit"));
-            assert_eq!(wanted(call.tell(event(json!("ALLOW")))).as_deref(), Some("groups"));
+            assert_eq!(wanted(call.tell(event(json!("ALLOW")))).as_deref(), Some("doubts"));
+            assert_eq!(wanted(call.tell(event(json!([])))).as_deref(), Some("groups"));
             assert_eq!(wanted(call.tell(event(json!([])))).as_deref(), Some("token"));
         }
         let job = first.token();

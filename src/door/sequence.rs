@@ -5,7 +5,7 @@ use super::looking::Looking;
 use super::passage::{Body, Passage, Refused, Subject};
 use super::records::{self, Record, Settlement};
 use super::refusal::Refusal;
-use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogLine, LogMeta, Want};
+use super::want::{Answer, AnswerBody, Failure, Headers, Level, LogLine, LogMeta, Until, Want};
 use super::{ANSWER_HEADERS, admission, claims, forwarding, recording};
 use crate::diagnostic::{Code, Words};
 use crate::guard::{self, ActingFor, Allowed};
@@ -27,8 +27,11 @@ pub async fn pass(passage: &Passage) -> Result<(), Refused> {
     if !recording::is_recorded(&call, &passage.arrival) {
         let reason = recording::reason(&passage.arrival, &subject, None);
         let begun_at = passage.voice.now();
-        let answer = forwarding::forward(passage, &call, &body, &mut subject, reason).await?;
         let look = Looking::new(passage, &call, &subject, begun_at).await;
+        // What shows the outcome of a change is read after that change.
+        let is_shared = call.call.method.is_status && passage.arrival.is_users_own() && !look.is_evidence();
+        let until = if is_shared { Until::Shared } else { Until::CallerLeaves };
+        let answer = forwarding::forward(passage, &call, &body, &mut subject, reason, until).await?;
         if !passage.arrival.whole && delegation.is_none() && !look.is_evidence() {
             return reply(passage, &answer, AnswerBody::Stream).await;
         }
@@ -79,7 +82,9 @@ async fn forward_recorded(
         delegation.note(passage).await?;
     }
     admission::check_grant(passage, call, subject).await?;
-    let answer = forwarding::forward(passage, call, body, subject, record.reason.clone()).await?;
+    // The outcome of a change must be known, so it runs to its end.
+    let until = if call.audited { Until::End } else { Until::CallerLeaves };
+    let answer = forwarding::forward(passage, call, body, subject, record.reason.clone(), until).await?;
     Ok((answer, forwarding::read_answer(passage, call).await?))
 }
 

@@ -144,6 +144,9 @@ pub enum Until {
     End,
     /// Until its caller leaves.
     CallerLeaves,
+    /// To its end: the answer may be that of an equal request, with the same credential, which began up to two seconds ago. No answer is
+    /// shared across a request that runs to its end by itself.
+    Shared,
 }
 
 /// Names and values of HTTP headers; a JavaScript object.

@@ -68,6 +68,7 @@ pub static ENDPOINTS_GET: Method = Method {
     door: READ,
     needs: &[documented("aiplatform.endpoints.get", Itself)],
     without: "existing resources cannot be read, and the deployment fails",
+    is_status: true,
     ..Method::DEFAULT
 };
 

@@ -29,6 +29,7 @@ pub static ENDPOINT_OPERATIONS_LIST: Method = Method {
     query: &["filter", "pageSize", "pageToken"],
     door: READ,
     needs: &[inferred("aiplatform.operations.list", Itself)],
+    is_status: true,
     ..Method::DEFAULT
 };
 

@@ -68,6 +68,8 @@ pub struct Method {
     pub needs_project: bool,
     /// Whether a service may call it without a user, on behalf of the user who started the operation in its path.
     pub is_open_to_services: bool,
+    /// Whether cards and pages show the answer, so that one user's reads at about the same time are one.
+    pub is_status: bool,
     /// Whether it must be called as the user: not as a service account that all users share.
     pub needs_own_identity: bool,
     pub needs: &'static [Need],
@@ -96,6 +98,7 @@ impl Method {
         door: Door::Closed,
         needs_project: true,
         is_open_to_services: false,
+        is_status: false,
         needs_own_identity: false,
         needs: &[],
         operation: None,

@@ -3,7 +3,9 @@ import { Gate } from '@backstage-vertex-ai/core/server';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Readable } from 'node:stream';
 import { Refusal } from './refusal';
+import { type Answer, SharedReads } from './sharedReads';
 
 /** Maximum size of a body for a route of our own, in bytes. */
 const LARGEST_JSON = 1024 * 1024;
@@ -31,12 +33,16 @@ export class Exchange {
   private body?: Uint8Array;
   /** The answer's bytes, once they are read whole. */
   whole: Uint8Array = new Uint8Array();
-  answer?: IncomingMessage;
+  answer?: Answer;
 
-  /** @param onLeave calls back when the caller leaves */
+  /**
+   * @param onLeave calls back when the caller leaves
+   * @param reads those of the process
+   */
   constructor(
     private readonly source: Body,
     private readonly onLeave: (stop: () => void) => void,
+    private readonly reads = new SharedReads(),
   ) {}
 
   readonly readBody: DoorHost['readBody'] = async want => {
@@ -45,29 +51,41 @@ export class Exchange {
   };
 
   readonly send: DoorHost['send'] = async want => {
-    this.answer?.resume();
-    this.answer = await this.request(want);
-    const { statusCode, headers } = this.answer;
+    this.answer?.body.resume();
+    const { reads } = this;
+    const request = () => this.request(want);
+    const ways = {
+      shared: () =>
+        reads.read(`${want.headers.authorization} ${want.url}`, request),
+      callerLeaves: request,
+      end: async () => {
+        // Also the reads that begin before Google has made the change.
+        reads.forget();
+        return request().finally(() => reads.forget());
+      },
+    };
+    this.answer = await ways[want.until]();
+    const { status, headers } = this.answer;
     return {
-      status: statusCode!,
+      status,
       headers: answerHeaders.map(name => headers[name] as string | undefined),
     };
   };
 
   readonly readAnswer: DoorHost['readAnswer'] = async ({ limit, within }) => {
-    const answer = this.answer!;
-    const timer = destroyLater(answer, within);
+    const { body } = this.answer!;
+    const timer = destroyLater(body, within);
     try {
-      const whole = await readWhole(answer, limit);
+      const whole = await readWhole(body, limit);
       this.whole = whole ?? this.whole;
       return whole;
     } finally {
       clearTimeout(timer);
-      answer.destroy();
+      body.destroy();
     }
   };
 
-  private request(want: Send): Promise<IncomingMessage> {
+  private request(want: Send): Promise<Answer> {
     const url = new URL(want.url);
     const protocol = url.protocol as keyof typeof agents;
     return new Promise((resolve, reject) => {
@@ -85,7 +103,8 @@ export class Exchange {
       upstream.once('response', answer => {
         clearTimeout(timer);
         silent = answer;
-        resolve(answer);
+        const { statusCode, headers } = answer;
+        resolve({ status: statusCode!, headers, body: answer });
       });
       upstream.on('error', reject);
       upstream.once('close', () => {
@@ -96,6 +115,8 @@ export class Exchange {
       const lasts = {
         end: () => {},
         callerLeaves: () => this.onLeave(() => upstream.destroy()),
+        // Other callers wait for it.
+        shared: () => {},
       };
       lasts[want.until]();
       const sends = {
@@ -113,16 +134,13 @@ function tooLate(): Error {
 }
 
 /** Aborts a request or answer, with a `TimeoutError`, after this many milliseconds. */
-function destroyLater(
-  exchange: http.ClientRequest | IncomingMessage,
-  within: number,
-) {
+function destroyLater(exchange: http.ClientRequest | Readable, within: number) {
   return setTimeout(() => exchange.destroy(tooLate()), within).unref();
 }
 
 /** Reads a body to its end. Returns `undefined` where it exceeds the limit, and discards the rest. */
 export async function readWhole(
-  source: IncomingMessage,
+  source: Readable,
   limit: number,
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
@@ -168,7 +186,7 @@ export async function readJson(source: IncomingMessage): Promise<unknown> {
 }
 
 /** Streams an answer to the caller; one that is cut off arrives cut off. */
-export function stream(answer: IncomingMessage, caller: ServerResponse): void {
-  answer.on('error', () => caller.destroy());
-  answer.pipe(caller);
+export function stream({ body }: Answer, caller: ServerResponse): void {
+  body.on('error', () => caller.destroy());
+  body.pipe(caller);
 }

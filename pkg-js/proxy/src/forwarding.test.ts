@@ -2,6 +2,10 @@ import { once } from 'node:events';
 import { FakeGoogle, json, SECRET } from './__testUtils__/google';
 import { DEPLOY, ENDPOINT, Portal, PREDICT } from './__testUtils__/portal';
 
+/** A read that no other one answers. */
+const MODEL =
+  '/api/proxy/vertex-ai/aiplatform/v1/projects/acme-ml/locations/us-central1/models/fraud';
+
 describe('a call that passes', () => {
   let google: FakeGoogle;
   let portal: Portal;
@@ -75,7 +79,7 @@ describe('a call that passes', () => {
   });
 
   it('is sent once more with a fresh token when Google rejects a cached one', async () => {
-    const read = { path: PREDICT.replace(':predict', ''), verb: 'GET' };
+    const read = { path: MODEL, verb: 'GET' };
     await portal.ask(read);
     google.answer = response => {
       const status = google.received.length === 2 ? 401 : 200;

@@ -13,6 +13,7 @@ import { Exchange, readWhole, stream } from './forward';
 import { ownershipOf } from './ownership';
 import type { DecidePermission } from './permissions';
 import { answering, answerWith } from './refusal';
+import { SharedReads } from './sharedReads';
 
 /** Drives the door for calls over HTTP. */
 export function createHandler(options: {
@@ -26,6 +27,8 @@ export function createHandler(options: {
 }) {
   const { gate, stores, httpAuth, logger, userInfo, decide, reportDenial } =
     options;
+
+  const reads = new SharedReads();
 
   async function handle(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -43,6 +46,7 @@ export function createHandler(options: {
         response.once('close', () => {
           if (!response.writableFinished) stop();
         }),
+      reads,
     );
     const { send, readBody, readAnswer } = exchange;
     const replies = {

@@ -76,7 +76,7 @@ fn a_listed_user_has_the_listed_permissions_only() {
     };
     let mut portal = Portal::new();
     assert_eq!(portal.pass(listed(&["vertex-ai.read"], read())), None);
-    assert_eq!(portal.kinds(), ["groups", "token", "send", "doubts", "readAnswer", "reply"]);
+    assert_eq!(portal.kinds(), ["doubts", "groups", "token", "send", "readAnswer", "reply"]);
     assert_eq!(portal.refusal(listed(&["vertex-ai.read"], deploy())).0, 403);
     assert!(portal.wants.is_empty());
 }
@@ -161,7 +161,7 @@ fn a_service_follows_an_operation_as_its_starter_for_a_day() {
     };
     let mut portal = Portal { starter: started(LONGEST_FOLLOWED), ..Portal::new() };
     assert_eq!(portal.pass(follow()), None);
-    assert_eq!(portal.kinds(), ["permit", "starter", "token", "send", "doubts", "reply"]);
+    assert_eq!(portal.kinds(), ["permit", "starter", "doubts", "token", "send", "reply"]);
     let request =
         portal.wants.iter().find_map(|want| if let Want::Token(it) = want { Some(it) } else { None }).unwrap();
     assert_eq!(request.holder, Holder::Fixed("user:default/bob".into(), vec!["group:default/then".into()]));

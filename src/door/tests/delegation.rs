@@ -133,11 +133,11 @@ fn an_answer_passes_only_once_its_facts_are_durable() {
     assert!(!portal.kinds().contains(&"reply"));
     portal.failing.clear();
     assert_eq!(portal.pass(look("1")), None);
-    assert_eq!(portal.kinds(), ["findMandate", "entities", "send", "doubts", "readAnswer", "keepFacts", "reply"]);
+    assert_eq!(portal.kinds(), ["findMandate", "entities", "doubts", "send", "readAnswer", "keepFacts", "reply"]);
     assert_eq!(portal.pass(look("1")), None);
     assert_eq!(
         portal.kinds(),
-        ["findMandate", "entities", "send", "doubts", "readAnswer", "reply"],
+        ["findMandate", "entities", "doubts", "send", "readAnswer", "reply"],
         "an answer without news stores nothing"
     );
     assert_eq!(facts(&portal)["endpoint"]["etag"], "a");

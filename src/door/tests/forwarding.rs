@@ -106,7 +106,8 @@ fn reuses_a_token_that_another_call_has_replaced() {
     portal.pass(read());
     let event = |outcome| Event { outcome, now: NOW, random: 0.5, cancelled: false };
     let mut late = portal.door.pass(read());
-    let Turn::Want(Want::Send(send)) = late.tell(event(Outcome::Done)) else { panic!("nothing sent") };
+    let Turn::Want(Want::Doubts { .. }) = late.tell(event(Outcome::Done)) else { panic!("no question") };
+    let Turn::Want(Want::Send(send)) = late.tell(event(Outcome::Doubts(vec![]))) else { panic!("nothing sent") };
     assert_eq!(bearer(&send), "token-1");
     // Another call is rejected and replaces the token.
     portal.statuses = vec![401, 200];
@@ -162,6 +163,7 @@ fn a_refused_token_ends_the_call_with_googles_reason() {
         match talk.tell(Event { outcome, now: NOW, random: 0.5, cancelled: false }) {
             Turn::Done(end) => break end.expect("a refusal"),
             Turn::Want(Want::Permit { .. }) => outcome = Outcome::Decision("ALLOW".into()),
+            Turn::Want(Want::Doubts { .. }) => outcome = Outcome::Doubts(vec![]),
             Turn::Want(Want::Groups { .. }) => outcome = Outcome::Groups(vec![]),
             Turn::Want(Want::Token(_)) => {
                 outcome = Outcome::Token(Err(Diagnostic::new(Code::IdentityExchangeRefused, "invalid_grant")));
@@ -232,4 +234,45 @@ fn a_deadline_blames_google_and_leaves_an_unknown_outcome() {
     // The portal's own slowness is not Google's.
     let mut portal = Portal { late: vec!["groups"], ..Portal::new() };
     assert_eq!(portal.refusal(read()), (503, "network/unreachable".into()));
+}
+
+#[test]
+fn a_user_shares_the_reads_that_cards_and_pages_show() {
+    let until = |portal: &mut Portal, call: Arrival| {
+        portal.pass(call);
+        portal.sent()[0].until
+    };
+    let get = |path: &str| arrival("GET", &format!("aiplatform/v1/{path}"));
+    let place = ENDPOINT.rsplit_once("/endpoints").unwrap().0;
+    let operations = get(&format!("{ENDPOINT}/operations?pageSize=20"));
+    for call in [read(), operations.clone()] {
+        assert_eq!(until(&mut Portal::new(), call), Until::Shared);
+    }
+    let model = get(&format!("{place}/models/fraud@3"));
+    for call in [predict(), model, get(&format!("{place}/endpoints"))] {
+        assert_eq!(until(&mut Portal::new(), call), Until::CallerLeaves);
+    }
+    // A run of the scaffolder that changes what it has read.
+    let actor = Some("plugin:scaffolder".to_owned());
+    let who = Who::User { entity_ref: ALICE.to_owned(), actor, credentials: None, permissions: None };
+    assert_eq!(until(&mut Portal::new(), Arrival { who, ..read() }), Until::CallerLeaves);
+    // An answer that began before the change would show that the change did not happen.
+    let mut doubting = Portal { doubts: vec![doubt()], ..Portal::new() };
+    assert_eq!(until(&mut doubting, operations), Until::CallerLeaves);
+}
+
+fn doubt() -> Doubt {
+    Doubt {
+        id: "audit-0".into(),
+        method: "aiplatform.projects.locations.endpoints.deployModel".into(),
+        resource: ENDPOINT.into(),
+        clue: None,
+        begun_at: NOW,
+        ended_at: None,
+        is_idle: false,
+        operation: None,
+        rival_at: None,
+        nameless_at: None,
+        taken: Vec::new(),
+    }
 }
