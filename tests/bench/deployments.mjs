@@ -53,6 +53,8 @@ const LIMITS = {
   'deploy.google_calls_update': 5,
   'deploy.google_calls_new_version': 7,
   'deploy.viewers50_reads_per_minute': 30,
+  // An endpoint and its operations, for each replica, and once more where opening the pages takes more than two seconds.
+  'deploy.viewers50_opening_reads': 12,
   'deploy.takeover_seconds': 15,
   'deploy.list_100k_p95_ms': 50,
   'deploy.event_lag_ms': 1000,
