@@ -1,4 +1,7 @@
-import type { Deployment, DeploymentLife } from '@backstage-vertex-ai/core/server';
+import type {
+  Deployment,
+  DeploymentLife,
+} from '@backstage-vertex-ai/core/server';
 import { toText } from '../clock';
 import type { StoredRequest } from '../core';
 
