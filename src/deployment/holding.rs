@@ -5,21 +5,10 @@
 
 use super::Run;
 use super::operation::POLL;
-use super::want::Want;
+use super::want::{Hold, Want};
 use crate::conversation::{Outcome, ProgressKind};
 use crate::google::CallError;
 use crate::name::{DeployedModelId, Endpoint};
-use serde::Serialize;
-
-/// What a run is about to do with a deployed model.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
-#[ts(rename = "DeploymentHold")]
-pub struct Hold {
-    /// The endpoint's name and the deployed model's id.
-    pub model: String,
-    /// Whether the run removes it; else the run uses it.
-    pub leaving: bool,
-}
 
 impl Run {
     async fn hold(&self, endpoint: &Endpoint, id: &DeployedModelId, leaving: bool) -> Outcome {

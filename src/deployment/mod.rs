@@ -31,9 +31,8 @@ use crate::plan::Plan;
 use ledger::{Entry, LedgerEntry};
 use memory::{Failing, Memory};
 
-pub use holding::Hold;
 pub use report::{Outputs, RunOutcome, RunReport};
-pub use want::Want;
+pub use want::{Hold, Want};
 
 /// Owners of the credentials of a run's requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,19 @@
 //! What a deployment wants of its driver: requests and pauses as every conversation with Google, and a ledger.
 
-use super::holding::Hold;
 use super::ledger::LedgerEntry;
 use crate::conversation;
 use serde::Serialize;
 use ts_rs::TS;
+
+/// What a run is about to do with a deployed model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[ts(rename = "DeploymentHold")]
+pub struct Hold {
+    /// The endpoint's name and the deployed model's id.
+    pub model: String,
+    /// Whether the run removes it; else the run uses it.
+    pub leaving: bool,
+}
 
 /// The next action of the driver.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
