@@ -10,8 +10,9 @@ import {
   PREDICT,
 } from './__testUtils__/portal';
 
+/** No status read: equal ones share an answer. */
 const read: Ask = {
-  path: `/api/proxy/vertex-ai/aiplatform/v1/${ENDPOINT}`,
+  path: `/api/proxy/vertex-ai/aiplatform/v1/${ENDPOINT.replace('endpoints', 'models')}`,
   verb: 'GET',
 };
 const predict: Ask = { path: PREDICT, body: {} };
