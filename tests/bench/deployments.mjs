@@ -442,7 +442,9 @@ async function deploying() {
 /** In the order in which they run. */
 const PARTS = {
   calls: googleCalls,
-  ...(postgres && { takeover }),
+  takeover: postgres
+    ? takeover
+    : () => console.error('  not measured without PostgreSQL: takeover'),
   waiting,
   lists,
   events,

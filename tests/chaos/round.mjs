@@ -69,6 +69,16 @@ async function byCall(name, key, cancelAfter) {
   return id;
 }
 
+/** Google answers nothing, once in a round, where the length of outages is asked for. */
+async function loseGoogle(choices, cloud) {
+  if (!process.env.OUTAGE) return;
+  await setTimeout(choices.between(0, 5000));
+  console.log(`Google is away for ${OUTAGE} s`);
+  cloud.signal('SIGSTOP');
+  await setTimeout(1000 * OUTAGE);
+  cloud.signal('SIGCONT');
+}
+
 /** What happens to the portal, at random moments. */
 async function trouble(choices, portal) {
   const kinds = postgres
@@ -97,7 +107,7 @@ async function expire(choices) {
   await emulator('tokens/expire', {});
 }
 
-export async function play(portal, seed, round) {
+export async function play(portal, cloud, seed, round) {
   const choices = random(`${seed}:${round}`);
   await emulator('reset', {});
   await partRounds();
@@ -115,6 +125,7 @@ export async function play(portal, seed, round) {
       }),
     ),
     trouble(choices, portal),
+    loseGoogle(random(`${seed}:${round}:google`), cloud),
     expire(random(`${seed}:${round}:tokens`)),
   ]);
   for (const { what } of results) if (what) console.log(JSON.stringify(what));

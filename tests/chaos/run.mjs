@@ -49,7 +49,9 @@ test(`deployments survive, seed ${seed}`, { skip: !isShort }, async context => {
       );
     }
     for (let round = 1; round <= rounds; round++) {
-      await context.test(`round ${round}`, () => play(portal, seed, round));
+      await context.test(`round ${round}`, () =>
+        play(portal, cloud, seed, round),
+      );
     }
     if (!postgres) {
       await context.test('a restored database', () => restore(portal));

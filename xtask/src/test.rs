@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 
 #[derive(Args)]
 pub struct Options {
-    /// Another suite, which CI runs less often
+    /// A suite of its own
     #[arg(conflicts_with_all = ["only", "list"])]
     suite: Option<Suite>,
     /// Run only the steps whose name contains this
@@ -30,6 +30,8 @@ pub struct Options {
 enum Suite {
     /// The packed tarballs in fresh apps: on the oldest supported Backstage and on npm's latest
     Packages,
+    /// The steps with "chaos" in their names
+    Chaos,
 }
 
 type Work = fn(&Workspace) -> Result<()>;
@@ -244,7 +246,8 @@ pub fn test(workspace: &Workspace, options: &Options) -> Result<()> {
         return fresh_apps::test(workspace);
     }
     let all = || FORMAT.iter().chain(LINT).chain(TESTS);
-    let wanted = |name: &str| options.only.as_deref().is_none_or(|only| name.contains(only));
+    let only = options.suite.map(|_| "chaos").or(options.only.as_deref());
+    let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
     if options.list {
         all().for_each(|(name, _)| println!("{name}"));
         return Ok(());
