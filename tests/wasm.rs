@@ -119,7 +119,7 @@ async fn driven(mut talk: Talk, fetch: &str, cancelled: bool) -> (JsValue, Vec<J
     Reflect::set(&host, &"sent".into(), &sent).unwrap();
     Reflect::set(&host, &"fetch".into(), &Function::new_with_args("url, init, identity", &body)).unwrap();
     loop {
-        let next = talk.tell(cancelled, 1).unwrap();
+        let next = talk.tell(cancelled, 1, None).unwrap();
         assert!(js_sys::Array::is_array(&get(&next, "said")));
         if get(&next, "want").is_undefined() {
             return (get(&next, "report"), sent.iter().collect());
