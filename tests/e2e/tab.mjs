@@ -12,7 +12,9 @@ const TAB = `${portalUrl}/catalog/default/component/fraud-detector/vertex-ai`;
 async function assertAccessible(page, selector) {
   await page.evaluate(axe.source);
   // A colour on its way from one to another is neither.
-  await page.addStyleTag({ content: '* { transition: none !important }' });
+  const content =
+    '* { transition: none !important; animation: none !important }';
+  await page.addStyleTag({ content });
   const violations = await page.evaluate(async within => {
     const { violations: found } = await globalThis.axe.run(within, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
