@@ -45,7 +45,7 @@ const expiryOf = token =>
   1000 * JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).exp;
 
 /** Returns a Backstage token of the guest. */
-async function token(base) {
+export async function token(base = portalUrl) {
   if (!session) return signIn(base);
   if (expiryOf(session) < Date.now() + RESERVE) session = await signIn(base);
   return session;
