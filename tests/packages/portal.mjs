@@ -1,4 +1,4 @@
-// What a user sees of the packages in an app: a deployment runs, both cards show it, the form field checks annotations.
+// What a user sees of the packages in an app: a deployment runs, cards and tab show it, the form field checks annotations.
 //
 // Needs a portal and an emulator that run (PORTAL_URL, EMULATOR_URL), CHROMIUM and ARTIFACTS.
 import assert from 'node:assert/strict';
@@ -49,56 +49,72 @@ test('a task deploys the model', { timeout: 120_000 }, async () => {
   );
 });
 
-test('the pages show cards and form field', { timeout: 180_000 }, async t => {
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-    ],
-  });
-  t.after(() => browser.close());
-  const page = await browser.newPage({
-    viewport: { width: 1360, height: 900 },
-  });
-  page.setDefaultTimeout(60_000);
-  const errors = [];
-  page.on('pageerror', error => errors.push(String(error)));
-  try {
-    // The sign-in page remembers the provider: every further page loads signed in.
-    await page.goto(`${portalUrl}/catalog/default/component/fraud-detector`);
-    await page.getByRole('button', { name: 'Enter' }).click();
-    await page.getByText('Serving version 3').waitFor();
-    await page.getByText('You can deploy here').waitFor();
-    await page.screenshot({
-      path: join(ARTIFACTS, 'cards.png'),
-      fullPage: true,
+test(
+  'the pages show cards, tab and form field',
+  { timeout: 180_000 },
+  async t => {
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+      ],
     });
+    t.after(() => browser.close());
+    const page = await browser.newPage({
+      viewport: { width: 1360, height: 900 },
+    });
+    page.setDefaultTimeout(60_000);
+    const errors = [];
+    page.on('pageerror', error => errors.push(String(error)));
+    try {
+      // The sign-in page remembers the provider: every further page loads signed in.
+      await page.goto(`${portalUrl}/catalog/default/component/fraud-detector`);
+      await page.getByRole('button', { name: 'Enter' }).click();
+      await page.getByText('Serving version 3').waitFor();
+      await page.getByText('You can deploy here').waitFor();
+      await page.screenshot({
+        path: join(ARTIFACTS, 'cards.png'),
+        fullPage: true,
+      });
 
-    await page.goto(`${portalUrl}/create/templates/default/describe-model`);
-    const input = name => page.getByRole('textbox', { name, exact: true });
-    await input('Name').fill('fraud-detector-2');
-    await page.getByRole('combobox').first().click();
-    await page.getByRole('option').first().click();
-    await page.getByRole('button', { name: 'Next' }).click();
-    await input('Machine type').fill('n1-standart-4');
-    await page
-      .getByText(/is not known to serve models on/)
-      .first()
-      .waitFor();
-    await page.screenshot({
-      path: join(ARTIFACTS, 'field.png'),
-      fullPage: true,
-    });
-  } catch (error) {
-    await page.screenshot({
-      path: join(ARTIFACTS, 'failed.png'),
-      fullPage: true,
-    });
-    throw error;
-  }
-  assert.deepEqual(errors, []);
-});
+      await page.getByRole('tab', { name: 'Vertex AI' }).click();
+      const history = page.getByRole('table', {
+        name: 'Deployments, newest first',
+      });
+      await history.getByText('Succeeded').waitFor();
+      await history.getByRole('link').first().click();
+      await page.getByRole('region', { name: 'Plan' }).waitFor();
+      await page.screenshot({
+        path: join(ARTIFACTS, 'deployment.png'),
+        fullPage: true,
+      });
+
+      await page.goto(`${portalUrl}/create/templates/default/describe-model`);
+      const input = name => page.getByRole('textbox', { name, exact: true });
+      await input('Name').fill('fraud-detector-2');
+      await page.getByRole('combobox').first().click();
+      await page.getByRole('option').first().click();
+      await page.getByRole('button', { name: 'Next' }).click();
+      await input('Machine type').fill('n1-standart-4');
+      await page
+        .getByText(/is not known to serve models on/)
+        .first()
+        .waitFor();
+      await page.screenshot({
+        path: join(ARTIFACTS, 'field.png'),
+        fullPage: true,
+      });
+    } catch (error) {
+      await page.screenshot({
+        path: join(ARTIFACTS, 'failed.png'),
+        fullPage: true,
+      });
+      throw error;
+    }
+    assert.deepEqual(errors, []);
+  },
+);

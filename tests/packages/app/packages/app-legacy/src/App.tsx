@@ -18,7 +18,12 @@ import {
 } from '@backstage/plugin-catalog';
 import { ScaffolderPage, scaffolderPlugin } from '@backstage/plugin-scaffolder';
 import { ScaffolderFieldExtensions } from '@backstage/plugin-scaffolder-react';
-import { VertexAiAnnotationsFieldExtension } from '@backstage-vertex-ai/plugin-vertex-ai/legacy';
+import {
+  VertexAiAnnotationsFieldExtension,
+  VertexAiDeploymentSummaryFieldExtension,
+  VertexAiEnvironmentFieldExtension,
+  VertexAiModelVersionFieldExtension,
+} from '@backstage-vertex-ai/plugin-vertex-ai/legacy';
 import { Navigate, Route } from 'react-router-dom';
 import { entityPage } from './EntityPage';
 
@@ -59,6 +64,9 @@ export default app.createRoot(
         <Route path="/create" element={<ScaffolderPage />}>
           <ScaffolderFieldExtensions>
             <VertexAiAnnotationsFieldExtension />
+            <VertexAiDeploymentSummaryFieldExtension />
+            <VertexAiEnvironmentFieldExtension />
+            <VertexAiModelVersionFieldExtension />
           </ScaffolderFieldExtensions>
         </Route>
       </FlatRoutes>

@@ -6,6 +6,7 @@ import {
 import {
   EntityVertexAiAccessCard,
   EntityVertexAiCard,
+  EntityVertexAiContent,
   isVertexAiAvailable,
 } from '@backstage-vertex-ai/plugin-vertex-ai/legacy';
 import Grid from '@material-ui/core/Grid';
@@ -28,6 +29,13 @@ export const entityPage = (
           </EntitySwitch.Case>
         </EntitySwitch>
       </Grid>
+    </EntityLayout.Route>
+    <EntityLayout.Route
+      path="/vertex-ai"
+      title="Vertex AI"
+      if={isVertexAiAvailable}
+    >
+      <EntityVertexAiContent />
     </EntityLayout.Route>
   </EntityLayout>
 );
