@@ -21,6 +21,7 @@ use serde_json::Value;
 pub(super) const HOUR: Millis = 3_600_000;
 /// Maximum size of the body that asks for a mandate, in bytes.
 pub(super) const MAX_BODY: usize = 64 * 1024;
+
 /// A mandate to store.
 #[derive(Clone, Debug, Serialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]

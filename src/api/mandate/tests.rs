@@ -318,24 +318,3 @@ fn a_request_without_a_plan_has_no_mandate() {
     let refused = new_mandate(&config(), PLANNER, &caller(), vec![], &long, &known(), NOW).unwrap_err();
     assert_eq!(refused.status, 413);
 }
-
-#[test]
-fn its_user_an_administrator_and_the_plugin_end_it() {
-    let ended = |user: Option<&str>, caller: Value, decision: &str| {
-        revocation(user, &caller, decision, r#"{"because": "the deployment\nended"}"#, parse).map_err(|r| r.status)
-    };
-    let alice = Some("user:default/alice");
-    let user = |name: &str| json!({"kind": "user", "ref": format!("user:default/{name}")});
-    let service = |subject: &str| json!({"kind": "service", "subject": subject});
-    assert_eq!(ended(alice, user("alice"), "DENY").unwrap(), "user:default/alice: the deploymentended");
-    assert_eq!(ended(alice, user("root"), "ALLOW").unwrap(), "user:default/root: the deploymentended");
-    assert!(ended(alice, service(DEPLOYER), "DENY").is_ok());
-    for (caller, decision) in
-        [(user("bob"), "DENY"), (user("bob"), "CONDITIONAL"), (service("plugin:scaffolder"), "ALLOW")]
-    {
-        assert_eq!(ended(alice, caller, decision), Err(404));
-    }
-    assert_eq!(ended(None, service(DEPLOYER), "ALLOW"), Err(404));
-    assert!(check_sight(alice, &user("alice")).is_ok() && check_sight(alice, &service(DEPLOYER)).is_ok());
-    assert!(check_sight(alice, &user("bob")).is_err() && check_sight(None, &user("alice")).is_err());
-}
