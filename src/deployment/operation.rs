@@ -18,6 +18,8 @@ use serde_json::Value;
 pub const POLL: Millis = 5_000;
 /// Reads a minute that Google admits for one project and region: <https://docs.cloud.google.com/vertex-ai/docs/quotas>, read 2026-11-27.
 const READS: Millis = 600;
+/// The part of them that polls take. The rest is for reads of deployments that start or end.
+const POLLS: Millis = READS * 9 / 10;
 /// Maximum time between two polls.
 const LONGEST_POLL: Millis = 120_000;
 /// Maximum time that Google holds a wait open: the end is reported at once, a new stage by then.
@@ -92,7 +94,7 @@ impl<'a> Follower<'a> {
                     (failed, rejected) = (0, 0);
                     let done = answer["done"].as_bool().unwrap_or(false);
                     state = Some(answer);
-                    let rest = self.pace().saturating_sub(self.google.voice().now().saturating_sub(asked));
+                    let rest = self.interval().saturating_sub(self.google.voice().now().saturating_sub(asked));
                     if !done {
                         self.rest(rest).await?;
                     }
@@ -113,15 +115,27 @@ impl<'a> Follower<'a> {
                         return Err(error);
                     }
                     self.report_failure(failed, error);
-                    self.rest(pause(failed + 1, retry_after, self.google.voice().random())).await?;
+                    let mut pause = pause(failed + 1, retry_after, self.google.voice().random());
+                    if self.pace() > LONGEST_WAIT {
+                        // A retry of each rejected poll would exhaust the quota again.
+                        pause = pause.max(self.interval());
+                    }
+                    self.rest(pause).await?;
                 }
             }
         }
     }
 
-    /// Time between two polls. All running deployments together stay within Google's quota.
+    /// Mean time between two polls. All running deployments together stay within Google's quota.
     fn pace(&self) -> Millis {
-        (Millis::from(self.google.voice().running()) * 60_000).div_ceil(READS).clamp(POLL, LONGEST_POLL)
+        (Millis::from(self.google.voice().running()) * 60_000).div_ceil(POLLS).clamp(POLL, LONGEST_POLL)
+    }
+
+    /// Time until the next poll: half to one and a half of the pace, so that runs which began together do not poll together. A pace that
+    /// a wait covers is kept, because a longer pause would delay the end.
+    fn interval(&self) -> Millis {
+        let pace = self.pace();
+        if pace > LONGEST_WAIT { (pace as f64 * (0.5 + self.google.voice().random())) as Millis } else { pace }
     }
 
     async fn poll(&self) -> Result<Value, Failed> {
@@ -188,8 +202,10 @@ impl<'a> Follower<'a> {
             let pace = self.pace();
             if pace > POLL {
                 let running = self.google.voice().running();
-                line +=
-                    &format!("; polled every {} s, because {running} deployments share Google's quota", pace / 1_000);
+                line += &format!(
+                    "; polled about every {} s, because {running} deployments share Google's quota",
+                    pace / 1_000
+                );
             }
             self.say(self.progress(ProgressKind::Wait, line));
         }

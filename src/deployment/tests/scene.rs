@@ -43,6 +43,8 @@ pub struct Scene {
     pub identities: Identities,
     /// Number of deployments of the portal that run meanwhile.
     pub running: u32,
+    /// The random number of every event.
+    pub random: f64,
     /// The mandate of the first plan. A request that it does not cover does not arrive.
     pub delegation: Option<Delegation>,
     pub denied: Vec<String>,
@@ -68,6 +70,7 @@ impl Scene {
             outage: None,
             identities: Identities::PORTAL,
             running: 1,
+            random: 0.5,
             delegation: None,
             denied: Vec::new(),
             replanned: None,
@@ -161,7 +164,8 @@ impl Scene {
         assert!(number < 20_000, "the run does not end: {:?}", &self.wants[number - 40..]);
         let cancelled = self.cancel.is_some_and(|at| number >= at);
         open.talk.share(self.running);
-        let turn = open.talk.tell(Event { outcome: open.outcome, now: self.google.now, random: 0.5, cancelled });
+        let turn =
+            open.talk.tell(Event { outcome: open.outcome, now: self.google.now, random: self.random, cancelled });
         self.said.extend(open.talk.said().into_iter().map(|progress| (self.google.now, progress)));
         let want = match turn {
             Turn::Done(report) => {
