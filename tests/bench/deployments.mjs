@@ -28,51 +28,16 @@ import {
   startEmulator,
 } from '../chaos/servers.mjs';
 import { withTables } from '../chaos/tables.mjs';
+import { above, AT_ONCE, lastCall, readsBetween, report } from './figures.mjs';
+import { watchEverywhere } from './followed.mjs';
+import { watchMemory } from './memory.mjs';
+import { together } from './together.mjs';
 
 const LISTED = 100_000;
 const LIST_REQUESTS = 200;
 /** How long rows are counted, in milliseconds. */
 const COUNTED = 60_000;
 const VIEWERS = 50;
-const AT_ONCE = Number(process.env.DEPLOYMENTS ?? '1000');
-/** Those of them whose events are followed at each replica. */
-const WATCHED = 20;
-/** Maximum time between two polls of a deployment, in milliseconds. */
-const LONGEST_POLL = 120_000;
-/** Google's quota for one project, by its clock. */
-const QUOTA = { readsPerMinute: 600, submissionsPerMinute: 600 };
-/** Longer than the start of all of them, in seconds of Google's clock. */
-const LONG_DEPLOYMENT = 10 * 60 * 60;
-/** Speed of Google's clock while they start. */
-const START_SPEED = 20;
-/** Speed of Google's clock once all of them run: what is left of a deployment takes seconds. */
-const END_SPEED = 10_000;
-
-const LIMITS = {
-  'deploy.google_calls_first': 4,
-  'deploy.google_calls_update': 5,
-  'deploy.google_calls_new_version': 7,
-  'deploy.viewers50_reads_per_minute': 30,
-  // An endpoint and its operations, for each replica, and once more where opening the pages takes more than two seconds.
-  'deploy.viewers50_opening_reads': 12,
-  'deploy.takeover_seconds': 15,
-  'deploy.list_100k_p95_ms': 50,
-  'deploy.event_lag_ms': 1000,
-  [`deploy.concurrent_${AT_ONCE}_event_lag_ms`]: 1000,
-  // Far less than what the deployments hold while they run: a growth above it stays.
-  [`deploy.concurrent_${AT_ONCE}_rss_mb`]: 150,
-  // The polls use the whole quota; what Google rejects at a moment is read again.
-  [`deploy.concurrent_${AT_ONCE}_reads_per_minute`]: 1.1 * QUOTA.readsPerMinute,
-};
-
-const above = [];
-
-function report(key, value) {
-  console.log(JSON.stringify({ key, value }));
-  if (value > (LIMITS[key] ?? Infinity)) {
-    above.push(`${key} is ${value}, its limit ${LIMITS[key]}`);
-  }
-}
 
 /** Deployments' calls of Vertex AI since a call, without polls of operations. Reads before a mandate are not among them. */
 async function callsSince(sequence) {
@@ -83,17 +48,6 @@ async function callsSince(sequence) {
       name.startsWith('aiplatform.') &&
       !/\.operations\.(get|wait)$/.test(name),
   );
-}
-
-const lastCall = async () =>
-  (await emulator('state')).calls.at(-1)?.sequence ?? 0;
-
-/** Number of reads of Vertex AI since a call, polls included. */
-async function readsBetween(sequence) {
-  const { calls } = await emulator(`calls?after=${sequence}`);
-  return calls.filter(
-    ({ name, changed }) => name.startsWith('aiplatform.') && !changed,
-  ).length;
 }
 
 /** Deploys an entity and reports the number of its calls. */
@@ -229,20 +183,28 @@ async function waiting() {
   // The beginning has stages and reads of its own.
   await setTimeout(15_000);
   const opening = await lastCall();
+  const begun = performance.now();
   const viewers = Array.from({ length: VIEWERS }, () => view(id, names[3]));
   const pages = await Promise.all(viewers);
   const opened = await lastCall();
+  const took = ((performance.now() - begun) / 1000).toFixed(1);
+  console.error(`  ${VIEWERS} pages opened in ${took} s`);
+  const atOpening = await readsBetween(opening, opened);
   const before = await bytes();
   await setTimeout(COUNTED);
   const grown = (await bytes()) - before;
   const reads = (await readsBetween(opened)) * (60_000 / COUNTED);
-  const atOpening = (await readsBetween(opening)) - reads;
   await Promise.all(pages.map(close => close()));
   report('deploy.viewers50_reads_per_minute', reads);
   report('deploy.viewers50_opening_reads', atOpening);
   report('deploy.ledger_bytes_per_hour', grown * (3_600_000 / COUNTED));
   await emulator('clock', { speed: 100 });
   assert.equal((await ended(id)).state, 'succeeded');
+}
+
+function percentile(times, share) {
+  const sorted = times.map(({ took }) => took).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * share)];
 }
 
 /** Lists where the table has very many rows. */
@@ -263,6 +225,9 @@ async function lists() {
           state: number % 10 ? 'succeeded' : 'failed',
           ended: true,
           mandate_open: false,
+          // Nothing of them is left to do.
+          settle_at: null,
+          held: null,
           created_at: time,
           started_at: time,
           ended_at: time,
@@ -290,46 +255,17 @@ async function lists() {
       { headers: { authorization } },
     );
     const { items } = await response.json();
-    times.push(performance.now() - begun);
+    const took = performance.now() - begun;
+    times.push({ query, took });
     assert.ok(items.length > 0, query);
   }
-  times.sort((a, b) => a - b);
-  const p95 = times[Math.floor(times.length * 0.95)];
-  report('deploy.list_100k_p95_ms', Number(p95.toFixed(1)));
-}
-
-/**
- * Follows a deployment at a replica to its end. Returns the times in milliseconds between its events, those since the client came, and
- * their arrival at the client.
- */
-async function lags(id, base) {
-  const headers = { authorization: `Bearer ${await token(base)}` };
-  const stream = await fetch(`${base}/api/vertex-ai/deployments/${id}/events`, {
-    headers,
-  });
-  assert.equal(stream.status, 200);
-  const came = Date.now();
-  const found = [];
-  let text = '';
-  for await (const chunk of stream.body.pipeThrough(new TextDecoderStream())) {
-    const now = Date.now();
-    text += chunk;
-    const blocks = text.split('\n\n');
-    text = blocks.pop();
-    for (const block of blocks) {
-      const at = Date.parse(/"at":"([^"]+)"/.exec(block)?.[1] ?? '');
-      if (block.startsWith('id: ') && at >= came) found.push(now - at);
-    }
+  for (const query of queries) {
+    const some = times.filter(one => one.query === query);
+    const median = percentile(some, 0.5).toFixed(1);
+    console.error(`  ${query}: ${median} ms (p50)`);
   }
-  return found;
-}
-
-/** Follows each of some deployments at each replica, which is to say also at those that do not run it. */
-async function watchEverywhere(portal, ids) {
-  const all = ids.flatMap(id => portal.urls().map(base => lags(id, base)));
-  const found = (await Promise.all(all)).flat();
-  assert.ok(found.length > 0, 'nobody has seen an event');
-  return Math.max(...found);
+  const p95 = percentile(times, 0.95);
+  report('deploy.list_100k_p95_ms', Number(p95.toFixed(1)));
 }
 
 /** The time until an event of a deployment reaches a client, whichever replica it is at. */
@@ -338,105 +274,6 @@ async function events(portal) {
   const started = names.map((name, at) => start(name, `events-${at}`));
   const ids = (await Promise.all(started)).map(({ id }) => id);
   report('deploy.event_lag_ms', await watchEverywhere(portal, ids));
-}
-
-/**
- * Very many deployments at once. None ends before all of them run: Google's clock runs much faster then. So they end one by one, as
- * their polls, which share the quota, notice it. The quota's minutes are of Google's clock.
- */
-async function together(portal) {
-  await emulator('reset', {});
-  await emulator('settings', {
-    ...QUOTA,
-    deploymentSeconds: LONG_DEPLOYMENT,
-  });
-  await emulator('clock', { speed: START_SPEED });
-  const memory = [portal.residentMemory()];
-  const every = Array.from({ length: AT_ONCE }, (_, at) => `bench-${at}`);
-  await until(() => areInCatalog(every), 600_000);
-  const starting = seconds();
-  const ids = [];
-  const rest = [...every];
-  const starters = Array.from({ length: 8 }, async () => {
-    for (let name = rest.pop(); name; name = rest.pop()) {
-      ids.push((await start(name, `together-${name}`)).id);
-    }
-  });
-  await Promise.all(starters);
-  await until(async () => (await deploying()) === AT_ONCE, 600_000);
-  const started = starting();
-
-  // As fast as Google's own clock, the quota is Google's own, too. A run chooses its interval when it polls, so the last ones of few
-  // deployments end after the longest one.
-  await emulator('clock', { speed: 1 });
-  await setTimeout(LONGEST_POLL);
-  const before = await lastCall();
-  await setTimeout(COUNTED);
-  const reads = (await readsBetween(before)) * (60_000 / COUNTED);
-  report(`deploy.concurrent_${AT_ONCE}_reads_per_minute`, reads);
-  memory.push(portal.residentMemory());
-
-  const watched = watchEverywhere(portal, ids.slice(0, WATCHED));
-  await emulator('clock', { speed: END_SPEED });
-  const ending = seconds();
-  await until(async () => (await unfinished()) === 0, 1_200_000);
-  report(
-    `deploy.concurrent_${AT_ONCE}_seconds`,
-    Number((started + ending()).toFixed(0)),
-  );
-  console.error(`  started in ${started.toFixed(0)} s`);
-  report(`deploy.concurrent_${AT_ONCE}_event_lag_ms`, await watched);
-  memory.push(portal.residentMemory());
-  console.error(`  memory of replicas in MB: ${JSON.stringify(memory)}`);
-  const growth = memory.at(-1).map((size, at) => size - memory[0][at]);
-  report(`deploy.concurrent_${AT_ONCE}_rss_mb`, Math.max(...growth));
-
-  const states = await withTables('vertex-ai', client =>
-    client('vertex_ai_deployments').whereIn('id', ids).pluck('state'),
-  );
-  const bad = states.filter(state => state !== 'succeeded');
-  assert.deepEqual(bad, [], 'not every deployment has succeeded');
-  const { endpoints } = await emulator('state');
-  const served = new Set(endpoints.map(({ name }) => name));
-  assert.ok(every.every(name => served.has(endpointOf(name))));
-}
-
-/** Returns how to read the seconds since now. */
-function seconds() {
-  const begun = performance.now();
-  return () => (performance.now() - begun) / 1000;
-}
-
-async function until(holds, patience) {
-  const deadline = performance.now() + patience;
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadline, 'it takes too long');
-    await setTimeout(1000);
-  }
-}
-
-const unfinished = () =>
-  withTables('vertex-ai', async client => {
-    const [{ left }] = await client('vertex_ai_deployments')
-      .where({ ended: false })
-      .count({ left: '*' });
-    return Number(left);
-  });
-
-/** Whether the catalog has components of these names. */
-async function areInCatalog(wanted) {
-  const query = `filter=kind=component&fields=metadata.name&limit=${2 * AT_ONCE}`;
-  const { items } = await persistent(`catalog/entities/by-query?${query}`);
-  const found = new Set(items.map(({ metadata }) => metadata.name));
-  return wanted.every(name => found.has(name));
-}
-
-/** Number of deployments at Google that have not ended. */
-async function deploying() {
-  const { operations } = await emulator('state');
-  const isDeployment = ({ metadata }) =>
-    metadata['@type'].endsWith('.DeployModelOperationMetadata');
-  return operations.filter(one => !one.done && isDeployment(one)).length;
 }
 
 /** In the order in which they run. */
@@ -454,6 +291,7 @@ const chosen = process.env.PARTS?.split(',');
 
 rmSync(artifacts, { recursive: true, force: true });
 mkdirSync(artifacts, { recursive: true });
+watchMemory();
 const uploads = {
   name: 'bench-uploads',
   model: 'bench-uploads',

@@ -53,24 +53,22 @@ class Server {
     await this.ended;
   }
 
-  /** Resident memory of its largest process, in MB; of Linux alone. */
-  residentMemory() {
-    const sizes = readdirSync('/proc')
+  /** The numbers of its processes; of Linux alone. */
+  processes() {
+    return readdirSync('/proc')
       .filter(pid => /^\d+$/.test(pid))
-      .flatMap(pid => {
+      .map(Number)
+      .filter(pid => {
         try {
           const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
           // After the name in brackets: state, parent, group.
           const group = stat.slice(stat.lastIndexOf(')')).split(' ')[3];
-          if (Number(group) !== this.child.pid) return [];
-          const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-          return [Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024];
+          return Number(group) === this.child.pid;
         } catch {
           // The process has ended.
-          return [];
+          return false;
         }
       });
-    return Math.round(Math.max(0, ...sizes));
   }
 
   /** Waits until a probe holds; fails when the server ends first. */
@@ -146,9 +144,9 @@ export class Portal {
     return this.#servers.map((_, at) => `http://localhost:${this.#port(at)}`);
   }
 
-  /** Resident memory of each replica, in MB. */
-  residentMemory() {
-    return this.#servers.map(server => server.residentMemory());
+  /** The numbers of each replica's processes. */
+  processes() {
+    return this.#servers.map(server => server.processes());
   }
 
   /** Ends a replica as a power failure does, and starts it again. */
