@@ -10,28 +10,43 @@ use crate::conversation::{Outcome, ProgressKind};
 use crate::google::CallError;
 use crate::name::{DeployedModelId, Endpoint};
 
+/// How a run uses a deployed model.
+#[derive(PartialEq)]
+pub enum Use {
+    Alone,
+    /// With other deployments.
+    Shared,
+    /// After another deployment has removed it: what was read before is old.
+    Late,
+}
+
 impl Run {
     async fn hold(&self, endpoint: &Endpoint, id: &DeployedModelId, leaving: bool) -> Outcome {
         let hold = Hold { model: format!("{endpoint}/deployedModels/{id}"), leaving };
         self.voice().ask(Want::Hold { hold }).await
     }
 
-    /// Begins to use a model, once no other deployment removes it. Returns whether that took time.
-    pub async fn share(&self, endpoint: &Endpoint, id: &DeployedModelId) -> Result<bool, CallError> {
+    /// Begins to use a model, once no other deployment removes it.
+    ///
+    /// A run that has sent traffic to the model uses it since: one that leaves waits for it, and must not be waited for.
+    pub async fn share(&self, endpoint: &Endpoint, id: &DeployedModelId) -> Result<Use, CallError> {
+        if self.memory.routed.iter().any(|routed| routed.id == *id) {
+            return Ok(Use::Shared);
+        }
         let mut waited = false;
-        while self.hold(endpoint, id, false).await == Outcome::Busy {
+        loop {
+            match self.hold(endpoint, id, false).await {
+                Outcome::Busy => {}
+                _ if waited => return Ok(Use::Late),
+                Outcome::Waited => return Ok(Use::Alone),
+                _ => return Ok(Use::Shared),
+            }
             if !waited {
                 self.say(ProgressKind::Wait, "Another deployment is removing this model: waiting for its end");
             }
             waited = true;
             self.pause(POLL).await?;
         }
-        Ok(waited)
-    }
-
-    /// Whether another deployment uses the model.
-    pub async fn is_shared(&self, endpoint: &Endpoint, id: &DeployedModelId) -> bool {
-        self.hold(endpoint, id, false).await != Outcome::Waited
     }
 
     /// Waits until no other deployment uses a model that this run made. `false`: another one has succeeded with it, so it stays.

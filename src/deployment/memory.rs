@@ -45,6 +45,7 @@ pub struct Routed {
     pub id: DeployedModelId,
     pub before: Shares,
     pub after: Shares,
+    pub is_answered: bool,
 }
 
 /// A deployed model whose removal the run was asked for.
@@ -145,6 +146,12 @@ impl Memory {
         has_made || has_removed || !self.routed.is_empty() || self.scaled.is_some() || self.aliased.is_some()
     }
 
+    /// Forgets the last change of a model's traffic whose answer is missing. Returns whether there was one.
+    pub fn forget_unanswered(&mut self, id: &DeployedModelId) -> bool {
+        let found = self.routed.iter().rposition(|routed| routed.id == *id && !routed.is_answered);
+        found.map(|at| self.routed.remove(at)).is_some()
+    }
+
     pub fn learn(&mut self, entry: &Entry) {
         match entry {
             Entry::Header { plan, run, .. } => self.header = Some(Header { plan: plan.clone(), run: run.clone() }),
@@ -186,7 +193,8 @@ impl Memory {
             }
             Change::Traffic { endpoint, id, before, after } => {
                 if let (Ok(endpoint), Ok(id)) = (endpoint.parse(), id.parse()) {
-                    self.routed.push(Routed { endpoint, id, before: before.clone(), after: after.clone() });
+                    let (before, after) = (before.clone(), after.clone());
+                    self.routed.push(Routed { endpoint, id, before, after, is_answered: false });
                 }
                 Before::Nothing
             }
@@ -232,6 +240,11 @@ impl Memory {
             Some((Change::Upload { .. }, _)) => set(&mut self.model, state),
             Some((Change::Create { .. }, _)) => set(&mut self.endpoint, state),
             Some((Change::Deploy { .. }, _)) => set(&mut self.deployed, state),
+            Some((Change::Traffic { .. }, _)) => {
+                if let Some(last) = self.routed.last_mut() {
+                    last.is_answered = true;
+                }
+            }
             Some((_, Before::Undeployed(_))) => {
                 if let Some(last) = self.undeployed.last_mut() {
                     last.state = state;

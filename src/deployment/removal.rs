@@ -6,6 +6,7 @@ use super::ledger::{Change, Entry, Finding};
 use super::memory::{Deployed, Made, Memory, Routed};
 use super::operation::{Ended, POLL};
 use super::steps::is_deployed;
+use super::traffic::is_not_ours;
 use crate::conversation::{Millis, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, pause};
@@ -167,7 +168,8 @@ impl Run {
             }
             was_there = true;
             let restored = self.restored(&state, id, true);
-            let is_others_choice = !made.what.alone && !self.memory.routed.iter().any(|routed| routed.id == *id);
+            let all = |routed: &Routed| routed.id == *id && routed.after.get(id.as_str()) == Some(&100);
+            let is_others_choice = !made.what.alone && !self.memory.routed.iter().any(all);
             if is_others_choice && restored.as_ref().is_some_and(serves_nothing) {
                 return Err(in_use("another user sends all of the endpoint's traffic to it".to_owned()));
             }
@@ -181,6 +183,10 @@ impl Run {
                 Call::new(&method::ENDPOINTS_UNDEPLOY_MODEL, Resource::Endpoint(endpoint.clone())).body(undeploy(id));
             let change = Change::Undeploy { endpoint: endpoint.to_string(), id: id.to_string() };
             let sent = self.change(change, &call).await?;
+            // The door knows what was made under the mandate: an answer that is missing was no success.
+            if matches!(&sent, Sent::Refused(error) if is_not_ours(error)) && made.operation().is_none() {
+                return Ok(Gone::NeverOurs);
+            }
             self.removing(sent, &call, &mut patience).await?;
         }
     }
@@ -297,11 +303,11 @@ impl Run {
             }) else {
                 return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
             };
-            was_there = true;
             number += 1;
             if self.restore(endpoint, id, &state, split, number).await? {
                 return Ok(Gone::Removed);
             }
+            was_there = self.memory.routed.iter().any(|routed| routed.id == *id);
         }
     }
 

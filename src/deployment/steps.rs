@@ -1,6 +1,7 @@
 //! The steps of a deployment: model, endpoint, deployed model.
 
 use super::call::{Lost, Sent};
+use super::holding::Use;
 use super::ledger::{Change, Entry};
 use super::memory::Memory;
 use super::operation::{Ended, POLL, SILENCE};
@@ -258,7 +259,8 @@ impl Run {
                 Some(endpoint) => endpoint,
                 None => self.read(&look).await?,
             };
-            if self.memory.deployed.is_none() && self.share(&name, &id).await? {
+            let is_known = self.memory.deployed.as_ref().is_some_and(|made| made.operation().is_some());
+            if !is_known && self.share(&name, &id).await? == Use::Late {
                 continue;
             }
             if is_deployed(&endpoint, &id) {
@@ -276,14 +278,19 @@ impl Run {
             match self.change(change, &call).await? {
                 Sent::Answered(answer) => started = Some(answer),
                 Sent::Refused(CallError::Refused { status: 409, finding }) => {
-                    // The answer to an earlier try was lost: the id is in use by the deployment that it started.
-                    // Where another run deploys the same, the unfinished deployment may be that one's.
-                    if self.memory.deployed.is_some()
-                        && !self.is_shared(&name, &id).await
-                        && let Some(operation) = self.only_deployment(&name).await?
-                    {
-                        self.record(Entry::Found { operation: operation.to_string() }).await;
-                        continue;
+                    // The answer to an earlier try was lost: the id is in use by the deployment that it started. Where another run
+                    // deploys the same, the unfinished deployment may be that one's.
+                    if self.memory.deployed.is_some() {
+                        match self.share(&name, &id).await? {
+                            Use::Late => continue,
+                            Use::Shared => {}
+                            Use::Alone => {
+                                if let Some(operation) = self.only_deployment(&name).await? {
+                                    self.record(Entry::Found { operation: operation.to_string() }).await;
+                                    continue;
+                                }
+                            }
+                        }
                     }
                     if !waits {
                         waits = true;

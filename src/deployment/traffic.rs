@@ -44,6 +44,11 @@ pub fn is_outrun(error: &CallError) -> bool {
     }
 }
 
+/// Whether the door has passed no call under the mandate that this one would undo.
+pub fn is_not_ours(error: &CallError) -> bool {
+    matches!(error, CallError::Refused { finding, .. } if finding.code == Code::MandateNotPlanned)
+}
+
 impl Run {
     /// Sends the wanted share of the traffic to a deployed model. Returns the share that it has at the end.
     pub async fn route(&mut self, id: &DeployedModelId, read: Option<Value>) -> Result<u32, CallError> {
@@ -122,6 +127,8 @@ impl Run {
                 self.pause(pause(number.min(5), None, self.voice().random())).await?;
                 Ok(false)
             }
+            // The door knows what was written under the mandate: an answer that is missing was no success.
+            Sent::Refused(error) if is_not_ours(&error) && self.memory.forget_unanswered(id) => Ok(false),
             Sent::Refused(error) => Err(error),
             Sent::Lost(error) if number < TRIES => {
                 self.retry(number, TRIES, None, error).await?;

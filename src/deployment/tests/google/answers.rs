@@ -222,6 +222,9 @@ impl Google {
         if let Some(split) = &split {
             assert_eq!(*split, [("0".to_owned(), 100)].into(), "only a first model gets a split");
         }
+        if self.is_running(|work| matches!(work, Work::DeleteEndpoint(leaving) if leaving == name)) {
+            return error(400, "FAILED_PRECONDITION", "The endpoint is being deleted.");
+        }
         let replicas = replicas_of(&body["deployedModel"]);
         let work = Work::Deploy(name.to_owned(), id, split, replicas);
         self.start(&format!("endpoints/{name}"), work, self.deployment)

@@ -312,8 +312,10 @@ impl Google {
                 });
             }
             Act::Deploy(id) => {
+                let is_leaving = self.is_running(|work| matches!(work, Work::DeleteEndpoint(_)));
                 if let Some(endpoint) = self.endpoints.get_mut(ENDPOINT)
                     && !endpoint.deployed.iter().any(|other| other == id)
+                    && !is_leaving
                 {
                     endpoint.etag += 1;
                     endpoint.deployed.push((*id).to_owned());
