@@ -373,6 +373,40 @@ describeOnDatabases('runners', create => {
     for (const { runner } of replicas) await runner.idle();
   });
 
+  it('counts anew where it begins to run, and adds what it claims until the next count', async () => {
+    const waits = new Latch();
+    const others = new Leases(client, 'b'.padEnd(36, '0'), clock);
+    for (const id of ['2', '3'].map(digit => ID.replace(/^1/, digit))) {
+      await add(id);
+      await others.claim(id);
+    }
+    const { runner, runs } = replica('a');
+    const seen: number[] = [];
+    const run = async (digit: string) => {
+      const arrived = new Latch();
+      runs.before = (step, host) => {
+        if (step > 1) return undefined;
+        seen.push(host.running!());
+        arrived.release();
+        return waits.opened;
+      };
+      const id = ID.replace(/^1/, digit);
+      await add(id);
+      await runner.claim(id);
+      await arrived.opened;
+    };
+    await run('4');
+    await run('5');
+    expect(seen).toEqual([3, 4]);
+    waits.release();
+    await runner.idle();
+    await runner.beat();
+    now += 20_000;
+    await run('6');
+    expect(seen.at(-1)).toBe(1);
+    await runner.idle();
+  });
+
   it('learns of a wish to cancel that another process recorded', async () => {
     await add();
     const waits = new Latch();

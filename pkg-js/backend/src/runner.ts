@@ -51,8 +51,8 @@ export class Runner {
   private readonly runs = new Map<string, Run>();
   private stopping = false;
   private settlingDue = 0;
-  /** Number of deployments that run in all processes, as last seen. */
-  private running = 1;
+  /** Number of deployments that run in all processes, as last seen; 0 where this process has none and does not look. */
+  private running = 0;
   private readonly clock: Clock;
 
   constructor(
@@ -96,6 +96,13 @@ export class Runner {
       if (this.runs.get(id) === run) this.runs.delete(id);
     });
     return true;
+  }
+
+  /** Counts where this process has not for a while; between two counts, it adds its own claims. */
+  private async noteClaim(): Promise<void> {
+    this.running += 1;
+    if (this.running > 1) return;
+    this.running = await this.options.leases.running();
   }
 
   /** Claims every deployment without a runner, and ends starts that were interrupted. */
@@ -200,7 +207,10 @@ export class Runner {
   async beat(): Promise<void> {
     // A run that is claimed meanwhile is not among the rows that are found.
     const runs = [...this.runs];
-    if (runs.length === 0) return;
+    if (runs.length === 0) {
+      this.running = 0;
+      return;
+    }
     const before = this.clock.now();
     const { leases } = this.options;
     const rows = await leases.beat(runs.map(([id]) => id));
@@ -247,6 +257,7 @@ export class Runner {
     const progress = new ProgressWriter(store, id, lease, logger);
     try {
       await store.record(id, { claimed: true }, { lease });
+      await this.noteClaim();
       const report = await runDeployment(
         { ...toRequest(row), proxyUrl: await proxyUrl() },
         await ledger.read(id),
