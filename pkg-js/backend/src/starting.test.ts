@@ -208,11 +208,11 @@ describe('POST /deployments', () => {
   });
 
   describe('with the removal of previous models', () => {
-    const removing = async (key: string) => {
+    const removing = async (key: string, minutes = 10) => {
       portal.runs.deployedModelId = key;
       const { body } = await portal.startDeployment({
         key,
-        body: { entityRef: REF, removePreviousAfterMinutes: 10 },
+        body: { entityRef: REF, removePreviousAfterMinutes: minutes },
       });
       await portal.ended(body.id);
       const { body: listed } = await portal.ask('/deployments');
@@ -241,6 +241,11 @@ describe('POST /deployments', () => {
       expect(await portal.ended(removal.id)).toMatchObject({
         state: 'cancelled',
       });
+    });
+
+    it('schedules it without a pause, too', async () => {
+      await removing('1', 0);
+      expect(await removing('2', 0)).toHaveLength(1);
     });
 
     it('shows why it is not scheduled, and deploys all the same', async () => {
@@ -405,7 +410,7 @@ describe('POST /deployments', () => {
   it('ends a mandate that another start was faster than', async () => {
     portal.mandate = () => [503, {}];
     await portal.startDeployment();
-    const age = { created_at: new Date(Date.now() - 31_000).toISOString() };
+    const age = { created_at: new Date(Date.now() - 3_000).toISOString() };
     await portal.database('vertex_ai_deployments').update(age);
     const latch = new Latch();
     portal.runs.before = () => latch.opened;
@@ -429,7 +434,7 @@ describe('POST /deployments', () => {
     portal.mandate = () => [503, {}];
     await portal.startDeployment();
     const [before] = await portal.database('vertex_ai_deployments');
-    const age = { created_at: new Date(Date.now() - 31_000).toISOString() };
+    const age = { created_at: new Date(Date.now() - 3_000).toISOString() };
     await portal.database('vertex_ai_deployments').update(age);
     portal.mandate = () => [201, { id: 'mandate' }];
     const giveMandate = jest.spyOn(Deployments.prototype, 'giveMandate');

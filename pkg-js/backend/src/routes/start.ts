@@ -31,7 +31,7 @@ import type { Deployments, NewDeployment } from '../deployments/store';
 import type { Mandates } from '../mandates';
 import type { DeploymentPermissions } from '../permissions';
 import { Refusal } from '../refusal';
-import { START_MILLIS, type Runner } from '../runner';
+import type { Runner } from '../runner';
 import { hideValues } from './hideValues';
 
 export interface StartOptions {
@@ -65,6 +65,12 @@ const conflict = (message: string) =>
   );
 
 const UNUSED = 'the deployment has another mandate, or has ended';
+
+/**
+ * Time for a launch, in milliseconds. A later repetition of the start launches it again: the process may have died. Where it has not, one of
+ * two mandates is ended.
+ */
+const LAUNCH_MILLIS = 2_000;
 
 /** Number of former deployments whose deployed models may be removed. */
 const PREVIOUS = 100;
@@ -212,9 +218,11 @@ export function createStart(options: StartOptions) {
 
   /** Returns the removal of the previous deployed models, where the deployment asks for one. */
   async function findRemoval({ entityRef, request, plan: planned }: Wish) {
-    const rows = request.removePreviousAfterMinutes
-      ? await store.findDeployed(entityRef, request.environment, PREVIOUS)
-      : [];
+    // After no minutes, too.
+    const rows =
+      request.removePreviousAfterMinutes === undefined
+        ? []
+        : await store.findDeployed(entityRef, request.environment, PREVIOUS);
     const lives = rows.map(row => JSON.parse(row.life) as DeploymentLife);
     return scheduledRemoval(request, planned, lives);
   }
@@ -309,7 +317,7 @@ export function createStart(options: StartOptions) {
     const interrupted =
       !row.mandate &&
       !row.ended &&
-      clock.now() - Date.parse(row.created_at) > START_MILLIS / 4;
+      clock.now() - Date.parse(row.created_at) > LAUNCH_MILLIS;
     if (added || interrupted) row = await launch(row, caller);
     const isLate = row.ended && !row.mandate && !row.cancel_requested_by;
     return isLate ? undefined : { row, isNew: added !== undefined };
