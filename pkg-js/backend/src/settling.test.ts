@@ -6,6 +6,7 @@ import { Settling } from './settling';
 
 const ID = '11111111-1111-4111-8111-111111111111';
 const ENDPOINT = 'projects/p/locations/l/endpoints/e';
+const MODEL = 'projects/p/locations/l/models/m@2';
 const PROXY = 'http://portal/api/proxy/vertex-ai';
 const MINUTE = 60_000;
 
@@ -50,17 +51,17 @@ describeOnDatabases('audit records after a deployment', create => {
   }
 
   /** A deployment that ends now. */
-  async function end() {
+  async function end(kind: 'deploy' | 'scale' = 'deploy') {
     const { store } = replica();
     await store.add({
       id: ID,
-      kind: 'deploy',
+      kind,
       fingerprint: 'f',
       entityRef: 'component:default/a',
       user: 'user:default/alice',
       request: { kind: 'deploy', runId: ID, source: { text: '' }, reason: '' },
       kin: 'm|n1',
-      life: { state: 'pending', endpoint: ENDPOINT },
+      life: { state: 'pending', endpoint: ENDPOINT, model: MODEL },
     });
     await store.giveMandate(ID, 'mandate');
     await client('vertex_ai_deployments').update({ lease: 7 });
@@ -74,8 +75,8 @@ describeOnDatabases('audit records after a deployment', create => {
     });
   }
 
-  const LOOKS = ['/operations', ''].map(
-    suffix => `/aiplatform/v1/${ENDPOINT}${suffix} mandate 7`,
+  const LOOKS = [`${ENDPOINT}/operations`, ENDPOINT, MODEL].map(
+    name => `/aiplatform/v1/${name} mandate 7`,
   );
 
   it('are looked after under its mandate, when no request can be on its way', async () => {
@@ -95,6 +96,13 @@ describeOnDatabases('audit records after a deployment', create => {
     now += 60 * MINUTE;
     await settling.poll();
     expect(looks).toEqual(LOOKS);
+  });
+
+  it('are looked after without the model that a change in place does not read', async () => {
+    await end('scale');
+    now += 2 * MINUTE;
+    await replica().settling.poll();
+    expect(looks).toEqual(LOOKS.slice(0, 2));
   });
 
   it('are looked after less and less often, for an hour and a bit', async () => {

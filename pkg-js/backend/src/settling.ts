@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { deploymentFacts } from '@backstage-vertex-ai/core/server';
 import type { Clock } from './clock';
 import { toDeployment, type Row } from './deployments/row';
 import type { Deployments } from './deployments/store';
@@ -57,10 +58,14 @@ export class Settling {
 
   /** Reads what the deployment has changed. The proxy weighs the answers, the list first: it tells how to read what follows. */
   private async look(row: Row): Promise<void> {
-    const { endpoint } = toDeployment(row);
+    const { endpoint, kind, model } = toDeployment(row);
+    const names = [`${endpoint}/operations`, endpoint];
+    // The plans of the other kinds read no model.
+    const deploys = (deploymentFacts().deploying as string[]).includes(kind);
+    if (deploys && model) names.push(model);
     const { fetch, proxyUrl } = this.options;
     const under = { mandate: row.mandate!, lease: row.lease };
-    for (const name of [`${endpoint}/operations`, endpoint]) {
+    for (const name of names) {
       const url = `${await proxyUrl()}/aiplatform/v1/${name}`;
       const response = await fetch(url, { method: 'GET' }, under);
       await response.body?.cancel();
