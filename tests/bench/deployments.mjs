@@ -19,7 +19,7 @@ import {
   start,
   token,
 } from '../chaos/clients.mjs';
-import { occupy } from '../chaos/console.mjs';
+import { allowUploads, occupy } from '../chaos/console.mjs';
 import {
   artifacts,
   Portal,
@@ -59,19 +59,6 @@ async function countCalls(key, name) {
   const made = await callsSince(before);
   console.error(`  ${key}: ${made.map(call => call.name.split('.').at(-1))}`);
   report(key, made.length);
-}
-
-/** Uploads are not among the rights of the demo's deployers. */
-async function allowUploads() {
-  const path = 'projects/acme-ml/roles/vertexDeployer';
-  const role = await google(path);
-  const more = ['upload', 'list', 'delete'].map(
-    what => `aiplatform.models.${what}`,
-  );
-  await google(`${path}?updateMask=includedPermissions`, {
-    method: 'PATCH',
-    body: { includedPermissions: [...role.includedPermissions, ...more] },
-  });
 }
 
 /** A model of somebody else, with one version. */

@@ -1,6 +1,7 @@
 // The entities of the suite: each has its own endpoint, so that deployments run side by side.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { changeTemplates, entityText, KINDS } from './kinds.mjs';
 import { artifacts, database, postgres } from './servers.mjs';
 
 export const PLACE = 'projects/acme-ml/locations/us-central1';
@@ -10,25 +11,20 @@ export const names = [...'abcdefghij'].map(letter => `chaos-${letter}`);
 export const restorable = ['early', 'served', 'gone', 'redone'].map(
   what => `restored-${what}`,
 );
+/** Names of the templates that tasks run. */
+export const templates = ['deploy-model', ...changeTemplates];
 export const endpointOf = name => `${PLACE}/endpoints/${name}`;
 
-const entity = ({ name, model = 'fraud-detector@3', image }) => `---
-apiVersion: backstage.io/v1alpha1
-kind: Component
-metadata:
-  name: ${name}
-  annotations:
-    google.com/vertex-ai-project: acme-ml
-    google.com/vertex-ai-location: us-central1
-    google.com/vertex-ai-endpoint: ${name}
-    google.com/vertex-ai-model: ${model}
-    google.com/vertex-ai-machine-type: n1-standard-4
-    google.com/vertex-ai-traffic: '40'
-${image ? `    google.com/vertex-ai-image: ${image}\n` : ''}spec:
-  type: ml-model
-  lifecycle: production
-  owner: group:default/ml-team
-`;
+/** An entity that pins a version of a model, or uploads one. */
+const entity = ({ name, model = 'fraud-detector@3', image }) =>
+  entityText(name, { model, traffic: 40, ...(image && { image }) });
+
+/** Writes the file of one entity; returns its path. */
+export function writeEntity(name, annotations) {
+  const path = join(artifacts, `${name}.yaml`);
+  writeFileSync(path, entityText(name, annotations));
+  return path;
+}
 
 /**
  * Writes the entities and the configuration that names them; returns the path of the latter. `more` are entities of the
@@ -45,12 +41,17 @@ export function writeCatalog(more = [], settings = {}) {
     ].join(''),
   );
   const config = join(artifacts, 'app-config.chaos.yaml');
-  // The users of the demo, and the template: a list in a later file replaces the earlier one.
+  // The users of the demo, and the templates: a list in a later file replaces the earlier one.
   const root = resolve(import.meta.dirname, '../..');
   const targets = [
     join(root, 'www/catalog/all.yaml'),
-    join(root, 'scaffolder-templates/deploy-model/template.yaml'),
+    ...templates.map(name =>
+      join(root, `scaffolder-templates/${name}/template.yaml`),
+    ),
     entities,
+    ...Object.entries(KINDS).map(([name, { annotations }]) =>
+      writeEntity(name, annotations),
+    ),
   ];
   const configured = {
     ...settings,

@@ -1,6 +1,6 @@
 // HTTP clients of the suite: the portal as a user, the emulator's control, and Google as a console user.
 import { setTimeout } from 'node:timers/promises';
-import { names } from './catalog.mjs';
+import { names, templates } from './catalog.mjs';
 import { emulatorUrl, portalUrl } from './servers.mjs';
 
 /** How long each outage of a round lasts, in milliseconds. */
@@ -89,9 +89,9 @@ export async function isReady(base) {
   if (!guest.relations?.some(({ type }) => type === 'memberOf')) return false;
   const last = names.at(-1);
   await portal(`catalog/entities/by-name/component/default/${last}`, { base });
-  await portal('catalog/entities/by-name/template/default/deploy-model', {
-    base,
-  });
+  for (const name of templates) {
+    await portal(`catalog/entities/by-name/template/default/${name}`, { base });
+  }
   await portal('vertex-ai/deployments?limit=1', { base });
   await portal('proxy/vertex-ai/.well-known/jwks.json', { base });
   session ??= await signIn(base);
@@ -140,12 +140,15 @@ export async function cancel(id) {
   }
 }
 
-/** Starts a deployment under an idempotency key. */
-export const start = (name, key) =>
+/** Starts a deployment under an idempotency key, or what `more` asks for: of the entity in the catalog, or of a text. */
+export const start = (name, key, more = {}) =>
   persistent('vertex-ai/deployments', {
     method: 'POST',
     headers: { 'idempotency-key': key },
-    body: { entityRef: `component:default/${name}` },
+    body: {
+      ...('text' in more ? {} : { entityRef: `component:default/${name}` }),
+      ...more,
+    },
   });
 
 /** Reads from the emulator's control, or posts to it. */

@@ -80,3 +80,63 @@ export const FAULTS = {
     strike(endpointOf(name), { kind: 'ignoredCancel' }),
   ],
 };
+
+const status = more => ({ kind: 'status', ...more });
+
+/**
+ * Faults of changes by name. Each returns what the emulator is sent for one of a kind's calls: `point` tells which, `fails` the operation
+ * that can fail.
+ */
+export const CHANGE_FAULTS = {
+  none: () => [],
+  'answer lost': ({ at }) => [at({ kind: 'lostResponse' })],
+  'answer cut off': ({ at }) => [at({ kind: 'truncatedResponse' })],
+  'carried out, 503': ({ at }) => [at(status({ status: 503, done: true }))],
+  'answer never comes': ({ at }) => [at({ kind: 'hang', done: true })],
+  'answers 401': ({ at }) => [at(status({ status: 401 }))],
+  late: ({ at }) => [at({ kind: 'late', seconds: 100 })],
+  'answers 429': ({ at }) => [
+    at(status({ status: 429, retryAfterSeconds: 1 }), 3),
+  ],
+  // A new version that arrives twice is two versions: Google's method has nothing that would tell.
+  'arrives twice': ({ at, point }) => [
+    at({ kind: point.isOnce ? 'lostResponse' : 'twice' }),
+  ],
+  // An upload that may be under way is awaited for minutes before it is sent again.
+  'answers 500': ({ at, point }) => [
+    at(
+      status({ status: 500, done: Boolean(point.isOnce) }),
+      point.isOnce ? 1 : 2,
+    ),
+  ],
+  'wait answers HTML': ({ endpoint }) => [
+    strike(`${endpoint}/operations/`, { kind: 'html' }, 3),
+  ],
+  fails: ({ fails, endpoint, model, at, choices }) => {
+    if (fails === 'deployModel') {
+      return [failing(endpoint, choices.pick(STAGES))];
+    }
+    if (!fails) return [at(status({ status: 403 }), 1_000)];
+    const resource = fails === 'UploadModel' ? model : endpoint;
+    const failure = { code: 9, message: 'It cannot be done now.' };
+    return [
+      strike(`/${resource}`, {
+        kind: 'failOperation',
+        operation: fails,
+        ...failure,
+      }),
+    ];
+  },
+};
+
+/** Returns what the emulator is sent for a kind of change. */
+export const changeFaults = (fault, kind, endpoint, model, choices) => {
+  const point = choices.pick(kind.points)(endpoint);
+  const { path, ...which } = point;
+  const at = (injected, times) => ({
+    ...strike(path, injected, times),
+    method: which.method,
+  });
+  const { fails } = kind;
+  return CHANGE_FAULTS[fault]({ at, point, fails, endpoint, model, choices });
+};

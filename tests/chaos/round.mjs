@@ -1,73 +1,19 @@
-// One round: deployments side by side, each with its fault, its cancellation and its console user, while the portal is killed.
+// One round: deployments, or changes of what serves, side by side, each with its fault, while the portal is killed.
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
-import { endpointOf, names } from './catalog.mjs';
-import { check, checkRecords } from './checker.mjs';
-import {
-  cancel,
-  emulator,
-  ended,
-  eventsOf,
-  OUTAGE,
-  start,
-} from './clients.mjs';
-import { occupy, race } from './console.mjs';
-import { FAULTS, RACE } from './faults.mjs';
+import { changes } from './changing.mjs';
+import { check } from './checker.mjs';
+import { emulator, OUTAGE } from './clients.mjs';
+import { deployments } from './deploying.mjs';
 import { random } from './random.mjs';
+import { canSettle, checkRecords } from './records.mjs';
 import { postgres } from './servers.mjs';
 import { partRounds, settledRows } from './settling.mjs';
-import { byTask } from './task.mjs';
 
-/** A deployment that no task started. */
-const UNBORN = { state: 'cancelled', undone: [], notUndone: [] };
-
-/** One deployment from its start to its end, with its fault and its cancellation. */
-async function deploy(choices, name, fault, key, inTask) {
-  const existed = fault === RACE || choices.chance(0.5);
-  const others = existed ? [await occupy(name)] : [];
-  for (const injected of FAULTS[fault](name, choices)) {
-    await emulator('faults', injected);
-  }
-  const cancelAfter = choices.chance(0.35) ? choices.between(0, 9000) : null;
-  await setTimeout(choices.between(0, 2000));
-  const racing = fault === RACE && raced(name, others, choices);
-  const id = inTask
-    ? await byTask(name, cancelAfter)
-    : await byCall(name, key, cancelAfter);
-  const failure = await racing;
-  if (failure) throw failure;
-  const deployment = id ? await ended(id) : UNBORN;
-  const events = id ? await eventsOf(id) : [{ id: 1, data: UNBORN }];
-  const what = { name, fault, cancelAfter, inTask, existed };
-  return {
-    what: { ...what, state: deployment.state },
-    facts: { endpointName: endpointOf(name), others, existed },
-    deployment,
-    events,
-  };
-}
-
-/** Races the portal some time after now; returns what failed. */
-async function raced(name, others, choices) {
-  try {
-    await setTimeout(choices.between(0, 5000));
-    others.push(await race(name, others[0]));
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-async function byCall(name, key, cancelAfter) {
-  const { id } = await start(name, key);
-  // The same request again is the same deployment.
-  assert.equal((await start(name, key)).id, id);
-  if (cancelAfter !== null) {
-    await setTimeout(cancelAfter);
-    await cancel(id);
-  }
-  return id;
-}
+/** Every so many rounds, changes are played in place of deployments. */
+const CYCLE = 3;
+/** Seconds of Google in a second. What changes in place is over at once, so it is slower. */
+const SPEED = { deployments: 100, preparation: 500, changes: 50 };
 
 /** Google answers nothing, once in a round, where the length of outages is asked for. */
 async function loseGoogle(choices, cloud) {
@@ -78,7 +24,6 @@ async function loseGoogle(choices, cloud) {
   await setTimeout(1000 * OUTAGE);
   cloud.signal('SIGCONT');
 }
-
 /** What happens to the portal, at random moments. */
 async function trouble(choices, portal) {
   const kinds = postgres
@@ -107,31 +52,35 @@ async function expire(choices) {
   await emulator('tokens/expire', {});
 }
 
+/** Returns functions that each play a part of the round. */
+async function parts(portal, seed, round) {
+  if (round % CYCLE === 0) {
+    await emulator('clock', { speed: SPEED.preparation });
+    const prepared = await changes(portal, seed, round, round / CYCLE);
+    await emulator('clock', { speed: SPEED.changes });
+    return prepared;
+  }
+  await emulator('clock', { speed: SPEED.deployments });
+  return deployments(seed, round, round - Math.floor(round / CYCLE));
+}
+
 export async function play(portal, cloud, seed, round) {
   const choices = random(`${seed}:${round}`);
   await emulator('reset', {});
   await partRounds();
-  const kinds = random(seed).shuffled(Object.keys(FAULTS));
+  const played = await parts(portal, seed, round);
   const [results] = await Promise.all([
-    Promise.all(
-      names.map((name, at) => {
-        // Each round goes on with the next kinds.
-        const kind = kinds[((round - 1) * names.length + at) % kinds.length];
-        const own = random(`${seed}:${round}:${name}`);
-        const key = `${seed}-${round}-${name}`;
-        return deploy(own, name, kind, key, at < 2).catch(error => ({
-          broken: `${name}, ${kind}: ${error.stack}`,
-        }));
-      }),
-    ),
+    Promise.all(played.map(part => part())),
     trouble(choices, portal),
     loseGoogle(random(`${seed}:${round}:google`), cloud),
     expire(random(`${seed}:${round}:tokens`)),
   ]);
   for (const { what } of results) if (what) console.log(JSON.stringify(what));
-  const { calls } = await emulator('state');
-  const begun = new Date(calls[0]?.time ?? 0).toISOString();
-  const rows = await settledRows(portal, begun);
+  const ended = await emulator('state');
+  const begun = new Date(ended.calls[0]?.time ?? 0).toISOString();
+  const rows = await settledRows(portal, begun, present =>
+    canSettle(present, ended),
+  );
   const state = await emulator('state');
   const records = checkRecords(rows, state);
   console.log(`records that stay unknown: ${records.unknowable.join(', ')}`);

@@ -103,6 +103,8 @@ export function startEmulator() {
 export class Portal {
   #servers = [];
   #isReady = [];
+  /** The last restart of each replica. */
+  #turns = [];
   #balancer;
   #line;
 
@@ -149,11 +151,15 @@ export class Portal {
     return this.#servers.map(server => server.processes());
   }
 
-  /** Ends a replica as a power failure does, and starts it again. */
+  /** Ends a replica as a power failure does, and starts it again. A replica that starts is not ended before it is ready. */
   async restart(at = 0) {
-    await this.#servers[at].kill();
-    this.#isReady[at] = false;
-    await this.#run(at);
+    const turn = Promise.resolve(this.#turns[at]).then(async () => {
+      await this.#servers[at].kill();
+      this.#isReady[at] = false;
+      await this.#run(at);
+    });
+    this.#turns[at] = turn.catch(() => {});
+    await turn;
   }
 
   /** Freezes a replica for some time, in which another one takes its work over. */

@@ -8,6 +8,8 @@ const MINUTE = 60_000;
 const LONGEST_CALL = 15 * MINUTE;
 /** How long the portal may take to look, in milliseconds. */
 const PATIENCE = 60_000;
+/** How long it looks at least: what nothing can show must stay as it is. */
+const LEAST = 8_000;
 
 export const isOpen = ({ outcome }) => ['pending', 'unknown'].includes(outcome);
 const ago = millis => new Date(Date.now() - millis).toISOString();
@@ -34,15 +36,21 @@ const lookNow = () =>
       .update({ settle_at: 0 }),
   );
 
-/** Returns the audit records since a time, once the portal has settled what it can. */
-export async function settledRows(portal, since) {
+/**
+ * Returns the audit records since a time, once the portal has settled what it can. `canSettle` tells of records whether a read can show the
+ * outcome of any of them.
+ */
+export async function settledRows(portal, since, canSettle) {
   const rows = (await auditRows()).filter(row => row.created_at >= since);
   const ids = new Set(rows.map(({ id }) => id));
   const read = async () => (await auditRows()).filter(({ id }) => ids.has(id));
   if (!rows.some(isOpen)) return rows;
   await letTimePass();
-  const deadline = Date.now() + PATIENCE;
-  while ((await read()).some(isOpen) && Date.now() < deadline) {
+  const begun = Date.now();
+  const isDue = present =>
+    present.some(isOpen) &&
+    Date.now() < begun + (canSettle(present) ? PATIENCE : LEAST);
+  while (isDue(await read())) {
     await lookNow();
     await setTimeout(500);
   }

@@ -5,15 +5,15 @@ import { eventsOf, ended, OUTAGES, persistent } from './clients.mjs';
 
 const RUNNING = ['open', 'processing'];
 
-/** Starts the template for an entity. `deployments` returns what the task has started, `cancel` cancels it. */
-export async function startTask(name) {
+/** Starts a template for an entity. `deployments` returns what the task has started, `cancel` cancels it. */
+export async function startTask(name, template = 'deploy-model', more = {}) {
   const entity = `component:default/${name}`;
   const since = new Date().toISOString();
   const { id } = await persistent('scaffolder/v2/tasks', {
     method: 'POST',
     body: {
-      templateRef: 'template:default/deploy-model',
-      values: { entity },
+      templateRef: `template:default/${template}`,
+      values: { entity, ...more },
     },
   });
   const path = `scaffolder/v2/tasks/${id}`;
@@ -27,8 +27,8 @@ export async function startTask(name) {
 }
 
 /** Runs the template to its end. Returns the deployment's id; `undefined` where the task was cancelled before it started one. */
-export async function byTask(name, cancelAfter) {
-  const task = await startTask(name);
+export async function byTask(name, cancelAfter, template, more) {
+  const task = await startTask(name, template, more);
   if (cancelAfter !== null) {
     await setTimeout(cancelAfter);
     await task.cancel();
