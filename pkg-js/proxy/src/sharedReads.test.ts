@@ -119,10 +119,24 @@ describe('status reads', () => {
     expect(reads).toBe(2);
   });
 
-  it('that fail are not kept', async () => {
+  it('of what does not exist are one, until it is made', async () => {
     const { answer } = google;
-    google.answer = response => json(response, { error: {} }, 503);
-    expect((await portal.ask(READ)).status).toBe(503);
+    google.answer = (response, { verb }) => {
+      if (verb === 'GET') reads += 1;
+      json(response, { error: {} }, verb === 'GET' ? 404 : 200);
+    };
+    expect((await portal.ask(READ)).status).toBe(404);
+    expect((await portal.ask(READ)).status).toBe(404);
+    expect(reads).toBe(1);
+    await portal.ask(CHANGE);
+    google.answer = answer;
+    expect(await shown()).toBe(2);
+  });
+
+  it.each([403, 503])('that fail with %i are not kept', async status => {
+    const { answer } = google;
+    google.answer = response => json(response, { error: {} }, status);
+    expect((await portal.ask(READ)).status).toBe(status);
     google.answer = answer;
     expect(await shown()).toBe(1);
   });

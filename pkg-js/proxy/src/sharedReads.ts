@@ -24,7 +24,7 @@ const replay = (head: Answer, bytes: Buffer): Answer => ({
   body: Readable.from([bytes], { objectMode: false }),
 });
 
-/** Reads of Google that several calls share: those under way, and those that have just succeeded. */
+/** Reads of Google that several calls share: those under way, and those that Google has just answered. */
 export class SharedReads {
   private readonly reads = new Map<string, Read>();
 
@@ -34,7 +34,8 @@ export class SharedReads {
   }
 
   /**
-   * Returns the answer to a read of a moment ago, or else reads. A failure is shared by the calls that wait for it, and not kept.
+   * Returns the answer to a read of a moment ago, or else reads. Another failure than 404 is shared by the calls that wait for it, and
+   * not kept.
    *
    * @param key tells reads apart: the credential and the address
    */
@@ -55,7 +56,9 @@ export class SharedReads {
       if (this.reads.get(key) === read) this.reads.delete(key);
     };
     read.answer.then(({ status, bytes }) => {
-      if (!bytes || status >= 300) drop();
+      // What does not exist is an answer like any other: pages open before the first deployment has made its endpoint.
+      const isKept = status < 300 || status === 404;
+      if (!bytes || !isKept) drop();
     }, drop);
     const answer = await read.answer;
     return answer.bytes ? replay(answer, answer.bytes) : answer;
