@@ -11,7 +11,8 @@ const LIMITS = {
   'deploy.google_calls_update': 5,
   'deploy.google_calls_new_version': 7,
   'deploy.viewers50_reads_per_minute': 30,
-  // An endpoint and its operations, for each replica, and once more where opening the pages takes more than two seconds.
+  // Replicas share no reads: an endpoint and its operations for each of two, and again for every two seconds that the pages take to open.
+  // With the run's own polls meanwhile, that is five in two seconds, and twelve in five.
   'deploy.viewers50_opening_reads': 12,
   'deploy.takeover_seconds': 15,
   'deploy.list_100k_p95_ms': 50,

@@ -45,6 +45,8 @@ export async function memoryOf(portal) {
     const megabytes = bytes => Math.round(bytes / 2 ** 20);
     return {
       live: megabytes(sum(one => one.heapUsed + one.external + one.wasm)),
+      heap: megabytes(sum(one => one.heapUsed)),
+      external: megabytes(sum(one => one.external)),
       wasm: megabytes(sum(one => one.wasm)),
       resident: megabytes(sum(one => one.rss)),
     };
