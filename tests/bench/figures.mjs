@@ -18,7 +18,7 @@ const LIMITS = {
   'deploy.list_100k_p95_ms': 50,
   'deploy.event_lag_ms': 1000,
   [`deploy.concurrent_${AT_ONCE}_event_lag_ms`]: 1000,
-  // What stays alive of deployments that have ended, for each replica.
+  // What a replica holds alive, of deployments that run and of those that have ended, above what it held before.
   [`deploy.concurrent_${AT_ONCE}_live_mb`]: 50,
   // Every read that Google gets, polls or not, also those that it rejects.
   [`deploy.concurrent_${AT_ONCE}_reads_per_minute`]: QUOTA.readsPerMinute,

@@ -3,7 +3,7 @@
 //   node tests/bench/iam.mjs      prints one JSON line for each figure
 //
 // Rights are counted and timed in the compiled core. That they are minimal is what the proof against the enforcing emulator says:
-// every plan is carried out with all of its rights and without each one. It takes a minute or two.
+// every plan is carried out with all of its rights and without each one. It takes several minutes where the machine is busy.
 // The same run writes target/least-privilege.md.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

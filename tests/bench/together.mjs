@@ -72,7 +72,10 @@ export async function together(portal) {
   report(`deploy.concurrent_${AT_ONCE}_event_lag_ms`, await watched);
   memory.push(await memoryOf(portal));
   console.error(`  memory of replicas in MB: ${JSON.stringify(memory)}`);
-  const growth = memory.at(-1).map(({ live }, at) => live - memory[0][at].live);
+  const [first, ...later] = memory;
+  const growth = later.flatMap(all =>
+    all.map(({ live }, at) => live - first[at].live),
+  );
   report(`deploy.concurrent_${AT_ONCE}_live_mb`, Math.max(...growth));
 
   const states = await withTables('vertex-ai', client =>
