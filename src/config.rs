@@ -7,7 +7,7 @@ mod read;
 
 pub use catalog::{CatalogConfig, OnInvalid};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::method::{Resource, Service};
 use crate::name::{Location, NameError, Place, Project, ServiceAccount};
 use serde_json::Value;
@@ -140,6 +140,16 @@ impl Config {
     /// Whether a project's location may be called.
     pub fn allows(&self, place: &Place) -> bool {
         self.project(&place.project).is_some_and(|allowed| allowed.allows(&place.location))
+    }
+
+    /// Fails where a project's location may not be called.
+    pub fn check_allowed(&self, place: &Place) -> Result<(), Diagnostic> {
+        if self.allows(place) {
+            return Ok(());
+        }
+        let message = format!("`{place}` is not allowed by the portal's configuration");
+        let finding = Diagnostic::new(Code::ProxyTargetNotAllowed, message);
+        Err(finding.help("ask a platform engineer to add it to `vertexAi.projects`"))
     }
 
     /// Returns the origin of a service: Google's host, or the emulator.

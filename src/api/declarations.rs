@@ -16,7 +16,7 @@ use crate::deployment::{RunReport, Want as DeploymentWant};
 use crate::diagnostic::Code;
 use crate::door::arrival::{Arrival, Who};
 use crate::door::changes::{AuditedCall, PolicyChanges};
-use crate::door::claims::Dispute;
+use crate::door::claims::{ClaimFacts, Dispute};
 use crate::door::want;
 use crate::iam::deliver::access_report::AccessReport;
 use crate::iam::deliver::apply::ApplyReport;
@@ -97,6 +97,7 @@ pub fn declarations() -> String {
     all.visit::<mandate::NewMandate>();
     all.visit::<mandate::MandateStep>();
     all.visit::<mandate::MandateFacts>();
+    all.visit::<ClaimFacts>();
     all.visit::<Dispute>();
     all.visit::<AuditedCall>();
     all.visit::<PolicyChanges>();

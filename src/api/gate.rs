@@ -98,19 +98,20 @@ impl Gate {
         Ok(Call::new(&self.0, Arrival::read(arrival)?))
     }
 
-    /// Reports what a user may do with one entity's deployment. Fails where the user may not read.
+    /// Reports what a user may do with one entity's deployment, from a `ClaimFacts`. Fails where the user may not read.
     pub fn access(
         &self,
         request: &StatusRequest,
         entity_ref: &str,
         permissions: Vec<String>,
+        claims: &Value,
         now: Millis,
     ) -> Result<Result<Conversation<AccessReport>, Box<AccessReport>>, Diagnostic> {
         let read = Access::Read.permission();
         if !permissions.iter().any(|name| name == read) {
             return Err(lacks_permission(read));
         }
-        Ok(access_of(&self.0.config, request, entity_ref, permissions, now))
+        Ok(access_of(&self.0.config, request, entity_ref, permissions, claims, now))
     }
 
     /// Mistakes of the configuration that do not keep the portal from starting.
@@ -139,10 +140,9 @@ impl Gate {
         self.0.config.mandates.retention
     }
 
-    /// Returns the endpoints that an entity claims and that are not its own. The host reads them, and asks again.
-    pub fn disputes(&self, own: &Value, entities: &Value, answers: &Value) -> Vec<Dispute> {
-        let entities = entities.as_array().map_or(&[][..], Vec::as_slice);
-        claims::disputes(&self.0.config, own, entities, answers)
+    /// Returns the endpoints that an entity claims and that are not its own, from a `ClaimFacts`. The host reads them, and asks again.
+    pub fn disputes(&self, facts: &Value) -> Vec<Dispute> {
+        claims::disputes(&self.0.config, facts)
     }
 
     /// Checks a request for a mandate, and returns what comes next.

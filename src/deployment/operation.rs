@@ -196,9 +196,11 @@ impl<'a> Follower<'a> {
         let now = self.google.voice().now();
         if now.saturating_sub(self.said) >= SILENCE {
             let what = self.stage.map_or("Waiting for Google's operation", Stage::meaning);
-            let minutes = now.saturating_sub(self.begun) / 60_000;
-            let seconds = now.saturating_sub(self.begun) / 1_000 % 60;
-            let mut line = format!("{what}: {minutes} min {seconds} s so far");
+            let seconds = now.saturating_sub(self.begun) / 1_000;
+            let mut line = match seconds / 60 {
+                0 => format!("{what}: {seconds} s so far"),
+                minutes => format!("{what}: {minutes} min {} s so far", seconds % 60),
+            };
             let pace = self.pace();
             if pace > POLL {
                 let running = self.google.voice().running();

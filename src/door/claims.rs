@@ -146,19 +146,40 @@ pub struct Dispute {
     pub finding: Diagnostic,
 }
 
-/// Returns the endpoints that the entity `own` claims and that are not its own. `entities` are all that claim endpoints; `answers` has
-/// Google's to reads of endpoints, by their names. Without an answer an endpoint has no labels.
-pub fn disputes(config: &Config, own: &Value, entities: &[Value], answers: &Value) -> Vec<Dispute> {
-    let Ok(own) = Entity::from_json(own) else { return Vec::new() };
+/// Returns the endpoints that an entity claims and that are not its own, from a `ClaimFacts`. Without an answer an endpoint has no labels.
+pub fn disputes(config: &Config, facts: &Value) -> Vec<Dispute> {
+    let Ok(own) = Entity::from_json(&facts["own"]) else { return Vec::new() };
+    let entities = facts["entities"].as_array().map_or(&[][..], Vec::as_slice);
     let dispute = |claimed: Resource| {
         let endpoint = config.named(&claimed).to_string();
-        let answer = Some(&answers[&endpoint]);
+        let answer = Some(&facts["answers"][&endpoint]);
         let finding = check(config, own.entity_ref(), &claimed, entities, answer).err()?;
         Some(Dispute { endpoint, by: Claims::find(config, &claimed, entities).by, finding })
     };
     // A model of others may be deployed.
     let endpoints = annotation::claimed(&own).into_iter().filter(|it| matches!(it, Resource::Endpoint(_)));
     endpoints.filter_map(dispute).collect()
+}
+
+/// What a host has read to tell whose an endpoint is.
+#[derive(ts_rs::TS)]
+#[expect(dead_code, reason = "the shape of a JSON value, for TypeScript")]
+pub struct ClaimFacts {
+    /// The entity as the catalog has it; `{}` where the catalog does not show it.
+    #[ts(type = "object")]
+    own: Value,
+    /// All entities that claim endpoints.
+    #[ts(type = "object[]")]
+    entities: Value,
+    /// Google's answers to reads of endpoints, by their names.
+    #[ts(type = "Record<string, unknown>")]
+    answers: Value,
+}
+
+/// Why an endpoint is not the entity's own, from a `ClaimFacts`.
+pub fn dispute(config: &Config, facts: &Value, endpoint: &Endpoint) -> Option<Diagnostic> {
+    let name = config.named(&Resource::Endpoint(endpoint.clone())).to_string();
+    disputes(config, facts).into_iter().find(|dispute| dispute.endpoint == name).map(|dispute| dispute.finding)
 }
 
 /// The endpoint that a call is about.
@@ -333,7 +354,7 @@ mod tests {
         let entities = [own, full("b", "endpoint.any-name")];
         let found = |config: &Config, entity_ref: &str, answers: Value| -> Vec<_> {
             let own = &entities[usize::from(entity_ref == B)];
-            let disputes = disputes(config, own, &entities, &answers);
+            let disputes = disputes(config, &json!({"own": own, "entities": entities, "answers": answers}));
             disputes.into_iter().map(|it| (it.endpoint, it.by.len(), it.finding.code)).collect()
         };
         let disputed = |code: Code| vec![(E.to_owned(), 2, code)];
@@ -347,7 +368,14 @@ mod tests {
         assert_eq!(found(&config(), B, labelled), disputed(Code::ClaimForeign));
         assert_eq!(found(&claiming(A), A, json!({})), []);
         assert_eq!(found(&claiming(A), B, json!({})), disputed(Code::ClaimForeign));
-        assert!(disputes(&config(), &json!({}), &entities, &json!({})).is_empty());
+        assert!(disputes(&config(), &json!({"own": {}, "entities": entities, "answers": {}})).is_empty());
+        let facts = |answers| json!({"own": entities[1], "entities": entities, "answers": answers});
+        let code = |endpoint: &str, answers| {
+            dispute(&config(), &facts(answers), &endpoint.parse().unwrap()).map(|finding| finding.code)
+        };
+        assert_eq!(code(E, json!({})), Some(Code::ClaimContested));
+        assert_eq!(code(E, json!({E: {"labels": {ENTITY_LABEL: entity_label(B)}}})), None);
+        assert_eq!(code(&staging, json!({})), None);
     }
 
     #[test]

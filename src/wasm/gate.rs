@@ -58,8 +58,14 @@ impl Gate {
         Ok(Passage(self.0.pass(&json(arrival))?))
     }
 
-    pub fn access(&self, request: &JsValue, entity_ref: &str, permissions: Vec<String>) -> Result<Talk, JsValue> {
-        let begun = self.0.access(&read(request)?, entity_ref, permissions, now());
+    pub fn access(
+        &self,
+        request: &JsValue,
+        entity_ref: &str,
+        permissions: Vec<String>,
+        claims: &JsValue,
+    ) -> Result<Talk, JsValue> {
+        let begun = self.0.access(&read(request)?, entity_ref, permissions, &json(claims), now());
         Ok(Talk::new(begun.map_err(CoreError::forbidden)?))
     }
 
@@ -80,8 +86,8 @@ impl Gate {
         self.0.mandate_retention()
     }
 
-    pub fn disputes(&self, own: &JsValue, entities: &JsValue, answers: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(write(&self.0.disputes(&json(own), &json(entities), &json(answers)))?)
+    pub fn disputes(&self, facts: &JsValue) -> Result<JsValue, JsValue> {
+        Ok(write(&self.0.disputes(&json(facts)))?)
     }
 
     #[wasm_bindgen(js_name = newMandate)]

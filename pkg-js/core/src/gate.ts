@@ -4,6 +4,7 @@ import type { BrokerHost } from './converse';
 import type {
   AccessReport,
   AuditedCall,
+  ClaimFacts,
   Diagnostic,
   Dispute,
   DoorAnswers,
@@ -216,15 +217,11 @@ export class Gate {
   }
 
   /**
-   * Returns the endpoints that the entity `own` claims and that are not its own. `entities` are all that have annotations of ours; `answers`
-   * has Google's to reads of endpoints, by their names. Labels decide, so a dispute is certain only once its endpoint was read.
+   * Returns the endpoints that an entity claims and that are not its own. Labels decide, so a dispute is certain only once its endpoint was
+   * read.
    */
-  disputes(
-    own: object,
-    entities: object[],
-    answers: Record<string, unknown>,
-  ): Dispute[] {
-    return call(() => this.#gate.disputes(own, entities, answers));
+  disputes(facts: ClaimFacts): Dispute[] {
+    return call(() => this.#gate.disputes(facts));
   }
 
   /**
@@ -275,13 +272,18 @@ export class Gate {
     {
       ref,
       permissions,
+      claims,
     }: {
       ref: string;
       /** The user's Backstage permissions. */
       permissions: string[];
+      claims: ClaimFacts;
     },
     host: Host,
   ): Promise<AccessReport> {
-    return converse(() => this.#gate.access(request, ref, permissions), host);
+    return converse(
+      () => this.#gate.access(request, ref, permissions, claims),
+      host,
+    );
   }
 }

@@ -74,6 +74,7 @@ export const vertexAiMessages = {
   'deployment.mandate': 'Mandate',
   'deployment.id': 'Deployment id',
   'deployment.cancelledBy': 'Cancelled by',
+  'person.task': 'the task that started it',
   'deployment.removed': 'Removed',
   'deployment.undone': 'Removed again',
   'deployment.notUndone': 'Could not be removed',

@@ -162,6 +162,7 @@ export const proxyModuleVertexAi: BackendFeature = createBackendModule({
           createAccessHandler({
             gate,
             stores,
+            catalog,
             httpAuth,
             logger,
             userInfo,

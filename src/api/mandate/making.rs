@@ -105,11 +105,7 @@ pub fn new_mandate(
         return Err(invalid(found.swap_remove(first)));
     };
     for place in [&plan.target.endpoint.place, &plan.target.model.place] {
-        if !config.allows(place) {
-            let message = format!("`{place}` is not allowed by the portal's configuration");
-            let finding = Diagnostic::new(Code::ProxyTargetNotAllowed, message);
-            return Err(refused(403, finding.help("ask a platform engineer to add it to `vertexAi.projects`")));
-        }
+        config.check_allowed(place).map_err(|finding| refused(403, finding))?;
     }
     check_pause(&asked, hours)?;
     if let Some(step) = claim(config, planner, &asked, &plan, &user, facts)? {

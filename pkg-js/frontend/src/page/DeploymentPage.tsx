@@ -105,7 +105,7 @@ function Found(props: Followed & { deployment: Deployment }) {
           </Flex>
         </section>
       )}
-      {view?.lacksAccess && <RequestAccess deployment={deployment} />}
+      {view?.lacksAccess && <RequestAccess {...deployment} />}
       <DeploymentFacts deployment={deployment} />
       <DeploymentTrace deployment={deployment} />
       <section aria-label={t('deployment.log')} className={styles.section}>

@@ -11,6 +11,7 @@ import { useDeployOffer } from '../hooks/useDeployOffer';
 import { useStatus } from '../hooks/useStatus';
 import { vertexAiTranslationRef } from '../translation';
 import { ModelActions } from './ModelActions';
+import { RequestAccess } from './RequestAccess';
 import styles from './page.module.css';
 
 /** The state of one environment of an entity. */
@@ -70,10 +71,15 @@ export function EnvironmentState(props: {
             : undefined
         }
       />
-      {missing && report && report.deployedModels.length > 0 && (
-        <Text as="p" variant="body-small" className={styles.secondary}>
-          {t('change.denied', { permission: missing })}
-        </Text>
+      {missing && report && (
+        <>
+          {report.deployedModels.length > 0 && (
+            <Text as="p" variant="body-small" className={styles.secondary}>
+              {t('change.denied', { permission: missing })}
+            </Text>
+          )}
+          <RequestAccess entityRef={entityRef} environment={environment} />
+        </>
       )}
     </EntityInfoCard>
   );

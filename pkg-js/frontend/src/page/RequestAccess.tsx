@@ -2,14 +2,16 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useEntity } from '@backstage/plugin-catalog-react';
 import { ButtonLink, Flex } from '@backstage/ui';
 import { Grantors } from '../components/Grantors';
-import type { Deployment } from '../deployments/deployment';
 import { useAccess } from '../hooks/useAccess';
 import { requestAccessPath } from '../templates';
 import { vertexAiTranslationRef } from '../translation';
 
 /** The way out of a denial: the form that requests access, filled in, and the people who grant it. */
-export function RequestAccess({ deployment }: { deployment: Deployment }) {
-  const { entityRef, environment } = deployment;
+export function RequestAccess(props: {
+  entityRef: string;
+  environment?: string;
+}) {
+  const { entityRef, environment } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   const { entity } = useEntity();
   const { report } = useAccess(entity, { environment });

@@ -448,7 +448,7 @@ describe('the page of a deployment', () => {
     google.portal.deployments = [{ ...CANCELLED, cancelRequestedBy }];
     renderPage({ path: path(CANCELLED) });
     expect(await screen.findByLabelText('Facts')).toHaveTextContent(
-      'Cancelled byplugin:scaffolder',
+      'Cancelled bythe task that started it',
     );
     expect(screen.queryByRole('link', { name: /scaffolder/ })).toBeNull();
   });

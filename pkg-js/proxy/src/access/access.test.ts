@@ -149,6 +149,32 @@ describe('what a user may do with a deployment', () => {
     expect(google.received).toEqual([]);
   });
 
+  it('is reported for allowed locations only', async () => {
+    holding(google, /./);
+    const body = asked({ 'google.com/vertex-ai-location': 'asia-east1' });
+    const { state, headline, diagnostics } = await report({ body });
+    expect({ state, headline }).toEqual({
+      state: 'unavailable',
+      headline: 'A deployment would be denied here',
+    });
+    expect(diagnostics.map(({ code }) => code)).toEqual([
+      'proxy/target-not-allowed',
+    ]);
+    expect(google.received).toEqual([]);
+  });
+
+  it('is none where a second entity claims the endpoint', async () => {
+    holding(google, /./);
+    const endpoint = { 'google.com/vertex-ai-endpoint': 'fraud-detector' };
+    portal.entities.push(deploying(), deploying(endpoint, 'rival'));
+    const { state, headline, diagnostics } = await report();
+    expect({ state, headline }).toEqual({
+      state: 'unavailable',
+      headline: 'A deployment would be denied here',
+    });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['claim/contested']);
+  });
+
   it('is reported to users with `vertex-ai.read` only', async () => {
     holding(google, /./);
     const refused = (ask: object) =>

@@ -1,3 +1,4 @@
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import type {
   HttpAuthService,
   LoggerService,
@@ -6,6 +7,8 @@ import type {
 import type { StatusRequest } from '@backstage-vertex-ai/core';
 import type { Gate } from '@backstage-vertex-ai/core/server';
 import type { Request, Response } from 'express';
+import type { CatalogReader } from '../catalog';
+import { createClaimsReader } from '../claims/reading';
 import type { OpenStores } from '../doorStores';
 import { readJson } from '../forward';
 import { createInnerFetch, INNER_URL } from '../innerFetch';
@@ -23,12 +26,14 @@ const PATIENCE = 30_000;
 export function createAccessHandler(options: {
   gate: Gate;
   stores: OpenStores;
+  catalog: CatalogReader;
   httpAuth: HttpAuthService;
   logger: LoggerService;
   userInfo: UserInfoService;
   held: HeldPermissions;
 }) {
   const { gate, httpAuth, logger, userInfo, held } = options;
+  const readClaims = createClaimsReader(options);
 
   async function handle(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -40,15 +45,19 @@ export function createAccessHandler(options: {
     // Nothing of the body is read for a caller without the permission.
     const permissions = await held(credentials, 'vertex-ai.read');
     const asked = (await readJson(request)) as Omit<StatusRequest, 'proxyUrl'>;
+    const caller = {
+      kind: 'user',
+      ref,
+      actor: actor?.subject,
+      permissions,
+    } as const;
+    const groups = ownershipOf(userInfo, credentials);
+    const claims = await readClaims(nameOf(asked), caller, groups);
     const report = await gate.access(
       { ...asked, proxyUrl: INNER_URL },
-      { ref, permissions },
+      { ref, permissions, claims },
       {
-        fetch: createInnerFetch(
-          options,
-          { kind: 'user', ref, actor: actor?.subject, permissions },
-          ownershipOf(userInfo, credentials),
-        ),
+        fetch: createInnerFetch(options, caller, groups),
         signal: AbortSignal.any([
           leaving.signal,
           AbortSignal.timeout(PATIENCE),
@@ -59,4 +68,13 @@ export function createAccessHandler(options: {
   }
 
   return answering(handle, logger);
+}
+
+/** The ref of the entity that a request holds; empty where it has none, which the core reports. */
+function nameOf({ source }: Omit<StatusRequest, 'proxyUrl'>): string {
+  try {
+    return stringifyEntityRef((source as { entity: Entity }).entity);
+  } catch {
+    return '';
+  }
 }

@@ -16,7 +16,7 @@ import type { OpenStores } from '../doorStores';
 import { ownershipOf } from '../ownership';
 import type { HeldPermissions } from '../permissions';
 import { answering, Refusal } from '../refusal';
-import { createResourceReader } from '../resource';
+import { createClaimsReader } from './reading';
 
 function readRef(request: Request): string {
   const { entityRef } = request.query;
@@ -46,7 +46,7 @@ export function createClaimsHandler(options: {
   held: HeldPermissions;
 }) {
   const { gate, catalog, httpAuth, logger, userInfo, held } = options;
-  const readEndpoint = createResourceReader(options);
+  const readClaims = createClaimsReader(options);
 
   async function handle(request: Request, response: Response) {
     const credentials = await httpAuth.credentials(request, {
@@ -64,15 +64,7 @@ export function createClaimsHandler(options: {
     }
     const caller = { ...readCaller(credentials), permissions } as DoorCaller;
     const groups = ownershipOf(userInfo, credentials);
-    const claims = await catalog.claims();
-    const own = claims.find(claim => stringifyEntityRef(claim) === ref) ?? {};
-    const answers: Record<string, unknown> = {};
-    for (const { endpoint } of gate.disputes(own, claims, answers)) {
-      answers[endpoint] ??= asJson(
-        await readEndpoint(endpoint, caller, groups),
-      );
-    }
-    const disputes = gate.disputes(own, claims, answers);
+    const disputes = gate.disputes(await readClaims(ref, caller, groups));
     const rivals = disputes.flatMap(({ by }) => by).filter(it => it !== ref);
     const seen = await catalog.visible([...new Set(rivals)], credentials);
     const report: ClaimsReport = {
@@ -86,13 +78,4 @@ export function createClaimsHandler(options: {
   }
 
   return answering(handle, logger);
-}
-
-/** Reads Google's answer. One that cannot be read has no labels. */
-function asJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
 }
