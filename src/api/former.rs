@@ -9,8 +9,9 @@ use super::deployment::{PlanReport, plan as plan_of};
 use super::request::Request as _;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Model;
+use crate::vertex::message::object;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use ts_rs::TS;
 
 /// The former deployment that a request to start one names.
@@ -160,10 +161,8 @@ fn undeploying(request: &Value, ids: Vec<&str>) -> Option<Value> {
     }
     let kept = ["source", "environment", "rules", "runId", "portal", "reason"];
     let kept = kept.iter().filter(|name| !request[**name].is_null());
-    let mut fields: Map<String, Value> = kept.map(|name| ((*name).to_owned(), request[*name].clone())).collect();
-    fields.insert("kind".into(), RunKind::Undeploy.name().into());
-    fields.insert("idleModels".into(), ids.into());
-    Some(fields.into())
+    let fields = kept.fold(object(), |fields, name| fields.with(name, request[*name].clone()));
+    Some(fields.with("kind", RunKind::Undeploy.name()).with("idleModels", ids).into())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::stored;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Operation;
 use crate::ordered::Ordered;
-use crate::vertex::message::text;
+use crate::vertex::message::{object, text};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -194,8 +194,8 @@ impl LedgerEntry {
         let seq = fields.remove("seq").and_then(|seq| seq.as_u64()).and_then(|seq| u32::try_from(seq).ok());
         let kind = fields.remove("kind").and_then(|kind| kind.as_str().map(str::to_owned));
         let (Some(seq), Some(kind)) = (seq, kind) else { return Err(unreadable()) };
-        let tagged = Value::Object(Map::from_iter([(kind, Value::Object(fields))]));
-        let entry = stored::read(tagged).map_err(|_| unreadable())?;
+        let tagged = object().with(&kind, Value::Object(fields));
+        let entry = stored::read(tagged.into()).map_err(|_| unreadable())?;
         Ok(Self { seq, entry })
     }
 

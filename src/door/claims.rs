@@ -32,7 +32,7 @@ impl Claims {
             |entity: &Entity| annotation::claimed(entity).iter().any(|claimed| config.named(claimed) == resource);
         let entities = entities.iter().filter_map(|entity| Entity::from_json(entity).ok());
         let mut by: Vec<String> = entities.filter(claims).map(|entity| entity.entity_ref().to_owned()).collect();
-        by.sort();
+        by.sort_unstable();
         by.dedup();
         Self { resource, by }
     }
