@@ -58,6 +58,7 @@ fn unused<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) {
 fn env(reading: &mut Reading<'_>) -> Vec<EnvVar> {
     let mut env: Vec<EnvVar> = Vec::new();
     let Some(text) = reading.text(Key::Env) else { return env };
+    let is_stored = reading.hides_values();
     let mut report = |code, message: String, help| reading.report_code(text.at, code, message, help);
     for (entry, number) in words::pairs(text.value, b"\n;").into_iter().zip(1u32..) {
         let Ok((name, value)) = entry else {
@@ -74,6 +75,7 @@ fn env(reading: &mut Reading<'_>) -> Vec<EnvVar> {
             );
             break;
         };
+        let variable = if is_stored { variable.stored() } else { variable };
         if env.iter().any(|earlier| earlier.name() == name) {
             report(Code::EnvDuplicate, format!("`{name}` is set twice"), "keep one of them");
         }

@@ -15,6 +15,7 @@ mod machine;
 mod model;
 mod place;
 mod reading;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod traffic;
@@ -29,6 +30,7 @@ use crate::words::{self, nearest};
 use given::{At, Given};
 pub use keys::{KEYS, Key, PREFIX};
 use reading::{Reading, rename};
+pub use stored::{is_same, stored, values};
 
 /// The result for one environment.
 pub struct Deployment {
@@ -116,18 +118,6 @@ pub fn claimed(entity: &Entity) -> Vec<Resource> {
         claimed.extend(model.map(|model| Resource::Model(Model { version: None, ..model })));
     }
     claimed
-}
-
-/// Whether two entities have the same annotations of ours.
-pub fn is_same(one: &Entity, other: &Entity) -> bool {
-    fn ours(entity: &Entity) -> Vec<(&str, Option<&str>)> {
-        let texts =
-            entity.annotations().iter().map(|(key, value)| (key.as_text().unwrap_or_default(), value.as_text()));
-        let mut ours: Vec<_> = texts.filter(|(key, _)| key.starts_with(PREFIX)).collect();
-        ours.sort_unstable();
-        ours
-    }
-    ours(one) == ours(other)
 }
 
 /// Checks the annotations of an entity. It is an error that none of them names the environment `asked`.

@@ -35,6 +35,11 @@ impl<'a> Reading<'a> {
         Self { entity, given, environment, findings: Vec::new(), missing: Vec::new() }
     }
 
+    /// Whether fingerprints stand in place of the values of variables.
+    pub fn hides_values(&self) -> bool {
+        self.entity.hides_values()
+    }
+
     pub fn at(&self, key: Key) -> Option<At<'a>> {
         self.given.get(key, self.environment)
     }

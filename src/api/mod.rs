@@ -19,6 +19,7 @@ pub mod request;
 pub mod served;
 pub mod source;
 mod status;
+pub mod stored;
 pub mod talk;
 mod validate;
 

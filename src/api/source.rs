@@ -16,7 +16,7 @@ pub trait Source: Field {
 ///
 /// Only Node reads a text. Browsers report `request/malformed`, because every page would load the YAML reader.
 #[derive(Clone, Debug, TS)]
-#[ts(untagged, optional_fields)]
+#[ts(untagged, optional_fields, rename_all_fields = "camelCase")]
 pub enum EntitySource {
     Text {
         text: String,
@@ -25,6 +25,8 @@ pub enum EntitySource {
     Entity {
         #[ts(type = "object")]
         entity: Value,
+        /// Whether fingerprints stand in place of the values of environment variables, as in a stored request.
+        values_hidden: Option<bool>,
     },
 }
 
@@ -56,7 +58,9 @@ impl Field for EntitySource {
     fn read(value: Value, name: &str) -> Result<Self, Diagnostic> {
         let mut fields = source_fields(value, name)?;
         let source = match (fields.take("entity"), fields.take("text")) {
-            (entity @ Value::Object(_), Value::Null) => Self::Entity { entity },
+            (entity @ Value::Object(_), Value::Null) => {
+                Self::Entity { entity, values_hidden: fields.field("values_hidden")? }
+            }
             // An empty text is present: it holds no entity.
             (Value::Null, Value::String(text)) => Self::Text { text, file: fields.optional("file")? },
             _ => return Err(malformed(format!("`{name}` requires either `text` (and `file`) or `entity`"))),
@@ -70,7 +74,9 @@ impl Source for EntitySource {
     fn entity(&self) -> Result<Entity, Vec<Diagnostic>> {
         match self {
             Self::Text { text, file } => Entity::from_text(text, file.as_deref()),
-            Self::Entity { entity } => Entity::from_json(entity),
+            Self::Entity { entity, values_hidden } => {
+                Ok(Entity::from_json(entity)?.with_values_hidden(*values_hidden == Some(true)))
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ mod stored;
 mod tests;
 mod traffic;
 mod undeployment;
+mod values;
 mod want;
 
 use crate::conversation::{Conversation, Failure, Identity, Progress, ProgressKind, Voice};
@@ -28,6 +29,7 @@ use crate::google::{CallError, Google};
 use crate::google_error::diagnose_failure;
 use crate::name::{ModelVersion, RunId};
 use crate::plan::Plan;
+use crate::vertex::container::EnvVar;
 use ledger::{Entry, LedgerEntry};
 use memory::{Failing, Memory};
 
@@ -92,7 +94,7 @@ pub fn resume(start: Start) -> Conversation<RunReport, Want> {
             None => plan,
         });
         let google = Google::new(voice, &proxy_url, reason);
-        Run { google, identities, plan, fingerprint, alias, id, memory }.report().await
+        Run { google, identities, plan, fingerprint, alias, id, memory, values: Vec::new() }.report().await
     })
 }
 
@@ -111,6 +113,8 @@ struct Run {
     alias: Option<ModelVersion>,
     id: RunId,
     memory: Memory,
+    /// Values that the plan's request has not, because it was stored.
+    values: Vec<EnvVar>,
 }
 
 impl Run {

@@ -22,6 +22,8 @@ const IN_USE: Millis = 15 * 60_000;
 const TRIES: u32 = 20;
 /// Number of looks for a version whose upload may be under way: some minutes.
 const UPLOAD_LOOKS: u32 = 20;
+/// Number of looks for what may be under way, and cannot be sent again because its values are unknown: 10 minutes.
+const BLIND_LOOKS: u32 = 100;
 /// Number of looks for something whose call may still be under way.
 const LOOKS: u32 = 5;
 
@@ -404,9 +406,13 @@ impl Run {
             }
             number += 1;
             // The same call again settles it: Google takes it, or says that the resource is there or in the making.
-            let call = self.plan.as_ref().ok().and_then(|plan| plan.step(kind)?.call.clone());
+            let call = self.plan.as_ref().ok().and_then(|plan| plan.step(kind)?.call.as_ref());
+            let (call, most) = match call.map(|call| self.filled(call)) {
+                Some((_, false)) => (None, BLIND_LOOKS),
+                call => (call.map(|(call, _)| call), 2 * TRIES),
+            };
             let Some(call) = call.filter(|_| number % LOOKS == 1) else {
-                if number > 2 * TRIES {
+                if number > most {
                     return Ok(());
                 }
                 self.pause(pause(number.min(4), None, self.voice().random())).await?;

@@ -103,7 +103,7 @@ impl Run {
         let operation = |memory: &Memory| memory.model.as_ref()?.operation().cloned();
         let begun = self.voice().now();
         let mut lost = Lost::default();
-        let mut looks = 0;
+        let (mut looks, mut unread) = (0, 0);
         let mut unfinished = operation(&self.memory);
         let mut started = None;
         loop {
@@ -137,7 +137,12 @@ impl Run {
                     &new_version
                 }
             };
-            match self.change(Change::Upload { model: name.to_string() }, call).await? {
+            let (call, is_whole) = self.filled(call);
+            if !is_whole {
+                self.learn_values(&call, &mut unread).await?;
+                continue;
+            }
+            match self.change(Change::Upload { model: name.to_string() }, &call).await? {
                 Sent::Answered(answer) => {
                     unfinished = operation(&self.memory);
                     started = Some(answer);

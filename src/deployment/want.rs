@@ -33,6 +33,11 @@ pub enum Want {
     Hold {
         hold: Hold,
     },
+    /// Read an entity from the catalog. The outcome is [`Outcome::Answer`](crate::conversation::Outcome::Answer) with the entity, or without
+    /// one that is missing, and [`Outcome::Failed`](crate::conversation::Outcome::Failed) where the catalog does not answer.
+    Entity {
+        entity: String,
+    },
 }
 
 impl Default for Want {

@@ -20,6 +20,8 @@ pub struct Entity {
     kind: String,
     entity_ref: String,
     findings: Vec<Diagnostic>,
+    /// Whether fingerprints stand in place of the values of variables.
+    values_hidden: bool,
 }
 
 impl Entity {
@@ -64,7 +66,7 @@ impl Entity {
         let (Some(kind), Some(name)) = (kind, name) else { return Err(in_order(findings)) };
         let namespace = lower(metadata.and_then(|m| m.get("namespace"))).unwrap_or_else(|| "default".into());
         let entity_ref = [&kind, ":", &*namespace, "/", &name].concat();
-        let mut entity = Self { file: file.map(str::to_owned), kind, entity_ref, root, findings };
+        let mut entity = Self { file: file.map(str::to_owned), kind, entity_ref, root, findings, values_hidden: false };
         entity.check_annotations();
         Ok(entity)
     }
@@ -83,6 +85,16 @@ impl Entity {
 
     fn annotations_node(&self) -> Option<&Node> {
         self.root.get("metadata").and_then(|metadata| metadata.get("annotations"))
+    }
+
+    /// The entity as the portal stored it, without the values of variables, or with them.
+    #[must_use]
+    pub fn with_values_hidden(self, values_hidden: bool) -> Self {
+        Self { values_hidden, ..self }
+    }
+
+    pub fn hides_values(&self) -> bool {
+        self.values_hidden
     }
 
     /// The kind in lower case: `component`.

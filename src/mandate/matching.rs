@@ -5,6 +5,7 @@ use super::{Denied, Effect, Facts, Mandate, Phase, Thing, Use, Written};
 use crate::method::{self, Call, Method, Resource};
 use crate::name::{DeployedModelId, Model};
 use crate::plan::{Kind, Plan, Step, StepKind};
+use crate::vertex::container::{fill, variables};
 use crate::vertex::traffic::{Split, Traffic, Written as Change, deployed, rolled_back};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -243,8 +244,14 @@ impl Mandate {
             remove_split(&mut given);
         }
         let mut other = None;
+        let known = given.get("model").map(variables).unwrap_or_default();
         for planned in planned {
             let mut expected = planned.body.clone().unwrap_or_default();
+            // A value that has not the stored fingerprint is another one.
+            if !expected.get_mut("model").is_none_or(|model| fill(model, &known)) {
+                other = other.or(Some("model.containerSpec.env".into()));
+                continue;
+            }
             if deploys {
                 remove_split(&mut expected);
             }

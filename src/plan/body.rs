@@ -3,6 +3,7 @@
 use crate::fingerprint::fingerprint;
 use crate::name::{DeployedModelId, Image, Model, ModelVersion};
 use crate::target::Target;
+use crate::vertex::container::{Container, fill, variables};
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::message::{Object, object, text};
 use crate::vertex::traffic::Traffic;
@@ -44,12 +45,15 @@ pub const CONTENT_LABEL: &str = "backstage-content";
 
 /// An `UploadModelRequest`.
 pub fn upload(target: &Target, image: &Image) -> Value {
-    let content = object()
-        .with("containerSpec", target.container.message().with("imageUri", image.as_str()))
-        .with_text("artifactUri", target.artifact_uri.as_ref());
-    let content = encrypted(content, target);
-    let print = format!("{:016x}", fingerprint(&[&text(&content.value())]));
-    let model = content
+    let content = |container: &Container| {
+        let content = object()
+            .with("containerSpec", container.message().with("imageUri", image.as_str()))
+            .with_text("artifactUri", target.artifact_uri.as_ref());
+        encrypted(content, target)
+    };
+    // A stored request has the same label: it has no values of variables.
+    let print = format!("{:016x}", fingerprint(&[&text(&content(&target.container.hide()).into())]));
+    let model = content(&target.container)
         .with("displayName", target.model.id.as_str())
         .with("description", origin(target))
         .with("labels", target.labels.message().with(CONTENT_LABEL, print));
@@ -74,6 +78,8 @@ pub fn has_content(version: &Value, upload: &Value) -> bool {
     match version["labels"][CONTENT_LABEL].as_str() {
         Some(label) => uploaded["labels"][CONTENT_LABEL].as_str() == Some(label),
         None => {
+            let mut uploaded = uploaded.clone();
+            fill(&mut uploaded, &variables(version));
             holds(&version["containerSpec"], &uploaded["containerSpec"])
                 && version["artifactUri"].as_str() == uploaded["artifactUri"].as_str()
         }

@@ -5,6 +5,7 @@
 //! <https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements>, read 2026-11-27.
 
 use super::message::{Object, object};
+use crate::fingerprint::fingerprint;
 use crate::name::{NameError, text_type};
 use crate::words;
 use serde_json::Value;
@@ -39,8 +40,15 @@ impl FromStr for Port {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvVar {
     name: String,
+    /// The fingerprint where the value is hidden.
     value: String,
+    hidden: bool,
 }
+
+/// The end of the fingerprint of a value that looks like a credential.
+const SECRET_MARK: &str = "!";
+/// The field that stands in place of the text of a hidden value. Google accepts only a text there.
+const HIDDEN: &str = "fingerprint";
 
 /// Last words of names that stand for secrets.
 const SECRET_NAMES: [&str; 4] = ["TOKEN", "KEY", "SECRET", "PASSWORD"];
@@ -51,7 +59,30 @@ impl EnvVar {
         let valid = !name.starts_with(|c: char| c.is_ascii_digit())
             && !name.is_empty()
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        valid.then(|| Self { name: name.to_owned(), value: value.to_owned() })
+        valid.then(|| Self { name: name.to_owned(), value: value.to_owned(), hidden: false })
+    }
+
+    /// The variable as it was stored: `value` is a fingerprint.
+    #[must_use]
+    pub fn stored(self) -> Self {
+        Self { hidden: true, ..self }
+    }
+
+    /// The variable with a fingerprint in place of its value.
+    #[must_use]
+    pub fn hide(&self) -> Self {
+        if self.hidden {
+            return self.clone();
+        }
+        // The rule about secrets still applies to what is stored.
+        let mark = if self.looks_secret() { SECRET_MARK } else { "" };
+        let value = format!("{:016x}{mark}", fingerprint(&[&self.name, &self.value]));
+        Self { name: self.name.clone(), value, hidden: true }
+    }
+
+    /// `NAME=value`
+    pub fn written(&self) -> String {
+        [&*self.name, "=", &self.value].concat()
     }
 
     pub fn name(&self) -> &str {
@@ -66,6 +97,9 @@ impl EnvVar {
     /// Whether the value looks like a credential: a Google credential, a private key, or a random text under a typical name.
     pub fn looks_secret(&self) -> bool {
         let value = &self.value;
+        if self.hidden {
+            return value.ends_with(SECRET_MARK);
+        }
         let word = self.name.rsplit('_').next().unwrap_or_default();
         words::contains(value, "PRIVATE KEY-----")
             || value.starts_with("ya29.")
@@ -185,7 +219,8 @@ impl FromStr for Probe {
 /// The container settings of an entity; Google's defaults apply to the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, ts_rs::TS)]
 #[ts(type = "{
-        env?: { name: string; value: string }[];
+        /** A stored request has the fingerprints of values. */
+        env?: { name: string; value: string | { fingerprint: string } }[];
         ports?: { containerPort: number }[];
         predictRoute?: string;
         healthRoute?: string;
@@ -205,14 +240,45 @@ pub struct Container {
     pub deployment_timeout: Option<DeploymentTimeout>,
 }
 
+/// The variables of a `Model` whose values are texts.
+pub fn variables(model: &Value) -> Vec<EnvVar> {
+    let env = model["containerSpec"]["env"].as_array().into_iter().flatten();
+    env.filter_map(|v| EnvVar::new(v["name"].as_str()?, v["value"].as_str()?)).collect()
+}
+
+/// Puts values in place of those fingerprints of a `Model` that they have. Returns whether no fingerprint is left.
+pub fn fill(model: &mut Value, known: &[EnvVar]) -> bool {
+    let env = model.get_mut("containerSpec").and_then(|spec| spec.get_mut("env")).and_then(Value::as_array_mut);
+    let mut is_whole = true;
+    for variable in env.into_iter().flatten() {
+        let Some(print) = variable["value"][HIDDEN].as_str() else { continue };
+        let is = |known: &&EnvVar| variable["name"] == *known.name && known.hide().value == print;
+        match known.iter().find(is) {
+            Some(known) => variable["value"] = (&*known.value).into(),
+            None => is_whole = false,
+        }
+    }
+    is_whole
+}
+
 impl Container {
+    /// The settings with fingerprints in place of the values of variables.
+    #[must_use]
+    pub fn hide(&self) -> Self {
+        Self { env: self.env.iter().map(EnvVar::hide).collect(), ..self.clone() }
+    }
+
     /// The fields of a `ModelContainerSpec` without the image.
     pub fn message(&self) -> Object {
         let mut spec = object()
             .with_text("predictRoute", self.predict_route.as_ref())
             .with_text("healthRoute", self.health_route.as_ref());
         if !self.env.is_empty() {
-            let variable = |v: &EnvVar| Value::from(object().with("name", &*v.name).with("value", &*v.value));
+            let value = |v: &EnvVar| match v.hidden {
+                true => object().with(HIDDEN, &*v.value).into(),
+                false => Value::from(&*v.value),
+            };
+            let variable = |v: &EnvVar| Value::from(object().with("name", &*v.name).with("value", value(v)));
             spec = spec.with("env", self.env.iter().map(variable).collect::<Vec<_>>());
         }
         if let Some(Port(port)) = self.port {

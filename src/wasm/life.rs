@@ -1,7 +1,7 @@
 //! Exports of the server build for the backend plugin: `pkg-js/core/src/deployments.ts`.
 
 use super::convert::{json, write};
-use crate::api::{former, life, outline};
+use crate::api::{former, life, outline, stored};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(js_name = deploymentFacts)]
@@ -12,6 +12,11 @@ pub fn deployment_facts() -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = deploymentStart)]
 pub fn deployment_start(body: &JsValue, key: Option<String>) -> Result<JsValue, JsValue> {
     Ok(write(&life::start(&json(body), key.as_deref())?)?)
+}
+
+#[wasm_bindgen(js_name = storedRequest)]
+pub fn stored_request(request: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&stored::stored(json(request)))?)
 }
 
 #[wasm_bindgen(js_name = planFollowing)]

@@ -33,12 +33,15 @@ impl Talk {
 #[wasm_bindgen]
 impl Talk {
     /// Delivers the outcome of the last want. The first call answers none. `running` is the number of the portal's deployments that run now.
-    /// `held` is the outcome of a hold: `free`, `busy` or `taken`.
-    pub fn tell(&mut self, cancelled: bool, running: u32, held: Option<String>) -> Result<JsValue, JsValue> {
-        let outcome = match held.as_deref() {
+    /// `told` is the outcome of a want of a run. Of a hold: `free`, `busy` or `taken`. Of an entity: its JSON text, `null` where the catalog
+    /// has none, or `unread`.
+    pub fn tell(&mut self, cancelled: bool, running: u32, told: Option<String>) -> Result<JsValue, JsValue> {
+        let outcome = match told.as_deref() {
             Some("busy") => Outcome::Busy,
             Some("taken") => Outcome::Taken,
-            _ => self.1.take(),
+            Some("unread") => Outcome::Failed(Failure::Unreachable),
+            Some("free") | None => self.1.take(),
+            Some(entity) => Outcome::Answer(Response { status: 200, retry_after: None, body: parse(entity) }),
         };
         Ok(parsed(self.0.tell(event(outcome, cancelled), running))?)
     }

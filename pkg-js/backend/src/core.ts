@@ -5,7 +5,10 @@ import type {
   RunRequest,
 } from '@backstage-vertex-ai/core/server';
 
-/** What a run is asked to do, as it is stored; the proxy's address is added at each start. */
+/**
+ * What a run is asked to do; the proxy's address is added at each start. Rows have it without the values of environment variables:
+ * `storedRequest` of the core.
+ */
 export type StoredRequest = Omit<RunRequest, 'proxyUrl'>;
 
 /** Runs a deployment, or resumes it from its ledger. */

@@ -80,6 +80,10 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
             notices: new Notices(deps),
             fetch,
             runDeployment: run,
+            readEntity: async entityRef =>
+              deps.catalog.getEntityByRef(entityRef, {
+                credentials: await auth.getOwnServiceCredentials(),
+              }),
             proxyUrl,
             logger,
           });

@@ -50,6 +50,7 @@ describeOnDatabases('runners', create => {
       },
       notices,
       runDeployment: runs.run,
+      readEntity: async () => undefined,
       proxyUrl: async () => 'http://portal/api/proxy/vertex-ai',
       logger: mockServices.logger.mock(),
       clock,

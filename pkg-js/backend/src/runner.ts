@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { removalDue } from '@backstage-vertex-ai/core/server';
-import type { RunDeployment } from './core';
+import type { RunDeployment, StoredRequest } from './core';
 import type { Clock } from './clock';
 import { LeaseLost } from './query';
 import type { History } from './deployments/history';
@@ -43,6 +43,8 @@ interface Run {
   /** Until when the lease is surely held, by the clock of this process. */
   heldUntil: number;
   readonly cancel: AbortController;
+  /** The request that started it in this process, with the values that are not stored. */
+  readonly whole?: StoredRequest;
   ended: Promise<void>;
 }
 
@@ -66,6 +68,8 @@ export class Runner {
       notices?: Pick<Notices, 'send'>;
       fetch: MandateFetch;
       runDeployment: RunDeployment;
+      /** Returns an entity as the catalog has it, whoever may see it. */
+      readEntity(entityRef: string): Promise<object | undefined>;
       proxyUrl(): Promise<string>;
       logger: LoggerService;
       clock?: Clock;
@@ -77,8 +81,12 @@ export class Runner {
     );
   }
 
-  /** Claims a deployment and runs it in the background. Returns whether this process got it. */
-  async claim(id: string): Promise<boolean> {
+  /**
+   * Claims a deployment and runs it in the background. Returns whether this process got it.
+   *
+   * @param whole its request where this process has just started it, with the values that are not stored
+   */
+  async claim(id: string, whole?: StoredRequest): Promise<boolean> {
     if (this.stopping) return false;
     const before = this.clock.now();
     const row = await this.options.leases.claim(id);
@@ -87,6 +95,7 @@ export class Runner {
       lease: row.lease,
       heldUntil: before + LEASE_MILLIS - MARGIN,
       cancel: new AbortController(),
+      whole,
       ended: Promise.resolve(),
     };
     // A run of this process that lost its lease goes on under its old number, which the ledger and the door deny.
@@ -259,7 +268,7 @@ export class Runner {
       await store.record(id, { claimed: true }, { lease });
       await this.noteClaim();
       const report = await runDeployment(
-        { ...toRequest(row), proxyUrl: await proxyUrl() },
+        { ...(run.whole ?? toRequest(row)), proxyUrl: await proxyUrl() },
         await ledger.read(id),
         {
           fetch: async (url, init) => {
@@ -275,6 +284,7 @@ export class Runner {
             this.hold(run);
             return leases.hold(id, lease, hold);
           },
+          entity: entityRef => this.options.readEntity(entityRef),
           running: () => Math.max(this.running, this.runs.size),
           onProgress: said => progress.add(said),
           signal: run.cancel.signal,

@@ -113,13 +113,16 @@ describe('POST /deployments', () => {
         state: 'succeeded',
         formerDeployment: former.id,
       });
-      const [first, second] = portal.runs.requests;
+      const [, second] = portal.runs.requests;
       expect(second).toMatchObject({
         kind: 'rollback',
         deployment: former.id,
         modelVersion: '3',
-        source: first.source,
       });
+      // As it was stored at that time: without the machine type.
+      expect((second.source as any).entity.metadata.annotations).toEqual(
+        entity.metadata.annotations,
+      );
       // The same request finds the rollback, which can be rolled back to as well.
       expect((await rollBack(former.id)).body.id).toBe(body.id);
       const again = await portal.startDeployment({

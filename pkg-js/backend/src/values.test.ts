@@ -34,11 +34,12 @@ async function marked(): Promise<string[]> {
 }
 
 describe('values of environment variables', () => {
-  it('reach the run and its mandate, and no answer, event, signal or log', async () => {
+  it('reach the run, and no table, mandate, answer, event, signal or log', async () => {
     const latch = new Latch();
     portal.runs.before = () => latch.opened;
     const started = await portal.startDeployment();
     const { id } = started.body;
+    expect(JSON.stringify(portal.runs.requests)).toContain(MARKER);
     const early = await portal.follow(id, { until: () => true });
     const plan = await portal.ask('/deployments/plan', {
       body: { entityRef: REF },
@@ -65,16 +66,23 @@ describe('values of environment variables', () => {
     const cancelled = await portal.cancel(id, { as: alice });
     await portal.asked(({ verb }) => verb === 'DELETE');
     const { signals, notifications, logs } = portal;
-    const told = [answers, events, planned, cancelled];
-    expect(JSON.stringify([told, signals, notifications, logs])).not.toContain(
-      MARKER,
-    );
+    const rolledBack = await portal.startDeployment({
+      key: 'key-2',
+      body: back,
+    });
+    expect((await portal.ended(rolledBack.body.id)).state).toBe('succeeded');
+    const told = [answers, events, planned, cancelled, rolledBack];
+    const seen = [told, signals, notifications, logs, portal.proxied];
+    expect(JSON.stringify(seen)).not.toContain(MARKER);
     // The names are shown.
     expect(JSON.stringify(plan.body)).toContain(
       '"env":[{"name":"LOG_LEVEL","value":"***"}]',
     );
-    // A later process runs what the entity was at the start.
-    expect(JSON.stringify(portal.runs.requests)).toContain(MARKER);
-    expect(await marked()).toEqual(['vertex_ai_deployments.request']);
+    // A rollback uploads nothing.
+    expect(JSON.stringify(portal.runs.requests[1])).not.toContain(MARKER);
+    expect(await marked()).toEqual([]);
+    // The scan finds what is there.
+    await portal.database('vertex_ai_ledger').update({ entry: MARKER });
+    expect(await marked()).toEqual(['vertex_ai_ledger.entry']);
   });
 });

@@ -7,7 +7,7 @@ import type {
   Progress,
   PublicKey,
 } from './generated/shapes';
-import type { DeployHost, Held, RunHost } from './host';
+import type { DeployHost, RunHost } from './host';
 
 /** What the exchange of identities for tokens needs of its host. */
 export interface BrokerHost {
@@ -34,19 +34,19 @@ interface Next {
 export async function converse<T>(
   begin: Parameters<typeof call>[0],
   host: DeployHost,
-  durable?: Pick<RunHost, 'hold' | 'running' | 'write'>,
+  durable?: Pick<RunHost, 'entity' | 'hold' | 'running' | 'write'>,
 ): Promise<T> {
   if (typeof host?.fetch !== 'function') {
     throw misuse('the host has no `fetch` function');
   }
   const talk: any = call(begin);
-  let held: Held | undefined;
+  let told: string | undefined;
   try {
     for (;;) {
       const cancelled = host.signal?.aborted ?? false;
       const running = durable?.running?.() ?? 1;
-      const next: Next = call(() => talk.tell(cancelled, running, held));
-      held = undefined;
+      const next: Next = call(() => talk.tell(cancelled, running, told));
+      told = undefined;
       next.said.forEach(progress => listen(host, progress));
       if (!next.want) return next.report as T;
       if (typeof next.want === 'object' && 'write' in next.want) {
@@ -54,7 +54,11 @@ export async function converse<T>(
         continue;
       }
       if (typeof next.want === 'object' && 'hold' in next.want) {
-        held = await durable?.hold?.(next.want.hold);
+        told = await durable?.hold?.(next.want.hold);
+        continue;
+      }
+      if (typeof next.want === 'object' && 'entity' in next.want) {
+        told = await readEntity(next.want.entity, durable);
         continue;
       }
       const signal = next.heedsCancelling ? host.signal : undefined;
@@ -62,6 +66,18 @@ export async function converse<T>(
     }
   } finally {
     release(talk);
+  }
+}
+
+/** Returns the JSON text of an entity; `unread` where the catalog does not answer. */
+async function readEntity(
+  entityRef: string,
+  durable?: Pick<RunHost, 'entity'>,
+): Promise<string> {
+  try {
+    return JSON.stringify((await durable?.entity?.(entityRef)) ?? null);
+  } catch {
+    return 'unread';
   }
 }
 

@@ -32,6 +32,16 @@ export function deploymentStart(body: unknown, key?: string): DeploymentStart {
 }
 
 /**
+ * Returns a request as it is stored: with fingerprints in place of the values of environment variables, and of its entity only the
+ * annotations that are read. It plans the same calls.
+ */
+export function storedRequest<Request extends DeploymentRequest>(
+  request: Request,
+): Request {
+  return call(core => core.storedRequest(request));
+}
+
+/**
  * Plans a request that takes its version from a former deployment of the entity: a rollback, or a promotion.
  * @param former the deployment as the backend plugin stores it
  */

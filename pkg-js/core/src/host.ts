@@ -49,6 +49,11 @@ export interface RunHost extends DeployHost {
    * afterwards. Absent: there are no others.
    */
   hold?(hold: DeploymentHold): Promise<Held>;
+  /**
+   * Returns an entity as the catalog has it; `undefined` where it has none. Rejects when the catalog does not answer. A stored request
+   * has no values of environment variables: an upload takes them from here. Absent: there is no catalog.
+   */
+  entity?(entityRef: string): Promise<object | undefined>;
   /** Number of the portal's deployments that run now, which share Google's quotas. Absent: only this one. */
   running?(): number;
 }

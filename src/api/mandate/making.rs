@@ -6,6 +6,7 @@ use crate::api::change::RunKind;
 use crate::api::deployment::{make_plan, of_portal};
 use crate::api::request::{Fields, Request as _, malformed};
 use crate::api::source::Source as _;
+use crate::api::stored::stored;
 use crate::api::talk::text as text_of;
 use crate::config::Config;
 use crate::conversation::Millis;
@@ -115,7 +116,7 @@ pub fn new_mandate(
     let mandate = Mandate::of(&plan, &asked.run_id, |project| config.id_of(project));
     Ok(MandateStep::Mandate(NewMandate {
         fingerprint: mandate.fingerprint(),
-        request: text_of(&request).map_err(invalid)?,
+        request: text_of(&stored(request)).map_err(invalid)?,
         facts: text_of(&Facts::default().stored()).map_err(invalid)?,
         expires_at: rfc3339(now.saturating_add(hours * HOUR)),
         deployment,

@@ -2,6 +2,7 @@
 
 use super::making::{HOUR, MAX_BODY};
 use super::*;
+use crate::api::stored::stored;
 use crate::config::Config;
 use crate::config::tests::config;
 use crate::conversation::Millis;
@@ -84,11 +85,41 @@ fn a_mandate_keeps_the_request_and_the_user() {
     assert_eq!((mandate.deployment.as_str(), mandate.user.as_str()), (RUN, "user:default/alice"));
     assert_eq!(mandate.groups, ["group:default/ml"]);
     assert_eq!(mandate.entity, "component:default/fraud-detector");
-    assert_eq!(parse(&mandate.request).unwrap(), body()["request"]);
+    assert_eq!(parse(&mandate.request).unwrap(), stored(body()["request"].clone()));
     assert_eq!(mandate.expires_at, rfc3339(NOW + 24 * HOUR));
     let plan = plan_of(&parse(&mandate.request).unwrap()).unwrap();
     let again = Mandate::of(&plan, &RUN.parse().unwrap(), |project| config().id_of(project));
     assert_eq!(mandate.fingerprint, again.fingerprint());
+}
+
+#[test]
+fn a_mandate_has_no_values_of_variables_and_compares_those_of_the_catalog() {
+    let of = |value: &str| {
+        let mut entity = entity("acme-ml");
+        let annotations = &mut entity["metadata"]["annotations"];
+        annotations["google.com/vertex-ai-model"] = "fraud-detector".into();
+        annotations["google.com/vertex-ai-image"] = "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".into();
+        annotations["google.com/vertex-ai-env"] = format!("LOG_LEVEL={value}").into();
+        entity
+    };
+    let body = changed("/request/source/entity", of("s3cr3t-marker"));
+    let with = |body: &Value, entity: Value| {
+        let facts = json!({"entities": [entity, user()], "claims": [], "resources": read(&json!({}))});
+        step(&config(), &caller(), body, &facts)
+    };
+    let made = |body: &Value| match with(body, of("s3cr3t-marker")) {
+        Ok(MandateStep::Mandate(mandate)) => mandate,
+        other => panic!("{other:?}"),
+    };
+    let mandate = made(&body);
+    assert!(mandate.request.contains("LOG_LEVEL=") && !mandate.request.contains("s3cr3t-marker"));
+    // A start that was interrupted goes on with the request as it was stored.
+    let mut again = body.clone();
+    again["request"] = stored(body["request"].clone());
+    assert_eq!((&made(&again).request, &made(&again).fingerprint), (&mandate.request, &mandate.fingerprint));
+    for body in [body, again] {
+        assert_eq!(with(&body, of("another")).unwrap_err(), (409, Code::ClaimStale));
+    }
 }
 
 #[test]

@@ -8,4 +8,5 @@ mod races;
 mod restored;
 mod scene;
 mod stories;
+mod values;
 mod versions;

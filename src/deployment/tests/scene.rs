@@ -2,14 +2,14 @@
 
 use super::delegation::{Delegation, denial};
 use super::google::{Act, Fault, Google, MODEL, PROXY};
-use crate::conversation::{Conversation, Event, Outcome, Progress, Request, Turn, Want as GoogleWant};
+use crate::conversation::{Conversation, Event, Failure, Outcome, Progress, Request, Turn, Want as GoogleWant};
 use crate::deployment::ledger::{LedgerEntry, MAX_ENTRY};
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
 use crate::mandate::{Denied, Use};
 use crate::plan::{Kind, plan, plan_for, tests::target};
 use crate::target::Target;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// A crash loses what a want brought, or prevents it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Scene {
     pub denied: Vec<String>,
     /// A target that the next process plans instead.
     pub replanned: Option<Target>,
+    /// What the catalog answers to each want of an entity; afterwards it is down.
+    pub catalog: VecDeque<Outcome>,
     pub ledger: Vec<String>,
     pub said: Vec<(u64, Progress)>,
     /// The wants so far, in the words of the test.
@@ -74,6 +76,7 @@ impl Scene {
             delegation: None,
             denied: Vec::new(),
             replanned: None,
+            catalog: VecDeque::new(),
             ledger: Vec::new(),
             said: Vec::new(),
             wants: Vec::new(),
@@ -179,6 +182,7 @@ impl Scene {
             Want::Google(GoogleWant::Wait(millis)) => format!("wait {millis}"),
             Want::Write { write } => serde_json::to_string(write).unwrap(),
             Want::Hold { hold } => format!("hold {} {}", hold.model, hold.leaving),
+            Want::Entity { entity } => format!("entity {entity}"),
         });
         if let Some(act) = self.acts.get(&number) {
             self.google.act(&act.clone());
@@ -214,6 +218,7 @@ impl Scene {
     fn fulfil(&mut self, want: Want, number: usize, is_cancelled: bool) -> Outcome {
         match want {
             Want::Hold { hold } => self.google.hold(&self.run, hold),
+            Want::Entity { .. } => self.catalog.pop_front().unwrap_or(Outcome::Failed(Failure::Unreachable)),
             Want::Write { write } => {
                 let line = serde_json::to_string(&write).unwrap();
                 assert!(line.len() <= MAX_ENTRY, "{} bytes", line.len());

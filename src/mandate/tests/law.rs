@@ -24,7 +24,7 @@ struct Trial {
 prop_compose! {
     fn trial()(
         call in any::<Index>(),
-        change in proptest::option::of((0u8..9, any::<Index>())),
+        change in proptest::option::of((0u8..10, any::<Index>())),
         status in select(vec![200u16, 200, 200, 200, 404, 409, 503]),
         version in 1u8..4,
         etag in 0u8..3,
@@ -58,7 +58,7 @@ fn kinds() -> Vec<(Target, Kind)> {
 
 /// The calls of a plan as it may be sent for each version, with values of Google that may be right or wrong, and those of a deployment.
 fn near(held: &Held, history: &[Passed], trial: &Trial) -> Vec<Call> {
-    let mandate = &held.mandate;
+    let mandate = &held.full;
     let pinned = mandate.plan.for_version(trial.version.to_string().parse().unwrap());
     let mut target = mandate.plan.target.clone();
     target.model.version = Some(trial.version.to_string().parse().unwrap());
@@ -99,6 +99,8 @@ fn near(held: &Held, history: &[Passed], trial: &Trial) -> Vec<Call> {
     }
     calls.push(endpoint_call(&method::ENDPOINT_OPERATIONS_LIST));
     calls.extend(mandate.plan.new_version());
+    // A fingerprint is not sent in place of a value.
+    calls.extend(held.mandate.plan.step(StepKind::Model).and_then(|step| step.call.clone()));
     let list = model_call(&method::MODELS_LIST_VERSIONS, None);
     calls.extend([list.clone(), list.clone().query("filter", format!("labels.{RUN_LABEL}={RUN}"))]);
     calls.extend(["a", "b"].map(|token| list.clone().query("pageToken", token)));
@@ -175,6 +177,12 @@ fn changed(mut call: Call, what: u8, at: &Index) -> Call {
                 *leaf(body, at) = json!("changed");
             }
         }
+        8 => {
+            let value = call.body.as_mut().and_then(|body| body.pointer_mut("/model/containerSpec/env/0/value"));
+            if let Some(value) = value {
+                *value = json!("another");
+            }
+        }
         _ => call.body = None,
     }
     call
@@ -211,10 +219,10 @@ proptest! {
             }
             match held.mandate.allows(&held.facts, phase, &call) {
                 Ok(used) => {
-                    let way = way(&held.mandate, &history, &call);
+                    let way = way(&held.full, &history, &call);
                     prop_assert!(way.is_some(), "{call:?}");
                     prop_assert!(phase == Phase::Whole || way != Some(Way::Forward), "{call:?}");
-                    let answer = answer(&held.mandate, trial);
+                    let answer = answer(&held.full, trial);
                     held.facts = held.mandate.learn(&used.before(&held.facts), &used, trial.status, &answer);
                     let stored = Facts::read(&held.facts.stored());
                     prop_assert_eq!(stored.as_ref(), Some(&held.facts));
@@ -231,7 +239,7 @@ proptest! {
         reads in proptest::collection::vec((0usize..4, select(vec!["", "a", "b"]), 0u8..4), 1..16),
     ) {
         let mut held = Held::new(uploading());
-        let (upload, delete) = (sent(&held.mandate, StepKind::Model), model_call(&method::MODELS_DELETE, None));
+        let (upload, delete) = (sent(&held.full, StepKind::Model), model_call(&method::MODELS_DELETE, None));
         held.loses(&upload);
         let mut history = vec![Passed { call: upload, status: 503, answer: Value::Null }];
         let list = model_call(&method::MODELS_LIST_VERSIONS, None);
@@ -245,7 +253,7 @@ proptest! {
             held.makes(&call, 200, answer.clone());
             history.push(Passed { call, status: 200, answer });
             let is_allowed = held.denied(&delete).is_none();
-            prop_assert!(!is_allowed || way(&held.mandate, &history, &delete) == Some(Way::Back));
+            prop_assert!(!is_allowed || way(&held.full, &history, &delete) == Some(Way::Back));
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::name::{Model, Operation};
 use crate::plan::kind::Deploy;
 use crate::plan::{self, Kind, Plan, RUN_LABEL, StepKind, tests::target};
 use crate::target::Target;
+use crate::vertex::container::EnvVar;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::traffic::{Split, Traffic};
 use serde_json::{Value, json};
@@ -19,16 +20,19 @@ const RUN: &str = "0f6c2f9e-5a57-4a6e-9d7e-6a1f0d0a7b11";
 const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
 const PLACE: &str = "projects/acme-ml/locations/us-central1";
 
-fn mandate(target: Target) -> Mandate {
-    Mandate::of(&plan::plan(target), &RUN.parse().unwrap(), Project::clone)
-}
-
 /// A target without a version, whose model is uploaded.
 fn uploading() -> Target {
     let mut target = target();
     target.model.version = None;
     target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
     target.labels.add("team".parse().unwrap(), "fraud".parse().unwrap()).unwrap();
+    target.container.env = vec![EnvVar::new("LOG_LEVEL", "info").unwrap()];
+    target
+}
+
+/// The target as a stored request has it: without the values of variables.
+fn stored(mut target: Target) -> Target {
+    target.container = target.container.hide();
     target
 }
 
@@ -91,17 +95,19 @@ fn id(mandate: &Mandate) -> String {
 /// One mandate with its facts.
 struct Held {
     mandate: Mandate,
+    /// The mandate with the values of variables, which the calls have.
+    full: Mandate,
     facts: Facts,
 }
 
 impl Held {
     fn new(target: Target) -> Self {
-        Self { mandate: mandate(target), facts: Facts::default() }
+        Self::of(target, Kind::deploy())
     }
 
     fn of(target: Target, kind: Kind) -> Self {
-        let mandate = Mandate::of(&plan::plan_for(target, kind), &RUN.parse().unwrap(), Project::clone);
-        Self { mandate, facts: Facts::default() }
+        let of = |target| Mandate::of(&plan::plan_for(target, kind.clone()), &RUN.parse().unwrap(), Project::clone);
+        Self { mandate: of(stored(target.clone())), full: of(target), facts: Facts::default() }
     }
 
     fn denied(&self, call: &Call) -> Option<Code> {

@@ -7,7 +7,7 @@ use super::*;
 fn a_second_try_whose_answer_is_lost_may_be_cancelled_after_a_first_one_that_failed() {
     let mut held = Held::new(target());
     held.reads(served("a", json!({"1": 100})));
-    let deploy = unsplit(sent(&held.mandate, StepKind::Deployment));
+    let deploy = unsplit(sent(&held.full, StepKind::Deployment));
     held.makes(&deploy, 200, started("7"));
     held.loses(&deploy);
     let kind = "type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata";
@@ -25,7 +25,7 @@ fn a_second_try_whose_answer_is_lost_may_be_cancelled_after_a_first_one_that_fai
 #[test]
 fn covers_a_first_deployment_and_its_undo() {
     let mut held = Held::new(target());
-    let [create, deploy] = [StepKind::Endpoint, StepKind::Deployment].map(|kind| sent(&held.mandate, kind));
+    let [create, deploy] = [StepKind::Endpoint, StepKind::Deployment].map(|kind| sent(&held.full, kind));
     held.makes(&endpoint_call(&method::ENDPOINTS_GET), 404, json!({}));
     held.makes(&create, 200, started("1"));
     let wait = |id: &str| Call::new(&method::OPERATIONS_WAIT, operation(id)).query("timeout", "1s");
@@ -46,7 +46,7 @@ fn covers_a_first_deployment_and_its_undo() {
 fn a_deployment_to_a_serving_endpoint_states_no_split() {
     let mut held = Held::new(target());
     held.reads(served("a", json!({"7": 100})));
-    let deploy = sent(&held.mandate, StepKind::Deployment);
+    let deploy = sent(&held.full, StepKind::Deployment);
     assert_eq!(held.denied(&deploy), Some(Code::MandateNotPlanned));
     assert_eq!(held.denied(&unsplit(deploy)), None);
 }
@@ -89,7 +89,7 @@ fn a_version_comes_only_from_an_answer() {
         let (third, fourth) = (deploy("3"), deploy("4"));
         assert_eq!(held.denied(&third), Some(Code::MandateNotPlanned));
         let probe = held.mandate.plan.step(StepKind::Model).unwrap().probe.clone().unwrap();
-        held.makes(&probe, 200, json!({"versionId": "3", "containerSpec": container(&held.mandate)}));
+        held.makes(&probe, 200, json!({"versionId": "3", "containerSpec": container(&held.full)}));
         assert_eq!((held.denied(&third), held.denied(&fourth)), (None, Some(Code::MandateNotPlanned)));
     }
 }
@@ -98,7 +98,7 @@ fn a_version_comes_only_from_an_answer() {
 fn an_uploaded_version_comes_from_the_uploads_operation() {
     let mut held = Held::new(uploading());
     held.makes(&endpoint_call(&method::ENDPOINTS_GET), 404, json!({}));
-    let upload = sent(&held.mandate, StepKind::Model);
+    let upload = sent(&held.full, StepKind::Model);
     let name = format!("{PLACE}/models/fraud-detector/operations/9");
     held.makes(&upload, 200, json!({ "name": name }));
     let wait = Call::new(&method::OPERATIONS_WAIT, Resource::Operation(name.parse().unwrap()));
@@ -123,12 +123,12 @@ fn other_content_is_a_new_version_and_only_that_is_removed() {
         held.denied(&pinned.step(StepKind::Deployment).unwrap().call.clone().unwrap())
     };
     assert_eq!(deploy(&held, "4"), Some(Code::MandateNotPlanned), "it has other content");
-    let new_version = held.mandate.plan.new_version().unwrap();
+    let new_version = held.full.plan.new_version().unwrap();
     held.loses(&new_version);
     let delete = [model_call(&method::MODELS_DELETE, None), model_call(&method::MODELS_DELETE_VERSION, Some("5"))];
     let denied = |held: &Held| delete.each_ref().map(|call| held.denied(call).is_some());
     assert_eq!(denied(&held), [true, true], "no version was listed");
-    let ours = json!({"versionId": "5", "labels": {RUN_LABEL: RUN}, "containerSpec": container(&held.mandate)});
+    let ours = json!({"versionId": "5", "labels": {RUN_LABEL: RUN}, "containerSpec": container(&held.full)});
     let others = json!({"versionId": "4", "labels": {}});
     let list = model_call(&method::MODELS_LIST_VERSIONS, None);
     held.makes(&list, 200, json!({"models": [ours, others]}));
@@ -150,7 +150,7 @@ fn a_part_of_a_list_of_versions_is_never_taken_for_the_whole() {
         let some = list.clone().query(parameter, "labels.x=y");
         assert_eq!(held.denied(&some), Some(Code::MandateNotPlanned), "{parameter}");
     }
-    held.loses(&sent(&held.mandate, StepKind::Model));
+    held.loses(&sent(&held.full, StepKind::Model));
     let ours = |version: &str| json!({"versionId": version, "labels": {RUN_LABEL: RUN}});
     let others = json!({"versionId": "1", "labels": {}});
     let page = |of: &str| list.clone().query("pageSize", "1").query("pageToken", of);
@@ -197,7 +197,7 @@ fn removes_nothing_that_it_did_not_make() {
         assert_eq!(held.denied(call), Some(Code::MandateNotPlanned));
     }
     // Another caller was first.
-    let create = sent(&held.mandate, StepKind::Endpoint);
+    let create = sent(&held.full, StepKind::Endpoint);
     held.makes(&create, 409, json!({}));
     assert_eq!(held.denied(&delete), Some(Code::MandateNotPlanned));
     // After a lost answer, a conflict may be with the lost call.
@@ -227,7 +227,7 @@ fn cancels_only_operations_that_may_be_its_own() {
     held.makes(&list, 200, listed("5"));
     assert_eq!((held.denied(&follow), held.denied(&cancel)), (None, Some(Code::MandateNotPlanned)));
     held.makes(&endpoint_call(&method::ENDPOINTS_GET), 404, json!({}));
-    let deploy = unsplit(sent(&held.mandate, StepKind::Deployment));
+    let deploy = unsplit(sent(&held.full, StepKind::Deployment));
     held.loses(&deploy);
     assert_eq!(held.denied(&cancel), None);
     held.makes(&deploy, 200, started("6"));
@@ -240,9 +240,9 @@ fn after_its_end_a_mandate_only_removes() {
     let mut held = Held::new(with_share(target(), 20));
     let ours = id(&held.mandate);
     held.makes(&endpoint_call(&method::ENDPOINTS_GET), 404, json!({}));
-    let create = sent(&held.mandate, StepKind::Endpoint);
+    let create = sent(&held.full, StepKind::Endpoint);
     held.makes(&create, 200, started("1"));
-    let deploy = unsplit(sent(&held.mandate, StepKind::Deployment));
+    let deploy = unsplit(sent(&held.full, StepKind::Deployment));
     held.makes(&deploy, 200, started("2"));
     held.reads(served("a", json!({"7": 40, "8": 40, ours.as_str(): 20})));
     let removing = [
@@ -310,7 +310,7 @@ fn unreadable_facts_are_refused() {
 fn facts_keep_the_operations_of_the_deployment() {
     let mut held = Held::new(target());
     held.makes(&endpoint_call(&method::ENDPOINTS_GET), 404, json!({}));
-    let create = sent(&held.mandate, StepKind::Endpoint);
+    let create = sent(&held.full, StepKind::Endpoint);
     held.makes(&create, 200, started("ours"));
     let list = endpoint_call(&method::ENDPOINT_OPERATIONS_LIST);
     let listed: Vec<_> = (0..500).map(|number| started(&number.to_string())).collect();
@@ -318,4 +318,31 @@ fn facts_keep_the_operations_of_the_deployment() {
     let ours: Operation = format!("{ENDPOINT}/operations/ours").parse().unwrap();
     assert!(held.facts.role(&ours).is_some());
     assert!(held.facts.stored().to_string().len() < 16 * 1024);
+}
+
+#[test]
+fn a_stored_mandate_covers_the_upload_with_the_values_of_its_start_and_no_others() {
+    let held = Held::new(uploading());
+    let upload = sent(&held.full, StepKind::Model);
+    assert!(!serde_json::to_string(&held.mandate.plan).unwrap().contains("info"));
+    assert_eq!(held.mandate.fingerprint(), held.full.fingerprint());
+    assert_eq!(held.denied(&upload), None);
+    let hidden = sent(&held.mandate, StepKind::Model).body.unwrap();
+    let print = &hidden["model"]["containerSpec"]["env"][0]["value"]["fingerprint"];
+    let others = [json!("debug"), json!(""), print.clone(), json!({ "fingerprint": print }), Value::Null];
+    for other in others {
+        let mut body = upload.body.clone().unwrap();
+        body["model"]["containerSpec"]["env"][0]["value"] = other.clone();
+        assert_eq!(held.denied(&upload.clone().body(body)), Some(Code::MandateNotPlanned), "{other}");
+    }
+    let more = json!({"name": "DEBUG", "value": "1"});
+    for env in [json!([]), json!([upload.body.as_ref().unwrap()["model"]["containerSpec"]["env"][0], more])] {
+        let mut body = upload.body.clone().unwrap();
+        body["model"]["containerSpec"]["env"] = env;
+        assert_eq!(held.denied(&upload.clone().body(body)), Some(Code::MandateNotPlanned));
+    }
+    // Other values are another content.
+    let mut target = uploading();
+    target.container.env = vec![EnvVar::new("LOG_LEVEL", "debug").unwrap()];
+    assert_ne!(Held::new(target).mandate.fingerprint(), held.mandate.fingerprint());
 }

@@ -13,6 +13,7 @@ import {
   plan,
   planFollowing,
   scheduledRemoval,
+  storedRequest,
   type DeploymentLife,
   type DeploymentStart,
   type Diagnostic,
@@ -152,15 +153,24 @@ export function createStart(options: StartOptions) {
     );
   }
 
-  /** Stores the deployment, and what follows it. Returns `undefined` where another request under the same key came first. */
+  /**
+   * Stores the deployment, and what follows it. Returns it with its whole request, which is not stored; `undefined` where another request
+   * under the same key came first.
+   */
   async function add(
     wish: Wish,
     start: DeploymentStart,
     { userEntityRef: user, actor }: BackstageUserPrincipal,
-  ): Promise<Row | undefined> {
+  ): Promise<{ row: Row; whole: StoredRequest } | undefined> {
     const id = randomUUID();
     const { environment } = wish.request;
     const at = toText(clock.now());
+    const wholeOf = (own: string, request: Wish['request']) => ({
+      ...request,
+      runId: own,
+      portal: options.portal,
+      reason: `deployment ${own}`,
+    });
     const plain = (own: string, of: Pick<Wish, 'request' | 'plan'>) => ({
       id: own,
       entityRef: wish.entityRef,
@@ -168,12 +178,7 @@ export function createStart(options: StartOptions) {
       user,
       actor: actor?.subject,
       fingerprint: start.fingerprint,
-      request: {
-        ...of.request,
-        runId: own,
-        portal: options.portal,
-        reason: `deployment ${own}`,
-      },
+      request: storedRequest(wholeOf(own, of.request)),
       kin: deploymentKin(of.plan),
     });
     const life = (
@@ -213,7 +218,8 @@ export function createStart(options: StartOptions) {
       }
       throw error;
     }
-    return store.find(id);
+    const row = await store.find(id);
+    return row && { row, whole: wholeOf(id, wish.request) };
   }
 
   /** Returns the removal of the previous deployed models, where the deployment asks for one. */
@@ -257,7 +263,11 @@ export function createStart(options: StartOptions) {
   }
 
   /** Gets the mandate and hands the deployment to a runner. */
-  async function launch(row: Row, credentials: Caller): Promise<Row> {
+  async function launch(
+    row: Row,
+    credentials: Caller,
+    whole?: StoredRequest,
+  ): Promise<Row> {
     const { id } = row;
     let mandate: string;
     try {
@@ -274,7 +284,7 @@ export function createStart(options: StartOptions) {
       throw error;
     }
     await launchFollowers(row, credentials);
-    if (await giveMandate(id, mandate)) await runner.claim(id);
+    if (await giveMandate(id, mandate)) await runner.claim(id, whole);
     return (await store.find(id))!;
   }
 
@@ -308,7 +318,7 @@ export function createStart(options: StartOptions) {
     if (row) await permissions.ensure('start', entityRef, caller);
     row ??= await find(entityRef);
     const added = row ? undefined : await add(wish!, start, principal);
-    row ??= added ?? (await find(entityRef));
+    row ??= added?.row ?? (await find(entityRef));
     // The one in between was refused: the key is free again.
     if (!row) throw conflict('the deployment ended while it was requested');
     if (row.fingerprint !== start.fingerprint) {
@@ -318,7 +328,7 @@ export function createStart(options: StartOptions) {
       !row.mandate &&
       !row.ended &&
       clock.now() - Date.parse(row.created_at) > LAUNCH_MILLIS;
-    if (added || interrupted) row = await launch(row, caller);
+    if (added || interrupted) row = await launch(row, caller, added?.whole);
     const isLate = row.ended && !row.mandate && !row.cancel_requested_by;
     return isLate ? undefined : { row, isNew: added !== undefined };
   }

@@ -32,7 +32,7 @@ pub const EVENTS: &[Event] = &[
         code: Code::DeployPlanChanged,
         name: "deploy/plan-changed",
         severity: Severity::Error,
-        meaning: "The portal was upgraded while the deployment ran, and its new version plans the deployment in another way.",
+        meaning: "The portal was upgraded while the deployment ran, and its new version plans the deployment in another way; or the values of `env` changed before its upload was resumed.",
     },
     Event {
         code: Code::DeployImpossible,
