@@ -81,7 +81,7 @@ async function change(portal, prepared, fault) {
   for (const each of injected) await emulator('faults', each);
   const at = chance =>
     choices.chance(chance) ? choices.between(0, kind.lasts) : null;
-  const moments = { cancelAfter: at(0.3), killAfter: at(0.35) };
+  const moments = { cancelAfter: at(0.3), killAfter: at(0.2) };
   const inTask = Boolean(kind.template) && choices.chance(0.5);
   // What is denied to the portal would be denied to the console user, too.
   const isRaced =

@@ -99,7 +99,7 @@ export async function isReady(base) {
 }
 
 /** As `portal`, again until the portal answers: it may be down. */
-export async function persistent(path, init, patience = 120_000 + OUTAGES) {
+export async function persistent(path, init, patience = 240_000 + OUTAGES) {
   const deadline = Date.now() + patience;
   for (;;) {
     try {
@@ -118,7 +118,7 @@ export async function persistent(path, init, patience = 120_000 + OUTAGES) {
 }
 
 /** Follows a deployment to its end, or for some milliseconds. */
-export async function ended(id, patience = 180_000 + OUTAGES) {
+export async function ended(id, patience = 300_000 + OUTAGES) {
   const deadline = Date.now() + patience;
   for (;;) {
     const deployment = await persistent(`vertex-ai/deployments/${id}`);

@@ -6,6 +6,7 @@ const CREATE = `${METHODS}.endpoints.create`;
 const DELETE = `${METHODS}.endpoints.delete`;
 const UNDEPLOY = `${METHODS}.endpoints.undeployModel`;
 const MUTATE = `${METHODS}.endpoints.mutateDeployedModel`;
+const PATCH = `${METHODS}.endpoints.patch`;
 const UPLOAD = `${METHODS}.models.upload`;
 
 /** The audit record that a call names in its reason. */
@@ -19,7 +20,7 @@ const READABLE = {
   [DEPLOY]: [true, false],
   [CREATE]: [true],
   [UPLOAD]: [true],
-  [`${METHODS}.endpoints.patch`]: [false],
+  [PATCH]: [false],
   [UNDEPLOY]: [true, false],
   [DELETE]: [true, false],
   [MUTATE]: [true, false],
@@ -66,6 +67,14 @@ function isRemoved(call, google) {
   return !versions.some(version => serving.includes(version));
 }
 
+/** Whether a later change gave the endpoint another etag than the one that an update named. */
+const isOutdated = (call, google) =>
+  call.name === PATCH &&
+  google.calls.some(
+    ({ changed, resource, sequence }) =>
+      changed && resource === call.resource && sequence > call.sequence,
+  );
+
 /** Whether no read can show what became of a call: `docs/security.md` names the cases. */
 function isUnknowable(row, called, rows, google) {
   const isDone = ({ id }) => Boolean(called.get(id)?.changed);
@@ -73,6 +82,7 @@ function isUnknowable(row, called, rows, google) {
   if (!READABLE[row.method]?.includes(changed)) return true;
   const call = called.get(row.id);
   if (changed && isBesideAnother(call, google)) return true;
+  if (call && isOutdated(call, google)) return true;
   if (changed && (hasFailed(call, google) || isRemoved(call, google)))
     return true;
   const beside = rows.filter(

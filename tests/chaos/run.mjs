@@ -56,7 +56,7 @@ test(`deployments survive, seed ${seed}`, { skip: !isShort }, async context => {
         play(portal, cloud, seed, round),
       );
     }
-    if (!postgres) {
+    if (!postgres && first === 1) {
       await context.test('a restored database', () => restore(portal));
     }
   } finally {

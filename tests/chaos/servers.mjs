@@ -72,7 +72,7 @@ class Server {
   }
 
   /** Waits until a probe holds; fails when the server ends first. */
-  async until(probe, patience = 120_000) {
+  async until(probe, patience = 240_000) {
     const deadline = Date.now() + patience;
     let isOver = false;
     this.ended.then(() => {

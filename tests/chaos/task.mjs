@@ -9,13 +9,7 @@ const RUNNING = ['open', 'processing'];
 export async function startTask(name, template = 'deploy-model', more = {}) {
   const entity = `component:default/${name}`;
   const since = new Date().toISOString();
-  const { id } = await persistent('scaffolder/v2/tasks', {
-    method: 'POST',
-    body: {
-      templateRef: `template:default/${template}`,
-      values: { entity, ...more },
-    },
-  });
+  const id = await create(template, { entity, ...more }, since);
   const path = `scaffolder/v2/tasks/${id}`;
   const query = `vertex-ai/deployments?entityRef=${entity}&since=${since}`;
   return {
@@ -24,6 +18,35 @@ export async function startTask(name, template = 'deploy-model', more = {}) {
     cancel: () => persistent(`${path}/cancel`, { method: 'POST' }),
     deployments: async () => (await persistent(query)).items,
   };
+}
+
+/** Creates a task. A portal that dies may have created it, and no key tells one task from another. */
+async function create(template, values, since) {
+  const templateRef = `template:default/${template}`;
+  const body = { templateRef, values };
+  const deadline = Date.now() + 240_000 + OUTAGES;
+  for (;;) {
+    try {
+      const init = { method: 'POST', body };
+      return (await persistent('scaffolder/v2/tasks', init, 0)).id;
+    } catch (error) {
+      const isRefused = [400, 403].includes(error.status);
+      if (isRefused || Date.now() > deadline) throw error;
+      // What is on its way arrives.
+      await setTimeout(2000);
+    }
+    const { tasks } = await persistent(
+      'scaffolder/v2/tasks?order=desc:created_at&limit=20',
+    );
+    const found = tasks.find(
+      ({ spec, createdAt }) =>
+        // SQLite keeps whole seconds, and no `T`.
+        createdAt.replace(' ', 'T') >= since.slice(0, 19) &&
+        spec.templateInfo.entityRef === templateRef &&
+        spec.parameters.entity === values.entity,
+    );
+    if (found) return found.id;
+  }
 }
 
 /** Runs the template to its end. Returns the deployment's id; `undefined` where the task was cancelled before it started one. */
