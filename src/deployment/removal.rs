@@ -297,12 +297,20 @@ impl Run {
         let look = Call::new(&method::ENDPOINTS_GET, Resource::Endpoint(endpoint.clone()));
         let mut number = 0;
         let mut was_there = false;
+        let mut quiet = 0;
         loop {
             let state = self.look(&look).await?.filter(|state| is_deployed(state, id));
             let Some((state, split)) = state.and_then(|state| {
                 let split = self.restored(&state, id, false)?;
                 Some((state, split))
             }) else {
+                // A write whose answer is missing may still be under way.
+                let last = self.memory.routed.iter().rfind(|routed| routed.id == *id);
+                if quiet < LOOKS && last.is_some_and(|last| !last.is_answered) {
+                    quiet += 1;
+                    self.pause(POLL).await?;
+                    continue;
+                }
                 return Ok(if was_there { Gone::Removed } else { Gone::NeverOurs });
             };
             number += 1;

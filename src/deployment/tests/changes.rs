@@ -251,6 +251,22 @@ fn run(scene: &Scene) -> Scene {
 }
 
 #[test]
+fn a_write_that_arrives_after_its_cancellation_is_undone() {
+    let mut scene = scene(traffic("1", "100"), &[("1", 40), ("2", 60)]);
+    let write = scene.in_advance("PATCH");
+    scene.faults = [(write, Fault::Reset)].into();
+    scene.cancel = Some(write + 1);
+    let look = |wants: &[String]| wants.iter().skip(write).position(|want| want.contains("GET")).unwrap() + write;
+    let mut quiet = scene.clone();
+    assert_eq!(quiet.run().undone, Vec::<String>::new());
+    // The late write has the effect of another user's.
+    scene.acts = [(look(&quiet.wants) + 1, Act::Send("1"))].into();
+    let report = scene.run();
+    assert_eq!((report.outcome, report.undone.len()), (RunOutcome::Cancelled, 1), "{report:?}");
+    assert_eq!(split(&scene), [("1", 40), ("2", 60)]);
+}
+
+#[test]
 fn a_crash_and_a_cancellation_at_any_point_leave_nothing_unsaid() {
     let mut runs = 0;
     for (number, (name, scene)) in scenes().into_iter().enumerate() {
