@@ -3,7 +3,8 @@ import type { SignalsService } from '@backstage/plugin-signals-node';
 import type { Knex } from 'knex';
 import { randomUUID } from 'node:crypto';
 import { describeOnDatabases, migrated } from './__testUtils__/databases';
-import { Deployments, type Moved } from './deployments/store';
+import type { Moved } from './deployments/recorder';
+import { Deployments } from './deployments/store';
 import { Watchers } from './watchers';
 
 const REF = 'component:default/fraud-detector';

@@ -1,6 +1,7 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type { SignalsService } from '@backstage/plugin-signals-node';
-import type { Deployments, Moved } from './deployments/store';
+import type { Moved } from './deployments/recorder';
+import type { Deployments } from './deployments/store';
 import { nameOf } from './callers';
 
 /** The channel of the signals. */
