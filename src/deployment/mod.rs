@@ -22,6 +22,7 @@ mod traffic;
 mod undeployment;
 mod values;
 mod want;
+mod withdrawal;
 
 use crate::conversation::{Conversation, Failure, Identity, Progress, ProgressKind, Voice};
 use crate::diagnostic::{Code, Diagnostic, Words};
