@@ -1,7 +1,7 @@
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
-import { Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { RefreshButton } from '../components/RefreshButton';
 import { StatusActions } from '../components/StatusActions';
 import { StatusContent } from '../components/StatusContent';
@@ -72,14 +72,14 @@ export function EnvironmentState(props: {
         }
       />
       {missing && report && (
-        <>
+        <Flex direction="column" gap="2" pt="2">
           {report.deployedModels.length > 0 && (
             <Text as="p" variant="body-small" className={styles.secondary}>
               {t('change.denied', { permission: missing })}
             </Text>
           )}
           <RequestAccess entityRef={entityRef} environment={environment} />
-        </>
+        </Flex>
       )}
     </EntityInfoCard>
   );
