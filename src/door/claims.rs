@@ -12,7 +12,7 @@ use crate::entity::Entity;
 use crate::guard::{ActingFor, Allowed};
 use crate::identity::broker::PATIENCE;
 use crate::method::{self, Call, Resource};
-use crate::name::Endpoint;
+use crate::name::{Endpoint, Model};
 use crate::plan::owner::{ENTITY_LABEL, PORTAL_LABEL, entity_label, portal_label};
 use serde::Serialize;
 use serde_json::Value;
@@ -182,8 +182,11 @@ pub fn dispute(config: &Config, facts: &Value, endpoint: &Endpoint) -> Option<Di
     disputes(config, facts).into_iter().find(|dispute| dispute.endpoint == name).map(|dispute| dispute.finding)
 }
 
-/// The endpoint that a call is about.
-fn endpoint_of(call: &Call) -> Option<Endpoint> {
+/// The endpoint or the model that a call is about.
+fn about(call: &Call) -> Option<Resource> {
+    if let Resource::Model(model) = &call.resource {
+        return Some(Resource::Model(Model { version: None, ..model.clone() }));
+    }
     let name = match &call.resource {
         Resource::Place(place) if call.method == &method::ENDPOINTS_CREATE => {
             let (_, id) = call.query.iter().find(|(name, _)| *name == "endpointId")?;
@@ -191,21 +194,21 @@ fn endpoint_of(call: &Call) -> Option<Endpoint> {
         }
         resource => resource.to_string().split('/').take(6).collect::<Vec<_>>().join("/"),
     };
-    name.parse().ok()
+    name.parse().ok().map(Resource::Endpoint)
 }
 
-/// Denies a direct change of an endpoint that more than one entity claims, unless the configuration names its owner.
+/// Denies a direct change of an endpoint or a model that more than one entity claims, unless the configuration names its owner.
 pub async fn admit(passage: &Passage, call: &Allowed) -> Result<(), Refused> {
     let config = &passage.door.config;
     let is_direct = config.direct_changes == DirectChanges::Allow && call.is_change();
     if !is_direct || matches!(call.subject, ActingFor::Mandate { .. }) {
         return Ok(());
     }
-    let Some(endpoint) = endpoint_of(&call.call).map(Resource::Endpoint) else { return Ok(()) };
-    if config.owner(&endpoint).is_some() {
+    let Some(resource) = about(&call.call) else { return Ok(()) };
+    if config.owner(&resource).is_some() {
         return Ok(());
     }
-    let claims = Claims::find(config, &endpoint, &entities(passage).await?);
+    let claims = Claims::find(config, &resource, &entities(passage).await?);
     if claims.by.len() > 1 { Err(Refusal::new(403, &claims.contested()).into()) } else { Ok(()) }
 }
 
@@ -379,8 +382,11 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_about_its_endpoint() {
-        let of = |call: Call| endpoint_of(&call).map(|endpoint| endpoint.to_string());
+    fn a_call_is_about_its_endpoint_or_model() {
+        let of = |call: Call| about(&call).map(|resource| resource.to_string());
+        let model = "projects/acme-ml/locations/us-central1/models/fraud";
+        let version = Resource::Model(format!("{model}@3").parse().unwrap());
+        assert_eq!(of(Call::new(&method::MODELS_DELETE_VERSION, version)).as_deref(), Some(model));
         let endpoint = Resource::Endpoint(E.parse().unwrap());
         let operation = Resource::Operation(format!("{E}/operations/7").parse().unwrap());
         let place = Resource::Place(E.parse::<Endpoint>().unwrap().place);

@@ -1,10 +1,13 @@
 //! Whose an endpoint is, at the door.
 
-use super::delegation::{call, create, facts, look, portal};
+use super::delegation::{RUN, call, create, facts, look, portal, row};
 use super::*;
+use crate::mandate::Mandate;
 use crate::method::Resource;
 use crate::plan::owner::{ENTITY_LABEL, PORTAL_LABEL};
+use crate::plan::{Plan, RUN_LABEL, StepKind};
 
+const MODEL: &str = "projects/acme-ml/locations/us-central1/models/fraud-detector";
 const FRAUD: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
 
 fn claiming(name: &str) -> Value {
@@ -29,6 +32,47 @@ fn a_direct_change_of_a_contested_endpoint_is_denied_before_its_body_is_read() {
     let claims = vec![(Resource::Endpoint(ENDPOINT.parse().unwrap()), "component:default/a".to_owned())];
     let settled = Rc::new(Door::new(crate::config::Config { claims, ..config() }, planner()));
     assert_eq!(Portal { door: settled, entities: contested, ..Portal::new() }.pass(deploy()), None);
+}
+
+/// An entity of the catalog that names the model.
+fn naming(name: &str) -> Value {
+    let annotations = json!({ "google.com/vertex-ai-model": MODEL });
+    json!({"kind": "Component", "metadata": {"name": name, "annotations": annotations}})
+}
+
+#[test]
+fn a_direct_change_of_a_contested_model_is_denied() {
+    let delete = || arrival("DELETE", &format!("aiplatform/v1/{MODEL}"));
+    let mut portal = Portal { entities: vec![naming("a"), naming("b")], ..Portal::new() };
+    assert_eq!(portal.refusal(delete()), (403, "claim/contested".into()));
+    assert!(portal.sent().is_empty());
+    portal.entities.truncate(1);
+    assert_eq!(portal.pass(delete()), None);
+}
+
+/// The plan of an upload.
+fn uploading() -> Plan {
+    let mut target = crate::plan::tests::target();
+    target.model.version = None;
+    target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
+    crate::plan::plan(target)
+}
+
+#[test]
+fn a_second_claim_on_the_model_that_appears_later_denies_its_upload() {
+    let plan = uploading();
+    let mut upload = plan.step(StepKind::Model).unwrap().call.clone().unwrap().body.unwrap();
+    upload["model"]["labels"][RUN_LABEL] = RUN.into();
+    let door = Rc::new(Door::new(config(), Planner { plan: |_| Some(uploading()), ..planner() }));
+    let fingerprint = Mandate::of(&plan, &RUN.parse().unwrap(), Clone::clone).fingerprint();
+    let mandate = Some(MandateRow { fingerprint, ..row() });
+    let mut portal = Portal { door, mandate, body: Some(upload.to_string().leak()), ..portal() };
+    let upload = call("POST", "aiplatform/v1/projects/acme-ml/locations/us-central1/models:upload", "1");
+    portal.entities.extend([naming("fraud-detector"), naming("rival")]);
+    assert_eq!(portal.refusal(upload.clone()), (403, "claim/contested".into()));
+    assert!(portal.sent().is_empty() && !portal.kinds().contains(&"record"));
+    portal.entities.retain(|entity| entity["metadata"]["name"] != "rival");
+    assert_eq!(portal.pass(upload), None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::mandate::{Facts, Mandate};
 use crate::method::Call;
 use crate::plan::{RUN_LABEL, StepKind, tests::target as planned};
 
-const RUN: &str = "0f6c2f9e-5a57-4a6e-9d7e-6a1f0d0a7b11";
+pub const RUN: &str = "0f6c2f9e-5a57-4a6e-9d7e-6a1f0d0a7b11";
 const FRAUD: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud-detector";
 const HOUR: Millis = 60 * 60 * 1000;
 const STARTED: &str =
