@@ -26,21 +26,19 @@ const READABLE = {
   [MUTATE]: [true, false],
 };
 
-/** Whether Google took a deployment that then failed, while somebody else deployed to the same endpoint: neither operation names the change. */
-function isBesideAnother(call, google) {
-  const ended = google.operations.find(({ name }) =>
-    call.operations.includes(name),
+/** Whether a deployment that failed, or never began, stands beside somebody else's: neither operation names the change. */
+function isBesideAnother(row, call, google) {
+  if (row.method !== DEPLOY) return false;
+  const own = google.operations.find(({ name }) =>
+    call?.operations.includes(name),
   );
   const isOther = ({ name, changed, resource, reason }) =>
     name === DEPLOY &&
     changed &&
-    resource === call.resource &&
+    resource === row.resource &&
     !reason?.startsWith('backstage ');
-  return (
-    call.name === DEPLOY &&
-    ended?.error !== undefined &&
-    google.calls.some(isOther)
-  );
+  const hasBegun = own !== undefined && own.error === undefined;
+  return !hasBegun && google.calls.some(isOther);
 }
 
 /** Changes of which the list of operations tells neither what a failed one was to do, nor which of two was whose. */
@@ -75,14 +73,26 @@ const isOutdated = (call, google) =>
       changed && resource === call.resource && sequence > call.sequence,
   );
 
+/** Whether a removal that did not happen was repeated: what is gone may have been removed by anyone. */
+const isRepeated = (row, changed, google) =>
+  [UNDEPLOY, DELETE].includes(row.method) &&
+  !changed &&
+  google.calls.some(
+    call =>
+      call.name === row.method &&
+      call.resource === row.resource &&
+      call.changed,
+  );
+
 /** Whether no read can show what became of a call: `docs/security.md` names the cases. */
 function isUnknowable(row, called, rows, google) {
   const isDone = ({ id }) => Boolean(called.get(id)?.changed);
   const changed = isDone(row);
   if (!READABLE[row.method]?.includes(changed)) return true;
   const call = called.get(row.id);
-  if (changed && isBesideAnother(call, google)) return true;
+  if (isBesideAnother(row, call, google)) return true;
   if (call && isOutdated(call, google)) return true;
+  if (isRepeated(row, changed, google)) return true;
   if (changed && (hasFailed(call, google) || isRemoved(call, google)))
     return true;
   const beside = rows.filter(

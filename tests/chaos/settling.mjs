@@ -14,26 +14,46 @@ const LEAST = 8_000;
 export const isOpen = ({ outcome }) => ['pending', 'unknown'].includes(outcome);
 const ago = millis => new Date(Date.now() - millis).toISOString();
 
-/** Moves what is open into the past: a pending call has outlasted its process, and no request is on its way. */
-async function letTimePass() {
-  await withTables('proxy', async client => {
-    const of = outcome => client('vertex_ai_audit').where({ outcome });
-    await of('pending').update({ created_at: ago(LONGEST_CALL + 2 * MINUTE) });
-    await of('unknown').update({ finished_at: ago(2 * MINUTE) });
-  });
+/** Lets the portal look at a time, in milliseconds since 1970. */
+const lookAt = time =>
+  withTables('vertex-ai', client =>
+    client('vertex_ai_deployments')
+      .whereNotNull('settle_at')
+      .update({ settle_at: time }),
+  );
+
+/** Lets pending calls outlast their process: the portal that starts calls them unknown. Their times stay those of the calls. */
+async function endPending(portal, rows) {
+  const pending = rows.filter(({ outcome }) => outcome === 'pending');
+  if (pending.length === 0) return;
+  const since = ago(LONGEST_CALL + 2 * MINUTE);
+  const move = at =>
+    withTables('proxy', async client => {
+      for (const row of pending) {
+        const { id } = row;
+        const update = { created_at: at(row) };
+        await client('vertex_ai_audit').where({ id }).update(update);
+      }
+    });
+  // No look compares these times with those of the other calls.
+  await lookAt(Date.now() + LONGEST_CALL);
+  await move(() => since);
+  await portal.restart();
+  await move(row => row.created_at);
 }
+
+/** No request is on its way any more. */
+const letTimePass = () =>
+  withTables('proxy', client =>
+    client('vertex_ai_audit')
+      .where({ outcome: 'unknown' })
+      .update({ finished_at: ago(2 * MINUTE) }),
+  );
 
 /** Puts an hour between what was recorded so far and what follows: the emulator numbers operations anew after a reset, which Google does not. */
 export const partRounds = () =>
   withTables('proxy', client =>
     client('vertex_ai_audit').update({ created_at: ago(60 * MINUTE) }),
-  );
-
-const lookNow = () =>
-  withTables('vertex-ai', client =>
-    client('vertex_ai_deployments')
-      .whereNotNull('settle_at')
-      .update({ settle_at: 0 }),
   );
 
 /**
@@ -45,18 +65,15 @@ export async function settledRows(portal, since, canSettle) {
   const ids = new Set(rows.map(({ id }) => id));
   const read = async () => (await auditRows()).filter(({ id }) => ids.has(id));
   if (!rows.some(isOpen)) return rows;
+  await endPending(portal, rows);
   await letTimePass();
   const begun = Date.now();
   const isDue = present =>
     present.some(isOpen) &&
     Date.now() < begun + (canSettle(present) ? PATIENCE : LEAST);
   while (isDue(await read())) {
-    await lookNow();
+    await lookAt(0);
     await setTimeout(500);
   }
-  const rest = await read();
-  if (!rest.some(({ outcome }) => outcome === 'pending')) return rest;
-  // A portal that starts calls what is left unknown.
-  await portal.restart();
   return read();
 }
