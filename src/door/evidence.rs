@@ -183,7 +183,10 @@ impl Doubt {
             return Some(Shown::Done { operation: name(found, look.call) });
         }
         let may_be_ours = |operation: &Value| {
-            self.may_be_of(operation) && self.may_date_from(created(operation)) && !self.is_taken(operation, look.call)
+            self.may_be_of(operation)
+                && self.may_date_from(created(operation))
+                && !self.is_taken(operation, look.call)
+                && !self.names_another(operation)
         };
         let is_final = look.is_success() && look.is_whole() && self.is_over(look);
         let is_complete = text(&look.answer["nextPageToken"]).is_none();
@@ -223,6 +226,12 @@ impl Doubt {
     /// Whether the clue is about this id.
     fn names(&self, id: &Value) -> bool {
         text(id).is_some_and(|id| self.clue == Some(mark(&self.method, &self.resource, &id, "")))
+    }
+
+    /// Whether an operation has deployed or changed another model than the change: it is another user's.
+    fn names_another(&self, operation: &Value) -> bool {
+        let id = &operation["response"]["deployedModel"]["id"];
+        id.is_string() && !self.names(id)
     }
 
     /// Whether the answer has the label of the run that made the change.

@@ -26,21 +26,6 @@ const READABLE = {
   [MUTATE]: [true, false],
 };
 
-/** Whether a deployment that failed, or never began, stands beside somebody else's: neither operation names the change. */
-function isBesideAnother(row, call, google) {
-  if (row.method !== DEPLOY) return false;
-  const own = google.operations.find(({ name }) =>
-    call?.operations.includes(name),
-  );
-  const isOther = ({ name, changed, resource, reason }) =>
-    name === DEPLOY &&
-    changed &&
-    resource === row.resource &&
-    !reason?.startsWith('backstage ');
-  const hasBegun = own !== undefined && own.error === undefined;
-  return !hasBegun && google.calls.some(isOther);
-}
-
 /** Changes of which the list of operations tells neither what a failed one was to do, nor which of two was whose. */
 const NAMELESS = [UNDEPLOY, DELETE, MUTATE];
 
@@ -90,7 +75,6 @@ function isUnknowable(row, called, rows, google) {
   const changed = isDone(row);
   if (!READABLE[row.method]?.includes(changed)) return true;
   const call = called.get(row.id);
-  if (isBesideAnother(row, call, google)) return true;
   if (call && isOutdated(call, google)) return true;
   if (isRepeated(row, changed, google)) return true;
   if (changed && (hasFailed(call, google) || isRemoved(call, google)))

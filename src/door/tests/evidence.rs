@@ -234,6 +234,20 @@ fn a_deployment_that_failed_is_shown_by_its_operation_and_what_is_missing() {
 }
 
 #[test]
+fn the_deployment_of_another_user_is_told_by_its_model() {
+    let list = format!("{ENDPOINT}/operations");
+    let weigh_list = |operations: Value| weigh(&lost_deployment(), &list, &json!({ "operations": operations }));
+    let under_way = operation("DeployModel", "2026-11-24T04:06:00Z");
+    let mut others = under_way.clone();
+    others["response"] = json!({"deployedModel": {"id": "7"}});
+    let mut failed = under_way.clone();
+    (failed["done"], failed["error"]) = (json!(true), json!({"code": 9}));
+    assert_eq!(weigh_list(json!([others])), Some(Shown::Idle));
+    assert_eq!(weigh_list(json!([others, failed])), Some(Shown::Likely { operation: OPERATION.into() }));
+    assert_eq!(weigh_list(json!([others, under_way])), None, "it may be the change's");
+}
+
+#[test]
 fn an_operation_shows_which_replicas_it_has_changed() {
     let body = json!({"deployedModel": {"id": "42"}, "updateMask": "dedicatedResources.minReplicaCount"});
     let doubt = lost("POST", &format!("{ENDPOINT}:mutateDeployedModel"), &body);
@@ -243,7 +257,7 @@ fn an_operation_shows_which_replicas_it_has_changed() {
     let shown = Some(Shown::Done { operation: Some(OPERATION.into()) });
     assert_eq!(weigh(&doubt, &list, &json!({"operations": [ended]})), shown);
     ended["response"]["deployedModel"]["id"] = json!("43");
-    assert_eq!(weigh(&doubt, &list, &json!({"operations": [ended]})), None);
+    assert_eq!(weigh(&doubt, &list, &json!({"operations": [ended]})), Some(Shown::Idle));
     assert_eq!(weigh(&doubt, ENDPOINT, &json!({"deployedModels": [{"id": "42"}]})), None);
     let idle = Doubt { is_idle: true, ..doubt };
     assert_eq!(weigh(&idle, ENDPOINT, &json!({"deployedModels": [{"id": "42"}]})), Some(Shown::NotDone));
