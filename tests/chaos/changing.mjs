@@ -83,9 +83,10 @@ async function change(portal, prepared, fault) {
     choices.chance(chance) ? choices.between(0, kind.lasts) : null;
   const moments = { cancelAfter: at(0.3), killAfter: at(0.2) };
   const inTask = Boolean(kind.template) && choices.chance(0.5);
-  // What is denied to the portal would be denied to the console user, too.
+  // These would strike the console user, too, who does not try again.
+  const isHarmless = !['fails', 'wait answers HTML'].includes(fault);
   const isRaced =
-    Boolean(kind.isContested) && fault !== 'fails' && choices.chance(0.6);
+    Boolean(kind.isContested) && isHarmless && choices.chance(0.6);
   await setTimeout(choices.between(0, 4000));
   const body = kind.request(facts);
   const racing = isRaced && raced(endpoint, facts.others, choices, kind.lasts);

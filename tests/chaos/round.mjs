@@ -19,9 +19,9 @@ const SPEED = { deployments: 100, preparation: 500, changes: 50 };
 async function loseGoogle(choices, cloud) {
   if (!process.env.OUTAGE) return;
   await setTimeout(choices.between(0, 5000));
-  console.log(`Google is away for ${OUTAGE} s`);
+  console.log(`Google is away for ${OUTAGE / 1000} s`);
   cloud.signal('SIGSTOP');
-  await setTimeout(1000 * OUTAGE);
+  await setTimeout(OUTAGE);
   cloud.signal('SIGCONT');
 }
 /** What happens to the portal, at random moments. */
