@@ -1,4 +1,6 @@
 // HTTP clients of the suite: the portal as a user, the emulator's control, and Google as a console user.
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { names, templates } from './catalog.mjs';
 import { emulatorUrl, portalUrl } from './servers.mjs';
@@ -151,27 +153,33 @@ export const start = (name, key, more = {}) =>
     },
   });
 
-/** Reads from the emulator's control, or posts to it. */
-export async function emulator(path, body) {
-  const response = await fetch(`${emulatorUrl}/emulator/${path}`, {
-    method: body ? 'POST' : 'GET',
-    body: body && JSON.stringify(body),
-  });
-  return read(response);
+/** Sends a request, and waits for its answer as long as Google may be away, which `fetch` does not. */
+async function request(url, { method = 'GET', headers, body }) {
+  const sent = httpRequest(url, { method, headers });
+  sent.end(body && JSON.stringify(body));
+  const [answer] = await once(sent, 'response');
+  const chunks = await answer.toArray();
+  const status = answer.statusCode;
+  return read(new Response(Buffer.concat(chunks), { status }));
 }
 
+/** Reads from the emulator's control, or posts to it. */
+export const emulator = (path, body) =>
+  request(`${emulatorUrl}/emulator/${path}`, {
+    method: body ? 'POST' : 'GET',
+    body,
+  });
+
 /** Calls Google as a console user. */
-export async function google(path, { method = 'GET', body } = {}) {
-  const response = await fetch(`${emulatorUrl}/v1/${path}`, {
+export const google = (path, { method, body } = {}) =>
+  request(`${emulatorUrl}/v1/${path}`, {
     method,
     headers: {
       authorization: 'Bearer test-owner',
       'content-type': 'application/json',
     },
-    body: body && JSON.stringify(body),
+    body,
   });
-  return read(response);
-}
 
 /** Follows an operation of a console user to its end. */
 export async function finished(operation) {
