@@ -81,7 +81,11 @@ test(
         fullPage: true,
       });
 
-      await page.getByRole('tab', { name: 'Vertex AI' }).click();
+      // The legacy frontend system has a tab, the new one a link.
+      await page
+        .getByRole('tab', { name: 'Vertex AI' })
+        .or(page.getByRole('link', { name: 'Vertex AI', exact: true }))
+        .click();
       const history = page.getByRole('table', {
         name: 'Deployments, newest first',
       });
