@@ -75,8 +75,10 @@ pub fn build(workspace: &Workspace) -> Result<()> {
 
 /// Builds the npm package of the core, without the portal's pages.
 pub fn core_package(workspace: &Workspace) -> Result<()> {
+    // Read before the compilation: what changes meanwhile is built the next time.
+    let stamp = Stamp::of(&workspace.root, &workspace.target("xtask/stamps"), "core", CORE_INPUTS)?;
     set_up(workspace)?;
-    core(workspace)
+    core(workspace, &stamp)
 }
 
 /// Installs missing tools. npm waits for the network while cargo computes, so both run at once.
@@ -136,9 +138,8 @@ fn path_flags() -> Result<String> {
 }
 
 /// The compiled core as an npm package: `pkg-js/core/dist`.
-fn core(workspace: &Workspace) -> Result<()> {
+fn core(workspace: &Workspace, stamp: &Stamp) -> Result<()> {
     let name = "assemble the npm package of the core";
-    let stamp = Stamp::of(&workspace.root, &workspace.target("xtask/stamps"), "core", CORE_INPUTS)?;
     if stamp.is_current() && workspace.path("pkg-js/core/dist/web.mjs").exists() {
         skipped(name);
         return Ok(());
