@@ -35,6 +35,7 @@ impl Run {
         }
     }
 
+    /// Removes a deployed model that the run made or may have made, unless another deployment or user has come to rely on it.
     pub async fn remove_deployed(&mut self, made: &Made<Deployed>, what: &str) -> Result<Gone, CallError> {
         self.begin(what);
         let Deployed { endpoint, id, .. } = &made.what;

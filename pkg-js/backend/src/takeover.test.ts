@@ -1,20 +1,7 @@
 import { runDeployment } from '@backstage-vertex-ai/core/server';
-import { FakeGoogle } from './__testUtils__/google';
+import { FakeGoogle, REAL_BUT_PAUSES } from './__testUtils__/google';
 import { unseen } from './__testUtils__/openApi';
 import { bob, Portal, service } from './__testUtils__/portal';
-
-/** All but the timers of pauses. */
-const REAL = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-] as const;
 
 let portal: Portal;
 let google: FakeGoogle;
@@ -25,7 +12,7 @@ beforeEach(async () => {
   portal = new Portal(runDeployment);
   portal.google = (line, body) => google.answer(line, body);
   await portal.start();
-  jest.useFakeTimers({ doNotFake: [...REAL] });
+  jest.useFakeTimers({ doNotFake: [...REAL_BUT_PAUSES] });
   // The core's pauses end at once.
   clock = setInterval(() => jest.runOnlyPendingTimers(), 20);
 });

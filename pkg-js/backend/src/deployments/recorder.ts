@@ -131,14 +131,11 @@ export class Recorder {
   private tell({ row, moved }: Recorded): void {
     const { id, entity_ref: entityRef, user_ref: user, state } = row;
     this.changes.emit('change', id);
-    if (moved) {
-      this.changes.emit('moved', {
-        id,
-        entityRef,
-        user,
-        state,
-      } satisfies Moved);
-    }
+    if (moved) this.tellMoved({ id, entityRef, user, state });
+  }
+
+  protected tellMoved(moved: Moved): void {
+    this.changes.emit('moved', moved);
   }
 
   private recordOnce(

@@ -85,13 +85,7 @@ export class Deployments extends Recorder {
       }),
     );
     for (const { id, entityRef, user, life } of added) {
-      const { state } = life;
-      this.changes.emit('moved', {
-        id,
-        entityRef,
-        user,
-        state,
-      } satisfies Moved);
+      this.tellMoved({ id, entityRef, user, state: life.state });
     }
   }
 
