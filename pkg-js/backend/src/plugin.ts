@@ -30,7 +30,7 @@ import { createRouter } from './router';
 import { BEAT_MILLIS, POLL_MILLIS, Runner } from './runner';
 import { repeat } from './schedule';
 import { Settling } from './settling';
-import { cancelWithTasks } from './taskCancellations';
+import { createTaskEvents, TaskCancellations } from './taskCancellations';
 import { WATCH_LOOK_MILLIS, Watchers } from './watchers';
 
 /** Creates the plugin with what carries deployments out. */
@@ -71,6 +71,11 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           const proxyUrl = async () =>
             `${await discovery.getBaseUrl('proxy')}/vertex-ai`;
           const ledger = new Ledger(client);
+          const tasks = new TaskCancellations({
+            store,
+            readEvents: createTaskEvents({ auth, discovery }),
+            logger,
+          });
           const runner = new Runner({
             store,
             history,
@@ -78,6 +83,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
             leases: new Leases(client, randomUUID()),
             mandates,
             notices: new Notices(deps),
+            tasks,
             fetch,
             runDeployment: run,
             readEntity: async entityRef =>
@@ -116,7 +122,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               watchers,
             }),
           );
-          await cancelWithTasks({ ...deps, store });
+          await tasks.subscribe(deps.events);
           await alone(client, () =>
             deps.scheduler.scheduleTask({
               id: 'remove-old-deployments',
@@ -137,6 +143,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               repeat(POLL_MILLIS, () => runner.poll(), logger),
               repeat(WATCH_LOOK_MILLIS, () => watchers.look(), logger),
               repeat(POLL_MILLIS, () => settling.poll(), logger),
+              repeat(POLL_MILLIS, () => tasks.poll(), logger),
             );
           });
           lifecycle.addShutdownHook(async () => {

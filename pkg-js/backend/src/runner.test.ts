@@ -6,6 +6,7 @@ import { entry, Latch, ScriptedRuns } from './__testUtils__/runs';
 import { Leases } from './deployments/leases';
 import { History } from './deployments/history';
 import { Ledger } from './deployments/ledger';
+import { toRequest } from './deployments/row';
 import { Deployments } from './deployments/store';
 import { Runner } from './runner';
 
@@ -34,6 +35,7 @@ describeOnDatabases('runners', create => {
     const leases = new Leases(client, name.padEnd(36, '0'), clock);
     const ended: string[] = [];
     const calls: string[] = [];
+    const takenOver: string[] = [];
     const runner = new Runner({
       store,
       leases,
@@ -49,13 +51,14 @@ describeOnDatabases('runners', create => {
         return Response.json({});
       },
       notices,
+      tasks: { takenOver: ({ id }) => takenOver.push(id) },
       runDeployment: runs.run,
       readEntity: async () => undefined,
       proxyUrl: async () => 'http://portal/api/proxy/vertex-ai',
       logger: mockServices.logger.mock(),
       clock,
     });
-    return { runs, runner, leases, store, calls, ended };
+    return { runs, runner, leases, store, calls, ended, takenOver };
   }
 
   async function add(id = ID) {
@@ -117,7 +120,7 @@ describeOnDatabases('runners', create => {
     const waits = new Latch();
     const dead = replica('a');
     const stuck = pauseAt(2, dead.runs, waits);
-    await dead.runner.claim(ID);
+    await dead.runner.claim(ID, toRequest(await read()));
     await stuck;
 
     const heir = replica('b');
@@ -130,6 +133,8 @@ describeOnDatabases('runners', create => {
     await heir.runner.idle();
     expect(heir.calls).toEqual(['2 3']);
     expect(heir.runs.sent).toEqual([`${ID} 3`]);
+    // The process that started it has a step that follows it.
+    expect([dead.takenOver, heir.takenOver]).toEqual([[], [ID]]);
     expect(await read()).toMatchObject({ state: 'succeeded', lease: 2 });
 
     // The frozen process wakes up: it sends nothing and writes nothing.

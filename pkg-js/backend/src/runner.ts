@@ -11,6 +11,7 @@ import type { Deployments } from './deployments/store';
 import type { Mandates } from './mandates';
 import type { Notices } from './notices';
 import { ProgressWriter } from './progressWriter';
+import type { TaskCancellations } from './taskCancellations';
 
 /** Between two signs of life, in milliseconds. */
 export const BEAT_MILLIS = 3_000;
@@ -66,6 +67,7 @@ export class Runner {
       mandates: Pick<Mandates, 'endAll'>;
       /** Absent where nobody is told. */
       notices?: Pick<Notices, 'send'>;
+      tasks?: Pick<TaskCancellations, 'takenOver'>;
       fetch: MandateFetch;
       runDeployment: RunDeployment;
       /** Returns an entity as the catalog has it, whoever may see it. */
@@ -101,6 +103,7 @@ export class Runner {
     // A run of this process that lost its lease goes on under its old number, which the ledger and the door deny.
     this.runs.set(id, run);
     if (row.cancel_requested_by) run.cancel.abort();
+    if (!whole) this.options.tasks?.takenOver(row);
     run.ended = this.carryOut(row, run).finally(() => {
       if (this.runs.get(id) === run) this.runs.delete(id);
     });

@@ -3,17 +3,34 @@ import { mockServices } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { describeOnDatabases, migrated } from './__testUtils__/databases';
 import { Deployments } from './deployments/store';
-import { cancelWithTasks } from './taskCancellations';
+import { TaskCancellations } from './taskCancellations';
 
 describeOnDatabases('a cancelled task', create => {
   let client: Knex;
   let store: Deployments;
+  let tasks: TaskCancellations;
   const cancelled: string[] = [];
+  const asked: string[] = [];
+  const logger = mockServices.logger.mock();
+  const clock = { time: 0, now: () => clock.time };
+  /** What the scaffolder answers. */
+  let answer: () => Response;
 
   beforeEach(async () => {
     client = await migrated(await create());
     store = new Deployments(client);
     cancelled.length = 0;
+    asked.length = 0;
+    logger.warn.mockClear();
+    tasks = new TaskCancellations({
+      store,
+      readEvents: async task => {
+        asked.push(task);
+        return answer();
+      },
+      logger,
+      clock,
+    });
     store.changes.on('cancel', id => cancelled.push(id));
   });
   afterEach(() => client.destroy());
@@ -27,11 +44,7 @@ describeOnDatabases('a cancelled task', create => {
         publish = eventPayload => onEvent({ topic: topics[0], eventPayload });
       },
     };
-    await cancelWithTasks({
-      events: events as EventsService,
-      store,
-      logger: mockServices.logger.mock(),
-    });
+    await tasks.subscribe(events as EventsService);
     return publish!;
   }
 
@@ -77,5 +90,70 @@ describeOnDatabases('a cancelled task', create => {
     expect(await store.find('followed')).toMatchObject({
       cancel_requested_by: 'user:default/alice',
     });
+  });
+
+  const TASK = '7a1b6c1e-0f52-4c55-9d0a-0c0a5d1f6a77';
+  const STEP = '0123456789abcdef';
+  const SCAFFOLDER = 'plugin:scaffolder';
+  const events = (...types: string[]) =>
+    Response.json(types.map(type => ({ type, body: {} })));
+
+  /** A deployment that another process has left behind. */
+  async function takeOver(key: string, actor?: string) {
+    await add('left', key, actor);
+    tasks.takenOver((await store.find('left'))!);
+  }
+
+  it('is asked for where its deployment is taken over', async () => {
+    answer = () => events('log', 'cancelled', 'recovered');
+    await takeOver(`scaffolder-${TASK}-${STEP}-2`, SCAFFOLDER);
+    await tasks.poll();
+    await tasks.poll();
+    expect(asked).toEqual([TASK]);
+    expect(cancelled).toEqual(['left']);
+  });
+
+  it('is told from one that goes on, and from one that is gone', async () => {
+    answer = () => events('log', 'recovered');
+    await takeOver(`scaffolder-${TASK}-${STEP}-1`, SCAFFOLDER);
+    await tasks.poll();
+    answer = () => Response.json({ error: {} }, { status: 404 });
+    tasks.takenOver((await store.find('left'))!);
+    await tasks.poll();
+    await tasks.poll();
+    expect(asked).toEqual([TASK, TASK]);
+    expect(cancelled).toEqual([]);
+  });
+
+  it.each([
+    ['of a step that does not wait', `started-${TASK}-${STEP}-1`, SCAFFOLDER],
+    ['of a user', `${TASK}-${STEP}-1`, undefined],
+    ['under a key that is no path', `../../x-${STEP}-1`, SCAFFOLDER],
+  ])('is not asked for by a deployment %s', async (_, key, actor) => {
+    answer = () => events('cancelled');
+    await takeOver(`scaffolder-${key}`, actor);
+    await tasks.poll();
+    expect(asked).toEqual([]);
+  });
+
+  it('is asked for again while the scaffolder is away, for about half an hour', async () => {
+    answer = () => Response.json({ error: {} }, { status: 503 });
+    await takeOver(`scaffolder-${TASK}-${STEP}-1`, SCAFFOLDER);
+    const before = clock.time;
+    while (logger.warn.mock.calls.length === 0) {
+      await tasks.poll();
+      clock.time += 1_000;
+    }
+    const minutes = (clock.time - before) / 60_000;
+    expect(minutes).toBeGreaterThan(15);
+    expect(minutes).toBeLessThan(36);
+    expect(asked).toHaveLength(10);
+
+    tasks.takenOver((await store.find('left'))!);
+    await tasks.poll();
+    answer = () => events('cancelled');
+    clock.time += 4_000;
+    await tasks.poll();
+    expect(cancelled).toEqual(['left']);
   });
 });
