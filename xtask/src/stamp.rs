@@ -44,7 +44,8 @@ impl Stamp {
     }
 }
 
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// Lists the files below `path`, without build results.
+pub fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let Ok(metadata) = std::fs::metadata(path) else { return Ok(()) };
     if metadata.is_file() {
         files.push(path.to_owned());

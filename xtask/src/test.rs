@@ -5,12 +5,14 @@ use crate::demo::{App, Setting, Stage};
 use crate::fresh_apps;
 use crate::pack;
 use crate::postgres::Postgres;
+use crate::stamp::collect;
 use crate::step::{NotRun, step};
 use crate::tools;
 use crate::types;
 use crate::workspace::{Workspace, run};
 use anyhow::{Result, bail};
 use clap::Args;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 #[derive(Args)]
@@ -77,18 +79,6 @@ const TESTS: &[(&str, Work)] = &[
     ("chaos on PostgreSQL: two replicas hand over", chaos_of_replicas),
 ];
 
-/// Files of jest with tests that need a server.
-const POSTGRES_TESTS: [&str; 8] = [
-    "pkg-js/backend/src/database.test.ts",
-    "pkg-js/backend/src/runner.test.ts",
-    "pkg-js/backend/src/starts.test.ts",
-    "pkg-js/proxy/src/migrate.test.ts",
-    "pkg-js/proxy/src/audit.test.ts",
-    "pkg-js/proxy/src/firstRelease.test.ts",
-    "pkg-js/proxy/src/starts.test.ts",
-    "pkg-js/proxy/src/mandates/records.test.ts",
-];
-
 fn npm(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     run(workspace.command("npm").args(arguments))
 }
@@ -128,27 +118,40 @@ fn packaging(workspace: &Workspace) -> Result<()> {
 
 /// Tests of tables, migrations and leases that jest has skipped for want of a server.
 fn postgres(workspace: &Workspace) -> Result<()> {
+    let files = postgres_tests(workspace)?;
     let server = Postgres::start(workspace, "postgres")?;
     let results = workspace.target("postgres.json");
     run(workspace
         .command("npm")
         .args(["test", "--silent", "--", "--maxWorkers=2", "--testNamePattern", "on POSTGRES|on PostgreSQL", "--json"])
         .arg(format!("--outputFile={}", results.display()))
-        .args(POSTGRES_TESTS)
+        .args(&files)
         .env("CI", "true")
         .env(server.variable(), &server.url)
         .stdout(Stdio::null()))?;
     // Jest succeeds as well where it has skipped everything.
     let results: serde_json::Value = serde_json::from_slice(&std::fs::read(results)?)?;
-    for file in POSTGRES_TESTS {
-        let of_file = |result: &&serde_json::Value| result["name"].as_str().is_some_and(|name| name.ends_with(file));
+    for file in files {
+        let of_file = |result: &&serde_json::Value| result["name"].as_str().is_some_and(|name| Path::new(name) == file);
         let assertions = results["testResults"].as_array().into_iter().flatten().find(of_file);
         let assertions = assertions.and_then(|result| result["assertionResults"].as_array());
         if !assertions.into_iter().flatten().any(|assertion| assertion["status"] == "passed") {
-            bail!("no test of {file} has run on PostgreSQL");
+            bail!("no test of {} has run on PostgreSQL", file.display());
         }
     }
     Ok(())
+}
+
+/// The files of jest with tests that need a server.
+fn postgres_tests(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(&workspace.path("pkg-js"), &mut files)?;
+    let needs_server = |file: &PathBuf| {
+        file.to_string_lossy().ends_with(".test.ts")
+            && std::fs::read_to_string(file)
+                .is_ok_and(|text| ["describeOnDatabases(", "createDatabases("].iter().any(|call| text.contains(call)))
+    };
+    Ok(files.into_iter().filter(needs_server).collect())
 }
 
 /// Runs cargo-deny if it is installed. CI installs it; compiling it takes minutes, so xtask does not.
