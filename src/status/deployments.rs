@@ -152,6 +152,9 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
     }
     let why =
         findings.iter().find(|finding| finding["severity"] == "error").and_then(|finding| finding["message"].as_str());
+    let is_needless =
+        state == "cancelled" && deployment["cancelRequestedBy"].is_null() && deployment["follows"].is_string();
+    let why = why.or(is_needless.then_some("the deployment before it did not succeed, so the previous version stays"));
     let lacks = |finding: &Value| finding["code"] == "google/permission-denied" && finding["permission"].is_string();
     let lacks_access = ended && findings.iter().any(lacks);
     let stage = &deployment["stage"];
@@ -241,6 +244,15 @@ mod tests {
         assert_eq!((view.tone, view.why, view.findings), (Tone::Neutral, None, Vec::new()));
         let view = one(json!({"state": "cancelled", "diagnostics": [cancelled, left], "notUndone": ["model `a`"]}));
         assert_eq!((view.tone, view.why.as_deref(), view.findings), (Tone::Warning, Some("model `a`"), vec![left]));
+    }
+
+    #[test]
+    fn a_removal_that_nobody_cancelled_says_why_it_did_not_run() {
+        let run = json!({"state": "cancelled", "follows": "1"});
+        assert!(one(run.clone()).why.unwrap().starts_with("the deployment before it did not succeed"));
+        let wished = json!({"state": "cancelled", "follows": "1", "cancelRequestedBy": "user:default/alice"});
+        assert_eq!(one(wished).why, None);
+        assert_eq!(one(json!({"state": "cancelled"})).why, None);
     }
 
     #[test]
