@@ -68,6 +68,8 @@ export const vertexAiMessages = {
   'deployment.ended': 'Ended',
   'deployment.duration': 'Duration',
   'deployment.model': 'Model',
+  'deployment.resolvedAlias': 'Version named by the alias',
+  'deployment.movedAlias': 'Alias moved to this version',
   'deployment.endpoint': 'Endpoint',
   'deployment.deployedModel': 'Deployed model id',
   'deployment.operation': 'Google operation',

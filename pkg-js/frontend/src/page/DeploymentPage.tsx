@@ -146,6 +146,8 @@ function DeploymentFacts({ deployment }: { deployment: Deployment }) {
       cancelRequestedBy && <Person name={cancelRequestedBy} />,
     ],
     [t('deployment.model'), deployment.model],
+    [t('deployment.resolvedAlias'), deployment.resolvedAlias],
+    [t('deployment.movedAlias'), deployment.movedAlias],
     [t('deployment.endpoint'), deployment.endpoint],
     [t('deployment.deployedModel'), deployment.deployedModelId],
     [
