@@ -115,16 +115,19 @@ describe('a database of the first release', () => {
       expect((await new PublicKeys(client).jwks()).keys).toMatchObject([
         { kid: 'key-1', kty: 'RSA' },
       ]);
-      const mandate = await new MandateRecords(client).begin({
-        deployment: '11111111-1111-4111-8111-111111111111',
-        user: ALICE,
-        groups: [],
-        entity: 'component:default/fraud-detector',
-        request: '{}',
-        fingerprint: 'plan',
-        expiresAt: '2026-11-28T10:00:00.000Z',
-        facts: '{}',
-      });
+      const mandate = await new MandateRecords(client).begin(
+        {
+          deployment: '11111111-1111-4111-8111-111111111111',
+          user: ALICE,
+          groups: [],
+          entity: 'component:default/fraud-detector',
+          request: '{}',
+          fingerprint: 'plan',
+          expiresAt: '2026-11-28T10:00:00.000Z',
+          facts: '{}',
+        },
+        'vertex-ai.deploy',
+      );
       expect(await new MandateRecords(client).read(mandate)).toMatchObject({
         user: ALICE,
       });

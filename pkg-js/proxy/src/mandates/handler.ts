@@ -22,6 +22,9 @@ import type { DecidePermission, HeldPermissions } from '../permissions';
 import { answerError } from '../refusal';
 import type { MandateRecords, ShownMandate } from './records';
 
+/** The permission that creates a mandate. Uses of the mandate do not ask again. */
+const PERMISSION = 'vertex-ai.deploy';
+
 /**
  * Routes for mandates, under which deployments go on after their user has left.
  *
@@ -66,7 +69,7 @@ export function createMandateHandlers(options: {
     const credentials = await httpAuth.credentials(request, {
       allow: ['user'],
     });
-    const permissions = await held(credentials, 'vertex-ai.deploy');
+    const permissions = await held(credentials, PERMISSION);
     const caller = readCaller(credentials);
     const groups = await ownershipOf(userInfo, credentials)();
     const text = await readText(request);
@@ -87,13 +90,14 @@ export function createMandateHandlers(options: {
         mandate = step.mandate;
       }
     }
-    const id = await records.begin(mandate);
+    const id = await records.begin(mandate, PERMISSION);
     const { deployment, user, entity, expiresAt } = mandate;
     logger.info('A user delegates a deployment', {
       mandate: id,
       deployment,
       user,
       entity,
+      permission: PERMISSION,
       expiresAt,
     });
     response.status(201).json({ id, expiresAt });

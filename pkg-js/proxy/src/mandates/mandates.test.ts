@@ -201,6 +201,20 @@ describe('mandates', () => {
     expect(await scene.portal.database('vertex_ai_mandates')).toEqual([]);
   });
 
+  it('name the permission that allowed their creation', async () => {
+    // The user has no other one.
+    const permission = 'vertex-ai.deploy';
+    scene.portal.permission = name =>
+      name === permission ? AuthorizeResult.ALLOW : AuthorizeResult.DENY;
+    const { id } = await scene.begin();
+    expect(await scene.row(id)).toMatchObject({ permission });
+    const path = `${MANDATES}/${id}`;
+    for (const as of [alice, deployer]) {
+      const shown = await scene.portal.ask({ path, verb: 'GET', as });
+      expect(JSON.parse(shown.text)).toMatchObject({ id, permission });
+    }
+  });
+
   it('end by revocation, and then cover only the removal', async () => {
     const { id } = await scene.begin();
     await scene.portal.ask(under(id, scene.create()));

@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
+import { resolve } from 'node:path';
 import { createDatabases } from '../__testUtils__/databases';
 import { migrate } from '../migrate';
 import { MandateRecords } from './records';
 
 const USER = 'user:default/alice';
+const PERMISSION = 'vertex-ai.deploy';
 const wanted = {
   deployment: '11111111-1111-4111-8111-111111111111',
   user: USER,
@@ -30,7 +32,7 @@ describe('mandate records', () => {
     'let the number of a lease rise only on %s',
     async id => {
       const records = await open(id);
-      const mandate = await records.begin(wanted);
+      const mandate = await records.begin(wanted, PERMISSION);
       expect(await records.find(mandate, 3)).toMatchObject({
         user: USER,
         groups: wanted.groups,
@@ -50,7 +52,7 @@ describe('mandate records', () => {
     'keep the facts of one of several that come at once on %s',
     async id => {
       const records = await open(id);
-      const mandate = await records.begin(wanted);
+      const mandate = await records.begin(wanted, PERMISSION);
       await records.find(mandate, 2);
       const keep = (facts: string, lease: number, revision: number) =>
         records.keepFacts({ id: mandate, facts, lease, revision });
@@ -69,14 +71,17 @@ describe('mandate records', () => {
     'hand the facts of the same plan to a later mandate on %s',
     async id => {
       const records = await open(id);
-      const first = await records.begin(wanted);
+      const first = await records.begin(wanted, PERMISSION);
       await records.find(first, 7);
       const facts = '{"made":["endpoint"]}';
       await records.keepFacts({ id: first, facts, lease: 7, revision: 0 });
       const other = { ...wanted, user: 'user:default/admin' };
-      const heir = await records.begin(other);
+      const heir = await records.begin(other, PERMISSION);
       expect(await records.find(heir, 0)).toMatchObject({ facts, lease: 7 });
-      const changed = await records.begin({ ...other, fingerprint: 'other' });
+      const changed = await records.begin(
+        { ...other, fingerprint: 'other' },
+        PERMISSION,
+      );
       expect(await records.find(changed, 0)).toMatchObject({
         facts: wanted.facts,
         lease: 0,
@@ -91,7 +96,7 @@ describe('mandate records', () => {
       const request = '{"source":"marker"}';
       const later = new Date(Date.now() + 3_600_000).toISOString();
       const begin = () =>
-        records.begin({ ...wanted, request, expiresAt: later });
+        records.begin({ ...wanted, request, expiresAt: later }, PERMISSION);
       const [young, expired, revoked] = [
         await begin(),
         await begin(),
@@ -114,10 +119,29 @@ describe('mandate records', () => {
   );
 
   it.each(databases.eachSupportedId())(
+    'of earlier builds stay, and name no permission, on %s',
+    async id => {
+      const records = await open(id);
+      const mandate = await records.begin(wanted, PERMISSION);
+      await client.migrate.down({
+        name: '20261128_mandate_permission.js',
+        directory: resolve(__dirname, '../../migrations'),
+        tableName: 'vertex_ai_migrations',
+      });
+      await migrate({ getClient: async () => client });
+      const shown = await records.read(mandate);
+      expect(shown).toMatchObject({ id: mandate, user: USER });
+      expect(shown?.permission).toBeUndefined();
+      const later = await records.begin(wanted, PERMISSION);
+      expect((await records.read(later))?.permission).toBe(PERMISSION);
+    },
+  );
+
+  it.each(databases.eachSupportedId())(
     'keep the first revocation on %s',
     async id => {
       const records = await open(id);
-      const mandate = await records.begin(wanted);
+      const mandate = await records.begin(wanted, PERMISSION);
       expect((await records.read(mandate))?.revokedAt).toBeUndefined();
       await records.revoke(mandate, 'the user asked');
       await records.revoke(mandate, 'the deployment ended');

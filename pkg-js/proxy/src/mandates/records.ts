@@ -17,6 +17,8 @@ export interface ShownMandate {
   user: string;
   /** Entity ref of what is deployed. */
   entity: string;
+  /** The Backstage permission that allowed its creation; absent for mandates of earlier builds. */
+  permission?: string;
   createdAt: string;
   expiresAt: string;
   revokedAt?: string;
@@ -28,6 +30,7 @@ const toShown = (row: any): ShownMandate => ({
   deployment: row.deployment,
   user: row.user_ref,
   entity: row.entity_ref,
+  permission: row.permission ?? undefined,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
   revokedAt: row.revoked_at ?? undefined,
@@ -39,10 +42,10 @@ export class MandateRecords {
   constructor(private readonly client: Knex) {}
 
   /**
-   * Writes a mandate. A deployment that has the same plan under an earlier mandate keeps its facts, so that a user who takes it over can
+   * Writes a mandate that a permission of its user allowed. A deployment that has the same plan under an earlier mandate keeps its facts, so that a user who takes it over can
    * remove what it made.
    */
-  async begin(mandate: NewMandate): Promise<string> {
+  async begin(mandate: NewMandate, permission: string): Promise<string> {
     const id = randomUUID();
     const { deployment, fingerprint } = mandate;
     await this.client.transaction(async trx => {
@@ -56,6 +59,7 @@ export class MandateRecords {
         user_ref: mandate.user,
         ownership: JSON.stringify(mandate.groups),
         entity_ref: mandate.entity,
+        permission,
         request: mandate.request,
         fingerprint,
         created_at: new Date().toISOString(),
