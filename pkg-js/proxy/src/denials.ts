@@ -33,7 +33,9 @@ export function createDenials(options: {
     const mandate =
       caller.kind === 'service' ? request.header(MANDATE) : undefined;
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (status !== 403 || (isRead && !mandate)) return;
+    // A use with a malformed body or lease is a denied use, too.
+    const isDenied = status === 403 || (status === 400 && mandate);
+    if (!isDenied || (isRead && !mandate)) return;
     try {
       const given = mandate ? await mandates.read(mandate) : undefined;
       const { code, message } = body.diagnostic;

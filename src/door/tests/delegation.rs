@@ -34,6 +34,13 @@ pub fn portal() -> Portal {
     Portal { mandate: Some(row()), answer: STARTED, ..Portal::new() }
 }
 
+/// The projects of a configuration.
+fn allowed(projects: &Value) -> Vec<crate::config::AllowedProject> {
+    let identity = json!({"audience": crate::config::tests::AUDIENCE});
+    let read = Config::parse(&json!({"projects": projects, "identity": identity}), crate::config::tests::ISSUER);
+    read.unwrap().projects
+}
+
 fn leaked(value: &Value) -> &'static str {
     value.to_string().leak()
 }
@@ -183,6 +190,79 @@ fn a_call_outside_the_plan_is_denied_before_anything_is_recorded() {
         assert_eq!(portal.refusal(call), (403, "mandate/not-planned".into()), "{body}");
         assert!(portal.sent().is_empty() && !portal.kinds().contains(&"record"));
     }
+}
+
+/// The calls of a deployment that has made its endpoint: the creation, a poll, the removal and a look.
+fn calls() -> [(Arrival, &'static str); 4] {
+    let remove = call("DELETE", &format!("aiplatform/v1/{FRAUD}"), "1");
+    [create(), (wait("7"), ""), (remove, ""), (look("1"), "")]
+}
+
+#[test]
+fn a_place_that_is_no_longer_allowed_denies_every_call_of_the_mandate() {
+    let mut portal = portal();
+    for (call, body) in calls() {
+        portal.body = Some(body);
+        assert_eq!(portal.pass(call), None, "the place is allowed");
+    }
+    let made = portal.mandate.clone();
+    for projects in [
+        json!([{"project": "acme-lab"}]),
+        json!([{"project": "acme-ml", "number": 123456789012u64, "locations": ["europe-west4"]}]),
+    ] {
+        let today = Config { projects: allowed(&projects), ..config() };
+        portal.door = Rc::new(Door::new(today, planner()));
+        for (call, body) in calls() {
+            portal.body = Some(body);
+            assert_eq!(portal.refusal(call), (403, "proxy/target-not-allowed".into()), "{projects}");
+            assert!(portal.wants.is_empty(), "nothing is asked, recorded or sent");
+        }
+    }
+    assert_eq!(portal.mandate, made);
+    // The mandate itself still holds.
+    portal.door = Rc::new(Door::new(config(), planner()));
+    assert_eq!(portal.pass(look("1")), None);
+}
+
+#[test]
+fn the_rules_of_bodies_deny_a_planned_call() {
+    let mut portal = portal();
+    let (create, planned) = create();
+    // The last of two equal fields is the planned one.
+    let twice = planned.replacen('{', r#"{"displayName": "another", "#, 1);
+    let named = planned.replacen('{', r#"{"parent": "projects/acme-lab/locations/us-central1", "#, 1);
+    for body in [twice, named, format!("[{planned}]"), String::new()].map(|body| &*body.leak()) {
+        portal.body = Some(body);
+        assert_eq!(portal.refusal(create.clone()), (400, "proxy/body-malformed".into()), "{body}");
+        assert_eq!(portal.kinds(), ["readBody"], "nothing is recorded or sent");
+    }
+    portal.body = Some(planned);
+    assert_eq!(portal.pass(create), None);
+}
+
+#[test]
+fn a_model_in_a_place_that_is_no_longer_allowed_is_not_deployed() {
+    /// Plans the deployment of a model of another project.
+    fn plan_of(_: &Value) -> Option<crate::plan::Plan> {
+        let model = "projects/acme-lab/locations/us-central1/models/fraud-detector@3".parse().unwrap();
+        Some(crate::plan::plan(crate::target::Target { model, ..planned() }))
+    }
+    let planner = Planner { plan: plan_of, ..planner() };
+    let plan = plan_of(&Value::Null).unwrap();
+    let body = plan.step(StepKind::Deployment).unwrap().call.clone().unwrap().body.unwrap();
+    assert!(body.to_string().contains("projects/acme-lab/"));
+    let deploy = || call("POST", &format!("aiplatform/v1/{FRAUD}:deployModel"), "1");
+    let mut portal = Portal { body: Some(leaked(&body)), door: Rc::new(Door::new(config(), planner)), ..portal() };
+    portal.mandate.as_mut().unwrap().fingerprint =
+        Mandate::of(&plan, &RUN.parse().unwrap(), Clone::clone).fingerprint();
+    portal.answer = leaked(&json!({"etag": "a", "labels": {}}));
+    portal.pass(look("1"));
+    portal.answer = STARTED;
+    assert_eq!(portal.pass(deploy()), None, "both places are allowed");
+    let today = Config { projects: allowed(&json!([{"project": "acme-ml"}])), ..config() };
+    portal.door = Rc::new(Door::new(today, planner));
+    assert_eq!(portal.refusal(deploy()), (400, "proxy/target-not-allowed".into()));
+    assert_eq!(portal.kinds(), ["readBody"], "nothing is recorded or sent");
 }
 
 #[test]

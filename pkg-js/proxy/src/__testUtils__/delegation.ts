@@ -94,14 +94,15 @@ export class DelegationScene {
     await this.google.stop();
   }
 
-  /** Starts anew, with more configuration. */
-  async restart(more: object) {
+  /** Starts anew, with more configuration and features. */
+  async restart(more: object, ...features: any[]) {
     await this.portal.stop();
     const { vertexAi, ...rest } = Portal.settings(this.google);
     const { entities } = this.portal;
     this.portal = new Portal();
     this.portal.entities.push(...entities);
-    await this.portal.start({ ...rest, vertexAi: { ...vertexAi, ...more } });
+    const data = { ...rest, vertexAi: { ...vertexAi, ...more } };
+    await this.portal.start(data, ...features);
   }
 
   asked() {
