@@ -193,6 +193,8 @@ export class Portal {
 
   async stop() {
     await this.backend?.stop();
+    // Backstage leaves the connections of its databases open.
+    await this.database?.destroy();
   }
 
   /** Waits until the proxy has got a request. */
