@@ -80,196 +80,6 @@ describe('POST /deployments', () => {
     expect(portal.proxied).toEqual([]);
   });
 
-  describe('with a version of the history', () => {
-    const named = 'component:default/two-environments';
-    const rollBack = (deployment: string, more: object = {}) =>
-      portal.startDeployment({
-        key: 'back',
-        body: { entityRef: REF, kind: 'rollback', deployment, ...more },
-      });
-    const promote = (from: string, verb = '', key = 'up') =>
-      portal.ask(`/deployments${verb}`, {
-        key,
-        body: {
-          entityRef: named,
-          kind: 'promote',
-          from,
-          environment: 'production',
-        },
-      });
-
-    it('rolls back to a former deployment with its annotations', async () => {
-      const former = (await portal.startDeployment()).body;
-      await portal.ended(former.id);
-      portal.annotate({ 'google.com/vertex-ai-machine-type': 'n1-standard-8' });
-      const { status, body } = await rollBack(former.id);
-      expect(status).toBe(201);
-      expect(body).toMatchObject({
-        kind: 'rollback',
-        formerDeployment: former.id,
-        model: expect.stringMatching(/fraud-detector@3$/),
-      });
-      expect(await portal.ended(body.id)).toMatchObject({
-        state: 'succeeded',
-        formerDeployment: former.id,
-      });
-      const [, second] = portal.runs.requests;
-      expect(second).toMatchObject({
-        kind: 'rollback',
-        deployment: former.id,
-        modelVersion: '3',
-      });
-      // As it was stored at that time: without the machine type.
-      expect((second.source as any).entity.metadata.annotations).toEqual(
-        entity.metadata.annotations,
-      );
-      // The same request finds the rollback, which can be rolled back to as well.
-      expect((await rollBack(former.id)).body.id).toBe(body.id);
-      const again = await portal.startDeployment({
-        key: 'again',
-        body: { entityRef: REF, kind: 'rollback', deployment: body.id },
-      });
-      expect(again.status).toBe(201);
-    });
-
-    it('refuses what did not succeed, is unknown, or is of another entity', async () => {
-      const latch = new Latch();
-      portal.runs.before = () => latch.opened;
-      const running = (await portal.startDeployment()).body;
-      const refused = await rollBack(running.id);
-      expect(refused.status).toBe(400);
-      expect(refused.body.diagnostic.code).toBe('deploy/impossible');
-      expect((await rollBack('1b2c')).status).toBe(400);
-      latch.release();
-      await portal.ended(running.id);
-      const other = await rollBack(running.id, {
-        entityRef: 'component:default/other',
-      });
-      expect(other.status).toBe(400);
-      expect(other.body.error.message).toContain('another entity');
-      expect((await rollBack(running.id)).status).toBe(201);
-    });
-
-    it('promotes what another environment deployed last, and plans it before', async () => {
-      const none = await promote('staging');
-      expect(none.status).toBe(400);
-      expect(none.body.error.message).toContain('`staging`');
-      for (const version of ['5', '4']) {
-        portal.runs.model = `projects/acme-ml/locations/us-central1/models/fraud-detector@${version}`;
-        const { body } = await portal.startDeployment({
-          key: `staging-${version}`,
-          body: { entityRef: named, environment: 'staging' },
-        });
-        await portal.ended(body.id);
-      }
-      const planned = await promote('staging', '/plan');
-      expect(planned.status).toBe(200);
-      expect(planned.body.summary).toContain('`fraud-detector@4`');
-      const { status, body } = await promote('staging');
-      expect(status).toBe(201);
-      expect(body).toMatchObject({
-        kind: 'promote',
-        environment: 'production',
-        promotedFrom: 'staging',
-        model: expect.stringMatching(/fraud-detector@4$/),
-        endpoint: expect.stringMatching(/fraud-production$/),
-      });
-      await portal.ended(body.id);
-    });
-
-    it('shows nothing of the history to users who may not start', async () => {
-      const { body } = await portal.startDeployment({
-        key: 'staging',
-        body: { entityRef: named, environment: 'staging' },
-      });
-      await portal.ended(body.id);
-      portal.permission = name => name !== 'vertex-ai.deployment.start';
-      for (const from of ['staging', 'production']) {
-        expect((await promote(from, '/plan')).status).toBe(403);
-        expect((await promote(from)).status).toBe(403);
-      }
-    });
-
-    it('shows a plan to those who may start it, and starts nothing', async () => {
-      const ask = () =>
-        portal.ask('/deployments/plan', { body: { entityRef: REF } });
-      const { status, body } = await ask();
-      expect(status).toBe(200);
-      expect(body.explanation).toContain('Deploy `fraud-detector@3`');
-      expect(portal.proxied).toEqual([]);
-      expect(await portal.database('vertex_ai_deployments')).toEqual([]);
-      portal.permission = () => false;
-      expect((await ask()).status).toBe(403);
-      portal.permission = () => true;
-      const wrong = { entityRef: REF, traffic: 3 };
-      const refused = await portal.ask('/deployments/plan', { body: wrong });
-      expect(refused.status).toBe(400);
-      const hidden = { entityRef: 'component:default/hidden' };
-      const missing = await portal.ask('/deployments/plan', { body: hidden });
-      expect(missing.status).toBe(404);
-    });
-  });
-
-  describe('with the removal of previous models', () => {
-    const removing = async (key: string, minutes = 10) => {
-      portal.runs.deployedModelId = key;
-      const { body } = await portal.startDeployment({
-        key,
-        body: { entityRef: REF, removePreviousAfterMinutes: minutes },
-      });
-      await portal.ended(body.id);
-      const { body: listed } = await portal.ask('/deployments');
-      return listed.items.filter(({ follows }: any) => follows === body.id);
-    };
-
-    it('schedules it in the history, under a mandate of its own', async () => {
-      expect(await removing('1')).toEqual([]);
-      const [removal] = await removing('2');
-      expect(removal).toMatchObject({
-        kind: 'undeploy',
-        state: 'scheduled',
-        user: 'user:default/alice',
-        mandate: expect.any(String),
-      });
-      const asked = portal.proxied.find(
-        ({ body }) => body.deployment === removal.id,
-      );
-      expect(asked).toMatchObject({
-        path: '/mandates',
-        principal: { userEntityRef: 'user:default/alice' },
-        body: { request: { kind: 'undeploy', idleModels: ['1'] } },
-      });
-
-      expect((await portal.cancel(removal.id)).status).toBe(202);
-      expect(await portal.ended(removal.id)).toMatchObject({
-        state: 'cancelled',
-      });
-    });
-
-    it('schedules it without a pause, too', async () => {
-      await removing('1', 0);
-      expect(await removing('2', 0)).toHaveLength(1);
-    });
-
-    it('shows why it is not scheduled, and deploys all the same', async () => {
-      await removing('1');
-      const finding = {
-        code: 'proxy/target-not-allowed',
-        severity: 'error',
-        message: 'the project is not allowed',
-      };
-      portal.mandate = () =>
-        portal.proxied.at(-1).body.request.kind === 'undeploy'
-          ? [403, { diagnostic: finding }]
-          : [201, { id: `mandate-${portal.proxied.length}` }];
-      const [removal] = await removing('2');
-      expect(removal).toMatchObject({
-        state: 'failed',
-        diagnostics: [finding],
-      });
-    });
-  });
-
   it('ends the mandate with the deployment', async () => {
     const { body } = await portal.startDeployment();
     const revoked = await portal.asked(({ verb }) => verb === 'DELETE');
@@ -463,6 +273,27 @@ describe('POST /deployments', () => {
     const again = await portal.startDeployment();
     expect(again).toMatchObject({ status: 200, body: { state: 'pending' } });
     expect(portal.runs.requests).toEqual([]);
+  });
+});
+
+describe('POST /deployments/plan', () => {
+  it('shows a plan to those who may start it, and starts nothing', async () => {
+    const ask = () =>
+      portal.ask('/deployments/plan', { body: { entityRef: REF } });
+    const { status, body } = await ask();
+    expect(status).toBe(200);
+    expect(body.explanation).toContain('Deploy `fraud-detector@3`');
+    expect(portal.proxied).toEqual([]);
+    expect(await portal.database('vertex_ai_deployments')).toEqual([]);
+    portal.permission = () => false;
+    expect((await ask()).status).toBe(403);
+    portal.permission = () => true;
+    const wrong = { entityRef: REF, traffic: 3 };
+    const refused = await portal.ask('/deployments/plan', { body: wrong });
+    expect(refused.status).toBe(400);
+    const hidden = { entityRef: 'component:default/hidden' };
+    const missing = await portal.ask('/deployments/plan', { body: hidden });
+    expect(missing.status).toBe(404);
   });
 });
 
