@@ -1,17 +1,9 @@
 import type { Entity } from '@backstage/catalog-model';
-import { discoveryApiRef, fetchApiRef } from '@backstage/core-plugin-api';
-import {
-  mockApis,
-  renderInTestApp,
-  TestApiProvider,
-} from '@backstage/frontend-test-utils';
-import {
-  EntityProvider,
-  entityRouteRef,
-} from '@backstage/plugin-catalog-react';
+import { EntityProvider } from '@backstage/plugin-catalog-react';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
+import { headline, renderCardOn } from '../__testUtils__/card';
 import {
   FakeGoogle,
   fraudDetector,
@@ -28,23 +20,9 @@ beforeEach(() => {
   google = new FakeGoogle();
 });
 
-const renderCard = (entity: Entity = fraudDetector()) =>
-  renderInTestApp(
-    <TestApiProvider
-      apis={[
-        [discoveryApiRef, mockApis.discovery({ baseUrl: PORTAL })],
-        [fetchApiRef, { fetch: google.fetch }],
-      ]}
-    >
-      <EntityProvider entity={entity}>
-        <AccessCard />
-      </EntityProvider>
-    </TestApiProvider>,
-    { mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef } },
-  );
+const renderCard = (entity?: Entity) =>
+  renderCardOn(google, <AccessCard />, entity);
 
-const headline = (name: string) =>
-  screen.findByRole('heading', { level: 3, name });
 const rowsOf = (name: string) =>
   within(screen.getByRole('table', { name }))
     .getAllByRole('row')
@@ -144,17 +122,7 @@ describe('the access card', () => {
         </EntityProvider>
       );
     }
-    renderInTestApp(
-      <TestApiProvider
-        apis={[
-          [discoveryApiRef, mockApis.discovery({ baseUrl: PORTAL })],
-          [fetchApiRef, { fetch: google.fetch }],
-        ]}
-      >
-        <Page />
-      </TestApiProvider>,
-      { mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef } },
-    );
+    renderCardOn(google, <Page />);
     await headline('You are missing 3 permissions to deploy here');
     google.instead = () => new Response('', { status: 503 });
     await userEvent.click(screen.getByRole('button', { name: 'next' }));

@@ -1,16 +1,7 @@
 import type { Entity } from '@backstage/catalog-model';
-import { discoveryApiRef, fetchApiRef } from '@backstage/core-plugin-api';
-import {
-  mockApis,
-  renderInTestApp,
-  TestApiProvider,
-} from '@backstage/frontend-test-utils';
-import {
-  EntityProvider,
-  entityRouteRef,
-} from '@backstage/plugin-catalog-react';
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { globalFetch, headline, renderCardOn } from '../__testUtils__/card';
 import {
   CONTESTED,
   deployment,
@@ -19,48 +10,22 @@ import {
   json,
   MISSING,
   PORTAL,
-  refusal,
   SERVING,
   website,
 } from '../__testUtils__/google';
-import { RUNNING, SCHEDULED } from '../__testUtils__/deployments';
 import { VertexAiCard } from './VertexAiCard';
-
-/** The core tries twice, with a pause in between, before it reports a failure. */
-const AFTER_RETRY = { timeout: 5_000 };
 
 // Queries by role are slow where the machine is.
 jest.setTimeout(30_000);
 
 let google: FakeGoogle;
-const globalFetch = jest.fn(async () => {
-  throw new Error('the cards must use the fetch API only');
-});
 
 beforeEach(() => {
   google = new FakeGoogle();
-  Object.assign(globalThis, { fetch: globalFetch });
 });
 
-const renderCard = (entity: Entity = fraudDetector()) =>
-  renderInTestApp(
-    <TestApiProvider
-      apis={[
-        [discoveryApiRef, mockApis.discovery({ baseUrl: PORTAL })],
-        [fetchApiRef, { fetch: google.fetch }],
-      ]}
-    >
-      <EntityProvider entity={entity}>
-        <VertexAiCard />
-      </EntityProvider>
-    </TestApiProvider>,
-    {
-      mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef },
-    },
-  );
-
-const headline = (name: string | RegExp, options?: object) =>
-  screen.findByRole('heading', { level: 3, name }, options);
+const renderCard = (entity?: Entity) =>
+  renderCardOn(google, <VertexAiCard />, entity);
 
 describe('the status card', () => {
   it('announces that it loads until a response arrives', async () => {
@@ -180,104 +145,6 @@ describe('the status card', () => {
     expect(links['Open in Google Cloud (new tab)']).toMatch(
       /^https:\/\/console\.cloud\.google\.com\/.*fraud-detector.*project=acme-ml/,
     );
-  });
-
-  it('shows the progress of a deployment by Google’s stages', async () => {
-    google.endpoint = { displayName: 'Fraud detector' };
-    google.operations = [deployment('ADDING_NODES_TO_CLUSTER')];
-    renderCard();
-    await headline('Deploying');
-    const bar = screen.getByRole('progressbar', {
-      name: 'Step 4 of 8: Adding nodes to the cluster',
-    });
-    expect(bar).toHaveAttribute('value', '4');
-    expect(bar).toHaveAttribute('max', '8');
-  });
-
-  it('follows a deployment to its end without a click', async () => {
-    google.endpoint = { displayName: 'Fraud detector' };
-    google.operations = [deployment('FINISHING_UP')];
-    renderCard();
-    await headline('Deploying');
-    google.endpoint = SERVING;
-    google.operations = [];
-    await headline('Serving version 3', { timeout: 5_000 });
-    expect(screen.queryByRole('progressbar')).not.toBeInTheDocument();
-  });
-
-  it('asks Google once while this portal’s own deployment runs, and again at its end', async () => {
-    const endpoints = () =>
-      google.calls.filter(({ url }) => url.endsWith('/fraud-detector')).length;
-    google.endpoint = { ...SERVING, deployedModels: [] };
-    google.operations = [deployment('ADDING_NODES_TO_CLUSTER')];
-    google.portal.deployments = [RUNNING];
-    jest.useFakeTimers({ advanceTimers: true });
-    try {
-      renderCard();
-      expect(
-        await screen.findByRole('progressbar', { name: /^Step 4 of 8/ }),
-      ).toHaveValue(4);
-      await act(() => jest.advanceTimersByTimeAsync(300_000));
-      expect(endpoints()).toBe(1);
-
-      google.endpoint = SERVING;
-      google.operations = [];
-      act(() =>
-        google.portal.change(RUNNING.id, {
-          state: 'succeeded',
-          endedAt: '2026-11-27T10:05:00.000Z',
-        }),
-      );
-      await headline('Serving version 3');
-      expect(endpoints()).toBe(2);
-      expect(screen.queryByRole('progressbar')).not.toBeInTheDocument();
-    } finally {
-      jest.useRealTimers();
-    }
-  });
-
-  it('follows the running deployment, and not the removal that it schedules', async () => {
-    google.endpoint = { ...SERVING, deployedModels: [] };
-    google.operations = [deployment('ADDING_NODES_TO_CLUSTER')];
-    google.portal.deployments = [SCHEDULED, RUNNING];
-    renderCard();
-    expect(
-      await screen.findByRole('progressbar', { name: /^Step 4 of 8/ }),
-    ).toHaveValue(4);
-    expect(google.portal.calls.map(({ path }) => path)).toContain(
-      `/deployments/${RUNNING.id}/events`,
-    );
-  });
-
-  it('goes on asking Google while a removal waits for its time', async () => {
-    google.endpoint = { displayName: 'Fraud detector' };
-    google.operations = [deployment('FINISHING_UP')];
-    google.portal.deployments = [SCHEDULED];
-    renderCard();
-    await headline('Deploying');
-    // The list is known before the next poll.
-    await waitFor(() => expect(google.portal.calls).not.toHaveLength(0));
-    google.endpoint = SERVING;
-    google.operations = [];
-    await headline('Serving version 3', { timeout: 5_000 });
-  });
-
-  it('shows why the last deployment failed', async () => {
-    google.endpoint = { displayName: 'Fraud detector' };
-    google.operations = [
-      deployment('FAILED_TO_DEPLOY', {
-        done: true,
-        error: { code: 9, message: 'Model server exited unexpectedly.' },
-      }),
-    ];
-    renderCard();
-    await headline('The last deployment failed');
-    expect(
-      screen.getByText(
-        /^Error: .*FAILED_PRECONDITION: Model server exited unexpectedly\./,
-      ),
-    ).toBeInTheDocument();
-    expect(screen.getByText(/deploy\/operation-failed/)).toBeInTheDocument();
   });
 
   it('offers a deployment, and no console link, where no endpoint exists', async () => {
@@ -411,124 +278,6 @@ describe('environments', () => {
   });
 });
 
-describe('without a response', () => {
-  it.each<[string, () => Response, string[]]>([
-    [
-      'Google denies access or hides a missing endpoint',
-      () => refusal(403, 'PERMISSION_DENIED', 'Permission denied.'),
-      [
-        'google/permission-denied',
-        'aiplatform.endpoints.get',
-        'or the resource does not exist',
-      ],
-    ],
-    [
-      'Google throttles',
-      () => refusal(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded.'),
-      ['google/resource-exhausted', 'Quota exceeded.'],
-    ],
-    [
-      'Google is unavailable',
-      () => refusal(503, 'UNAVAILABLE', 'Try again.'),
-      ['google/unavailable', 'Try again.'],
-    ],
-    [
-      'Google, or the emulator, cannot be reached',
-      () =>
-        json(
-          {
-            error: { name: 'BadGatewayError', message: 'no answer' },
-            diagnostic: {
-              code: 'network/unreachable',
-              severity: 'error',
-              message: 'Google does not answer at its address, or hung up',
-              help: 'check that the emulator runs',
-            },
-          },
-          502,
-        ),
-      ['network/unreachable', 'does not answer', 'that the emulator runs'],
-    ],
-    [
-      'the session has expired',
-      () =>
-        json(
-          { error: { name: 'AuthenticationError', message: 'expired' } },
-          401,
-        ),
-      ['portal/refused', 'sign in to the portal again'],
-    ],
-    [
-      'the portal does not respond',
-      () => {
-        throw new TypeError('Failed to fetch');
-      },
-      ['network/unreachable', "the portal's backend runs"],
-    ],
-    [
-      'the response is cut off',
-      () =>
-        new Response(
-          new ReadableStream({
-            start: stream => stream.error(new TypeError('terminated')),
-          }),
-        ),
-      ['google/answer-unreadable', 'the answer was cut off'],
-    ],
-    [
-      'another server responds instead of Google',
-      () => new Response('<html>Sign in to the hotel</html>'),
-      ['google/answer-unreadable', 'the answer is not JSON'],
-    ],
-  ])('shows that %s', async (_, answer, words) => {
-    google.instead = answer;
-    const { container } = renderCard();
-    await headline('The status is not available', AFTER_RETRY);
-    for (const word of words) expect(container).toHaveTextContent(word);
-    expect(screen.queryByText(/Out of date/)).not.toBeInTheDocument();
-
-    google.instead = undefined;
-    google.endpoint = SERVING;
-    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
-    await headline('Serving version 3');
-  });
-
-  it('keeps the last report, marked as out of date with the reason, until a refresh succeeds', async () => {
-    google.endpoint = SERVING;
-    renderCard();
-    await headline('Serving version 3');
-
-    google.instead = () => refusal(503, 'UNAVAILABLE', 'Try again.');
-    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
-    expect(
-      await screen.findByText(/Out of date\./, {}, AFTER_RETRY),
-    ).toBeInTheDocument();
-    expect(screen.getByText(/google\/unavailable/)).toBeInTheDocument();
-    await headline('Serving version 3');
-    expect(screen.getByRole('table')).toBeInTheDocument();
-
-    google.instead = undefined;
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-    await waitFor(() =>
-      expect(screen.queryByText(/Out of date\./)).not.toBeInTheDocument(),
-    );
-    expect(screen.queryByText(/google\/unavailable/)).not.toBeInTheDocument();
-  });
-
-  it('cancels its request when the page unmounts', async () => {
-    let isAborted = false;
-    google.instead = () => new Promise(() => {});
-    const { unmount } = renderCard();
-    await waitFor(() => expect(google.calls).toHaveLength(1));
-    const { signal } = google.calls[0].init;
-    signal!.addEventListener('abort', () => {
-      isAborted = true;
-    });
-    unmount();
-    expect(isAborted).toBe(true);
-  });
-});
-
 describe('requests', () => {
   it('go to the portal’s proxy through the fetch API, without a token of the card’s own', async () => {
     google.endpoint = SERVING;
@@ -549,75 +298,5 @@ describe('requests', () => {
     for (const place of [container.innerHTML, kept, document.cookie]) {
       expect(place).not.toMatch(/ya29|Bearer|eyJ/);
     }
-  });
-});
-
-describe('accessibility', () => {
-  it('announces a change of state', async () => {
-    google.endpoint = SERVING;
-    renderCard();
-    const heading = await headline('Serving version 3');
-    const region = heading.closest('[role=status]');
-    expect(region).toHaveAttribute('aria-live', 'polite');
-
-    google.endpoint = undefined;
-    await userEvent.click(screen.getByRole('button', { name: 'Refresh' }));
-    await waitFor(() => expect(region).toHaveTextContent('Not deployed yet'));
-  });
-
-  it('shows in words everything that it shows in colours', async () => {
-    google.endpoint = SERVING;
-    renderCard();
-    await headline('Serving version 3');
-    expect(screen.getByText('●')).toHaveAttribute('aria-hidden', 'true');
-    const columns = screen.getAllByRole('columnheader');
-    expect(columns.map(({ textContent }) => textContent)).toEqual([
-      'Model',
-      'Version',
-      'Traffic',
-      'Replicas',
-      'Machine',
-    ]);
-  });
-
-  it('works by keyboard alone', async () => {
-    const user = userEvent.setup();
-    google.endpoint = SERVING;
-    renderCard();
-    await headline('Serving version 3');
-    google.instead = () => refusal(403, 'PERMISSION_DENIED', 'no');
-    const reached = async () => {
-      const names: (string | null)[] = [];
-      (document.activeElement as HTMLElement).blur();
-      for (;;) {
-        await user.tab();
-        const name = document.activeElement!.textContent;
-        if (document.activeElement === document.body || names.includes(name)) {
-          return names;
-        }
-        names.push(name);
-      }
-    };
-    expect(await reached()).toEqual([
-      'Refresh',
-      'Deploy model',
-      'Open in Google Cloud (new tab)',
-    ]);
-
-    screen.getByRole('button', { name: 'Refresh' }).focus();
-    await user.keyboard('{Enter}');
-    await screen.findByText(/Out of date\./);
-    expect(await reached()).toEqual([
-      'Refresh',
-      'Try again',
-      'Deploy model',
-      'Open in Google Cloud (new tab)',
-    ]);
-    google.instead = undefined;
-    screen.getByRole('button', { name: 'Try again' }).focus();
-    await user.keyboard(' ');
-    await waitFor(() =>
-      expect(screen.queryByText(/Out of date\./)).not.toBeInTheDocument(),
-    );
   });
 });
