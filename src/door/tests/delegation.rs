@@ -158,6 +158,9 @@ fn an_operation_is_followed_once_it_was_named() {
     portal.body = Some(body);
     portal.pass(create);
     assert_eq!(portal.pass(wait("7")), None);
+    let without_record = "backstage user=user:default/alice actor=plugin:vertex-ai mandate=mandate-1";
+    assert_eq!(portal.sent()[0].headers.get(REASON), Some(without_record));
+    assert!(!portal.kinds().iter().any(|kind| ["announce", "record", "settle", "conclude"].contains(kind)));
     assert_eq!(portal.refusal(wait("8")), (403, "mandate/not-planned".into()));
 }
 
