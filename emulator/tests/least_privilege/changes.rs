@@ -3,7 +3,7 @@
 use crate::deliver::{deliver, speed};
 use crate::drive::{PROXY, Then, drive, now};
 use crate::harness::{Cloud, OWNER, STRANGER};
-use crate::plans::{Account, Case, Named, Shape};
+use crate::plans::{Case, Named, Shape};
 use crate::world::{Earlier, World, seed};
 use backstage_vertex_ai::deployment::{Identities, RunOutcome, RunReport, Start, resume};
 use backstage_vertex_ai::iam::rights::access_request::{AccessRequest, access_request};
@@ -15,18 +15,6 @@ use serde_json::json;
 
 /// The other deployed model of the world below; it has half of the traffic.
 const OTHER: &str = "1";
-
-fn shape(delivery: Delivery) -> Shape {
-    Shape {
-        named: Named::ByVersion,
-        account: Account::Own,
-        model_elsewhere: false,
-        made_by_google: false,
-        furnished: false,
-        environment: false,
-        delivery,
-    }
-}
 
 /// Runs a change where the deployment of the annotations and another one exist.
 fn carry_out(cloud: &Cloud, deployment: &Plan, plan: &Plan, rights: &AccessRequest) -> RunReport {
@@ -68,7 +56,8 @@ fn changes(deployment: &Plan) -> Vec<(Kind, &'static [&'static str])> {
 fn every_change_requests_exactly_what_it_needs() {
     let cloud = Cloud::with(seed(), speed(Delivery::Policy));
     for (delivery, endpoint) in [(Delivery::Policy, Some(true)), (Delivery::Policy, None), (Delivery::Pam, None)] {
-        let case = Case { shape: shape(delivery), found: Found { endpoint, ..Found::default() } };
+        let case =
+            Case { shape: Shape::plain(Named::ByVersion, delivery), found: Found { endpoint, ..Found::default() } };
         let deployment = case.shape.plan();
         for (kind, expected) in changes(&deployment) {
             let plan = plan_for(deployment.target.clone(), kind.clone());
@@ -93,7 +82,7 @@ fn every_change_requests_exactly_what_it_needs() {
 
 /// Checks that a plan succeeds with its rights, and fails without each of those that it needs in the world.
 fn prove(cloud: &Cloud, deployment: &Plan, plan: &Plan, found: Found, needed: &[&str]) -> RunReport {
-    let case = Case { shape: shape(Delivery::Policy), found };
+    let case = Case { shape: Shape::plain(Named::ByVersion, Delivery::Policy), found };
     let (asked, findings) = access_request(plan, &case.options(), now());
     let asked = asked.unwrap_or_else(|| panic!("{findings:?}"));
     let success = carry_out(cloud, deployment, plan, &asked);
@@ -111,7 +100,7 @@ fn prove(cloud: &Cloud, deployment: &Plan, plan: &Plan, found: Found, needed: &[
 #[test]
 fn an_alias_requests_the_update_of_its_model_and_no_more() {
     let cloud = Cloud::with(seed(), speed(Delivery::Policy));
-    let deployment = shape(Delivery::Policy).plan();
+    let deployment = Shape::plain(Named::ByVersion, Delivery::Policy).plan();
     let alias = Some("production".parse().unwrap());
     let plan = plan_for(deployment.target.clone(), Kind::Deploy(Deploy { alias, ..Deploy::default() }));
     let found = Found { model: Some(true), endpoint: Some(true), deployment: Some(true) };
@@ -131,7 +120,7 @@ fn an_alias_requests_the_update_of_its_model_and_no_more() {
 #[test]
 fn other_replicas_request_what_a_deployment_does() {
     let cloud = Cloud::with(seed(), speed(Delivery::Policy));
-    let deployment = shape(Delivery::Policy).plan();
+    let deployment = Shape::plain(Named::ByVersion, Delivery::Policy).plan();
     let mut target = deployment.target.clone();
     target.replicas = Some(Replicas { min: 2, max: 3 });
     let plan = plan_for(target, Kind::deploy());

@@ -3,7 +3,7 @@
 use crate::deliver::deliver;
 use crate::drive::now;
 use crate::harness::{Cloud, STRANGER};
-use crate::plans::{Account, Case, Named, Shape};
+use crate::plans::{Case, Named, Shape};
 use crate::tables::{NOT_SERVED, body, calls, cloud};
 use backstage_vertex_ai::diagnostic::Code;
 use backstage_vertex_ai::iam::rights::access_request::AccessRequest;
@@ -15,15 +15,7 @@ use serde_json::Value;
 
 /// The access request of an update that also calls this method; `None` if the update has no resource for it.
 fn asked(method: &Method) -> Option<AccessRequest> {
-    let shape = Shape {
-        named: Named::ByVersion,
-        account: Account::Own,
-        model_elsewhere: false,
-        made_by_google: false,
-        furnished: false,
-        environment: false,
-        delivery: Delivery::Policy,
-    };
+    let shape = Shape::plain(Named::ByVersion, Delivery::Policy);
     let found = Found { model: Some(true), endpoint: Some(true), deployment: Some(false) };
     let mut options = Case { shape, found }.options();
     options.methods = vec![method.name.to_owned()];

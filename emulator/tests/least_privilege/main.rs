@@ -18,6 +18,7 @@ mod harness;
 mod issuer;
 mod plans;
 mod proof;
+mod stages;
 mod table;
 mod tables;
 mod world;

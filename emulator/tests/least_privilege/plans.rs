@@ -60,6 +60,19 @@ pub struct Case {
 }
 
 impl Shape {
+    /// With an account of its own, and everything in one project.
+    pub fn plain(named: Named, delivery: Delivery) -> Self {
+        Self {
+            named,
+            account: Account::Own,
+            model_elsewhere: false,
+            made_by_google: false,
+            furnished: false,
+            environment: false,
+            delivery,
+        }
+    }
+
     pub fn plan(self) -> Plan {
         let project = if self.model_elsewhere { "acme-models" } else { "acme-ml" };
         let version = match self.named {
