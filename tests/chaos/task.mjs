@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { eventsOf, ended, OUTAGES, persistent } from './clients.mjs';
+import { checkLines } from './lines.mjs';
 
 const RUNNING = ['open', 'processing'];
 
@@ -71,7 +72,8 @@ export async function byTask(name, cancelAfter, template, more) {
   return deployment.id;
 }
 
-function check(name, status, lines, { state }, events) {
+function check(name, status, lines, deployment, events) {
+  const { state } = deployment;
   const expected =
     state === 'succeeded' ? ['completed'] : ['failed', 'cancelled'];
   assert.ok(
@@ -80,12 +82,7 @@ function check(name, status, lines, { state }, events) {
   );
   // A cancelled step follows its deployment no longer, also where the task then fails in a portal that starts.
   const wasCancelled = lines.some(({ body }) => body.status === 'cancelled');
-  if (status === 'cancelled' || wasCancelled) return;
-  // A task that a killed portal left behind follows its deployment again, from the first event.
-  const text = lines.map(({ body }) => body.message).join('\n');
-  for (const { data } of events) {
-    if (data.message && !text.includes(data.message)) {
-      assert.fail(`the task of ${name} has no line \`${data.message}\``);
-    }
-  }
+  const isFollowed = status !== 'cancelled' && !wasCancelled;
+  const wrong = checkLines(lines, deployment, events, isFollowed);
+  assert.deepEqual(wrong, [], `the log of the task of ${name}`);
 }
