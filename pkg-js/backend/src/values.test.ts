@@ -1,3 +1,4 @@
+import { marked } from './__testUtils__/marked';
 import { alice, Portal, REF } from './__testUtils__/portal';
 import { Latch } from './__testUtils__/runs';
 
@@ -15,23 +16,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => portal.stop());
-
-/** Returns the names of the tables and columns that hold the marker. */
-async function marked(): Promise<string[]> {
-  const places: string[] = [];
-  const tables = await portal
-    .database('sqlite_master')
-    .where({ type: 'table' })
-    .pluck('name');
-  for (const table of tables) {
-    for (const row of await portal.database(table)) {
-      for (const [column, value] of Object.entries(row)) {
-        if (String(value).includes(MARKER)) places.push(`${table}.${column}`);
-      }
-    }
-  }
-  return [...new Set(places)];
-}
 
 describe('values of environment variables', () => {
   it('reach the run, and no table, mandate, answer, event, signal or log', async () => {
@@ -80,9 +64,11 @@ describe('values of environment variables', () => {
     );
     // A rollback uploads nothing.
     expect(JSON.stringify(portal.runs.requests[1])).not.toContain(MARKER);
-    expect(await marked()).toEqual([]);
+    expect(await marked(portal.database, MARKER)).toEqual([]);
     // The scan finds what is there.
     await portal.database('vertex_ai_ledger').update({ entry: MARKER });
-    expect(await marked()).toEqual(['vertex_ai_ledger.entry']);
+    expect(await marked(portal.database, MARKER)).toEqual([
+      'vertex_ai_ledger.entry',
+    ]);
   });
 });

@@ -8,6 +8,7 @@ import {
   PLACE,
   under,
 } from '../__testUtils__/delegation';
+import { marked } from '../__testUtils__/marked';
 
 const MARKER = 's3cr3t-marker';
 
@@ -19,23 +20,6 @@ describe('values of environment variables', () => {
   });
 
   afterEach(() => scene.stop());
-
-  /** Returns the tables and columns that hold the marker. */
-  async function marked(): Promise<string[]> {
-    const places = new Set<string>();
-    const { database } = scene.portal;
-    const tables: string[] = await database('sqlite_master')
-      .where({ type: 'table' })
-      .pluck('name');
-    for (const table of tables) {
-      for (const row of await database(table)) {
-        for (const [column, value] of Object.entries(row)) {
-          if (String(value).includes(MARKER)) places.add(`${table}.${column}`);
-        }
-      }
-    }
-    return [...places];
-  }
 
   it('are sent as they were at the start, and stored nowhere', async () => {
     const entity = named('fraud-detector', {
@@ -75,10 +59,12 @@ describe('values of environment variables', () => {
     }
     const { request: stored } = await scene.row(id);
     expect(stored).toContain('LOG_LEVEL=');
-    expect(await marked()).toEqual([]);
+    expect(await marked(scene.portal.database, MARKER)).toEqual([]);
     expect(JSON.stringify(scene.portal.events)).not.toContain(MARKER);
     // The scan finds what is there.
     await scene.portal.database('vertex_ai_mandates').update({ facts: MARKER });
-    expect(await marked()).toEqual(['vertex_ai_mandates.facts']);
+    expect(await marked(scene.portal.database, MARKER)).toEqual([
+      'vertex_ai_mandates.facts',
+    ]);
   });
 });

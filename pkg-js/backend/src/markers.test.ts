@@ -1,0 +1,103 @@
+/** What Google and callers say besides: no table, answer, event, signal, notification or log of the plugin has it. */
+import { runDeployment } from '@backstage-vertex-ai/core/server';
+import { FakeGoogle, REAL_BUT_PAUSES } from './__testUtils__/google';
+import { marked } from './__testUtils__/marked';
+import { Portal, REF } from './__testUtils__/portal';
+
+const MARKER = 's3cr3t-marker';
+/** What a failed operation is for: the deployment shows it. */
+const FINDING = 'Model server exited unexpectedly.';
+
+/** A user's token that holds the marker. */
+const alice = `Bearer mock-user-token:${JSON.stringify({
+  sub: 'user:default/alice',
+  jti: MARKER,
+})}`;
+
+/** Adds to an answer of Google what no run reads; partial failures may quote a container's log. */
+function talkative(answer: any) {
+  return {
+    ...answer,
+    displayName: MARKER,
+    description: MARKER,
+    containerSpec: { env: [{ name: 'LOG_LEVEL', value: MARKER }] },
+    metadata: {
+      ...answer.metadata,
+      genericMetadata: { partialFailures: [{ code: 13, message: MARKER }] },
+      containerLog: MARKER,
+    },
+    ...(answer.error && {
+      error: {
+        ...answer.error,
+        details: [{ '@type': 'DebugInfo', stackEntries: [MARKER] }],
+      },
+    }),
+    ...(answer.response && {
+      response: { ...answer.response, containerLog: MARKER },
+    }),
+  };
+}
+
+let portal: Portal;
+let google: FakeGoogle;
+let clock: NodeJS.Timeout;
+
+beforeEach(async () => {
+  google = new FakeGoogle();
+  google.stages = ['STARTING_DEPLOYMENT', 'ADDING_NODES_TO_CLUSTER'];
+  portal = new Portal(runDeployment);
+  portal.google = async (line, body) => {
+    const [status, answer] = await google.answer(line, body);
+    return [status, talkative(answer)];
+  };
+  await portal.start();
+  jest.useFakeTimers({ doNotFake: [...REAL_BUT_PAUSES] });
+  // The core's pauses end at once.
+  clock = setInterval(() => jest.runOnlyPendingTimers(), 20);
+});
+afterEach(async () => {
+  clearInterval(clock);
+  jest.useRealTimers();
+  await portal.stop();
+});
+
+/** Deploys as the user to the end, and returns everything that the plugin has said. */
+async function deploy(state: string) {
+  const started = await portal.startDeployment({ as: alice });
+  const { id } = started.body;
+  const { events } = await portal.follow(id, { as: alice });
+  expect(events.at(-1)!.data.state).toBe(state);
+  await portal.asked(({ verb }) => verb === 'DELETE');
+  const ask = (path: string) => portal.ask(path, { as: alice });
+  const answers = [
+    started,
+    await portal.cancel(id, { as: alice }),
+    await ask(`/deployments?entityRef=${REF}`),
+    await ask(`/deployments/${id}`),
+    await ask(`/deployments/${id}/trace`),
+  ];
+  const { signals, notifications, logs } = portal;
+  return JSON.stringify([answers, events, signals, notifications, logs]);
+}
+
+describe('the tables of the plugin', () => {
+  it('hold no token of a user, and no line of an answer that no run reads', async () => {
+    const said = await deploy('succeeded');
+    expect(google.calls.join()).toContain(':deployModel');
+    expect(said).not.toContain(MARKER);
+    expect(await marked(portal.database, MARKER)).toEqual([]);
+  });
+
+  it("hold of a failed operation Google's message, and nothing else", async () => {
+    google.error = { code: 9, message: FINDING };
+    const said = await deploy('failed');
+    expect(said).toContain(FINDING);
+    expect(said).not.toContain(MARKER);
+    expect(await marked(portal.database, MARKER)).toEqual([]);
+    // The scan finds what is there.
+    expect(await marked(portal.database, FINDING)).toEqual([
+      'vertex_ai_deployments.life',
+      'vertex_ai_ledger.entry',
+    ]);
+  });
+});
