@@ -2,19 +2,7 @@
 import { unseen } from './__testUtils__/openApi';
 import { bob, Portal } from './__testUtils__/portal';
 import { Latch } from './__testUtils__/runs';
-
-/** All but the timers of intervals. */
-const REAL = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setTimeout',
-  'clearTimeout',
-] as const as any;
+import { fakeIntervals } from './__testUtils__/timers';
 
 let portal: Portal;
 
@@ -63,7 +51,7 @@ describe('GET /deployments/{id}/events', () => {
     portal.runs.before = () => waits.opened;
     const { body } = await portal.startDeployment();
     // Only the check of each minute.
-    jest.useFakeTimers({ doNotFake: REAL });
+    fakeIntervals();
     try {
       const { events } = await portal.follow(body.id, {
         until: ({ id }) => {

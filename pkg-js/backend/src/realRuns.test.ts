@@ -1,25 +1,14 @@
-import { runDeployment } from '@backstage-vertex-ai/core/server';
-import { FakeGoogle, REAL_BUT_PAUSES } from './__testUtils__/google';
-import { Portal } from './__testUtils__/portal';
+import { CorePortal } from './__testUtils__/corePortal';
+import { FakeGoogle } from './__testUtils__/google';
 
-let portal: Portal;
+let portal: CorePortal;
 let google: FakeGoogle;
-let clock: NodeJS.Timeout;
 
 beforeEach(async () => {
   google = new FakeGoogle();
-  portal = new Portal(runDeployment);
-  portal.google = (line, body) => google.answer(line, body);
-  await portal.start();
-  jest.useFakeTimers({ doNotFake: [...REAL_BUT_PAUSES] });
-  // The core's pauses end at once.
-  clock = setInterval(() => jest.runOnlyPendingTimers(), 20);
+  portal = await new CorePortal(google).start();
 });
-afterEach(async () => {
-  clearInterval(clock);
-  jest.useRealTimers();
-  await portal.stop();
-});
+afterEach(() => portal.stop());
 
 /** Runs a deployment of the core to its end. */
 async function deploy() {

@@ -6,9 +6,10 @@ import {
 import { mockServices, TestDatabases } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
 import { migrated } from './__testUtils__/databases';
-import { FakeGoogle, REAL_BUT_PAUSES } from './__testUtils__/google';
+import { FakeGoogle } from './__testUtils__/google';
 import { entity, REF } from './__testUtils__/portal';
 import { Latch } from './__testUtils__/runs';
+import { skipPauses } from './__testUtils__/timers';
 import type { StoredRequest } from './core';
 import { History } from './deployments/history';
 import { Leases } from './deployments/leases';
@@ -64,18 +65,15 @@ describe('an upload that another process goes on with', () => {
   const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
   let client: Knex;
   let google: EmptyGoogle;
-  let clock: NodeJS.Timeout;
+  let keepPauses: () => void;
 
   beforeEach(async () => {
     client = await migrated(await databases.init('SQLITE_3'));
     google = new EmptyGoogle();
-    jest.useFakeTimers({ doNotFake: [...REAL_BUT_PAUSES] });
-    // The core's pauses end at once.
-    clock = setInterval(() => jest.runOnlyPendingTimers(), 20);
+    keepPauses = skipPauses();
   });
   afterEach(async () => {
-    clearInterval(clock);
-    jest.useRealTimers();
+    keepPauses();
     await client.destroy();
   });
 

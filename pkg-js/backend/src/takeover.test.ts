@@ -1,26 +1,16 @@
-import { runDeployment } from '@backstage-vertex-ai/core/server';
-import { FakeGoogle, REAL_BUT_PAUSES } from './__testUtils__/google';
+import { CorePortal } from './__testUtils__/corePortal';
+import { FakeGoogle } from './__testUtils__/google';
 import { unseen } from './__testUtils__/openApi';
-import { bob, Portal, service } from './__testUtils__/portal';
+import { bob, service } from './__testUtils__/portal';
 
-let portal: Portal;
+let portal: CorePortal;
 let google: FakeGoogle;
-let clock: NodeJS.Timeout;
 
 beforeEach(async () => {
   google = new FakeGoogle();
-  portal = new Portal(runDeployment);
-  portal.google = (line, body) => google.answer(line, body);
-  await portal.start();
-  jest.useFakeTimers({ doNotFake: [...REAL_BUT_PAUSES] });
-  // The core's pauses end at once.
-  clock = setInterval(() => jest.runOnlyPendingTimers(), 20);
+  portal = await new CorePortal(google).start();
 });
-afterEach(async () => {
-  clearInterval(clock);
-  jest.useRealTimers();
-  await portal.stop();
-});
+afterEach(() => portal.stop());
 
 const takeOver = (id: string, as = bob) =>
   portal.ask(`/deployments/${id}/takeover`, { verb: 'POST', as });

@@ -3,19 +3,6 @@ const ENDPOINT =
 const DEPLOYMENT =
   'type.googleapis.com/google.cloud.aiplatform.v1.DeployModelOperationMetadata';
 
-/** All but the timers of pauses. */
-export const REAL_BUT_PAUSES = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setInterval',
-  'clearInterval',
-] as const;
-
 /** A Google of one endpoint, behind the fake proxy. */
 export class FakeGoogle {
   readonly calls: string[] = [];
