@@ -1,11 +1,9 @@
 // The portal in a browser, with everything that came over the wire kept for later searches.
-import { chromium } from 'playwright-core';
 import { join } from 'node:path';
+import { launch } from '../chromium.mjs';
 import { portalUrl } from './portal.mjs';
 
-const { ARTIFACTS, CHROMIUM } = process.env;
-
-export const artifacts = ARTIFACTS ?? 'target/e2e';
+export const artifacts = process.env.ARTIFACTS ?? 'target/e2e';
 
 /** Opens a browser and signs in as a user of the demo's list. An open browser keeps Node from exiting. */
 export async function signIn(user = 'Guest') {
@@ -17,20 +15,6 @@ export async function signIn(user = 'Guest') {
     throw error;
   }
 }
-
-const launch = () =>
-  chromium.launch({
-    executablePath: CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 
 async function enter(browser, user) {
   const page = await browser.newPage({

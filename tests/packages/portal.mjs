@@ -6,10 +6,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
+import { launch } from '../chromium.mjs';
 import { emulator, guestToken, portalUrl } from '../e2e/portal.mjs';
 
-const { ARTIFACTS, CHROMIUM } = process.env;
+const { ARTIFACTS } = process.env;
 const ENTITY = 'component:default/fraud-detector';
 /** Google's hour of a deployment takes seconds. */
 const SPEED = 50;
@@ -53,16 +53,7 @@ test(
   'the pages show cards, tab and form field',
   { timeout: 180_000 },
   async t => {
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-      ],
-    });
+    const browser = await launch();
     t.after(() => browser.close());
     const page = await browser.newPage({
       viewport: { width: 1360, height: 900 },
