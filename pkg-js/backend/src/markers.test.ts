@@ -1,8 +1,8 @@
 /** What Google and callers say besides: no table, answer, event, signal, notification or log of the plugin has it. */
-import { runDeployment } from '@backstage-vertex-ai/core/server';
-import { FakeGoogle, REAL_BUT_PAUSES } from './__testUtils__/google';
+import { CorePortal } from './__testUtils__/corePortal';
+import { FakeGoogle } from './__testUtils__/google';
 import { marked } from './__testUtils__/marked';
-import { Portal, REF } from './__testUtils__/portal';
+import { REF } from './__testUtils__/portal';
 
 const MARKER = 's3cr3t-marker';
 /** What a failed operation is for: the deployment shows it. */
@@ -38,28 +38,20 @@ function talkative(answer: any) {
   };
 }
 
-let portal: Portal;
+let portal: CorePortal;
 let google: FakeGoogle;
-let clock: NodeJS.Timeout;
 
 beforeEach(async () => {
   google = new FakeGoogle();
   google.stages = ['STARTING_DEPLOYMENT', 'ADDING_NODES_TO_CLUSTER'];
-  portal = new Portal(runDeployment);
+  portal = new CorePortal(google);
   portal.google = async (line, body) => {
     const [status, answer] = await google.answer(line, body);
     return [status, talkative(answer)];
   };
   await portal.start();
-  jest.useFakeTimers({ doNotFake: [...REAL_BUT_PAUSES] });
-  // The core's pauses end at once.
-  clock = setInterval(() => jest.runOnlyPendingTimers(), 20);
 });
-afterEach(async () => {
-  clearInterval(clock);
-  jest.useRealTimers();
-  await portal.stop();
-});
+afterEach(() => portal.stop());
 
 /** Deploys as the user to the end, and returns everything that the plugin has said. */
 async function deploy(state: string) {
