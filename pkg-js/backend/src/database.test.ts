@@ -1,4 +1,4 @@
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import { describeOnDatabases, migrated } from './__testUtils__/databases';
 import { migrate } from './database';
 import { DatabaseFailure } from './query';
@@ -18,21 +18,6 @@ describeOnDatabases('the database', create => {
   };
   afterEach(async () => {
     await Promise.all(clients.splice(0).map(client => client.destroy()));
-  });
-
-  it('gets its tables from any number of processes at once', async () => {
-    const first = await open();
-    const { config } = first.client;
-    // Another connection to the same database; a database in memory has none.
-    const shared =
-      config.client === 'pg'
-        ? Array.from({ length: 3 }, () => knexFactory(config))
-        : [first, first];
-    clients.push(...shared.filter(client => client !== first));
-    await Promise.all([first, ...shared].map(migrated));
-    await migrated(first);
-    expect(await first('vertex_ai_deployments')).toEqual([]);
-    expect(await first('knex_migrations_lock')).toHaveLength(1);
   });
 
   it('names a code in place of statements and values', async () => {
