@@ -20,10 +20,14 @@ mkdirSync(artifacts, { recursive: true });
 const ENDPOINT =
   'aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector';
 
-/** Submits the filled-in form and waits for the task page. */
-async function startTask(page) {
+/** Goes from the filled-in form to its review. */
+async function review(page) {
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Review' }).click();
+}
+
+/** Submits a form that is reviewed, and waits for the task page. */
+async function startTask(page) {
   await page.getByRole('button', { name: 'Create' }).click();
   await page.waitForURL(/create\/tasks\//);
 }
@@ -63,9 +67,22 @@ test('deploys a model and sees it serve', { timeout: 240_000 }, async t => {
         .locator('input[value="component:default/fraud-detector"]')
         .waitFor();
       await shoot('2-form');
-      await startTask(page);
     },
   );
+
+  await step('the review shows what will be deployed', async () => {
+    await review(page);
+    const summary = page.getByText(
+      'fraud-detector@3 to fraud-detector in us-central1, on g2-standard-4, with 1 × NVIDIA_L4, 1 to 3 replicas, all traffic',
+    );
+    await summary.waitFor();
+    await page.setViewportSize({ width: 480, height: 900 });
+    await shoot('2-review-narrow');
+    // The column of the titles leaves room for the values.
+    assert.ok((await summary.boundingBox()).width > 120);
+    await page.setViewportSize({ width: 1360, height: 900 });
+    await startTask(page);
+  });
 
   await step('the task log shows Google’s stages', async () => {
     await page
@@ -147,6 +164,7 @@ test('deploys a model and sees it serve', { timeout: 240_000 }, async t => {
       await page
         .locator('input[value="component:default/fraud-detector"]')
         .waitFor();
+      await review(page);
       await startTask(page);
       await page
         .getByText('Open the entity')

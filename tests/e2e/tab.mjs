@@ -30,6 +30,24 @@ async function assertAccessible(page, selector) {
   assert.deepEqual(violations, [], `violations below ${selector}`);
 }
 
+/** Asserts that a page is accessible wide, narrow, and narrow in the dark. `ready` awaits its content. */
+async function assertInEveryLook(page, shoot, name, ready) {
+  const look = async suffix => {
+    await ready();
+    await assertAccessible(page, 'main');
+    await shoot(`${name}${suffix}`);
+  };
+  await look('');
+  await page.setViewportSize({ width: 480, height: 900 });
+  await look('-narrow');
+  await page.evaluate(() => localStorage.setItem('theme', 'dark'));
+  await page.reload();
+  await look('-dark');
+  await page.evaluate(() => localStorage.removeItem('theme'));
+  await page.setViewportSize({ width: 1360, height: 900 });
+  await page.reload();
+}
+
 const deployed = async () => {
   const { endpoints } = await emulator('state');
   return endpoints.find(({ name }) => name.endsWith('/fraud-detector'))
@@ -57,22 +75,11 @@ test('changes a deployed model by the tab', { timeout: 180_000 }, async t => {
   await page.goto(TAB);
   await page.getByText('Serving version 3').waitFor();
 
-  await t.test('the tab is accessible, wide, narrow and dark', async () => {
-    await page.getByRole('button', { name: /^Undeploy/ }).waitFor();
-    await assertAccessible(page, 'main');
-    await shoot('21-tab');
-    await page.setViewportSize({ width: 480, height: 900 });
-    await assertAccessible(page, 'main');
-    await shoot('22-tab-narrow');
-    await page.evaluate(() => localStorage.setItem('theme', 'dark'));
-    await page.reload();
-    await page.getByRole('button', { name: /^Undeploy/ }).waitFor();
-    await assertAccessible(page, 'main');
-    await shoot('23-tab-dark');
-    await page.evaluate(() => localStorage.removeItem('theme'));
-    await page.setViewportSize({ width: 1360, height: 900 });
-    await page.reload();
-  });
+  await t.test('the tab is accessible, wide, narrow and dark', () =>
+    assertInEveryLook(page, shoot, '21-tab', () =>
+      page.getByRole('button', { name: /^Undeploy/ }).waitFor(),
+    ),
+  );
 
   await t.test('a dialog opens, closes and returns the focus', async () => {
     const button = page.getByRole('button', { name: /^Scale/ });
@@ -95,13 +102,13 @@ test('changes a deployed model by the tab', { timeout: 180_000 }, async t => {
     await dialog.getByRole('button', { name: 'Scale' }).click();
     await page.waitForURL(/vertex-ai\/deployments\/[0-9a-f-]{36}/);
     await succeeded(page);
-    await page.getByRole('region', { name: 'Plan' }).waitFor();
-    await page
-      .getByRole('region', { name: 'Audit' })
-      .getByText('endpoints.mutateDeployedModel')
-      .waitFor();
-    await assertAccessible(page, 'main');
-    await shoot('25-deployment');
+    await assertInEveryLook(page, shoot, '25-deployment', async () => {
+      await page.getByRole('region', { name: 'Plan' }).waitFor();
+      await page
+        .getByRole('region', { name: 'Audit' })
+        .getByText('endpoints.mutateDeployedModel')
+        .waitFor();
+    });
     const [model] = await deployed();
     assert.equal(model.dedicatedResources.maxReplicaCount, 4);
     assert.match(await newest(page), /^Replicas of fraud-detector/);
