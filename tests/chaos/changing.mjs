@@ -83,8 +83,12 @@ async function change(portal, prepared, fault) {
     choices.chance(chance) ? choices.between(0, kind.lasts) : null;
   const moments = { cancelAfter: at(0.3), killAfter: at(0.2) };
   const inTask = Boolean(kind.template) && choices.chance(0.5);
-  // These would strike the console user, too, who does not try again.
-  const isHarmless = !['fails', 'wait answers HTML'].includes(fault);
+  // These would strike the console user, too, who neither tries again nor gives up.
+  const isHarmless = ![
+    'fails',
+    'wait answers HTML',
+    'answer never comes',
+  ].includes(fault);
   const isRaced =
     Boolean(kind.isContested) && isHarmless && choices.chance(0.6);
   await setTimeout(choices.between(0, 4000));
