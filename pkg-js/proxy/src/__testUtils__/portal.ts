@@ -290,6 +290,12 @@ export class Portal {
   }
 }
 
+/** Databases of the file's portals. Backstage leaves their connections open, and portals may share one. */
+const opened = new Set<Knex>();
+afterAll(async () => {
+  for (const client of opened) await client.destroy();
+});
+
 /** Hands out the database of the proxy plugin, which the module's tables are in. */
 function inspectDatabase(inspect: (client: Knex) => void) {
   return createBackendModule({
@@ -299,7 +305,9 @@ function inspectDatabase(inspect: (client: Knex) => void) {
       reg.registerInit({
         deps: { database: coreServices.database },
         async init({ database }) {
-          inspect(await database.getClient());
+          const client = await database.getClient();
+          opened.add(client);
+          inspect(client);
         },
       });
     },
