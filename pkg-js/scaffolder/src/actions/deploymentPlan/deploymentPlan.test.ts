@@ -89,6 +89,27 @@ describe('vertex:deployment:plan', () => {
     );
   });
 
+  it('plans an environment of an entity without plain annotations', async () => {
+    const annotations = Object.fromEntries(
+      Object.entries(entity.metadata.annotations).map(([key, value]) => [
+        `${key}.canary`,
+        value,
+      ]),
+    );
+    const metadata = { ...entity.metadata, annotations };
+    const catalog = [{ ...entity, metadata }];
+    const canary = { entityRef: REF, environment: 'canary' };
+    const { failure, outputs } = await run(canary, { catalog });
+    expect(failure).toBeUndefined();
+    expect(outputs.plan.target).toMatchObject({
+      environment: 'canary',
+      endpoint: ENDPOINT,
+      model: `${MODEL}@3`,
+    });
+    const plain = await run({ entityRef: REF }, { catalog });
+    expect(plain.failure?.message).toContain('environment/unknown');
+  });
+
   it('leaves the id unknown while an alias names the version', async () => {
     const { failure, outputs } = await run({
       entityRef: REF,
