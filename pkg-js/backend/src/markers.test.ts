@@ -2,6 +2,7 @@
 import { CorePortal } from './__testUtils__/corePortal';
 import { FakeGoogle } from './__testUtils__/google';
 import { marked } from './__testUtils__/marked';
+import { inexact } from './__testUtils__/openApi';
 import { REF } from './__testUtils__/portal';
 
 const MARKER = 's3cr3t-marker';
@@ -78,6 +79,29 @@ describe('the tables of the plugin', () => {
     expect(google.calls.join()).toContain(':deployModel');
     expect(said).not.toContain(MARKER);
     expect(await marked(portal.database, MARKER)).toEqual([]);
+  });
+
+  it('hold no number above 2^53', async () => {
+    const huge = 2 ** 60;
+    expect(inexact([{ a: huge }, 2 ** 53, 1, 0.5])).toEqual([huge, 2 ** 53]);
+    const dedicatedResources = { minReplicaCount: huge, maxReplicaCount: huge };
+    const other = { id: '1', dedicatedResources };
+    const { google: answer } = portal;
+    portal.google = async (line, body) => {
+      const [status, answered]: [number, any] = await answer(line, body);
+      const { deployedModels } = answered;
+      if (!deployedModels) return [status, { ...answered, huge }];
+      const trafficSplit = { [other.id]: huge };
+      const all = [...deployedModels, other];
+      return [status, { ...answered, deployedModels: all, trafficSplit, huge }];
+    };
+    // Each answer and event on the way is checked, too.
+    const said = await deploy('succeeded');
+    expect(said).not.toContain(String(huge));
+    const rows = await portal.database('vertex_ai_ledger').pluck('entry');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(inexact(rows.map(row => JSON.parse(row)))).toEqual([]);
+    expect(await marked(portal.database, String(huge))).toEqual([]);
   });
 
   it("hold of a failed operation Google's message, and nothing else", async () => {

@@ -58,6 +58,16 @@ pub struct Scene {
     pub wants: Vec<String>,
 }
 
+/// Whether JavaScript reads every number as it is: a whole one up to 2^53.
+pub fn has_exact_numbers(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_u64().is_some_and(|number| number <= 1 << 53),
+        Value::Array(values) => values.iter().all(has_exact_numbers),
+        Value::Object(fields) => fields.values().all(has_exact_numbers),
+        _ => true,
+    }
+}
+
 impl Scene {
     pub fn new(google: Google) -> Self {
         Self {
@@ -223,6 +233,7 @@ impl Scene {
                 let line = serde_json::to_string(&write).unwrap();
                 assert!(line.len() <= MAX_ENTRY, "{} bytes", line.len());
                 assert_eq!(write.seq as usize, self.ledger.len() + 1);
+                assert!(has_exact_numbers(&serde_json::from_str(&line).unwrap()), "{line}");
                 let again = LedgerEntry::read(serde_json::from_str(&line).unwrap()).unwrap();
                 assert_eq!(again, write);
                 self.ledger.push(line);

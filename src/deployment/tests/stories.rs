@@ -413,3 +413,29 @@ fn no_entry_holds_a_body_or_a_value_of_the_environment() {
     assert!(ledger.contains("upload") && !ledger.contains("s3cr3t-marker") && !ledger.contains("machineSpec"));
     assert!(ledger.len() < 8_000, "{} bytes", ledger.len());
 }
+
+#[test]
+fn no_number_above_2_53_reaches_ledger_or_report() {
+    use super::scene::has_exact_numbers;
+    use serde_json::json;
+    assert!(has_exact_numbers(&json!([1u64 << 53, {"a": 0}])));
+    for number in [json!((1u64 << 53) + 1), json!(u64::MAX), json!(-1), json!(0.5)] {
+        assert!(!has_exact_numbers(&json!({"a": [number]})), "{number}");
+    }
+    // Each write of a run is checked; here Google itself shows such numbers of replicas.
+    for huge in [u64::from(u32::MAX) + 1, (1 << 53) + 1, u64::MAX] {
+        let mut scene = Scene::new(Google::default().with_endpoint(&[("2", 0)]));
+        let id = scene.id();
+        let endpoint = scene.google.endpoints.values_mut().next().unwrap();
+        endpoint.split.insert(id.clone(), 100);
+        endpoint.replicas.insert(id.clone(), (1, huge));
+        endpoint.replicas.insert("2".into(), (huge, huge));
+        endpoint.deployed.push(id);
+        let report = scene.run();
+        let report = serde_json::to_value(&report).unwrap();
+        assert!(has_exact_numbers(&report), "{report}");
+        let told = serde_json::to_value(scene.said.iter().map(|(_, said)| said).collect::<Vec<_>>()).unwrap();
+        assert!(has_exact_numbers(&told), "{told}");
+        assert!(!scene.ledger.is_empty() && !scene.ledger.join("").contains(&huge.to_string()));
+    }
+}

@@ -27,6 +27,20 @@ function check(pointer: string, value: unknown) {
       `not as openapi.yaml says: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`,
     );
   }
+  const rounded = inexact(value);
+  if (rounded.length > 0) {
+    throw new Error(`numbers above 2^53: ${rounded} in ${pointer}`);
+  }
+}
+
+/** Returns the whole numbers in a value that JSON may have rounded. */
+export function inexact(value: unknown): number[] {
+  if (typeof value === 'number') {
+    const isExact = !Number.isInteger(value) || Number.isSafeInteger(value);
+    return isExact ? [] : [value];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(inexact);
 }
 
 /** Returns the path of the document that a request's path is an example of. */
