@@ -63,7 +63,8 @@ fn log(cloud: &Cloud, received: &mut Received, path: String) -> Option<Kind> {
     let mut world = cloud.world();
     // Under the lock, so that the log's times are in order.
     let seconds = cloud.clock().now();
-    let fault = world.faults.strike(&received.verb, &received.path);
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    let fault = world.faults.strike(&received.verb, &format!("{}?{query}", received.path));
     let named = received.path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
     let named = named.rsplit_once(':').filter(|(_, method)| !method.contains('/')).map_or(named, |(name, _)| name);
     let reason = received.headers.get("x-goog-request-reason").and_then(|value| value.to_str().ok());

@@ -74,7 +74,7 @@ pub struct Fault {
     /// An HTTP verb; every verb by default.
     #[serde(default)]
     pub method: Option<String>,
-    /// Part of the path; every path by default. For faults of operations: part of their resource's name, with the project's id.
+    /// Part of the path with its query; every path by default. For faults of operations: part of their resource's name, with the project's id.
     #[serde(default)]
     pub path_contains: Option<String>,
     /// Number of calls that it affects.

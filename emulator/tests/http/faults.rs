@@ -60,7 +60,7 @@ fn a_slow_fault_delays_the_answer() {
 #[test]
 fn a_lost_answer_is_lost_after_the_change() {
     let cloud = Cloud::start();
-    order(&cloud, json!({"method": "POST", "fault": {"kind": "lostResponse"}}));
+    order(&cloud, json!({"pathContains": "endpointId=fraud", "fault": {"kind": "lostResponse"}}));
     assert_eq!(raw(&cloud, "POST", "/endpoints?endpointId=fraud", "{\"displayName\": \"e\"}"), "");
     // The change was made: repeating it is rejected.
     cloud.own("POST", "/endpoints?endpointId=fraud", json!({"displayName": "e"})).refused(409, "ALREADY_EXISTS");
