@@ -12,9 +12,10 @@ import {
 } from './clients.mjs';
 import { allowUploads, occupy, raced } from './console.mjs';
 import { UNBORN } from './deploying.mjs';
-import { CHANGE_FAULTS, changeFaults } from './faults.mjs';
+import { CHANGE_FAULTS, changeFaults, OF_OPERATIONS } from './faults.mjs';
 import { KINDS, PREFIX } from './kinds.mjs';
-import { random } from './random.mjs';
+import { dealt, random } from './random.mjs';
+import { haveStruck, untilStruck } from './striking.mjs';
 import { byTask } from './task.mjs';
 
 /** How long a change may last, in milliseconds: an upload whose answer is missing is looked for during minutes. */
@@ -75,20 +76,24 @@ async function prepare(choices, name, key) {
 }
 
 /** Injects the fault, makes the change, and returns what the laws need. */
-async function change(portal, prepared, fault) {
+async function change(portal, prepared, fault, isSure) {
   const { choices, name, key, kind, endpoint, model, facts } = prepared;
   const injected = changeFaults(fault, kind, endpoint, model, choices);
   for (const each of injected) await emulator('faults', each);
   const at = chance =>
     choices.chance(chance) ? choices.between(0, kind.lasts) : null;
   const moments = { cancelAfter: at(0.3), killAfter: at(0.2) };
+  const cancelled =
+    moments.cancelAfter !== null &&
+    (async () => {
+      if (isSure) await untilStruck(injected);
+      await setTimeout(moments.cancelAfter);
+    });
   const inTask = Boolean(kind.template) && choices.chance(0.5);
   // These would strike the console user, too, who neither tries again nor gives up.
-  const isHarmless = ![
-    'fails',
-    'wait answers HTML',
-    'answer never comes',
-  ].includes(fault);
+  const isHarmless = !['fails', OF_OPERATIONS, 'answer never comes'].includes(
+    fault,
+  );
   const isRaced =
     Boolean(kind.isContested) && isHarmless && choices.chance(0.6);
   await setTimeout(choices.between(0, 4000));
@@ -96,8 +101,8 @@ async function change(portal, prepared, fault) {
   const racing = isRaced && raced(endpoint, facts.others, choices, kind.lasts);
   const killing = kill(portal, choices, moments.killAfter);
   const id = inTask
-    ? await byTask(name, moments.cancelAfter, kind.template, toValues(body))
-    : await byCall(name, key, body, moments.cancelAfter);
+    ? await byTask(name, cancelled, kind.template, toValues(body))
+    : await byCall(name, key, body, cancelled);
   const failure = await racing;
   if (failure) throw failure;
   const deployment = id ? await ended(id, PATIENCE) : UNBORN;
@@ -105,7 +110,8 @@ async function change(portal, prepared, fault) {
   const follower =
     kind.hasFollower && (await follow(portal, choices, deployment));
   const events = id ? await eventsOf(id) : [{ id: 1, data: UNBORN }];
-  const what = { name, fault, ...moments, inTask, isRaced };
+  const hasStruck = await haveStruck(injected);
+  const what = { name, fault, hasStruck, ...moments, inTask, isRaced };
   const why = deployment.diagnostics?.[0]?.message;
   return {
     what: { ...what, state: deployment.state, why, follower: follower?.state },
@@ -127,12 +133,12 @@ async function kill(portal, choices, after) {
   await portal.restart(portal.any(choices));
 }
 
-async function byCall(name, key, body, cancelAfter) {
+async function byCall(name, key, body, cancelled) {
   const { id } = await start(name, key, body);
   // The same request again is the same deployment.
   assert.equal((await start(name, key, body)).id, id);
-  if (cancelAfter !== null) {
-    await setTimeout(cancelAfter);
+  if (cancelled) {
+    await cancelled();
     await cancel(id);
   }
   return id;
@@ -160,10 +166,24 @@ async function follow(portal, choices, { id, entityRef }) {
   return { ...deployment, events: await eventsOf(follower.id) };
 }
 
+/** The faults of the `number`-th round of changes, one for each kind, in the order of `names`. */
+function faultsOf(seed, names, number) {
+  const deck = Object.keys(CHANGE_FAULTS);
+  const past = (number - 1) * names.length;
+  const faults = dealt(`${seed}:changes`, deck, past, names.length);
+  // Google changes traffic at once.
+  const at = faults.indexOf(OF_OPERATIONS);
+  const other = names.findIndex(name => KINDS[name].fails);
+  if (at >= 0 && !KINDS[names[at]].fails) {
+    [faults[at], faults[other]] = [faults[other], faults[at]];
+  }
+  return faults;
+}
+
 /** The changes of a round, prepared: each is a function that plays it. The `number`-th round of changes goes on with the next faults. */
 export async function changes(portal, seed, round, number) {
   const names = Object.keys(KINDS);
-  const faults = random(seed).shuffled(Object.keys(CHANGE_FAULTS));
+  const faults = faultsOf(seed, names, number);
   await allowUploads();
   const prepared = await Promise.all(
     names.map(name =>
@@ -177,9 +197,9 @@ export async function changes(portal, seed, round, number) {
   const { seconds, calls, endpoints, models } = await emulator('state');
   const since = calls.at(-1).sequence;
   return prepared.map((one, at) => async () => {
-    const fault = faults[((number - 1) * names.length + at) % faults.length];
+    const fault = faults[at];
     Object.assign(one.facts, { since, seconds, before: { endpoints, models } });
-    return change(portal, one, fault).catch(error => ({
+    return change(portal, one, fault, number === 1).catch(error => ({
       broken: `${one.name}, ${fault}: ${error.stack}`,
     }));
   });

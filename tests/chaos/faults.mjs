@@ -33,6 +33,17 @@ const failing = (name, stage) =>
 /** Another user deploys to the endpoint and changes its traffic meanwhile. */
 export const RACE = 'console user races';
 
+/** Google accepts a cancellation, and goes on. */
+export const IGNORED = 'cancellation ignored';
+
+/** Faults of calls that only a deployment to a new endpoint makes. */
+export const OF_NEW_ENDPOINTS = [
+  'answer to create lost',
+  'create arrives twice',
+  'deployment fails, undo lost',
+  'undo denied',
+];
+
 /** Faults by name; each returns what the emulator is sent for one entity. */
 export const FAULTS = {
   none: () => [],
@@ -76,10 +87,11 @@ export const FAULTS = {
     },
     strike(at(name, ':undeployModel'), { kind: 'status', status: 403 }, 1_000),
   ],
-  'cancellation ignored': name => [
-    strike(endpointOf(name), { kind: 'ignoredCancel' }),
-  ],
+  [IGNORED]: name => [strike(endpointOf(name), { kind: 'ignoredCancel' })],
 };
+
+/** A fault of changes that Google makes by operations. */
+export const OF_OPERATIONS = 'wait answers HTML';
 
 const status = more => ({ kind: 'status', ...more });
 
@@ -109,7 +121,7 @@ export const CHANGE_FAULTS = {
       point.isOnce ? 1 : 2,
     ),
   ],
-  'wait answers HTML': ({ endpoint }) => [
+  [OF_OPERATIONS]: ({ endpoint }) => [
     strike(`${endpoint}/operations/`, { kind: 'html' }, 3),
   ],
   fails: ({ fails, endpoint, model, at, choices }) => {

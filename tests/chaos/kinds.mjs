@@ -17,6 +17,18 @@ const pinned = { model: 'fraud-detector@3', traffic: 40 };
 /** Without a share, a deployment receives all traffic. */
 const whole = { model: 'fraud-detector@3' };
 
+/** Requests of several kinds, from what was prepared. */
+const undeployOne = ({ ids: [deployedModelId] }) => ({
+  kind: 'undeploy',
+  deployedModelId,
+});
+const scaleTo = ({ id, replicas: { min, max } }) => ({
+  kind: 'scale',
+  deployedModelId: id,
+  minReplicas: min,
+  maxReplicas: max,
+});
+
 /**
  * The kinds by the names of their entities. `prepare` does what comes before, undisturbed, and returns what the request and the laws need:
  * `run` is a deployment of the entity, `annotate` changes its annotations; `request` is the body; `law` names the laws in `outcomes.mjs`; `lasts` is about how long the change lasts, in milliseconds.
@@ -61,10 +73,20 @@ export const KINDS = {
       const { deployedModelId } = await run({});
       return { ids: [deployedModelId] };
     },
-    request: ({ ids: [deployedModelId] }) => ({
-      kind: 'undeploy',
-      deployedModelId,
-    }),
+    request: undeployOne,
+  },
+  'kind-last': {
+    annotations: pinned,
+    law: 'undeploy',
+    points: [undeploying],
+    fails: 'UndeployModel',
+    lasts: 2 * MILLIS,
+    template: 'undeploy-model',
+    prepare: async ({ run }) => {
+      const { deployedModelId } = await run({});
+      return { ids: [deployedModelId] };
+    },
+    request: undeployOne,
   },
   'kind-clear': {
     annotations: pinned,
@@ -97,12 +119,21 @@ export const KINDS = {
       const { deployedModelId } = await run({});
       return { id: deployedModelId, replicas: { min: 2, max: 5 } };
     },
-    request: ({ id, replicas: { min, max } }) => ({
-      kind: 'scale',
-      deployedModelId: id,
-      minReplicas: min,
-      maxReplicas: max,
-    }),
+    request: scaleTo,
+  },
+  'kind-grow': {
+    annotations: pinned,
+    law: 'scale',
+    points: [mutating],
+    fails: 'MutateDeployedModel',
+    isContested: true,
+    lasts: 2 * MILLIS,
+    template: 'scale-model',
+    prepare: async ({ run }) => {
+      const { deployedModelId } = await run({});
+      return { id: deployedModelId, replicas: { min: 1, max: 4 } };
+    },
+    request: scaleTo,
   },
   'kind-traffic': {
     annotations: pinned,

@@ -20,3 +20,15 @@ export function random(seed) {
     },
   };
 }
+
+/**
+ * Deals some cards after the first `past` ones. The deck is shuffled, and shuffled again when it is used up, so that each card comes up as
+ * often as any other.
+ */
+export function dealt(seed, deck, past, count) {
+  const at = number => {
+    const pack = Math.floor(number / deck.length);
+    return random(`${seed}:${pack}`).shuffled(deck)[number % deck.length];
+  };
+  return Array.from({ length: count }, (_, number) => at(past + number));
+}

@@ -4,8 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import { changes } from './changing.mjs';
 import { check } from './checker.mjs';
 import { emulator, OUTAGE } from './clients.mjs';
-import { deployments } from './deploying.mjs';
-import { random } from './random.mjs';
+import { deployments, repeated } from './deploying.mjs';
+import { dealt, random } from './random.mjs';
 import { canSettle, checkRecords } from './records.mjs';
 import { postgres } from './servers.mjs';
 import { partRounds, settledRows } from './settling.mjs';
@@ -24,14 +24,17 @@ async function loseGoogle(choices, cloud) {
   await setTimeout(OUTAGE);
   cloud.signal('SIGCONT');
 }
-/** What happens to the portal, at random moments. */
-async function trouble(choices, portal) {
-  const kinds = postgres
-    ? ['kill', 'kill both', 'freeze', 'lose the database']
-    : ['kill'];
-  for (let count = choices.between(1, 3); count > 0; count--) {
+
+const TROUBLES = postgres
+  ? ['kill', 'kill both', 'freeze', 'lose the database']
+  : ['kill'];
+/** Returns how many befall the portal in the first rounds: in three, each kind does. Changes have kills of their own. */
+const troublesUntil = round => 2 * round - Math.floor(round / CYCLE);
+
+/** What happens to the portal in a round, at random moments. */
+async function trouble(choices, portal, kinds) {
+  for (const kind of kinds) {
     await setTimeout(choices.between(1500, 9000));
-    const kind = choices.pick(kinds);
     console.log(`portal: ${kind}`);
     if (kind === 'freeze') {
       await portal.freeze(portal.any(choices), Math.max(OUTAGE, 15_000));
@@ -64,17 +67,45 @@ async function parts(portal, seed, round) {
   return deployments(seed, round, round - Math.floor(round / CYCLE));
 }
 
+/**
+ * Plays a round, and checks it.
+ *
+ * @returns the faults of deployments that met no call, while each is to strike once
+ */
 export async function play(portal, cloud, seed, round) {
   const choices = random(`${seed}:${round}`);
+  const past = troublesUntil(round - 1);
+  const count = troublesUntil(round) - past;
+  const troubles = dealt(`${seed}:troubles`, TROUBLES, past, count);
   await emulator('reset', {});
   await partRounds();
   const played = await parts(portal, seed, round);
   const [results] = await Promise.all([
     Promise.all(played.map(part => part())),
-    trouble(choices, portal),
+    trouble(choices, portal, troubles),
     loseGoogle(random(`${seed}:${round}:google`), cloud),
     expire(random(`${seed}:${round}:tokens`)),
   ]);
+  await judge(portal, results);
+  return results.flatMap(({ missed = [] }) => missed);
+}
+
+/** Plays deployments whose faults met no call, without other troubles. Each fault strikes now. */
+export async function playAgain(portal, seed, faults) {
+  await emulator('reset', {});
+  await partRounds();
+  await emulator('clock', { speed: SPEED.deployments });
+  const played = repeated(seed, faults);
+  const results = await Promise.all(played.map(part => part()));
+  await judge(portal, results);
+  assert.deepEqual(
+    results.flatMap(({ missed }) => missed),
+    [],
+  );
+}
+
+/** Compares what the parts of a round report with what the emulator has seen. */
+async function judge(portal, results) {
   for (const { what } of results) if (what) console.log(JSON.stringify(what));
   const ended = await emulator('state');
   const begun = new Date(ended.calls[0]?.time ?? 0).toISOString();

@@ -50,11 +50,11 @@ async function create(template, values, since) {
   }
 }
 
-/** Runs the template to its end. Returns the deployment's id; `undefined` where the task was cancelled before it started one. */
-export async function byTask(name, cancelAfter, template, more) {
+/** Runs the template to its end; `cancelled` resolves when it is to be cancelled. Returns the deployment's id; `undefined` where the task was cancelled before it started one. */
+export async function byTask(name, cancelled, template, more) {
   const task = await startTask(name, template, more);
-  if (cancelAfter !== null) {
-    await setTimeout(cancelAfter);
+  if (cancelled) {
+    await cancelled();
     await task.cancel();
   }
   const deadline = Date.now() + 240_000 + OUTAGES;
@@ -64,7 +64,7 @@ export async function byTask(name, cancelAfter, template, more) {
     ({ status } = await persistent(task.path));
   } while (RUNNING.includes(status) && Date.now() < deadline);
   const items = await task.deployments();
-  if (items.length === 0 && cancelAfter !== null) return undefined;
+  if (items.length === 0 && cancelled) return undefined;
   assert.equal(items.length, 1, `${items.length} deployments of one task`);
   const deployment = await ended(items[0].id);
   const lines = await persistent(`${task.path}/events`);
