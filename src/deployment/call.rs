@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::ledger::{Change, Entry};
-use super::operation::{self, Ended, Follower, may_pass};
+use super::operation::{self, Deployments, Ended, Follower, may_pass};
 use crate::conversation::{Millis, Progress, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Failed, pause};
@@ -86,14 +86,27 @@ impl Run {
         }
     }
 
-    /// The unfinished deployments of an endpoint; `None` for a caller who may not list its operations, which no plan needs.
-    pub async fn unfinished(&self, endpoint: &Endpoint) -> Result<Option<Vec<Operation>>, CallError> {
+    /// The deployments of an endpoint; `None` for a caller who may not list its operations, which no plan needs.
+    pub async fn deployments(&self, endpoint: &Endpoint) -> Result<Option<Deployments>, CallError> {
         let list = Call::new(&method::ENDPOINT_OPERATIONS_LIST, Resource::Endpoint(endpoint.clone()));
         match self.list(&list, "operations").await {
-            Ok(listed) => Ok(Some(operation::unfinished_deployments(&listed, &endpoint.place.project))),
+            Ok(listed) => Ok(Some(Deployments::among(&listed, &endpoint.place.project))),
             Err(CallError::Refused { .. }) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The unfinished deployment of a model whose id is in use; `None` where the id may be that of another deployment.
+    ///
+    /// The caller lists the deployments, sees that the model is not deployed, and learns then that its id is in use. So one that has run
+    /// since the list has the id: also one that came late, or has ended by now.
+    pub async fn deployment_since(
+        &self,
+        endpoint: &Endpoint,
+        earlier: Option<&Deployments>,
+    ) -> Result<Option<Operation>, CallError> {
+        let Some(earlier) = earlier else { return Ok(None) };
+        Ok(self.deployments(endpoint).await?.and_then(|listed| listed.only_since(earlier)))
     }
 
     /// Whether a deployed model was created after the end of the run's own deployment. Then the run's own is gone, and the one with

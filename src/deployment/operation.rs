@@ -38,10 +38,39 @@ pub fn name(answer: &Value, call: &Call) -> Option<Operation> {
     })
 }
 
-/// The unfinished deployments among an endpoint's operations. What Google says of one does not name the deployed model.
-pub fn unfinished_deployments(operations: &[Value], project: &Project) -> Vec<Operation> {
-    let unfinished = operations.iter().filter(|o| is_deployment(o) && !o["done"].as_bool().unwrap_or(false));
-    unfinished.filter_map(|o| Some(o["name"].as_str()?.parse::<Operation>().ok()?.in_project(project))).collect()
+/// The deployments among an endpoint's operations. What Google says of an unfinished one does not name the deployed model.
+pub struct Deployments {
+    /// The operations, and whether each is done.
+    listed: Vec<(Operation, bool)>,
+}
+
+impl Deployments {
+    pub fn among(operations: &[Value], project: &Project) -> Self {
+        let listed = operations.iter().filter(|operation| is_deployment(operation)).filter_map(|operation| {
+            let name: Operation = operation["name"].as_str()?.parse().ok()?;
+            Some((name.in_project(project), operation["done"].as_bool().unwrap_or(false)))
+        });
+        Self { listed: listed.collect() }
+    }
+
+    pub fn unfinished(&self) -> Option<&Operation> {
+        self.listed.iter().find(|(_, is_done)| !is_done).map(|(operation, _)| operation)
+    }
+
+    pub fn only_unfinished(self) -> Option<Operation> {
+        let mut unfinished = self.listed.into_iter().filter(|(_, is_done)| !is_done);
+        unfinished.next().filter(|_| unfinished.next().is_none()).map(|(operation, _)| operation)
+    }
+
+    /// The only deployment that has run since an earlier list, if it still runs.
+    pub fn only_since(self, earlier: &Self) -> Option<Operation> {
+        let had_ended = |operation: &Operation| earlier.listed.contains(&(operation.clone(), true));
+        let mut ran = self.listed.into_iter().filter(|(operation, _)| !had_ended(operation));
+        match (ran.next(), ran.next()) {
+            (Some((only, false)), None) => Some(only),
+            _ => None,
+        }
+    }
 }
 
 /// The end of an operation.

@@ -4,7 +4,7 @@ use super::call::{Lost, Sent};
 use super::holding::Use;
 use super::ledger::{Change, Entry};
 use super::memory::Memory;
-use super::operation::{Ended, POLL, SILENCE};
+use super::operation::{Deployments, Ended, POLL, SILENCE};
 use super::{Outputs, Run, unexpected};
 use crate::conversation::{Millis, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -314,8 +314,7 @@ impl Run {
 
     /// The only unfinished deployment of an endpoint.
     async fn only_deployment(&self, endpoint: &Endpoint) -> Result<Option<Operation>, CallError> {
-        let unfinished = self.unfinished(endpoint).await?.unwrap_or_default();
-        Ok(if let [only] = unfinished.as_slice() { Some(only.clone()) } else { None })
+        Ok(self.deployments(endpoint).await?.and_then(Deployments::only_unfinished))
     }
 
     /// Looks for a model that somebody is deploying, for some time: the endpoint once the model is there.

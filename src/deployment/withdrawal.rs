@@ -4,7 +4,7 @@ use super::Run;
 use super::call::Sent;
 use super::ledger::Change;
 use super::memory::{Deployed, Made, Routed};
-use super::operation::POLL;
+use super::operation::{Deployments, POLL};
 use super::removal::{Gone, LOOKS, Patience, TRIES, in_use};
 use super::steps::is_deployed;
 use super::traffic::is_not_ours;
@@ -100,17 +100,18 @@ impl Run {
     ///
     /// The endpoint's unfinished operations do not name their model. A caller who may list them sees whether there are any. The same
     /// call again tells whether one is ours: Google takes it where the first one did not arrive or has failed, and else says that the
-    /// id is in use.
+    /// id is in use. The first one may arrive meanwhile, so a list that was read before the answer does not tell which one is ours.
     async fn settle_deployment(&mut self, made: &Made<Deployed>, look: &Call) -> Result<(), CallError> {
         let Deployed { endpoint, id, .. } = &made.what;
         let (mut quiet, mut number) = (0, 0);
         loop {
+            let listed = self.deployments(endpoint).await?;
             let Some(state) = self.look(look).await? else { return Ok(()) };
             if is_deployed(&state, id) {
                 return Ok(());
             }
-            let listed = self.unfinished(endpoint).await?;
-            if listed.as_ref().is_some_and(Vec::is_empty) {
+            let unfinished = listed.as_ref().and_then(Deployments::unfinished);
+            if listed.is_some() && unfinished.is_none() {
                 quiet += 1;
                 if quiet > LOOKS {
                     return Ok(());
@@ -118,7 +119,6 @@ impl Run {
                 self.pause(POLL).await?;
                 continue;
             }
-            let listed = listed.unwrap_or_default();
             number += 1;
             // Another user may have deployed since the first call, so its split is not sent blindly.
             let alone = deployed(&state).is_empty();
@@ -130,15 +130,17 @@ impl Run {
                         None => Ok(()),
                     };
                 }
-                Some(Sent::Refused(CallError::Refused { status: 409, finding })) => match listed.as_slice() {
-                    [only] => return self.cancel(only).await,
-                    _ => (CallError::NoAnswer(finding), CONFLICTS),
-                },
+                Some(Sent::Refused(CallError::Refused { status: 409, finding })) => {
+                    if let Some(own) = self.deployment_since(endpoint, listed.as_ref()).await? {
+                        return self.cancel(&own).await;
+                    }
+                    (CallError::NoAnswer(finding), CONFLICTS)
+                }
                 Some(Sent::Refused(error) | Sent::Lost(error)) => (error, TRIES),
                 None => (in_use("it is unknown whether it is being deployed".to_owned()), TRIES),
             };
             // The owners of the unfinished deployments are unknown, so none is cancelled.
-            match listed.first() {
+            match unfinished {
                 Some(operation) => self.outlast(operation, None).await?,
                 None if number >= tries => return Err(error),
                 None => self.retry(number.min(6), u32::MAX, None, error).await?,

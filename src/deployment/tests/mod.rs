@@ -4,6 +4,7 @@ mod changes;
 mod delegation;
 mod google;
 mod laws;
+mod others;
 mod races;
 mod restored;
 mod scene;

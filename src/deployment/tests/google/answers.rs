@@ -34,6 +34,9 @@ impl Google {
         let is_missed = fault.is_some_and(|fault| !fault.arrives());
         let line = format!("{}{} {path}", if is_missed { "✗ " } else { "" }, request.verb.as_str());
         self.log.push((self.now, request.identity, line));
+        if fault == Some(Fault::Held) {
+            self.held_back.push(request.clone());
+        }
         if let Some(fault) = fault.filter(|fault| !fault.arrives()) {
             return fault.answer();
         }

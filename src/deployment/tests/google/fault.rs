@@ -8,6 +8,8 @@ use serde_json::json;
 pub enum Fault {
     /// It does not arrive.
     Reset,
+    /// It is held back, and its answer does not arrive.
+    Held,
     /// It arrives, and its answer does not.
     Lost,
     /// It arrives, and something else answers 503.
@@ -48,7 +50,7 @@ impl Fault {
         };
         match self {
             Self::Reset => Err(Failure::Unreachable),
-            Self::Lost => Err(Failure::CutOff),
+            Self::Lost | Self::Held => Err(Failure::CutOff),
             Self::Unavailable => error(503, "UNAVAILABLE"),
             Self::Internal => error(500, "INTERNAL"),
             Self::Page | Self::PageAfter => Ok(Response { status: 200, retry_after: None, body: None }),

@@ -5,7 +5,7 @@ mod fault;
 
 pub use fault::Fault;
 
-use crate::conversation::{Identity, Outcome};
+use crate::conversation::{Identity, Outcome, Request};
 use crate::deployment::{Hold, RunOutcome};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,8 @@ pub const PLACE: &str = "projects/acme-ml/locations/us-central1";
 pub const PROXY: &str = "http://portal/api/proxy/vertex-ai";
 pub const ENDPOINT: &str = "fraud-detector";
 pub const MODEL: &str = "fraud-detector";
+/// How long another user's deployment lasts.
+const OTHERS_DEPLOYMENT: u64 = 90_000;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Endpoint {
@@ -75,11 +77,15 @@ pub enum Act {
     CreateEndpoint,
     /// Deploys a model of theirs, at once, without traffic.
     Deploy(&'static str),
+    /// Begins to deploy a model of theirs, without traffic.
+    BeginToDeploy(&'static str),
     /// Sends all traffic to one of the deployed models.
     Send(&'static str),
     /// Sends all traffic to the model that was deployed last.
     SendToLast,
     Undeploy(&'static str),
+    /// Not another user's: the requests that were held back arrive.
+    Arrive,
 }
 
 #[derive(Clone, Debug)]
@@ -92,6 +98,8 @@ pub struct Google {
     pub aliases: BTreeMap<String, u32>,
     pub operations: Vec<Operation>,
     pub fails: Option<(u32, &'static str)>,
+    /// The only deployed model that fails; without one, all do.
+    pub failing: Option<String>,
     pub honours_cancelling: bool,
     /// How long a deployment lasts.
     pub deployment: u64,
@@ -104,6 +112,8 @@ pub struct Google {
     pub may_list: bool,
     pub denied: Option<&'static str>,
     pub services_are_strangers: bool,
+    /// Requests that are under way.
+    pub held_back: Vec<Request>,
     pub log: Vec<(u64, Identity, String)>,
     /// Every share that a deployed model has had.
     pub held: BTreeSet<(String, u32)>,
@@ -123,6 +133,7 @@ impl Default for Google {
             aliases: BTreeMap::new(),
             operations: Vec::new(),
             fails: None,
+            failing: None,
             honours_cancelling: true,
             deployment: 60_000,
             in_use_until: 0,
@@ -131,6 +142,7 @@ impl Default for Google {
             may_list: false,
             denied: None,
             services_are_strangers: false,
+            held_back: Vec::new(),
             log: Vec::new(),
             held: BTreeSet::new(),
             splits: Vec::new(),
@@ -175,6 +187,12 @@ impl Google {
 
     pub fn is_idle(&self) -> bool {
         self.operations.iter().all(|operation| operation.result.is_some())
+    }
+
+    /// Whether somebody has cancelled the deployment of a model.
+    pub fn is_cancelled(&self, id: &str) -> bool {
+        let deploys = |work: &Work| matches!(work, Work::Deploy(_, other, ..) if other == id);
+        self.operations.iter().any(|operation| operation.cancelled && deploys(&operation.work))
     }
 
     /// The portal's table of holds.
@@ -248,7 +266,8 @@ impl Google {
                 self.endpoints.insert(id, Endpoint { labels, etag: 1, ..Endpoint::default() });
             }
             Work::Deploy(endpoint, id, split, replicas) => {
-                if let Some((code, message)) = self.fails {
+                let fails = self.fails.filter(|_| self.failing.as_ref().is_none_or(|failing| *failing == id));
+                if let Some((code, message)) = fails {
                     return json!({"error": {"code": code, "message": message}});
                 }
                 let Some(endpoint) = self.endpoints.get_mut(&endpoint) else {
@@ -319,6 +338,15 @@ impl Google {
                 {
                     endpoint.etag += 1;
                     endpoint.deployed.push((*id).to_owned());
+                }
+            }
+            Act::BeginToDeploy(id) => {
+                let work = Work::Deploy(ENDPOINT.to_owned(), (*id).to_owned(), None, (1, 1));
+                self.start(&format!("endpoints/{ENDPOINT}"), work, OTHERS_DEPLOYMENT);
+            }
+            Act::Arrive => {
+                for request in std::mem::take(&mut self.held_back) {
+                    let _ = self.send(&request, None);
                 }
             }
             Act::Send(id) => {
