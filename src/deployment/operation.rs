@@ -57,11 +57,6 @@ impl Deployments {
         self.listed.iter().find(|(_, is_done)| !is_done).map(|(operation, _)| operation)
     }
 
-    pub fn only_unfinished(self) -> Option<Operation> {
-        let mut unfinished = self.listed.into_iter().filter(|(_, is_done)| !is_done);
-        unfinished.next().filter(|_| unfinished.next().is_none()).map(|(operation, _)| operation)
-    }
-
     /// The only deployment that has run since an earlier list, if it still runs.
     pub fn only_since(self, earlier: &Self) -> Option<Operation> {
         let had_ended = |operation: &Operation| earlier.listed.contains(&(operation.clone(), true));

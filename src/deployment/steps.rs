@@ -4,13 +4,13 @@ use super::call::{Lost, Sent};
 use super::holding::Use;
 use super::ledger::{Change, Entry};
 use super::memory::Memory;
-use super::operation::{Deployments, Ended, POLL, SILENCE};
+use super::operation::{Ended, POLL, SILENCE};
 use super::{Outputs, Run, unexpected};
 use crate::conversation::{Millis, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, pause};
 use crate::method::{self, Call, Resource};
-use crate::name::{DeployedModelId, Endpoint, Operation};
+use crate::name::{DeployedModelId, Operation};
 use crate::plan::{Step, StepKind};
 use crate::vertex::traffic::{Split, Traffic, deployed};
 use serde_json::Value;
@@ -260,9 +260,10 @@ impl Run {
                     }
                 }
             }
+            let earlier = if self.memory.deployed.is_some() { self.deployments(&name).await? } else { None };
             let endpoint = match state.take() {
-                Some(endpoint) => endpoint,
-                None => self.read(&look).await?,
+                Some(endpoint) if earlier.is_none() => endpoint,
+                _ => self.read(&look).await?,
             };
             let is_known = self.memory.deployed.as_ref().is_some_and(|made| made.operation().is_some());
             if !is_known && self.share(&name, &id).await? == Use::Late {
@@ -290,7 +291,7 @@ impl Run {
                             Use::Late => continue,
                             Use::Shared => {}
                             Use::Alone => {
-                                if let Some(operation) = self.only_deployment(&name).await? {
+                                if let Some(operation) = self.deployment_since(&name, earlier.as_ref()).await? {
                                     self.record(Entry::Found { operation: operation.to_string() }).await;
                                     continue;
                                 }
@@ -310,11 +311,6 @@ impl Run {
                 Sent::Lost(error) => lost.again(self, error).await?,
             }
         }
-    }
-
-    /// The only unfinished deployment of an endpoint.
-    async fn only_deployment(&self, endpoint: &Endpoint) -> Result<Option<Operation>, CallError> {
-        Ok(self.deployments(endpoint).await?.and_then(Deployments::only_unfinished))
     }
 
     /// Looks for a model that somebody is deploying, for some time: the endpoint once the model is there.

@@ -45,3 +45,28 @@ fn a_removal_cancels_no_other_users_deployment_whenever_the_lost_call_arrives() 
         }
     }
 }
+
+#[test]
+fn a_run_takes_no_other_users_deployment_for_its_own() {
+    let mut scene = beside_another();
+    let sent = scene.in_advance("deployModel");
+    scene.faults = [(sent, Fault::Lost)].into();
+    for failing in [None, Some("77".to_owned()), Some(scene.id())] {
+        scene.google.fails = failing.as_ref().map(|_| (9, "Model server exited unexpectedly."));
+        scene.google.failing = failing.clone();
+        // The run's own deployment ends before the next try, between two calls, or later.
+        for deployment in (600..1_500).step_by(25) {
+            scene.google.deployment = deployment;
+            let (Scene { wants, .. }, report) = run(&scene);
+            let fails = failing.as_ref() == Some(&scene.id());
+            let expected = if fails { RunOutcome::Failed } else { RunOutcome::Succeeded };
+            assert_eq!(
+                report.outcome,
+                expected,
+                "{failing:?} {deployment}: {:#?}\n{}",
+                report.diagnostics,
+                wants.join("\n")
+            );
+        }
+    }
+}
