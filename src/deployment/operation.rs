@@ -6,7 +6,7 @@
 use super::Identities;
 use super::want::Want;
 use crate::conversation::{Identity, Millis, Progress, ProgressKind};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google::{CallError, Failed, Google, pause};
 use crate::google_error::GoogleError;
 use crate::method::{self, Call, Method, Resource};
@@ -266,12 +266,27 @@ impl<'a> Follower<'a> {
                 format!("the operation ended in {}: {}", error.status, error.message),
             )
             .about(self.operation.to_string());
-            finding.help = error.diagnose(None).help.clone().or_else(|| {
-                Some("read the operation's error above and the model server's log in Cloud Logging, fix the model, and deploy again".into())
-            });
+            finding.help = Some(help(&error, is_deployment(state)));
             return Ended::Failed(finding);
         }
         Ended::Succeeded(state["response"].clone())
+    }
+}
+
+/// The next step after an operation that has failed. Google has answered, so the help for a call without an answer does not fit.
+fn help(error: &GoogleError, deploys: bool) -> Words {
+    match error.status.as_str() {
+        "CANCELLED" => "check Cloud Audit Logs for the caller that cancelled the operation, and try again".into(),
+        "DEADLINE_EXCEEDED" if deploys => "check the model server's log in Cloud Logging, the container's port and health route, and the time that the model takes to load: the deployment took longer than Google waits".into(),
+        "INTERNAL" | "UNKNOWN" | "DATA_LOSS" | "DEADLINE_EXCEEDED" => {
+            "try again: the error is Google's own; report the operation to Google Cloud support if it lasts".into()
+        }
+        "UNAVAILABLE" | "ABORTED" => "try again in some minutes: Google could not carry out the operation at that time".into(),
+        status => error.diagnose(None).help.clone().unwrap_or_else(|| match status {
+            "PERMISSION_DENIED" => "check the roles of the serving account and of Vertex AI's service agent: the operation's error above names what was denied".into(),
+            _ if deploys => "read the operation's error above and the model server's log in Cloud Logging, fix the model, and deploy again".into(),
+            _ => "fix the cause that the operation's error above names, and try again".into(),
+        }),
     }
 }
 
