@@ -8,7 +8,7 @@ use crate::plan::kind::Deploy;
 use std::time::Instant;
 
 /// How much is tried: all of it with `DEPLOYMENT_LAWS=all`.
-fn step(part: usize) -> usize {
+pub fn step(part: usize) -> usize {
     if std::env::var("DEPLOYMENT_LAWS").is_ok_and(|all| all == "all") { 1 } else { part }
 }
 
