@@ -14,7 +14,7 @@ use serde_json::Value;
 const TRIES: u32 = 5;
 /// Number of tries of a change that Google rejects unread: its quota is used up, or there is no token.
 const UNREAD_TRIES: u32 = 10;
-/// Number of lost answers of one change after which the run gives up.
+/// Number of lost answers of one change after which the run gives up where nothing serves yet.
 const LOST: u32 = 5;
 
 /// What came of a change.
@@ -33,11 +33,12 @@ pub struct Lost(u32);
 impl Lost {
     /// Counts one and pauses; fails when there were too many.
     pub async fn again(&mut self, run: &Run, error: CallError) -> Result<(), CallError> {
-        self.0 += 1;
-        if self.0 >= LOST {
+        self.0 = self.0.saturating_add(1);
+        let most = if run.has_deployed() { u32::MAX } else { LOST };
+        if self.0 >= most {
             return Err(error);
         }
-        run.retry(self.0, LOST, None, error).await
+        run.retry(self.0, most, None, error).await
     }
 }
 
@@ -123,14 +124,19 @@ impl Run {
         Ok(created.zip(ended).is_some_and(|(created, ended)| seconds(created) > seconds(ended)))
     }
 
+    /// Whether Google has taken the run's deployment. What serves is not given up: the run goes on until its mandate ends.
+    fn has_deployed(&self) -> bool {
+        self.memory.deployed.as_ref().is_some_and(|made| made.operation().is_some())
+    }
+
     /// Makes a change. Its intention is durable before it is sent, and its answer before this returns.
     pub async fn change(&mut self, change: Change, call: &Call) -> Result<Sent, CallError> {
         if self.voice().cancelled() {
             return Err(CallError::Cancelled);
         }
-        // What serves is not given up, and neither is a removal: both go on until the mandate ends.
-        let serves = self.memory.deployed.as_ref().is_some_and(|made| made.operation().is_some());
-        let is_patient = (serves || self.memory.failing.is_some()) && !matches!(change, Change::Deploy { .. });
+        // Neither is a removal given up.
+        let is_patient =
+            (self.has_deployed() || self.memory.failing.is_some()) && !matches!(change, Change::Deploy { .. });
         let tries = if is_patient { u32::MAX } else { UNREAD_TRIES };
         self.record(Entry::Intent { change, call: call.fingerprint() }).await;
         let mut number = 1;

@@ -5,6 +5,8 @@ use super::scene::{Crash, Scene};
 use crate::conversation::{Identity, Progress, ProgressKind};
 use crate::deployment::{Identities, RunOutcome};
 use crate::diagnostic::Code;
+use crate::plan::Kind;
+use crate::plan::kind::Deploy;
 use crate::vertex::deployed_model::Replicas;
 use serde_json::json;
 
@@ -140,8 +142,9 @@ fn a_rejected_poll_is_not_repeated_before_its_time() {
 fn an_outage_of_any_length_does_not_destroy_a_deployment() {
     let faults = [Fault::Reset, Fault::Lost, Fault::Unavailable, Fault::Internal, Fault::Page];
     for fault in faults.into_iter().chain([Fault::Exhausted, Fault::ExchangeRefused]) {
-        for part in ["", ":wait", "GET"] {
+        for part in ["", ":wait", "GET", "PATCH", "mergeVersionAliases"] {
             let mut scene = Scene::canary();
+            scene.kind = Kind::Deploy(Deploy { alias: Some("production".parse().unwrap()), ..Deploy::default() });
             // From the start of the deployment on, for three hours.
             let at = {
                 let mut scene = scene.clone();
