@@ -20,7 +20,7 @@ const IN_USE: Millis = 15 * 60_000;
 pub const TRIES: u32 = 20;
 /// Number of looks for a version whose upload may be under way: some minutes.
 const UPLOAD_LOOKS: u32 = 20;
-/// Number of looks for what may be under way, and cannot be sent again because its values are unknown: 10 minutes.
+/// Number of looks for what may be under way, and cannot be sent again because its values are unknown or the mandate has ended: 10 minutes.
 const BLIND_LOOKS: u32 = 100;
 /// Number of looks for something whose call may still be under way.
 pub const LOOKS: u32 = 5;
@@ -63,6 +63,11 @@ fn may_end(error: &CallError) -> bool {
         CallError::Refused { finding, .. } => finding.code == Code::GooglePrecondition,
         _ => false,
     }
+}
+
+/// Whether the mandate of the run has ended.
+fn has_ended(error: &CallError) -> bool {
+    matches!(error, CallError::Refused { finding, .. } if finding.code == Code::MandateEnded)
 }
 
 impl Run {
@@ -227,7 +232,7 @@ impl Run {
         if let Some(operation) = operation {
             return self.outlast(operation, None).await;
         }
-        let mut number = 0;
+        let (mut number, mut is_over) = (0, false);
         loop {
             if self.look(look).await?.is_some() {
                 return Ok(());
@@ -236,7 +241,7 @@ impl Run {
             // The same call again settles it: Google takes it, or says that the resource is there or in the making.
             let call = self.plan.as_ref().ok().and_then(|plan| plan.step(kind)?.call.as_ref());
             let (call, most) = match call.map(|call| self.filled(call)) {
-                Some((_, false)) => (None, BLIND_LOOKS),
+                Some((_, is_whole)) if is_over || !is_whole => (None, BLIND_LOOKS),
                 call => (call.map(|(call, _)| call), 2 * TRIES),
             };
             let Some(call) = call.filter(|_| number % LOOKS == 1) else {
@@ -253,6 +258,8 @@ impl Run {
                         None => Ok(()),
                     };
                 }
+                // The door passes nothing but undo, and says nothing of the first call.
+                Sent::Refused(error) if has_ended(&error) => is_over = true,
                 Sent::Refused(_) if number > 2 * TRIES => return Ok(()),
                 Sent::Refused(CallError::Refused { status: 409, .. }) | Sent::Lost(_) => {
                     self.pause(pause(number.min(4), None, self.voice().random())).await?;

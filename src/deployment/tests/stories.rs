@@ -350,6 +350,30 @@ fn removes_what_was_made_where_a_new_version_plans_in_another_way() {
 }
 
 #[test]
+fn what_arrives_after_the_end_of_a_mandate_is_removed() {
+    for part in ["endpointId=", "models:upload"] {
+        let mut scene = Scene::new(Google { models: [].into(), ..Google::default() });
+        scene.target.model.version = None;
+        scene.target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
+        let sent = scene.in_advance(part);
+        let mut other = scene.target.clone();
+        other.machine_type = Some("n1-standard-8".parse().unwrap());
+        scene.faults = [(sent, Fault::Held)].into();
+        scene.crashes = [(sent + 1, Crash::Before)].into();
+        scene.replanned = Some(other);
+        for arrival in [2, 10, 60].map(|later| sent + later) {
+            let mut late = scene.clone();
+            late.acts = [(arrival, Act::Arrive)].into();
+            let report = late.run();
+            let told = || format!("{part} {arrival}: {report:#?}\n{}", late.wants.join("\n"));
+            assert_eq!(report.diagnostics[0].code, Code::DeployPlanChanged, "{}", told());
+            assert_eq!((late.google.endpoint(), late.google.models.len()), (None, 0), "{}", told());
+            assert!(late.google.held_back.is_empty() && late.google.is_idle(), "{}", told());
+        }
+    }
+}
+
+#[test]
 fn an_ended_run_reports_again_without_a_call() {
     let mut scene = Scene::canary();
     let first = scene.run();
