@@ -14,13 +14,21 @@ use serde_json::{Value, json};
 pub struct Delegation {
     mandate: Mandate,
     facts: Facts,
-    pub phase: Phase,
+    phase: Phase,
 }
 
 impl Delegation {
     pub fn new(plan: &Plan, run: &str) -> Self {
         let mandate = Mandate::of(plan, &run.parse().unwrap(), Project::clone);
         Self { mandate, facts: Facts::default(), phase: Phase::Whole }
+    }
+
+    /// Takes note of what another process plans. What the mandate's plan does not have is delegated no longer.
+    pub fn restore(&mut self, plan: &Plan, run: &str) {
+        let mandate = Self::new(plan, run).mandate;
+        if mandate.fingerprint() != self.mandate.fingerprint() {
+            (self.mandate, self.phase) = (mandate, Phase::UndoOnly);
+        }
     }
 
     /// Matches a request.

@@ -5,7 +5,7 @@ use super::google::{Act, Fault, Google, MODEL, PROXY};
 use crate::conversation::{Conversation, Event, Failure, Outcome, Progress, Request, Turn, Want as GoogleWant};
 use crate::deployment::ledger::{LedgerEntry, MAX_ENTRY};
 use crate::deployment::{Identities, RunReport, Start, Want, resume};
-use crate::mandate::{Denied, Phase, Use};
+use crate::mandate::{Denied, Use};
 use crate::plan::{Kind, plan, plan_for, tests::target};
 use crate::target::Target;
 use serde_json::Value;
@@ -206,9 +206,9 @@ impl Scene {
         if crash.is_some() {
             if let Some(target) = self.replanned.take() {
                 self.target = target;
-                // The door passes no call of another plan.
+                let plan = plan_for(self.target.clone(), self.kind.clone());
                 if let Some(delegation) = &mut self.delegation {
-                    delegation.phase = Phase::UndoOnly;
+                    delegation.restore(&plan, &self.run);
                 }
             }
             // Another process takes over.

@@ -86,6 +86,25 @@ fn says_something_every_thirty_seconds() {
 }
 
 #[test]
+fn sees_the_end_within_a_second_where_up_to_fifty_deployments_run() {
+    for running in [1, 10, 50] {
+        for random in [0.0, 0.99] {
+            for deployment in (600_000..606_000).step_by(250) {
+                let mut scene = Scene::new(Google::default());
+                scene.google.deployment = deployment;
+                (scene.running, scene.random) = (running, random);
+                scene.run();
+                let polls = || scene.google.log.iter().filter(|(_, _, line)| line.contains(":wait"));
+                let taken = scene.google.log.iter().find(|(_, _, line)| line.contains("deployModel")).unwrap().0;
+                let lag = scene.said.last().unwrap().0.saturating_sub(taken + deployment);
+                assert!(lag <= 1_000, "{running} {random} {deployment}: {lag} ms");
+                assert!(polls().count() <= 12 * 10 + 4, "{running}: {}", polls().count());
+            }
+        }
+    }
+}
+
+#[test]
 fn polls_within_the_quota_that_all_running_deployments_share() {
     for (running, pace) in [(1, 5_000), (50, 5_556), (60, 6_667), (200, 22_223), (1_000, 111_112), (9_000, 120_000)] {
         let mut scene = Scene::new(Google::default());
