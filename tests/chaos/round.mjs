@@ -5,6 +5,7 @@ import { changes } from './changing.mjs';
 import { check } from './checker.mjs';
 import { emulator, OUTAGE } from './clients.mjs';
 import { deployments, repeated } from './deploying.mjs';
+import { data, restartPostgres } from './postgres.mjs';
 import { dealt, random } from './random.mjs';
 import { canSettle, checkRecords } from './records.mjs';
 import { postgres } from './servers.mjs';
@@ -25,9 +26,11 @@ async function loseGoogle(choices, cloud) {
   cloud.signal('SIGCONT');
 }
 
+const RESTART = 'kill and start the database';
 const TROUBLES = postgres
   ? ['kill', 'kill both', 'freeze', 'lose the database']
   : ['kill'];
+if (data) TROUBLES.push(RESTART);
 /** Returns how many befall the portal in the first rounds: in three, each kind does. Changes have kills of their own. */
 const troublesUntil = round => 2 * round - Math.floor(round / CYCLE);
 
@@ -40,6 +43,8 @@ async function trouble(choices, portal, kinds) {
       await portal.freeze(portal.any(choices), Math.max(OUTAGE, 15_000));
     } else if (kind === 'lose the database') {
       await portal.loseDatabase(OUTAGE);
+    } else if (kind === RESTART) {
+      await restartPostgres();
     } else if (kind === 'kill both') {
       await Promise.all([portal.restart(0), portal.restart(1)]);
     } else {

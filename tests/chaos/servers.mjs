@@ -25,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 /** One server in a process group of its own. */
-class Server {
+export class Server {
   constructor(name, command, args, options) {
     mkdirSync(artifacts, { recursive: true });
     const log = openSync(join(artifacts, `${name}.log`), 'a');

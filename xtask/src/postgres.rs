@@ -20,6 +20,8 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 pub struct Postgres {
     /// The address of its database `postgres`, with its user.
     pub url: String,
+    /// Its data folder, with its process and its options in files.
+    pub data: PathBuf,
     version: u32,
     _server: Server,
 }
@@ -51,7 +53,7 @@ impl Postgres {
         let log = workspace.target(&format!("{name}.log"));
         let mut server = Server::start("PostgreSQL", &mut command, &log)?;
         server.wait_for(port, Duration::from_secs(60), || is_ready(&data))?;
-        Ok(Self { url: format!("postgresql://postgres@127.0.0.1:{port}/postgres"), version, _server: server })
+        Ok(Self { url: format!("postgresql://postgres@127.0.0.1:{port}/postgres"), data, version, _server: server })
     }
 
     /// Name of the variable in which `@backstage/backend-test-utils` looks for a server of this version.

@@ -234,14 +234,16 @@ fn chaos(workspace: &Workspace) -> Result<()> {
     run(workspace.command("node").arg("tests/chaos/run.mjs").env("ARTIFACTS", workspace.target("chaos")))
 }
 
-/// As `chaos`, with two replicas on one database, which is cut off now and then. `HOUR` in the environment plays a deployment of an hour.
+/// As `chaos`, with two replicas on one database, which is cut off, killed and started again. `HOUR` in the environment plays a deployment
+/// of an hour.
 fn chaos_of_replicas(workspace: &Workspace) -> Result<()> {
     let server = Postgres::start(workspace, "chaos-postgres")?;
     run(workspace
         .command("node")
         .arg("tests/chaos/run.mjs")
         .env("ARTIFACTS", workspace.target("chaos-replicas"))
-        .env("POSTGRES_URL", &server.url))
+        .env("POSTGRES_URL", &server.url)
+        .env("POSTGRES_DATA", &server.data))
 }
 
 pub fn test(workspace: &Workspace, options: &Options) -> Result<()> {
