@@ -16,7 +16,7 @@ pub enum Use {
     Alone,
     /// With other deployments.
     Shared,
-    /// After another deployment has removed it: what was read before is old.
+    /// After another deployment has used or removed it: what was read before is old.
     Late,
 }
 
@@ -49,19 +49,21 @@ impl Run {
         }
     }
 
-    /// Waits until no other deployment uses a model that this run made. `false`: another one has succeeded with it, so it stays.
-    pub async fn release(&self, endpoint: &Endpoint, id: &DeployedModelId) -> Result<bool, CallError> {
+    /// Waits until no other deployment uses a model that this run made. `Shared`: another one has succeeded with it, so it stays.
+    pub async fn release(&self, endpoint: &Endpoint, id: &DeployedModelId) -> Result<Use, CallError> {
+        let mut waited = false;
         loop {
             match self.hold(endpoint, id, true).await {
                 Outcome::Busy => {
                     self.say(ProgressKind::Wait, "Another deployment uses this model: waiting for its end");
                     self.pause(6 * POLL).await?;
+                    waited = true;
                 }
                 Outcome::Taken => {
                     self.say(ProgressKind::Undo, format!("Deployed model {id} stays: another deployment uses it"));
-                    return Ok(false);
+                    return Ok(Use::Shared);
                 }
-                _ => return Ok(true),
+                _ => return Ok(if waited { Use::Late } else { Use::Alone }),
             }
         }
     }

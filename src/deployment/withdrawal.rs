@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::call::Sent;
+use super::holding::Use;
 use super::ledger::Change;
 use super::memory::{Deployed, Made, Routed};
 use super::operation::{Deployments, POLL};
@@ -43,7 +44,7 @@ impl Run {
         match made.operation() {
             Some(operation) => self.cancel(operation).await?,
             // An unfinished deployment with this id may be another's.
-            None if !self.release(endpoint, id).await? => return Ok(Gone::NeverOurs),
+            None if self.release(endpoint, id).await? == Use::Shared => return Ok(Gone::NeverOurs),
             None => self.settle_deployment(made, &look).await?,
         }
         let mut patience = Patience::new(self);
@@ -58,10 +59,16 @@ impl Run {
             {
                 return Ok(Gone::NeverOurs);
             }
-            if !was_there && !self.release(endpoint, id).await? {
-                return Ok(Gone::NeverOurs);
+            if !was_there {
+                match self.release(endpoint, id).await? {
+                    Use::Shared => return Ok(Gone::NeverOurs),
+                    Use::Late => {
+                        was_there = true;
+                        continue;
+                    }
+                    Use::Alone => was_there = true,
+                }
             }
-            was_there = true;
             let restored = self.restored(&state, id, true);
             let all = |routed: &Routed| routed.id == *id && routed.after.get(id.as_str()) == Some(&100);
             let is_others_choice = !made.what.alone && !self.memory.routed.iter().any(all);
