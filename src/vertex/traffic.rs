@@ -166,8 +166,14 @@ pub fn rolled_back(endpoint: &Value, id: &str, written: &[Written], leaves: bool
         let is_as_left = |written: &&Written| written.after.has_same_shares(&present);
         let restored = written.iter().rev().find(is_as_left).map(|written| &written.before);
         let restored = restored.filter(|before| before.shares().all(|(other, _)| ids.contains(&other.as_str())));
-        let share = Traffic::of(written.first()?.before.share(id));
-        let split = restored.cloned().unwrap_or_else(|| present.with(id, share));
+        let share = written.first()?.before.share(id);
+        // A write that never arrived is not undone, nor is traffic sent where somebody else has switched it off.
+        let is_kept = present.share(id) == share || present.shares().next().is_none();
+        let split = match restored {
+            Some(before) => before.clone(),
+            None if is_kept => return None,
+            None => present.with(id, Traffic::of(share)),
+        };
         return (!split.has_same_shares(&present)).then_some(split);
     }
     let others: Vec<&str> = ids.into_iter().filter(|other| *other != id).collect();
@@ -284,6 +290,10 @@ mod tests {
         assert_eq!(back(changed, &wrote, false).unwrap(), json!({"1": 45, "2": 45, "9": 10}));
         assert_eq!(back(endpoint(wrote[0].0.clone(), &["1", "9"]), &wrote, false), None);
         assert_eq!(back(endpoint(wrote[0].0.clone(), &["1", "9"]), &[], false), None);
+        // A write that never arrived, and traffic that somebody has switched off.
+        let first = [(json!({}), json!({"9": 100}))];
+        assert_eq!(back(endpoint(json!({}), &["1", "9"]), &first, false), None);
+        assert_eq!(back(endpoint(json!({}), &["1", "9"]), &wrote, false), None);
     }
 
     proptest! {
