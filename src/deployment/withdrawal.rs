@@ -70,10 +70,10 @@ impl Run {
                 }
             }
             let restored = self.restored(&state, id, true);
-            let all = |routed: &Routed| routed.id == *id && routed.after.get(id.as_str()) == Some(&100);
-            let is_others_choice = !made.what.alone && !self.memory.routed.iter().any(all);
-            if is_others_choice && restored.as_ref().is_some_and(serves_nothing) {
-                return Err(in_use("another user sends all of the endpoint's traffic to it".to_owned()));
+            if restored.as_ref().is_some_and(serves_nothing)
+                && let Some(why) = self.must_serve(made)
+            {
+                return Err(in_use(why.to_owned()));
             }
             if let Some(split) = restored
                 && !self.restore(endpoint, id, &state, split, patience.number).await?
@@ -171,6 +171,20 @@ impl Run {
         let call = self.first_traffic(call, alone)?;
         let change = Change::Deploy { endpoint: endpoint.to_string(), id: id.to_string(), alone };
         self.change(change, &call).await.map(Some)
+    }
+
+    /// Why a model stays that serves alone, where no other one can take its traffic.
+    fn must_serve(&self, made: &Made<Deployed>) -> Option<&'static str> {
+        let id = &made.what.id;
+        let routed = || self.memory.routed.iter().filter(|routed| routed.id == *id);
+        let is_taken = |(other, share): (&String, &u32)| *share > 0 && other.as_str() != id.as_str();
+        if routed().any(|routed| routed.before.iter().any(is_taken)) {
+            Some("it serves all of the endpoint's traffic, and the models that did so before are gone")
+        } else if !made.what.alone && !routed().any(|routed| routed.after.get(id.as_str()) == Some(&100)) {
+            Some("another user sends all of the endpoint's traffic to it")
+        } else {
+            None
+        }
     }
 
     /// Gives back the traffic of a deployed model that this run only found.
