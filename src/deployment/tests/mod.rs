@@ -6,6 +6,7 @@ mod failures;
 mod google;
 mod laws;
 mod others;
+mod polling;
 mod races;
 mod restored;
 mod scene;
