@@ -9,6 +9,16 @@ const HEADLINES = {
   cancelled: 'The deployment was cancelled',
 };
 
+export const isCancellation = ({ body }) => body.status === 'cancelled';
+
+/** Whether a step had ended well before the task was cancelled: Backstage ends such a task as it ends others, its deployment stays. */
+export function isCancelledLate(log) {
+  const at = log.findIndex(isCancellation);
+  const hasFinished = ({ body: { stepId, status } }) =>
+    stepId && !BEFORE.includes(stepId) && status === 'completed';
+  return log.slice(0, Math.max(at, 0)).some(hasFinished);
+}
+
 /** An event as the step logs it. */
 const lineOf = ({ stage, stageIndex, stageCount, message }) =>
   stageIndex ? `[${stageIndex}/${stageCount}] ${stage} ${message}` : message;
