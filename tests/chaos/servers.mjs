@@ -18,6 +18,10 @@ export const emulatorUrl = `http://127.0.0.1:${emulatorPort}`;
 export const database = join(artifacts, 'database');
 const replicas = postgres ? 2 : 1;
 
+/** How long a replica that is started again may take, in milliseconds, and how often it is. */
+const START_MILLIS = 60_000;
+const STARTS = 4;
+
 const running = new Set();
 process.on('exit', () => running.forEach(server => server.signal('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -156,7 +160,7 @@ export class Portal {
     const turn = Promise.resolve(this.#turns[at]).then(async () => {
       await this.#servers[at].kill();
       this.#isReady[at] = false;
-      await this.#run(at);
+      await this.#runAgain(at);
     });
     this.#turns[at] = turn.catch(() => {});
     await turn;
@@ -197,7 +201,20 @@ export class Portal {
     return postgres ? portalPort + 1 + at : portalPort;
   }
 
-  async #run(at) {
+  /** Runs a replica. Backstage gives up where its database goes away while it starts: it is started once more, as orchestrators do. */
+  async #runAgain(at) {
+    for (let start = 1; start < STARTS; start += 1) {
+      try {
+        await this.#run(at, START_MILLIS);
+        return;
+      } catch {
+        await this.#servers[at].kill();
+      }
+    }
+    await this.#run(at);
+  }
+
+  async #run(at, patience) {
     const cli = join(root, 'node_modules/@backstage/cli/bin/backstage-cli');
     const configs = ['../app-config.yaml', this.config];
     const args = configs.flatMap(path => ['--config', path]);
@@ -222,7 +239,7 @@ export class Portal {
     );
     this.#servers[at] = server;
     const url = `http://localhost:${this.#port(at)}`;
-    await server.until(() => this.ready(url));
+    await server.until(() => this.ready(url), patience);
     this.#isReady[at] = true;
   }
 }

@@ -148,8 +148,9 @@ fn postgres_tests(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     collect(&workspace.path("pkg-js"), &mut files)?;
     let needs_server = |file: &PathBuf| {
         file.to_string_lossy().ends_with(".test.ts")
-            && std::fs::read_to_string(file)
-                .is_ok_and(|text| ["describeOnDatabases(", "createDatabases("].iter().any(|call| text.contains(call)))
+            && std::fs::read_to_string(file).is_ok_and(|text| {
+                ["describeOnDatabases(", "eachSupportedId(", "on PostgreSQL'"].iter().any(|call| text.contains(call))
+            })
     };
     Ok(files.into_iter().filter(needs_server).collect())
 }
