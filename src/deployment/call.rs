@@ -134,7 +134,7 @@ impl Run {
         if self.voice().cancelled() {
             return Err(CallError::Cancelled);
         }
-        // Neither is a removal given up.
+        // A removal is not given up, either.
         let is_patient =
             (self.has_deployed() || self.memory.failing.is_some()) && !matches!(change, Change::Deploy { .. });
         let tries = if is_patient { u32::MAX } else { UNREAD_TRIES };

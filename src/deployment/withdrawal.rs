@@ -179,7 +179,7 @@ impl Run {
         let routed = || self.memory.routed.iter().filter(|routed| routed.id == *id);
         let is_taken = |(other, share): (&String, &u32)| *share > 0 && other.as_str() != id.as_str();
         if routed().any(|routed| routed.before.iter().any(is_taken)) {
-            Some("it serves all of the endpoint's traffic, and the models that did so before are gone")
+            Some("it serves all of the endpoint's traffic, and the models that did so before are gone or switched off")
         } else if !made.what.alone && !routed().any(|routed| routed.after.get(id.as_str()) == Some(&100)) {
             Some("another user sends all of the endpoint's traffic to it")
         } else {

@@ -207,7 +207,8 @@ export class Portal {
       try {
         await this.#run(at, START_MILLIS);
         return;
-      } catch {
+      } catch (error) {
+        console.log(`portal: started once more: ${error.message}`);
         await this.#servers[at].kill();
       }
     }

@@ -15,7 +15,7 @@ impl Stamp {
     pub fn of(root: &Path, folder: &Path, name: &str, inputs: &[&str]) -> Result<Self> {
         let mut files = Vec::new();
         for input in inputs {
-            collect(&root.join(input), &mut files)?;
+            list_files(&root.join(input), &mut files)?;
         }
         files.sort();
         let mut hash = Sha256::new();
@@ -45,7 +45,7 @@ impl Stamp {
 }
 
 /// Lists the files below `path`, without build results.
-pub fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+pub fn list_files(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let Ok(metadata) = std::fs::metadata(path) else { return Ok(()) };
     if metadata.is_file() {
         files.push(path.to_owned());
@@ -56,7 +56,7 @@ pub fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         return Ok(());
     }
     for entry in std::fs::read_dir(path)? {
-        collect(&entry?.path(), files)?;
+        list_files(&entry?.path(), files)?;
     }
     Ok(())
 }

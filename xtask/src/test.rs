@@ -5,7 +5,7 @@ use crate::demo::{App, Setting, Stage};
 use crate::fresh_apps;
 use crate::pack;
 use crate::postgres::Postgres;
-use crate::stamp::collect;
+use crate::stamp::list_files;
 use crate::step::{NotRun, step};
 use crate::tools;
 use crate::types;
@@ -145,7 +145,7 @@ fn postgres(workspace: &Workspace) -> Result<()> {
 /// The files of jest with tests that need a server.
 fn postgres_tests(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    collect(&workspace.path("pkg-js"), &mut files)?;
+    list_files(&workspace.path("pkg-js"), &mut files)?;
     let needs_server = |file: &PathBuf| {
         file.to_string_lossy().ends_with(".test.ts")
             && std::fs::read_to_string(file).is_ok_and(|text| {

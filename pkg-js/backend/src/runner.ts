@@ -67,6 +67,7 @@ export class Runner {
       mandates: Pick<Mandates, 'endAll'>;
       /** Absent where nobody is told. */
       notices?: Pick<Notices, 'send'>;
+      /** Absent where no task is followed. */
       tasks?: Pick<TaskCancellations, 'takenOver'>;
       fetch: MandateFetch;
       runDeployment: RunDeployment;

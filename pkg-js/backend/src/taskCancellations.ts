@@ -106,9 +106,12 @@ export class TaskCancellations {
 
   private async wasCancelled(task: string): Promise<boolean> {
     const response = await this.options.readEvents(task);
-    // A task that is gone is not cancelled any more.
-    if (response.status === 404) return false;
-    if (!response.ok) throw new Error(`status ${response.status}`);
+    if (!response.ok) {
+      await response.body?.cancel();
+      // A task that is gone is not cancelled any more.
+      if (response.status === 404) return false;
+      throw new Error(`status ${response.status}`);
+    }
     const events = (await response.json()) as { type: string }[];
     return events.some(({ type }) => type === 'cancelled');
   }
@@ -120,9 +123,12 @@ export class TaskCancellations {
     question.due = this.clock.now() + pause;
     if (question.tries < TRIES) return;
     this.questions.delete(id);
-    logger.warn(`Whether its task was cancelled is not known: ${why}`, {
-      deployment: id,
-    });
+    logger.warn(
+      `The scaffolder does not tell whether the task was cancelled: ${why}`,
+      {
+        deployment: id,
+      },
+    );
   }
 
   private async cancel(id: string): Promise<void> {

@@ -42,8 +42,8 @@ export class MandateRecords {
   constructor(private readonly client: Knex) {}
 
   /**
-   * Writes a mandate that a permission of its user allowed. A deployment that has the same plan under an earlier mandate keeps its facts, so that a user who takes it over can
-   * remove what it made.
+   * Writes a mandate that a permission of its user allowed. A deployment that has the same plan under an earlier mandate keeps its facts,
+   * so that a user who takes it over can remove what it made.
    */
   async begin(mandate: NewMandate, permission: string): Promise<string> {
     const id = randomUUID();
