@@ -3,8 +3,10 @@
 /// Returns e.g. `aiplatform.projects.locations.endpoints.deployModel` for a verb and a path.
 pub fn of(verb: &str, path: &str) -> String {
     let rest = path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
-    if rest == "token" {
-        return "sts.token".to_owned();
+    match rest {
+        "token" => return "sts.token".to_owned(),
+        "entries:list" => return "logging.entries.list".to_owned(),
+        _ => {}
     }
     let (name, method) = match rest.rsplit_once(':') {
         Some((name, method)) if !method.contains('/') => (name, Some(method)),

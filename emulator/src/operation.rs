@@ -3,6 +3,7 @@
 use crate::call::Call;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
+use crate::logging::audit;
 use crate::message;
 use crate::page;
 use crate::state::world::{OperationState, World};
@@ -90,6 +91,8 @@ where
             () = cancelled => Err(ApiError::status(1, "Operation was cancelled.")),
         };
         let mut world = cloud.world();
+        let shown = world.shown(&name);
+        audit::end(&mut world, &shown, result.as_ref().err().cloned());
         if let Some(operation) = world.operations.get_mut(&name) {
             operation.body["done"] = json!(true);
             let now = json!(timestamp::now());

@@ -37,21 +37,30 @@ pub fn answer(
     field: &str,
     items: Vec<(String, Value)>,
 ) -> Result<Value, ApiError> {
-    let size = match call.param("pageSize").filter(|size| !size.is_empty()).map(str::parse::<i32>) {
-        None => DEFAULT_SIZE,
-        Some(Ok(size)) => match usize::try_from(size) {
-            Ok(0) => DEFAULT_SIZE,
-            Ok(size) => size.min(GREATEST_SIZE),
-            Err(_) => return Err(invalid("pageSize must not be negative.")),
-        },
-        Some(Err(_)) => return Err(invalid("pageSize must be a number.")),
+    let size = call.param("pageSize").filter(|size| !size.is_empty()).map(str::parse::<i32>).transpose();
+    let size = size.map_err(|_| invalid("pageSize must be a number."))?.map(i64::from);
+    cut(world, &identity(call, list), size, call.param("pageToken").unwrap_or_default(), field, items)
+}
+
+/// Answers one page of a list with this identity, of a size and behind a token that a body may name.
+pub fn cut(
+    world: &mut World,
+    list: &str,
+    size: Option<i64>,
+    token: &str,
+    field: &str,
+    items: Vec<(String, Value)>,
+) -> Result<Value, ApiError> {
+    let size = match size.map(usize::try_from) {
+        None | Some(Ok(0)) => DEFAULT_SIZE,
+        Some(Ok(size)) => size.min(GREATEST_SIZE),
+        Some(Err(_)) => return Err(invalid("pageSize must not be negative.")),
     };
-    let list = identity(call, list);
     let (keys, mut by_key): (Vec<String>, HashMap<String, Value>) =
         (items.iter().map(|(key, _)| key.clone()).collect(), items.into_iter().collect());
-    let mut keys = match call.param("pageToken").filter(|token| !token.is_empty()) {
-        None => keys,
-        Some(token) => {
+    let mut keys = match token {
+        "" => keys,
+        token => {
             let rest = world.pages.get(token).filter(|rest| rest.list == list);
             rest.ok_or_else(|| invalid("pageToken is not of this list."))?.keys.clone()
         }
@@ -63,7 +72,7 @@ pub fn answer(
     let mut answer = Map::from_iter([(field.to_owned(), json!(page))]);
     if !rest.is_empty() {
         let token = secret("");
-        world.pages.insert(token.clone(), Rest { list, keys: rest });
+        world.pages.insert(token.clone(), Rest { list: list.to_owned(), keys: rest });
         answer.insert("nextPageToken".to_owned(), json!(token));
     }
     Ok(Value::Object(answer))

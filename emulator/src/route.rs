@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::iam::{credentials, projects, roles, service_accounts};
+use crate::logging;
 use crate::method_name;
 use crate::pam;
 use crate::received::Received;
@@ -80,6 +81,9 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
             return Ok(json!({"locations": [], "encodedLocations": "0x0"}));
         }
         return Err(unknown());
+    }
+    if (version, verb, rest) == ("v2", "POST", "entries:list") {
+        return logging::list(call);
     }
     if let ("v1", Some(id)) = (version, rest.strip_prefix("roles/")) {
         return roles::predefined(call, verb, id);

@@ -3,6 +3,7 @@
 use crate::cloud::Cloud;
 use crate::control;
 use crate::error::{ApiError, name_of_http};
+use crate::logging::audit;
 use crate::message;
 use crate::method_name;
 use crate::query;
@@ -86,7 +87,11 @@ fn log(cloud: &Cloud, received: &mut Received, path: String) -> Option<Kind> {
 /// Carries out a call and logs what came of it.
 async fn carry_out(cloud: &Cloud, received: &Received) -> Result<Value, ApiError> {
     let served = route::serve(cloud, received).await;
-    if let Some(call) = cloud.world().calls.get_mut(received.sequence) {
+    let mut world = cloud.world();
+    if let Some(who) = &served.principal {
+        audit::record(&mut world, received, who, &served.result);
+    }
+    if let Some(call) = world.calls.get_mut(received.sequence) {
         call.executions += 1;
         call.principal = served.principal.map(|principal| principal.name());
         call.status.get_or_insert(served.result.as_ref().map_or_else(|error| error.http, |_| 200));

@@ -4,6 +4,7 @@ use super::calls::Calls;
 use super::entitlement::EntitlementState;
 use super::fault::Faults;
 use super::grant::GrantState;
+use super::logs::Logs;
 use super::model::ModelState;
 use super::policy::Policy;
 use super::principal::Principal;
@@ -103,6 +104,7 @@ pub struct World {
     pub grants: BTreeMap<String, GrantState>,
     pub tokens: HashMap<String, AccessToken>,
     pub calls: Calls,
+    pub logs: Logs,
     pub faults: Faults,
     pub settings: Settings,
     pub quotas: Quotas,
@@ -172,6 +174,12 @@ impl World {
 
     pub fn require(&self, who: &Principal, permission: &str, resource: &str) -> Result<(), ApiError> {
         if self.may(who, permission, resource) { Ok(()) } else { Err(ApiError::denied(permission, resource)) }
+    }
+
+    /// The address of Vertex AI's service agent of a project (by id).
+    pub fn agent(&self, project: &str) -> String {
+        let number = self.projects.get(project).map(|project| project.number.as_str()).unwrap_or_default();
+        format!("service-{number}@gcp-sa-aiplatform.iam.gserviceaccount.com")
     }
 
     /// Returns the project of a service account. Google's default accounts are named after its number.

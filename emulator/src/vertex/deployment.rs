@@ -7,6 +7,7 @@ use super::model;
 use crate::call::Call;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
+use crate::logging::container::Server;
 use crate::message;
 use crate::operation;
 use crate::state::principal::Principal;
@@ -153,8 +154,14 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
         async move |cloud, name| {
             let _leave = under_way;
             let pace = pace(cloud.world().settings.deployment_seconds);
+            let server = Server::of(&endpoint_name, &deployed);
             for (stage, seconds) in STAGES {
                 operation::set_stage(&cloud, &name, stage);
+                match *stage {
+                    "STARTING_MODEL_SERVER" => server.start(&mut cloud.world()),
+                    "FINISHING_UP" => server.become_ready(&mut cloud.world()),
+                    _ => {}
+                }
                 cloud.pass(seconds * pace).await;
                 if let Some((at, code, message)) = &fault
                     && at == stage

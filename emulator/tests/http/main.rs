@@ -11,6 +11,7 @@ mod harness;
 mod identity;
 mod invariants;
 mod issuer;
+mod logs;
 mod mutations;
 mod pages;
 mod permissions;

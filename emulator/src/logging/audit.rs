@@ -1,0 +1,146 @@
+//! Admin Activity entries: each change of Vertex AI and of a policy, successful or not.
+//!
+//! Source: "Vertex AI audit logging information", read 2026-11-28; `google/cloud/audit/audit_log.proto`. An operation writes two entries
+//! with its id, the result in the last one. Unverified: which methods of other services are logged, and the names of `operations.*`.
+
+use crate::error::ApiError;
+use crate::method_name;
+use crate::received::Received;
+use crate::state::logs::Entry;
+use crate::state::principal::Principal;
+use crate::state::world::World;
+use crate::timestamp;
+use serde_json::{Value, json};
+
+const LOG: &str = "cloudaudit.googleapis.com%2Factivity";
+
+/// A change, or the attempt of one.
+struct Change<'a> {
+    project: &'a str,
+    service: &'a str,
+    method: &'a str,
+    resource: &'a str,
+    who: &'a Principal,
+    reason: Option<&'a str>,
+    /// A `google.rpc.Status`.
+    status: Option<Value>,
+}
+
+impl Change<'_> {
+    fn entry(&self) -> Value {
+        let mut authentication = json!({"principalSubject": self.who.name()});
+        // Third-party identities have no address.
+        if !matches!(self.who, Principal::Federated { .. }) {
+            authentication["principalEmail"] = json!(self.who.username());
+        }
+        let mut attributes = json!({"time": timestamp::now(), "auth": {}});
+        if let Some(reason) = self.reason {
+            attributes["reason"] = json!(reason);
+        }
+        let kind = match self.service {
+            "cloudresourcemanager.googleapis.com" => "project",
+            _ => "audited_resource",
+        };
+        json!({
+            "severity": if self.status.is_some() { "ERROR" } else { "NOTICE" },
+            "resource": {
+                "type": kind,
+                "labels": {"service": self.service, "method": self.method, "project_id": self.project},
+            },
+            "protoPayload": {
+                "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+                "serviceName": self.service,
+                "methodName": self.method,
+                "resourceName": self.resource,
+                "authenticationInfo": authentication,
+                "requestMetadata": {
+                    "callerIp": "127.0.0.1",
+                    "requestAttributes": attributes,
+                    "destinationAttributes": {},
+                },
+                "status": self.status.clone().unwrap_or_else(|| json!({})),
+            },
+        })
+    }
+}
+
+/// The service and the name of a method in audit logs; `None` for methods that are not logged.
+fn logged(received: &Received) -> Option<(&'static str, String)> {
+    let name = received.name.as_str();
+    if method_name::is_read(name) {
+        return None;
+    }
+    let parts: Vec<&str> = name.split('.').collect();
+    let (verb, collection) = (*parts.last()?, *parts.get(parts.len().checked_sub(2)?)?);
+    if name == "cloudresourcemanager.projects.setIamPolicy" {
+        return Some(("cloudresourcemanager.googleapis.com", "SetIamPolicy".to_owned()));
+    }
+    if parts.first() != Some(&"aiplatform") {
+        return None;
+    }
+    let version = received.path.trim_start_matches('/').split('/').next().unwrap_or("v1");
+    let first_large = |text: &str| text[..1].to_uppercase() + &text[1..];
+    let singular = first_large(collection.strip_suffix('s').unwrap_or(collection));
+    let (service, own) = match collection {
+        "operations" if verb == "cancel" => {
+            return Some(("aiplatform.googleapis.com", "google.longrunning.Operations.CancelOperation".to_owned()));
+        }
+        "operations" => {
+            return Some(("aiplatform.googleapis.com", "google.longrunning.Operations.DeleteOperation".to_owned()));
+        }
+        "locations" => ("ModelGardenService".to_owned(), String::new()),
+        _ => (format!("{singular}Service"), singular),
+    };
+    let method = match verb {
+        "create" => format!("Create{own}"),
+        "patch" => format!("Update{own}"),
+        "delete" => format!("Delete{own}"),
+        "upload" => format!("Upload{own}"),
+        "setIamPolicy" => "SetIamPolicy".to_owned(),
+        "deleteVersion" => "DeleteModelVersion".to_owned(),
+        "update" => "UpdateEndpointLongRunning".to_owned(),
+        other => first_large(other),
+    };
+    Some(("aiplatform.googleapis.com", format!("google.cloud.aiplatform.{version}.{service}.{method}")))
+}
+
+/// Records a call that changed something, or would have.
+pub fn record(world: &mut World, received: &Received, who: &Principal, result: &Result<Value, ApiError>) {
+    let Some((service, method)) = logged(received) else { return };
+    let called = received.path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
+    let resource = called.rsplit_once(':').filter(|(_, method)| !method.contains('/')).map_or(called, |(name, _)| name);
+    let Some(project) = resource.split('/').nth(1).and_then(|name| world.project_id(name)) else { return };
+    let reason = received.headers.get("x-goog-request-reason").and_then(|value| value.to_str().ok());
+    let status = result.as_ref().err().map(ApiError::as_status);
+    let change = Change { project: &project, service, method: &method, resource, who, reason, status };
+    let mut entry = change.entry();
+    let operation =
+        result.as_ref().ok().and_then(|answer| answer["name"].as_str()).filter(|name| name.contains("/operations/"));
+    let Some(id) = operation.filter(|_| !called.contains("/operations/")).map(str::to_owned) else {
+        return world.logs.write(&project, LOG, entry);
+    };
+    entry["operation"] = json!({"id": id, "producer": service, "first": true});
+    world.logs.write(&project, LOG, entry.clone());
+    match world.logs.ended.remove(&id) {
+        Some(error) => write_last(world, Entry { project, body: entry }, error),
+        None => drop(world.logs.started.insert(id, Entry { project, body: entry })),
+    }
+}
+
+/// Records the end of an operation, by its shown name.
+pub fn end(world: &mut World, operation: &str, error: Option<Value>) {
+    match world.logs.started.remove(operation) {
+        Some(first) => write_last(world, first, error),
+        None => drop(world.logs.ended.insert(operation.to_owned(), error)),
+    }
+}
+
+fn write_last(world: &mut World, first: Entry, error: Option<Value>) {
+    let Entry { project, mut body } = first;
+    body["operation"] = json!({"id": body["operation"]["id"], "producer": body["operation"]["producer"], "last": true});
+    if let Some(error) = error {
+        body["severity"] = json!("ERROR");
+        body["protoPayload"]["status"] = error;
+    }
+    world.logs.write(&project, LOG, body);
+}

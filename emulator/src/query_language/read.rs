@@ -1,0 +1,183 @@
+//! Reading a filter.
+
+use super::words::{self, Word};
+use super::{Comparison, Filter, Grammar, Operator, unsupported};
+use crate::error::ApiError;
+
+/// Reads a filter; an empty one holds always.
+pub fn read(filter: &str, grammar: Grammar) -> Result<Filter, ApiError> {
+    let wrong = || ApiError::invalid(format!("Unparseable filter: {filter}"));
+    let words = words::read(filter).ok_or_else(wrong)?;
+    let mut reader = Reader { words: &words, grammar, wrong: &wrong };
+    if reader.words.is_empty() {
+        return Ok(Filter::All(Vec::new()));
+    }
+    let read = reader.all()?;
+    if reader.words.is_empty() { Ok(read) } else { Err(wrong()) }
+}
+
+struct Reader<'a> {
+    words: &'a [Word],
+    grammar: Grammar,
+    wrong: &'a dyn Fn() -> ApiError,
+}
+
+/// Several parts joined, or the only one.
+fn joined(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Result<Filter, ApiError> {
+    if parts.len() > 1 {
+        return Ok(join(parts));
+    }
+    parts.pop().ok_or_else(|| ApiError::invalid("Unparseable filter."))
+}
+
+impl Reader<'_> {
+    fn next_is(&mut self, wanted: &str) -> bool {
+        let found = match self.words.first() {
+            Some(Word::Sign(sign)) => sign == wanted,
+            Some(Word::Text { text, quoted: false, .. }) => text == wanted,
+            _ => false,
+        };
+        if found {
+            self.words = &self.words[1..];
+        }
+        found
+    }
+
+    /// Parts joined by AND, each of them parts joined by OR.
+    fn all(&mut self) -> Result<Filter, ApiError> {
+        let mut parts = vec![self.any()?];
+        loop {
+            let is_written = self.next_is("AND");
+            match self.words.first() {
+                None if is_written => return Err((self.wrong)()),
+                None => break,
+                Some(Word::Sign(sign)) if sign == ")" && !is_written => break,
+                Some(_) if !is_written && self.grammar == Grammar::Monitoring => return Err((self.wrong)()),
+                Some(_) => parts.push(self.any()?),
+            }
+        }
+        let mixed = parts.len() > 1 && parts.iter().any(|part| matches!(part, Filter::Any(_)));
+        if mixed && self.grammar == Grammar::Monitoring {
+            return Err(unsupported("AND beside OR without parentheses"));
+        }
+        joined(parts, Filter::All)
+    }
+
+    fn any(&mut self) -> Result<Filter, ApiError> {
+        let mut parts = vec![self.term()?];
+        while self.next_is("OR") {
+            parts.push(self.term()?);
+        }
+        joined(parts, Filter::Any)
+    }
+
+    fn term(&mut self) -> Result<Filter, ApiError> {
+        if self.next_is("NOT") || self.next_is("-") {
+            return Ok(Filter::Not(Box::new(self.term()?)));
+        }
+        if self.next_is("(") {
+            let inner = self.all()?;
+            let inner = if self.next_is(")") { inner } else { return Err((self.wrong)()) };
+            // Wrapped, so that parentheses are not taken for a mixture.
+            return Ok(Filter::All(vec![inner]));
+        }
+        self.comparison()
+    }
+
+    fn comparison(&mut self) -> Result<Filter, ApiError> {
+        let [Word::Text { text, segments, .. }, rest @ ..] = self.words else { return Err((self.wrong)()) };
+        let Some((Word::Sign(sign), rest)) = rest.split_first() else {
+            return Err(unsupported(&format!("a text without a field: {text}")));
+        };
+        let operator = match sign.as_str() {
+            "=" => Operator::Equal,
+            "!=" => Operator::NotEqual,
+            "<" => Operator::Less,
+            "<=" => Operator::LessOrEqual,
+            ">" => Operator::Greater,
+            ">=" => Operator::GreaterOrEqual,
+            ":" => Operator::Has,
+            "=~" | "!~" => return Err(unsupported(&format!("{text}{sign}"))),
+            "(" => return Err(unsupported(&format!("the function {text}"))),
+            _ => return Err(unsupported(&format!("a text without a field: {text}"))),
+        };
+        let value = match rest {
+            [Word::Text { text: function, quoted: false, .. }, Word::Sign(open), ..] if open == "(" => {
+                return Err(unsupported(&format!("the function {function}")));
+            }
+            [Word::Text { text, .. }, rest @ ..] => {
+                self.words = rest;
+                text
+            }
+            [Word::Sign(open), ..] if open == "(" => return Err(unsupported("several values in parentheses")),
+            _ => return Err((self.wrong)()),
+        };
+        Ok(Filter::Is(Comparison { path: segments.clone(), operator, value: value.clone() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{at, compare};
+    use super::*;
+    use serde_json::json;
+
+    fn holds(filter: &str, grammar: Grammar) -> Result<bool, u16> {
+        let item = json!({"a": "One", "b": {"c.d": ["x", "y"]}, "n": 7, "t": true});
+        let filter = read(filter, grammar).map_err(|error| error.http)?;
+        Ok(filter.holds(&|is| at(&item, &is.path()).iter().any(|found| compare(found, is.operator, &is.value))))
+    }
+
+    #[test]
+    fn evaluates_comparisons_and_their_joins() {
+        for (filter, expected) in [
+            ("", true),
+            ("a=one", true),
+            ("a = \"o\"", false),
+            ("a:NE b.\"c.d\"=y", true),
+            ("b.\"c.d\"=z", false),
+            ("n>=7 AND n<10", true),
+            ("n!=7", false),
+            ("t=true NOT a=two", true),
+            ("-a=one", false),
+            // OR binds tighter than AND.
+            ("a=two AND a=one OR a=one", false),
+            ("(a=two AND a=one) OR a=one", true),
+            ("missing:*", false),
+            ("a:*", true),
+            ("a=one -- a comment\nn=7", true),
+        ] {
+            assert_eq!(holds(filter, Grammar::Logging), Ok(expected), "{filter}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_it_does_not_evaluate() {
+        for (filter, http) in [
+            ("a=~\"o.*\"", 501),
+            ("a!~x", 501),
+            ("one", 501),
+            ("\"one\"", 501),
+            ("SEARCH(\"x\")", 501),
+            ("a=sample(b, 0.1)", 501),
+            ("a=(\"x\" OR \"y\")", 501),
+            ("a=", 400),
+            ("=a", 400),
+            ("(a=one", 400),
+            ("a=one)", 400),
+            ("a=\"one", 400),
+            ("a=one AND", 400),
+            ("a=one OR", 400),
+        ] {
+            assert_eq!(holds(filter, Grammar::Logging), Err(http), "{filter}");
+        }
+    }
+
+    #[test]
+    fn monitoring_writes_and() {
+        assert_eq!(holds("a=one AND n=7", Grammar::Monitoring), Ok(true));
+        assert_eq!(holds("a=one AND (n=8 OR n=7)", Grammar::Monitoring), Ok(true));
+        assert_eq!(holds("a=one n=7", Grammar::Monitoring), Err(400));
+        assert_eq!(holds("a=one AND n=8 OR n=7", Grammar::Monitoring), Err(501));
+    }
+}
