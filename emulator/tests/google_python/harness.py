@@ -30,9 +30,9 @@ def fetch_client():
 fetch_client()
 sys.path.insert(0, str(CLIENT.resolve()))
 
-from google.api_core.exceptions import GoogleAPICallError  # noqa: E402
 from google.api_core.future.polling import DEFAULT_POLLING  # noqa: E402
-from google.cloud import aiplatform, aiplatform_v1  # noqa: E402
+from google.auth.transport.requests import AuthorizedSession  # noqa: E402
+from google.cloud import aiplatform, aiplatform_v1, aiplatform_v1beta1  # noqa: E402
 from google.oauth2.credentials import Credentials  # noqa: E402
 
 # Google's client reports each step.
@@ -65,6 +65,14 @@ class Cloud:
         options = {"credentials": OWNER, "transport": "rest", "client_options": {"api_endpoint": address}}
         self.endpoints = aiplatform_v1.EndpointServiceClient(**options)
         self.models = aiplatform_v1.ModelServiceClient(**options)
+        self.pools = aiplatform_v1.DeploymentResourcePoolServiceClient(**options)
+        self.predictions = aiplatform_v1.PredictionServiceClient(**options)
+        self.jobs = aiplatform_v1.JobServiceClient(**options)
+        self.garden = aiplatform_v1.ModelGardenServiceClient(**options)
+        self.beta_garden = aiplatform_v1beta1.ModelGardenServiceClient(**options)
+        self.beta_endpoints = aiplatform_v1beta1.EndpointServiceClient(**options)
+        self.beta_models = aiplatform_v1beta1.ModelServiceClient(**options)
+        self.session = AuthorizedSession(OWNER)
         aiplatform.init(
             project=PROJECT, location=LOCATION, credentials=OWNER, api_endpoint=address, api_transport="rest"
         )
@@ -74,6 +82,16 @@ class Cloud:
         data = None if body is None else json.dumps(body).encode()
         with urllib.request.urlopen(urllib.request.Request(f"{self.address}/emulator/{path}", data)) as answer:
             return json.load(answer)
+
+    def raw(self, verb, path, body=None, **more):
+        """Sends a request of Google's authorized session; returns its answer."""
+        return self.session.request(verb, f"{self.address}{path}", json=body, **more)
+
+    def get(self, path):
+        """The JSON of a resource below `/v1/`."""
+        answer = self.raw("GET", f"/v1/{path}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def fault(self, **fault):
         self.control("faults", {"fault": fault})
@@ -95,25 +113,3 @@ class Cloud:
         }
         return self.endpoints.deploy_model(endpoint=endpoint, deployed_model=deployed, traffic_split=split or {})
 
-
-@contextmanager
-def refused(status, text=""):
-    """Expects a refusal with this `google.rpc.Code`."""
-    try:
-        yield
-    except GoogleAPICallError as error:
-        answered = error.response.json()["error"]["status"]
-        assert answered == status and text in error.message, f"{answered}: {error.message}"
-    else:
-        raise AssertionError(f"{status} was expected")
-
-
-@contextmanager
-def failing(text):
-    """Expects that an operation fails with this text."""
-    try:
-        yield
-    except GoogleAPICallError as error:
-        assert text in error.message, error.message
-    else:
-        raise AssertionError(f"an operation should have failed: {text}")

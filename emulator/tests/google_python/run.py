@@ -3,9 +3,10 @@
 import sys
 import time
 
-from harness import FAST, MODEL, OFTEN, OWNER, PLACE, STILL, aiplatform, emulator, failing, refused
+from harness import FAST, MODEL, OFTEN, OWNER, PLACE, STILL, aiplatform, emulator
 from google.api_core.exceptions import TooManyRequests
 from google.auth.transport.requests import AuthorizedSession
+from steps import failing, refused
 
 IMAGE = "us-central1-docker.pkg.dev/acme-ml/serving/fraud:4"
 
