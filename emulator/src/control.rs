@@ -1,5 +1,6 @@
 //! `/emulator/…`: inspects and resets the state, injects faults, changes the clock. Not part of Google's API.
 
+use crate::causes;
 use crate::clock::Clock;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
@@ -36,6 +37,7 @@ pub fn route(
             cloud.world().tokens.retain(|_, token| token.expires.is_none());
             Ok(json!({}))
         }
+        ("GET", "causes") => Ok(causes::list()),
         ("GET", "faults") => Ok(json!({ "faults": cloud.world().faults.0 })),
         ("DELETE", "faults") => {
             cloud.world().faults.0.clear();

@@ -5,6 +5,7 @@
 
 mod assertion;
 mod call;
+mod causes;
 mod clock;
 mod cloud;
 mod control;
@@ -18,6 +19,7 @@ mod page;
 mod pam;
 mod query;
 mod query_language;
+mod quotas;
 mod received;
 mod route;
 mod server;

@@ -2,21 +2,29 @@
 
 /// Returns e.g. `aiplatform.projects.locations.endpoints.deployModel` for a verb and a path.
 pub fn of(verb: &str, path: &str) -> String {
-    let rest = path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
+    let (version, rest) = path.trim_start_matches('/').split_once('/').unwrap_or_default();
     match rest {
         "token" => return "sts.token".to_owned(),
         "entries:list" => return "logging.entries.list".to_owned(),
+        "iam:troubleshoot" => return "policytroubleshooter.iam.troubleshoot".to_owned(),
         _ => {}
     }
-    let (name, method) = match rest.rsplit_once(':') {
-        Some((name, method)) if !method.contains('/') => (name, Some(method)),
-        _ => (rest, None),
-    };
+    if version == "storage" {
+        return storage(rest);
+    }
+    let (name, method) = split(rest);
     let parts: Vec<&str> = name.split('/').collect();
     let collections: Vec<&str> = parts.iter().step_by(2).copied().collect();
     let service = match parts.as_slice() {
         ["projects", "-", "serviceAccounts", ..] => "iamcredentials",
         ["projects", _, "locations", "global", "entitlements" | "operations", ..] => "privilegedaccessmanager",
+        ["projects", _, "locations", "global", "services" | "quotaPreferences", ..] => "cloudquotas",
+        ["projects", _, "locations", _, "repositories", ..] => "artifactregistry",
+        ["projects", _, "locations", _, "keyRings", ..] => "cloudkms",
+        ["projects", _, "secrets", ..] => "secretmanager",
+        ["projects", _, "services", ..] => "serviceusage",
+        ["projects", _, "policies", ..] => "orgpolicy",
+        ["projects", _, "timeSeries" | "metricDescriptors", ..] => "monitoring",
         ["projects", _, "locations", ..] => "aiplatform",
         ["projects", _] => "cloudresourcemanager",
         _ => "iam",
@@ -32,6 +40,27 @@ pub fn of(verb: &str, path: &str) -> String {
     format!("{service}.{}.{method}", collections.join("."))
 }
 
+/// Splits `{name}:{method}`. The colon of a digest, as in `image@sha256:…`, names no method.
+pub fn split(rest: &str) -> (&str, Option<&str>) {
+    match rest.rsplit_once(':') {
+        Some((name, method)) if !method.contains('/') && !name.ends_with("@sha256") => (name, Some(method)),
+        _ => (rest, None),
+    }
+}
+
+/// The names of Cloud Storage's methods, below `/storage/v1/`.
+fn storage(rest: &str) -> String {
+    let name = match rest.split('/').collect::<Vec<_>>().as_slice() {
+        [_, "b", _] => "buckets.get",
+        [_, "b", _, "iam"] => "buckets.getIamPolicy",
+        [_, "b", _, "iam", "testPermissions"] => "buckets.testIamPermissions",
+        [_, "b", _, "o"] => "objects.list",
+        [_, "b", _, "o", ..] => "objects.get",
+        _ => "unknown",
+    };
+    format!("storage.{name}")
+}
+
 /// Whether a method only reads, or answers with a token or a prediction.
 pub fn is_read(name: &str) -> bool {
     const READS: &[&str] = &[
@@ -44,6 +73,10 @@ pub fn is_read(name: &str) -> bool {
         "predict",
         "token",
         "generateAccessToken",
+        "batchGet",
+        "troubleshoot",
+        "getEffectivePolicy",
+        "access",
     ];
     READS.contains(&name.rsplit('.').next().unwrap_or(name))
 }
@@ -85,6 +118,26 @@ mod tests {
                 "privilegedaccessmanager.projects.locations.entitlements.grants.create",
                 false,
             ),
+            (
+                "GET",
+                format!("{place}/repositories/r/dockerImages/i@sha256:ab"),
+                "artifactregistry.projects.locations.repositories.dockerImages.get",
+                true,
+            ),
+            (
+                "POST",
+                "/v1/projects/p/locations/global/quotaPreferences".to_owned(),
+                "cloudquotas.projects.locations.quotaPreferences.create",
+                false,
+            ),
+            (
+                "GET",
+                "/v1/projects/p/secrets/s/versions/latest:access".to_owned(),
+                "secretmanager.projects.secrets.versions.access",
+                true,
+            ),
+            ("GET", "/v3/projects/p/timeSeries".to_owned(), "monitoring.projects.timeSeries.list", true),
+            ("GET", "/storage/v1/b/bucket/o".to_owned(), "storage.objects.list", true),
         ] {
             assert_eq!(super::of(verb, &path), name);
             assert_eq!(super::is_read(name), is_read, "{name}");

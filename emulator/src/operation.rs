@@ -1,6 +1,7 @@
 //! Long-running operations: start, get, list, wait, cancel, delete.
 
 use crate::call::Call;
+use crate::causes::failure;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::logging::audit;
@@ -49,12 +50,12 @@ pub fn after<G: Send + 'static>(
     guard: G,
     finish: impl FnOnce(&Cloud, &mut World) -> Result<Value, Value> + Send + 'static,
 ) -> Value {
-    let failure = cloud.world().faults.strike_operation(what, resource);
+    let failure = failure::of_operation(&mut cloud.world(), what, resource);
     start(cloud, resource, what, cancel_permission, async move |cloud, _| {
         let _guard = guard;
         cloud.pass(seconds).await;
         match failure {
-            Some((code, message)) => Err(ApiError::status(code, &message)),
+            Some(status) => Err(status),
             None => finish(&cloud, &mut cloud.world()),
         }
     })

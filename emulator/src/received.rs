@@ -1,5 +1,6 @@
 //! A call as the server has received it.
 
+use crate::causes::strike::Struck;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 
@@ -15,4 +16,6 @@ pub struct Received {
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub body: Bytes,
+    /// The cause that it meets after its caller is known.
+    pub cause: Option<Struck>,
 }

@@ -1,6 +1,7 @@
 //! Serving one call of a Google API: authenticates, counts against the quotas, routes.
 
 use crate::call::Call;
+use crate::causes::names::Names;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::iam::{credentials, projects, roles, service_accounts};
@@ -30,7 +31,10 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let credentials = text(header::AUTHORIZATION);
     if (verb.as_str(), path.as_str()) == ("POST", "/v1/token") {
-        let result = sts::token(cloud, text(header::CONTENT_TYPE), body, !credentials.is_empty()).await;
+        let result = match meet(cloud, received) {
+            Ok(()) => sts::token(cloud, text(header::CONTENT_TYPE), body, !credentials.is_empty()).await,
+            Err(error) => Err(error),
+        };
         return Served { result, principal: None, changed: false };
     }
     let Some(who) = authenticate(cloud, credentials) else {
@@ -38,12 +42,20 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
     };
     let no_change = AtomicBool::new(false);
     let call = Call { cloud, who: &who, query, body, no_change: &no_change };
-    let result = match count(cloud, &received.name, path) {
+    let result = match count(cloud, &received.name, path).and_then(|()| meet(cloud, received)) {
         Ok(()) => route(&call, verb, path).await,
         Err(exhausted) => Err(exhausted),
     };
     let changed = result.is_ok() && !method_name::is_read(&received.name) && !no_change.into_inner();
     Served { result, principal: Some(who), changed }
+}
+
+/// Answers with the error of the cause that the call meets, if any.
+fn meet(cloud: &Cloud, received: &Received) -> Result<(), ApiError> {
+    let Some(struck) = received.cause else { return Ok(()) };
+    let mut world = cloud.world();
+    let names = Names::of_call(&world, &received.name, &received.path, &received.body);
+    Err(struck.error(&mut world, &names))
 }
 
 /// Counts a call of Vertex AI against the project's quota. Predictions have quotas of their own, which are not emulated.

@@ -46,7 +46,7 @@ pub async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
     }
     let enums_as_numbers = query.iter().any(|(n, v)| n.ends_with("alt") && v.contains("enum-encoding=int"));
     let name = method_name::of(&verb, &path);
-    let mut received = Received { sequence: 0, verb, path, name, query, headers: parts.headers, body };
+    let mut received = Received { sequence: 0, verb, path, name, query, headers: parts.headers, body, cause: None };
     let whole_path = parts.uri.path_and_query().map_or(received.path.as_str(), |p| p.as_str()).to_owned();
     let fault = log(&cloud, &mut received, whole_path);
     let sent = match fault {
@@ -65,7 +65,8 @@ fn log(cloud: &Cloud, received: &mut Received, path: String) -> Option<Kind> {
     // Under the lock, so that the log's times are in order.
     let seconds = cloud.clock().now();
     let query = path.split_once('?').map_or("", |(_, query)| query);
-    let fault = world.faults.strike(&received.verb, &format!("{}?{query}", received.path));
+    let fault = world.faults.strike(&received.verb, &format!("{}?{query}", received.path), &received.name);
+    received.cause = fault.as_ref().and_then(Kind::cause);
     let named = received.path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
     let named = named.rsplit_once(':').filter(|(_, method)| !method.contains('/')).map_or(named, |(name, _)| name);
     let reason = received.headers.get("x-goog-request-reason").and_then(|value| value.to_str().ok());
@@ -147,7 +148,7 @@ async fn meet(cloud: &Cloud, received: &Received, fault: Kind) -> Sent {
                 drop(carry_out(&cloud, &received).await);
                 Sent::Json(first, None)
             }
-            Kind::FailAtStage { .. } | Kind::FailOperation { .. } | Kind::IgnoredCancel => {
+            Kind::Cause { .. } | Kind::FailAtStage { .. } | Kind::FailOperation { .. } | Kind::IgnoredCancel => {
                 Sent::Json(carry_out(&cloud, &received).await, None)
             }
         }

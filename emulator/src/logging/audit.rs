@@ -144,3 +144,14 @@ fn write_last(world: &mut World, first: Entry, error: Option<Value>) {
     }
     world.logs.write(&project, LOG, body);
 }
+
+/// Records that Vertex AI's service agent was denied a permission on a resource (by stored name) while it worked for a project.
+pub fn deny_agent(world: &mut World, project: &str, service: &str, method: &str, permission: &str, resource: &str) {
+    let who = Principal::ServiceAccount { email: world.agent(project) };
+    let message = format!("Permission '{permission}' denied on resource '{resource}' (or it may not exist).");
+    let status = Some(ApiError::status(7, &message));
+    let mut entry = Change { project, service, method, resource, who: &who, reason: None, status }.entry();
+    entry["protoPayload"]["authorizationInfo"] =
+        json!([{"resource": resource, "permission": permission, "granted": false}]);
+    world.logs.write(project, LOG, entry);
+}

@@ -53,6 +53,11 @@ impl Server {
         world.logs.write(project, "aiplatform.googleapis.com%2Fprediction_container", entry);
     }
 
+    /// Writes lines of the first replica to its standard error.
+    pub fn fail(&self, world: &mut World, lines: &[String]) {
+        lines.iter().for_each(|line| self.write(world, 0, "ERROR", line));
+    }
+
     /// Writes how each replica's server starts.
     pub fn start(&self, world: &mut World) {
         for replica in 0..self.replicas {

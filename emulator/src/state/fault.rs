@@ -1,6 +1,8 @@
 //! Injected faults: the next matching calls fail, slow down, are cut off, or lose their answer.
 
 use super::stage::passes_through;
+use crate::causes::strike::Struck;
+use crate::causes::{self, Strikes, Variant};
 use serde::{Deserialize, Serialize};
 
 /// The kind of a fault. `done`: whether the call is carried out first; it is not by default.
@@ -41,6 +43,12 @@ pub enum Kind {
     TruncatedResponse,
     /// Carries out the call twice and sends the first answer.
     Twice,
+    /// Lets a cause of `GET /emulator/causes` strike, in its first or second wording.
+    Cause {
+        cause: String,
+        #[serde(default)]
+        variant: Variant,
+    },
     /// Fails the next deployment at this stage, with this `google.rpc.Code` number.
     FailAtStage { stage: String, code: i64, message: String },
     /// Fails the next operation of this kind at its end, e.g. `UndeployModel`, with this `google.rpc.Code` number.
@@ -50,9 +58,26 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether it strikes calls as they arrive; the others strike operations.
-    fn is_of_calls(&self) -> bool {
-        !matches!(self, Self::FailAtStage { .. } | Self::FailOperation { .. } | Self::IgnoredCancel)
+    /// Whether it strikes calls of a method as they arrive; the others strike operations.
+    fn is_of_call(&self, method: &str) -> bool {
+        match self {
+            Self::FailAtStage { .. } | Self::FailOperation { .. } | Self::IgnoredCancel => false,
+            Self::Cause { .. } => self.cause().is_some_and(|struck| struck.cause.strikes_call(method)),
+            _ => true,
+        }
+    }
+
+    /// The cause of a fault that names one.
+    pub fn cause(&self) -> Option<Struck> {
+        match self {
+            Self::Cause { cause, variant } => Some(Struck { cause: causes::find(cause)?, variant: *variant }),
+            _ => None,
+        }
+    }
+
+    /// Where its cause strikes, if it names one.
+    fn strikes(&self) -> Option<Strikes> {
+        self.cause().map(|struck| struck.cause.strikes)
     }
 
     /// Its name in requests and in the log.
@@ -93,6 +118,13 @@ impl Fault {
             Kind::FailOperation { operation, .. } if !OPERATIONS.contains(&operation.as_str()) => {
                 Err(format!("No operation of the kind {operation} can fail; the kinds are {}.", OPERATIONS.join(", ")))
             }
+            Kind::Cause { cause, variant } => match causes::find(cause) {
+                None => Err(format!("No cause has the name {cause}: GET /emulator/causes lists them.")),
+                Some(found) if *variant == Variant::B && !found.has_variant() => {
+                    Err(format!("The cause {cause} has one wording only."))
+                }
+                Some(_) => Ok(()),
+            },
             Kind::Late { seconds } if !(seconds.is_finite() && *seconds >= 0.0) => {
                 Err("A call is late by 0 or more seconds.".to_owned())
             }
@@ -115,29 +147,29 @@ pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
     /// Takes the fault for this call, if any.
-    pub fn strike(&mut self, method: &str, path: &str) -> Option<Kind> {
+    pub fn strike(&mut self, verb: &str, path: &str, method: &str) -> Option<Kind> {
         self.take(|fault| {
-            fault.fault.is_of_calls() && fault.method.as_deref().is_none_or(|m| m == method) && fault.is_on(path)
+            fault.fault.is_of_call(method) && fault.method.as_deref().is_none_or(|v| v == verb) && fault.is_on(path)
         })
     }
 
     /// Takes the fault for a deployment to an endpoint, if any.
-    pub fn strike_deployment(&mut self, endpoint: &str) -> Option<(String, i64, String)> {
+    pub fn strike_deployment(&mut self, endpoint: &str) -> Option<Kind> {
         let path = format!("{endpoint}:deployModel");
-        match self.take(|fault| matches!(fault.fault, Kind::FailAtStage { .. }) && fault.is_on(&path))? {
-            Kind::FailAtStage { stage, code, message } => Some((stage, code, message)),
-            _ => None,
-        }
+        let is_meant = |fault: &Kind| {
+            matches!(fault, Kind::FailAtStage { .. })
+                || matches!(fault.strikes(), Some(Strikes::Stage(_) | Strikes::PartialSuccess))
+        };
+        self.take(|fault| is_meant(&fault.fault) && fault.is_on(&path))
     }
 
     /// Takes the fault for another operation on a resource, if any.
-    pub fn strike_operation(&mut self, what: &str, resource: &str) -> Option<(i64, String)> {
-        let is_meant =
-            |fault: &Fault| matches!(&fault.fault, Kind::FailOperation { operation, .. } if operation == what);
-        match self.take(|fault| is_meant(fault) && fault.is_on(resource))? {
-            Kind::FailOperation { code, message, .. } => Some((code, message)),
-            _ => None,
-        }
+    pub fn strike_operation(&mut self, what: &str, resource: &str) -> Option<Kind> {
+        let is_meant = |fault: &Kind| match fault {
+            Kind::FailOperation { operation, .. } => operation == what,
+            _ => fault.strikes().is_some_and(|strikes| matches!(strikes, Strikes::Operation(kind) if kind == what)),
+        };
+        self.take(|fault| is_meant(&fault.fault) && fault.is_on(resource))
     }
 
     /// Whether the cancellation of an operation is to be ignored.
@@ -165,10 +197,10 @@ mod tests {
     fn affects_as_many_calls_as_configured() {
         let fault = r#"{"pathContains": ":predict", "times": 2, "fault": {"kind": "status", "status": 503}}"#;
         let mut faults = Faults(vec![serde_json::from_str(fault).unwrap()]);
-        assert_eq!(faults.strike("GET", "/v1/x"), None);
+        assert_eq!(faults.strike("GET", "/v1/x", "m"), None);
         for _ in 0..2 {
-            assert!(faults.strike("POST", "/v1/e:predict").is_some());
+            assert!(faults.strike("POST", "/v1/e:predict", "m").is_some());
         }
-        assert_eq!(faults.strike("POST", "/v1/e:predict"), None);
+        assert_eq!(faults.strike("POST", "/v1/e:predict", "m"), None);
     }
 }

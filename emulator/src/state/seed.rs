@@ -26,6 +26,9 @@ pub struct Seed {
     service_accounts: BTreeMap<String, Policy>,
     #[serde(default)]
     models: Vec<SeedModel>,
+    /// Limits of serving quotas that differ from Google's defaults.
+    #[serde(default)]
+    quotas: Vec<SeedQuota>,
     #[serde(default)]
     settings: Settings,
     /// Access tokens that are valid from the start, for tests and for whoever runs the emulator.
@@ -63,6 +66,16 @@ struct SeedModel {
     display_name: String,
     image: String,
     versions: u64,
+}
+
+/// `{project: acme-ml, id: CustomModelServingL4GPUsPerProjectPerRegion, region: us-central1, limit: 4}`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeedQuota {
+    project: String,
+    id: String,
+    region: String,
+    limit: i64,
 }
 
 impl Seed {
@@ -127,6 +140,9 @@ impl Seed {
                 state.add(number, body);
             }
             world.models.insert(model.name.clone(), state);
+        }
+        for quota in &self.quotas {
+            world.quota_limits.insert((quota.project.clone(), quota.id.clone(), quota.region.clone()), quota.limit);
         }
         world.settings = self.settings.clone();
         for (token, member) in &self.tokens {

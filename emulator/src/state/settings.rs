@@ -10,6 +10,8 @@ pub struct Settings {
     pub undeployed_model_hold_seconds: f64,
     /// Duration of a deployment, in seconds at Google's pace: ten minutes by default.
     pub deployment_seconds: Option<f64>,
+    /// Time for which a failed deployment holds its quota, in seconds at Google's pace; users report half an hour.
+    pub failed_deployment_hold_seconds: f64,
     /// Reads of Vertex AI per minute and project.
     pub reads_per_minute: Option<u32>,
     /// Changes of Vertex AI per minute and project.
@@ -29,7 +31,11 @@ impl Settings {
         }
         let settings: Self = serde_json::from_value(all).map_err(|error| format!("Invalid settings: {error}"))?;
         let is_time = |seconds: f64| seconds.is_finite() && seconds >= 0.0;
-        let times = [settings.undeployed_model_hold_seconds, settings.deployment_seconds.unwrap_or_default()];
+        let times = [
+            settings.undeployed_model_hold_seconds,
+            settings.deployment_seconds.unwrap_or_default(),
+            settings.failed_deployment_hold_seconds,
+        ];
         if times.into_iter().all(is_time) { Ok(settings) } else { Err("A time is 0 or more seconds.".to_owned()) }
     }
 }

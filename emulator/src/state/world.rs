@@ -13,6 +13,7 @@ use super::rest::Rest;
 use super::role::Role;
 use super::settings::Settings;
 use crate::error::ApiError;
+use crate::quotas::usage::Held;
 use crate::timestamp;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -60,6 +61,8 @@ pub struct Deploying {
     /// Stored name of the model.
     pub model: String,
     pub version: u64,
+    /// The `DeployedModel` as it was sent.
+    pub body: Value,
 }
 
 impl EndpointState {
@@ -108,6 +111,9 @@ pub struct World {
     pub faults: Faults,
     pub settings: Settings,
     pub quotas: Quotas,
+    /// Limits that the seed or a granted preference sets, by project, quota id and region.
+    pub quota_limits: BTreeMap<(String, String, String), i64>,
+    pub held_quota: Held,
     /// By page token.
     pub pages: HashMap<String, Rest>,
     last_id: u64,

@@ -5,11 +5,13 @@
 use super::endpoint::check_split;
 use super::model;
 use crate::call::Call;
+use crate::causes::failure::Outcome;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::logging::container::Server;
 use crate::message;
 use crate::operation;
+use crate::quotas::usage;
 use crate::state::principal::Principal;
 use crate::state::stage::{STAGES, pace};
 use crate::state::world::{Deploying, World};
@@ -116,6 +118,17 @@ fn check_agent(world: &World, endpoint: &str, deployed: &Value) -> Result<(), Ap
     )))
 }
 
+/// Checks that the serving quotas of the region suffice.
+fn check_quota(world: &World, endpoint: &str, deployed: &Value, now: f64) -> Result<(), ApiError> {
+    match usage::exceeded(world, endpoint, deployed, now) {
+        exceeded if exceeded.is_empty() => Ok(()),
+        exceeded => {
+            let text = format!("The following quotas are exceeded: {}", exceeded.join(","));
+            Err(ApiError::new("RESOURCE_EXHAUSTED", text))
+        }
+    }
+}
+
 /// `POST {endpoint}:deployModel`
 pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
@@ -123,7 +136,7 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     call.require("aiplatform.endpoints.deploy", endpoint)?;
     let mut deployed = request["deployedModel"].clone();
     let split = request["trafficSplit"].clone();
-    let (id, fault) = {
+    let (id, outcome) = {
         let mut world = call.cloud.world();
         let state = world.endpoints.get(endpoint).ok_or_else(|| ApiError::not_found(endpoint))?;
         check_split(&state.body, &split, Some("0"))?;
@@ -136,13 +149,14 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
         }
         check_agent(&world, endpoint, &deployed)?;
         let (model, version) = check(&world, endpoint, &deployed)?;
+        check_quota(&world, endpoint, &deployed, call.cloud.clock().now())?;
         let id = deployed["id"].as_str().map(str::to_owned).unwrap_or_else(|| world.id().to_string());
         if let Some(state) = world.endpoints.get_mut(endpoint) {
-            state.deploying.push(Deploying { id: id.clone(), model, version });
+            state.deploying.push(Deploying { id: id.clone(), model, version, body: deployed.clone() });
         }
-        (id, world.faults.strike_deployment(endpoint))
+        deployed["id"] = json!(id);
+        (id, Outcome::of(&mut world, endpoint, &deployed))
     };
-    deployed["id"] = json!(id);
     let endpoint_name = endpoint.to_owned();
     // Runs at every end, also when the operation is cancelled before its first poll.
     let under_way = UnderWay { cloud: call.cloud.clone(), endpoint: endpoint_name.clone(), id: id.clone() };
@@ -163,14 +177,14 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
                     _ => {}
                 }
                 cloud.pass(seconds * pace).await;
-                if let Some((at, code, message)) = &fault
-                    && at == stage
-                {
+                if let Some(error) = outcome.strike(&cloud, stage, &server) {
+                    usage::hold(&mut cloud.world(), &endpoint_name, &deployed, cloud.clock().now());
                     operation::set_stage(&cloud, &name, "FAILED_TO_DEPLOY");
-                    return Err(ApiError::status(*code, message));
+                    return Err(error);
                 }
             }
             let response = finish(&cloud, &endpoint_name, &id, deployed, &split)?;
+            outcome.settle(&mut cloud.world(), &endpoint_name, &id);
             operation::set_stage(&cloud, &name, "SUCCESSFULLY_DEPLOYED");
             Ok(response)
         },

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod calls;
+mod causes;
 mod chaos;
 mod deletions;
 mod deployments;
@@ -20,4 +21,5 @@ mod quotas;
 mod requests;
 mod roles;
 mod undeployments;
+mod usage;
 mod versions;

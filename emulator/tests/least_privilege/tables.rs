@@ -83,7 +83,7 @@ pub const NOT_SERVED: &[(&str, &[&Method])] = &[
         "the product makes access tokens and nothing else",
         &[&method::GENERATE_ID_TOKEN, &method::SIGN_JWT, &method::SIGN_BLOB],
     ),
-    ("the proxy passes no logs and metrics", &[&method::LOG_ENTRIES_LIST, &method::TIME_SERIES_LIST]),
+    ("the proxy passes no metrics", &[&method::TIME_SERIES_LIST]),
 ];
 
 /// The resource for each kind of method. Operations, entitlements and grants are created first: see [`calls`].
@@ -154,6 +154,7 @@ pub fn body(method: &Method) -> Value {
     }
     let others = [
         (&method::GENERATE_ACCESS_TOKEN, json!({"scope": ["s"]})),
+        (&method::LOG_ENTRIES_LIST, json!({"resourceNames": ["projects/acme-ml"]})),
         (&method::GRANTS_CREATE, json!({"requestedDuration": "1800s"})),
     ];
     others.into_iter().find(|(other, _)| *other == method).map_or(json!({}), |(_, body)| body)

@@ -1,0 +1,79 @@
+//! How a deployment ends: what a fault or the world's own state has decided for it.
+
+use super::Strikes;
+use super::names::Names;
+use super::strike::Struck;
+use crate::cloud::Cloud;
+use crate::error::ApiError;
+use crate::logging::container::Server;
+use crate::state::fault::Kind;
+use crate::state::world::World;
+use crate::timestamp;
+use serde_json::{Value, json};
+
+/// The end of a deployment that has begun.
+pub enum Outcome {
+    Succeeds,
+    /// Ends at this stage with this status.
+    FailsAt(String, Value),
+    Struck(Struck, Names),
+}
+
+impl Outcome {
+    /// Decides the end of a deployment to an endpoint (by stored name).
+    pub fn of(world: &mut World, endpoint: &str, deployed: &Value) -> Self {
+        match world.faults.strike_deployment(endpoint) {
+            Some(Kind::FailAtStage { stage, code, message }) => Self::FailsAt(stage, ApiError::status(code, &message)),
+            Some(fault) => match fault.cause() {
+                Some(struck) => Self::Struck(struck, Names::of_deployment(world, endpoint, deployed)),
+                None => Self::Succeeds,
+            },
+            None => Self::Succeeds,
+        }
+    }
+
+    /// Writes what the model server tells at the end of a stage; returns the error that the deployment ends with there.
+    pub fn strike(&self, cloud: &Cloud, stage: &str, server: &Server) -> Option<Value> {
+        match self {
+            Self::FailsAt(at, status) if at == stage => Some(status.clone()),
+            Self::Struck(struck, names) if struck.cause.strikes == Strikes::Stage(stage_name(stage)) => {
+                let mut world = cloud.world();
+                let lines: Vec<String> =
+                    struck.cause.wording(struck.variant).1.iter().map(|line| names.fill(line)).collect();
+                server.fail(&mut world, &lines);
+                Some(struck.status(&mut world, names))
+            }
+            _ => None,
+        }
+    }
+
+    /// Notes on a deployed model that fewer replicas serve than are wanted.
+    pub fn settle(&self, world: &mut World, endpoint: &str, id: &str) {
+        let Self::Struck(struck, names) = self else { return };
+        if struck.cause.strikes != Strikes::PartialSuccess {
+            return;
+        }
+        let message = names.fill(struck.cause.wording(struck.variant).0);
+        let models = world.endpoints.get_mut(endpoint).map(|state| &mut state.body["deployedModels"]);
+        for model in models.and_then(Value::as_array_mut).into_iter().flatten().filter(|model| model["id"] == id) {
+            model["status"] =
+                json!({"message": message, "availableReplicaCount": 1, "lastUpdateTime": timestamp::now()});
+        }
+    }
+}
+
+/// The stage's name as rows have it.
+fn stage_name(stage: &str) -> &'static str {
+    crate::state::stage::STAGES.iter().map(|(name, _)| *name).find(|name| *name == stage).unwrap_or_default()
+}
+
+/// The status with which a fault ends another operation on a resource (by stored name).
+pub fn of_operation(world: &mut World, what: &str, resource: &str) -> Option<Value> {
+    match world.faults.strike_operation(what, resource)? {
+        Kind::FailOperation { code, message, .. } => Some(ApiError::status(code, &message)),
+        fault => {
+            let names = Names::of_resource(world, resource);
+            fault.cause().map(|struck| struck.status(world, &names))
+        }
+    }
+}

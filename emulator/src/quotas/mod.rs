@@ -1,0 +1,4 @@
+//! Quotas of serving: their ids, limits and usage.
+
+pub mod ids;
+pub mod usage;

@@ -1,0 +1,78 @@
+//! Usage of serving quotas: what is deployed and being deployed in a region, and what failed deployments still hold.
+//!
+//! Google charges quota by replicas; the emulator counts the most replicas of each deployed model, as a safe client does. Unverified:
+//! that Google counts those of a running deployment, and the time for which a failed one holds its quota.
+
+use super::ids::{self, Quota};
+use crate::state::world::World;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The quota of failed deployments, until a time of the clock.
+#[derive(Debug, Default)]
+pub struct Held(Vec<(String, Value, f64)>);
+
+impl Held {
+    /// Keeps what a deployed model uses in a place, `projects/P/locations/L`.
+    pub fn keep(&mut self, place: &str, deployed: &Value, until: f64) {
+        self.0.push((place.to_owned(), deployed.clone(), until));
+    }
+}
+
+/// The place of a resource, `projects/P/locations/L`.
+fn place(name: &str) -> String {
+    name.split('/').take(4).collect::<Vec<_>>().join("/")
+}
+
+fn most_replicas(deployed: &Value) -> i64 {
+    let resources = &deployed["dedicatedResources"];
+    resources["maxReplicaCount"].as_i64().or(resources["minReplicaCount"].as_i64()).unwrap_or(1)
+}
+
+fn demand(deployed: &Value) -> Vec<(Quota, i64)> {
+    match deployed["dedicatedResources"].is_object() {
+        true => ids::demand(&deployed["dedicatedResources"], most_replicas(deployed)),
+        false => Vec::new(),
+    }
+}
+
+/// The usage in a place at a time of the clock.
+pub fn of(world: &World, place: &str, now: f64) -> BTreeMap<Quota, i64> {
+    let mut usage = BTreeMap::new();
+    let mut add = |deployed: &Value| {
+        demand(deployed).into_iter().for_each(|(quota, used)| *usage.entry(quota).or_insert(0) += used);
+    };
+    for (_, endpoint) in world.endpoints.iter().filter(|(name, _)| self::place(name) == place) {
+        endpoint.body["deployedModels"].as_array().into_iter().flatten().for_each(&mut add);
+        endpoint.deploying.iter().for_each(|one| add(&one.body));
+    }
+    world.held_quota.0.iter().filter(|(at, _, until)| at == place && *until > now).for_each(|(_, one, _)| add(one));
+    usage
+}
+
+/// The limit of a quota in a place: the seed's, a granted preference's, or Google's default; 0 where it is not offered.
+pub fn limit(world: &World, place: &str, quota: &Quota) -> i64 {
+    let mut parts = place.split('/');
+    let (project, region) = (parts.nth(1).unwrap_or_default(), parts.nth(1).unwrap_or_default());
+    let set = world.quota_limits.get(&(project.to_owned(), quota.id(), region.to_owned()));
+    set.copied().or_else(|| quota.default_limit(region)).unwrap_or(0)
+}
+
+/// The ids of the quotas that another deployment to an endpoint (by stored name) would exceed.
+pub fn exceeded(world: &World, endpoint: &str, deployed: &Value, now: f64) -> Vec<String> {
+    let place = place(endpoint);
+    let usage = of(world, &place, now);
+    let exceeds = |quota: &Quota, more: i64| {
+        let limit = limit(world, &place, quota);
+        limit >= 0 && usage.get(quota).copied().unwrap_or(0) + more > limit
+    };
+    demand(deployed).into_iter().filter(|(quota, more)| exceeds(quota, *more)).map(|(quota, _)| quota.id()).collect()
+}
+
+/// Holds the quota of a failed deployment for the time that the settings name.
+pub fn hold(world: &mut World, endpoint: &str, deployed: &Value, now: f64) {
+    let seconds = world.settings.failed_deployment_hold_seconds;
+    if seconds > 0.0 {
+        world.held_quota.keep(&place(endpoint), deployed, now + seconds);
+    }
+}
