@@ -23,6 +23,8 @@ mod quotas;
 mod received;
 mod route;
 mod server;
+mod service_usage;
+mod services;
 mod state;
 mod sts;
 mod timestamp;

@@ -2,15 +2,18 @@
 
 use crate::call::Call;
 use crate::causes::names::Names;
+use crate::causes::strike::Struck;
+use crate::causes::{self, Variant};
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::iam::{credentials, projects, roles, service_accounts};
-use crate::logging;
 use crate::method_name;
 use crate::pam;
 use crate::received::Received;
+use crate::services;
 use crate::state::principal::Principal;
 use crate::state::quota::Kind;
+use crate::state::world::World;
 use crate::sts;
 use crate::vertex;
 use axum::http::header;
@@ -50,10 +53,19 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
     Served { result, principal: Some(who), changed }
 }
 
+/// The cause of a call to a service that the project of its path has not enabled.
+fn disabled(world: &World, received: &Received) -> Option<Struck> {
+    let service = received.name.split('.').next().filter(|service| *service != "sts")?;
+    let called = received.path.trim_start_matches('/').split('/').nth(2)?;
+    let project = world.projects.get(&world.project_id(called)?)?;
+    let is_disabled = !project.has_enabled(&format!("{service}.googleapis.com"));
+    causes::find("api-disabled").filter(|_| is_disabled).map(|cause| Struck { cause, variant: Variant::A })
+}
+
 /// Answers with the error of the cause that the call meets, if any.
 fn meet(cloud: &Cloud, received: &Received) -> Result<(), ApiError> {
-    let Some(struck) = received.cause else { return Ok(()) };
     let mut world = cloud.world();
+    let Some(struck) = received.cause.or_else(|| disabled(&world, received)) else { return Ok(()) };
     let names = Names::of_call(&world, &received.name, &received.path, &received.body);
     Err(struck.error(&mut world, &names))
 }
@@ -94,8 +106,8 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
         }
         return Err(unknown());
     }
-    if (version, verb, rest) == ("v2", "POST", "entries:list") {
-        return logging::list(call);
+    if let Some(answer) = services::route(call, version, verb, rest) {
+        return answer;
     }
     if let ("v1", Some(id)) = (version, rest.strip_prefix("roles/")) {
         return roles::predefined(call, verb, id);

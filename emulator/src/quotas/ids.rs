@@ -4,6 +4,7 @@
 //! preemptible resources and of the accelerators that gcloud does not know (H100 Mega, H200, B200, GB200, TPU v6e).
 
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// An accelerator's quota.
 #[derive(Debug)]
@@ -219,6 +220,24 @@ const CPUS: i64 = 2200;
 impl Quota {
     fn accelerator(&self) -> Option<&'static Accelerator> {
         ACCELERATORS.iter().find(|one| Some(one.kind) == self.kind)
+    }
+
+    /// Every quota.
+    pub fn all() -> Vec<Self> {
+        let kinds = std::iter::once(None).chain(ACCELERATORS.iter().map(|one| Some(one.kind)));
+        kinds.flat_map(|kind| [false, true].map(|is_spot| Self { kind, is_spot })).collect()
+    }
+
+    /// The regions that offer its resource.
+    pub fn regions(&self) -> Vec<&'static str> {
+        match self.accelerator() {
+            Some(one) => one.regions.iter().map(|(name, _)| *name).collect(),
+            None => {
+                let fewer = FEWER_CPUS.iter().flat_map(|(_, regions)| regions.iter());
+                let others = ACCELERATORS.iter().flat_map(|one| one.regions.iter().map(|(name, _)| name));
+                fewer.chain(others).copied().collect::<BTreeSet<_>>().into_iter().collect()
+            }
+        }
     }
 
     /// The id in Cloud Quotas.

@@ -43,6 +43,7 @@ struct SeedProject {
     number: String,
     #[serde(default)]
     policy: Policy,
+    services: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,7 +100,11 @@ impl Seed {
     pub fn world(&self) -> World {
         let mut world = World::default();
         for project in &self.projects {
-            let state = Project { number: project.number.clone(), policy: project.policy.clone() };
+            let state = Project {
+                number: project.number.clone(),
+                policy: project.policy.clone(),
+                services: project.services.clone(),
+            };
             world.projects.insert(project.id.clone(), state);
         }
         world.roles = self.roles.iter().map(|(name, held)| (name.clone(), Role::holding(held.clone()))).collect();

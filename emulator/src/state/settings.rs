@@ -12,6 +12,8 @@ pub struct Settings {
     pub deployment_seconds: Option<f64>,
     /// Time for which a failed deployment holds its quota, in seconds at Google's pace; users report half an hour.
     pub failed_deployment_hold_seconds: f64,
+    /// Whether requests for higher limits are denied.
+    pub denies_quota_preferences: bool,
     /// Reads of Vertex AI per minute and project.
     pub reads_per_minute: Option<u32>,
     /// Changes of Vertex AI per minute and project.

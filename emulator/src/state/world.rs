@@ -26,6 +26,14 @@ const FIRST_ID: u64 = 1_000_000;
 pub struct Project {
     pub number: String,
     pub policy: Policy,
+    /// The enabled services, e.g. `aiplatform.googleapis.com`; without a list all are.
+    pub services: Option<Vec<String>>,
+}
+
+impl Project {
+    pub fn has_enabled(&self, service: &str) -> bool {
+        self.services.as_ref().is_none_or(|enabled| enabled.iter().any(|one| one == service))
+    }
 }
 
 /// A workload identity provider.
@@ -114,6 +122,8 @@ pub struct World {
     /// Limits that the seed or a granted preference sets, by project, quota id and region.
     pub quota_limits: BTreeMap<(String, String, String), i64>,
     pub held_quota: Held,
+    /// Of Cloud Quotas, keyed by full name with the project's id.
+    pub quota_preferences: BTreeMap<String, Value>,
     /// By page token.
     pub pages: HashMap<String, Rest>,
     last_id: u64,

@@ -1,7 +1,7 @@
 //! Serving quotas: a deployment beyond the limit fails, and what a failed one holds.
 
 use crate::faults::order;
-use crate::harness::{Cloud, STILL, deploy_request};
+use crate::harness::{Cloud, OWNER, STILL, STRANGER, deploy_request};
 use serde_json::{Value, json};
 
 /// A request for so many replicas with an A100 of 80 GB, of which the region offers one.
@@ -50,4 +50,119 @@ fn a_failed_deployment_holds_its_quota_where_the_settings_say_so() {
     assert_eq!(again().refused(429, "RESOURCE_EXHAUSTED"), TEXT);
     cloud.post("", "/emulator/clock", json!({"advanceSeconds": 1_000_000})).ok();
     again().ok();
+}
+
+const INFOS: &str = "/v1/projects/acme-ml/locations/global/services/aiplatform.googleapis.com/quotaInfos";
+const A100: &str = "CustomModelServingA10080GBGPUsPerProjectPerRegion";
+
+/// The limit that a quota's description has for a region.
+fn limit(info: &Value, region: &str) -> Option<String> {
+    let infos = info["dimensionsInfos"].as_array().unwrap();
+    let found = infos.iter().find(|one| one["applicableLocations"].as_array().unwrap().contains(&json!(region)))?;
+    Some(found["details"]["value"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn both_services_show_the_same_limits() {
+    let cloud = Cloud::start();
+    let info = cloud.get(OWNER, &format!("{INFOS}/{A100}")).ok();
+    assert_eq!((limit(&info, "us-central1").as_deref(), limit(&info, "us-west1")), (Some("1"), None));
+    assert_eq!(info["metric"], "aiplatform.googleapis.com/custom_model_serving_nvidia_a100_80gb_gpus");
+    let seeded = cloud.get(OWNER, &format!("{INFOS}/CustomModelServingL4GPUsPerProjectPerRegion")).ok();
+    assert_eq!(
+        (limit(&seeded, "us-central1").as_deref(), limit(&seeded, "us-east1").as_deref()),
+        (Some("4000"), Some("28"))
+    );
+    let listed = cloud.get(OWNER, &format!("{INFOS}?pageSize=1000")).ok();
+    assert!(listed["quotaInfos"].as_array().unwrap().contains(&info));
+    cloud.get(STRANGER, INFOS).refused(403, "PERMISSION_DENIED");
+    cloud.get(OWNER, &format!("{INFOS}/Surprise")).refused(404, "NOT_FOUND");
+
+    let metrics = "/v1beta1/projects/acme-ml/services/aiplatform.googleapis.com/consumerQuotaMetrics";
+    let one = format!("{metrics}/aiplatform.googleapis.com%2Fcustom_model_serving_nvidia_a100_80gb_gpus?view=FULL");
+    let metric = cloud.get(OWNER, &one).ok();
+    let limits = &metric["consumerQuotaLimits"][0];
+    assert_eq!(limits["unit"], "1/{project}/{region}");
+    let bucket = json!({"dimensions": {"region": "us-central1"}, "effectiveLimit": "1", "defaultLimit": "1"});
+    assert!(limits["quotaBuckets"].as_array().unwrap().contains(&bucket), "{limits}");
+    assert!(cloud.get(OWNER, metrics).ok()["metrics"].as_array().unwrap().contains(&metric));
+    cloud.get(STRANGER, &one).refused(403, "PERMISSION_DENIED");
+}
+
+fn preference(value: &str, region: &str) -> Value {
+    json!({
+        "service": "aiplatform.googleapis.com",
+        "quotaId": A100,
+        "dimensions": {"region": region},
+        "quotaConfig": {"preferredValue": value},
+        "contactEmail": "owner@acme.example",
+    })
+}
+
+#[test]
+fn a_preference_raises_the_limit_when_google_has_decided() {
+    let cloud = Cloud::start();
+    cloud.set_speed(STILL);
+    let all = "/v1/projects/acme-ml/locations/global/quotaPreferences";
+    let create = |id: &str, body: Value| cloud.post(OWNER, &format!("{all}?quotaPreferenceId={id}"), body);
+    create("a", preference("4", "us-west1")).refused(400, "INVALID_ARGUMENT");
+    create("a", json!({"service": "aiplatform.googleapis.com"})).refused(404, "NOT_FOUND");
+    cloud.post(STRANGER, all, preference("4", "us-central1")).refused(403, "PERMISSION_DENIED");
+    let patch = |more: &str, body: Value| cloud.call(OWNER, "PATCH", &format!("{all}/a?{more}"), &body);
+    patch("validateOnly=true", preference("4", "us-central1")).refused(404, "NOT_FOUND");
+    let validated = patch("validateOnly=true&allowMissing=true", preference("4", "us-central1")).ok();
+    assert_eq!(validated["reconciling"], true);
+    assert!(cloud.get(OWNER, all).ok()["quotaPreferences"].as_array().unwrap().is_empty());
+
+    let made = create("a", preference("4", "us-central1")).ok();
+    assert_eq!((&made["quotaConfig"]["grantedValue"], &made["reconciling"]), (&json!("1"), &json!(true)));
+    create("a", preference("4", "us-central1")).refused(409, "ALREADY_EXISTS");
+    let patched = patch("updateMask=quotaConfig.preferredValue", json!({"quotaConfig": {"preferredValue": "3"}})).ok();
+    assert_ne!(patched["etag"], made["etag"]);
+    patch("", json!({"etag": made["etag"], "quotaConfig": {"preferredValue": "9"}})).refused(409, "ABORTED");
+    patch("updateMask=quotaId", json!({"quotaId": "x"})).refused(400, "INVALID_ARGUMENT");
+
+    let read = || cloud.get(OWNER, &format!("{all}/a")).ok();
+    assert_eq!(read()["reconciling"], true);
+    cloud.post("", "/emulator/clock", json!({"advanceSeconds": 61})).ok();
+    while read()["reconciling"] == true {}
+    assert_eq!(read()["quotaConfig"]["grantedValue"], "3");
+    let info = cloud.get(OWNER, &format!("{INFOS}/{A100}")).ok();
+    assert_eq!((limit(&info, "us-central1").as_deref(), limit(&info, "us-east4").as_deref()), (Some("3"), Some("1")));
+}
+
+#[test]
+fn a_denied_preference_leaves_the_limit() {
+    let cloud = Cloud::start();
+    cloud.post("", "/emulator/settings", json!({"deniesQuotaPreferences": true})).ok();
+    let all = "/v1/projects/acme-ml/locations/global/quotaPreferences";
+    let made = cloud.post(OWNER, all, preference("4", "us-central1")).ok();
+    let id = made["name"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let read = || cloud.get(OWNER, &format!("{all}/{id}")).ok();
+    while read()["reconciling"] == true {}
+    let denied = read()["quotaConfig"].clone();
+    assert_eq!((&denied["grantedValue"], &denied["preferredValue"]), (&json!("1"), &json!("4")));
+    assert!(denied["stateDetail"].is_string());
+}
+
+#[test]
+fn a_service_that_the_project_has_not_enabled_refuses_its_calls() {
+    let seed = "projects: [{id: p, number: '1', services: [serviceusage.googleapis.com], policy: {bindings: [{role: roles/r, members: ['user:u']}]}}]\n\
+        roles: {roles/r: [serviceusage.services.get]}\ntokens: {t: 'user:u'}\n";
+    let cloud = Cloud::with(emulator::seed::Seed::parse(seed).unwrap(), STILL);
+    let names =
+        "names=projects/p/services/aiplatform.googleapis.com&names=projects/1/services/serviceusage.googleapis.com";
+    let services = cloud.get("t", &format!("/v1/projects/p/services:batchGet?{names}")).ok();
+    let states: Vec<&Value> = services["services"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
+    assert_eq!(states, ["DISABLED", "ENABLED"]);
+    let one = cloud.get("t", "/v1/projects/p/services/aiplatform.googleapis.com").ok();
+    assert_eq!(
+        (&one["state"], &one["name"]),
+        (&json!("DISABLED"), &json!("projects/1/services/aiplatform.googleapis.com"))
+    );
+    let refused = cloud.get("t", "/v1/projects/p/locations/us-central1/endpoints");
+    refused.refused(403, "PERMISSION_DENIED");
+    assert_eq!(refused.body["error"]["details"][0]["reason"], "SERVICE_DISABLED");
+    cloud.get("t", "/v1/projects/p/services:batchGet").refused(400, "INVALID_ARGUMENT");
+    cloud.get("t", "/v1/projects/p/services:batchGet?names=projects/q/services/x").refused(400, "INVALID_ARGUMENT");
 }

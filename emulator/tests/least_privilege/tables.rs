@@ -77,7 +77,7 @@ pub const NOT_SERVED: &[(&str, &[&Method])] = &[
             &method::POOLS_QUERY_DEPLOYED_MODELS,
         ],
     ),
-    ("the product leaves the APIs of a project alone", &[&method::SERVICES_GET, &method::SERVICES_ENABLE]),
+    ("the product leaves the APIs of a project alone", &[&method::SERVICES_ENABLE]),
     ("what custom roles support is told to the product, which does not ask", &[&method::QUERY_TESTABLE_PERMISSIONS]),
     (
         "the product makes access tokens and nothing else",
