@@ -39,6 +39,11 @@ pub fn list<T: AsRef<str>>(items: impl Iterator<Item = T>, separator: &str) -> S
     out
 }
 
+/// The indefinite article before a noun.
+pub fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
 /// The `name=value` entries of a list, without surrounding white space; an entry without `=` is an error.
 pub fn pairs<'a>(text: &'a str, between: &[u8]) -> Vec<Result<(&'a str, &'a str), &'a str>> {
     let entries = text.split(|c: char| between.iter().any(|b| c == char::from(*b)));

@@ -4,8 +4,8 @@ use super::At;
 use super::keys::Key;
 use super::reading::{Found, Reading};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::name::{Image, Model};
-use crate::vertex::image::{CONTINENTS, Prebuilt, continent, in_artifact_registry, is_digest, is_googles, tag};
+use crate::name::{Image, Model, is_registry};
+use crate::vertex::image::{CONTINENTS, Prebuilt, continent, is_digest, is_googles, tag};
 use crate::vertex::machine::MachineType;
 use crate::words;
 
@@ -18,7 +18,7 @@ pub fn image<'a>(
 ) -> Option<Found<'a, Image>> {
     let text = reading.text(Key::Image)?;
     let bare = words::split_once(text.value, "://").map_or(text.value, |(_, bare)| bare);
-    let refusal = if !in_artifact_registry(bare) {
+    let refusal = if !is_registry(bare) {
         Diagnostic::new(Code::ImageRegistry, "the image is not in Artifact Registry")
             .help("push the image there, and write `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE`")
     } else if text.value.split_once('@').is_some_and(|(_, digest)| !is_digest(digest)) {
@@ -50,7 +50,7 @@ fn known<'a>(
                 on_machine(reading, &image, prebuilt, machine);
             }
             None => {
-                if let Some(model) = model.filter(|_| !is_googles(image.value.as_str())) {
+                if let Some(model) = model.filter(|_| !is_googles(&image.value)) {
                     beside(reading, &image, model);
                 }
                 pinned(reading, &image);
@@ -79,7 +79,9 @@ pub fn is_unused<'a>(reading: &mut Reading<'a>, at: At<'a>, model: Option<&Found
 /// Reports a custom image in another location than the model.
 fn beside<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>, model: &Found<'a, Model>) {
     let (at, needed) = (image.value.location(), model.value.place.location.as_str());
-    let (code, message) = if CONTINENTS.contains(&at) {
+    let (code, message) = if image.value.is_gcr() {
+        (Code::ImageContainerRegistry, "the image has a name of Container Registry, which is shut down".to_owned())
+    } else if CONTINENTS.contains(&at) {
         (Code::ImageMultiRegion, format!("the image is in the multi-region `{at}`, but the model is in `{needed}`"))
     } else if at != needed {
         (Code::ImageLocation, format!("the image is in `{at}`, but the model is in `{needed}`"))

@@ -4,8 +4,8 @@ use super::keys::Key;
 use super::place::Places;
 use super::reading::{Found, Reading};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::name::{Endpoint, Model, Project};
-use crate::words;
+use crate::name::{Endpoint, EndpointId, Model, Project};
+use crate::words::{self, plain};
 
 /// The resource name within a URL such as `https://us-central1-aiplatform.googleapis.com/v1/projects/…` or
 /// `//aiplatform.googleapis.com/projects/…`; `None` where the text is not a URL.
@@ -100,7 +100,11 @@ pub fn endpoint<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Fo
         places.agree_on_project(reading, &text, &endpoint.place.project);
         return Some(text.with(endpoint));
     }
-    let parsed = reading.check(Key::Endpoint, &text, text.value.parse());
+    let result = text.value.parse::<EndpointId>();
+    // Other separators are certain; a display name with spaces is not an id in other letters.
+    let meant = result.is_err().then(|| plain(text.value)).filter(|meant| meant.parse::<EndpointId>().is_ok());
+    let meant = meant.filter(|_| !text.value.contains(' '));
+    let parsed = reading.check_or_fix(Key::Endpoint, &text, result, meant.as_deref());
     let place = places.complete(reading, Key::Endpoint);
     Some(text.with(Endpoint { place: place?, id: parsed? }))
 }

@@ -165,7 +165,7 @@ impl<'a> Reading<'a> {
         match result {
             Ok(value) => Some(value),
             Err(NameError { kind, rule, value }) => {
-                let finding = Diagnostic::new(code, format!("`{value}` is not {} {kind}", article(kind)));
+                let finding = Diagnostic::new(code, format!("`{value}` is not {} {kind}", words::article(kind)));
                 match meant {
                     Some(meant) => self.report_replacement(at, finding, meant),
                     None => self.report(at, finding.help(rule)),
@@ -225,10 +225,6 @@ fn edit(at: At<'_>, node: &Node, text: &str) -> Option<Edit> {
 /// Whether a value is filled in later: a Backstage placeholder, or an expression in a template skeleton.
 pub fn is_open(node: &Node) -> bool {
     node.is_placeholder() || node.as_text().is_some_and(|text| words::contains(text, "{{"))
-}
-
-fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 fn not_text(name: &str, node: &Node) -> Diagnostic {

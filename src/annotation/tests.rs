@@ -79,6 +79,24 @@ fn every_mistake_has_its_code() {
         (&[NEW, FILES], &["artifact-uri/image-missing"]),
         (&[NEW, ("image", "https://us-central1-docker.pkg.dev/acme-ml/r/i:1")], &["image/malformed"]),
         (&[NEW, ("image", "fraud")], &["image/registry"]),
+        (&[NEW, ("image", "gcr.io/acme-ml/fraud:3")], &["image/container-registry"]),
+        (&[NEW, ("image", "eu.gcr.io/acme-ml/fraud")], &["image/container-registry", "image/untagged"]),
+        (&[NEW, ("image", "gcr.io/fraud:3")], &["image/malformed"]),
+        (&[NEW, ("image", "gcr.io/deeplearning-platform-release/tf2-gpu.2-15:m1")], &[]),
+        (
+            &[
+                NEW,
+                (
+                    "image",
+                    "us-docker.pkg.dev/deeplearning-platform-release/gcr.io/huggingface-text-generation-inference-cu124.2-4.ubuntu2204.py311",
+                ),
+            ],
+            &["image/untagged"],
+        ),
+        (
+            &[NEW, FILES, ("image", "us-docker.pkg.dev/cloud-aiplatform/prediction/tf2-cpu.2-5:latest")],
+            &["image/latest"],
+        ),
         (&[NEW, ("image", "quay.io/acme/fraud@sha256:0")], &["image/registry"]),
         (&[NEW, ("image", "us-central1-docker.pkg.dev/acme-ml/r/i@md5:0")], &["image/digest-malformed"]),
         (&[NEW, ("image", "us-docker.pkg.dev/acme-ml/r/i")], &["image/multi-region", "image/untagged"]),
@@ -137,6 +155,9 @@ fn a_fix_writes_the_certain_intention() {
         (&[("accelerator", "A100:1"), ("machine-type", "a2-ultragpu-1g")], "NVIDIA_A100_80GB:1"),
         (&[("accelerator", "H100:8"), ("machine-type", "a3-megagpu-8g")], "NVIDIA_H100_MEGA_80GB:8"),
         (&[("accelerator", "H100:8"), ("machine-type", "")], "nothing"),
+        (&[("endpoint", "experiment_endpoint")], "experiment-endpoint"),
+        (&[("endpoint", "Experiment endpoint")], "nothing"),
+        (&[("endpoint", "experiment_")], "nothing"),
         // A value that does not fit is not a fix.
         (&[("accelerator", "T4:1")], "nothing"),
         (&[("accelerator", "NVIDIA_L4:2")], "NVIDIA_L4:1"),

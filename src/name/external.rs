@@ -49,28 +49,67 @@ impl KmsKey {
 }
 
 text_type!(
-    /// A container image in Artifact Registry, including Vertex AI's prebuilt images.
+    /// A container image in Artifact Registry, or under a name of Container Registry, which Artifact Registry serves too.
     Image, "container image",
     "an image is `LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE`, then a `:tag` or `@sha256:` digest",
     |s| {
         let rest = |t: &str| !t.is_empty() && !words::contains(t, "..") && t.split('/').all(|p| !p.is_empty())
             && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b));
-        s.len() <= 500
-            && words::split_once(s, "-docker.pkg.dev/").is_some_and(|(location, path)| {
-                location.parse::<Location>().is_ok() && path.split('/').count() >= 3 && rest(path)
-            })
+        s.len() <= 500 && s.split_once('/').is_some_and(|(host, path)| {
+            let least = match host.strip_suffix(DOCKER) {
+                Some(location) if location.parse::<Location>().is_ok() => 3,
+                _ if gcr(host).is_some() => 2,
+                _ => return false,
+            };
+            path.split('/').count() >= least && rest(path)
+        })
     }
 );
 
+/// The end of a host of Artifact Registry.
+const DOCKER: &str = "-docker.pkg.dev";
+
+/// Whether the host of an image is one that Google serves; the rest of the name can be wrong.
+pub fn is_registry(image: &str) -> bool {
+    let host = image.split('/').next().unwrap_or_default();
+    host.ends_with(DOCKER) || gcr(host).is_some()
+}
+
+/// The multi-region of a host of Container Registry
+/// (<https://docs.cloud.google.com/artifact-registry/docs/transition/gcr-repositories>, read 2026-11-28).
+fn gcr(host: &str) -> Option<&'static str> {
+    Some(match host {
+        "gcr.io" | "us.gcr.io" => "us",
+        "eu.gcr.io" => "europe",
+        "asia.gcr.io" => "asia",
+        _ => return None,
+    })
+}
+
 impl Image {
-    /// The location of its repository: a region, or `us`, `europe`, `asia` for prebuilt images.
-    pub fn location(&self) -> &str {
-        words::split_once(&self.0, "-docker.pkg.dev/").map_or("", |(l, _)| l)
+    fn host(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
     }
 
-    /// Whether it is one of Vertex AI's prebuilt serving images, which every region can read.
-    pub fn is_prebuilt(&self) -> bool {
-        words::contains(&self.0, "-docker.pkg.dev/vertex-ai/prediction/")
+    /// Whether the name is one of Container Registry.
+    pub fn is_gcr(&self) -> bool {
+        gcr(self.host()).is_some()
+    }
+
+    /// The project of its repository.
+    pub fn project(&self) -> &str {
+        self.0.split('/').nth(1).unwrap_or_default()
+    }
+
+    /// The id of its repository.
+    pub fn repository(&self) -> &str {
+        if self.is_gcr() { self.host() } else { self.0.split('/').nth(2).unwrap_or_default() }
+    }
+
+    /// The location of its repository: a region, or `us`, `europe`, `asia`.
+    pub fn location(&self) -> &str {
+        let host = self.host();
+        gcr(host).or_else(|| host.strip_suffix(DOCKER)).unwrap_or_default()
     }
 }
 

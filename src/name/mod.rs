@@ -7,15 +7,16 @@ mod external;
 mod id;
 mod resource;
 
+use crate::words;
 use thiserror::Error;
 
-pub use external::{ArtifactUri, Image, KmsKey, ServiceAccount};
+pub use external::{ArtifactUri, Image, KmsKey, ServiceAccount, is_registry};
 pub use id::{DeployedModelId, EndpointId, Location, ModelId, ModelVersion, OperationId, Project, RunId};
 pub use resource::{Endpoint, Model, Operation, OperationParent, Place};
 
 /// A string that is not a name of the expected kind.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{value}` is not a {kind}: {rule}")]
+#[error("`{value}` is not {} {kind}: {rule}", words::article(kind))]
 pub struct NameError {
     pub kind: &'static str,
     pub rule: &'static str,
@@ -145,10 +146,21 @@ mod tests {
 
     #[test]
     fn an_image_has_a_location() {
-        let image: Image = "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap();
-        assert_eq!((image.location(), image.is_prebuilt()), ("us-central1", false));
-        let image: Image = "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest".parse().unwrap();
-        assert_eq!((image.location(), image.is_prebuilt()), ("us", true));
+        let location = |text: &str| text.parse::<Image>().map(|image| image.location().to_owned());
+        for (text, expected) in [
+            ("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3", "us-central1"),
+            ("us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-5:latest", "us"),
+            ("gcr.io/acme-ml/fraud:3", "us"),
+            ("eu.gcr.io/acme-ml/serving/fraud:3", "europe"),
+            ("asia.gcr.io/acme-ml/fraud:3", "asia"),
+        ] {
+            assert_eq!(location(text).as_deref(), Ok(expected), "{text}");
+        }
+        for text in
+            ["gcr.io/fraud:3", "uk.gcr.io/acme-ml/fraud:3", "us-docker.pkg.dev/acme-ml/fraud:3", "gcr.io", "fraud"]
+        {
+            assert!(location(text).is_err(), "{text}");
+        }
     }
 
     proptest! {

@@ -3,10 +3,8 @@
 //! Sources: <https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements>, read 2026-11-27;
 //! `google/cloud/aiplatform/constants/prediction.py` of PyPI `google-cloud-aiplatform` 2.7.0, read 2026-11-27.
 
+use crate::name::Image;
 use crate::words::{self, expand, is_listed, nearest, plain};
-
-/// The part between location and path in the name of an image in Artifact Registry.
-const HOST: &str = "-docker.pkg.dev";
 
 /// The part between location and name of a prebuilt image.
 const PREBUILT_PATH: &str = "-docker.pkg.dev/vertex-ai/prediction/";
@@ -40,11 +38,6 @@ pub fn continent(location: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether the host of an image is Artifact Registry; the rest of the name can be wrong.
-pub fn in_artifact_registry(image: &str) -> bool {
-    image.split('/').next().is_some_and(|host| host.ends_with(HOST))
-}
-
 /// The tag of an image: the text after the colon of its last part.
 pub fn tag(image: &str) -> Option<&str> {
     Some(image.rsplit('/').next()?.split_once(':')?.1)
@@ -55,9 +48,12 @@ pub fn is_digest(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// Whether the image is in a project of Google, whose images every region can read (unverified except for prebuilt images).
-pub fn is_googles(image: &str) -> bool {
-    words::contains(image, ".dev/vertex-ai/") || words::contains(image, ".dev/vertex-ai-restricted/")
+/// Google's projects with images that serve models. Every region can read them (unverified except for prebuilt images).
+const GOOGLES: [&str; 4] = ["vertex-ai", "vertex-ai-restricted", "cloud-aiplatform", "deeplearning-platform-release"];
+
+/// Whether the image is Google's own.
+pub fn is_googles(image: &Image) -> bool {
+    GOOGLES.contains(&image.project())
 }
 
 /// The name of a prebuilt image, such as `tf2-cpu.2-15`.
@@ -111,6 +107,7 @@ impl<'a> Prebuilt<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::is_registry;
 
     #[test]
     fn the_table_has_as_many_images_as_google_lists() {
@@ -150,8 +147,8 @@ mod tests {
     fn image_names_have_parts() {
         let image = "us-central1-docker.pkg.dev/acme-ml/serving/fraud";
         assert_eq!((tag(image), tag(&format!("{image}:3"))), (None, Some("3")));
-        assert!(in_artifact_registry(image) && !in_artifact_registry("gcr.io/acme-ml/fraud"));
-        assert!(!in_artifact_registry("us-central1-python.pkg.dev/acme-ml/serving/fraud"));
+        assert!(is_registry(image) && is_registry("gcr.io/acme-ml/fraud") && !is_registry("docker.io/acme/fraud"));
+        assert!(!is_registry("us-central1-python.pkg.dev/acme-ml/serving/fraud"));
         assert!(is_digest(&format!("sha256:{}", "0f".repeat(32))) && !is_digest("sha256:0f") && !is_digest("md5:0f"));
         assert_eq!(
             (continent("northamerica-northeast1"), continent("eu"), continent("me-west1")),

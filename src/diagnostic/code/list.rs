@@ -102,6 +102,7 @@ codes! {
     ImageDigestMalformed,
     ImageLocation,
     ImageMultiRegion,
+    ImageContainerRegistry,
     ImageUntagged,
     ImageLatest,
     ImagePrebuiltUnknown,

@@ -9,6 +9,7 @@ use crate::method::{Call, Need, On, Resource};
 use crate::name::{Endpoint, OperationParent, Project};
 use crate::ordered::Ordered;
 use crate::plan::{Plan, Purpose, StepKind};
+use crate::vertex::image::is_googles;
 
 /// Permissions of folders and organisations, which a project's custom role cannot hold. Unverified beyond this one.
 const NEVER_CUSTOM: &[&str] = &["resourcemanager.projects.list"];
@@ -147,10 +148,8 @@ impl<'a> GrantDrafts<'a> {
                 Some(IamResource::Bucket(bucket.to_owned()))
             }
             On::AgentRepository => {
-                let image = target.image.as_ref().filter(|image| !image.is_prebuilt())?;
-                IamResource::repository(image).filter(
-                    |resource| matches!(resource, IamResource::Repository { project, .. } if self.is_elsewhere(project)),
-                )
+                let image = target.image.as_ref().filter(|image| !is_googles(image))?;
+                self.is_elsewhere(image.project()).then(|| IamResource::repository(image))
             }
             On::AgentServingAccount => {
                 let account = target.service_account.clone().filter(|account| self.is_elsewhere(account.home()))?;

@@ -54,10 +54,9 @@ impl IamResource {
     }
 
     /// The repository of an image.
-    pub fn repository(image: &Image) -> Option<Self> {
-        let mut parts = image.as_str().split('/').skip(1);
-        let (project, id) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-        Some(Self::Repository { project, location: image.location().to_owned(), id })
+    pub fn repository(image: &Image) -> Self {
+        let [project, location, id] = [image.project(), image.location(), image.repository()].map(str::to_owned);
+        Self::Repository { project, location, id }
     }
 
     pub fn kind(&self) -> &'static str {

@@ -23,7 +23,7 @@ export const FORMATS = {
   accelerator: '^[A-Z0-9_]+:[1-9][0-9]{0,3}$',
   replicas: '^[0-9]+(?:-[0-9]+)?$',
   image:
-    '^[a-z0-9-]+-docker\\.pkg\\.dev/[^/@:]+/[^/@:]+/[^@:]+(?::[A-Za-z0-9_.-]+)?(?:@sha256:[0-9a-f]{64})?$',
+    '^(?:[a-z0-9-]+-docker\\.pkg\\.dev/[^/@:]+|(?:[a-z]+\\.)?gcr\\.io)/[^/@:]+/[^@:]+(?::[A-Za-z0-9_.-]+)?(?:@sha256:[0-9a-f]{64})?$',
   'artifact-uri': '^gs://[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:/[^\\s]*)?$',
   'kms-key': '^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$',
   'display-name': '^.{1,128}$',
@@ -84,7 +84,8 @@ export const SPECIFIC = {
     (/\/endpoints\//.test(value) && 'model/is-an-endpoint'),
   'service-account': value => value.includes('@') && 'service-account/user',
   image: value =>
-    (!/^[a-z0-9-]+-docker\.pkg\.dev\//.test(value) && 'image/registry') ||
+    (!/^([a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io)\//.test(value) &&
+      'image/registry') ||
     (value.includes('@') && 'image/digest-malformed'),
   'artifact-uri': value =>
     (!value.startsWith('gs://') && 'artifact-uri/not-cloud-storage') ||

@@ -124,7 +124,7 @@ export const RULES = [
     const [, place, prebuilt] =
       /^(.*?)-docker\.pkg\.dev\/(?:vertex-ai\/prediction\/([^:@]+))?/.exec(
         image,
-      );
+      ) ?? [];
     const isContinent = ['us', 'europe', 'asia'].includes(place);
     if (prebuilt) {
       const continent =
@@ -151,7 +151,8 @@ export const RULES = [
       if (files === undefined) report('image', 'image/artifact-missing');
       return;
     }
-    if (isContinent) report('image', 'image/multi-region');
+    if (place === undefined) report('image', 'image/container-registry');
+    else if (isContinent) report('image', 'image/multi-region');
     else if (location && place !== location) report('image', 'image/location');
     if (image.includes('@')) return;
     const tag = /:([^:/]+)$/.exec(image)?.[1];
@@ -288,6 +289,7 @@ export const CODES = new Set([
   'accelerator/framework',
   'accelerator/image-without-gpu',
   'image/artifact-missing',
+  'image/container-registry',
   'image/multi-region',
   'image/location',
   'image/untagged',

@@ -27,6 +27,8 @@ pub const ACCOUNT_ID: &str = "Google, discovery document `iam.v1` of 2026-10-23,
 pub const CREATE_ENDPOINT: &str = "Google, [Method: endpoints.create](https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/create); read 2026-11-27";
 pub const MACHINE: &str =
     "Google, [MachineSpec](https://cloud.google.com/vertex-ai/docs/reference/rest/v1/MachineSpec); read 2026-11-27";
+pub const MODEL_CONTAINER_SPEC: &str = "Google, [ModelContainerSpec](https://cloud.google.com/vertex-ai/docs/reference/rest/v1/ModelContainerSpec); read 2026-11-28";
+pub const GCR: &str = "Google, [Artifact Registry `gcr.io` repositories](https://docs.cloud.google.com/artifact-registry/docs/transition/gcr-repositories); read 2026-11-28";
 pub const ENCRYPTION: &str = "Google, [EncryptionSpec](https://docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/EncryptionSpec); read 2026-11-27";
 pub const MODEL_GARDEN: &str = "Google, [ModelGardenService](https://docs.cloud.google.com/dotnet/docs/reference/Google.Cloud.AIPlatform.V1/latest/Google.Cloud.AIPlatform.V1.ModelGardenService.ModelGardenServiceBase); read 2026-11-27";
 pub const COMPUTE: &str = "Google, [Configure compute resources for inference](https://docs.cloud.google.com/gemini-enterprise-agent-platform/machine-learning/predictions/configure-compute); read 2026-11-27";

@@ -13,6 +13,7 @@ use crate::method::{Call, METHODS, On, Permission};
 use crate::name::Project;
 use crate::plan::{Found, Plan, Purpose, plan, tests::target};
 use crate::target::Target;
+use crate::vertex::image::is_googles;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -118,14 +119,14 @@ fn narrowest(needed: &Permission, options: &AccessOptions) -> &'static str {
 /// Whether the service agent needs this beyond its own role.
 fn agent_needs(on: On, target: &Target, options: &AccessOptions) -> bool {
     let own = [target.endpoint.place.project.as_str(), "123456789012"];
-    let image = target.image.as_ref().filter(|image| !image.is_prebuilt());
+    let image = target.image.as_ref().filter(|image| !is_googles(image));
     match on {
         On::AgentKey => target.kms_key.is_some(),
         On::AgentBucket => {
             let lies_here = options.artifact_project.as_ref().map(Project::as_str).is_some_and(|p| own.contains(&p));
             target.artifact_uri.is_some() && !lies_here
         }
-        On::AgentRepository => image.is_some_and(|image| !own.contains(&image.as_str().split('/').nth(1).unwrap())),
+        On::AgentRepository => image.is_some_and(|image| !own.contains(&image.project())),
         On::AgentServingAccount => {
             target.service_account.as_ref().is_some_and(|account| !own.contains(&account.home()))
         }
