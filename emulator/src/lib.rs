@@ -14,6 +14,7 @@ mod iam;
 mod logging;
 mod message;
 mod method_name;
+mod monitoring;
 mod operation;
 mod page;
 mod pam;

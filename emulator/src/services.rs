@@ -4,6 +4,7 @@ use crate::call::Call;
 use crate::error::ApiError;
 use crate::logging;
 use crate::method_name;
+use crate::monitoring;
 use crate::quotas::{consumer, infos, preferences};
 use crate::service_usage;
 use serde_json::Value;
@@ -28,6 +29,7 @@ pub fn route(call: &Call<'_>, version: &str, verb: &str, rest: &str) -> Option<R
         ("v1", _, ["locations", "global", "quotaPreferences", one], None) => {
             preferences::route(call, verb, &id, Some(one))
         }
+        ("v3", "GET", ["timeSeries"], None) => monitoring::list(call, &id),
         ("v1", "GET", ["services", service], None) => service_usage::get(call, &id, service),
         ("v1", "GET", ["services"], Some("batchGet")) => service_usage::batch_get(call, &id),
         ("v1beta1", "GET", ["services", service, "consumerQuotaMetrics"], None) => {

@@ -13,6 +13,11 @@ use std::collections::BTreeMap;
 pub struct Held(Vec<(String, Value, f64)>);
 
 impl Held {
+    /// The regions below `projects/P/locations/`.
+    pub fn regions(&self, start: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(move |(place, ..)| place.strip_prefix(start))
+    }
+
     /// Keeps what a deployed model uses in a place, `projects/P/locations/L`.
     pub fn keep(&mut self, place: &str, deployed: &Value, until: f64) {
         self.0.push((place.to_owned(), deployed.clone(), until));

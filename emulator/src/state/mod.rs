@@ -14,4 +14,5 @@ pub mod role;
 pub mod seed;
 pub mod settings;
 pub mod stage;
+pub mod traffic;
 pub mod world;

@@ -1,7 +1,9 @@
 //! Settings: limits that Google imposes and that are off unless the seed or `POST /emulator/settings` sets them.
 
+use super::traffic::Behaviour;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -12,6 +14,10 @@ pub struct Settings {
     pub deployment_seconds: Option<f64>,
     /// Time for which a failed deployment holds its quota, in seconds at Google's pace; users report half an hour.
     pub failed_deployment_hold_seconds: f64,
+    /// How deployed models serve, by id; `*` is every other one.
+    pub servers: BTreeMap<String, Behaviour>,
+    /// Time after which metrics become visible, in seconds of the machine.
+    pub metrics_delay_seconds: f64,
     /// Whether requests for higher limits are denied.
     pub denies_quota_preferences: bool,
     /// Reads of Vertex AI per minute and project.
@@ -21,6 +27,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// How a deployed model serves.
+    pub fn behaviour(&self, deployed_id: &str) -> Behaviour {
+        self.servers.get(deployed_id).or_else(|| self.servers.get("*")).cloned().unwrap_or_default()
+    }
+
     /// Returns these settings with those that are sent; null restores the default.
     pub fn with(&self, sent: &Value) -> Result<Self, String> {
         let mut all = json!(self);
@@ -37,7 +48,11 @@ impl Settings {
             settings.undeployed_model_hold_seconds,
             settings.deployment_seconds.unwrap_or_default(),
             settings.failed_deployment_hold_seconds,
+            settings.metrics_delay_seconds,
         ];
+        if !settings.servers.values().all(Behaviour::is_possible) {
+            return Err("A share lies between 0 and 1, a latency is 0 or more.".to_owned());
+        }
         if times.into_iter().all(is_time) { Ok(settings) } else { Err("A time is 0 or more seconds.".to_owned()) }
     }
 }

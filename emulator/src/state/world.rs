@@ -12,6 +12,7 @@ use super::quota::Quotas;
 use super::rest::Rest;
 use super::role::Role;
 use super::settings::Settings;
+use super::traffic::Traffic;
 use crate::error::ApiError;
 use crate::quotas::usage::Held;
 use crate::timestamp;
@@ -116,6 +117,7 @@ pub struct World {
     pub tokens: HashMap<String, AccessToken>,
     pub calls: Calls,
     pub logs: Logs,
+    pub traffic: Traffic,
     pub faults: Faults,
     pub settings: Settings,
     pub quotas: Quotas,
@@ -190,6 +192,12 @@ impl World {
 
     pub fn require(&self, who: &Principal, permission: &str, resource: &str) -> Result<(), ApiError> {
         if self.may(who, permission, resource) { Ok(()) } else { Err(ApiError::denied(permission, resource)) }
+    }
+
+    /// Counts a prediction of a deployed model; returns whether it fails, as the settings want of some.
+    pub fn fails_prediction(&mut self, endpoint: &str, deployed_id: &str) -> bool {
+        let behaviour = self.settings.behaviour(deployed_id);
+        self.traffic.count(endpoint, deployed_id, &behaviour)
     }
 
     /// The address of Vertex AI's service agent of a project (by id).

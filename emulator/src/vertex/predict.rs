@@ -25,6 +25,11 @@ pub fn predict(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
         .into_iter()
         .find(|model| chosen.as_deref() == model["id"].as_str())
         .ok_or_else(|| ApiError::precondition("The endpoint has no deployed model with traffic."))?;
+    let model = model.clone();
+    if world.fails_prediction(endpoint, model["id"].as_str().unwrap_or_default()) {
+        // Unverified: what Google answers when a container fails.
+        return Err(ApiError::new("INTERNAL", "The model server failed to answer."));
+    }
     let predictions: Vec<Value> = instances.iter().map(|instance| json!({ "echo": instance })).collect();
     Ok(json!({
         "predictions": predictions,

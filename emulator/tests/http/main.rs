@@ -13,6 +13,7 @@ mod identity;
 mod invariants;
 mod issuer;
 mod logs;
+mod metrics;
 mod mutations;
 mod pages;
 mod permissions;

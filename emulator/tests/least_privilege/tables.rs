@@ -83,7 +83,6 @@ pub const NOT_SERVED: &[(&str, &[&Method])] = &[
         "the product makes access tokens and nothing else",
         &[&method::GENERATE_ID_TOKEN, &method::SIGN_JWT, &method::SIGN_BLOB],
     ),
-    ("the proxy passes no metrics", &[&method::TIME_SERIES_LIST]),
 ];
 
 /// The resource for each kind of method. Operations, entitlements and grants are created first: see [`calls`].
