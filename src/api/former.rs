@@ -9,6 +9,7 @@ use super::deployment::{PlanReport, plan as plan_of};
 use super::request::Request as _;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Model;
+use crate::plan::Plan;
 use crate::vertex::message::object;
 use serde::Serialize;
 use serde_json::Value;
@@ -123,8 +124,7 @@ pub struct Removal {
     pub minutes: u32,
     #[ts(type = "DeploymentRequest")]
     pub request: Value,
-    #[ts(as = "Box<crate::plan::Plan>")]
-    pub plan: Value,
+    pub plan: Plan,
 }
 
 /// Number of previous deployed models that one run removes: more than Google lets an endpoint have.
@@ -144,7 +144,7 @@ pub fn removal(request: &Value, plan: &Value, lives: &[Value]) -> Option<Removal
     ids.truncate(MOST_PREVIOUS);
     let request = undeploying(request, ids)?;
     let planned = plan_of(&DeploymentRequest::read(request.clone()).ok()?).plan?;
-    Some(Removal { minutes, request, plan: serde_json::to_value(&planned).ok()? })
+    Some(Removal { minutes, request, plan: planned })
 }
 
 /// Returns the request of a scheduled removal once the deployment that it follows has succeeded: without what that one has deployed.
@@ -265,6 +265,7 @@ mod tests {
         let here = "fraud-detector";
         let lives = [life(here, "7"), life("other", "8"), life(here, &own), life(here, "7"), life(here, "9")];
         let Removal { minutes, request: removing, plan: planned } = removal(&request, &plan, &lives).unwrap();
+        let planned = serde_json::to_value(&planned).unwrap();
         assert_eq!((minutes, &removing["idleModels"]), (10, &json!(["7", "9"])));
         assert_eq!((&planned["kind"], &planned["endpoint"]), (&json!("undeploy"), &plan["endpoint"]));
         // Traffic is never taken: the plan has one call.

@@ -8,9 +8,10 @@ use super::stored;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::name::Operation;
 use crate::ordered::Ordered;
-use crate::vertex::message::{object, text};
+use crate::vertex::message::object;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use std::path::PathBuf;
 use ts_rs::{Config, TS};
@@ -36,7 +37,7 @@ pub struct LedgerEntry {
 pub type Shares = Ordered<String, u32>;
 
 /// What an entry says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Entry {
     /// The first entry.
@@ -46,10 +47,7 @@ pub enum Entry {
     /// A call that changes something is about to be sent. `call` is its fingerprint.
     Intent { change: Change, call: String },
     /// Google took the call of the last intent.
-    Answer {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        operation: Option<String>,
-    },
+    Answer { operation: Option<String> },
     /// The operation of a deployment whose answer is missing was found among those of the endpoint.
     Found { operation: String },
     /// Google or the portal rejected the call of the last intent.
@@ -63,11 +61,7 @@ pub enum Entry {
     /// Something of the run could not be removed.
     Kept { finding: Finding, what: String },
     /// The last entry.
-    End {
-        outcome: RunOutcome,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        outputs: Option<Outputs>,
-    },
+    End { outcome: RunOutcome, outputs: Option<Outputs> },
 }
 
 /// A change at Google, with what undoes it.
@@ -215,20 +209,33 @@ impl LedgerEntry {
 }
 
 impl Serialize for LedgerEntry {
-    /// Writes `{ seq, kind, … }`. An internal tag of serde's could not read numbers: `serde_json` has `arbitrary_precision`.
+    /// Writes `{ seq, kind, … }`. An internal tag of serde's, or a value in between, would link code that prints floats: see
+    /// `docs/size.md`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = Map::new();
-        fields.insert("seq".into(), Value::from(self.seq));
-        if let Value::Object(tagged) = serde_json::to_value(&self.entry).map_err(serde::ser::Error::custom)? {
-            for (kind, rest) in tagged {
-                fields.insert("kind".into(), Value::String(kind));
-                if let Value::Object(rest) = rest {
-                    fields.extend(rest);
-                }
-            }
+        let mut line = serializer.serialize_map(None)?;
+        line.serialize_entry("seq", &self.seq)?;
+        macro_rules! write {
+            ($kind:literal $($field:ident)*) => {{
+                line.serialize_entry("kind", $kind)?;
+                $(line.serialize_entry(stringify!($field), $field)?;)*
+            }};
         }
-        debug_assert!(text(&Value::Object(fields.clone())).len() <= MAX_ENTRY, "an entry is too long");
-        fields.serialize(serializer)
+        match &self.entry {
+            Entry::Header { core, plan, run } => write!("header" core plan run),
+            Entry::Version { version } => write!("version" version),
+            Entry::Intent { change, call } => write!("intent" change call),
+            Entry::Answer { operation: None } => write!("answer"),
+            Entry::Answer { operation } => write!("answer" operation),
+            Entry::Found { operation } => write!("found" operation),
+            Entry::Refused { status } => write!("refused" status),
+            Entry::Stop {} => write!("stop"),
+            Entry::Failing { outcome, findings } => write!("failing" outcome findings),
+            Entry::Removed { what } => write!("removed" what),
+            Entry::Kept { finding, what } => write!("kept" finding what),
+            Entry::End { outcome, outputs: None } => write!("end" outcome),
+            Entry::End { outcome, outputs } => write!("end" outcome outputs),
+        }
+        line.end()
     }
 }
 

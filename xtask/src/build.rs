@@ -24,8 +24,9 @@ const FLAVORS: [Flavor; 2] = [
     Flavor { feature: "browser", flags: "", glue: "web", max_brotli_bytes: 96_000 },
     Flavor {
         feature: "server",
-        // Between speed and size: see `docs/performance.md`.
-        flags: "-Cllvm-args=--inline-threshold=3",
+        // Between speed and size: see `docs/performance.md` and `docs/size.md`.
+        flags: "-Cllvm-args=--inline-threshold=3 -Cllvm-args=--inlinehint-threshold=3 -Cllvm-args=--inlinecold-threshold=0 \
+                -Cllvm-args=--enable-gvn-hoist",
         glue: "nodejs",
         max_brotli_bytes: 450_000,
     },
