@@ -54,8 +54,9 @@ impl Cloud {
         self.clock.pass(seconds).await;
     }
 
-    /// Replaces the state with the seed's.
+    /// Replaces the state with the seed's; forgets the issuers' keys.
     pub fn reset(&self) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let mut world = self.world();
         let calls = world.calls.emptied();
         *world = self.seed.world();

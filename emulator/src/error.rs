@@ -74,17 +74,77 @@ impl ApiError {
         }))
     }
 
-    pub fn unauthenticated() -> Self {
-        Self::new(
-            "UNAUTHENTICATED",
-            "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
-        )
-        .with(json!({
+    /// A call without credentials, or with ones that nobody knows. `method` is the rpc's whole name.
+    ///
+    /// Text and details: <https://github.com/google-github-actions/run-gemini-cli/issues/123>.
+    pub fn unauthenticated(has_credentials: bool, service: &str, method: Option<&str>) -> Self {
+        let (start, reason) = if has_credentials {
+            ("Request had invalid authentication credentials.", "ACCESS_TOKEN_TYPE_UNSUPPORTED")
+        } else {
+            ("Request is missing required authentication credential.", "CREDENTIALS_MISSING")
+        };
+        let message = format!(
+            "{start} Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
+        );
+        let mut metadata = json!({"service": format!("{service}.googleapis.com")});
+        if let Some(method) = method {
+            metadata["method"] = json!(method);
+        }
+        Self::new("UNAUTHENTICATED", message).with(json!({
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-            "reason": "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+            "reason": reason,
             "domain": "googleapis.com",
-            "metadata": {}
+            "metadata": metadata
         }))
+    }
+
+    /// The value of `WWW-Authenticate` for this error.
+    pub fn challenge(&self) -> Option<&'static str> {
+        let reason = self.body["error"]["details"][0]["reason"].as_str();
+        (self.http == 401).then_some(match reason {
+            Some("CREDENTIALS_MISSING") => "Bearer realm=\"https://accounts.google.com/\"",
+            _ => "Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"",
+        })
+    }
+
+    /// The page of HTML with which Google answers a path that no method has.
+    pub fn no_such_path(path: &str) -> Self {
+        let page = format!(
+            "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <title>Error 404 (Not Found)!!1</title>\n  <p><b>404.</b> <ins>That’s an error.</ins>\n  <p>The requested URL <code>{}</code> was not found on this server.  <ins>That’s all we know.</ins>\n",
+            path.replace('&', "&amp;").replace('<', "&lt;")
+        );
+        Self { http: 404, body: Value::String(page) }
+    }
+
+    /// A body that cannot be read: the path of each mistake, and its text.
+    pub fn unreadable(mistakes: Vec<(String, String)>) -> Self {
+        let texts: Vec<&str> = mistakes.iter().map(|(_, text)| text.as_str()).collect();
+        Self::invalid(texts.join("\n")).bad_request(&mistakes)
+    }
+
+    /// Fields that Google finds wrong: the path of each in the request, and what is wrong with it.
+    ///
+    /// Text: <https://github.com/googleapis/go-genai/issues/508>, <https://github.com/googleapis/python-aiplatform/issues/1684>.
+    pub fn fields(found: &[(String, String)]) -> Self {
+        let listed = found.iter().enumerate();
+        let listed: String =
+            listed.map(|(at, (field, text))| format!("{}.Field: {field}; Message: {text}\t", at + 1)).collect();
+        Self::invalid(format!("List of found errors:\t{listed}")).bad_request(found)
+    }
+
+    pub fn field(path: &str, text: impl Into<String>) -> Self {
+        Self::fields(&[(path.to_owned(), text.into())])
+    }
+
+    fn bad_request(self, found: &[(String, String)]) -> Self {
+        let violations: Vec<Value> = found
+            .iter()
+            .map(|(field, text)| match field.as_str() {
+                "" => json!({ "description": text }),
+                field => json!({ "field": field, "description": text }),
+            })
+            .collect();
+        self.with(json!({"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": violations}))
     }
 
     /// Adds a detail.
@@ -106,7 +166,11 @@ impl ApiError {
     pub fn as_status(&self) -> Value {
         let error = &self.body["error"];
         let code = CODES.iter().find(|(name, ..)| error["status"] == *name).map_or(2, |(.., code)| *code);
-        Self::status(code, error["message"].as_str().unwrap_or_default())
+        let mut status = Self::status(code, error["message"].as_str().unwrap_or_default());
+        if error["details"].is_array() {
+            status["details"] = error["details"].clone();
+        }
+        status
     }
 
     /// A `google.rpc.Status` as operations carry it; `code` is its number.

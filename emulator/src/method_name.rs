@@ -15,6 +15,16 @@ pub fn of(verb: &str, path: &str) -> String {
     let (name, method) = split(rest);
     let parts: Vec<&str> = name.split('/').collect();
     let collections: Vec<&str> = parts.iter().step_by(2).copied().collect();
+    if let ["projects", _, "locations", _, "endpoints", _, kind @ ("chat" | "invoke" | "deployedModels"), ..] =
+        parts.as_slice()
+    {
+        let method = match *kind {
+            "chat" => "chat.completions",
+            "invoke" => "invoke.invoke",
+            _ => "deployedModels.invoke.invoke",
+        };
+        return format!("aiplatform.projects.locations.endpoints.{method}");
+    }
     let service = match parts.as_slice() {
         ["projects", "-", "serviceAccounts", ..] => "iamcredentials",
         ["projects", _, "locations", "global", "entitlements" | "operations", ..] => "privilegedaccessmanager",
@@ -25,8 +35,8 @@ pub fn of(verb: &str, path: &str) -> String {
         ["projects", _, "services", ..] => "serviceusage",
         ["projects", _, "policies", ..] => "orgpolicy",
         ["projects", _, "timeSeries" | "metricDescriptors", ..] => "monitoring",
-        ["projects", _, "locations", ..] => "aiplatform",
-        ["projects", _] => "cloudresourcemanager",
+        ["projects", _, "locations", ..] | ["publishers", ..] => "aiplatform",
+        ["projects"] | ["projects", _] => "cloudresourcemanager",
         _ => "iam",
     };
     let method = method.unwrap_or(match (verb, parts.len() % 2) {
@@ -61,6 +71,12 @@ fn storage(rest: &str) -> String {
     format!("storage.{name}")
 }
 
+/// Whether a method sends a request to a model.
+pub fn is_prediction(name: &str) -> bool {
+    const PREDICTIONS: &[&str] = &["predict", "rawPredict", "streamRawPredict", "completions", "invoke"];
+    PREDICTIONS.contains(&name.rsplit('.').next().unwrap_or(name))
+}
+
 /// Whether a method only reads, or answers with a token or a prediction.
 pub fn is_read(name: &str) -> bool {
     const READS: &[&str] = &[
@@ -70,7 +86,10 @@ pub fn is_read(name: &str) -> bool {
         "wait",
         "getIamPolicy",
         "testIamPermissions",
-        "predict",
+        "queryDeployedModels",
+        "queryTestablePermissions",
+        "recommendSpec",
+        "search",
         "token",
         "generateAccessToken",
         "batchGet",
@@ -78,7 +97,7 @@ pub fn is_read(name: &str) -> bool {
         "getEffectivePolicy",
         "access",
     ];
-    READS.contains(&name.rsplit('.').next().unwrap_or(name))
+    READS.contains(&name.rsplit('.').next().unwrap_or(name)) || is_prediction(name)
 }
 
 #[cfg(test)]
@@ -102,6 +121,21 @@ mod tests {
                 "aiplatform.projects.locations.endpoints.operations.wait",
                 true,
             ),
+            (
+                "POST",
+                format!("{place}/endpoints/e/chat/completions"),
+                "aiplatform.projects.locations.endpoints.chat.completions",
+                true,
+            ),
+            (
+                "POST",
+                format!("{place}/endpoints/e/invoke/v1/tokenize"),
+                "aiplatform.projects.locations.endpoints.invoke.invoke",
+                true,
+            ),
+            ("POST", format!("{place}:deploy"), "aiplatform.projects.locations.deploy", false),
+            ("GET", "/v1/publishers/google/models/m".to_owned(), "aiplatform.publishers.models.get", true),
+            ("GET", "/v3/projects:search".to_owned(), "cloudresourcemanager.projects.search", true),
             ("DELETE", format!("{place}/endpoints/e"), "aiplatform.projects.locations.endpoints.delete", false),
             ("POST", "/v3/projects/p:setIamPolicy".to_owned(), "cloudresourcemanager.projects.setIamPolicy", false),
             ("PATCH", "/v1/projects/p/roles/r".to_owned(), "iam.projects.roles.patch", false),

@@ -76,7 +76,10 @@ where
 {
     let name = format!("{resource}/operations/{}", world.id());
     let body = json!({"name": world.shown(&name), "metadata": metadata});
-    world.operations.insert(name.clone(), OperationState { body: body.clone(), cancel_permission, cancelled: false });
+    world.operations.insert(
+        name.clone(),
+        OperationState { body: body.clone(), cancel_permission, cancelled: false, is_beta: false },
+    );
     drop(world);
     let cloud = cloud.clone();
     tokio::spawn(async move {
@@ -117,6 +120,34 @@ where
     body
 }
 
+/// Notes that an operation was started by a call of v1beta1; gives a message of an answer that version's type.
+pub fn note_beta(cloud: &Cloud, answer: &mut Value) {
+    let name = answer["name"].as_str().filter(|name| name.contains("/operations/"));
+    let mut world = cloud.world();
+    if let Some(name) = name.and_then(|name| world.stored(name))
+        && let Some(operation) = world.operations.get_mut(&name)
+        && answer["done"].is_null()
+    {
+        operation.is_beta = true;
+        *answer = shown(operation);
+    }
+}
+
+/// An operation as its version of the API shows it.
+fn shown(operation: &OperationState) -> Value {
+    let mut body = operation.body.clone();
+    if !operation.is_beta {
+        message::without_beta(&mut body);
+        return body;
+    }
+    for part in ["metadata", "response"] {
+        if let Some(kind) = body[part]["@type"].as_str() {
+            body[part]["@type"] = json!(kind.replace(".aiplatform.v1.", ".aiplatform.v1beta1."));
+        }
+    }
+    body
+}
+
 /// Sets the stage of a deployment.
 pub fn set_stage(cloud: &Cloud, name: &str, stage: &str) {
     if let Some(operation) = cloud.world().operations.get_mut(name) {
@@ -137,6 +168,8 @@ fn read_permission(name: &str) -> &'static str {
         "privilegedaccessmanager.operations.get"
     } else if name.contains("/endpoints/") {
         "aiplatform.endpoints.get"
+    } else if name.contains("/deploymentResourcePools/") {
+        "aiplatform.deploymentResourcePools.get"
     } else {
         "aiplatform.models.get"
     }
@@ -151,6 +184,8 @@ fn delete_permission(name: &str) -> &'static str {
         "privilegedaccessmanager.operations.delete"
     } else if name.contains("/endpoints/") {
         "aiplatform.endpoints.update"
+    } else if name.contains("/deploymentResourcePools/") {
+        "aiplatform.deploymentResourcePools.update"
     } else {
         "aiplatform.models.get"
     }
@@ -171,7 +206,7 @@ pub async fn route(call: &Call<'_>, verb: &str, name: &str, method: Option<&str>
 
 fn look(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     let world = call.cloud.world();
-    world.operations.get(name).map(|o| o.body.clone()).ok_or_else(|| ApiError::not_found(name))
+    world.operations.get(name).map(shown).ok_or_else(|| ApiError::not_found(name))
 }
 
 fn require_read(call: &Call<'_>, name: &str) -> Result<(), ApiError> {
@@ -197,7 +232,7 @@ fn list(call: &Call<'_>, name: &str, parent: &str) -> Result<Value, ApiError> {
         .operations
         .iter()
         .filter(|(name, _)| name.starts_with(&start))
-        .map(|(name, operation)| (name.clone(), operation.body.clone()))
+        .map(|(name, operation)| (name.clone(), shown(operation)))
         .collect();
     // Newest first, as Google lists them.
     operations.sort_by_key(|(_, o)| std::cmp::Reverse(o["metadata"]["genericMetadata"]["createTime"].to_string()));

@@ -10,6 +10,9 @@ use crate::iam::{credentials, projects, roles, service_accounts};
 use crate::method_name;
 use crate::pam;
 use crate::received::Received;
+use crate::reply::Reply;
+use crate::rpc;
+use crate::selector::Selector;
 use crate::services;
 use crate::state::principal::Principal;
 use crate::state::quota::Kind;
@@ -22,7 +25,7 @@ use std::sync::atomic::AtomicBool;
 
 /// What came of a call.
 pub struct Served {
-    pub result: Result<Value, ApiError>,
+    pub result: Result<Reply, ApiError>,
     pub principal: Option<Principal>,
     /// Whether it changed something, or started an operation that does.
     pub changed: bool,
@@ -30,7 +33,7 @@ pub struct Served {
 
 /// Carries out one call.
 pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
-    let Received { verb, path, query, headers, body, .. } = received;
+    let Received { verb, host, path, query, headers, body, .. } = received;
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let credentials = text(header::AUTHORIZATION);
     if (verb.as_str(), path.as_str()) == ("POST", "/v1/token") {
@@ -38,15 +41,19 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
             Ok(()) => sts::token(cloud, text(header::CONTENT_TYPE), body, !credentials.is_empty()).await,
             Err(error) => Err(error),
         };
-        return Served { result, principal: None, changed: false };
+        return Served { result: result.map(Reply::Json), principal: None, changed: false };
     }
+    let version = path.split('/').nth(1).unwrap_or_default();
     let Some(who) = authenticate(cloud, credentials) else {
-        return Served { result: Err(ApiError::unauthenticated()), principal: None, changed: false };
+        let service = received.name.split('.').next().unwrap_or_default();
+        let method = rpc::of(&received.name, version);
+        let refused = ApiError::unauthenticated(!credentials.is_empty(), service, method.as_deref());
+        return Served { result: Err(refused), principal: None, changed: false };
     };
     let no_change = AtomicBool::new(false);
-    let call = Call { cloud, who: &who, query, body, no_change: &no_change };
+    let call = Call { cloud, who: &who, version, host, query, body, no_change: &no_change };
     let result = match count(cloud, &received.name, path).and_then(|()| meet(cloud, received)) {
-        Ok(()) => route(&call, verb, path).await,
+        Ok(()) => selected(&call, verb, path, text(header::CONTENT_TYPE)).await,
         Err(exhausted) => Err(exhausted),
     };
     let changed = result.is_ok() && !method_name::is_read(&received.name) && !no_change.into_inner();
@@ -72,7 +79,7 @@ fn meet(cloud: &Cloud, received: &Received) -> Result<(), ApiError> {
 
 /// Counts a call of Vertex AI against the project's quota. Predictions have quotas of their own, which are not emulated.
 fn count(cloud: &Cloud, name: &str, path: &str) -> Result<(), ApiError> {
-    if !name.starts_with("aiplatform.") || name.ends_with(".predict") {
+    if !name.starts_with("aiplatform.") || method_name::is_prediction(name) {
         return Ok(());
     }
     let kind = if method_name::is_read(name) { Kind::Reads } else { Kind::Submissions };
@@ -93,8 +100,21 @@ fn authenticate(cloud: &Cloud, credentials: &str) -> Option<Principal> {
     valid.then(|| grant.principal.clone())
 }
 
+/// Routes a call; leaves what its parameter `fields` selects.
+async fn selected(call: &Call<'_>, verb: &str, path: &str, content_type: &str) -> Result<Reply, ApiError> {
+    let selector = call.param("fields").map(Selector::parse).transpose()?;
+    if let Some(reply) = vertex::predict::route(call, verb, path, content_type)? {
+        return Ok(reply);
+    }
+    let value = route(call, verb, path).await?;
+    Ok(Reply::Json(match selector {
+        Some(selector) => selector.apply(value),
+        None => value,
+    }))
+}
+
 async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiError> {
-    let unknown = || ApiError::not_found(path);
+    let unknown = || ApiError::no_such_path(path);
     let (version, rest) = path.trim_start_matches('/').split_once('/').ok_or_else(unknown)?;
     if let Some(account) = rest.strip_prefix("projects/-/serviceAccounts/") {
         if let Some(email) = account.strip_suffix(":generateAccessToken").filter(|_| verb == "POST") {
@@ -128,7 +148,7 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
         return pam::route(call, verb, rest);
     }
     match version {
-        "v1" | "v1beta1" | "ui" => vertex::route(call, version, verb, rest).await,
+        "v1" | "v1beta1" | "ui" => vertex::route(call, verb, rest).await,
         _ => Err(unknown()),
     }
 }

@@ -4,16 +4,18 @@ use crate::cloud::Cloud;
 use crate::control;
 use crate::error::{ApiError, name_of_http};
 use crate::logging::audit;
-use crate::message;
+use crate::message::numbers;
 use crate::method_name;
 use crate::query;
-use crate::received::Received;
+use crate::received::{self, Received};
+use crate::reply::Reply;
 use crate::route;
 use crate::state::calls::SeenCall;
 use crate::state::fault::Kind;
 use crate::timestamp;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::response::Builder;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -24,10 +26,10 @@ const HTML: &str = "<!DOCTYPE html>\n<html lang=en><title>Error</title><p>Inject
 
 /// What is sent back.
 enum Sent {
-    Json(Result<Value, ApiError>, Option<u64>),
+    Json(Result<Reply, ApiError>, Option<u64>),
     Html(u16),
     /// The first half of the answer.
-    Half(Result<Value, ApiError>),
+    Half(Result<Reply, ApiError>),
     /// Nothing: the connection closes.
     Nothing,
 }
@@ -36,17 +38,18 @@ enum Sent {
 pub async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let verb = parts.method.as_str().to_owned();
-    let path = query::path(parts.uri.path());
+    let (host, path) = received::host_and_path(&parts.headers, query::path(parts.uri.path()));
     let query = query::parse(parts.uri.query().unwrap_or_default());
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         return respond(Sent::Json(Err(ApiError::invalid("The body is too large.")), None), false);
     };
     if let Some(rest) = path.strip_prefix("/emulator/") {
-        return respond(Sent::Json(control::route(&cloud, &verb, rest, &query, &body), None), false);
+        return respond(Sent::Json(control::route(&cloud, &verb, rest, &query, &body).map(Reply::Json), None), false);
     }
     let enums_as_numbers = query.iter().any(|(n, v)| n.ends_with("alt") && v.contains("enum-encoding=int"));
     let name = method_name::of(&verb, &path);
-    let mut received = Received { sequence: 0, verb, path, name, query, headers: parts.headers, body, cause: None };
+    let mut received =
+        Received { sequence: 0, verb, host, path, name, query, headers: parts.headers, body, cause: None };
     let whole_path = parts.uri.path_and_query().map_or(received.path.as_str(), |p| p.as_str()).to_owned();
     let fault = log(&cloud, &mut received, whole_path);
     let sent = match fault {
@@ -86,7 +89,7 @@ fn log(cloud: &Cloud, received: &mut Received, path: String) -> Option<Kind> {
 }
 
 /// Carries out a call and logs what came of it.
-async fn carry_out(cloud: &Cloud, received: &Received) -> Result<Value, ApiError> {
+async fn carry_out(cloud: &Cloud, received: &Received) -> Result<Reply, ApiError> {
     let served = route::serve(cloud, received).await;
     let mut world = cloud.world();
     if let Some(who) = &served.principal {
@@ -97,7 +100,8 @@ async fn carry_out(cloud: &Cloud, received: &Received) -> Result<Value, ApiError
         call.principal = served.principal.map(|principal| principal.name());
         call.status.get_or_insert(served.result.as_ref().map_or_else(|error| error.http, |_| 200));
         call.changed |= served.changed;
-        let started = served.result.as_ref().ok().filter(|_| served.changed).and_then(|answer| answer["name"].as_str());
+        let started = served.result.as_ref().ok().filter(|_| served.changed);
+        let started = started.and_then(|answer| answer.json()?["name"].as_str());
         call.operations.extend(started.filter(|name| name.contains("/operations/")).map(str::to_owned));
     }
     served.result
@@ -190,35 +194,63 @@ fn respond(sent: Sent, enums_as_numbers: bool) -> Response {
     let status = sent.status().and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let response = Response::builder().status(status);
-    let json = |result: Result<Value, ApiError>| {
-        let mut value = result.unwrap_or_else(|error| error.body);
-        if enums_as_numbers {
-            message::enums_as_numbers(&mut value);
-        }
-        Bytes::from(value.to_string())
-    };
     let cut_off = || Err(std::io::Error::new(std::io::ErrorKind::ConnectionReset, "injected fault"));
-    let stream = |chunks: Vec<_>| Body::from_stream(Chunks { chunks: chunks.into_iter(), sent: false });
-    let json_type = (header::CONTENT_TYPE, "application/json; charset=UTF-8");
     let response = match sent {
         Sent::Json(result, retry_after) => {
-            let response = response.header(json_type.0, json_type.1);
             let response = match retry_after {
                 Some(seconds) => response.header(header::RETRY_AFTER, seconds),
                 None => response,
             };
-            response.body(Body::from(json(result)))
+            let (response, mut chunks) = rendered(response, result, enums_as_numbers);
+            match chunks.len() {
+                1 => response.body(Body::from(chunks.remove(0))),
+                _ => response.body(stream(chunks.into_iter().map(Ok).collect())),
+            }
         }
         Sent::Html(_) => response.header(header::CONTENT_TYPE, "text/html; charset=UTF-8").body(Body::from(HTML)),
         // A failing body makes the server close the connection: headers may have left, the answer has not.
         Sent::Half(result) => {
-            let whole = json(result);
+            let (response, chunks) = rendered(response, result, enums_as_numbers);
+            let whole = Bytes::from(chunks.concat());
             let half = whole.slice(..whole.len() / 2);
-            response.header(json_type.0, json_type.1).body(stream(vec![Ok(half), cut_off()]))
+            response.body(stream(vec![Ok(half), cut_off()]))
         }
         Sent::Nothing => response.body(stream(vec![cut_off()])),
     };
     response.unwrap_or_default()
+}
+
+/// Adds an answer's headers; returns its body in chunks.
+fn rendered(response: Builder, result: Result<Reply, ApiError>, enums_as_numbers: bool) -> (Builder, Vec<Bytes>) {
+    let json = |mut value: Value| {
+        if enums_as_numbers {
+            numbers::of_enums(&mut value);
+        }
+        Bytes::from(value.to_string())
+    };
+    let json_type = "application/json; charset=UTF-8";
+    match result {
+        Ok(Reply::Json(value)) => (response.header(header::CONTENT_TYPE, json_type), vec![json(value)]),
+        Ok(Reply::Raw(raw)) => {
+            let response = response.header(header::CONTENT_TYPE, raw.content_type);
+            let response = raw.headers.into_iter().fold(response, |all, (name, value)| all.header(name, value));
+            (response, raw.chunks.into_iter().map(Bytes::from).collect())
+        }
+        Err(ApiError { body: Value::String(page), .. }) => {
+            (response.header(header::CONTENT_TYPE, "text/html; charset=UTF-8"), vec![Bytes::from(page)])
+        }
+        Err(error) => {
+            let response = match error.challenge() {
+                Some(challenge) => response.header(header::WWW_AUTHENTICATE, challenge),
+                None => response,
+            };
+            (response.header(header::CONTENT_TYPE, json_type), vec![json(error.body)])
+        }
+    }
+}
+
+fn stream(chunks: Vec<Result<Bytes, std::io::Error>>) -> Body {
+    Body::from_stream(Chunks { chunks: chunks.into_iter(), sent: false })
 }
 
 /// A stream of an answer's chunks.

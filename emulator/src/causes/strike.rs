@@ -32,11 +32,6 @@ impl Struck {
 
     /// The error as an operation carries it, with its details.
     pub fn status(&self, world: &mut World, names: &Names) -> Value {
-        let error = self.error(world, names);
-        let mut status = error.as_status();
-        if !error.body["error"]["details"].is_null() {
-            status["details"] = error.body["error"]["details"].clone();
-        }
-        status
+        self.error(world, names).as_status()
     }
 }

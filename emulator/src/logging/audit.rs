@@ -6,6 +6,7 @@
 use crate::error::ApiError;
 use crate::method_name;
 use crate::received::Received;
+use crate::reply::Reply;
 use crate::state::logs::Entry;
 use crate::state::principal::Principal;
 use crate::state::world::World;
@@ -105,7 +106,7 @@ fn logged(received: &Received) -> Option<(&'static str, String)> {
 }
 
 /// Records a call that changed something, or would have.
-pub fn record(world: &mut World, received: &Received, who: &Principal, result: &Result<Value, ApiError>) {
+pub fn record(world: &mut World, received: &Received, who: &Principal, result: &Result<Reply, ApiError>) {
     let Some((service, method)) = logged(received) else { return };
     let called = received.path.trim_start_matches('/').split_once('/').map_or("", |(_, rest)| rest);
     let resource = called.rsplit_once(':').filter(|(_, method)| !method.contains('/')).map_or(called, |(name, _)| name);
@@ -114,8 +115,11 @@ pub fn record(world: &mut World, received: &Received, who: &Principal, result: &
     let status = result.as_ref().err().map(ApiError::as_status);
     let change = Change { project: &project, service, method: &method, resource, who, reason, status };
     let mut entry = change.entry();
-    let operation =
-        result.as_ref().ok().and_then(|answer| answer["name"].as_str()).filter(|name| name.contains("/operations/"));
+    let operation = result
+        .as_ref()
+        .ok()
+        .and_then(|reply| reply.json()?["name"].as_str())
+        .filter(|name| name.contains("/operations/"));
     let Some(id) = operation.filter(|_| !called.contains("/operations/")).map(str::to_owned) else {
         return world.logs.write(&project, LOG, entry);
     };

@@ -3,6 +3,7 @@
 //! Source: `aiplatform.v1` `Model.versionAliases` and `MergeVersionAliasesRequest`. Versions count up and are never used again.
 //! Unverified: that an alias other than `default` moves, too, when another version receives it.
 
+use super::policy::Policy;
 use crate::error::ApiError;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ pub struct ModelState {
     last: u64,
     /// Number of uploads under way.
     pub uploading: u32,
+    pub policy: Policy,
 }
 
 fn aliases(body: &Value) -> BTreeSet<String> {

@@ -20,6 +20,8 @@ pub struct Settings {
     pub metrics_delay_seconds: f64,
     /// Whether requests for higher limits are denied.
     pub denies_quota_preferences: bool,
+    /// Number of replicas that a deployment can have; as many as it wants by default.
+    pub available_replicas: Option<u32>,
     /// Reads of Vertex AI per minute and project.
     pub reads_per_minute: Option<u32>,
     /// Changes of Vertex AI per minute and project.

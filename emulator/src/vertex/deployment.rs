@@ -2,8 +2,8 @@
 //!
 //! Without a traffic split the endpoint's stays as it is: an endpoint without deployed models then serves none.
 
-use super::endpoint::check_split;
-use super::model;
+use super::endpoint::{self, check_split};
+use super::{deployed, resources};
 use crate::call::Call;
 use crate::causes::failure::Outcome;
 use crate::cloud::Cloud;
@@ -12,110 +12,96 @@ use crate::logging::container::Server;
 use crate::message;
 use crate::operation;
 use crate::quotas::usage;
-use crate::state::principal::Principal;
+use crate::state::settings::Settings;
 use crate::state::stage::{STAGES, pace};
 use crate::state::world::{Deploying, World};
 use crate::timestamp;
 use serde_json::{Value, json};
 
-/// Prefixes of the machine types that serve models.
-const FAMILIES: &[&str] =
-    &["e2-", "n1-", "n2-", "n2d-", "c2-", "c2d-", "c3-", "a2-", "a3-", "a4-", "a4x-", "g2-", "g4-"];
-
-/// Checks the deployed model; returns the stored name of its model, and the version.
-fn check(world: &World, endpoint: &str, deployed: &Value) -> Result<(String, u64), ApiError> {
-    let name = deployed["model"].as_str().unwrap_or_default();
-    let found = model::find(world, name).ok_or_else(|| ApiError::not_found(name))?;
-    if found.body["supportedDeploymentResourcesTypes"].as_array().is_none_or(Vec::is_empty) {
-        return Err(ApiError::precondition("The model cannot be deployed to an endpoint."));
+/// `POST {endpoint}:deployModel`
+pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let request = call.message(message::DEPLOY_MODEL, "")?;
+    call.require("aiplatform.endpoints.deploy", endpoint)?;
+    deployed::check_request(&request)?;
+    let mut deployed = request["deployedModel"].clone();
+    if deployed["id"] == "" {
+        deployed["id"] = Value::Null;
     }
-    if let Some(id) = deployed["id"].as_str() {
-        if !(1..=10).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(ApiError::invalid(format!("Invalid deployed model id: {id}")));
-        }
-        // Unverified: Google's answer to a second deployed model with the same id.
-        let state = world.endpoints.get(endpoint);
-        let taken = state.is_some_and(|e| {
-            e.deploying.iter().any(|one| one.id == id)
-                || e.body["deployedModels"].as_array().into_iter().flatten().any(|m| m["id"] == id)
-        });
-        if taken {
-            return Err(ApiError::exists(&format!("{endpoint}/deployedModels/{id}")));
-        }
-    }
-    check_kind(name, found.body, deployed)?;
-    check_replicas(deployed)?;
-    let machine = &deployed["dedicatedResources"]["machineSpec"];
-    if let Some(kind) = machine["machineType"].as_str()
-        && !FAMILIES.iter().any(|family| kind.starts_with(family))
-    {
-        return Err(ApiError::invalid(format!("Machine type \"{kind}\" is not supported.")));
-    }
-    if machine["acceleratorType"].is_null() != machine["acceleratorCount"].is_null() {
-        return Err(ApiError::invalid("acceleratorType and acceleratorCount go together."));
-    }
-    Ok((found.name, found.version))
+    resources::complete(&mut deployed);
+    let split = request["trafficSplit"].clone();
+    let id = begin(call, endpoint, &deployed, &split)?;
+    deployed["id"] = json!(id);
+    let outcome = Outcome::of(&mut call.cloud.world(), endpoint, &deployed);
+    let endpoint_name = endpoint.to_owned();
+    let under_way = UnderWay::new(call.cloud, endpoint, &id);
+    Ok(operation::start(
+        call.cloud,
+        endpoint,
+        "DeployModel",
+        "aiplatform.endpoints.deploy",
+        async move |cloud, name| {
+            let _leave = under_way;
+            pass_stages(&cloud, Some(&name), &endpoint_name, &deployed, &outcome).await?;
+            let response = finish(&cloud, &endpoint_name, &id, deployed, &split)?;
+            outcome.settle(&mut cloud.world(), &endpoint_name, &id);
+            operation::set_stage(&cloud, &name, "SUCCESSFULLY_DEPLOYED");
+            Ok(response)
+        },
+    ))
 }
 
-/// Checks that the model can be deployed with the sent kind of resources. Unverified: the text.
-fn check_kind(name: &str, model: &Value, deployed: &Value) -> Result<(), ApiError> {
-    const KINDS: &[(&str, &str)] = &[
-        ("dedicatedResources", "DEDICATED_RESOURCES"),
-        ("automaticResources", "AUTOMATIC_RESOURCES"),
-        ("sharedResources", "SHARED_RESOURCES"),
-    ];
-    let sent: Vec<_> = KINDS.iter().filter(|(field, _)| !deployed[*field].is_null()).collect();
-    let [(field, kind)] = sent.as_slice() else {
-        return Err(ApiError::invalid("Exactly one of dedicated, automatic and shared resources must be set."));
+/// Checks a deployment against what exists, and notes that it is under way; returns the id of the deployed model.
+pub fn begin(call: &Call<'_>, endpoint: &str, deployed: &Value, split: &Value) -> Result<String, ApiError> {
+    let mut world = call.cloud.world();
+    let state = world.endpoints.get(endpoint).ok_or_else(|| ApiError::not_found(endpoint))?;
+    if endpoint::is_private(&state.body) && split.as_object().is_some_and(|split| !split.is_empty()) {
+        return Err(endpoint::no_split());
+    }
+    check_split(&state.body, split, Some("0"))?;
+    deployed::check_account(&world, call.who, endpoint, deployed)?;
+    let (model, version) = deployed::check(&world, endpoint, deployed)?;
+    check_quota(&world, endpoint, deployed, call.cloud.clock().now())?;
+    let id = deployed["id"].as_str().map(str::to_owned).unwrap_or_else(|| world.id().to_string());
+    if let Some(state) = world.endpoints.get_mut(endpoint) {
+        state.deploying.push(Deploying { id: id.clone(), model, version, body: deployed.clone() });
+    }
+    Ok(id)
+}
+
+/// Passes through the stages of a deployment, which its operation shows if it has stages; fails where a fault strikes, or where too few replicas can be had.
+pub async fn pass_stages(
+    cloud: &Cloud,
+    operation: Option<&str>,
+    endpoint: &str,
+    deployed: &Value,
+    outcome: &Outcome,
+) -> Result<(), Value> {
+    let pace = pace(cloud.world().settings.deployment_seconds);
+    let server = Server::of(endpoint, deployed);
+    let set_stage = |stage: &str| {
+        if let Some(operation) = operation {
+            operation::set_stage(cloud, operation, stage);
+        }
     };
-    let mut supported = model["supportedDeploymentResourcesTypes"].as_array().into_iter().flatten();
-    if supported.any(|one| one == kind) {
-        return Ok(());
-    }
-    Err(ApiError::invalid(format!("{field} is not supported for Model {name}.")))
-}
-
-/// Checks the numbers of replicas and the autoscaling of dedicated resources.
-pub fn check_replicas(deployed: &Value) -> Result<(), ApiError> {
-    let dedicated = &deployed["dedicatedResources"];
-    if !dedicated.is_object() {
-        return Ok(());
-    }
-    let (min, max) = (dedicated["minReplicaCount"].as_i64().unwrap_or(0), dedicated["maxReplicaCount"].as_i64());
-    if min < 1 || max.is_some_and(|max| max < min) {
-        return Err(ApiError::invalid("minReplicaCount must be at least 1, and at most maxReplicaCount."));
-    }
-    let mut names: Vec<&str> = Vec::new();
-    for spec in dedicated["autoscalingMetricSpecs"].as_array().into_iter().flatten() {
-        let name = spec["metricName"].as_str().unwrap_or_default();
-        if name.is_empty() || names.contains(&name) {
-            return Err(ApiError::invalid(format!("Invalid autoscaling metric: \"{name}\".")));
+    for (stage, seconds) in STAGES {
+        set_stage(stage);
+        match *stage {
+            "STARTING_MODEL_SERVER" => server.start(&mut cloud.world()),
+            "FINISHING_UP" => server.become_ready(&mut cloud.world()),
+            _ => {}
         }
-        names.push(name);
+        cloud.pass(seconds * pace).await;
+        let settings = cloud.world().settings.clone();
+        let has_nodes = *stage != "ADDING_NODES_TO_CLUSTER";
+        let shortage = if has_nodes { None } else { status(&settings, deployed, replicas(deployed).0).err() };
+        if let Some(error) = outcome.strike(cloud, stage, &server).or(shortage) {
+            usage::hold(&mut cloud.world(), endpoint, deployed, cloud.clock().now());
+            set_stage("FAILED_TO_DEPLOY");
+            return Err(error);
+        }
     }
     Ok(())
-}
-
-/// Checks that Vertex AI's service agent may get tokens of the serving account.
-///
-/// In its own project the agent's role suffices; in another project that project's policies decide. Unverified: that Google checks
-/// this at the call. Status and text are those of model files that the agent cannot read.
-fn check_agent(world: &World, endpoint: &str, deployed: &Value) -> Result<(), ApiError> {
-    const PERMISSION: &str = "iam.serviceAccounts.getAccessToken";
-    let own = endpoint.split('/').nth(1).unwrap_or_default();
-    let Some(account) =
-        deployed["serviceAccount"].as_str().filter(|account| world.home(account).as_deref() != Some(own))
-    else {
-        return Ok(());
-    };
-    let number = world.projects.get(own).map(|project| project.number.as_str()).unwrap_or_default();
-    let email = format!("service-{number}@gcp-sa-aiplatform.iam.gserviceaccount.com");
-    if world.may_on_account(&Principal::ServiceAccount { email: email.clone() }, PERMISSION, account) {
-        return Ok(());
-    }
-    Err(ApiError::precondition(format!(
-        "Service account {email} does not have [{PERMISSION}] IAM permission(s) to the service account \"{account}\". Please grant the required IAM permission(s)."
-    )))
 }
 
 /// Checks that the serving quotas of the region suffice.
@@ -129,73 +115,44 @@ fn check_quota(world: &World, endpoint: &str, deployed: &Value, now: f64) -> Res
     }
 }
 
-/// `POST {endpoint}:deployModel`
-pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
-    call.allow(&[])?;
-    let request = message::read(call.body, message::DEPLOY_MODEL)?;
-    call.require("aiplatform.endpoints.deploy", endpoint)?;
-    let mut deployed = request["deployedModel"].clone();
-    let split = request["trafficSplit"].clone();
-    let (id, outcome) = {
-        let mut world = call.cloud.world();
-        let state = world.endpoints.get(endpoint).ok_or_else(|| ApiError::not_found(endpoint))?;
-        check_split(&state.body, &split, Some("0"))?;
-        if let Some(account) = deployed["serviceAccount"].as_str()
-            && !world.may_on_account(call.who, "iam.serviceAccounts.actAs", account)
-        {
-            return Err(ApiError::invalid(format!(
-                "You do not have permission to act as service_account: {account} (or it may not exist)."
-            )));
-        }
-        check_agent(&world, endpoint, &deployed)?;
-        let (model, version) = check(&world, endpoint, &deployed)?;
-        check_quota(&world, endpoint, &deployed, call.cloud.clock().now())?;
-        let id = deployed["id"].as_str().map(str::to_owned).unwrap_or_else(|| world.id().to_string());
-        if let Some(state) = world.endpoints.get_mut(endpoint) {
-            state.deploying.push(Deploying { id: id.clone(), model, version, body: deployed.clone() });
-        }
-        deployed["id"] = json!(id);
-        (id, Outcome::of(&mut world, endpoint, &deployed))
-    };
-    let endpoint_name = endpoint.to_owned();
-    // Runs at every end, also when the operation is cancelled before its first poll.
-    let under_way = UnderWay { cloud: call.cloud.clone(), endpoint: endpoint_name.clone(), id: id.clone() };
-    Ok(operation::start(
-        call.cloud,
-        endpoint,
-        "DeployModel",
-        "aiplatform.endpoints.deploy",
-        async move |cloud, name| {
-            let _leave = under_way;
-            let pace = pace(cloud.world().settings.deployment_seconds);
-            let server = Server::of(&endpoint_name, &deployed);
-            for (stage, seconds) in STAGES {
-                operation::set_stage(&cloud, &name, stage);
-                match *stage {
-                    "STARTING_MODEL_SERVER" => server.start(&mut cloud.world()),
-                    "FINISHING_UP" => server.become_ready(&mut cloud.world()),
-                    _ => {}
-                }
-                cloud.pass(seconds * pace).await;
-                if let Some(error) = outcome.strike(&cloud, stage, &server) {
-                    usage::hold(&mut cloud.world(), &endpoint_name, &deployed, cloud.clock().now());
-                    operation::set_stage(&cloud, &name, "FAILED_TO_DEPLOY");
-                    return Err(error);
-                }
-            }
-            let response = finish(&cloud, &endpoint_name, &id, deployed, &split)?;
-            outcome.settle(&mut cloud.world(), &endpoint_name, &id);
-            operation::set_stage(&cloud, &name, "SUCCESSFULLY_DEPLOYED");
-            Ok(response)
-        },
-    ))
+/// Text: public reports of PerfKitBenchmarker, which recognises it.
+const NO_CAPACITY: &str = "Machine type temporarily unavailable, please deploy with a different machine type or retry.";
+
+/// The numbers of replicas that are wanted and that suffice.
+fn replicas(deployed: &Value) -> (i64, i64) {
+    let resources = ["dedicatedResources", "automaticResources"].into_iter().map(|kind| &deployed[kind]);
+    let number = |field: &str| resources.clone().find_map(|of| of[field].as_i64()).filter(|number| *number > 0);
+    let wanted = number("minReplicaCount").or(number("initialReplicaCount")).unwrap_or(1);
+    (wanted, number("requiredReplicaCount").unwrap_or(wanted))
 }
 
-/// Ends a deployment under way.
-struct UnderWay {
+/// The runtime status of a deployed model that is to have at least as many replicas as it names, and would have `replicas`.
+///
+/// Fails where fewer can be had than are required. Unverified: the message of a partial success.
+pub fn status(settings: &Settings, deployed: &Value, replicas: i64) -> Result<Value, Value> {
+    let (wanted, required) = self::replicas(deployed);
+    let available = settings.available_replicas.map_or(replicas, |most| replicas.min(i64::from(most)));
+    if available < required {
+        return Err(ApiError::status(14, NO_CAPACITY));
+    }
+    let mut status = json!({"availableReplicaCount": available, "lastUpdateTime": timestamp::now()});
+    if available < wanted {
+        status["message"] = json!(format!("{available} of {wanted} replicas are available. {NO_CAPACITY}"));
+    }
+    Ok(status)
+}
+
+/// Ends a deployment under way, at every end, also when its operation is cancelled before its first poll.
+pub struct UnderWay {
     cloud: Cloud,
     endpoint: String,
     id: String,
+}
+
+impl UnderWay {
+    pub fn new(cloud: &Cloud, endpoint: &str, id: &str) -> Self {
+        Self { cloud: cloud.clone(), endpoint: endpoint.to_owned(), id: id.to_owned() }
+    }
 }
 
 impl Drop for UnderWay {
@@ -206,9 +163,11 @@ impl Drop for UnderWay {
     }
 }
 
-fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &Value) -> Result<Value, Value> {
+/// Adds the deployed model to its endpoint.
+pub fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &Value) -> Result<Value, Value> {
     let gone = || ApiError::status(5, "The endpoint or the model is gone.");
     let mut world = cloud.world();
+    deployed["status"] = status(&world.settings, &deployed, replicas(&deployed).0)?;
     let endpoint_state = world.endpoints.get(endpoint).ok_or_else(gone)?;
     let under_way = endpoint_state.deploying.iter().find(|one| one.id == id).ok_or_else(gone)?.clone();
     // The version that the name meant at the call, also when an alias has moved since.
@@ -222,17 +181,20 @@ fn finish(cloud: &Cloud, endpoint: &str, id: &str, mut deployed: Value, split: &
     check_split(&endpoint_state.body, split, Some("0")).map_err(|error| error.as_status())?;
     deployed["model"] = json!(world.shown(&under_way.model));
     deployed["createTime"] = json!(timestamp::now());
-    let dedicated = &mut deployed["dedicatedResources"];
-    if dedicated.is_object() && dedicated["maxReplicaCount"].is_null() {
-        dedicated["maxReplicaCount"] = dedicated["minReplicaCount"].clone();
+    if let Some(pool) = deployed["sharedResources"].as_str() {
+        let stored = world.stored(pool).filter(|pool| world.pools.contains_key(pool)).ok_or_else(gone)?;
+        deployed["sharedResources"] = json!(world.shown(&stored));
     }
-    let replicas = deployed["dedicatedResources"]["minReplicaCount"].as_i64().unwrap_or(1);
-    deployed["status"] = json!({"availableReplicaCount": replicas, "lastUpdateTime": timestamp::now()});
+    deployed::set_private_addresses(&mut deployed, &endpoint_state.body, endpoint);
+    let attachment = deployed["privateEndpoints"]["serviceAttachment"].clone();
     let touch = world.touch();
     let body = &mut world.endpoints.get_mut(endpoint).ok_or_else(gone)?.body;
     match body["deployedModels"].as_array_mut() {
         Some(models) => models.push(deployed.clone()),
         None => body["deployedModels"] = json!([deployed]),
+    }
+    if attachment.is_string() && body["privateServiceConnectConfig"].is_object() {
+        body["privateServiceConnectConfig"]["serviceAttachment"] = attachment;
     }
     if let Some(split) = split.as_object().filter(|split| !split.is_empty()) {
         let named = split.iter().map(|(key, share)| (if key == "0" { id } else { key }.to_owned(), share.clone()));

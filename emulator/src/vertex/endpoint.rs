@@ -1,8 +1,6 @@
-//! Endpoints and their allow policies (v1beta1).
+//! Endpoints: create, get, list, delete, and what a valid one is.
 
-use super::container;
-use super::etag;
-use super::filter;
+use super::{Problems, container, filter};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
@@ -12,14 +10,14 @@ use crate::state::world::{EndpointState, World};
 use crate::timestamp;
 use serde_json::{Value, json};
 
-fn shown(world: &World, name: &str, endpoint: &EndpointState) -> Value {
+pub fn shown(world: &World, name: &str, endpoint: &EndpointState) -> Value {
     let mut body = endpoint.body.clone();
     body["name"] = json!(world.shown(name));
     body
 }
 
 /// Whether a caller may choose this id: letters first, or at most nine digits.
-fn is_valid_id(id: &str) -> bool {
+pub fn is_valid_id(id: &str) -> bool {
     let bytes = id.as_bytes();
     match bytes.first() {
         Some(b'a'..=b'z') => {
@@ -34,15 +32,19 @@ fn is_valid_id(id: &str) -> bool {
 
 pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     call.allow(&["endpointId"])?;
-    let mut body = message::read(call.body, message::ENDPOINT)?;
+    let mut body = call.message(message::ENDPOINT, "endpoint")?;
     call.require("aiplatform.endpoints.create", place)?;
-    display_name(&body)?;
-    container::check_labels(&body["labels"])?;
+    let location = place.rsplit('/').next().unwrap_or_default();
+    check(&body, location)?;
+    check_split(&body, &body["trafficSplit"], None)?;
+    if let Some(field) = ["gdcConfig", "publisherModelConfig"].iter().find(|field| !body[**field].is_null()) {
+        return Err(ApiError::new("UNIMPLEMENTED", format!("The emulator does not serve {field}.")));
+    }
     let name = {
         let mut world = call.cloud.world();
         let id = match call.param("endpointId") {
             Some(id) if is_valid_id(id) => id.to_owned(),
-            Some(id) => return Err(ApiError::invalid(format!("Invalid endpoint id: {id}"))),
+            Some(id) => return Err(ApiError::field("endpoint_id", format!("Invalid endpoint id: {id}"))),
             None => world.id().to_string(),
         };
         let name = format!("{place}/endpoints/{id}");
@@ -55,6 +57,9 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         name
     };
     body["createTime"] = json!(timestamp::now());
+    if body["dedicatedEndpointEnabled"] == true {
+        body["dedicatedEndpointDns"] = json!(call.cloud.world().dedicated_name(&name));
+    }
     let endpoint = name.clone();
     let permission = "aiplatform.endpoints.update";
     Ok(operation::after(call.cloud, &name, "CreateEndpoint", permission, 40.0, (), move |_, world| {
@@ -68,12 +73,79 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     }))
 }
 
-/// Returns the sent display name.
-pub fn display_name(sent: &Value) -> Result<Value, ApiError> {
-    match sent["displayName"].as_str() {
-        Some(name) if !name.is_empty() && name.chars().count() <= 128 => Ok(json!(name)),
-        _ => Err(ApiError::invalid("displayName is required and has at most 128 characters.")),
+/// Checks the display name of an endpoint or a model at a path of the request; that it is missing is found by its shape.
+pub fn check_display_name(sent: &Value, path: &str, problems: &mut Problems) {
+    if sent["displayName"].as_str().is_some_and(|name| name.chars().count() > 128) {
+        let text = "The display name must have at most 128 characters.";
+        problems.push((format!("{path}.display_name"), text.to_owned()));
     }
+}
+
+/// Checks that a key of Cloud KMS is one of the resource's location.
+pub fn check_key(sent: &Value, location: &str, path: &str, problems: &mut Problems) {
+    let Some(key) = sent["encryptionSpec"]["kmsKeyName"].as_str().filter(|key| !key.is_empty()) else { return };
+    let text = match key.split('/').collect::<Vec<_>>().as_slice() {
+        ["projects", _, "locations", own, "keyRings", _, "cryptoKeys", _] if *own == location => return,
+        ["projects", _, "locations", own, "keyRings", _, "cryptoKeys", _] => {
+            format!(
+                "The Cloud KMS key is in location `{own}`. It must be in the same region as the resource, `{location}`."
+            )
+        }
+        _ => format!("\"{key}\" is not the resource name of a Cloud KMS key."),
+    };
+    let start = if path.is_empty() { String::new() } else { format!("{path}.") };
+    problems.push((format!("{start}encryption_spec.kms_key_name"), text));
+}
+
+/// Checks an endpoint as Google describes it. Unverified: the texts, but that for a required field.
+pub fn check(body: &Value, location: &str) -> Result<(), ApiError> {
+    let mut problems = message::missing(body, message::ENDPOINT, "endpoint");
+    check_display_name(body, "endpoint", &mut problems);
+    container::check_labels(&body["labels"], "endpoint.labels", &mut problems);
+    check_key(body, location, "endpoint", &mut problems);
+    let mut wrong = |field: &str, text: &str| problems.push((format!("endpoint.{field}"), text.to_owned()));
+    let network = body["network"].as_str().filter(|network| !network.is_empty());
+    if network.is_some() && is_psc(body) {
+        wrong("network", "Only one of the fields network and private_service_connect_config can be set.");
+    }
+    if network.is_some_and(|network| !is_network(network)) {
+        wrong("network", "The network must be `projects/{project number}/global/networks/{network}`.");
+    }
+    if body["dedicatedEndpointEnabled"] == true && (network.is_some() || is_psc(body)) {
+        wrong("dedicated_endpoint_enabled", "A private endpoint cannot be a dedicated endpoint.");
+    }
+    let logging = &body["predictRequestResponseLoggingConfig"];
+    let rate = logging["samplingRate"].as_f64();
+    if (logging["enabled"] == true || rate.is_some()) && !rate.is_some_and(|rate| rate > 0.0 && rate <= 1.0) {
+        wrong("predict_request_response_logging_config.sampling_rate", "The sampling rate must be in (0, 1].");
+    }
+    let timeout = body["clientConnectionConfig"]["inferenceTimeout"].as_str().and_then(message::seconds);
+    if timeout.is_some_and(|seconds| !(seconds > 0.0 && seconds <= 3600.0)) {
+        wrong("client_connection_config.inference_timeout", "The timeout must be in (0, 3600] seconds.");
+    }
+    if problems.is_empty() { Ok(()) } else { Err(ApiError::fields(&problems)) }
+}
+
+/// Whether the endpoint is reached through Private Service Connect.
+pub fn is_psc(body: &Value) -> bool {
+    body["enablePrivateServiceConnect"] == true
+        || body["privateServiceConnectConfig"]["enablePrivateServiceConnect"] == true
+}
+
+/// Whether the endpoint is reached from a network of the customer only. It then has one model and no traffic split.
+pub fn is_private(body: &Value) -> bool {
+    is_psc(body) || body["network"].as_str().is_some_and(|network| !network.is_empty())
+}
+
+/// The refusal of a traffic split on a private endpoint.
+pub fn no_split() -> ApiError {
+    ApiError::field("traffic_split", "A private endpoint does not support a traffic split.")
+}
+
+fn is_network(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    matches!(parts.as_slice(), ["projects", number, "global", "networks", network]
+        if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && !network.is_empty())
 }
 
 /// Rejects a parameter of which no published description says what it answers.
@@ -110,41 +182,6 @@ pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         .collect();
     let endpoints = filter::apply(call, "endpoint", endpoints)?;
     page::answer(call, &mut world, &start, "endpoints", endpoints)
-}
-
-/// `PATCH {endpoint}?updateMask=`: all fields of the mask or none.
-pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
-    call.allow(&["updateMask"])?;
-    let sent = message::read(call.body, message::ENDPOINT)?;
-    call.require("aiplatform.endpoints.update", name)?;
-    let mask = call.param("updateMask").unwrap_or_default();
-    let mut world = call.cloud.world();
-    let touch = world.touch();
-    let endpoint = world.endpoints.get_mut(name).ok_or_else(|| ApiError::not_found(name))?;
-    etag::check("Endpoint", &sent, &endpoint.body)?;
-    let mut body = endpoint.body.clone();
-    for field in mask.split(',').map(|field| message::camel(field.trim())) {
-        match field.as_str() {
-            "trafficSplit" => {
-                check_split(&body, &sent["trafficSplit"], None)?;
-                super::set(&mut body, &field, &sent);
-            }
-            "displayName" => body["displayName"] = display_name(&sent)?,
-            "labels" => {
-                container::check_labels(&sent["labels"])?;
-                super::set(&mut body, &field, &sent);
-            }
-            "description" => super::set(&mut body, &field, &sent),
-            other => return Err(ApiError::invalid(format!("Invalid field mask: {other}"))),
-        }
-    }
-    touch(&mut body);
-    endpoint.body = body;
-    let endpoint = world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?;
-    let body = shown(&world, name, endpoint);
-    drop(world);
-    call.cloud.announce();
-    Ok(body)
 }
 
 /// Checks a traffic split: keys are deployed models (or `also`), values sum to 100. An absent split passes.
@@ -189,29 +226,4 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         }
         Ok(operation::empty())
     }))
-}
-
-pub fn get_policy(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
-    call.allow(&["options.requestedPolicyVersion"])?;
-    call.require("aiplatform.endpoints.getIamPolicy", name)?;
-    let version = call.param("options.requestedPolicyVersion").and_then(|v| v.parse().ok()).unwrap_or(1);
-    let world = call.cloud.world();
-    Ok(world.endpoints.get(name).ok_or_else(|| ApiError::not_found(name))?.policy.read(version))
-}
-
-pub fn set_policy(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
-    let sent = message::read(call.body, message::SET_POLICY)?;
-    call.require("aiplatform.endpoints.setIamPolicy", name)?;
-    let mut world = call.cloud.world();
-    let world = &mut *world;
-    let policy = &mut world.endpoints.get_mut(name).ok_or_else(|| ApiError::not_found(name))?.policy;
-    policy.write_plain(&sent["policy"], &world.roles)
-}
-
-pub fn test_permissions(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
-    call.allow(&["permissions"])?;
-    let world = call.cloud.world();
-    let asked = call.query.iter().filter(|(n, _)| n == "permissions").map(|(_, value)| value);
-    let held: Vec<&String> = asked.filter(|permission| world.may(call.who, permission, name)).collect();
-    Ok(json!({ "permissions": held }))
 }

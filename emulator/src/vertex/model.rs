@@ -1,14 +1,12 @@
 //! Models: get, list, patch, delete.
 
-use super::container;
-use super::etag;
-use super::filter;
+use super::{Problems, container, endpoint, etag, filter, mask};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
 use crate::operation;
 use crate::page;
-use crate::state::model::ModelState;
+use crate::state::model::{ModelState, is_alias};
 use crate::state::world::World;
 use serde_json::{Value, json};
 
@@ -99,30 +97,35 @@ pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     page::answer(call, &mut world, &start, "models", models)
 }
 
+/// Checks a model as Google describes it, at a path of the request.
+pub fn check(body: &Value, location: &str, path: &str, problems: &mut Problems) {
+    endpoint::check_display_name(body, path, problems);
+    container::check(&body["containerSpec"], &format!("{path}.container_spec"), problems);
+    container::check_labels(&body["labels"], &format!("{path}.labels"), problems);
+    endpoint::check_key(body, location, path, problems);
+    let aliases = body["versionAliases"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    for alias in aliases.filter(|alias| !is_alias(alias)) {
+        problems.push((format!("{path}.version_aliases"), format!("Invalid version alias: \"{alias}\".")));
+    }
+}
+
 /// `PATCH {model}[@version]?updateMask=`: fields of a version. Unverified: that they are the version's and not the model's.
 pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    const UPDATABLE: &[&str] = &["displayName", "description", "versionDescription", "labels"];
     call.allow(&["updateMask"])?;
-    let sent = message::read(call.body, message::MODEL)?;
+    let sent = call.message(message::MODEL, "model")?;
     call.require("aiplatform.models.update", split(name).0)?;
-    let mask = call.param("updateMask").unwrap_or_default();
-    if mask.is_empty() {
-        return Err(ApiError::invalid("updateMask is required."));
-    }
+    let paths = mask::of(call)?;
     let mut world = call.cloud.world();
     let found = find(&world, name).ok_or_else(|| ApiError::not_found(name))?;
     etag::check("Model", &sent, found.body)?;
     let mut body = found.body.clone();
     let (model, version) = (found.name, found.version);
-    for field in mask.split(',').map(|field| message::camel(field.trim())) {
-        match field.as_str() {
-            "displayName" => body["displayName"] = super::endpoint::display_name(&sent)?,
-            "description" | "versionDescription" => super::set(&mut body, &field, &sent),
-            "labels" => {
-                container::check_labels(&sent["labels"])?;
-                super::set(&mut body, &field, &sent);
-            }
-            other => return Err(ApiError::new("UNIMPLEMENTED", format!("The emulator does not update {other}."))),
-        }
+    mask::apply(&mut body, &sent, &paths, UPDATABLE)?;
+    let mut problems = message::missing(&body, message::MODEL, "model");
+    check(&body, name.split('/').nth(3).unwrap_or_default(), "model", &mut problems);
+    if !problems.is_empty() {
+        return Err(ApiError::fields(&problems));
     }
     world.touch()(&mut body);
     body["versionUpdateTime"] = body["updateTime"].clone();

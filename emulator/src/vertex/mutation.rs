@@ -3,13 +3,12 @@
 //! Source: `aiplatform.v1` `MutateDeployedModelRequest`, which lists what can be changed. Unverified: the duration, that a mask may not
 //! name a whole message, and the texts.
 
-use super::deployment::check_replicas;
+use super::{deployment, mask, resources};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
 use crate::operation;
 use crate::state::world::World;
-use crate::timestamp;
 use serde_json::{Value, json};
 
 /// The paths that a mask may name.
@@ -23,18 +22,21 @@ const MUTABLE: &[&str] = &[
     "disableContainerLogging",
 ];
 
-fn paths(mask: &str) -> Result<Vec<&'static str>, ApiError> {
-    if mask.is_empty() {
-        return Err(ApiError::invalid("updateMask is required."));
-    }
-    let known = |path: &str| {
-        let path = message::camel(path.trim());
-        let found = MUTABLE.iter().find(|known| **known == path).copied();
-        found.ok_or_else(|| {
-            ApiError::invalid(format!("Invalid field mask: {path} of a DeployedModel cannot be mutated."))
-        })
+/// Those of v1beta1 alone, but for `disableContainerLogging`, which is of v1 alone.
+const BETA: &[&str] =
+    &["dedicatedResources.scaleToZeroSpec", "dedicatedResources.initialReplicaCount", "enableContainerLogging"];
+
+fn paths(sent: &str, is_beta: bool) -> Result<Vec<&'static str>, ApiError> {
+    let known = |path: mask::Path| {
+        let path = match path.below {
+            Some(below) => format!("{}.{}", path.field, message::camel(&below)),
+            None => path.field,
+        };
+        let all = MUTABLE.iter().filter(|known| !is_beta || **known != "disableContainerLogging");
+        let found = all.chain(BETA.iter().filter(|_| is_beta)).find(|known| **known == path).copied();
+        found.ok_or_else(|| mask::refused(&path))
     };
-    mask.split(',').map(known).collect()
+    mask::paths(sent)?.into_iter().map(known).collect()
 }
 
 /// Returns the deployed model with the fields of the mask as they are sent; a field that is not sent is cleared.
@@ -49,11 +51,14 @@ fn mutated(deployed: &Value, sent: &Value, paths: &[&str]) -> Result<Value, ApiE
         };
         super::set(to, field, from);
     }
-    let resources = &mut after["dedicatedResources"];
-    if resources.is_object() && resources["maxReplicaCount"].is_null() {
-        resources["maxReplicaCount"] = resources["minReplicaCount"].clone();
+    resources::complete(&mut after);
+    let mut problems = Vec::new();
+    if after["dedicatedResources"].is_object() {
+        resources::check_replicas(&after["dedicatedResources"], "deployed_model.dedicated_resources", &mut problems);
     }
-    check_replicas(&after)?;
+    if !problems.is_empty() {
+        return Err(ApiError::fields(&problems));
+    }
     Ok(after)
 }
 
@@ -68,9 +73,9 @@ fn find<'a>(world: &'a World, endpoint: &str, id: &str) -> Result<&'a Value, Api
 /// `POST {endpoint}:mutateDeployedModel`
 pub fn mutate(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
-    let request = message::read(call.body, message::MUTATE_DEPLOYED_MODEL)?;
+    let request = call.message(message::MUTATE_DEPLOYED_MODEL, "")?;
     call.require("aiplatform.endpoints.deploy", endpoint)?;
-    let paths = paths(request["updateMask"].as_str().unwrap_or_default())?;
+    let paths = paths(request["updateMask"].as_str().unwrap_or_default(), call.version == "v1beta1")?;
     let sent = request["deployedModel"].clone();
     let id = sent["id"].as_str().unwrap_or_default().to_owned();
     mutated(find(&call.cloud.world(), endpoint, &id)?, &sent, &paths)?;
@@ -85,7 +90,7 @@ pub fn mutate(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
             ["minReplicaCount", "maxReplicaCount"].map(|field| resources.iter().find_map(|r| r[field].as_i64()));
         if let (Some(replicas), Some(least)) = (after["status"]["availableReplicaCount"].as_i64(), least) {
             let replicas = replicas.min(most.unwrap_or(replicas)).max(least);
-            after["status"] = json!({"availableReplicaCount": replicas, "lastUpdateTime": timestamp::now()});
+            after["status"] = deployment::status(&world.settings, &after, replicas)?;
         }
         let touch = world.touch();
         let body = &mut world.endpoints.get_mut(&name).ok_or_else(|| ApiError::not_found(&name).as_status())?.body;
@@ -104,7 +109,10 @@ mod tests {
     #[test]
     fn a_mask_names_what_google_lists() {
         assert_eq!(
-            paths("dedicated_resources.min_replica_count,disableContainerLogging").map_err(|e| e.http).unwrap().len(),
+            paths("dedicated_resources.min_replica_count,disableContainerLogging", false)
+                .map_err(|e| e.http)
+                .unwrap()
+                .len(),
             2
         );
         for mask in [
@@ -115,8 +123,10 @@ mod tests {
             "serviceAccount",
             "enableContainerLogging",
         ] {
-            assert!(paths(mask).is_err(), "{mask}");
+            assert!(paths(mask, false).is_err(), "{mask}");
         }
+        assert!(paths("dedicatedResources.scaleToZeroSpec,enableContainerLogging", true).is_ok());
+        assert!(paths("disableContainerLogging", true).is_err());
     }
 
     #[test]

@@ -65,8 +65,12 @@ fn without(endpoint: &Value, id: &str, split: &Value) -> Result<Value, ApiError>
 /// Unverified: the answer to a second call while the first one's operation runs.
 pub fn undeploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
-    let request = message::read(call.body, message::UNDEPLOY_MODEL)?;
+    let request = call.message(message::UNDEPLOY_MODEL, "")?;
     call.require("aiplatform.endpoints.undeploy", endpoint)?;
+    let missing = message::missing(&request, message::UNDEPLOY_MODEL, "");
+    if !missing.is_empty() {
+        return Err(ApiError::fields(&missing));
+    }
     let id = request["deployedModelId"].as_str().unwrap_or_default().to_owned();
     let split = request["trafficSplit"].clone();
     {

@@ -63,13 +63,13 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
 /// `POST {model}@{version}:mergeVersionAliases`
 pub fn merge_aliases(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
-    let request = message::read(call.body, message::MERGE_ALIASES)?;
+    let request = call.message(message::MERGE_ALIASES, "")?;
     call.require("aiplatform.models.update", model::split(name).0)?;
     let (model, number) = numbered(name)?;
     let sent: Vec<&str> =
         request["versionAliases"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if sent.is_empty() {
-        return Err(ApiError::invalid("versionAliases is required."));
+        return Err(ApiError::field("version_aliases", "Required field is not set."));
     }
     let mut world = call.cloud.world();
     model::find(&world, name).ok_or_else(|| ApiError::not_found(name))?;

@@ -52,6 +52,24 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// The paths of the fields that a rejection names.
+    #[track_caller]
+    pub fn fields(&self) -> Vec<String> {
+        self.refused(400, "INVALID_ARGUMENT");
+        let violations = self.body["error"]["details"][0]["fieldViolations"].as_array().unwrap();
+        violations.iter().map(|violation| violation["field"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The page with which Google answers a path that no method has.
+    #[track_caller]
+    pub fn is_no_such_path(&self) {
+        let page = self.body.as_str().unwrap_or_default();
+        assert!(self.status == 404 && page.contains("was not found on this server"), "{}: {}", self.status, self.body);
+        assert_eq!(self.headers["content-type"], "text/html; charset=UTF-8");
+    }
+}
+
 pub fn demo_seed() -> Seed {
     Seed::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/demo.yaml")).unwrap()
 }

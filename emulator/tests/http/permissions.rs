@@ -31,9 +31,24 @@ fn bind_stranger(cloud: &Cloud, expression: &str) {
 #[test]
 fn rejects_calls_without_a_valid_token() {
     let cloud = Cloud::start();
-    for token in ["", "made-up"] {
-        let text = cloud.get(token, &format!("{PLACE}/endpoints")).refused(401, "UNAUTHENTICATED");
-        assert!(text.starts_with("Request had invalid authentication credentials."), "{text}");
+    let method = "google.cloud.aiplatform.v1.EndpointService.ListEndpoints";
+    for (token, start, reason, challenge) in [
+        ("", "Request is missing required authentication credential.", "CREDENTIALS_MISSING", ""),
+        (
+            "made-up",
+            "Request had invalid authentication credentials.",
+            "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+            ", error=\"invalid_token\"",
+        ),
+    ] {
+        let answer = cloud.get(token, &format!("{PLACE}/endpoints"));
+        let text = answer.refused(401, "UNAUTHENTICATED");
+        assert!(text.starts_with(start), "{text}");
+        let detail = &answer.body["error"]["details"][0];
+        assert_eq!((&detail["reason"], &detail["metadata"]["method"]), (&json!(reason), &json!(method)));
+        assert_eq!(detail["metadata"]["service"], "aiplatform.googleapis.com");
+        let expected = format!("Bearer realm=\"https://accounts.google.com/\"{challenge}");
+        assert_eq!(answer.headers["www-authenticate"], expected.as_str());
     }
 }
 

@@ -49,7 +49,7 @@ fn reads_and_submissions_have_quotas_of_their_own() {
 fn limits_can_stand_in_the_seed() {
     let seed = "projects: [{id: p, number: '1'}]\nsettings: {readsPerMinute: 0}\ntokens: {t: 'user:u'}\n";
     let cloud = Cloud::with(Seed::parse(seed).unwrap(), STILL);
-    let path = "/v1/projects/p/locations/l/endpoints";
+    let path = "/v1/projects/p/locations/us-central1/endpoints";
     cloud.get("t", path).refused(429, "RESOURCE_EXHAUSTED");
     cloud.get("", path).refused(401, "UNAUTHENTICATED");
     limit(&cloud, json!({"readsPerMinute": 1}));

@@ -1,6 +1,6 @@
 //! Forms of requests: what is accepted and what is rejected for its form alone.
 
-use crate::harness::{Cloud, OWNER, PLACE, STILL, deploy_request};
+use crate::harness::{Cloud, OWNER, PLACE, SHOWN_PLACE, STILL, deploy_request};
 use serde_json::json;
 
 #[test]
@@ -16,6 +16,44 @@ fn rejects_unknown_fields_and_parameters_by_name() {
     let text = cloud.own("GET", "/endpoints?colour=red", json!(null)).refused(400, "INVALID_ARGUMENT");
     assert!(text.contains("\"colour\""), "{text}");
     cloud.own("GET", "/endpoints?prettyPrint=false&quotaUser=me", json!(null)).ok();
+}
+
+#[test]
+fn names_every_required_field_that_is_missing() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    let answer = cloud.own("POST", "/endpoints", json!({}));
+    let text = answer.refused(400, "INVALID_ARGUMENT");
+    assert_eq!(text, "List of found errors:\t1.Field: endpoint.display_name; Message: Required field is not set.\t");
+    assert_eq!(answer.fields(), ["endpoint.display_name"]);
+    let post = |request| cloud.own("POST", "/endpoints/fraud:deployModel", request);
+    assert_eq!(post(json!({})).fields()[0], "deployed_model");
+    let request = json!({"deployedModel": {"dedicatedResources": {"maxReplicaCount": 1}}});
+    assert_eq!(
+        post(request).fields(),
+        [
+            "deployed_model.model",
+            "deployed_model.dedicated_resources.machine_spec",
+            "deployed_model.dedicated_resources.min_replica_count",
+        ]
+    );
+    let upload = json!({"model": {"containerSpec": {"predictRoute": "/"}}});
+    let answer = cloud.own("POST", "/models:upload", upload);
+    assert_eq!(answer.fields(), ["model.display_name", "model.container_spec.image_uri"]);
+}
+
+#[test]
+fn a_location_that_does_not_exist_is_refused() {
+    let cloud = Cloud::start();
+    let listed = cloud.get(OWNER, "/v1/projects/acme-ml/locations?pageSize=2").ok();
+    assert_eq!((listed["locations"].as_array().unwrap().len(), listed["nextPageToken"].is_string()), (2, true));
+    let found = cloud.get(OWNER, "/v1/projects/acme-ml/locations/us-central1").ok();
+    assert_eq!(found["locationId"], "us-central1");
+    cloud.get(OWNER, "/v1/projects/acme-ml/locations/nowhere-1").refused(404, "NOT_FOUND");
+    for path in ["endpoints", "models", "deploymentResourcePools", "operations"] {
+        let answer = cloud.get(OWNER, &format!("/v1/projects/acme-ml/locations/nowhere-1/{path}"));
+        assert_eq!(answer.fields(), ["parent"], "{path}");
+    }
 }
 
 #[test]
@@ -76,18 +114,18 @@ fn rejects_values_that_google_rejects() {
 fn rejects_resources_that_the_model_does_not_support() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");
-    for (kind, resources) in [
-        ("automaticResources", json!({"minReplicaCount": 1})),
-        ("sharedResources", json!("projects/acme-ml/locations/us-central1/deploymentResourcePools/p")),
-    ] {
-        let mut request = deploy_request("1");
-        request["deployedModel"].as_object_mut().unwrap().remove("dedicatedResources");
-        let post = |request| cloud.own("POST", "/endpoints/fraud:deployModel", request);
-        post(request.clone()).refused(400, "INVALID_ARGUMENT");
-        request["deployedModel"][kind] = resources;
-        let text = post(request).refused(400, "INVALID_ARGUMENT");
-        assert!(text.contains(kind), "{text}");
-    }
+    let mut request = deploy_request("1");
+    request["deployedModel"].as_object_mut().unwrap().remove("dedicatedResources");
+    let post = |request| cloud.own("POST", "/endpoints/fraud:deployModel", request);
+    assert_eq!(post(request.clone()).fields(), ["deployed_model.prediction_resources"]);
+    let mut automatic = request.clone();
+    automatic["deployedModel"]["automaticResources"] = json!({"minReplicaCount": 1});
+    let text = post(automatic.clone()).refused(400, "INVALID_ARGUMENT");
+    assert_eq!(text, format!("'automatic_resources' is not supported for Model {SHOWN_PLACE}/models/fraud-detector."));
+    automatic["deployedModel"]["sharedResources"] = json!("p");
+    assert_eq!(post(automatic).fields(), ["deployed_model.prediction_resources"]);
+    request["deployedModel"]["sharedResources"] = json!(format!("{SHOWN_PLACE}/deploymentResourcePools/p"));
+    post(request).refused(404, "NOT_FOUND");
 }
 
 #[test]
@@ -145,17 +183,19 @@ fn rejects_a_body_that_is_not_json() {
 }
 
 #[test]
-fn answers_not_found_for_unknown_paths() {
+fn answers_a_page_for_unknown_paths() {
     let cloud = Cloud::start();
     for path in [
         "/v1/projects/acme-ml/locations/us-central1/surprises",
         "/v9/projects/acme-ml",
-        "/ui/projects/acme-ml/locations/l/endpoints",
+        "/ui/projects/acme-ml/locations/us-central1/endpoints",
+        "/v1/projects/acme-ml/locations/us-central1/endpoints/fraud:surprise",
+        "/v1/surprise",
     ] {
-        cloud.get(OWNER, path).refused(404, "NOT_FOUND");
+        cloud.get(OWNER, path).is_no_such_path();
     }
     // Only v1beta1 has policies of endpoints.
-    cloud.own("POST", "/endpoints/fraud:setIamPolicy", json!({"policy": {}})).refused(404, "NOT_FOUND");
+    cloud.own("POST", "/endpoints/fraud:setIamPolicy", json!({"policy": {}})).is_no_such_path();
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn reading_requires_the_permission_or_being_named() {
         assert!(text.contains("privilegedaccessmanager.operations."), "{text}");
     }
     for method in ["wait", "cancel"] {
-        cloud.post(OWNER, &format!("{operation}:{method}"), json!({})).refused(404, "NOT_FOUND");
+        cloud.post(OWNER, &format!("{operation}:{method}"), json!({})).is_no_such_path();
     }
     let listed = cloud.get(OWNER, "/v1/projects/acme-ml/locations/global/operations").ok();
     assert_eq!(listed["operations"].as_array().unwrap().len(), 2);

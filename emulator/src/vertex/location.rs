@@ -1,0 +1,102 @@
+//! Locations of Vertex AI.
+//!
+//! Source: the locational hosts in the discovery document of `aiplatform` v1, revision 20261106.
+//! Text for a wrong location: <https://github.com/googleapis/python-aiplatform/issues/1684>. Unverified: that it is the answer also where
+//! the location exists nowhere.
+
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::page;
+use serde_json::{Value, json};
+
+const LOCATIONS: &[&str] = &[
+    "africa-south1",
+    "asia-east1",
+    "asia-east2",
+    "asia-northeast1",
+    "asia-northeast2",
+    "asia-northeast3",
+    "asia-south1",
+    "asia-south2",
+    "asia-southeast1",
+    "asia-southeast2",
+    "asia-southeast3",
+    "australia-southeast1",
+    "australia-southeast2",
+    "europe-central2",
+    "europe-north1",
+    "europe-north2",
+    "europe-southwest1",
+    "europe-west1",
+    "europe-west10",
+    "europe-west12",
+    "europe-west15",
+    "europe-west2",
+    "europe-west3",
+    "europe-west4",
+    "europe-west6",
+    "europe-west8",
+    "europe-west9",
+    "eu",
+    "global",
+    "me-central1",
+    "me-central2",
+    "me-west1",
+    "northamerica-northeast1",
+    "northamerica-northeast2",
+    "southamerica-east1",
+    "southamerica-west1",
+    "us",
+    "us-central1",
+    "us-central2",
+    "us-east1",
+    "us-east4",
+    "us-east5",
+    "us-east7",
+    "us-south1",
+    "us-west1",
+    "us-west2",
+    "us-west3",
+    "us-west4",
+    "us-west8",
+];
+
+/// Rejects a resource in a location that does not exist, or that is not the called host's.
+pub fn check(call: &Call<'_>, location: &str, field: &str) -> Result<(), ApiError> {
+    let own = call.host.strip_suffix("-aiplatform.googleapis.com");
+    if LOCATIONS.contains(&location) && own.is_none_or(|own| own == location) {
+        return Ok(());
+    }
+    let valid = own.map(|own| format!(" The valid location ID is `{own}`.")).unwrap_or_default();
+    Err(ApiError::field(field, format!("The provided location ID doesn't match the endpoint.{valid}")))
+}
+
+fn shown(project: &str, location: &str) -> Value {
+    json!({
+        "name": format!("projects/{project}/locations/{location}"),
+        "locationId": location,
+        "labels": {"cloud.googleapis.com/region": location},
+    })
+}
+
+/// `GET projects/{project}/locations`
+pub fn list(call: &Call<'_>, project: &str) -> Result<Value, ApiError> {
+    call.allow(&["filter", "pageSize", "pageToken", "extraLocationTypes"])?;
+    call.require("aiplatform.locations.list", &format!("projects/{project}"))?;
+    if call.param("filter").is_some_and(|filter| !filter.is_empty()) {
+        return Err(ApiError::new("UNIMPLEMENTED", "The emulator does not filter locations."));
+    }
+    let all = LOCATIONS.iter().map(|location| ((*location).to_owned(), shown(project, location))).collect();
+    page::answer(call, &mut call.cloud.world(), &format!("projects/{project}/locations"), "locations", all)
+}
+
+/// `GET projects/{project}/locations/{location}`
+pub fn get(call: &Call<'_>, project: &str, location: &str) -> Result<Value, ApiError> {
+    call.allow(&[])?;
+    let name = format!("projects/{project}/locations/{location}");
+    call.require("aiplatform.locations.get", &name)?;
+    if !LOCATIONS.contains(&location) {
+        return Err(ApiError::not_found(&name));
+    }
+    Ok(shown(project, location))
+}
