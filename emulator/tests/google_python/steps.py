@@ -95,8 +95,9 @@ def equal(actual, expected, at="answer"):
     """Compares the fields that are expected, and no others."""
     if isinstance(expected, dict):
         for name, value in expected.items():
-            below = actual.get(name) if isinstance(actual, dict) else getattr(actual, name)
+            # Maps of messages look like dictionaries.
+            below = actual.get(name) if hasattr(actual, "get") else getattr(actual, name)
             equal(below, value, f"{at}.{name}")
     else:
-        own = list(actual) if isinstance(expected, list) else dict(actual) if isinstance(expected, dict) else actual
+        own = list(actual) if isinstance(expected, list) else actual
         assert own == expected, f"{at} is {own!r}, expected {expected!r}"

@@ -70,7 +70,7 @@ def run(cloud, scenario):
         ("a count that the machine does not take", {"machine_type": "n1-standard-4", "accelerator_type": "NVIDIA_TESLA_T4", "accelerator_count": 3}),
         ("a type without a count", {"machine_type": "n1-standard-4", "accelerator_type": "NVIDIA_TESLA_T4"}),
         ("a TPU machine without a topology", {"machine_type": "ct5lp-hightpu-4t"}),
-        ("a TPU machine with another topology", {"machine_type": "ct5lp-hightpu-4t", "tpu_topology": "16x16"}),
+        ("a TPU machine with another topology", {"machine_type": "ct5lp-hightpu-4t", "tpu_topology": "3x3"}),
         ("a topology without a TPU machine", {"machine_type": "n1-standard-4", "tpu_topology": "2x2"}),
         ("a partition with two accelerators", {"machine_type": "a2-highgpu-2g", "accelerator_type": "NVIDIA_TESLA_A100", "accelerator_count": 2, "gpu_partition_size": "1g.5gb"}),
     ]:

@@ -131,6 +131,10 @@ def run(cloud, scenario):
         config = {"enable_private_service_connect": True, "project_allowlist": ["acme-ml"]}
         made = create("psc", private_service_connect_config=config)
         equal(list(made.private_service_connect_config.project_allowlist), ["acme-ml"])
+        cloud.deploy(made.name, "1").result(polling=OFTEN)
+        made = cloud.endpoints.get_endpoint(name=made.name)
+        attachment = made.deployed_models[0].private_endpoints.service_attachment
+        equal(made.private_service_connect_config.service_attachment, attachment)
         assert made.private_service_connect_config.service_attachment.startswith("projects/"), made
     with step("private endpoints", "one model, with its own addresses"):
         made = create("peered", network=NETWORK)
