@@ -15,6 +15,7 @@ mod logging;
 mod message;
 mod method_name;
 mod monitoring;
+mod neighbours;
 mod operation;
 mod page;
 mod pam;

@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use crate::logging;
 use crate::method_name;
 use crate::monitoring;
+use crate::neighbours::{self, storage, troubleshooter, unserved};
 use crate::quotas::{consumer, infos, preferences};
 use crate::service_usage;
 use serde_json::Value;
@@ -13,6 +14,12 @@ use serde_json::Value;
 pub fn route(call: &Call<'_>, version: &str, verb: &str, rest: &str) -> Option<Result<Value, ApiError>> {
     if (version, verb, rest) == ("v2", "POST", "entries:list") {
         return Some(logging::list(call));
+    }
+    match (version, verb) {
+        ("storage", _) => return Some(storage::route(call, verb, rest)),
+        ("compute", _) => return Some(Err(unserved(verb, rest))),
+        ("v3", "POST") if rest == "iam:troubleshoot" => return Some(troubleshooter::troubleshoot(call)),
+        _ => {}
     }
     let (name, method) = method_name::split(rest);
     let parts: Vec<&str> = name.split('/').collect();
@@ -38,6 +45,6 @@ pub fn route(call: &Call<'_>, version: &str, verb: &str, rest: &str) -> Option<R
         ("v1beta1", "GET", ["services", service, "consumerQuotaMetrics", metric], None) => {
             consumer::route(call, &id, service, Some(metric))
         }
-        _ => return None,
+        _ => return neighbours::route(call, version, verb, &id, below, method),
     })
 }

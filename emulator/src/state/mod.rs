@@ -6,6 +6,7 @@ pub mod fault;
 pub mod grant;
 pub mod logs;
 pub mod model;
+pub mod neighbours;
 pub mod policy;
 pub mod principal;
 pub mod quota;

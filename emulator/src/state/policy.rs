@@ -141,6 +141,21 @@ impl Policy {
                 && binding.condition.as_ref().is_none_or(|condition| holds(&condition.expression))
         })
     }
+
+    /// Whether a binding with a condition, or one without, has a permission for a caller; no condition is evaluated.
+    pub fn binds(
+        &self,
+        who: &Principal,
+        permission: &str,
+        roles: &BTreeMap<String, Role>,
+        has_condition: bool,
+    ) -> bool {
+        self.bindings.iter().any(|binding| {
+            binding.condition.is_some() == has_condition
+                && roles.get(&binding.role).is_some_and(|role| role.includes(permission))
+                && binding.members.iter().any(|member| who.is(member))
+        })
+    }
 }
 
 /// Evaluates a condition now. Vertex AI provides no `resource.*` attributes, so an expression that uses one is false.

@@ -1,6 +1,7 @@
 //! The seed: a YAML file with the initial resources. `emulator/seeds/demo.yaml` shows every key.
 
 use super::model::{DEFAULT, ModelState};
+use super::neighbours::{Bucket, Constraint, Key, Neighbours, Repository, Secret};
 use super::policy::Policy;
 use super::principal::Principal;
 use super::role::Role;
@@ -26,6 +27,16 @@ pub struct Seed {
     service_accounts: BTreeMap<String, Policy>,
     #[serde(default)]
     models: Vec<SeedModel>,
+    #[serde(default)]
+    repositories: Vec<Repository>,
+    #[serde(default)]
+    buckets: Vec<Bucket>,
+    #[serde(default)]
+    keys: Vec<Key>,
+    #[serde(default)]
+    secrets: Vec<Secret>,
+    #[serde(default)]
+    constraints: Vec<Constraint>,
     /// Limits of serving quotas that differ from Google's defaults.
     #[serde(default)]
     quotas: Vec<SeedQuota>,
@@ -146,6 +157,13 @@ impl Seed {
             }
             world.models.insert(model.name.clone(), state);
         }
+        world.neighbours = Neighbours {
+            repositories: self.repositories.clone(),
+            buckets: self.buckets.clone(),
+            keys: self.keys.clone(),
+            secrets: self.secrets.clone(),
+            constraints: self.constraints.clone(),
+        };
         for quota in &self.quotas {
             world.quota_limits.insert((quota.project.clone(), quota.id.clone(), quota.region.clone()), quota.limit);
         }

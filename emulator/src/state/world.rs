@@ -6,6 +6,7 @@ use super::fault::Faults;
 use super::grant::GrantState;
 use super::logs::Logs;
 use super::model::ModelState;
+use super::neighbours::Neighbours;
 use super::policy::Policy;
 use super::principal::Principal;
 use super::quota::Quotas;
@@ -125,6 +126,7 @@ pub struct World {
     pub traffic: Traffic,
     pub faults: Faults,
     pub settings: Settings,
+    pub neighbours: Neighbours,
     pub quotas: Quotas,
     /// Limits that the seed or a granted preference sets, by project, quota id and region.
     pub quota_limits: BTreeMap<(String, String, String), i64>,
@@ -193,16 +195,22 @@ impl World {
         format!("{}.{}-{number}{DEDICATED}", part(5), part(3))
     }
 
+    /// The id of the project of a resource (by stored name); that of a bucket is `buckets/NAME`.
+    pub fn project_of(&self, resource: &str) -> Option<String> {
+        match resource.strip_prefix("buckets/") {
+            Some(bucket) => self.neighbours.bucket(bucket).map(|bucket| bucket.project.clone()),
+            None => resource.strip_prefix("projects/")?.split('/').next().map(str::to_owned),
+        }
+    }
+
     /// Whether the caller holds a permission on a resource (by stored name), through its policy or its project's.
     pub fn may(&self, who: &Principal, permission: &str, resource: &str) -> bool {
-        let by_project = resource
-            .strip_prefix("projects/")
-            .and_then(|rest| self.projects.get(rest.split('/').next()?))
-            .is_some_and(|project| project.policy.grants(who, permission, &self.roles));
-        let endpoint = resource.split("/operations/").next().unwrap_or(resource);
-        by_project
-            || self.endpoints.get(endpoint).is_some_and(|e| e.policy.grants(who, permission, &self.roles))
-            || self.models.get(endpoint).is_some_and(|m| m.policy.grants(who, permission, &self.roles))
+        let project = self.project_of(resource).and_then(|id| self.projects.get(&id)).map(|project| &project.policy);
+        let name = resource.split("/operations/").next().unwrap_or(resource);
+        let endpoint = self.endpoints.get(name).map(|endpoint| &endpoint.policy);
+        let model = self.models.get(name).map(|model| &model.policy);
+        let mut policies = [project, endpoint, model, self.neighbours.policy(resource)].into_iter().flatten();
+        policies.any(|policy| policy.grants(who, permission, &self.roles))
     }
 
     pub fn require(&self, who: &Principal, permission: &str, resource: &str) -> Result<(), ApiError> {

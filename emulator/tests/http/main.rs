@@ -15,6 +15,7 @@ mod issuer;
 mod logs;
 mod metrics;
 mod mutations;
+mod neighbours;
 mod pages;
 mod permissions;
 mod privileged;

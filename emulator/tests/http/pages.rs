@@ -35,7 +35,7 @@ fn every_list_has_pages() {
         (format!("{PLACE}/models"), "models", 5),
         (format!("{PLACE}/models/fraud-detector:listVersions"), "models", 3),
         (format!("{PLACE}/operations"), "operations", 6),
-        ("/v1/projects/acme-ml/roles".to_owned(), "roles", 6),
+        ("/v1/projects/acme-ml/roles".to_owned(), "roles", 7),
     ] {
         let (pages, whole) = read(&cloud, &path, field, 1000);
         assert_eq!((pages, whole.len()), (1, count), "{path}");

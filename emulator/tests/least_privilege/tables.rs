@@ -42,7 +42,12 @@ fn enforced(cloud: &Cloud, verb: &str, path: &str, body: &Value) -> Option<BTree
         let answer = cloud.call(STRANGER, verb, path, body);
         let message = answer.body["error"]["message"].as_str().unwrap_or_default().to_owned();
         let named = match answer.status {
-            403 => answer.body["error"]["details"][0]["metadata"]["permission"].as_str().map(str::to_owned),
+            403 => {
+                let detail = answer.body["error"]["details"][0]["metadata"]["permission"].as_str();
+                // Cloud Storage names it in words only.
+                let in_words = || message.split_once("Permission '")?.1.split('\'').next();
+                detail.or_else(in_words).map(str::to_owned)
+            }
             400 if message.starts_with("You do not have permission to act as") => {
                 Some("iam.serviceAccounts.actAs".into())
             }
