@@ -1,9 +1,7 @@
 //! Serving one call of a Google API: authenticates, counts against the quotas, routes.
 
 use crate::call::Call;
-use crate::causes::names::Names;
-use crate::causes::strike::Struck;
-use crate::causes::{self, Variant};
+use crate::causes::real;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::iam::{credentials, projects, roles, service_accounts};
@@ -16,7 +14,6 @@ use crate::selector::Selector;
 use crate::services;
 use crate::state::principal::Principal;
 use crate::state::quota::Kind;
-use crate::state::world::World;
 use crate::sts;
 use crate::vertex;
 use axum::http::header;
@@ -37,7 +34,7 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let credentials = text(header::AUTHORIZATION);
     if (verb.as_str(), path.as_str()) == ("POST", "/v1/token") {
-        let result = match meet(cloud, received) {
+        let result = match meet(cloud, received, None) {
             Ok(()) => sts::token(cloud, text(header::CONTENT_TYPE), body, !credentials.is_empty()).await,
             Err(error) => Err(error),
         };
@@ -52,7 +49,7 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
     };
     let no_change = AtomicBool::new(false);
     let call = Call { cloud, who: &who, version, host, query, body, no_change: &no_change };
-    let result = match count(cloud, &received.name, path).and_then(|()| meet(cloud, received)) {
+    let result = match count(cloud, &received.name, path).and_then(|()| meet(cloud, received, Some(&who))) {
         Ok(()) => selected(&call, verb, path, text(header::CONTENT_TYPE)).await,
         Err(exhausted) => Err(exhausted),
     };
@@ -60,21 +57,13 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
     Served { result, principal: Some(who), changed }
 }
 
-/// The cause of a call to a service that the project of its path has not enabled.
-fn disabled(world: &World, received: &Received) -> Option<Struck> {
-    let service = received.name.split('.').next().filter(|service| *service != "sts")?;
-    let called = received.path.trim_start_matches('/').split('/').nth(2)?;
-    let project = world.projects.get(&world.project_id(called)?)?;
-    let is_disabled = !project.has_enabled(&format!("{service}.googleapis.com"));
-    causes::find("api-disabled").filter(|_| is_disabled).map(|cause| Struck { cause, variant: Variant::A })
-}
-
 /// Answers with the error of the cause that the call meets, if any.
-fn meet(cloud: &Cloud, received: &Received) -> Result<(), ApiError> {
+fn meet(cloud: &Cloud, received: &Received, who: Option<&Principal>) -> Result<(), ApiError> {
     let mut world = cloud.world();
-    let Some(struck) = received.cause.or_else(|| disabled(&world, received)) else { return Ok(()) };
-    let names = Names::of_call(&world, &received.name, &received.path, &received.body);
-    Err(struck.error(&mut world, &names))
+    match real::of_call(&world, who, received) {
+        Some((struck, names)) => Err(struck.error(&mut world, &names)),
+        None => Ok(()),
+    }
 }
 
 /// Counts a call of Vertex AI against the project's quota. Predictions have quotas of their own, which are not emulated.

@@ -1,8 +1,8 @@
 //! How a deployment ends: what a fault or the world's own state has decided for it.
 
-use super::Strikes;
 use super::names::Names;
 use super::strike::Struck;
+use super::{Strikes, real};
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::logging::container::Server;
@@ -22,14 +22,15 @@ pub enum Outcome {
 impl Outcome {
     /// Decides the end of a deployment to an endpoint (by stored name).
     pub fn of(world: &mut World, endpoint: &str, deployed: &Value) -> Self {
-        match world.faults.strike_deployment(endpoint) {
-            Some(Kind::FailAtStage { stage, code, message }) => Self::FailsAt(stage, ApiError::status(code, &message)),
-            Some(fault) => match fault.cause() {
-                Some(struck) => Self::Struck(struck, Names::of_deployment(world, endpoint, deployed)),
-                None => Self::Succeeds,
-            },
-            None => Self::Succeeds,
-        }
+        let mut names = Names::of_deployment(world, endpoint, deployed);
+        let struck = match world.faults.strike_deployment(endpoint) {
+            Some(Kind::FailAtStage { stage, code, message }) => {
+                return Self::FailsAt(stage, ApiError::status(code, &message));
+            }
+            Some(fault) => fault.cause(),
+            None => real::of_deployment(world, deployed, &mut names),
+        };
+        struck.map_or(Self::Succeeds, |struck| Self::Struck(struck, names))
     }
 
     /// Writes what the model server tells at the end of a stage; returns the error that the deployment ends with there.

@@ -10,6 +10,7 @@ mod identity;
 pub mod names;
 mod policies;
 mod predictions;
+pub mod real;
 pub mod strike;
 mod uploads;
 

@@ -86,6 +86,7 @@ impl Names {
         names.set("identifier", "bHGwhU7iTyAmVLE9Vs5ooeC3LBdiX5P7lBPpTL7HzUXLgUzqpjC1yA");
         names.set("issuer", "https://elsewhere.example/");
         names.set("argument", "--swap-space=16");
+        names.set("files", "saved_model.pb, saved_model.pbtxt");
         names.set("now", &timestamp::now());
         names.set_logs();
         names

@@ -58,7 +58,7 @@ pub const CAUSES: &[Cause] = &[
         name: "artifact-files",
         strikes: UPLOAD,
         texts: &[
-            "Model directory {artifact} is expected to contain exactly one of: [saved_model.pb, saved_model.pbtxt].",
+            "Model directory {artifact} is expected to contain exactly one of: [{files}].",
             "Model directory {artifact} is expected to contain exactly one of: [model.pkl, model.joblib].",
         ],
         source: "issues and forum threads",

@@ -91,7 +91,8 @@ fn ok() -> u16 {
 }
 
 /// Operations that can fail.
-const OPERATIONS: &[&str] = &["CreateEndpoint", "UndeployModel", "MutateDeployedModel", "UploadModel", "Delete"];
+const OPERATIONS: &[&str] =
+    &["CreateEndpoint", "UndeployModel", "MutateDeployedModel", "UploadModel", "Delete", "Deploy"];
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

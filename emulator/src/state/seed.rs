@@ -7,6 +7,7 @@ use super::principal::Principal;
 use super::role::Role;
 use super::settings::Settings;
 use super::world::{AccessToken, Project, Provider, World};
+use crate::causes::{self, Strikes};
 use crate::timestamp;
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -97,7 +98,13 @@ impl Seed {
     }
 
     pub fn parse(text: &str) -> Result<Self> {
-        Ok(serde_yaml::from_str(text)?)
+        let seed: Self = serde_yaml::from_str(text)?;
+        let images = seed.repositories.iter().flat_map(|repository| &repository.images);
+        for cause in images.filter_map(|image| image.fails.as_deref()) {
+            let strikes = causes::find(cause).map(|cause| cause.strikes);
+            anyhow::ensure!(matches!(strikes, Some(Strikes::Stage(_))), "no deployment fails by a cause {cause}");
+        }
+        Ok(seed)
     }
 
     /// Replaces the issuer of every provider, for a portal at another address.

@@ -20,6 +20,7 @@ mod pages;
 mod permissions;
 mod privileged;
 mod quotas;
+mod real_causes;
 mod requests;
 mod roles;
 mod undeployments;

@@ -8,7 +8,7 @@ pub mod catalog;
 use super::upload::{self, Target};
 use super::{Problems, container, deployment, endpoint, resources};
 use crate::call::Call;
-use crate::causes::failure::Outcome;
+use crate::causes::failure::{self, Outcome};
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::message;
@@ -200,19 +200,23 @@ fn start(call: &Call<'_>, publisher_model: &str, target: Target, plan: Plan) -> 
     });
     let publisher_model = publisher_model.to_owned();
     let place = plan.place.clone();
+    let destination = place.clone();
     let permission = "aiplatform.endpoints.deploy";
     operation::run(call.cloud, call.cloud.world(), &place, metadata, permission, async move |cloud, _| {
         let outcome = Outcome::of(&mut cloud.world(), &plan.endpoint, &plan.deployed);
         let Target { name: model, version, under_way } = target;
         cloud.pass(40.0).await;
+        if let Some(status) = failure::of_operation(&mut cloud.world(), "Deploy", &destination) {
+            return Err(status);
+        }
         let mut clean_up =
             CleanUp { cloud: cloud.clone(), endpoint: plan.endpoint.clone(), model: model.clone(), is_done: false };
         let id = create(&mut cloud.world(), &plan, &model, version)?;
         drop(under_way);
         let _leave = deployment::UnderWay::new(&cloud, &plan.endpoint, &id);
-        deployment::pass_stages(&cloud, None, &plan.endpoint, &plan.deployed, &outcome).await?;
         let mut deployed = plan.deployed;
         deployed["id"] = json!(id);
+        deployment::pass_stages(&cloud, None, &plan.endpoint, &deployed, &outcome).await?;
         deployed["model"] = json!(model);
         let split = if endpoint::is_private(&plan.endpoint_body) { json!({}) } else { json!({"0": 100}) };
         deployment::finish(&cloud, &plan.endpoint, &id, deployed, &split)?;
