@@ -118,6 +118,11 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
     if let Some(answer) = services::route(call, version, verb, rest) {
         return answer;
     }
+    match (version, verb, rest) {
+        ("v3", "GET", "projects:search") => return projects::search(call),
+        ("v1", "POST", "permissions:queryTestablePermissions") => return roles::testable_permissions(call),
+        _ => {}
+    }
     if let ("v1", Some(id)) = (version, rest.strip_prefix("roles/")) {
         return roles::predefined(call, verb, id);
     }
@@ -133,7 +138,8 @@ async fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiErro
         let (id, method) = project.split_once(':').map_or((project, None), |(id, method)| (id, Some(method)));
         return projects::route(call, verb, id, method);
     }
-    if version == "v1" && rest.split('/').nth(4) == Some("entitlements") {
+    let fifth = rest.split(['/', ':']).nth(4);
+    if version == "v1" && fifth == Some("entitlements") {
         return pam::route(call, verb, rest);
     }
     match version {

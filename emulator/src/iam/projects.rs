@@ -4,7 +4,30 @@
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
+use crate::page;
 use serde_json::{Value, json};
+
+fn shown(id: &str, number: &str) -> Value {
+    json!({"name": format!("projects/{number}"), "projectId": id, "state": "ACTIVE"})
+}
+
+/// `GET /v3/projects:search`: the projects that the caller may get. Of the query, `id:` and `projectId:` are served.
+pub fn search(call: &Call<'_>) -> Result<Value, ApiError> {
+    call.allow(&["query", "pageSize", "pageToken"])?;
+    let query = call.param("query").unwrap_or_default().trim();
+    let wanted = match query.split_once([':', '=']) {
+        None if query.is_empty() => None,
+        Some(("id" | "projectId", id)) if !id.contains([' ', '*']) => Some(id.trim_matches('"')),
+        _ => return Err(ApiError::new("UNIMPLEMENTED", format!("The emulator does not evaluate the query: {query}"))),
+    };
+    let mut world = call.cloud.world();
+    let found = world.projects.iter().filter(|(id, _)| {
+        wanted.is_none_or(|wanted| wanted == *id)
+            && world.may(call.who, "resourcemanager.projects.get", &format!("projects/{id}"))
+    });
+    let found = found.map(|(id, project)| (id.clone(), shown(id, &project.number))).collect();
+    page::answer(call, &mut world, &format!("projects:search?{query}"), "projects", found)
+}
 
 /// `POST /v3/projects/{project}:{getIamPolicy|setIamPolicy|testIamPermissions}` and `GET /v3/projects/{project}`
 pub fn route(call: &Call<'_>, verb: &str, name: &str, method: Option<&str>) -> Result<Value, ApiError> {
@@ -17,7 +40,7 @@ pub fn route(call: &Call<'_>, verb: &str, name: &str, method: Option<&str>) -> R
             call.require("resourcemanager.projects.get", &resource)?;
             let world = call.cloud.world();
             let project = world.projects.get(&id).ok_or_else(missing)?;
-            Ok(json!({"name": format!("projects/{}", project.number), "projectId": id, "state": "ACTIVE"}))
+            Ok(shown(&id, &project.number))
         }
         ("POST", Some("getIamPolicy")) => {
             let request = message::read(call.body, message::GET_POLICY)?;

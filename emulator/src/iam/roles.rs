@@ -6,7 +6,8 @@ use crate::error::ApiError;
 use crate::message::{self, Shape};
 use crate::page;
 use crate::state::role::Role;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const ROLE: &[(&str, Shape)] = &[
     ("name", Shape::Text),
@@ -71,6 +72,34 @@ pub fn predefined(call: &Call<'_>, verb: &str, id: &str) -> Result<Value, ApiErr
     call.allow(&[])?;
     let world = call.cloud.world();
     Ok(world.roles.get(&name).ok_or_else(|| missing(&name))?.shown(&name))
+}
+
+/// `POST /v1/permissions:queryTestablePermissions`: those of the seed's roles, for a project.
+///
+/// Source: `iam.v1` `QueryTestablePermissionsRequest`. Google's own list is far longer; no permission is documented for the call.
+pub fn testable_permissions(call: &Call<'_>) -> Result<Value, ApiError> {
+    const REQUEST: &[(&str, Shape)] =
+        &[("fullResourceName", Shape::Text), ("pageSize", Shape::Int), ("pageToken", Shape::Text)];
+    call.allow(&[])?;
+    let request = message::read(call.body, REQUEST)?;
+    let resource = request["fullResourceName"].as_str().unwrap_or_default();
+    let project = resource.strip_prefix("//cloudresourcemanager.googleapis.com/projects/");
+    let mut world = call.cloud.world();
+    if project.and_then(|project| world.project_id(project)).is_none() {
+        return Err(ApiError::invalid(format!("Invalid full resource name: {resource}")));
+    }
+    let all: BTreeSet<&str> = world.roles.values().flat_map(Role::permissions).collect();
+    let shown = |name: &str| {
+        let mut shown = json!({"name": name, "stage": "GA"});
+        if !Role::can_hold(name) {
+            shown["customRolesSupportLevel"] = json!("NOT_SUPPORTED");
+        }
+        (name.to_owned(), shown)
+    };
+    let all = all.into_iter().map(shown).collect();
+    let list = format!("permissions:queryTestablePermissions?{resource}");
+    let token = request["pageToken"].as_str().unwrap_or_default();
+    page::cut(&mut world, &list, request["pageSize"].as_i64(), token, "permissions", all)
 }
 
 fn missing(name: &str) -> ApiError {

@@ -1,5 +1,6 @@
 //! Entitlements: who may request which roles on a project, for how long at most, and who approves.
 
+use super::grants;
 use super::operation::{operate, packed};
 use super::request::{DURATIONS, request_id, seconds, whole};
 use crate::call::Call;
@@ -182,7 +183,72 @@ pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     found.map(|one| one.body.clone()).ok_or_else(|| ApiError::not_found(name))
 }
 
-/// `DELETE {entitlement}`, with its grants when forced. Unverified: that open grants prevent it even then.
+/// `GET {place}/entitlements:search`: those that name the caller, who needs no permission.
+pub fn search(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
+    call.allow(&["callerAccessType", "pageSize", "pageToken", "filter"])?;
+    whole(call)?;
+    let kind = call.param("callerAccessType").unwrap_or_default();
+    let names_caller = match kind {
+        "GRANT_REQUESTER" | "1" => EntitlementState::lets_request,
+        "GRANT_APPROVER" | "2" => EntitlementState::lets_approve,
+        _ => return Err(ApiError::invalid("callerAccessType must be GRANT_REQUESTER or GRANT_APPROVER.")),
+    };
+    let mut world = call.cloud.world();
+    let start = format!("{place}/entitlements/");
+    let found = world.entitlements.iter().filter(|(name, one)| name.starts_with(&start) && names_caller(one, call.who));
+    let found = found.map(|(name, one)| (name.clone(), one.body.clone())).collect();
+    page::answer(call, &mut world, &format!("{start}:search?{kind}"), "entitlements", found)
+}
+
+/// `PATCH {entitlement}?updateMask=`: open grants stay as they are.
+///
+/// Source: `UpdateEntitlementRequest`, by which immutable fields of the mask are ignored. Unverified: the answer to a stale etag.
+pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
+    const UPDATABLE: &[&str] = &[
+        "eligibleUsers",
+        "approvalWorkflow",
+        "privilegedAccess",
+        "maxRequestDuration",
+        "requesterJustificationConfig",
+        "additionalNotificationTargets",
+    ];
+    call.allow(&["updateMask"])?;
+    let sent = message::read(call.body, ENTITLEMENT)?;
+    call.require("privilegedaccessmanager.entitlements.update", name)?;
+    let mask = call.param("updateMask").unwrap_or_default();
+    if mask.is_empty() {
+        return Err(ApiError::invalid("updateMask is required."));
+    }
+    let mut world = call.cloud.world();
+    let known = world.entitlements.get(name).ok_or_else(|| ApiError::not_found(name))?;
+    if known.body["state"] != "AVAILABLE" {
+        return Err(ApiError::precondition(format!("Entitlement {name} is not available.")));
+    }
+    if sent["etag"].as_str().is_some_and(|etag| !etag.is_empty() && known.body["etag"] != etag) {
+        return Err(ApiError::new("ABORTED", format!("The etag of entitlement {name} is not the sent one.")));
+    }
+    let mut body = known.body.clone();
+    for field in mask.split(',').map(|path| message::camel(path.trim().split('.').next().unwrap_or(path))) {
+        let meant = UPDATABLE.iter().filter(|known| field == "*" || **known == field);
+        meant.for_each(|field| match sent[*field].is_null() {
+            true => drop(body.as_object_mut().and_then(|body| body.remove(*field))),
+            false => body[*field] = sent[*field].clone(),
+        });
+    }
+    check(&world, name.split("/entitlements").next().unwrap_or(name), &body)?;
+    world.touch()(&mut body);
+    if let Some(known) = world.entitlements.get_mut(name) {
+        known.body["state"] = json!("UPDATING");
+    }
+    let target = name.to_owned();
+    Ok(operate(call.cloud, world, name, "update", DURATION, move |world| {
+        let known = world.entitlements.get_mut(&target)?;
+        known.body = body;
+        Some(packed("Entitlement", known.body.clone()))
+    }))
+}
+
+/// `DELETE {entitlement}`, with its grants when forced. Unverified: that access which open grants give ends with them.
 pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&["requestId", "force"])?;
     request_id(call)?;
@@ -194,7 +260,7 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     let below = format!("{name}/grants/");
     let mut grants = world.grants.iter().filter(|(grant, _)| grant.starts_with(&below)).map(|(_, grant)| grant);
     let is_forced = call.param("force") == Some("true");
-    if grants.any(|grant| !is_forced || grant.is_open()) {
+    if !is_forced && grants.next().is_some() {
         return Err(ApiError::precondition(format!("Entitlement {name} has grants and cannot be deleted.")));
     }
     if let Some(doomed) = world.entitlements.get_mut(name) {
@@ -202,7 +268,8 @@ pub fn delete(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     }
     let gone = name.to_owned();
     Ok(operate(call.cloud, world, name, "delete", DURATION, move |world| {
-        world.grants.retain(|grant, _| !grant.starts_with(&below));
+        let doomed: Vec<String> = world.grants.keys().filter(|grant| grant.starts_with(&below)).cloned().collect();
+        doomed.iter().for_each(|grant| grants::delete(world, grant));
         let mut last = world.entitlements.remove(&gone)?.body;
         last["state"] = json!("DELETED");
         Some(packed("Entitlement", last))

@@ -205,6 +205,38 @@ pub fn list(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
     page::answer(call, &mut world, &format!("{entitlement}/grants/"), "grants", found)
 }
 
+/// `GET {entitlement}/grants:search`: those that the caller asked for, may decide about, or has decided about.
+pub fn search(call: &Call<'_>, entitlement: &str) -> Result<Value, ApiError> {
+    call.allow(&["callerRelationship", "pageSize", "pageToken", "filter"])?;
+    whole(call)?;
+    let kind = call.param("callerRelationship").unwrap_or_default();
+    let (own, email) = (call.who.name(), call.who.username());
+    let mut world = call.cloud.world();
+    let may_decide = world.entitlements.get(entitlement).is_some_and(|known| known.lets_approve(call.who));
+    let is_meant = |grant: &GrantState| match kind {
+        "HAD_CREATED" | "1" => Ok(grant.requester.name() == own),
+        "CAN_APPROVE" | "2" => Ok(may_decide && grant.state() == "APPROVAL_AWAITED" && grant.requester.name() != own),
+        "HAD_APPROVED" | "3" => {
+            let mut events = grant.body["timeline"]["events"].as_array().into_iter().flatten();
+            Ok(events.any(|event| event["approved"]["actor"] == email || event["denied"]["actor"] == email))
+        }
+        _ => Err(ApiError::invalid("callerRelationship must be HAD_CREATED, CAN_APPROVE or HAD_APPROVED.")),
+    };
+    let mut found = Vec::new();
+    for (name, grant) in world.grants.iter().filter(|(name, _)| entitlement_of(name) == entitlement) {
+        if is_meant(grant)? {
+            found.push((name.clone(), grant.body.clone()));
+        }
+    }
+    page::answer(call, &mut world, &format!("{entitlement}/grants:search?{kind}"), "grants", found)
+}
+
+/// Deletes a grant with the access that it gives.
+pub fn delete(world: &mut World, name: &str) {
+    remove_access(world, name, "ACTIVE", "REVOKED", None);
+    world.grants.remove(name);
+}
+
 /// `GET {grant}`: readers with the permission, the requester, and the approvers.
 pub fn get(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;

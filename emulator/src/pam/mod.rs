@@ -22,7 +22,7 @@ use serde_json::Value;
 /// for locations other than `global`.
 pub fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiError> {
     let (name, method) = path.rsplit_once(':').map_or((path, None), |(name, method)| (name, Some(method)));
-    let unknown = || ApiError::not_found(&format!("{verb} /v1/{path}"));
+    let unknown = || ApiError::no_such_path(&format!("/v1/{path}"));
     let stored = call.cloud.world().stored(name).unwrap_or_else(|| name.to_owned());
     let parts: Vec<&str> = stored.split('/').collect();
     let ["projects", _, "locations", "global", "entitlements", rest @ ..] = parts.as_slice() else {
@@ -32,10 +32,13 @@ pub fn route(call: &Call<'_>, verb: &str, path: &str) -> Result<Value, ApiError>
     match (rest, verb, method) {
         ([], "POST", None) => entitlements::create(call, parent),
         ([], "GET", None) => entitlements::list(call, parent),
+        ([], "GET", Some("search")) => entitlements::search(call, parent),
+        ([_], "PATCH", None) => entitlements::patch(call, &stored),
         ([_], "GET", None) => entitlements::get(call, &stored),
         ([_], "DELETE", None) => entitlements::delete(call, &stored),
         ([_, "grants"], "POST", None) => grants::create(call, parent),
         ([_, "grants"], "GET", None) => grants::list(call, parent),
+        ([_, "grants"], "GET", Some("search")) => grants::search(call, parent),
         ([_, "grants", _], "GET", None) => grants::get(call, &stored),
         ([_, "grants", _], "POST", Some("approve")) => grants::approve(call, &stored),
         ([_, "grants", _], "POST", Some("deny")) => grants::deny(call, &stored),

@@ -32,6 +32,15 @@ impl Role {
         !self.deleted && self.permissions.iter().any(|held| held == permission)
     }
 
+    pub fn permissions(&self) -> impl Iterator<Item = &str> {
+        self.permissions.iter().map(String::as_str)
+    }
+
+    /// Whether a custom role of a project may hold a permission.
+    pub fn can_hold(permission: &str) -> bool {
+        !UNSUPPORTED.contains(&permission)
+    }
+
     fn etag(&self) -> String {
         format!("BwR{:09x}", self.generation + 1)
     }
@@ -67,7 +76,7 @@ impl Role {
             let named = sent["includedPermissions"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let permissions: Vec<String> = named.map(str::to_owned).collect();
             let is_permission = |name: &str| name.split('.').count() == 3 && !name.contains('*');
-            let wrong = permissions.iter().find(|name| !is_permission(name) || UNSUPPORTED.contains(&name.as_str()));
+            let wrong = permissions.iter().find(|name| !is_permission(name) || !Self::can_hold(name));
             if let Some(name) = wrong {
                 return Err(ApiError::invalid(format!("Permission {name} is not valid.")));
             }

@@ -180,7 +180,7 @@ pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         .filter(|(name, _)| name.starts_with(&start))
         .map(|(name, endpoint)| (name.clone(), shown(&world, name, endpoint)))
         .collect();
-    let endpoints = filter::apply(call, "endpoint", endpoints)?;
+    let endpoints = filter::apply(call, "endpoint", message::ENDPOINT, endpoints)?;
     page::answer(call, &mut world, &start, "endpoints", endpoints)
 }
 

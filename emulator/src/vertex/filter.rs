@@ -1,105 +1,56 @@
 //! `filter`, `orderBy` and `readMask` of lists.
 //!
-//! The fields and operators that Google documents for models, versions and endpoints, joined by AND. The rest of AIP-160 is refused as
-//! not implemented, never ignored.
+//! The fields and operators that Google documents for models, versions and endpoints. The rest of AIP-160 is refused as not implemented,
+//! never ignored. Values are compared exactly.
 
 use crate::call::Call;
 use crate::error::ApiError;
-use crate::message;
+use crate::message::{self, Fields};
+use crate::query_language::{Comparison, Filter, Grammar, Operator, read as read_filter, unsupported};
 use serde_json::{Map, Value};
 
-/// One comparison of a filter.
-struct Term {
-    field: Field,
-    negated: bool,
-    /// `None`: the field exists.
-    value: Option<String>,
-}
-
-enum Field {
-    /// The last segment of the name.
-    Id,
-    DisplayName,
-    Label(String),
-}
-
-fn unsupported(filter: &str) -> ApiError {
-    ApiError::new("UNIMPLEMENTED", format!("The emulator does not evaluate the filter: {filter}"))
-}
-
-/// The words of a filter: quoted texts stay together, operators are words of their own.
-fn words(filter: &str) -> Option<Vec<String>> {
-    let (mut out, mut word, mut rest) = (Vec::new(), String::new(), filter.chars().peekable());
-    let push = |word: &mut String, out: &mut Vec<String>| {
-        if !word.is_empty() {
-            out.push(std::mem::take(word));
+/// Reads a filter and checks each comparison; `id` is its name for the last segment of a resource name.
+fn read(text: &str, id: &str) -> Result<Filter, ApiError> {
+    if !text.contains(['=', ':', '<', '>']) {
+        return Err(ApiError::invalid(format!("Invalid filter: {text}")));
+    }
+    let filter = read_filter(text, Grammar::Logging)?;
+    for comparison in filter.comparisons() {
+        let Comparison { operator, value, .. } = comparison;
+        let is_documented = match comparison.path().as_slice() {
+            [name] if *name == id => matches!(operator, Operator::Equal | Operator::NotEqual),
+            ["display_name" | "displayName"] => matches!(operator, Operator::Equal | Operator::NotEqual),
+            ["base_model_name" | "baseModelName"] | ["labels", _] if *operator == Operator::Equal => true,
+            ["labels"] => *operator == Operator::Has,
+            ["labels", _] => *operator == Operator::Has && value == "*",
+            _ => false,
+        };
+        if !is_documented {
+            return Err(unsupported(&comparison.path.join(".")));
         }
+    }
+    Ok(filter)
+}
+
+fn holds(comparison: &Comparison, item: &Value, id: &str) -> bool {
+    let Comparison { operator, value, .. } = comparison;
+    let found = match comparison.path().as_slice() {
+        [name] if *name == id => {
+            let last = item["name"].as_str().and_then(|name| name.rsplit('/').next());
+            last.and_then(|last| last.split('@').next())
+        }
+        ["labels"] => return !item["labels"][value.as_str()].is_null(),
+        ["labels", key] => item["labels"][*key].as_str(),
+        ["base_model_name" | "baseModelName"] => {
+            let source = item["baseModelSource"]["modelGardenSource"]["publicModelName"].as_str();
+            source.and_then(|name| name.rsplit('/').next())
+        }
+        _ => item["displayName"].as_str(),
     };
-    while let Some(c) = rest.next() {
-        match c {
-            '"' | '\'' => loop {
-                match rest.next()? {
-                    end if end == c => break,
-                    other => word.push(other),
-                }
-            },
-            ' ' => push(&mut word, &mut out),
-            '!' | '=' | ':' | '<' | '>' => {
-                push(&mut word, &mut out);
-                let is_two = c != '=' && c != ':' && rest.next_if_eq(&'=').is_some();
-                out.push(if is_two { format!("{c}=") } else { c.to_string() });
-            }
-            other => word.push(other),
-        }
-    }
-    push(&mut word, &mut out);
-    Some(out)
-}
-
-fn parse(filter: &str, id: &str) -> Result<Vec<Term>, ApiError> {
-    let wrong = || ApiError::invalid(format!("Invalid filter: {filter}"));
-    if filter.contains(['(', ')']) || filter.split(' ').any(|word| ["OR", "NOT"].contains(&word)) {
-        return Err(unsupported(filter));
-    }
-    let words = words(filter).ok_or_else(wrong)?;
-    let mut terms = Vec::new();
-    for term in words.split(|word| word == "AND") {
-        let (name, operator, value) = match term {
-            [name, operator, value] => (name, operator.as_str(), value),
-            _ => return Err(wrong()),
-        };
-        let field = match name.as_str() {
-            name if name == id => Field::Id,
-            "display_name" | "displayName" => Field::DisplayName,
-            "labels" if operator == ":" => Field::Label(value.clone()),
-            other => match other.strip_prefix("labels.") {
-                Some(key) => Field::Label(key.to_owned()),
-                None => return Err(unsupported(filter)),
-            },
-        };
-        let (negated, value) = match (operator, &field) {
-            ("=", _) => (false, Some(value.clone())),
-            ("!=", Field::Id | Field::DisplayName) => (true, Some(value.clone())),
-            (":", Field::Label(_)) if name == "labels" || value == "*" => (false, None),
-            _ => return Err(unsupported(filter)),
-        };
-        terms.push(Term { field, negated, value });
-    }
-    Ok(terms)
-}
-
-impl Term {
-    fn holds(&self, item: &Value) -> bool {
-        let found = match &self.field {
-            Field::Id => item["name"].as_str().and_then(|name| name.rsplit('/').next()),
-            Field::DisplayName => item["displayName"].as_str(),
-            Field::Label(key) => item["labels"][key].as_str(),
-        };
-        let is = match &self.value {
-            Some(value) => found == Some(value),
-            None => found.is_some(),
-        };
-        is != self.negated
+    match operator {
+        Operator::Has => found.is_some(),
+        Operator::NotEqual => found != Some(value),
+        _ => found == Some(value),
     }
 }
 
@@ -130,10 +81,18 @@ fn sort(items: &mut [(String, Value)], order: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Leaves only the fields of the mask, at the top level.
-fn mask(item: Value, mask: &str) -> Value {
-    let fields: Vec<String> =
-        mask.split(',').map(|path| message::camel(path.trim().split('.').next().unwrap_or(path))).collect();
+/// Returns the fields of a mask, at the top level.
+fn masked(mask: &str, known: Fields) -> Result<Vec<String>, ApiError> {
+    let field = |path: &str| {
+        let name = message::camel(path.trim().split('.').next().unwrap_or(path));
+        let is_known = known.iter().any(|(known, _)| *known == name);
+        let text = || format!("Invalid field mask: the field `{}` does not exist.", path.trim());
+        if is_known { Ok(name) } else { Err(ApiError::field("read_mask", text())) }
+    };
+    mask.split(',').map(field).collect()
+}
+
+fn pick(item: Value, fields: &[String]) -> Value {
     match item {
         Value::Object(all) => {
             Value::Object(all.into_iter().filter(|(name, _)| fields.contains(name)).collect::<Map<_, _>>())
@@ -143,17 +102,25 @@ fn mask(item: Value, mask: &str) -> Value {
 }
 
 /// Applies the call's filter, order and mask; `id` is the filter's name for the last segment of a resource name.
-pub fn apply(call: &Call<'_>, id: &str, mut items: Vec<(String, Value)>) -> Result<Vec<(String, Value)>, ApiError> {
+pub fn apply(
+    call: &Call<'_>,
+    id: &str,
+    known: Fields,
+    mut items: Vec<(String, Value)>,
+) -> Result<Vec<(String, Value)>, ApiError> {
     let param = |name: &str| call.param(name).filter(|text| !text.is_empty());
-    if let Some(filter) = param("filter") {
-        let terms = parse(filter, id)?;
-        items.retain(|(_, item)| terms.iter().all(|term| term.holds(item)));
+    if let Some(text) = param("filter") {
+        let filter = read(text, id)?;
+        items.retain(|(_, item)| filter.holds(&|comparison| holds(comparison, item, id)));
     }
     if let Some(order) = param("orderBy") {
         sort(&mut items, order)?;
     }
     Ok(match param("readMask").filter(|text| *text != "*") {
-        Some(text) => items.into_iter().map(|(key, item)| (key, mask(item, text))).collect(),
+        Some(text) => {
+            let fields = masked(text, known)?;
+            items.into_iter().map(|(key, item)| (key, pick(item, &fields))).collect()
+        }
         None => items,
     })
 }
@@ -167,28 +134,38 @@ mod tests {
     fn evaluates_what_google_documents() {
         let item =
             json!({"name": "projects/1/endpoints/e1", "displayName": "my e", "labels": {"team": "ml", "a b": ""}});
-        for (filter, holds) in [
+        for (filter, expected) in [
             ("endpoint=e1", true),
             ("endpoint!=e1", false),
             ("display_name=\"my e\" AND labels.team=ml", true),
             ("displayName != \"my e\"", false),
+            ("displayName=\"MY E\"", false),
             ("labels.team:*", true),
             ("labels:team", true),
             ("labels.\"a b\":*", true),
             ("labels:owner", false),
             ("labels.team=\"cv\"", false),
+            ("(labels.team=cv OR labels.team=ml) AND NOT endpoint=e2", true),
+            ("baseModelName=text-bison", false),
         ] {
-            let terms = parse(filter, "endpoint").map_err(|error| error.body.to_string()).unwrap();
-            assert_eq!(terms.iter().all(|term| term.holds(&item)), holds, "{filter}");
+            let read = read(filter, "endpoint").map_err(|error| error.body.to_string()).unwrap();
+            assert_eq!(read.holds(&|is| holds(is, &item, "endpoint")), expected, "{filter}");
         }
     }
 
     #[test]
     fn refuses_the_rest() {
-        for (filter, http) in
-            [("endpoint", 400), ("endpoint=\"e1", 400), ("(endpoint=1)", 501), ("a=1", 501), ("labels.a!=1", 501)]
-        {
-            assert_eq!(parse(filter, "endpoint").map(|_| ()).unwrap_err().http, http, "{filter}");
+        for (filter, http) in [
+            ("endpoint", 400),
+            ("endpoint=\"e1", 400),
+            ("(((", 400),
+            ("(endpoint=1", 400),
+            ("display_name=", 400),
+            ("a=1", 501),
+            ("labels.a!=1", 501),
+            ("display_name:x", 501),
+        ] {
+            assert_eq!(read(filter, "endpoint").map(|_| ()).unwrap_err().http, http, "{filter}");
         }
     }
 

@@ -93,7 +93,7 @@ pub fn list(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
             Some((name.clone(), shown(&world, name, version, body)))
         })
         .collect();
-    let models = filter::apply(call, "model", models)?;
+    let models = filter::apply(call, "model", message::MODEL, models)?;
     page::answer(call, &mut world, &start, "models", models)
 }
 

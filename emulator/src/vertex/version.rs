@@ -20,7 +20,7 @@ pub fn list(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         shown["name"] = json!(format!("{}@{number}", world.shown(name)));
         (number.to_string(), shown)
     });
-    let versions = filter::apply(call, "model", versions.collect())?;
+    let versions = filter::apply(call, "model", message::MODEL, versions.collect())?;
     page::answer(call, &mut world, &format!("{name}:listVersions"), "models", versions)
 }
 

@@ -47,12 +47,15 @@ STILL, FAST = 0.001, 2000
 
 
 @contextmanager
-def emulator():
+def emulator(issuer=None):
     """Starts the emulator as a process on a free port; yields a cloud."""
     command = ["target/debug/emulator", "--port", "0", "--seed", "emulator/seeds/demo.yaml", "--speed", str(FAST)]
+    command += ["--issuer", issuer.url] if issuer else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield Cloud(process.stdout.readline().split()[-1])
+            cloud = Cloud(process.stdout.readline().split()[-1])
+            cloud.issuer = issuer
+            yield cloud
         finally:
             process.terminate()
 

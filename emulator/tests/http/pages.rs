@@ -97,7 +97,14 @@ fn filters_orders_and_masks() {
     assert_eq!(names("orderBy=display_name%20desc"), [name("a2"), name("a1")]);
     let masked = cloud.own("GET", "/endpoints?readMask=display_name", json!(null)).ok();
     assert_eq!(masked["endpoints"][0], json!({"displayName": "a1"}));
-    cloud.own("GET", "/endpoints?filter=(endpoint%3Da1)", json!(null)).refused(501, "UNIMPLEMENTED");
+    assert_eq!(names("filter=(endpoint%3Da1%20OR%20endpoint%3Da3)"), [name("a1")]);
+    cloud.own("GET", "/endpoints?filter=(((", json!(null)).refused(400, "INVALID_ARGUMENT");
+    cloud.own("GET", "/endpoints?filter=colour%3Dred", json!(null)).refused(501, "UNIMPLEMENTED");
+    let unknown = cloud.own("GET", "/endpoints?readMask=display_name,colour", json!(null));
+    assert_eq!(unknown.fields(), ["read_mask"]);
+    let selected = cloud.own("GET", "/endpoints?fields=endpoints(labels/owner)", json!(null)).ok();
+    assert_eq!(selected, json!({"endpoints": [{"labels": {"owner": "a1"}}, {"labels": {"owner": "a2"}}]}));
+    cloud.own("GET", "/endpoints?fields=endpoints(", json!(null)).refused(400, "INVALID_ARGUMENT");
     cloud.own("GET", "/operations?filter=done%3Dtrue", json!(null)).refused(501, "UNIMPLEMENTED");
     cloud.own("GET", "/endpoints?filter=endpoint", json!(null)).refused(400, "INVALID_ARGUMENT");
 }

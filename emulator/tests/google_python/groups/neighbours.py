@@ -3,8 +3,12 @@
 import json
 
 import requests
+from google.auth import identity_pool
+from google.auth.exceptions import OAuthError
+from google.auth.transport.requests import Request
 from google.cloud import resourcemanager_v3
-from harness import OFTEN, OWNER, PLACE
+from harness import OWNER, PLACE
+from issuer import PROVIDER
 from steps import equal, refused
 
 ENTITLEMENTS = "/v1/projects/acme-ml/locations/global/entitlements"
@@ -61,6 +65,32 @@ def run(cloud, scenario):
         assert "Invalid value at 'deployed_model.dedicated_resources.min_replica_count' (TYPE_INT32)" in got["message"], got
     with step("errors", "a missing permission"), refused("PERMISSION_DENIED", "(or it may not exist)"):
         cloud.endpoints.get_endpoint(name="projects/other/locations/us-central1/endpoints/e")
+
+    with step("issuer keys", "a reset forgets them"):
+        info = {
+            "type": "external_account",
+            "audience": PROVIDER,
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+            "token_url": f"{cloud.address}/v1/token",
+            "subject_token_supplier": cloud.issuer,
+        }
+
+        def token():
+            scopes = ["https://www.googleapis.com/auth/cloud-platform"]
+            credentials = identity_pool.Credentials.from_info(info, scopes=scopes)
+            credentials.refresh(Request())
+            return credentials.token
+
+        assert answer("GET", f"/v1/{PLACE}/models/fraud-detector", token=token()).status_code == 200
+        cloud.issuer.new_key()
+        try:
+            token()
+        except OAuthError as error:
+            assert "signature" in str(error), error
+        else:
+            raise AssertionError("another key with the same id should be refused")
+        cloud.control("reset", {})
+        assert token()
 
     with step("projects", "search"):
         options = {"credentials": OWNER, "transport": "rest", "client_options": {"api_endpoint": cloud.address}}

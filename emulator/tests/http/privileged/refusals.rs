@@ -1,7 +1,7 @@
 //! Rejections of Privileged Access Manager.
 
 use super::{APPROVER, ASKED, ENTITLEMENTS, FRAUD, VIEWER, entitlement, grant};
-use crate::harness::{Cloud, FAST, OWNER, STILL, STRANGER};
+use crate::harness::{Cloud, FAST, OWNER, PLACE, STILL, STRANGER};
 use serde_json::json;
 
 #[test]
@@ -155,17 +155,52 @@ fn rejects_grants_that_google_rejects() {
 #[test]
 fn keeps_an_entitlement_with_grants_unless_forced() {
     let cloud = Cloud::start();
-    cloud.entitle(entitlement());
-    let asked = cloud.ask(STRANGER, grant()).ok();
-    let forced = format!("{FRAUD}?force=true");
-    for path in [FRAUD, &forced] {
-        cloud.call(OWNER, "DELETE", path, &json!(null)).refused(400, "FAILED_PRECONDITION");
-    }
-    cloud.decide(APPROVER, &asked, "deny").ok();
+    let name = format!("/v1/{}", cloud.elevate()["name"].as_str().unwrap());
+    let models = format!("{PLACE}/models/fraud-detector");
+    cloud.get(STRANGER, &models).ok();
     cloud.call(OWNER, "DELETE", FRAUD, &json!(null)).refused(400, "FAILED_PRECONDITION");
-    let operation = cloud.call(OWNER, "DELETE", &forced, &json!(null)).ok();
+    let operation = cloud.call(OWNER, "DELETE", &format!("{FRAUD}?force=true"), &json!(null)).ok();
     assert_eq!(cloud.result(&operation)["state"], "DELETED");
-    cloud.get(OWNER, FRAUD).refused(404, "NOT_FOUND");
-    cloud.get(OWNER, &format!("/v1/{}", asked["name"].as_str().unwrap())).refused(404, "NOT_FOUND");
+    for path in [FRAUD, &name] {
+        cloud.get(OWNER, path).refused(404, "NOT_FOUND");
+    }
+    // The access of the open grant has ended with it.
+    cloud.get(STRANGER, &models).refused(403, "PERMISSION_DENIED");
     cloud.entitle(entitlement());
+}
+
+#[test]
+fn searches_tell_each_caller_of_their_own() {
+    let cloud = Cloud::start();
+    cloud.entitle(entitlement());
+    let grant = cloud.ask(STRANGER, grant()).ok();
+    let entitlements = |token: &str, kind: &str| {
+        let found = cloud.get(token, &format!("{ENTITLEMENTS}:search?callerAccessType={kind}")).ok();
+        found["entitlements"].as_array().unwrap().len()
+    };
+    let grants = |token: &str, kind: &str| {
+        let found = cloud.get(token, &format!("{FRAUD}/grants:search?callerRelationship={kind}")).ok();
+        found["grants"].as_array().unwrap().len()
+    };
+    assert_eq!((entitlements(STRANGER, "GRANT_REQUESTER"), entitlements(STRANGER, "GRANT_APPROVER")), (1, 0));
+    assert_eq!((entitlements(APPROVER, "GRANT_REQUESTER"), entitlements(APPROVER, "GRANT_APPROVER")), (0, 1));
+    assert_eq!((grants(STRANGER, "HAD_CREATED"), grants(STRANGER, "CAN_APPROVE")), (1, 0));
+    assert_eq!((grants(APPROVER, "CAN_APPROVE"), grants(APPROVER, "HAD_APPROVED")), (1, 0));
+    cloud.decide(APPROVER, &grant, "deny").ok();
+    assert_eq!((grants(APPROVER, "CAN_APPROVE"), grants(APPROVER, "HAD_APPROVED")), (0, 1));
+    cloud.get(OWNER, &format!("{ENTITLEMENTS}:search")).refused(400, "INVALID_ARGUMENT");
+}
+
+#[test]
+fn an_update_changes_the_fields_of_its_mask() {
+    let cloud = Cloud::start();
+    let before = cloud.entitle(entitlement());
+    let path = format!("{FRAUD}?updateMask=maxRequestDuration");
+    let sent = json!({"maxRequestDuration": "3600s", "etag": before["etag"], "eligibleUsers": []});
+    let after = cloud.result(&cloud.call(OWNER, "PATCH", &path, &sent).ok());
+    assert_eq!((&after["maxRequestDuration"], &after["eligibleUsers"]), (&json!("3600s"), &before["eligibleUsers"]));
+    cloud.call(OWNER, "PATCH", &path, &sent).refused(409, "ABORTED");
+    cloud.call(STRANGER, "PATCH", &path, &sent).refused(403, "PERMISSION_DENIED");
+    let wrong = json!({"maxRequestDuration": "1s"});
+    cloud.call(OWNER, "PATCH", &path, &wrong).refused(400, "INVALID_ARGUMENT");
 }
