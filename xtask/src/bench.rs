@@ -13,17 +13,18 @@ use std::process::Stdio;
 
 #[derive(Args)]
 pub struct Options {
-    /// Run only this benchmark: proxy, deploy, deployments, validate or iam
+    /// Run only this benchmark: proxy, deploy, deployments, validate, iam or emulator
     only: Option<String>,
 }
 
 /// Name and script of each benchmark, and whether it needs a running portal.
-const BENCHES: [(&str, &str, bool); 5] = [
+const BENCHES: [(&str, &str, bool); 6] = [
     ("proxy", "tests/bench/proxy.mjs", false),
     ("deploy", "tests/bench/deploy.mjs", true),
     ("deployments", "tests/bench/deployments.mjs", false),
     ("validate", "tests/bench/validate/run.mjs", false),
     ("iam", "tests/bench/iam.mjs", false),
+    ("emulator", "tests/bench/emulator.mjs", false),
 ];
 
 pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {

@@ -72,7 +72,8 @@ const TESTS: &[(&str, Work)] = &[
         run(w.command("python3").arg("tests/conformance/privileged.py"))
     }),
     ("Google's Python client of Vertex AI against the emulator", |w| {
-        run(w.command("python3").arg("emulator/tests/google_python/run.py"))
+        run(w.command("python3").arg("emulator/tests/google_python/run.py"))?;
+        run(w.command("python3").arg("emulator/tests/google_python/scenario.py"))
     }),
     ("end to end, in a browser", end_to_end),
     ("chaos: deployments survive kills and faults", chaos),
