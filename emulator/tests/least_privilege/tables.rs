@@ -70,7 +70,6 @@ pub const NOT_SERVED: &[(&str, &[&Method])] = &[
     ("no plan exports a model", &[&method::MODELS_EXPORT]),
     ("no plan configures explanations", &[&method::ENDPOINTS_EXPLAIN]),
     ("the product leaves the APIs of a project alone", &[&method::SERVICES_ENABLE]),
-    ("what custom roles support is told to the product, which does not ask", &[&method::QUERY_TESTABLE_PERMISSIONS]),
     (
         "the product makes access tokens and nothing else",
         &[&method::GENERATE_ID_TOKEN, &method::SIGN_JWT, &method::SIGN_BLOB],
@@ -147,6 +146,10 @@ pub fn body(method: &Method) -> Value {
         (&method::GENERATE_ACCESS_TOKEN, json!({"scope": ["s"]})),
         (&method::LOG_ENTRIES_LIST, json!({"resourceNames": ["projects/acme-ml"]})),
         (&method::MODELS_COPY, json!({"sourceModel": format!("{PLACE}/models/fraud-detector")})),
+        (
+            &method::QUERY_TESTABLE_PERMISSIONS,
+            json!({"fullResourceName": "//cloudresourcemanager.googleapis.com/projects/acme-ml"}),
+        ),
         (&method::GRANTS_CREATE, json!({"requestedDuration": "1800s"})),
     ];
     others.into_iter().find(|(other, _)| *other == method).map_or(json!({}), |(_, body)| body)
