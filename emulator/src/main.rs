@@ -11,7 +11,8 @@ use std::path::PathBuf;
 /// as Google does.
 ///
 /// Inspect it with GET /emulator/state and GET /emulator/calls, reset it with POST /emulator/reset, inject faults with POST
-/// /emulator/faults (e.g. {"pathContains": ":deployModel", "fault": {"kind": "status", "status": 503}}), change the clock with POST
+/// /emulator/faults (e.g. {"pathContains": ":deployModel", "fault": {"kind": "status", "status": 503}}) or causes that GET
+/// /emulator/causes lists, change the clock with POST
 /// /emulator/clock ({"speed": 60}, {"advanceSeconds": 300}) and limits with POST /emulator/settings. emulator/README.md lists them.
 #[derive(Parser)]
 #[command(version)]

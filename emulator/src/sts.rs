@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 const LIFETIME: u64 = 3600;
+/// Source: `iam.v1` `WorkloadIdentityPoolProvider.attributeMapping`. Unverified: what counts, besides the values.
+const LARGEST_ATTRIBUTES: usize = 8192;
 const TYPES: &str = "urn:ietf:params:oauth:token-type:";
 
 /// `POST /v1/token`
@@ -83,6 +85,10 @@ fn read(content_type: &str, body: &[u8]) -> Option<BTreeMap<String, String>> {
 fn map(provider: &Provider, claims: &Claims) -> Result<Principal, ApiError> {
     let mut context = Context::default();
     let wrong = |what: &str| ApiError::oauth("invalid_grant", format!("Failed to map the credential: {what}"));
+    let mistyped = |target: &str, kind: &str| {
+        let text = format!("The mapped attribute '{target}' must be of type {kind}.");
+        ApiError::oauth("unauthorized_client", text)
+    };
     context.add_variable("assertion", &claims.0).map_err(|_| wrong("unreadable claims"))?;
     let evaluate = |expression: &str, context: &Context<'_, '_>| -> Result<Cel, ApiError> {
         let program = Program::compile(expression).map_err(|_| wrong(expression))?;
@@ -96,11 +102,12 @@ fn map(provider: &Provider, claims: &Claims) -> Result<Principal, ApiError> {
             ("google.groups", Value::Array(values)) => {
                 groups = values.iter().filter_map(|group| group.as_str().map(str::to_owned)).collect();
             }
+            ("google.groups", _) => return Err(mistyped(target, "LIST")),
             (name, Value::String(value)) => {
                 let name = name.strip_prefix("attribute.").ok_or_else(|| wrong(target))?;
                 attributes.insert(name.to_owned(), value);
             }
-            _ => return Err(wrong(target)),
+            _ => return Err(mistyped(target, "STRING")),
         }
     }
     if subject.is_empty() {
@@ -108,6 +115,13 @@ fn map(provider: &Provider, claims: &Claims) -> Result<Principal, ApiError> {
     }
     if subject.len() > 127 {
         return Err(ApiError::oauth("invalid_request", "The size of mapped attribute exceeds the 127 bytes limit."));
+    }
+    let whole = subject.len()
+        + groups.iter().map(String::len).sum::<usize>()
+        + attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    if whole > LARGEST_ATTRIBUTES {
+        let text = format!("The size of the entire mapped attributes exceeds the {LARGEST_ATTRIBUTES} bytes limit.");
+        return Err(ApiError::oauth("invalid_request", text));
     }
     if let Some(condition) = &provider.attribute_condition {
         let shown = json!({"subject": subject, "groups": groups});

@@ -119,7 +119,7 @@ impl Server<'_> {
                 && one.time <= window.end
         };
         let mut all: Vec<(bool, f64, i64)> =
-            world.traffic.0.iter().filter(is_own).map(|one| (one.is_error, one.millis, 1)).collect();
+            world.traffic.all.iter().filter(is_own).map(|one| (one.is_error, one.millis, 1)).collect();
         let served = window.end - window.start.max(self.since);
         let minutes = served.num_milliseconds().max(0) as f64 / 60_000.0;
         let made = (f64::from(self.behaviour.requests_per_minute) * minutes).round();

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// How the replicas of a deployed model serve. It counts for the whole time, also before it was set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,17 +57,24 @@ pub struct Prediction {
     pub millis: f64,
 }
 
+/// Numbers of predictions and of failures.
+type Counts = (u64, u64);
+
 #[derive(Debug, Default)]
-pub struct Traffic(pub Vec<Prediction>);
+pub struct Traffic {
+    pub all: Vec<Prediction>,
+    /// By endpoint and deployed model.
+    counts: HashMap<(String, String), Counts>,
+}
 
 impl Traffic {
     /// Counts a prediction; returns whether it fails by the share of errors.
     pub fn count(&mut self, endpoint: &str, deployed_id: &str, behaviour: &Behaviour) -> bool {
-        let earlier = self.0.iter().filter(|one| one.endpoint == endpoint && one.deployed_id == deployed_id);
-        let (all, failed) =
-            earlier.fold((0.0, 0.0), |(all, failed), one| (all + 1.0, failed + f64::from(u8::from(one.is_error))));
-        let is_error = (all + 1.0) * behaviour.error_ratio >= failed + 1.0 - 1e-9;
-        self.0.push(Prediction {
+        let (all, failed) = self.counts.entry((endpoint.to_owned(), deployed_id.to_owned())).or_default();
+        *all += 1;
+        let is_error = *all as f64 * behaviour.error_ratio >= *failed as f64 + 1.0 - 1e-9;
+        *failed += u64::from(is_error);
+        self.all.push(Prediction {
             endpoint: endpoint.to_owned(),
             deployed_id: deployed_id.to_owned(),
             time: Utc::now(),

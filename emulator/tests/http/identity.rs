@@ -74,6 +74,21 @@ fn refused(answer: &Answer, error: &str, text: &str) {
 }
 
 #[test]
+fn mapped_attributes_have_a_type_and_a_size() {
+    let setting = setting();
+    let groups: Vec<String> =
+        (0..300).map(|number| format!("group:default/a-team-with-the-number-{number:04}")).collect();
+    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+    let many = setting.exchange(&setting.key.sign(&setting.issuer.claims(&groups)));
+    refused(&many, "invalid_request", "The size of the entire mapped attributes exceeds the 8192 bytes limit.");
+    setting.exchange(&setting.key.sign(&setting.issuer.claims(&groups[..100]))).ok();
+    let mut claims = setting.issuer.claims(TEAM);
+    claims["groups"] = json!("one");
+    let one = setting.exchange(&setting.key.sign(&claims));
+    refused(&one, "unauthorized_client", "The mapped attribute 'google.groups' must be of type LIST.");
+}
+
+#[test]
 fn a_valid_assertion_becomes_a_token_with_the_access_of_its_groups() {
     let setting = setting();
     let model = format!("{PLACE}/models/fraud-detector");

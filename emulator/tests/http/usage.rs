@@ -166,3 +166,18 @@ fn a_service_that_the_project_has_not_enabled_refuses_its_calls() {
     cloud.get("t", "/v1/projects/p/services:batchGet").refused(400, "INVALID_ARGUMENT");
     cloud.get("t", "/v1/projects/p/services:batchGet?names=projects/q/services/x").refused(400, "INVALID_ARGUMENT");
 }
+
+#[test]
+fn a_recommendation_knows_the_callers_quota() {
+    let cloud = Cloud::start();
+    let states = |region: &str| -> Vec<String> {
+        let path = format!("/v1beta1/projects/acme-ml/locations/{region}:recommendSpec");
+        let request = json!({"gcsUri": "gs://acme-models/gemma-3", "checkUserQuota": true});
+        let answer = cloud.post(OWNER, &path, request).ok();
+        let all = answer["recommendations"].as_array().unwrap().iter();
+        all.map(|one| one["userQuotaState"].as_str().unwrap().to_owned()).collect()
+    };
+    // L4 and H100 in the first region, H100 only in the second.
+    assert_eq!(states("us-central1"), ["QUOTA_STATE_USER_HAS_QUOTA"; 2]);
+    assert_eq!(states("us-east5"), ["QUOTA_STATE_NO_USER_QUOTA", "QUOTA_STATE_USER_HAS_QUOTA"]);
+}

@@ -13,6 +13,7 @@ use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::message;
 use crate::operation;
+use crate::quotas::usage;
 use crate::state::world::{Deploying, EndpointState, World};
 use crate::timestamp;
 use catalog::Model;
@@ -253,7 +254,7 @@ fn create(world: &mut World, plan: &Plan, model: &str, version: u64) -> Result<S
     Ok(id)
 }
 
-/// `POST {place}:recommendSpec` (v1beta1). Unverified: that the caller's quota suffices, which the emulator does not look up.
+/// `POST {place}:recommendSpec` (v1beta1).
 pub fn recommend_spec(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     call.allow(&[])?;
     let request = call.message(message::RECOMMEND_SPEC, "")?;
@@ -274,12 +275,19 @@ pub fn recommend_spec(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         return Ok(json!({"baseModel": base, "specs": specs}));
     }
     let region = place.rsplit('/').next().unwrap_or_default();
+    let now = call.cloud.clock().now();
     let recommendations: Vec<Value> = specs
         .into_iter()
         .map(|spec| {
             let mut one = json!({"region": region, "spec": spec});
             if quota {
-                one["userQuotaState"] = json!("QUOTA_STATE_USER_HAS_QUOTA");
+                let resources = json!({"machineSpec": one["spec"]["machineSpec"], "minReplicaCount": 1});
+                let deployed = json!({ "dedicatedResources": resources });
+                // Google answers for the accelerator only.
+                let exceeded = usage::exceeded(&call.cloud.world(), place, &deployed, now);
+                let is_enough = exceeded.iter().all(|id| id.contains("CPUs"));
+                one["userQuotaState"] =
+                    json!(if is_enough { "QUOTA_STATE_USER_HAS_QUOTA" } else { "QUOTA_STATE_NO_USER_QUOTA" });
             }
             one
         })
