@@ -30,7 +30,7 @@ fn joined(mut parts: Vec<Filter>, join: fn(Vec<Filter>) -> Filter) -> Result<Fil
     parts.pop().ok_or_else(|| ApiError::invalid("Unparseable filter."))
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn next_is(&mut self, wanted: &str) -> bool {
         let found = match self.words.first() {
             Some(Word::Sign(sign)) => sign == wanted,
@@ -109,10 +109,41 @@ impl Reader<'_> {
                 self.words = rest;
                 text
             }
+            [Word::Sign(open), rest @ ..] if open == "(" && self.grammar == Grammar::Logging => {
+                return self.values(segments, operator, rest);
+            }
             [Word::Sign(open), ..] if open == "(" => return Err(unsupported("several values in parentheses")),
             _ => return Err((self.wrong)()),
         };
         Ok(Filter::Is(Comparison { path: segments.clone(), operator, value: value.clone() }))
+    }
+
+    /// Values in parentheses, all joined by OR or all by AND: `severity=(ERROR OR CRITICAL)`.
+    fn values(&mut self, path: &[String], operator: Operator, rest: &'a [Word]) -> Result<Filter, ApiError> {
+        let end =
+            rest.iter().position(|word| matches!(word, Word::Sign(sign) if sign == ")")).ok_or_else(self.wrong)?;
+        let (inner, after) = (&rest[..end], &rest[end + 1..]);
+        let mut parts = Vec::new();
+        let mut joins = Vec::new();
+        for (index, word) in inner.iter().enumerate() {
+            match word {
+                Word::Text { text, .. } if index % 2 == 0 && text != "NOT" => {
+                    let comparison = Comparison { path: path.to_vec(), operator, value: text.clone() };
+                    parts.push(Filter::Is(comparison));
+                }
+                Word::Text { text, quoted: false, .. } if index % 2 == 1 => joins.push(text.as_str()),
+                _ => return Err(unsupported("values in parentheses that are not joined by OR or AND alone")),
+            }
+        }
+        self.words = after;
+        let is_or = joins.iter().all(|join| *join == "OR");
+        let is_and = joins.iter().all(|join| *join == "AND");
+        match (operator, is_or, is_and) {
+            (Operator::NotEqual, ..) => Err(unsupported("several values with !=")),
+            (_, true, _) => joined(parts, Filter::Any),
+            (_, _, true) => joined(parts, Filter::All),
+            _ => Err(unsupported("values in parentheses that are not joined by OR or AND alone")),
+        }
     }
 }
 
@@ -143,6 +174,9 @@ mod tests {
             // OR binds tighter than AND.
             ("a=two AND a=one OR a=one", false),
             ("(a=two AND a=one) OR a=one", true),
+            ("a=(\"one\" OR two)", true),
+            ("b.\"c.d\":(x AND y) n=7", true),
+            ("a:(x OR y)", false),
             ("missing:*", false),
             ("a:*", true),
             ("a=one -- a comment\nn=7", true),
@@ -160,7 +194,9 @@ mod tests {
             ("\"one\"", 501),
             ("SEARCH(\"x\")", 501),
             ("a=sample(b, 0.1)", 501),
-            ("a=(\"x\" OR \"y\")", 501),
+            ("a=(\"x\" OR NOT \"y\")", 501),
+            ("a!=(x OR y)", 501),
+            ("a=(x OR", 400),
             ("a=", 400),
             ("=a", 400),
             ("(a=one", 400),
@@ -177,6 +213,7 @@ mod tests {
     fn monitoring_writes_and() {
         assert_eq!(holds("a=one AND n=7", Grammar::Monitoring), Ok(true));
         assert_eq!(holds("a=one AND (n=8 OR n=7)", Grammar::Monitoring), Ok(true));
+        assert_eq!(holds("a=(one OR two)", Grammar::Monitoring), Err(501));
         assert_eq!(holds("a=one n=7", Grammar::Monitoring), Err(400));
         assert_eq!(holds("a=one AND n=8 OR n=7", Grammar::Monitoring), Err(501));
     }

@@ -3,6 +3,7 @@
 import sys
 import time
 
+import services
 from harness import FAST, MODEL, OFTEN, OWNER, PLACE, STILL, aiplatform, emulator
 from google.api_core.exceptions import TooManyRequests
 from google.auth.transport.requests import AuthorizedSession
@@ -199,7 +200,8 @@ def check_log(cloud):
     assert read and not any(call["changed"] for call in read)
 
 
-CHECKS = [check for name, check in list(globals().items()) if name.startswith("check_")]
+EVERY = list(globals().items()) + list(vars(services).items())
+CHECKS = [check for name, check in EVERY if name.startswith("check_")]
 
 
 def main():
