@@ -68,6 +68,9 @@ const TESTS: &[(&str, Work)] = &[
     ("packaging", packaging),
     ("Google's clients against the emulator", |w| node(w, "tests/google-clients/run.mjs")),
     ("requests against Google's published description", |w| run(w.command("python3").arg("tests/conformance/run.py"))),
+    ("the emulator's messages against Google's published description", |w| {
+        run(w.command("python3").arg("tests/conformance/emulator.py"))
+    }),
     ("Google's client of Privileged Access Manager against the emulator", |w| {
         run(w.command("python3").arg("tests/conformance/privileged.py"))
     }),

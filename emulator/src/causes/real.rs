@@ -6,6 +6,7 @@ use super::names::{self, Names};
 use super::strike::Struck;
 use super::{Variant, find};
 use crate::received::Received;
+use crate::state::location::LOCATIONS;
 use crate::state::neighbours::Image;
 use crate::state::principal::Principal;
 use crate::state::world::World;
@@ -46,8 +47,8 @@ pub fn of_call(world: &World, who: Option<&Principal>, received: &Received) -> O
     };
     let mut names = names();
     let place = world.stored(names.get("place"))?;
-    // Google tells a caller without the permission nothing else.
-    if !world.may(who?, permission, &place) {
+    // Google tells a caller without the permission nothing else, and no policy is about a location that does not exist.
+    if !world.may(who?, permission, &place) || !LOCATIONS.contains(&names.get("location")) {
         return None;
     }
     let body: Value = serde_json::from_slice(&received.body).ok()?;
@@ -100,9 +101,10 @@ fn forbidden(world: &World, method: &str, body: &Value, names: &Names) -> Option
     if method == "deploy" && is_refused() { struck("allowed-models") } else { None }
 }
 
-/// A key that the service agent may not use, in a project of which the seed has keys.
+/// A key of the same location that the service agent may not use, in a project of which the seed has keys.
 fn unreadable_key(world: &World, names: &Names) -> Option<Struck> {
     let key = world.stored(names.get("key"))?;
+    key.split('/').nth(3).filter(|location| *location == names.get("location"))?;
     let project = world.project_of(&key)?;
     let is_described =
         world.neighbours.keys.iter().any(|one| world.project_of(&one.name).as_deref() == Some(&*project));

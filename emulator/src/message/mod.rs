@@ -15,6 +15,7 @@ pub use vertex::*;
 
 use crate::error::ApiError;
 use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
 
 /// The type of a field.
 pub enum Shape {
@@ -98,7 +99,7 @@ impl Reader {
                 continue;
             };
             // In the JSON mapping of protocol buffers, null is an unset field.
-            if !value.is_null() && !matches!(shape, Output) {
+            if !value.is_null() && !matches!(shape, Output | Beta(Output)) {
                 let value = self.shaped(value, shape, &join(path, name));
                 out.insert((*name).to_owned(), value);
             }
@@ -191,7 +192,11 @@ fn look_for(value: &Value, fields: Fields, path: &str, found: &mut Vec<String>) 
 
 /// Removes the fields of v1beta1 from an answer of v1.
 pub fn without_beta(value: &mut Value) {
-    const ONLY_BETA: &[&str] = &["scaleToZeroSpec", "initialReplicaCount", "flexStart", "enableContainerLogging"];
+    static ONLY_BETA: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let mut names = Vec::new();
+        [ENDPOINT, DEPLOYED_MODEL, POOL].iter().for_each(|fields| collect_beta(fields, &mut names));
+        names
+    });
     match value {
         Value::Object(map) => {
             map.retain(|name, _| !ONLY_BETA.contains(&name.as_str()));
@@ -199,6 +204,17 @@ pub fn without_beta(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(without_beta),
         _ => {}
+    }
+}
+
+/// The names of a message's fields that only v1beta1 has.
+fn collect_beta(fields: Fields, names: &mut Vec<&'static str>) {
+    for (name, shape) in fields {
+        match shape {
+            Beta(_) => names.push(name),
+            Message(fields) | Required(Message(fields)) | List(Message(fields)) => collect_beta(fields, names),
+            _ => {}
+        }
     }
 }
 

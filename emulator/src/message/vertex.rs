@@ -47,19 +47,22 @@ const RESERVATION: &[(&str, Shape)] = &[
     ("values", List(&Text)),
 ];
 
+const METRIC: &[(&str, Shape)] =
+    &[("metricName", Required(&Text)), ("target", Int), ("monitoredResourceLabels", Beta(&Shape::Map(&Text)))];
+
 pub const DEDICATED: &[(&str, Shape)] = &[
     ("machineSpec", Required(&Message(MACHINE))),
     ("minReplicaCount", Int),
     ("maxReplicaCount", Int),
     ("requiredReplicaCount", Int),
-    ("autoscalingMetricSpecs", List(&Message(&[("metricName", Required(&Text)), ("target", Int)]))),
+    ("autoscalingMetricSpecs", List(&Message(METRIC))),
     ("spot", Bool),
     ("initialReplicaCount", Beta(&Int)),
     ("scaleToZeroSpec", Beta(&Message(&[("minScaleupPeriod", Duration), ("idleScaledownPeriod", Duration)]))),
     ("flexStart", Beta(&Message(&[("maxRuntimeDuration", Duration)]))),
 ];
 
-const DEPLOYED_MODEL: &[(&str, Shape)] = &[
+pub const DEPLOYED_MODEL: &[(&str, Shape)] = &[
     ("id", Text),
     ("model", Required(&Text)),
     ("displayName", Text),
@@ -110,8 +113,14 @@ const AUTOMATION: &[(&str, Shape)] = &[
     ("errorMessage", Output),
 ];
 
-const LOGGING: &[(&str, Shape)] =
-    &[("enabled", Bool), ("samplingRate", Float), ("bigqueryDestination", Message(&[("outputUri", Required(&Text))]))];
+const LOGGING: &[(&str, Shape)] = &[
+    ("enabled", Bool),
+    ("samplingRate", Float),
+    ("bigqueryDestination", Message(&[("outputUri", Required(&Text))])),
+    ("errorSamplingRate", Beta(&Float)),
+    ("enableOtelLogging", Beta(&Bool)),
+    ("requestResponseLoggingSchemaVersion", Beta(&Output)),
+];
 
 pub const ENDPOINT: &[(&str, Shape)] = &[
     ("name", Text),

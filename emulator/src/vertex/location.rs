@@ -1,65 +1,13 @@
 //! Locations of Vertex AI.
 //!
-//! Source: the locational hosts in the discovery document of `aiplatform` v1, revision 20261106.
 //! Text for a wrong location: <https://github.com/googleapis/python-aiplatform/issues/1684>. Unverified: that it is the answer also where
 //! the location exists nowhere.
 
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::page;
+use crate::state::location::LOCATIONS;
 use serde_json::{Value, json};
-
-const LOCATIONS: &[&str] = &[
-    "africa-south1",
-    "asia-east1",
-    "asia-east2",
-    "asia-northeast1",
-    "asia-northeast2",
-    "asia-northeast3",
-    "asia-south1",
-    "asia-south2",
-    "asia-southeast1",
-    "asia-southeast2",
-    "asia-southeast3",
-    "australia-southeast1",
-    "australia-southeast2",
-    "europe-central2",
-    "europe-north1",
-    "europe-north2",
-    "europe-southwest1",
-    "europe-west1",
-    "europe-west10",
-    "europe-west12",
-    "europe-west15",
-    "europe-west2",
-    "europe-west3",
-    "europe-west4",
-    "europe-west6",
-    "europe-west8",
-    "europe-west9",
-    "eu",
-    "global",
-    "me-central1",
-    "me-central2",
-    "me-west1",
-    "northamerica-northeast1",
-    "northamerica-northeast2",
-    "southamerica-east1",
-    "southamerica-west1",
-    "us",
-    "us-central1",
-    "us-central2",
-    "us-east1",
-    "us-east4",
-    "us-east5",
-    "us-east7",
-    "us-south1",
-    "us-west1",
-    "us-west2",
-    "us-west3",
-    "us-west4",
-    "us-west8",
-];
 
 /// Rejects a resource in a location that does not exist, or that is not the called host's.
 pub fn check(call: &Call<'_>, location: &str, field: &str) -> Result<(), ApiError> {
