@@ -1,4 +1,5 @@
-//! The whole name of a method's rpc, as errors and audit entries have it. Source: the names of `google.cloud.aiplatform.v1`.
+//! The whole name of a method's rpc, as errors and audit entries have it. Source: the names of
+//! `google.cloud.aiplatform.v1`. Unverified: those of policies' methods.
 
 /// End of the method's name in the discovery document, service and rpc.
 const RPCS: &[(&str, &str, &str)] = &[
@@ -12,11 +13,15 @@ const RPCS: &[(&str, &str, &str)] = &[
     ("endpoints.deployModel", "EndpointService", "DeployModel"),
     ("endpoints.undeployModel", "EndpointService", "UndeployModel"),
     ("endpoints.mutateDeployedModel", "EndpointService", "MutateDeployedModel"),
+    ("endpoints.getIamPolicy", "EndpointService", "GetIamPolicy"),
+    ("endpoints.setIamPolicy", "EndpointService", "SetIamPolicy"),
     ("endpoints.predict", "PredictionService", "Predict"),
     ("endpoints.rawPredict", "PredictionService", "RawPredict"),
     ("endpoints.streamRawPredict", "PredictionService", "StreamRawPredict"),
     ("endpoints.chat.completions", "PredictionService", "ChatCompletions"),
     ("models.upload", "ModelService", "UploadModel"),
+    ("models.getIamPolicy", "ModelService", "GetIamPolicy"),
+    ("models.setIamPolicy", "ModelService", "SetIamPolicy"),
     ("models.get", "ModelService", "GetModel"),
     ("models.list", "ModelService", "ListModels"),
     ("models.listVersions", "ModelService", "ListModelVersions"),

@@ -7,6 +7,7 @@ use crate::error::ApiError;
 use crate::method_name;
 use crate::received::Received;
 use crate::reply::Reply;
+use crate::rpc;
 use crate::state::logs::Entry;
 use crate::state::principal::Principal;
 use crate::state::world::World;
@@ -71,38 +72,16 @@ fn logged(received: &Received) -> Option<(&'static str, String)> {
     if method_name::is_read(name) {
         return None;
     }
-    let parts: Vec<&str> = name.split('.').collect();
-    let (verb, collection) = (*parts.last()?, *parts.get(parts.len().checked_sub(2)?)?);
-    if name == "cloudresourcemanager.projects.setIamPolicy" {
-        return Some(("cloudresourcemanager.googleapis.com", "SetIamPolicy".to_owned()));
-    }
-    if parts.first() != Some(&"aiplatform") {
-        return None;
-    }
-    let version = received.path.trim_start_matches('/').split('/').next().unwrap_or("v1");
-    let first_large = |text: &str| text[..1].to_uppercase() + &text[1..];
-    let singular = first_large(collection.strip_suffix('s').unwrap_or(collection));
-    let (service, own) = match collection {
-        "operations" if verb == "cancel" => {
-            return Some(("aiplatform.googleapis.com", "google.longrunning.Operations.CancelOperation".to_owned()));
+    match name.split('.').next() {
+        Some("cloudresourcemanager") if name == "cloudresourcemanager.projects.setIamPolicy" => {
+            Some(("cloudresourcemanager.googleapis.com", "SetIamPolicy".to_owned()))
         }
-        "operations" => {
-            return Some(("aiplatform.googleapis.com", "google.longrunning.Operations.DeleteOperation".to_owned()));
+        Some("aiplatform") => {
+            let version = received.path.trim_start_matches('/').split('/').next().unwrap_or("v1");
+            Some(("aiplatform.googleapis.com", rpc::of(name, version)?))
         }
-        "locations" => ("ModelGardenService".to_owned(), String::new()),
-        _ => (format!("{singular}Service"), singular),
-    };
-    let method = match verb {
-        "create" => format!("Create{own}"),
-        "patch" => format!("Update{own}"),
-        "delete" => format!("Delete{own}"),
-        "upload" => format!("Upload{own}"),
-        "setIamPolicy" => "SetIamPolicy".to_owned(),
-        "deleteVersion" => "DeleteModelVersion".to_owned(),
-        "update" => "UpdateEndpointLongRunning".to_owned(),
-        other => first_large(other),
-    };
-    Some(("aiplatform.googleapis.com", format!("google.cloud.aiplatform.{version}.{service}.{method}")))
+        _ => None,
+    }
 }
 
 /// Records a call that changed something, or would have.

@@ -89,6 +89,19 @@ fn mapped_attributes_have_a_type_and_a_size() {
 }
 
 #[test]
+fn a_reset_forgets_the_issuers_keys() {
+    let setting = setting();
+    setting.token(TEAM);
+    // Another key with the same id: a cached one is asked for no more.
+    let second = Key::new(&setting.key.kid);
+    setting.issuer.publish(&[&second]);
+    let assertion = second.sign(&setting.issuer.claims(TEAM));
+    refused(&setting.exchange(&assertion), "invalid_grant", "signature");
+    setting.cloud.post("", "/emulator/reset", json!({})).ok();
+    setting.exchange(&assertion).ok();
+}
+
+#[test]
 fn a_valid_assertion_becomes_a_token_with_the_access_of_its_groups() {
     let setting = setting();
     let model = format!("{PLACE}/models/fraud-detector");

@@ -4,6 +4,7 @@
 mod calls;
 mod causes;
 mod chaos;
+mod dedicated;
 mod deletions;
 mod deployments;
 mod etags;
@@ -14,6 +15,7 @@ mod invariants;
 mod issuer;
 mod logs;
 mod metrics;
+mod model_garden;
 mod mutations;
 mod neighbours;
 mod pages;

@@ -242,7 +242,15 @@ fn create(world: &mut World, plan: &Plan, model: &str, version: u64) -> Result<S
     let mut body = plan.endpoint_body.clone();
     body["createTime"] = json!(timestamp::now());
     if body["dedicatedEndpointEnabled"] == true {
-        body["dedicatedEndpointDns"] = json!(world.dedicated_name(&plan.endpoint));
+        let name = world.dedicated_name(&plan.endpoint);
+        let is_tryout = plan.deployed["fasterDeploymentConfig"]["fastTryoutEnabled"] == true;
+        let number = plan.place.split('/').nth(1).and_then(|id| world.projects.get(id)).map(|one| &one.number);
+        // Source: `aiplatform.v1` `Endpoint.dedicatedEndpointDns`.
+        let name = match number.filter(|_| is_tryout) {
+            Some(number) => name.replacen(&format!("-{number}."), "-fasttryout.", 1),
+            None => name,
+        };
+        body["dedicatedEndpointDns"] = json!(name);
     }
     world.touch()(&mut body);
     if world.endpoints.contains_key(&plan.endpoint) {
