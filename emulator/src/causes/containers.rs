@@ -7,6 +7,7 @@ const DIED: &[&str] = &[
     "Model server exited unexpectedly. Model server logs can be found at {logs}",
     "Model server terminated: model server container terminated: exit_code: 1 reason: \"Error\" started_at: {now} finished_at: {now}.",
 ];
+const NEVER_READY: &str = "Model server never became ready. Please validate that your model file or container configuration are valid. Model server logs can be found at {logs}";
 /// Where users report both texts.
 const SEEN: &str = "https://github.com/googleapis/python-aiplatform/issues/4559, https://github.com/GoogleCloudPlatform/vertex-ai-samples/issues/2254";
 
@@ -35,14 +36,21 @@ pub const CAUSES: &[Cause] = &[
     Cause {
         name: "probe",
         texts: &[
-            "Model server never became ready. Please validate that your model file or container configuration are valid. Model server logs can be found at {logs}",
+            NEVER_READY,
             "Error: model server never became ready. Please validate that your model file or container configuration are valid.",
         ],
         lines: &[&[
-            "INFO:     Uvicorn running on http://0.0.0.0:8080 (Press CTRL+C to quit)",
-            "INFO:     10.0.0.2:41522 - \"GET /v1/endpoints/{endpoint_id}/deployedModels/{deployed_id} HTTP/1.1\" 404 Not Found",
+            "INFO:     Uvicorn running on http://0.0.0.0:{listens} (Press CTRL+C to quit)",
+            "INFO:     10.0.0.2:41522 - \"GET {route} HTTP/1.1\" 404 Not Found",
         ]],
         source: "https://cloud.google.com/vertex-ai/docs/predictions/get-batch-predictions",
+        ..DEAD
+    },
+    Cause {
+        name: "wrong-port",
+        texts: &[NEVER_READY],
+        lines: &[&["INFO:     Uvicorn running on http://0.0.0.0:{listens} (Press CTRL+C to quit)"]],
+        source: "",
         ..DEAD
     },
     Cause {

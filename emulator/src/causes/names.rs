@@ -125,6 +125,18 @@ impl Names {
         self.add_key(model);
     }
 
+    /// The route and port that Vertex AI probes: the container's, else its defaults.
+    fn add_probe(&mut self, model: &Value, deployed: &Value) {
+        let container = &model["containerSpec"];
+        let id = deployed["id"].as_str().unwrap_or_default();
+        let default = format!("/v1/endpoints/{}/deployedModels/{id}", self.get("endpoint_id"));
+        let route = container["healthRoute"].as_str().unwrap_or(&default).to_owned();
+        let port = container["ports"][0]["containerPort"].as_i64().unwrap_or(8080).to_string();
+        self.set("route", &route);
+        self.set("port", &port);
+        self.set("listens", &port);
+    }
+
     fn add_key(&mut self, body: &Value) {
         if let Some(key) = body["encryptionSpec"]["kmsKeyName"].as_str() {
             self.set("key", key);
@@ -133,7 +145,9 @@ impl Names {
 
     fn add_deployed(&mut self, world: &World, deployed: &Value) {
         if let Some(name) = deployed["model"].as_str() {
-            self.add_model(model(world, name).unwrap_or(&Value::Null));
+            let found = model(world, name).unwrap_or(&Value::Null);
+            self.add_model(found);
+            self.add_probe(found, deployed);
             self.set("model", name);
         }
         let machine = &deployed["dedicatedResources"]["machineSpec"];
@@ -163,6 +177,8 @@ impl Names {
     /// Fills in the names of a text; what the request does not name is called `unknown`.
     pub fn fill(&self, text: &str) -> String {
         const OPTIONAL: &[&str] = &[
+            "listens",
+            "route",
             "account",
             "accelerator",
             "artifact",

@@ -32,9 +32,25 @@ fn disabled(world: &World, received: &Received) -> Option<Struck> {
     if project.has_enabled(&format!("{service}.googleapis.com")) { None } else { struck("api-disabled") }
 }
 
+/// The project that a call is charged to, where its header names one.
+fn charged(received: &Received) -> Option<&str> {
+    let is_exchange = received.name.starts_with("sts.");
+    received.headers.get("x-goog-user-project").and_then(|value| value.to_str().ok()).filter(|_| !is_exchange)
+}
+
 /// The cause that a call of this caller meets, and the names of what it says.
 pub fn of_call(world: &World, who: Option<&Principal>, received: &Received) -> Option<(Struck, Names)> {
     let names = || Names::of_call(world, &received.name, &received.path, &received.body);
+    if let Some(project) = charged(received) {
+        let id = world.project_id(project);
+        let may =
+            |id: &String| who.is_some_and(|who| world.may(who, "serviceusage.services.use", &format!("projects/{id}")));
+        if !id.as_ref().is_some_and(may) {
+            let mut names = names();
+            names.set("project", project);
+            return Some((struck("user-project-denied")?, names));
+        }
+    }
     if let Some(cause) = received.cause.or_else(|| disabled(world, received)) {
         return Some((cause, names()));
     }
@@ -161,7 +177,8 @@ fn unfit_files(world: &World, names: &mut Names) -> Option<Struck> {
     struck("artifact-files")
 }
 
-/// The cause by which the server of a deployment dies: its image's own, its architecture, or an argument that it does not know.
+/// The cause by which the server of a deployment dies: its image's own, its architecture, an argument that it does not
+/// know, or probes that it does not answer.
 pub fn of_deployment(world: &World, deployed: &Value, names: &mut Names) -> Option<Struck> {
     let container = &names::model(world, deployed["model"].as_str()?)?["containerSpec"];
     let image = found_image(world, container["imageUri"].as_str()?)?;
@@ -176,6 +193,13 @@ pub fn of_deployment(world: &World, deployed: &Value, names: &mut Names) -> Opti
     if let Some(flag) = unknown {
         names.set("argument", flag);
         return struck("bad-args");
+    }
+    if let Some(port) = image.port.map(|port| port.to_string()).filter(|port| port != names.get("port")) {
+        names.set("listens", &port);
+        return struck("wrong-port");
+    }
+    if image.health.as_ref().is_some_and(|route| route != names.get("route")) {
+        return struck("probe");
     }
     image.fails.as_deref().and_then(struck)
 }

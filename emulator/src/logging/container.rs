@@ -3,6 +3,7 @@
 //! As users report: `jsonPayload.message`, the deployed model and the replica in `labels`, the endpoint in the resource's labels. Lines of
 //! the standard error have the severity ERROR, whatever they tell. Unverified: all of it, and that lines arrive at once.
 
+use crate::causes::names::Names;
 use crate::state::world::World;
 use serde_json::{Value, json};
 
@@ -14,16 +15,19 @@ pub struct Server {
     pub deployed_id: String,
     pub replicas: i64,
     pub is_silent: bool,
+    /// The route of health probes.
+    pub route: String,
 }
 
 impl Server {
     /// `deployed` is a `DeployedModel` with its id.
-    pub fn of(endpoint: &str, deployed: &Value) -> Self {
+    pub fn of(world: &World, endpoint: &str, deployed: &Value) -> Self {
         Self {
             endpoint: endpoint.to_owned(),
             deployed_id: deployed["id"].as_str().unwrap_or_default().to_owned(),
             replicas: deployed["dedicatedResources"]["minReplicaCount"].as_i64().unwrap_or(1).max(1),
             is_silent: deployed["disableContainerLogging"] == true,
+            route: Names::of_deployment(world, endpoint, deployed).fill("{route}"),
         }
     }
 
@@ -69,7 +73,7 @@ impl Server {
     pub fn become_ready(&self, world: &mut World) {
         for replica in 0..self.replicas {
             self.write(world, replica, "ERROR", "INFO:     Application startup complete.");
-            self.write(world, replica, "INFO", "\"GET /health HTTP/1.1\" 200 OK");
+            self.write(world, replica, "INFO", &format!("\"GET {} HTTP/1.1\" 200 OK", self.route));
         }
     }
 }

@@ -4,6 +4,7 @@
 //! that Google counts those of a running deployment, and the time for which a failed one holds its quota.
 
 use super::ids::{self, Quota};
+use crate::error::ApiError;
 use crate::state::world::World;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -51,6 +52,7 @@ pub fn of(world: &World, place: &str, now: f64) -> BTreeMap<Quota, i64> {
         endpoint.body["deployedModels"].as_array().into_iter().flatten().for_each(&mut add);
         endpoint.deploying.iter().for_each(|one| add(&one.body));
     }
+    world.pools.iter().filter(|(name, _)| self::place(name) == place).for_each(|(_, pool)| add(pool));
     world.held_quota.0.iter().filter(|(at, _, until)| at == place && *until > now).for_each(|(_, one, _)| add(one));
     usage
 }
@@ -63,15 +65,29 @@ pub fn limit(world: &World, place: &str, quota: &Quota) -> i64 {
     set.copied().or_else(|| quota.default_limit(region)).unwrap_or(0)
 }
 
-/// The ids of the quotas that another deployment to an endpoint (by stored name) would exceed.
-pub fn exceeded(world: &World, endpoint: &str, deployed: &Value, now: f64) -> Vec<String> {
-    let place = place(endpoint);
+/// The ids of the quotas that a deployment or a pool below a place would exceed, in place of what was `before`.
+pub fn exceeded(world: &World, name: &str, before: &Value, after: &Value, now: f64) -> Vec<String> {
+    let place = place(name);
     let usage = of(world, &place, now);
-    let exceeds = |quota: &Quota, more: i64| {
+    let earlier: BTreeMap<Quota, i64> = demand(before).into_iter().collect();
+    let exceeds = |quota: &Quota, wanted: i64| {
+        let more = wanted - earlier.get(quota).copied().unwrap_or(0);
         let limit = limit(world, &place, quota);
-        limit >= 0 && usage.get(quota).copied().unwrap_or(0) + more > limit
+        more > 0 && limit >= 0 && usage.get(quota).copied().unwrap_or(0) + more > limit
     };
-    demand(deployed).into_iter().filter(|(quota, more)| exceeds(quota, *more)).map(|(quota, _)| quota.id()).collect()
+    let demand = demand(after).into_iter();
+    demand.filter(|(quota, wanted)| exceeds(quota, *wanted)).map(|(quota, _)| quota.id()).collect()
+}
+
+/// Checks that the quotas of the region suffice for a deployment or a pool in place of what was `before`.
+pub fn check(world: &World, name: &str, before: &Value, after: &Value, now: f64) -> Result<(), ApiError> {
+    match exceeded(world, name, before, after, now) {
+        exceeded if exceeded.is_empty() => Ok(()),
+        exceeded => {
+            let text = format!("The following quotas are exceeded: {}", exceeded.join(","));
+            Err(ApiError::new("RESOURCE_EXHAUSTED", text))
+        }
+    }
 }
 
 /// Holds the quota of a failed deployment for the time that the settings name.

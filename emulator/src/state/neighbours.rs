@@ -22,6 +22,9 @@ pub struct Image {
     pub architectures: Vec<String>,
     /// The cause by which its server dies.
     pub fails: Option<String>,
+    /// The route and the port on which its server answers probes; without them it answers all.
+    pub health: Option<String>,
+    pub port: Option<u16>,
     /// The flags that its server knows; without a list it knows all.
     pub arguments: Option<Vec<String>>,
 }

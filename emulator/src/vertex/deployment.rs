@@ -14,7 +14,7 @@ use crate::operation;
 use crate::quotas::usage;
 use crate::state::settings::Settings;
 use crate::state::stage::{STAGES, pace};
-use crate::state::world::{Deploying, World};
+use crate::state::world::Deploying;
 use crate::timestamp;
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ pub fn begin(call: &Call<'_>, endpoint: &str, deployed: &Value, split: &Value) -
     check_split(&state.body, split, Some("0"))?;
     deployed::check_account(&world, call.who, endpoint, deployed)?;
     let (model, version) = deployed::check(&world, endpoint, deployed)?;
-    check_quota(&world, endpoint, deployed, call.cloud.clock().now())?;
+    usage::check(&world, endpoint, &Value::Null, deployed, call.cloud.clock().now())?;
     let id = deployed["id"].as_str().map(str::to_owned).unwrap_or_else(|| world.id().to_string());
     if let Some(state) = world.endpoints.get_mut(endpoint) {
         state.deploying.push(Deploying { id: id.clone(), model, version, body: deployed.clone() });
@@ -78,7 +78,7 @@ pub async fn pass_stages(
     outcome: &Outcome,
 ) -> Result<(), Value> {
     let pace = pace(cloud.world().settings.deployment_seconds);
-    let server = Server::of(endpoint, deployed);
+    let server = Server::of(&cloud.world(), endpoint, deployed);
     let set_stage = |stage: &str| {
         if let Some(operation) = operation {
             operation::set_stage(cloud, operation, stage);
@@ -102,17 +102,6 @@ pub async fn pass_stages(
         }
     }
     Ok(())
-}
-
-/// Checks that the serving quotas of the region suffice.
-fn check_quota(world: &World, endpoint: &str, deployed: &Value, now: f64) -> Result<(), ApiError> {
-    match usage::exceeded(world, endpoint, deployed, now) {
-        exceeded if exceeded.is_empty() => Ok(()),
-        exceeded => {
-            let text = format!("The following quotas are exceeded: {}", exceeded.join(","));
-            Err(ApiError::new("RESOURCE_EXHAUSTED", text))
-        }
-    }
 }
 
 /// Text: public reports of PerfKitBenchmarker, which recognises it.

@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
 use crate::operation;
+use crate::quotas::usage;
 use crate::state::world::World;
 use serde_json::{Value, json};
 
@@ -78,7 +79,12 @@ pub fn mutate(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     let paths = paths(request["updateMask"].as_str().unwrap_or_default(), call.version == "v1beta1")?;
     let sent = request["deployedModel"].clone();
     let id = sent["id"].as_str().unwrap_or_default().to_owned();
-    mutated(find(&call.cloud.world(), endpoint, &id)?, &sent, &paths)?;
+    {
+        let world = call.cloud.world();
+        let before = find(&world, endpoint, &id)?;
+        let after = mutated(before, &sent, &paths)?;
+        usage::check(&world, endpoint, before, &after, call.cloud.clock().now())?;
+    }
     let name = endpoint.to_owned();
     let permission = "aiplatform.endpoints.deploy";
     Ok(operation::after(call.cloud, endpoint, "MutateDeployedModel", permission, 60.0, (), move |_, world| {

@@ -10,6 +10,7 @@ use crate::error::ApiError;
 use crate::message;
 use crate::operation;
 use crate::page;
+use crate::quotas::usage;
 use crate::state::world::World;
 use crate::timestamp;
 use serde_json::{Value, json};
@@ -62,6 +63,7 @@ pub fn create(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
         }
     }
     resources::complete(&mut body);
+    usage::check(&call.cloud.world(), place, &Value::Null, &body, call.cloud.clock().now())?;
     body["createTime"] = json!(timestamp::now());
     let made = name.clone();
     let permission = "aiplatform.deploymentResourcePools.create";
@@ -117,7 +119,11 @@ pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
         resources::check_replicas(&after["dedicatedResources"], path, &mut problems);
         if problems.is_empty() { Ok(after) } else { Err(ApiError::fields(&problems)) }
     };
-    change(call.cloud.world().pools.get(name).ok_or_else(|| ApiError::not_found(name))?)?;
+    {
+        let world = call.cloud.world();
+        let before = world.pools.get(name).ok_or_else(|| ApiError::not_found(name))?;
+        usage::check(&world, name, before, &change(before)?, call.cloud.clock().now())?;
+    }
     let target = name.to_owned();
     let permission = "aiplatform.deploymentResourcePools.update";
     Ok(operation::after(call.cloud, name, "UpdateDeploymentResourcePool", permission, 60.0, (), move |_, world| {

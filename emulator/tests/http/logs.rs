@@ -29,7 +29,11 @@ fn a_deployment_writes_what_its_containers_tell() {
     let replicas: Vec<&Value> = written.iter().take(2).map(|entry| &entry["labels"]["replica_id"]).collect();
     assert_ne!(replicas[0], replicas[1]);
     assert_eq!(entries(&cloud, &format!("{CONTAINER} severity>=ERROR")).len(), 2);
-    assert_eq!(entries(&cloud, &format!("{CONTAINER} jsonPayload.message:\"/health\"")).len(), 2);
+    assert_eq!(
+        entries(&cloud, &format!("{CONTAINER} jsonPayload.message:\"GET /v1/endpoints/fraud/deployedModels/7 HTTP\""))
+            .len(),
+        2
+    );
     assert_eq!(entries(&cloud, &format!("{CONTAINER} labels.deployed_model_id=\"8\"")).len(), 0);
     let at = first["timestamp"].as_str().unwrap();
     assert_eq!(entries(&cloud, &format!("{CONTAINER} timestamp<\"{at}\"")).len(), 0);

@@ -60,6 +60,38 @@ fn a_seed_names_causes_that_exist() {
 }
 
 #[test]
+fn probes_of_another_route_or_port_are_not_answered() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    let missed = deploy(&cloud, "own-server:1", json!({"ports": [{"containerPort": 8000}]}));
+    assert!(missed["error"]["message"].as_str().unwrap().contains("never became ready"), "{missed}");
+    let line = "jsonPayload.message:\"/v1/endpoints/fraud/deployedModels/1 HTTP/1.1\\\" 404\"";
+    assert_eq!(entries(&cloud, line).len(), 1);
+    for (spec, is_ready) in [
+        (json!({"healthRoute": "/healthz"}), false),
+        (json!({"healthRoute": "/healthz", "ports": [{"containerPort": 8000}]}), true),
+    ] {
+        cloud.finish(&cloud.own("DELETE", "/models/own-server", json!(null)).ok());
+        assert_eq!(deploy(&cloud, "own-server:1", spec.clone())["error"].is_null(), is_ready, "{spec}");
+    }
+    assert_eq!(entries(&cloud, "jsonPayload.message:\"GET /healthz HTTP/1.1\\\" 200\"").len(), 2);
+}
+
+#[test]
+fn a_caller_needs_the_right_to_use_the_project_that_pays() {
+    let cloud = Cloud::start();
+    let ask = |project: &str| {
+        let request = ureq::get(format!("{}{PLACE}/endpoints", cloud.url)).config().http_status_as_error(false).build();
+        let request = request.header("authorization", "Bearer test-owner").header("x-goog-user-project", project);
+        let mut answer = request.call().unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    };
+    assert_eq!(ask("acme-ml").0, 200);
+    let (status, text) = ask("elsewhere");
+    assert!(status == 403 && text.contains("USER_PROJECT_DENIED") && text.contains("projects/elsewhere"), "{text}");
+}
+
+#[test]
 fn a_server_dies_of_arguments_that_it_does_not_know() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");

@@ -36,6 +36,30 @@ fn a_deployment_beyond_the_limit_is_rejected_until_another_one_is_gone() {
 }
 
 #[test]
+fn more_replicas_and_pools_need_quota() {
+    let cloud = Cloud::start();
+    cloud.create_endpoint("fraud");
+    cloud.finish(&cloud.own("POST", "/endpoints/fraud:deployModel", large("1", 1)).ok());
+    let scale = |most: i64| {
+        let resources = json!({"minReplicaCount": 1, "maxReplicaCount": most});
+        let body = json!({"deployedModel": {"id": "1", "dedicatedResources": resources}, "updateMask": "dedicatedResources.maxReplicaCount"});
+        cloud.own("POST", "/endpoints/fraud:mutateDeployedModel", body)
+    };
+    assert_eq!(scale(2).refused(429, "RESOURCE_EXHAUSTED"), TEXT);
+    scale(1).ok();
+    let pool = |replicas: i64| {
+        let resources = large("", replicas)["deployedModel"]["dedicatedResources"].clone();
+        let pool = json!({ "dedicatedResources": resources });
+        let body = json!({"deploymentResourcePool": pool, "deploymentResourcePoolId": "pool"});
+        cloud.own("POST", "/deploymentResourcePools", body)
+    };
+    cloud.finish(&cloud.own("POST", "/endpoints/fraud:undeployModel", json!({"deployedModelId": "1"})).ok());
+    assert_eq!(pool(2).refused(429, "RESOURCE_EXHAUSTED"), TEXT);
+    cloud.finish(&pool(1).ok());
+    cloud.own("POST", "/endpoints/fraud:deployModel", large("2", 1)).refused(429, "RESOURCE_EXHAUSTED");
+}
+
+#[test]
 fn a_failed_deployment_holds_its_quota_where_the_settings_say_so() {
     let cloud = Cloud::start();
     cloud.create_endpoint("fraud");

@@ -127,6 +127,7 @@ pub fn deploy(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
             _ => deployed[to] = sent.clone(),
         }
     }
+    usage::check(&call.cloud.world(), place, &Value::Null, &deployed, call.cloud.clock().now())?;
     let target = upload::begin(call, place, &own["modelUserId"], &Value::Null)?;
     let model = model_body(&source, own, container);
     let plan =
@@ -217,8 +218,8 @@ fn start(call: &Call<'_>, publisher_model: &str, target: Target, plan: Plan) -> 
         let _leave = deployment::UnderWay::new(&cloud, &plan.endpoint, &id);
         let mut deployed = plan.deployed;
         deployed["id"] = json!(id);
-        deployment::pass_stages(&cloud, None, &plan.endpoint, &deployed, &outcome).await?;
         deployed["model"] = json!(model);
+        deployment::pass_stages(&cloud, None, &plan.endpoint, &deployed, &outcome).await?;
         let split = if endpoint::is_private(&plan.endpoint_body) { json!({}) } else { json!({"0": 100}) };
         deployment::finish(&cloud, &plan.endpoint, &id, deployed, &split)?;
         outcome.settle(&mut cloud.world(), &plan.endpoint, &id);
@@ -292,7 +293,7 @@ pub fn recommend_spec(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
                 let resources = json!({"machineSpec": one["spec"]["machineSpec"], "minReplicaCount": 1});
                 let deployed = json!({ "dedicatedResources": resources });
                 // Google answers for the accelerator only.
-                let exceeded = usage::exceeded(&call.cloud.world(), place, &deployed, now);
+                let exceeded = usage::exceeded(&call.cloud.world(), place, &Value::Null, &deployed, now);
                 let is_enough = exceeded.iter().all(|id| id.contains("CPUs"));
                 one["userQuotaState"] =
                     json!(if is_enough { "QUOTA_STATE_USER_HAS_QUOTA" } else { "QUOTA_STATE_NO_USER_QUOTA" });
