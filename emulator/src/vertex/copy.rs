@@ -3,7 +3,7 @@
 //! Source: `aiplatform.v1` `CopyModelRequest`. Unverified: the permissions, which aliases a copy has, and the duration.
 
 use super::upload::{self, Target};
-use super::{Problems, endpoint, model};
+use super::{Problems, deployed, endpoint, model};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
@@ -32,6 +32,11 @@ pub fn copy(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     };
     if stored.split('/').nth(1) != place.split('/').nth(1) {
         return Err(ApiError::field("source_model", "The source model must be in the same project."));
+    }
+    let account = &request["customServiceAccount"];
+    deployed::check_home(&call.cloud.world(), account, place, "custom_service_account")?;
+    if let Some(account) = account.as_str().filter(|account| !account.is_empty()) {
+        deployed::check_actor(&call.cloud.world(), call.who, account)?;
     }
     body["versionAliases"] = json!([]);
     body["modelSourceInfo"]["copy"] = json!(true);

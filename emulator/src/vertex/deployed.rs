@@ -87,18 +87,38 @@ fn check_kind(name: &str, model: &Value, deployed: &Value) -> Result<(), ApiErro
     Err(ApiError::invalid(format!("'{}' is not supported for Model {name}.", message::snake(field))))
 }
 
+/// Checks that the caller may act as a service account.
+pub fn check_actor(world: &World, who: &Principal, account: &str) -> Result<(), ApiError> {
+    if world.may_on_account(who, "iam.serviceAccounts.actAs", account) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(format!(
+        "You do not have permission to act as service_account: {account} (or it may not exist)."
+    )))
+}
+
+/// Checks that an account which is sent belongs to the project of a place (by stored name). Unverified: the text.
+pub fn check_home(world: &World, account: &Value, place: &str, field: &str) -> Result<(), ApiError> {
+    let Some(account) = account.as_str().filter(|account| !account.is_empty()) else { return Ok(()) };
+    if world.home(account).as_deref() == place.split('/').nth(1) {
+        return Ok(());
+    }
+    Err(ApiError::field(field, format!("The service account {account} must belong to the target project.")))
+}
+
 /// Checks that the caller may act as the serving account, and that Vertex AI's service agent may get tokens of it.
 ///
 /// In its own project the agent's role suffices; in another project that project's policies decide. Unverified: that Google checks
 /// this at the call. Status and text are those of model files that the agent cannot read.
 pub fn check_account(world: &World, who: &Principal, endpoint: &str, deployed: &Value) -> Result<(), ApiError> {
     const PERMISSION: &str = "iam.serviceAccounts.getAccessToken";
-    let Some(account) = deployed["serviceAccount"].as_str() else { return Ok(()) };
-    if !world.may_on_account(who, "iam.serviceAccounts.actAs", account) {
-        return Err(ApiError::invalid(format!(
-            "You do not have permission to act as service_account: {account} (or it may not exist)."
-        )));
+    // The pool's account runs what shares its machines.
+    let pool = deployed["sharedResources"].as_str().and_then(|name| world.pools.get(&world.stored(name)?));
+    if let Some(account) = pool.and_then(|pool| pool["serviceAccount"].as_str()) {
+        check_actor(world, who, account)?;
     }
+    let Some(account) = deployed["serviceAccount"].as_str() else { return Ok(()) };
+    check_actor(world, who, account)?;
     let own = endpoint.split('/').nth(1).unwrap_or_default();
     if world.home(account).as_deref() == Some(own) {
         return Ok(());

@@ -1,6 +1,6 @@
 //! Uploads of models and of new versions.
 
-use super::model;
+use super::{deployed, model};
 use crate::call::Call;
 use crate::cloud::Cloud;
 use crate::error::ApiError;
@@ -110,6 +110,7 @@ pub fn upload(call: &Call<'_>, place: &str) -> Result<Value, ApiError> {
     if !problems.is_empty() {
         return Err(ApiError::fields(&problems));
     }
+    deployed::check_home(&call.cloud.world(), &request["serviceAccount"], place, "service_account")?;
     let Target { name, version, under_way } = begin(call, place, &request["modelId"], &request["parentModel"])?;
     body["supportedDeploymentResourcesTypes"] = supported(&body);
     body["modelSourceInfo"] = json!({"sourceType": "CUSTOM"});

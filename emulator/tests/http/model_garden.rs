@@ -153,3 +153,26 @@ fn v1_does_not_show_what_only_v1beta1_has() {
     let stable = resources(&format!("{PLACE}/endpoints/fraud"));
     assert_eq!((&stable["scaleToZeroSpec"], &stable["initialReplicaCount"]), (&json!(null), &json!(null)));
 }
+
+#[test]
+fn service_accounts_belong_to_the_project_and_are_acted_as() {
+    let cloud = Cloud::start();
+    let own = "fraud-serving@acme-ml.iam.gserviceaccount.com";
+    let foreign = "x@other.iam.gserviceaccount.com";
+    let model = json!({"displayName": "m", "containerSpec": {"imageUri": "i"}});
+    let upload = |account: &str| {
+        let body = json!({"modelId": "m", "model": model, "serviceAccount": account});
+        cloud.own("POST", "/models:upload", body)
+    };
+    assert_eq!(upload(foreign).fields(), ["service_account"]);
+    cloud.finish(&upload(own).ok());
+    let copy = |account: &str| {
+        let source = format!("{SHOWN_PLACE}/models/fraud-detector");
+        let body = json!({"sourceModel": source, "modelId": "copied", "customServiceAccount": account});
+        cloud.own("POST", "/models:copy", body)
+    };
+    assert_eq!(copy(foreign).fields(), ["custom_service_account"]);
+    let text = copy("unknown@acme-ml.iam.gserviceaccount.com").refused(400, "INVALID_ARGUMENT");
+    assert!(text.starts_with("You do not have permission to act as service_account"), "{text}");
+    cloud.finish(&copy(own).ok());
+}
