@@ -22,12 +22,18 @@ pub fn file(example: &Example) -> Vec<u8> {
     }
 }
 
+/// The routes of an image, which [`Example::Lines`] leaves out too.
+const ROUTES: &[(&str, &str)] = &[("predict-route", "/predict"), ("health-route", "/health")];
+
 /// An entity with these annotations, and before them the usual ones that they leave out.
 fn completed(lines: &str) -> String {
     let is_given = |name: &str| lines.lines().any(|line| line.starts_with(&format!("{name}:")));
-    let usual = USUAL.iter().filter(|(name, _)| !is_given(name));
-    let all: String = usual.map(|(name, value)| format!("{name}: {value}\n")).collect();
-    annotated(&(all + lines))
+    let write = |table: &[(&str, &str)]| -> String {
+        table.iter().filter(|(name, _)| !is_given(name)).map(|(name, value)| format!("{name}: {value}\n")).collect()
+    };
+    // Routes belong to an image that is uploaded.
+    let is_upload = is_given("image") && lines.lines().any(|line| line.starts_with("model:") && !line.contains('@'));
+    annotated(&format!("{}{lines}\n{}", write(USUAL), write(if is_upload { ROUTES } else { &[] })))
 }
 
 /// An entity with these annotations and no others.

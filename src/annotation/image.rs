@@ -52,6 +52,7 @@ fn known<'a>(
             None => {
                 if let Some(model) = model.filter(|_| !is_googles(&image.value)) {
                     beside(reading, &image, model);
+                    routes(reading, &image);
                 }
                 pinned(reading, &image);
             }
@@ -92,6 +93,20 @@ fn beside<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>, model: &Found
         .related("the model is named here", reading.place(model.at))
         .help(format!("push the image to a repository in `{needed}`, the only place that Vertex AI reads it from"));
     reading.report(image.at, finding);
+}
+
+/// Reports a custom image without its routes.
+fn routes<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>) {
+    // A health probe of its own takes the place of the health route.
+    let has_health = reading.has(Key::HealthRoute) || reading.has(Key::HealthProbe);
+    let missing = match (reading.has(Key::PredictRoute), has_health) {
+        (true, true) => return,
+        (true, false) => "health-route",
+        (false, true) => "predict-route",
+        (false, false) => "predict-route` and `health-route",
+    };
+    let finding = Diagnostic::new(Code::ImageRoutesMissing, format!("a custom image needs `{missing}`"));
+    reading.report(image.at, finding.help("add the paths that the container serves"));
 }
 
 /// Reports a custom image that can change between two uploads.

@@ -4,6 +4,7 @@ mod artifact;
 mod container;
 mod environment;
 pub mod example;
+pub mod form;
 mod given;
 mod identity;
 mod image;
@@ -13,7 +14,9 @@ mod labels;
 mod laws;
 mod machine;
 mod model;
+mod offer;
 mod place;
+mod placeholder;
 mod reading;
 mod stored;
 #[cfg(test)]
@@ -239,6 +242,7 @@ fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&s
     let service_account = identity::service_account(reading, endpoint.as_ref());
     let machine_type = machine::machine_type(reading);
     let accelerator = machine::accelerator(reading, machine_type.as_ref());
+    offer::offered(reading, &places, endpoint.as_ref(), machine_type.as_ref(), accelerator.as_ref());
     let replicas = machine::replicas(reading, machine_type.as_ref());
     let image = image::image(reading, model.as_ref(), machine_type.as_ref());
     let artifact_uri = artifact::artifact_uri(reading, model.as_ref());

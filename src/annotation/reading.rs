@@ -2,6 +2,7 @@
 
 use super::given::{At, Given};
 use super::keys::{Key, PREFIX};
+use super::placeholder::placeholder;
 use crate::diagnostic::{Code, Diagnostic, Edit, Fix, Where, Words};
 use crate::entity::{Content, Entity, Node};
 use crate::name::NameError;
@@ -66,6 +67,14 @@ impl<'a> Reading<'a> {
                             format!("the value of `{name}` begins or ends with white space"),
                         );
                         self.report(at, finding.fix(self.write(at, trimmed)));
+                    }
+                    if let Some((part, is_impossible)) = placeholder(key, trimmed) {
+                        let code = if is_impossible { key.malformed() } else { Code::AnnotationPlaceholder };
+                        let finding = Diagnostic::new(code, format!("`{part}` is a placeholder"));
+                        self.report(at, finding.help(format!("write the real name, e.g. `{}`", key.example())));
+                        if is_impossible {
+                            return None;
+                        }
                     }
                     return Some(Found { value: trimmed, at });
                 }

@@ -36,6 +36,9 @@ fn with(changes: &[(&str, &str)]) -> Vec<Diagnostic> {
             lines.push(format!("{start}{value}"));
         }
     }
+    if changes.contains(&NEW) && changes.iter().any(|(name, _)| *name == "image") {
+        lines.extend(["predict-route: /predict", "health-route: /health"].map(|route| format!("{PREFIX}{route}")));
+    }
     read(&entity(&lines.join("\n")), None).1
 }
 
@@ -50,6 +53,7 @@ fn good_annotations_make_a_target() {
     insta::assert_json_snapshot!(target.unwrap());
 }
 
+/// A model that is uploaded; [`with`] adds the routes of its image.
 const NEW: (&str, &str) = ("model", "fraud-detector");
 const FILES: (&str, &str) = ("artifact-uri", "gs://acme-models/fraud/3");
 
@@ -117,7 +121,7 @@ fn every_mistake_has_its_code() {
         (&[("accelerator", "L4:1"), ("machine-type", "")], &["accelerator/machine-missing", "accelerator/unknown"]),
         (
             &[("accelerator", "NVIDIA_GB200:4"), ("machine-type", "a4x-highgpu-4g"), ("replicas", "")],
-            &["machine-type/few-replicas"],
+            &["accelerator/quota", "machine-type/few-replicas"],
         ),
         (&[("replicas", "1-2-3")], &["replicas/malformed"]),
         (&[("replicas", "3-0")], &["replicas/zero"]),
@@ -125,6 +129,28 @@ fn every_mistake_has_its_code() {
         (&[FILES, ("image", "us-docker.pkg.dev/acme-ml/r/i")], &["artifact-uri/unused", "image/unused"]),
         (&[("endpoint", "projects/acme-ml/locations/europe-west4/endpoints/e")], &["endpoint/location-mismatch"]),
         (&[("model", "projects/other-ml/locations/us-central1/models/m@1")], &["project/contradiction"]),
+        (&[("project", "your-project-id"), ("service-account", "")], &["annotation/placeholder"]),
+        (&[("project", "my-project"), ("service-account", "")], &["annotation/placeholder"]),
+        (&[("project", "PROJECT_ID"), ("service-account", "")], &["project/malformed"]),
+        (&[("project", "<project>"), ("service-account", "")], &["project/malformed"]),
+        (&[("endpoint", "'{ENDPOINT}'")], &["endpoint/malformed"]),
+        (&[NEW, ("image", "us-central1-docker.pkg.dev/your-project/r/i:1")], &["annotation/placeholder"]),
+        (&[("location", "europe-north2")], &["accelerator/location"]),
+        (
+            &[("location", "europe-north2"), ("accelerator", "")],
+            &["machine-type/accelerator-missing", "accelerator/location"],
+        ),
+        (
+            &[("location", "me-west1"), ("machine-type", "a2-highgpu-1g"), ("accelerator", "NVIDIA_TESLA_A100:1")],
+            &["accelerator/quota"],
+        ),
+        (
+            &[("location", "us-east4"), ("machine-type", "a3-highgpu-8g"), ("accelerator", "NVIDIA_H100_80GB:8")],
+            &["accelerator/quota"],
+        ),
+        // What is unknown has one finding.
+        (&[("location", "us-centrall1")], &["location/unknown"]),
+        (&[("location", "us")], &[]),
         (&[("kms-key", "projects/p-key-1/locations/us/keyRings/r/cryptoKeys/k")], &["kms-key/location"]),
     ] {
         assert_eq!(codes(changes), expected, "{changes:?}");

@@ -209,7 +209,7 @@ fn findings_come_in_the_order_of_the_file() {
 #[test]
 fn prints_no_secrets() {
     let text = GOOD.replace("@3", "")
-        + "    google.com/vertex-ai-image: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\n    google.com/vertex-ai-env: |\n      LOG_LEVEL=info\n      API_TOKEN=f3Kd8sLq02Xz91mWpQ\n      LOG_LEVEL=debug\n";
+        + "    google.com/vertex-ai-image: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\n    google.com/vertex-ai-predict-route: /predict\n    google.com/vertex-ai-health-route: /health\n    google.com/vertex-ai-env: |\n      LOG_LEVEL=info\n      API_TOKEN=f3Kd8sLq02Xz91mWpQ\n      LOG_LEVEL=debug\n";
     for (name, format) in Format::ALL {
         let mut checker = checker(Options { format, ..Options::default() });
         let report = checker.add("a.yaml", text.as_bytes(), Origin::Named);

@@ -58,7 +58,7 @@ fn n1_counts(kind: &str, cpus: u32) -> &'static [u32] {
 }
 
 /// The machine types of all families whose accelerator fits.
-fn machines(fits: &dyn Fn(&str) -> bool) -> Vec<String> {
+pub fn machines(fits: &dyn Fn(&str) -> bool) -> Vec<String> {
     let mut machines = Vec::new();
     for (family, sizes, _) in FAMILIES.iter().filter(|(.., kind)| fits(kind)) {
         for size in sizes.split(' ') {
@@ -70,7 +70,7 @@ fn machines(fits: &dyn Fn(&str) -> bool) -> Vec<String> {
 }
 
 /// All accelerators that a machine type has.
-fn kinds() -> Vec<&'static str> {
+pub fn kinds() -> Vec<&'static str> {
     let mut kinds = ATTACHED.to_vec();
     for (.., kind) in FAMILIES {
         if !kind.is_empty() && !kinds.contains(kind) {
@@ -78,6 +78,13 @@ fn kinds() -> Vec<&'static str> {
         }
     }
     kinds
+}
+
+/// The numbers of an accelerator that a machine type can have; one of them for an unknown type.
+pub fn counts(kind: &str, machine: &str) -> Vec<u32> {
+    let Some(machine) = machine.parse::<MachineType>().ok().filter(MachineType::is_known) else { return vec![1] };
+    let fits = |count: &u32| Accelerator { kind: kind.to_owned(), count: *count }.fits(&machine).is_ok();
+    [1, 2, 4, 8, 16].into_iter().filter(fits).collect()
 }
 
 /// The accelerator of a machine type (or an empty name) and its number; `None` for an unknown type.

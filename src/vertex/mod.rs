@@ -6,6 +6,7 @@ pub mod image;
 pub mod labels;
 pub mod machine;
 pub mod message;
+pub mod offer;
 pub mod region;
 pub mod stage;
 pub mod traffic;

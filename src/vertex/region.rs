@@ -31,7 +31,17 @@ const REGIONS: &[(&str, &str)] = &[
 
 /// Whether the location is known; `us` and `eu` are multi-regions.
 pub fn is_known(location: &str) -> bool {
-    matches!(location, "us" | "eu") || is_listed(REGIONS, location)
+    matches!(location, "us" | "eu") || is_region(location)
+}
+
+/// Whether the location is a known region.
+pub fn is_region(location: &str) -> bool {
+    is_listed(REGIONS, location)
+}
+
+/// All known regions.
+pub fn regions() -> Vec<String> {
+    expand(REGIONS)
 }
 
 /// The known location that is most similar to a misspelt one.

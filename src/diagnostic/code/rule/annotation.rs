@@ -49,6 +49,16 @@ pub const RULES: &[Rule] = &[
         sources: &[source::OURS],
     },
     Rule {
+        code: Code::AnnotationPlaceholder,
+        name: "annotation/placeholder",
+        kind: Adjustable(Level::Error),
+        meaning: "A name is a placeholder of a guide, such as `your-project-id`.",
+        why: "The text has the form of a name, so Google looks for it, and calls fail with 403 or 404. A project can belong to somebody else.",
+        wrong: Lines("project: your-project-id"),
+        right: Lines("project: acme-ml"),
+        sources: &[source::CONSUMER_INVALID, source::OURS],
+    },
+    Rule {
         code: Code::AnnotationUnknown,
         name: "annotation/unknown",
         kind: Adjustable(Level::Warning),

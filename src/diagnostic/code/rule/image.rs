@@ -1,6 +1,6 @@
 //! Rules for the container image and the model's files.
 
-use super::Example::Lines;
+use super::Example::{All, Lines};
 use super::{Rule, source};
 use crate::diagnostic::code::Kind::{Adjustable, Fixed};
 use crate::diagnostic::code::{Code, Level, Severity};
@@ -157,6 +157,20 @@ pub const RULES: &[Rule] = &[
             "model: fraud-detector\nartifact-uri: gs://acme-models/fraud/3\nmachine-type: n1-standard-4\naccelerator: NVIDIA_TESLA_T4:1\nimage: us-docker.pkg.dev/vertex-ai/prediction/tf2-gpu.2-15:latest",
         ),
         sources: &[source::PREBUILT, "unverified: the sizes of the images"],
+    },
+    Rule {
+        code: Code::ImageRoutesMissing,
+        name: "image/routes-missing",
+        kind: Adjustable(Level::Warning),
+        meaning: "A custom image is uploaded without its routes.",
+        why: "Without routes, Google asks the container at paths that hold the ids of endpoint and deployed model. A container that does not read them from `AIP_HEALTH_ROUTE` and `AIP_PREDICT_ROUTE` never becomes ready.",
+        wrong: All(
+            "project: acme-ml\nlocation: us-central1\nendpoint: fraud-detector\nmodel: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nport: \"80\"",
+        ),
+        right: Lines(
+            "model: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nport: \"80\"\npredict-route: /predict\nhealth-route: /health",
+        ),
+        sources: &[source::CONTAINER_SPEC, source::CONTAINER],
     },
     Rule {
         code: Code::ImageUnused,

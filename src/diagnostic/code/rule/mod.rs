@@ -37,7 +37,7 @@ pub struct Rule {
 #[derive(Clone, Copy, Debug)]
 pub enum Example {
     /// Annotations without their prefix, one a line, e.g. `model: fraud-detector@3`. Project, location, endpoint and model
-    /// have usual values unless the lines name them.
+    /// have usual values unless the lines name them, and so have the routes of an image.
     Lines(&'static str),
     /// [`Example::Lines`] without the usual values.
     All(&'static str),

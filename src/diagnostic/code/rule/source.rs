@@ -36,6 +36,7 @@ pub const CONTAINER: &str = "Google, [Custom container requirements](https://clo
 pub const USE_CONTAINER: &str = "Google, [Use a custom container for inference](https://cloud.google.com/vertex-ai/docs/predictions/use-custom-container); read 2026-11-27";
 pub const ARTIFACTS: &str = "Google, [Export model artifacts](https://cloud.google.com/vertex-ai/docs/training/exporting-model-artifacts); read 2026-11-27";
 pub const SERVICE_ACCOUNT: &str = "Google, [Use a custom service account](https://docs.cloud.google.com/vertex-ai/docs/general/custom-service-account); read 2026-11-27";
+pub const QUOTAS: &str = "Google, [Quotas and limits](https://docs.cloud.google.com/vertex-ai/docs/quotas) of Vertex AI, custom model serving; read 2026-11-27";
 pub const LOCATIONS: &str =
     "Google, [Vertex AI locations](https://docs.cloud.google.com/vertex-ai/docs/general/locations); read 2026-11-27";
 pub const LABELS: &str = "Google, [Requirements for labels](https://cloud.google.com/pubsub/docs/labels) (of Pub/Sub, the same for all resources); read 2026-11-27";
