@@ -2,6 +2,7 @@
 
 use super::request::request;
 use super::source::{EntityRequest, EntitySource, Source};
+use crate::annotation::form::{Group, Held, choices, group};
 use crate::annotation::{self, Checked, Deployment, KEYS, Key, PREFIX};
 use crate::diagnostic::Diagnostic;
 use crate::entity::Entity;
@@ -38,6 +39,10 @@ pub struct Annotation {
     pub required: bool,
     pub example: &'static str,
     pub meaning: &'static str,
+    /// The group of its input.
+    pub group: Group,
+    /// Values that fit what the form holds; other values can be right too.
+    pub choices: Vec<String>,
 }
 
 /// One of the deployments that the annotations of an entity describe.
@@ -73,13 +78,15 @@ pub struct ValidateReport {
 }
 
 /// Returns all annotations, in the order of the reference.
-pub fn annotations() -> Vec<Annotation> {
+pub fn annotations(held: Held<'_>) -> Vec<Annotation> {
     let annotation = |key: &Key| Annotation {
         key: format!("{PREFIX}{}", key.name()),
         title: key.title(),
         required: key.is_required(),
         example: key.example(),
         meaning: key.meaning(),
+        group: group(*key),
+        choices: choices(*key, held),
     };
     KEYS.iter().map(annotation).collect()
 }

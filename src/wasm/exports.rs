@@ -3,7 +3,7 @@
 use super::Source;
 use super::convert::{json, now, read, write};
 use super::transport::Talk;
-use crate::api::{self, StatusRequest, ValidateRequest, talk::note_panic};
+use crate::api::{self, Held, StatusRequest, ValidateRequest, talk::note_panic};
 use js_sys::Function;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -28,8 +28,8 @@ pub fn on_panic(listener: Function) {
 }
 
 #[wasm_bindgen]
-pub fn annotations() -> Result<JsValue, JsValue> {
-    Ok(write(&api::annotations())?)
+pub fn annotations(location: &str, machine_type: &str, accelerator: &str) -> Result<JsValue, JsValue> {
+    Ok(write(&api::annotations(Held { location, machine_type, accelerator }))?)
 }
 
 #[wasm_bindgen]

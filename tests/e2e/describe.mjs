@@ -17,7 +17,11 @@ test(
   async t => {
     const { browser, page, shoot, errors } = await signIn();
     t.after(() => browser.close());
-    const input = name => page.getByRole('textbox', { name, exact: true });
+    // An input that offers values is a combobox.
+    const input = name =>
+      page
+        .getByRole('textbox', { name, exact: true })
+        .or(page.getByRole('combobox', { name, exact: true }));
     const next = page.getByRole('button', { name: 'Review' });
 
     await page.goto(`${portalUrl}/create/templates/default/describe-model`);

@@ -26,9 +26,17 @@ export function version(): string {
   return call(core => core.version());
 }
 
-/** Returns all annotations, in the order of the reference. */
-export function annotations(): AnnotationKey[] {
-  return call(core => core.annotations());
+/** What a form holds so far that decides which values others offer. */
+export interface HeldValues {
+  location?: string;
+  machineType?: string;
+  accelerator?: string;
+}
+
+/** Returns all annotations, in the order of the reference, with the values that fit what a form holds. */
+export function annotations(held: HeldValues = {}): AnnotationKey[] {
+  const { location = '', machineType = '', accelerator = '' } = held;
+  return call(core => core.annotations(location, machineType, accelerator));
 }
 
 /** Reads and checks the Vertex AI annotations of one entity. Every place that validates reports the same findings. */

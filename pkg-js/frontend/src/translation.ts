@@ -205,6 +205,17 @@ export const vertexAiMessages = {
   'annotationsField.required': 'Required',
   'annotationsField.example': 'Example: {{example}}',
   'annotationsField.use': 'Use {{value}}',
+  'annotationsField.shared': 'In all environments: {{value}}',
+  'annotationsField.environment': 'Environment',
+  'annotationsField.allEnvironments': 'All environments',
+  'annotationsField.newEnvironment': 'New environment',
+  'annotationsField.addEnvironment': 'Add environment',
+  'annotationsField.group.where': 'Where',
+  'annotationsField.group.model': 'Model',
+  'annotationsField.group.machine': 'Machine',
+  'annotationsField.group.container': 'Container',
+  'annotationsField.group.scaling': 'Scaling and traffic',
+  'annotationsField.group.network': 'Network and access',
 } as const;
 
 /**

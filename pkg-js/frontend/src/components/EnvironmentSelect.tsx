@@ -8,16 +8,25 @@ const PLAIN = '.';
 
 /** Selects one of the environments of an entity. */
 export function EnvironmentSelect(props: {
-  choices: DeploymentChoice[];
+  choices: Pick<DeploymentChoice, 'environment'>[];
   /** Absent for the plain annotations; `null` where none is chosen. */
   value?: string | null;
   label?: string;
+  /** The label of the plain annotations. */
+  plainLabel?: string;
   description?: string;
   isRequired?: boolean;
   isInvalid?: boolean;
   onChange(environment?: string): void;
 }) {
-  const { choices, value = PLAIN, label, onChange, ...others } = props;
+  const {
+    choices,
+    value = PLAIN,
+    label,
+    plainLabel,
+    onChange,
+    ...others
+  } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
     <Select
@@ -26,7 +35,7 @@ export function EnvironmentSelect(props: {
       placeholder={t('environmentField.choose')}
       options={choices.map(({ environment }) => ({
         id: environment ?? PLAIN,
-        label: environment ?? t('environmentField.plain'),
+        label: environment ?? plainLabel ?? t('environmentField.plain'),
       }))}
       value={value}
       onChange={key => onChange(key === PLAIN ? undefined : `${key}`)}

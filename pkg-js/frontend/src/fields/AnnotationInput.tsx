@@ -1,6 +1,7 @@
 import type { AnnotationKey, Diagnostic } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Flex, Text, TextField } from '@backstage/ui';
+import { useEffect, useId, useRef } from 'react';
 import { plainText, Prose } from '../components/Prose';
 import styles from '../components/VertexAiCard.module.css';
 import { vertexAiTranslationRef } from '../translation';
@@ -13,14 +14,26 @@ const capitalize = (text: string) =>
 export function AnnotationInput(props: {
   annotation: AnnotationKey;
   value: string;
+  /** The value of all environments, which applies where this one is empty. */
+  shared?: string;
   findings: Diagnostic[];
   isDisabled?: boolean;
   onChange(value: string): void;
 }) {
-  const { annotation, findings, value, onChange } = props;
+  const { annotation, findings, value, shared, onChange } = props;
   const { t } = useTranslationRef(vertexAiTranslationRef);
+  const input = useRef<HTMLDivElement>(null);
+  const choicesId = useId();
+  const { choices } = annotation;
+  const hasChoices = choices.length > 0;
+  // The text field of Backstage UI has no property for the browser's list of choices.
+  useEffect(() => {
+    const element = input.current?.querySelector('input');
+    if (hasChoices) element?.setAttribute('list', choicesId);
+    else element?.removeAttribute('list');
+  }, [choicesId, hasChoices]);
   return (
-    <div className={styles.input}>
+    <div className={styles.input} ref={input}>
       <TextField
         label={annotation.title}
         isRequired={annotation.required}
@@ -28,9 +41,11 @@ export function AnnotationInput(props: {
           annotation.required ? t('annotationsField.required') : undefined
         }
         description={capitalize(plainText(annotation.meaning))}
-        placeholder={t('annotationsField.example', {
-          example: annotation.example,
-        })}
+        placeholder={
+          shared === undefined
+            ? t('annotationsField.example', { example: annotation.example })
+            : t('annotationsField.shared', { value: shared })
+        }
         value={value}
         onChange={onChange}
         isDisabled={props.isDisabled}
@@ -38,6 +53,11 @@ export function AnnotationInput(props: {
         validationBehavior="aria"
         isInvalid={findings.some(({ severity }) => severity === 'error')}
       />
+      <datalist id={choicesId}>
+        {choices.map(choice => (
+          <option key={choice} value={choice} />
+        ))}
+      </datalist>
       <div aria-live="polite">
         {findings.map(({ code, severity, message, help, fix }, index) => (
           <Flex key={`${code} ${index}`} align="center" gap="2">

@@ -18,6 +18,7 @@ const RIGHT: Annotations = {
   'google.com/vertex-ai-model': 'fraud-detector@3',
 };
 const MACHINE = 'google.com/vertex-ai-machine-type';
+const LOCATION = 'google.com/vertex-ai-location';
 const config = (rules?: object) =>
   mockApis.config({ data: rules ? { vertexAi: { rules } } : {} });
 
@@ -62,6 +63,95 @@ describe('the field', () => {
     expect(project).toHaveAccessibleDescription(/project/i);
     expect(screen.getByLabelText('Machine type')).toHaveValue('');
     expect(screen.getAllByRole('textbox').length).toBeGreaterThan(15);
+  });
+
+  it('groups the inputs in the order of a deployment', async () => {
+    renderField();
+    await screen.findByLabelText('Project');
+    const groups = screen.getAllByRole('group');
+    expect(
+      groups.map(group => group.querySelector('legend')?.textContent),
+    ).toEqual([
+      'Where',
+      'Model',
+      'Machine',
+      'Container',
+      'Scaling and traffic',
+      'Network and access',
+    ]);
+    expect(
+      within(screen.getByRole('group', { name: 'Machine' })).getByLabelText(
+        'Accelerator',
+      ),
+    ).toBeVisible();
+    for (const group of groups) {
+      expect(group.querySelector('input')).not.toBeNull();
+    }
+  });
+
+  it('offers the values that fit the others', async () => {
+    renderField({
+      [LOCATION]: 'europe-west3',
+      [MACHINE]: 'n1-standard-4',
+    });
+    const offered = async (label: string) => {
+      const { list } = (await screen.findByLabelText(
+        label,
+      )) as HTMLInputElement;
+      return [...list!.options].map(option => option.value);
+    };
+    expect(await offered('Accelerator')).toEqual([
+      'NVIDIA_TESLA_T4:1',
+      'NVIDIA_TESLA_T4:2',
+      'NVIDIA_TESLA_T4:4',
+    ]);
+    expect(await offered('Location')).toContain('us-central1');
+
+    const accelerator = screen.getByLabelText('Accelerator');
+    await userEvent.click(accelerator);
+    await userEvent.paste('NVIDIA_B200:8');
+    expect(await offered('Location')).toEqual(['us-central1']);
+    expect(await offered('Machine type')).toEqual(['a4-highgpu-8g']);
+  });
+
+  it('writes an environment of its own', async () => {
+    const onChange = renderField(RIGHT);
+    const add = await screen.findByRole('button', { name: 'Add environment' });
+    expect(add).toBeDisabled();
+    expect(screen.queryByLabelText('Environment')).not.toBeInTheDocument();
+    await userEvent.type(screen.getByLabelText('New environment'), 'staging');
+    await userEvent.click(add);
+
+    const endpoint = screen.getByRole('textbox', { name: 'Endpoint' });
+    expect(endpoint).toHaveValue('');
+    // The value of all environments applies where this one has none.
+    expect(endpoint).toHaveAttribute(
+      'placeholder',
+      'In all environments: fraud-detector',
+    );
+    expect(endpoint).not.toBeRequired();
+    await userEvent.click(endpoint);
+    await userEvent.paste('fraud-staging');
+    expect(onChange).toHaveBeenLastCalledWith({
+      ...RIGHT,
+      'google.com/vertex-ai-endpoint.staging': 'fraud-staging',
+    });
+
+    await userEvent.click(
+      screen.getByRole('button', { name: /staging Environment/ }),
+    );
+    await userEvent.click(
+      screen.getByRole('option', { name: 'All environments' }),
+    );
+    expect(screen.getByRole('textbox', { name: 'Endpoint' })).toHaveValue(
+      'fraud-detector',
+    );
+  });
+
+  it('shows a mistake of another environment, and names its annotation', async () => {
+    renderField({ ...RIGHT, [`${MACHINE}.staging`]: 'n1-standart-4' });
+    const finding = await screen.findByText(/is not known to serve models on/);
+    expect(finding.closest('fieldset')).toBeNull();
   });
 
   it('marks the inputs that every deployment needs', async () => {
@@ -159,6 +249,7 @@ describe('the validation of the form', () => {
       '"google.com/vertex-ai-model" is missing (annotation/missing)',
       '"google.com/vertex-ai-endpoint" is missing (annotation/missing)',
     ]);
+    expect(await errorsOf({})).toHaveLength(2);
     expect((await errorsOf({ [MACHINE]: 'n1-standard-4' })).join()).toContain(
       '(annotation/missing)',
     );

@@ -1,0 +1,62 @@
+import type {
+  AnnotationGroup as Group,
+  AnnotationKey,
+  Diagnostic,
+} from '@backstage-vertex-ai/core';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { vertexAiTranslationRef } from '../translation';
+import { AnnotationInput } from './AnnotationInput';
+import styles from './AnnotationsField.module.css';
+import type { Annotations } from './checkAnnotations';
+import { keyIn } from './formEnvironments';
+
+const isAbout = (finding: Diagnostic, key: string) =>
+  finding.where?.path === `metadata.annotations["${key}"]`;
+
+/** The inputs of a group, for an environment or for all of them. */
+export function AnnotationGroup(props: {
+  group: Group;
+  keys: AnnotationKey[];
+  values: Annotations;
+  environment?: string;
+  /** Whether the required inputs are marked. */
+  isComplete: boolean;
+  findings: Diagnostic[];
+  isDisabled?: boolean;
+  onChange(key: string, value: string): void;
+}) {
+  const { group, keys, values, environment, findings, onChange } = props;
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  return (
+    <fieldset className={styles.group}>
+      <legend className={styles.legend}>
+        {t(`annotationsField.group.${group}`)}
+      </legend>
+      <div className={styles.inputs}>
+        {keys.map(annotation => {
+          const key = keyIn(annotation.key, environment);
+          const shared =
+            environment === undefined ? undefined : values[annotation.key];
+          return (
+            <AnnotationInput
+              key={key}
+              annotation={{
+                ...annotation,
+                key,
+                required:
+                  annotation.required &&
+                  props.isComplete &&
+                  shared === undefined,
+              }}
+              shared={shared}
+              value={values[key] ?? ''}
+              findings={findings.filter(finding => isAbout(finding, key))}
+              isDisabled={props.isDisabled}
+              onChange={value => onChange(key, value)}
+            />
+          );
+        })}
+      </div>
+    </fieldset>
+  );
+}
