@@ -21,11 +21,11 @@ pub const CAUSES: &[Cause] = &[
     Cause {
         name: "api-disabled",
         texts: &[
-            "Agent Platform API has not been used in project {project} before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/{service}/overview?project={project} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
+            "{title} has not been used in project {project} before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/{service}/overview?project={project} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
             "Vertex AI API has not been used in project {project} before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/{service}/overview?project={project} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
         ],
         details: r#"[{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED", "domain": "googleapis.com",
-                "metadata": {"service": "{service}", "consumer": "projects/{project}", "containerInfo": "{project}", "serviceTitle": "Vertex AI API",
+                "metadata": {"service": "{service}", "consumer": "projects/{project}", "containerInfo": "{project}", "serviceTitle": "{title}",
                     "activationUrl": "https://console.developers.google.com/apis/api/{service}/overview?project={project}"}},
             {"@type": "type.googleapis.com/google.rpc.Help", "links": [{"description": "Google developers console API activation",
                 "url": "https://console.developers.google.com/apis/api/{service}/overview?project={project}"}]}]"#,

@@ -9,6 +9,24 @@ use std::collections::BTreeMap;
 /// Values by name.
 pub struct Names(BTreeMap<&'static str, String>);
 
+/// The titles of services in errors. Unverified, but for those of Vertex AI.
+const TITLES: &[(&str, &str)] = &[
+    ("aiplatform", "Agent Platform API"),
+    ("artifactregistry", "Artifact Registry API"),
+    ("cloudkms", "Cloud Key Management Service (KMS) API"),
+    ("cloudquotas", "Cloud Quotas API"),
+    ("cloudresourcemanager", "Cloud Resource Manager API"),
+    ("iam", "Identity and Access Management (IAM) API"),
+    ("iamcredentials", "IAM Service Account Credentials API"),
+    ("logging", "Cloud Logging API"),
+    ("monitoring", "Cloud Monitoring API"),
+    ("orgpolicy", "Organization Policy API"),
+    ("privilegedaccessmanager", "Privileged Access Manager API"),
+    ("secretmanager", "Secret Manager API"),
+    ("serviceusage", "Service Usage API"),
+    ("storage", "Google Cloud Storage JSON API"),
+];
+
 /// The permission of a method, e.g. `aiplatform.endpoints.deploy`.
 fn permission(method: &str) -> String {
     let parts: Vec<&str> = method.split('.').collect();
@@ -43,7 +61,10 @@ impl Names {
         let resource = called.rsplit_once(':').filter(|(_, verb)| !verb.contains('/')).map_or(called, |(name, _)| name);
         let mut names = Self::of_resource(world, resource);
         names.set("method", method);
-        names.set("service", &format!("{}.googleapis.com", method.split('.').next().unwrap_or("aiplatform")));
+        let service = method.split('.').next().unwrap_or("aiplatform");
+        names.set("service", &format!("{service}.googleapis.com"));
+        let title = TITLES.iter().find(|(name, _)| *name == service).map_or(service, |(_, title)| title);
+        names.set("title", title);
         names.set("permission", &permission(method));
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         names.add_model(&body["model"]);
@@ -52,6 +73,9 @@ impl Names {
         // Of impersonations, whose path has no project.
         if let Some(account) = resource.strip_prefix("projects/-/serviceAccounts/") {
             names.add_project(world, &world.home(account).unwrap_or_default());
+        }
+        if let Some(bucket) = resource.strip_prefix("v1/b/").and_then(|rest| rest.split('/').next()) {
+            names.add_project(world, &world.project_of(&format!("buckets/{bucket}")).unwrap_or_default());
         }
         names
     }

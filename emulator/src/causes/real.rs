@@ -27,8 +27,15 @@ fn struck(name: &str) -> Option<Struck> {
 /// The cause of a call to a service that the project of its path has not enabled.
 fn disabled(world: &World, received: &Received) -> Option<Struck> {
     let service = received.name.split('.').next().filter(|service| *service != "sts")?;
-    let called = received.path.trim_start_matches('/').split('/').nth(2)?;
-    let project = world.projects.get(&world.project_id(called)?)?;
+    let parts: Vec<&str> = received.path.trim_start_matches('/').split('/').collect();
+    let id = match parts.as_slice() {
+        // An account's project stands for the pool's, where the API must be enabled, too.
+        [_, "projects", "-", "serviceAccounts", account] => world.home(account.split(':').next()?)?,
+        ["storage", "v1", "b", bucket, ..] => world.neighbours.bucket(bucket)?.project.clone(),
+        [_, "projects", project, ..] => world.project_id(project.split(':').next()?)?,
+        _ => return None,
+    };
+    let project = world.projects.get(&id)?;
     if project.has_enabled(&format!("{service}.googleapis.com")) { None } else { struck("api-disabled") }
 }
 

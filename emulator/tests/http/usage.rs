@@ -172,7 +172,7 @@ fn a_denied_preference_leaves_the_limit() {
 #[test]
 fn a_service_that_the_project_has_not_enabled_refuses_its_calls() {
     let seed = "projects: [{id: p, number: '1', services: [serviceusage.googleapis.com], policy: {bindings: [{role: roles/r, members: ['user:u']}]}}]\n\
-        roles: {roles/r: [serviceusage.services.get]}\ntokens: {t: 'user:u'}\n";
+        roles: {roles/r: [serviceusage.services.get]}\nbuckets: [{name: b, project: p, location: US}]\ntokens: {t: 'user:u'}\n";
     let cloud = Cloud::with(emulator::seed::Seed::parse(seed).unwrap(), STILL);
     let names =
         "names=projects/p/services/aiplatform.googleapis.com&names=projects/1/services/serviceusage.googleapis.com";
@@ -187,6 +187,25 @@ fn a_service_that_the_project_has_not_enabled_refuses_its_calls() {
     let refused = cloud.get("t", "/v1/projects/p/locations/us-central1/endpoints");
     refused.refused(403, "PERMISSION_DENIED");
     assert_eq!(refused.body["error"]["details"][0]["reason"], "SERVICE_DISABLED");
+    assert_eq!(refused.body["error"]["details"][0]["metadata"]["serviceTitle"], "Agent Platform API");
+    // The consumer of a call without a project in its path is the project of the bucket, or of the account.
+    for (verb, path, service) in [
+        ("GET", "/storage/v1/b/b/o", "storage.googleapis.com"),
+        (
+            "POST",
+            "/v1/projects/-/serviceAccounts/a@p.iam.gserviceaccount.com:generateAccessToken",
+            "iamcredentials.googleapis.com",
+        ),
+    ] {
+        let refused = cloud.call("t", verb, path, &json!({}));
+        let metadata = &refused.body["error"]["details"][0]["metadata"];
+        assert_eq!(
+            (&metadata["service"], &metadata["consumer"]),
+            (&json!(service), &json!("projects/p")),
+            "{}",
+            refused.body
+        );
+    }
     cloud.get("t", "/v1/projects/p/services:batchGet").refused(400, "INVALID_ARGUMENT");
     cloud.get("t", "/v1/projects/p/services:batchGet?names=projects/q/services/x").refused(400, "INVALID_ARGUMENT");
 }
