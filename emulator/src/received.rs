@@ -1,11 +1,9 @@
 //! A call as the server has received it.
 
 use crate::causes::strike::Struck;
+use crate::state::location::DEDICATED;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
-
-/// End of the names of dedicated endpoints.
-pub const DEDICATED: &str = ".prediction.vertexai.goog";
 
 /// A received call.
 #[derive(Clone)]
@@ -25,8 +23,8 @@ pub struct Received {
     pub cause: Option<Struck>,
 }
 
-/// Tells host and path of a call. A first segment of the path that is the name of a dedicated endpoint stands for the host: whoever
-/// cannot resolve the name to loopback calls `http://127.0.0.1:8085/ID.LOCATION-N.prediction.vertexai.goog/v1/…`.
+/// Returns host and path of a call. A first segment of the path that is the name of a dedicated endpoint stands for the host: a client
+/// that cannot resolve the name to loopback calls `http://127.0.0.1:8085/ID.LOCATION-N.prediction.vertexai.goog/v1/…`.
 pub fn host_and_path(headers: &HeaderMap, path: String) -> (String, String) {
     if let Some((host, rest)) = path.trim_start_matches('/').split_once('/')
         && host.ends_with(DEDICATED)

@@ -6,7 +6,7 @@
 use crate::error::ApiError;
 use serde_json::{Map, Value};
 
-/// Names, each with what is selected below it; nothing below selects the whole.
+/// Names, each with the selector of its parts; an empty one selects the whole.
 #[derive(Debug, Default, PartialEq)]
 pub struct Selector(Vec<(String, Selector)>);
 

@@ -1,4 +1,4 @@
-//! The locations of Vertex AI.
+//! The locations of Vertex AI, and the names that hold them.
 //!
 //! Source: the locational hosts in the discovery document of `aiplatform` v1, revision 20261106.
 
@@ -53,3 +53,6 @@ pub const LOCATIONS: &[&str] = &[
     "us-west4",
     "us-west8",
 ];
+
+/// End of the names of dedicated endpoints.
+pub const DEDICATED: &str = ".prediction.vertexai.goog";

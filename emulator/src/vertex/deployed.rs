@@ -14,7 +14,7 @@ const KINDS: &[(&str, &str)] = &[
     ("sharedResources", "SHARED_RESOURCES"),
 ];
 
-/// Checks what a request says, without looking at what exists. Unverified: the texts.
+/// Checks the fields of a request, without its resources. Unverified: the texts.
 pub fn check_request(request: &Value) -> Result<(), ApiError> {
     const NOT_SERVED: &[&str] = &["gdcConnectedModel", "fullFineTunedResources", "rolloutOptions"];
     let deployed = &request["deployedModel"];
@@ -112,7 +112,7 @@ pub fn check_home(world: &World, account: &Value, place: &str, field: &str) -> R
 /// this at the call. Status and text are those of model files that the agent cannot read.
 pub fn check_account(world: &World, who: &Principal, endpoint: &str, deployed: &Value) -> Result<(), ApiError> {
     const PERMISSION: &str = "iam.serviceAccounts.getAccessToken";
-    // The pool's account runs what shares its machines.
+    // The pool's account runs all models that share its machines.
     let pool = deployed["sharedResources"].as_str().and_then(|name| world.pools.get(&world.stored(name)?));
     if let Some(account) = pool.and_then(|pool| pool["serviceAccount"].as_str()) {
         check_actor(world, who, account)?;
@@ -133,7 +133,7 @@ pub fn check_account(world: &World, who: &Principal, endpoint: &str, deployed: &
     )))
 }
 
-/// Adds what a deployed model of a private endpoint is reached by.
+/// Adds the addresses of a deployed model on a private endpoint.
 ///
 /// Source: "Use private services access endpoints for online inference" (read 2026-11-28). Unverified: the name of an attachment.
 pub fn set_private_addresses(deployed: &mut Value, endpoint: &Value, name: &str) {

@@ -51,7 +51,7 @@ pub fn deploy(call: &Call<'_>, endpoint: &str) -> Result<Value, ApiError> {
     ))
 }
 
-/// Checks a deployment against what exists, and notes that it is under way; returns the id of the deployed model.
+/// Checks a deployment's resources, and notes that it is under way; returns the id of the deployed model.
 pub fn begin(call: &Call<'_>, endpoint: &str, deployed: &Value, split: &Value) -> Result<String, ApiError> {
     let mut world = call.cloud.world();
     let state = world.endpoints.get(endpoint).ok_or_else(|| ApiError::not_found(endpoint))?;

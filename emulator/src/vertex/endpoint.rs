@@ -1,4 +1,4 @@
-//! Endpoints: create, get, list, delete, and what a valid one is.
+//! Endpoints: create, get, list, delete, and the checks of a valid one.
 
 use super::{Problems, container, filter};
 use crate::call::Call;

@@ -86,7 +86,7 @@ const ATTACHED: &[(&str, [&[i64]; 3])] = &[
     ("NVIDIA_TESLA_T4", [&[1, 2, 4], &[1, 2, 4], &[2, 4]]),
 ];
 
-/// Sets what Google sets where a machine type is not named.
+/// Adds Google's default for a missing machine type.
 pub fn complete(dedicated: &mut Value) {
     let Some(spec) = dedicated.get_mut("machineSpec") else { return };
     if spec["machineType"].as_str().is_none_or(str::is_empty) {

@@ -7,13 +7,13 @@ use crate::error::ApiError;
 use crate::message;
 use serde_json::{Value, json};
 
-/// A path of a mask: the field's JSON name, and what follows it as it is sent.
+/// A path of a mask: the field's JSON name, and the sent rest of the path.
 pub struct Path {
     pub field: String,
     pub below: Option<String>,
 }
 
-/// Returns the paths of the call's mask; an empty mask is refused.
+/// Returns the paths of the call's mask; an empty mask is rejected.
 pub fn of(call: &Call<'_>) -> Result<Vec<Path>, ApiError> {
     paths(call.param("updateMask").unwrap_or_default())
 }
@@ -30,8 +30,8 @@ pub fn paths(mask: &str) -> Result<Vec<Path>, ApiError> {
     Ok(mask.split(',').map(path).collect())
 }
 
-/// Refuses a path that cannot be updated.
-pub fn refused(field: &str) -> ApiError {
+/// The rejection of a path that cannot be updated.
+pub fn rejected(field: &str) -> ApiError {
     ApiError::field("update_mask", format!("The field `{}` cannot be updated.", message::snake(field)))
 }
 
@@ -40,13 +40,13 @@ pub fn apply(body: &mut Value, sent: &Value, paths: &[Path], updatable: &[&str])
     for Path { field, below } in paths {
         match below.as_deref() {
             None if field == "*" => updatable.iter().for_each(|field| super::set(body, field, sent)),
-            _ if !updatable.contains(&field.as_str()) => return Err(refused(field)),
+            _ if !updatable.contains(&field.as_str()) => return Err(rejected(field)),
             None => super::set(body, field, sent),
             Some(key) => {
                 // Keys of labels are kept as they are; fields of messages have JSON names.
                 let key = if field == "labels" { key.trim_matches('`').to_owned() } else { message::camel(key) };
                 if key.contains('.') || !(sent[field].is_object() || sent[field].is_null()) || field == "trafficSplit" {
-                    return Err(refused(&format!("{field}.{key}")));
+                    return Err(rejected(&format!("{field}.{key}")));
                 }
                 if !body[field].is_object() {
                     body[field.as_str()] = json!({});

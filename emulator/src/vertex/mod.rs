@@ -29,7 +29,7 @@ use crate::message;
 use crate::operation;
 use serde_json::Value;
 
-/// Fields of a request that are wrong: the path of each, and what is wrong with it.
+/// Wrong fields of a request: the path of each, and the text about it.
 pub type Problems = Vec<(String, String)>;
 
 /// Methods that Google has and the emulator refuses as not implemented: collection and method.

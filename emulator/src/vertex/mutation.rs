@@ -35,7 +35,7 @@ fn paths(sent: &str, is_beta: bool) -> Result<Vec<&'static str>, ApiError> {
         };
         let all = MUTABLE.iter().filter(|known| !is_beta || **known != "disableContainerLogging");
         let found = all.chain(BETA.iter().filter(|_| is_beta)).find(|known| **known == path).copied();
-        found.ok_or_else(|| mask::refused(&path))
+        found.ok_or_else(|| mask::rejected(&path))
     };
     mask::paths(sent)?.into_iter().map(known).collect()
 }

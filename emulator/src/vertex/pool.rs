@@ -107,7 +107,7 @@ pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
             _ => false,
         };
         if !is_mutable {
-            return Err(mask::refused(&below.map_or_else(|| field.clone(), |below| format!("{field}.{below}"))));
+            return Err(mask::rejected(&below.map_or_else(|| field.clone(), |below| format!("{field}.{below}"))));
         }
     }
     let change = move |pool: &Value| {

@@ -8,8 +8,8 @@ use super::{endpoint, location};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::message;
-use crate::received::DEDICATED;
 use crate::reply::{Raw, Reply};
+use crate::state::location::DEDICATED;
 use serde_json::{Value, json};
 
 /// What a path asks a model for.
@@ -22,7 +22,7 @@ enum Ask<'a> {
     Invoke(Option<&'a str>),
 }
 
-/// Tells the endpoint's name and what is asked of it.
+/// Returns the endpoint's name and the kind of the prediction.
 fn parse(path: &str) -> Option<(String, Ask<'_>)> {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let [_, "projects", project, "locations", location, "endpoints", rest @ ..] = parts.as_slice() else { return None };

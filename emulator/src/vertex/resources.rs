@@ -19,7 +19,7 @@ const METRICS: &[(&str, bool, bool)] = &[
 
 const REQUIRED: &str = "Required field is not set.";
 
-/// Sets what Google sets in the dedicated resources of a message where it is not sent.
+/// Adds Google's defaults for missing fields of a message's dedicated resources.
 pub fn complete(holder: &mut Value) {
     let Some(dedicated) = holder.get_mut("dedicatedResources") else { return };
     machine::complete(dedicated);

@@ -9,7 +9,7 @@ use crate::message;
 use crate::operation;
 use serde_json::Value;
 
-/// What `patch` can change. Unverified: that it is no more than what gcloud changes.
+/// Fields that `patch` can change. Unverified: that they are no more than those of gcloud.
 const UPDATABLE: &[&str] =
     &["displayName", "description", "labels", "trafficSplit", "predictRequestResponseLoggingConfig"];
 
@@ -30,7 +30,7 @@ pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     let mut body = state.body.clone();
     mask::apply(&mut body, &sent, &paths, UPDATABLE)?;
     endpoint::check(&body, location(name))?;
-    // Deployed models change without the split of those that are gone; only what is sent must fit.
+    // Only a sent split must fit the deployed models: others may have removed some of them.
     if paths.iter().any(|Path { field, .. }| field == "trafficSplit" || field == "*") {
         check_split(&body, &sent["trafficSplit"], None)?;
         if endpoint::is_private(&body) && !sent["trafficSplit"].is_null() {
@@ -48,7 +48,7 @@ pub fn patch(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
 
 /// `POST {endpoint}:update`: the client connection only, as Google documents.
 ///
-/// Unverified: that a field other than it is refused at the call, and the duration.
+/// Unverified: that another field is rejected at the call, and the duration.
 pub fn update(call: &Call<'_>, name: &str) -> Result<Value, ApiError> {
     const FIELD: &str = "clientConnectionConfig";
     call.allow(&[])?;

@@ -33,13 +33,14 @@ fn is_valid_id(id: &str) -> bool {
         && !id.starts_with(|c: char| c.is_ascii_digit() || c == '-')
 }
 
-/// Google's own serving images.
-const PREBUILT: &str = "/vertex-ai/prediction/";
-
-/// The kinds of resources with which a model can be deployed. Unverified: that Google's own images can share resources, and others not.
+/// The kinds of resources with which a model can be deployed.
+///
+/// Only models on Google's own images for TensorFlow and PyTorch share resources: "Share resources across deployments"
+/// (<https://cloud.google.com/vertex-ai/docs/predictions/model-co-hosting>, read 2026-11-28).
 pub fn supported(model: &Value) -> Value {
     let image = model["containerSpec"]["imageUri"].as_str().unwrap_or_default();
-    match image.contains(PREBUILT) {
+    let framework = image.split_once("/vertex-ai/prediction/").map_or("", |(_, name)| name);
+    match framework.starts_with("tf") || framework.starts_with("pytorch") {
         true => json!(["DEDICATED_RESOURCES", "SHARED_RESOURCES"]),
         false => json!(["DEDICATED_RESOURCES"]),
     }
