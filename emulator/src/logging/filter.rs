@@ -36,9 +36,10 @@ pub fn read(text: &str) -> Result<Filter, ApiError> {
     for comparison in filter.comparisons() {
         let value = &comparison.value;
         let wrong = || ApiError::invalid(format!("Invalid value of {}: {value}", comparison.path.join(".")));
+        let is_ordered = !matches!(comparison.operator, Operator::Has | Operator::Matches | Operator::MatchesNot);
         let is_right = match comparison.path().as_slice() {
-            ["severity"] => comparison.operator != Operator::Has && severity(value).is_some(),
-            ["timestamp" | "receiveTimestamp"] => comparison.operator != Operator::Has && time(value).is_some(),
+            ["severity"] => is_ordered && severity(value).is_some(),
+            ["timestamp" | "receiveTimestamp"] => is_ordered && time(value).is_some(),
             ["logName" | "insertId" | "textPayload"]
             | ["resource", "type"]
             | ["resource", "labels", _]
@@ -72,8 +73,8 @@ fn holds(comparison: &Comparison, entry: &Value) -> bool {
             let found = found.first().and_then(|found| time(found.as_str()?));
             found.zip(time(value)).is_some_and(|(found, value)| operator.accepts(found.cmp(&value)))
         }
-        ["operation", "first" | "last"] if found.is_empty() => compare(&json!(false), *operator, value),
-        _ => found.into_iter().any(|found| compare(found, *operator, value)),
+        ["operation", "first" | "last"] if found.is_empty() => compare(&json!(false), comparison),
+        _ => found.into_iter().any(|found| compare(found, comparison)),
     }
 }
 
@@ -109,6 +110,8 @@ mod tests {
             ("NOT labels.other=\"2\"", true),
             ("jsonPayload.message:\"OUT OF memory\"", true),
             ("jsonPayload.other:*", false),
+            ("jsonPayload.message=~\"^CUDA .* memory$\" logName=~\"container$\"", true),
+            ("jsonPayload.message=~\"cuda\"", false),
             ("operation.last=true AND operation.first=false", true),
             ("logName=\"projects/p/logs/aiplatform.googleapis.com%2Fprediction_container\"", true),
         ] {
@@ -122,6 +125,7 @@ mod tests {
         for (filter, http) in [
             ("severity>=LOUD", 400),
             ("severity:ERROR", 400),
+            ("severity=~ERROR", 400),
             ("timestamp>=yesterday", 400),
             ("trace=x", 501),
             ("resource.labels=x", 501),

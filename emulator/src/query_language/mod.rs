@@ -8,6 +8,7 @@ mod words;
 pub use read::read;
 
 use crate::error::ApiError;
+use regex::Regex;
 use serde_json::Value;
 use std::cmp::Ordering;
 
@@ -21,7 +22,7 @@ pub enum Grammar {
 }
 
 /// A filter, or a part of it.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Filter {
     All(Vec<Filter>),
     Any(Vec<Filter>),
@@ -38,14 +39,17 @@ pub enum Operator {
     Greater,
     GreaterOrEqual,
     Has,
+    /// Matches a regular expression anywhere, with regard to case.
+    Matches,
+    MatchesNot,
 }
 
 impl Operator {
     /// Whether it holds for values in this order; `Has` does for equal ones.
     pub fn accepts(self, order: Ordering) -> bool {
         match self {
-            Self::Equal | Self::Has => order.is_eq(),
-            Self::NotEqual => order.is_ne(),
+            Self::Equal | Self::Has | Self::Matches => order.is_eq(),
+            Self::NotEqual | Self::MatchesNot => order.is_ne(),
             Self::Less => order.is_lt(),
             Self::LessOrEqual => order.is_le(),
             Self::Greater => order.is_gt(),
@@ -55,11 +59,13 @@ impl Operator {
 }
 
 /// One comparison, e.g. `resource.labels.endpoint_id = "7"`.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Comparison {
     pub path: Vec<String>,
     pub operator: Operator,
     pub value: String,
+    /// The value of `Matches` and `MatchesNot`.
+    pub pattern: Option<Regex>,
 }
 
 impl Comparison {
@@ -107,8 +113,13 @@ pub fn at<'a>(item: &'a Value, path: &[&str]) -> Vec<&'a Value> {
 }
 
 /// Compares a found value with a written one. Texts are compared without regard to case, `Has` looks for a part.
-pub fn compare(found: &Value, operator: Operator, written: &str) -> bool {
-    if operator == Operator::Has && written == "*" {
+pub fn compare(found: &Value, comparison: &Comparison) -> bool {
+    let Comparison { operator, value: written, pattern, .. } = comparison;
+    if let Some(pattern) = pattern {
+        let is_match = found.as_str().is_some_and(|found| pattern.is_match(found));
+        return found.is_string() && is_match == (*operator == Operator::Matches);
+    }
+    if *operator == Operator::Has && written == "*" {
         return true;
     }
     let number = |value: &Value| value.as_f64();

@@ -126,7 +126,9 @@ fn lists_by_pages_in_both_orders_to_callers_with_the_permission() {
     list(OWNER, json!({"resourceNames": ["projects/elsewhere"]})).refused(403, "PERMISSION_DENIED");
     list(OWNER, json!({"resourceNames": []})).refused(400, "INVALID_ARGUMENT");
     list(OWNER, json!({"orderBy": "severity"})).refused(400, "INVALID_ARGUMENT");
-    list(OWNER, json!({"filter": "jsonPayload.message=~\"x\""})).refused(501, "UNIMPLEMENTED");
+    list(OWNER, json!({"filter": "SEARCH(\"x\")"})).refused(501, "UNIMPLEMENTED");
+    let deployed = json!({"filter": "protoPayload.methodName=~\"EndpointService\\.(DeployModel|UndeployModel)$\""});
+    assert_eq!(list(OWNER, deployed).ok()["entries"].as_array().unwrap().len(), 2);
     list(OWNER, json!({"filter": "severity>=LOUD"})).refused(400, "INVALID_ARGUMENT");
 }
 
