@@ -1,6 +1,7 @@
 // Describe a model: the form shows findings on each change and writes a catalog-info.yaml.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { assertAccessible } from './accessibility.mjs';
 import { signIn } from './browser.mjs';
 import { portalUrl } from './portal.mjs';
 
@@ -11,24 +12,32 @@ const RIGHT = {
   Model: 'fraud-detector-2@1',
 };
 
+/** Opens the form at its inputs of annotations. */
+async function openForm(page) {
+  await page.goto(`${portalUrl}/create/templates/default/describe-model`);
+  await inputOf(page)('Name').fill('fraud-detector-2');
+  await page.getByRole('combobox').first().click();
+  await page.getByRole('option').first().click();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await inputOf(page)('Project').waitFor();
+}
+
+/** Finds an input by its label. One that offers values is a combobox. */
+const inputOf = page => name =>
+  page
+    .getByRole('textbox', { name, exact: true })
+    .or(page.getByRole('combobox', { name, exact: true }));
+
 test(
   'describes a model, and sees mistakes before a task starts',
   { timeout: 120_000 },
   async t => {
     const { browser, page, shoot, errors } = await signIn();
     t.after(() => browser.close());
-    // An input that offers values is a combobox.
-    const input = name =>
-      page
-        .getByRole('textbox', { name, exact: true })
-        .or(page.getByRole('combobox', { name, exact: true }));
+    const input = inputOf(page);
     const next = page.getByRole('button', { name: 'Review' });
 
-    await page.goto(`${portalUrl}/create/templates/default/describe-model`);
-    await input('Name').fill('fraud-detector-2');
-    await page.getByRole('combobox').first().click();
-    await page.getByRole('option').first().click();
-    await page.getByRole('button', { name: 'Next' }).click();
+    await openForm(page);
 
     // On each change.
     await input('Project').waitFor();
@@ -41,6 +50,11 @@ test(
     );
     await finding.waitFor();
     await shoot('7-describe-wrong');
+    await assertAccessible(page, 'form');
+    await page.setViewportSize({ width: 480, height: 900 });
+    await assertAccessible(page, 'form');
+    await shoot('7-describe-narrow');
+    await page.setViewportSize({ width: 1360, height: 900 });
 
     // On submit.
     await next.click();
@@ -67,6 +81,32 @@ test(
       .getByText(/google.com\/vertex-ai-machine-type: "n1-standard-4"/)
       .waitFor();
     await shoot('10-described');
+    assert.deepEqual(errors, []);
+  },
+);
+
+test(
+  'shows the form of a model in the dark, with an environment',
+  { timeout: 120_000 },
+  async t => {
+    const { browser, page, shoot, errors } = await signIn();
+    t.after(() => browser.close());
+    const input = inputOf(page);
+    await page.evaluate(() => localStorage.setItem('theme', 'dark'));
+    await openForm(page);
+    for (const [name, value] of Object.entries(RIGHT)) {
+      await input(name).fill(value);
+    }
+    await input('New environment').fill('staging');
+    await page.getByRole('button', { name: 'Add environment' }).click();
+    await input('Endpoint').fill('fraud-staging');
+    await input('Accelerator').fill('NVIDIA_L5:1');
+    await page.getByText(/^Error: Google is not known to have/).waitFor();
+    await assertAccessible(page, 'form');
+    await shoot('11-describe-dark');
+    await page.setViewportSize({ width: 480, height: 900 });
+    await assertAccessible(page, 'form');
+    await shoot('11-describe-dark-narrow');
     assert.deepEqual(errors, []);
   },
 );

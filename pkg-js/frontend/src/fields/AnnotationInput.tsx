@@ -60,7 +60,12 @@ export function AnnotationInput(props: {
       </datalist>
       <div aria-live="polite">
         {findings.map(({ code, severity, message, help, fix }, index) => (
-          <Flex key={`${code} ${index}`} align="center" gap="2">
+          <Flex
+            key={`${code} ${index}`}
+            direction="column"
+            align="start"
+            gap="1"
+          >
             <Text
               as="p"
               variant="body-small"
