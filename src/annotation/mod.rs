@@ -18,6 +18,7 @@ mod offer;
 mod place;
 mod placeholder;
 mod reading;
+mod start;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -251,6 +252,7 @@ fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&s
     let labels = labels::labels(reading);
     let traffic = traffic::traffic(reading);
     let container = container::container(reading, model.as_ref());
+    start::startup(reading);
     Some(Target {
         entity_ref: entity.entity_ref().to_owned(),
         environment: environment.map(str::to_owned),

@@ -329,6 +329,24 @@ fn mistakes_of_a_container_have_their_codes() {
 }
 
 #[test]
+fn a_startup_probe_fits_the_timeout() {
+    let codes = |changes: &[(&str, &str)]| -> Vec<_> {
+        uploading(changes).into_iter().map(|finding| finding.code.as_str()).collect()
+    };
+    for (probe, timeout, expected) in [
+        ("path=/h,period=10,failures=360", "1800s", &["startup-probe/budget"][..]),
+        ("path=/h,period=10,failures=180", "1800s", &[]),
+        ("path=/h,period=30,failures=241", "", &["startup-probe/budget"]),
+        ("path=/h,period=60", "170s", &["startup-probe/budget"]),
+        ("path=/h", "60s", &[]),
+        ("path=/h,period=x", "1s", &["startup-probe/malformed"]),
+    ] {
+        let found = codes(&[("startup-probe", probe), ("deployment-timeout", timeout)]);
+        assert_eq!(found, expected, "{probe} {timeout}");
+    }
+}
+
+#[test]
 fn no_finding_contains_a_secret() {
     let key = "KEY=-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg9f\\nc2VjcmV0Cg==\\n-----END PRIVATE KEY-----";
     for (env, expected) in [

@@ -133,6 +133,7 @@ codes! {
     HealthRouteMalformed,
     HealthProbeMalformed,
     StartupProbeMalformed,
+    StartupProbeBudget,
     ProbeLimits,
     DeploymentTimeoutMalformed,
     DeploymentTimeoutTooLong,

@@ -163,6 +163,20 @@ pub const RULES: &[Rule] = &[
         sources: &[source::PROBE, source::CONTAINER],
     },
     Rule {
+        code: Code::StartupProbeBudget,
+        name: "startup-probe/budget",
+        kind: Adjustable(Level::Warning),
+        meaning: "The startup probe allows more time than the deployment has.",
+        why: "The deployment times out while the container still starts, although its probe has not failed.",
+        wrong: Lines(
+            "model: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nstartup-probe: path=/health,period=10,failures=360\ndeployment-timeout: 1800s",
+        ),
+        right: Lines(
+            "model: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nstartup-probe: path=/health,period=10,failures=120\ndeployment-timeout: 1800s",
+        ),
+        sources: &[source::PROBE, source::CONTAINER_SPEC],
+    },
+    Rule {
         code: Code::ProbeLimits,
         name: "probe/limits",
         kind: Adjustable(Level::Error),
