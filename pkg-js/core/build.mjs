@@ -1,12 +1,23 @@
-// Assembles dist/ from dist/generated/, which `cargo xtask build` has filled with the bindings of both builds.
+// Assembles dist/ from dist/generated/, which `cargo xtask build` has filled with the bindings of each build.
 import { build } from 'esbuild';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
-const bundle = { bundle: true, logLevel: 'warning', legalComments: 'none', target: 'es2022' };
+const bundle = {
+  bundle: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+  target: 'es2022',
+};
 
 await Promise.all([
-  build({ ...bundle, entryPoints: ['src/web.mjs'], outfile: 'dist/web.mjs', format: 'esm', platform: 'neutral' }),
+  build({
+    ...bundle,
+    entryPoints: ['src/web.mjs'],
+    outfile: 'dist/web.mjs',
+    format: 'esm',
+    platform: 'neutral',
+  }),
   build({
     ...bundle,
     entryPoints: ['src/inline.mjs'],
@@ -27,8 +38,8 @@ await Promise.all([
         // The generated file reads its wasm from its own folder, so it stays where it is.
         name: 'keep-generated',
         setup: ({ onResolve }) =>
-          onResolve({ filter: /generated\/server/ }, () => ({
-            path: './generated/server/core.cjs',
+          onResolve({ filter: /generated\/(server|check)\// }, ({ path }) => ({
+            path: path.replace('../dist', '.'),
             external: true,
           })),
       },
@@ -43,5 +54,8 @@ for (const [entry, names] of [
   ['node', Object.keys(require('./dist/inline.cjs'))],
   ['server', Object.keys(require('./dist/node.cjs'))],
 ]) {
-  await writeFile(`dist/${entry}.mjs`, `import core from './node.cjs';\nexport const { ${names.join(', ')} } = core;\n`);
+  await writeFile(
+    `dist/${entry}.mjs`,
+    `import core from './node.cjs';\nexport const { ${names.join(', ')} } = core;\n`,
+  );
 }

@@ -5,6 +5,7 @@ use super::keys::Key;
 use super::reading::{Found, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::{ArtifactUri, Model};
+use crate::words;
 
 /// Extensions of model files.
 const FILES: &str = "pkl joblib bst pb pt pth onnx h5 keras json mar";
@@ -48,7 +49,7 @@ fn bucket(uri: &str) -> Option<&str> {
 
 /// Whether a bucket can have this name, by Google's naming rules.
 fn is_bucket(name: &str) -> bool {
-    let most = if name.contains('.') { 222 } else { 63 };
+    let most = if words::contains(name, ".") { 222 } else { 63 };
     let is_ip = name.split('.').count() == 4 && name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let ends = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     (3..=most).contains(&name.len())
@@ -81,7 +82,7 @@ fn in_url(text: &str) -> Option<String> {
     let uri = format!("gs://{path}");
     let uri = directory(&uri);
     // An escaped name differs from the name in the bucket.
-    let is_sure = is_bucket(bucket(uri)?) && !uri.contains('%') && uri.parse::<ArtifactUri>().is_ok();
+    let is_sure = is_bucket(bucket(uri)?) && !words::contains(uri, "%") && uri.parse::<ArtifactUri>().is_ok();
     is_sure.then(|| uri.to_owned())
 }
 

@@ -19,7 +19,7 @@ impl<'a> At<'a> {
 
     /// Whether the annotation belongs to no environment.
     pub fn is_plain(self) -> bool {
-        !self.name().strip_prefix(PREFIX).unwrap_or_default().contains('.')
+        !words::contains(self.name().strip_prefix(PREFIX).unwrap_or_default(), ".")
     }
 }
 

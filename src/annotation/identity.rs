@@ -14,7 +14,7 @@ pub fn service_account<'a>(
     endpoint: Option<&Found<'a, Endpoint>>,
 ) -> Option<Found<'a, ServiceAccount>> {
     let text = reading.text(Key::ServiceAccount)?;
-    if text.value.contains('@') && !text.value.ends_with(HOST) {
+    if words::contains(text.value, "@") && !text.value.ends_with(HOST) {
         let message = format!("`{}` is not the address of a service account", text.value);
         reading.report_code(
             text.at,

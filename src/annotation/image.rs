@@ -113,7 +113,7 @@ fn routes<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>) {
 fn pinned<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>) {
     let text = image.value.as_str();
     let (code, message) = match tag(text) {
-        _ if text.contains('@') => return,
+        _ if words::contains(text, "@") => return,
         None => (Code::ImageUntagged, "the image has no tag, so `latest` is used"),
         Some("latest") => (Code::ImageLatest, "the tag `latest` moves with each push"),
         Some(_) => return,

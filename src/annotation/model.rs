@@ -47,7 +47,7 @@ pub fn model<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Found
         reading.report(text.at, finding.help("copy it to the Model Registry, and write the name of the copy"));
         return None;
     }
-    let model = if text.value.contains('/') {
+    let model = if words::contains(text.value, "/") {
         let model = reading.check(Key::Model, &text, text.value.parse::<Model>())?;
         places.agree(reading, &text, &model.place);
         model
@@ -94,7 +94,7 @@ pub fn endpoint<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Fo
             .report(text.at, finding.help("write the name of an endpoint, e.g. `projects/P/locations/L/endpoints/E`"));
         return None;
     }
-    if text.value.contains('/') {
+    if words::contains(text.value, "/") {
         let endpoint = reading.check(Key::Endpoint, &text, text.value.parse::<Endpoint>())?;
         // The location of an endpoint is compared with that of the model.
         places.agree_on_project(reading, &text, &endpoint.place.project);
@@ -103,7 +103,7 @@ pub fn endpoint<'a>(reading: &mut Reading<'a>, places: &Places<'a>) -> Option<Fo
     let result = text.value.parse::<EndpointId>();
     // Other separators are certain; a display name with spaces is not an id in other letters.
     let meant = result.is_err().then(|| plain(text.value)).filter(|meant| meant.parse::<EndpointId>().is_ok());
-    let meant = meant.filter(|_| !text.value.contains(' '));
+    let meant = meant.filter(|_| !words::contains(text.value, " "));
     let parsed = reading.check_or_fix(Key::Endpoint, &text, result, meant.as_deref());
     let place = places.complete(reading, Key::Endpoint);
     Some(text.with(Endpoint { place: place?, id: parsed? }))

@@ -104,12 +104,12 @@ impl Fields {
 /// `proxyUrl` for `proxy_url`.
 fn camel_case(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
-    let mut words = name.split('_');
-    camel.push_str(words.next().unwrap_or_default());
-    for word in words {
-        let (first, rest) = word.split_at(word.len().min(1));
-        camel.push_str(&first.to_ascii_uppercase());
-        camel.push_str(rest);
+    let mut begins = false;
+    for letter in name.chars() {
+        match letter {
+            '_' => begins = true,
+            letter => camel.push(if std::mem::take(&mut begins) { letter.to_ascii_uppercase() } else { letter }),
+        }
     }
     camel
 }

@@ -2,6 +2,7 @@
 
 use super::settings::known;
 use crate::diagnostic::{Code, Diagnostic, Where};
+use crate::words;
 use serde::Serialize;
 
 /// A waived finding.
@@ -30,7 +31,7 @@ impl Waivers {
         let mut waivers = Vec::new();
         for line in text.split(['\n', ';']).map(str::trim).filter(|line| !line.is_empty()) {
             let (name, reason) = line.split_once(':').map_or((line, ""), |(name, reason)| (name.trim(), reason.trim()));
-            let finding = if name.contains(char::is_whitespace) || !name.contains('/') {
+            let finding = if name.contains(char::is_whitespace) || !words::contains(name, "/") {
                 Diagnostic::new(Code::WaiverMalformed, format!("`{line}` is not a waiver"))
                     .help("write a rule and a reason, e.g. `model/alias: retrained every night`")
             } else {

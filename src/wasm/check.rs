@@ -1,4 +1,4 @@
-//! Exports of the server build that check whole files. Their forms: `docs/boundary.md`.
+//! Exports of the build that checks whole files. Their forms: `docs/boundary.md`.
 
 use super::convert::read;
 use crate::api::check::{self, Origin, checker};

@@ -1,11 +1,12 @@
 //! The one room that knows JavaScript: exports, conversions and errors.
 //!
-//! This module alone tells the two builds apart. The core compiles whole in both; the linker drops what the exports do not reach.
+//! This module alone tells the builds apart. The core compiles whole in each; the linker drops what the exports do not reach.
 
-#[cfg(feature = "server")]
+#[cfg(feature = "check")]
 pub mod check;
 pub mod convert;
 pub mod error;
+#[cfg(any(feature = "server", feature = "browser"))]
 pub mod exports;
 #[cfg(feature = "server")]
 pub mod gate;
@@ -13,9 +14,11 @@ pub mod gate;
 pub mod life;
 #[cfg(feature = "server")]
 pub mod server;
+pub mod start;
+#[cfg(any(feature = "server", feature = "browser"))]
 pub mod transport;
 
-#[cfg(not(feature = "server"))]
+#[cfg(all(feature = "browser", not(feature = "server")))]
 use crate::api::source::CatalogEntity as Source;
 #[cfg(feature = "server")]
 use crate::api::source::EntitySource as Source;

@@ -1,4 +1,4 @@
-//! Exports of the server build, besides those of both builds, the checker and the gate.
+//! Exports of the server build, besides those of browsers and the gate.
 
 use super::convert::{json, now, read, write};
 use super::transport::Talk;

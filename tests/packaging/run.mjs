@@ -82,6 +82,8 @@ test('the tarball contains the used files and no trace of this machine', () => {
     'README.md',
     'dist/THIRD_PARTY_LICENSES.txt',
     'dist/core_bg.wasm',
+    'dist/generated/check/core.cjs',
+    'dist/generated/check/core_bg.wasm',
     'dist/generated/server/core.cjs',
     'dist/generated/server/core_bg.wasm',
     'dist/inline.cjs',

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-/// One of the two builds of the core. Its profile in `Cargo.toml` is `wasm-` and its feature.
+/// One of the builds of the core. Its profile in `Cargo.toml` is `wasm-` and its feature.
 struct Flavor {
     feature: &'static str,
     /// Flags for rustc, besides the profile.
@@ -20,16 +20,19 @@ struct Flavor {
     max_brotli_bytes: usize,
 }
 
-const FLAVORS: [Flavor; 2] = [
-    Flavor { feature: "browser", flags: "", glue: "web", max_brotli_bytes: 96_000 },
-    Flavor {
-        feature: "server",
-        // Between speed and size: see `docs/performance.md` and `docs/size.md`.
-        flags: "-Cllvm-args=--inline-threshold=3 -Cllvm-args=--inlinehint-threshold=3 -Cllvm-args=--inlinecold-threshold=0 \
-                -Cllvm-args=--enable-gvn-hoist",
-        glue: "nodejs",
-        max_brotli_bytes: 450_000,
-    },
+/// See `docs/size.md`.
+const BROWSER_FLAGS: &str = "-Cllvm-args=--inlinehint-threshold=3 -Cllvm-args=--inlinecold-threshold=0 \
+     -Cllvm-args=--enable-gvn-hoist";
+
+/// Between speed and size: see `docs/performance.md` and `docs/size.md`.
+const SERVER_FLAGS: &str = "-Cllvm-args=--inline-threshold=3 -Cllvm-args=--inlinehint-threshold=3 \
+     -Cllvm-args=--inlinecold-threshold=0 -Cllvm-args=--enable-gvn-hoist";
+
+const FLAVORS: [Flavor; 3] = [
+    Flavor { feature: "browser", flags: BROWSER_FLAGS, glue: "web", max_brotli_bytes: 96_000 },
+    Flavor { feature: "server", flags: SERVER_FLAGS, glue: "nodejs", max_brotli_bytes: 450_000 },
+    // Checks of whole files, apart from the server build because the command line needs nothing else: see `docs/size.md`.
+    Flavor { feature: "check", flags: SERVER_FLAGS, glue: "nodejs", max_brotli_bytes: 170_000 },
 ];
 
 /// Flags for wasm-opt. Inlining and its modes for size save raw bytes but cost compressed ones: see `docs/size.md`. The list of target
@@ -64,7 +67,7 @@ const PORTAL_INPUTS: &[&str] = &[
 ];
 
 /// Returns the feature of each build of the core.
-pub fn features() -> [&'static str; 2] {
+pub fn features() -> [&'static str; 3] {
     FLAVORS.map(|flavor| flavor.feature)
 }
 
@@ -155,8 +158,10 @@ fn core(workspace: &Workspace, stamp: &Stamp) -> Result<()> {
             figures.push((format!("wasm.{}.brotli_bytes", flavor.feature), weigh(flavor, &wasm)? as f64));
         }
         // The package is ESM; Node's glue is not.
-        let server = workspace.path("pkg-js/core/dist/generated/server");
-        std::fs::rename(server.join("core.js"), server.join("core.cjs"))?;
+        for flavor in FLAVORS.iter().filter(|flavor| flavor.glue == "nodejs") {
+            let folder = workspace.path(&format!("pkg-js/core/dist/generated/{}", flavor.feature));
+            std::fs::rename(folder.join("core.js"), folder.join("core.cjs"))?;
+        }
         run(workspace.command("npm").args(["run", "--silent", "build", "--workspace", "@backstage-vertex-ai/core"]))?;
         figures::record(&workspace.target("figures.json"), &figures)?;
         stamp.write()

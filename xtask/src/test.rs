@@ -49,6 +49,7 @@ const LINT: &[(&str, Work)] = &[
     }),
     ("clippy of the browser build", |w| clippy_wasm(w, "browser")),
     ("clippy of the server build", |w| clippy_wasm(w, "server")),
+    ("clippy of the build that checks files", |w| clippy_wasm(w, "check")),
     ("types of TypeScript and API reports", |w| npm(w, &["run", "--silent", "api-reports:check"])),
     ("lint of TypeScript", |w| npm(w, &["run", "--silent", "lint"])),
     ("licences and sources of crates", cargo_deny),

@@ -14,23 +14,6 @@ export type InitSource = URL | string | Response | BufferSource;
 
 type Load = (source?: InitSource) => Bindings | Promise<Bindings>;
 
-let load: Load;
-let loadsOnDemand = false;
-let bindings: Bindings;
-let loading: Promise<Bindings> | undefined;
-
-/** Message of the last panic. */
-let panic: string | undefined;
-
-/** Rejections of the calls that a panic would leave pending. */
-const pending = new Set<(error: CoreError) => void>();
-
-/** Sets the loader. Each entry of the package calls it once; `onDemand`: the loader is synchronous and runs at the first call. */
-export function provide(loader: Load, options: { onDemand: boolean }): void {
-  load = loader;
-  loadsOnDemand = options.onDemand;
-}
-
 function coreError(code: Code, message: string, status = 500): CoreError {
   const error = Object.assign(new Error(message), {
     name: 'CoreError' as const,
@@ -48,51 +31,106 @@ const internal = (detail: string) =>
 export const misuse = (message: string) =>
   coreError('request/malformed', message, 400);
 
-function adopt(loaded: Bindings): Bindings {
-  loaded.onPanic((detail: string) => {
-    panic = detail;
-    for (const reject of [...pending]) reject(internal(detail));
-  });
-  bindings = loaded;
-  return loaded;
-}
+/** A build of the core. */
+export class Build {
+  #load: Load | undefined;
+  #loadsOnDemand = false;
+  #bindings: Bindings;
+  #loading: Promise<Bindings> | undefined;
+  /** Message of the last panic. */
+  #panic: string | undefined;
+  /** Rejections of the calls that a panic would leave pending. */
+  readonly #pending = new Set<(error: CoreError) => void>();
 
-function loaded(): Bindings {
-  if (bindings) return bindings;
-  if (loadsOnDemand) return adopt(load());
-  throw coreError(
-    'core/not-initialised',
-    'the core has not loaded: call and await init() first',
-  );
-}
+  /** Sets the loader. Each entry of the package calls it once; `onDemand`: the loader is synchronous and runs at the first call. */
+  provide(loader: Load, options: { onDemand: boolean }): void {
+    this.#load = loader;
+    this.#loadsOnDemand = options.onDemand;
+  }
 
-/** Rust throws CoreErrors; any other error from wasm is a trap. */
-const untrap = (error: unknown) =>
-  error instanceof WebAssembly.RuntimeError
-    ? internal(panic ?? error.message)
-    : error;
+  /** Loads the build. Further calls, also concurrent ones, cost nothing. */
+  async init(source?: InitSource): Promise<void> {
+    if (this.#bindings) return;
+    // After a failure the next call tries again, also where the loader throws at once.
+    this.#loading ??= Promise.resolve(source)
+      .then(this.#load)
+      .then(loaded => this.#adopt(loaded))
+      .finally(() => {
+        this.#loading = undefined;
+      });
+    await this.#loading;
+  }
 
-/** Loads the core. Node needs no call; browsers await it once. Further calls, also concurrent ones, cost nothing. */
-export async function init(source?: InitSource): Promise<void> {
-  if (bindings) return;
-  // After a failure the next call tries again, also where `load` throws at once.
-  loading ??= Promise.resolve(source)
-    .then(load)
-    .then(adopt)
-    .finally(() => {
-      loading = undefined;
+  /** Calls the build. */
+  call<T>(run: (core: Bindings) => T): T {
+    try {
+      return run(this.#loaded());
+    } catch (error) {
+      throw this.#untrap(error);
+    }
+  }
+
+  /** Calls the build and awaits its promise. */
+  async callAsync<T>(run: (core: Bindings) => Promise<T>): Promise<T> {
+    const core = this.#loaded();
+    let reject: (error: CoreError) => void = () => {};
+    const panicked = new Promise<never>((_, rejected) => {
+      reject = rejected;
     });
-  await loading;
-}
+    this.#pending.add(reject);
+    try {
+      return await Promise.race([run(core), panicked]);
+    } catch (error) {
+      throw this.#untrap(error);
+    } finally {
+      this.#pending.delete(reject);
+    }
+  }
 
-/** Calls the core. */
-export function call<T>(run: (core: Bindings) => T): T {
-  try {
-    return run(loaded());
-  } catch (error) {
-    throw untrap(error);
+  #adopt(loaded: Bindings): Bindings {
+    loaded.onPanic((detail: string) => {
+      this.#panic = detail;
+      for (const reject of [...this.#pending]) reject(internal(detail));
+    });
+    this.#bindings = loaded;
+    return loaded;
+  }
+
+  #loaded(): Bindings {
+    if (this.#bindings) return this.#bindings;
+    if (this.#loadsOnDemand) return this.#adopt(this.#load?.());
+    throw coreError(
+      'core/not-initialised',
+      'the core has not loaded: call and await init() first',
+    );
+  }
+
+  /** Rust throws CoreErrors; any other error from wasm is a trap. */
+  #untrap(error: unknown): unknown {
+    return error instanceof WebAssembly.RuntimeError
+      ? internal(this.#panic ?? error.message)
+      : error;
   }
 }
+
+const core = new Build();
+
+/** The build that checks files, which only servers have. It is smaller than the server build, and the command line loads nothing else. */
+export const checking = new Build();
+
+/** Sets the loader of the core. */
+export const provide = (loader: Load, options: { onDemand: boolean }) =>
+  core.provide(loader, options);
+
+/** Loads the core. Node needs no call; browsers await it once. Further calls, also concurrent ones, cost nothing. */
+export const init = (source?: InitSource): Promise<void> => core.init(source);
+
+/** Calls the core. */
+export const call = <T>(run: (core: Bindings) => T): T => core.call(run);
+
+/** Calls the core and awaits its promise. */
+export const callAsync = <T>(run: (core: Bindings) => Promise<T>): Promise<T> =>
+  core.callAsync(run);
 
 /** Releases the memory of an object of the core. A panic leaves the object borrowed: then its memory is lost, and the panic is the error. */
 export function release(object: { free(): void }): void {
@@ -100,24 +138,5 @@ export function release(object: { free(): void }): void {
     object.free();
   } catch {
     // See above.
-  }
-}
-
-/** Calls the core and awaits its promise. */
-export async function callAsync<T>(
-  run: (core: Bindings) => Promise<T>,
-): Promise<T> {
-  const core = loaded();
-  let reject: (error: CoreError) => void = () => {};
-  const panicked = new Promise<never>((_, rejected) => {
-    reject = rejected;
-  });
-  pending.add(reject);
-  try {
-    return await Promise.race([run(core), panicked]);
-  } catch (error) {
-    throw untrap(error);
-  } finally {
-    pending.delete(reject);
   }
 }

@@ -1,4 +1,4 @@
-import { call } from './bindings';
+import { checking } from './bindings';
 import type {
   CheckOptions,
   CheckSummary,
@@ -21,29 +21,29 @@ export class Checker {
   readonly #checker: any;
 
   constructor({ config, ...options }: CheckerOptions = {}) {
-    this.#checker = call(
+    this.#checker = checking.call(
       core => new core.Checker(options, config?.file, config?.bytes),
     );
   }
 
   /** Returns the maximum size of a file, in bytes. One byte more is enough to report a larger file. */
   static mostBytes(): number {
-    return call(core => core.Checker.mostBytes());
+    return checking.call(core => core.Checker.mostBytes());
   }
 
   /** Returns the number of documents in a file. Parses only, which no check can avoid. */
   static documents(bytes: Uint8Array): number {
-    return call(core => core.Checker.documents(bytes));
+    return checking.call(core => core.Checker.documents(bytes));
   }
 
   /** Returns whether a part of a large file mentions an annotation of this product. */
   static mentionsAnnotation(bytes: Uint8Array): boolean {
-    return call(core => core.Checker.mentionsAnnotation(bytes));
+    return checking.call(core => core.Checker.mentionsAnnotation(bytes));
   }
 
   /** Returns whether the beginning of a large file is one of Backstage's kinds. */
   static isBackstage(bytes: Uint8Array): boolean {
-    return call(core => core.Checker.isBackstage(bytes));
+    return checking.call(core => core.Checker.isBackstage(bytes));
   }
 
   /**
@@ -56,21 +56,21 @@ export class Checker {
     bytes: Uint8Array,
     { named = true }: { named?: boolean } = {},
   ): FileReport {
-    return report(call(() => this.#checker.add(file, bytes, named)));
+    return report(checking.call(() => this.#checker.add(file, bytes, named)));
   }
 
   /** Reports a file or folder that could not be read, and why, e.g. `permission denied`. */
   unreadable(file: string, reason: string): FileReport {
-    return report(call(() => this.#checker.unreadable(file, reason)));
+    return report(checking.call(() => this.#checker.unreadable(file, reason)));
   }
 
   /** Reports a file whose fixed text could not be written, and why. */
   unwritable(file: string, reason: string): FileReport {
-    return report(call(() => this.#checker.unwritable(file, reason)));
+    return report(checking.call(() => this.#checker.unwritable(file, reason)));
   }
 
   /** Ends the check. A check without any entity is a finding. */
   finish(): CheckSummary {
-    return JSON.parse(call(() => this.#checker.finish()));
+    return JSON.parse(checking.call(() => this.#checker.finish()));
   }
 }

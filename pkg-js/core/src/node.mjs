@@ -1,7 +1,9 @@
 // Node: all of the core, loaded from disk at the first call.
-import * as bindings from '../dist/generated/server/core.cjs';
-import { provide } from './bindings';
+import { checking, provide } from './bindings';
 
-provide(() => bindings, { onDemand: true });
+provide(() => require('../dist/generated/server/core.cjs'), { onDemand: true });
+checking.provide(() => require('../dist/generated/check/core.cjs'), {
+  onDemand: true,
+});
 
 export * from './server';
