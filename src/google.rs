@@ -1,8 +1,10 @@
 //! Calls to Google through the portal's proxy, with retries.
 
 use crate::conversation::{Failure, Identity, Millis, Progress, ProgressKind, Request, Response, Voice, Want};
+use crate::diagnose::answer::{no_answer, rejected};
+use crate::diagnose::{READS, Tables};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::google_error::{GoogleError, diagnose, diagnose_failure, is_transient};
+use crate::google_error::{GoogleError, is_transient};
 use crate::method::Call;
 use crate::vertex::message;
 use serde_json::Value;
@@ -31,7 +33,7 @@ impl CallError {
     pub fn finding(self) -> Diagnostic {
         match self {
             Self::Refused { finding, .. } | Self::NoAnswer(finding) => finding,
-            Self::Cancelled => diagnose_failure(Failure::Cancelled),
+            Self::Cancelled => no_answer(Failure::Cancelled),
         }
     }
 
@@ -55,6 +57,7 @@ pub struct Google<W = Want> {
     proxy_url: String,
     reason: Option<String>,
     tries: u32,
+    tables: Tables,
 }
 
 /// The pause before try `number` (from 1): exponential, jittered, and at least what the server asks for.
@@ -66,21 +69,28 @@ pub fn pause(number: u32, asked: Option<Millis>, random: f64) -> Millis {
 
 impl<W> Clone for Google<W> {
     fn clone(&self) -> Self {
-        let Self { voice, proxy_url, reason, tries } = self;
-        Self { voice: voice.clone(), proxy_url: proxy_url.clone(), reason: reason.clone(), tries: *tries }
+        let Self { voice, proxy_url, reason, tries, tables } = self;
+        Self { voice: voice.clone(), proxy_url: proxy_url.clone(), reason: reason.clone(), tries: *tries, tables }
     }
 }
 
 impl<W: From<Want>> Google<W> {
     /// `proxy_url` is `…/api/proxy/vertex-ai`; `reason` goes to Google's audit log.
     pub fn new(voice: Voice<W>, proxy_url: &str, reason: Option<String>) -> Self {
-        Self { voice, proxy_url: proxy_url.trim_end_matches('/').to_owned(), reason, tries: TRIES }
+        Self { voice, proxy_url: proxy_url.trim_end_matches('/').to_owned(), reason, tries: TRIES, tables: &READS }
     }
 
     /// Sets the number of tries, e.g. lower for a user who waits at a screen.
     #[must_use]
     pub fn trying(mut self, tries: u32) -> Self {
         self.tries = tries;
+        self
+    }
+
+    /// Sets the tables that explain rejections; those for reads by default.
+    #[must_use]
+    pub fn explaining(mut self, tables: Tables) -> Self {
+        self.tables = tables;
         self
     }
 
@@ -133,12 +143,12 @@ impl<W: From<Want>> Google<W> {
 
     /// Makes the call once.
     pub async fn once(&self, call: &Call, identity: Identity) -> Result<Value, Failed> {
-        read(self.voice.send(self.request(call, identity)).await, call)
+        read(self.voice.send(self.request(call, identity)).await, call, self.tables)
     }
 
     /// Makes the call once, and waits for its answer also when the conversation is cancelled meanwhile.
     pub async fn once_whole(&self, call: &Call, identity: Identity) -> Result<Value, Failed> {
-        read(self.voice.send_whole(self.request(call, identity)).await, call)
+        read(self.voice.send_whole(self.request(call, identity)).await, call, self.tables)
     }
 
     pub fn voice(&self) -> &Voice<W> {
@@ -156,13 +166,13 @@ pub struct Failed {
     pub is_answered: bool,
 }
 
-fn read(sent: Result<Response, Failure>, call: &Call) -> Result<Value, Failed> {
+fn read(sent: Result<Response, Failure>, call: &Call, tables: Tables) -> Result<Value, Failed> {
     let response = match sent {
         Ok(response) => response,
         Err(failure) => {
             let error = match failure {
                 Failure::Cancelled => CallError::Cancelled,
-                _ => CallError::NoAnswer(diagnose_failure(failure)),
+                _ => CallError::NoAnswer(no_answer(failure)),
             };
             return Err(Failed { error, retry_after: None, is_answered: false });
         }
@@ -173,7 +183,7 @@ fn read(sent: Result<Response, Failure>, call: &Call) -> Result<Value, Failed> {
     }
     let retry_after =
         response.retry_after.or_else(|| GoogleError::from_http(response.status, response.json()).retry_delay);
-    let error = CallError::Refused { status: response.status, finding: diagnose(&response, Some(call)) };
+    let error = CallError::Refused { status: response.status, finding: rejected(&response, Some(call), tables) };
     Err(Failed { error, retry_after, is_answered: true })
 }
 

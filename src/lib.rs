@@ -10,6 +10,7 @@ pub mod check;
 pub mod config;
 pub mod conversation;
 pub mod deployment;
+pub mod diagnose;
 pub mod diagnostic;
 pub mod door;
 pub mod entity;

@@ -5,6 +5,8 @@
 
 use backstage_vertex_ai::annotation::{KEYS, PREFIX, example};
 use backstage_vertex_ai::api::declarations::{annotation_constants, permission_constants};
+use backstage_vertex_ai::diagnose::{self, Case, Certainty, Entry, Place, Principal};
+use backstage_vertex_ai::diagnostic::Who;
 use backstage_vertex_ai::diagnostic::rule::{self, Example, Rule};
 use backstage_vertex_ai::diagnostic::{Kind, event};
 use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
@@ -112,6 +114,96 @@ fn rules() {
         for page in std::fs::read_dir(entry.path()).unwrap().map(Result::unwrap) {
             let page = page.path().strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
             assert!(pages.contains(&page), "docs/reference/rules/{page} is the page of no rule: remove it");
+        }
+    }
+}
+
+/// A text of the table of diagnoses, with its open places as words.
+fn shown(text: &str) -> String {
+    text.replace("{0}", "…")
+        .replace("{1}", "…")
+        .replace("{2}", "…")
+        .replace("{3}", "…")
+        .replace('{', "*")
+        .replace('}', "*")
+}
+
+fn diagnosis_page(entry: &Entry) -> String {
+    let Entry { row, certainty, source, matches, misses } = entry;
+    let places: Vec<&str> = row
+        .places
+        .iter()
+        .map(|place| match place {
+            Place::Call => "the answer to a call",
+            Place::Operation => "the end of an operation",
+            Place::Log => "the container's log",
+            Place::DeployedModel => "the state of a deployed model",
+            Place::Sts => "the Security Token Service",
+            Place::Impersonation => "the Service Account Credentials API",
+        })
+        .collect();
+    let certainty = match certainty {
+        Certainty::Documented => "documented",
+        Certainty::Reported => "reported by users of Google Cloud",
+        Certainty::Unverified => "unverified",
+    };
+    let who = match row.who {
+        Who::Developer => "who develops the model",
+        Who::Platform => "who administers the project and the portal",
+        Who::Organization => "who administers the organization",
+        Who::Google => "Google, or time",
+    };
+    let right = row.right.map_or_else(String::new, |right| {
+        let principal = match right.principal {
+            Principal::Caller => "the caller".to_owned(),
+            Principal::Named(name) => shown(name),
+        };
+        format!(
+            "| missing permission | `{}` on {}, for {principal} |\n",
+            shown(right.permission),
+            shown(right.resource)
+        )
+    });
+    let case = |Case(status, reason, text): &Case| {
+        let head: Vec<&str> = [*status, *reason].into_iter().filter(|word| !word.is_empty()).collect();
+        let head = if head.is_empty() { String::new() } else { format!("{}: ", head.join(" ")) };
+        format!("{head}{text}").trim_end().to_owned()
+    };
+    let block = |cases: &[Case; 2]| {
+        format!("```text\n{}\n```\n", cases.iter().map(case).collect::<Vec<_>>().join("\n").trim_end())
+    };
+    format!(
+        "# {}\n\nCause: {}.\n\nNext step: {}.\n\n| | |\n| --- | --- |\n| who can fix it | {who} |\n{right}| seen in | {} |\n| text and cause | {certainty} |\n\n\
+         ## Recognised\n\n{}\n## Not this\n\n{}\n## Source\n\n- {source}\n",
+        row.name,
+        shown(row.cause),
+        shown(row.fix),
+        places.join(", "),
+        block(matches),
+        block(misses),
+    )
+}
+
+#[test]
+fn diagnoses() {
+    let mut index = String::from(
+        "# Diagnoses\n\nFor everyone whose deployment or prediction failed: the failures that this product recognises by what Google or the container\n\
+         wrote, each with cause and next step. A failure that is not here keeps Google's own text.\n\n\
+         | diagnosis | cause |\n| --- | --- |\n",
+    );
+    let mut pages = vec!["README.md".to_owned()];
+    for entry in diagnose::all() {
+        let page = format!("{}.md", entry.row.name);
+        writeln!(index, "| [`{}`]({page}) | {} |", entry.row.name, shown(entry.row.cause)).unwrap();
+        check(&format!("reference/diagnosis/{page}"), &diagnosis_page(entry));
+        pages.push(page);
+    }
+    check("reference/diagnosis/README.md", &index);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/diagnosis");
+    for entry in std::fs::read_dir(&folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_dir()) {
+        for page in std::fs::read_dir(entry.path()).unwrap().map(Result::unwrap) {
+            let page = page.path().strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
+            assert!(pages.contains(&page), "docs/reference/diagnosis/{page} is the page of no entry: remove it");
         }
     }
 }

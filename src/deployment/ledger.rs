@@ -5,7 +5,7 @@
 
 use super::report::{Outputs, RunOutcome};
 use super::stored;
-use crate::diagnostic::{Code, Diagnostic, Words};
+use crate::diagnostic::{Cause, Code, Diagnosis, Diagnostic, Words};
 use crate::name::Operation;
 use crate::ordered::Ordered;
 use crate::vertex::message::object;
@@ -129,11 +129,30 @@ pub struct Finding {
     pub(super) permission: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) resource: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) diagnosis: Option<Diagnosis>,
 }
 
 /// The beginning of a text.
 fn short(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
+}
+
+fn short_diagnosis(diagnosis: &Diagnosis) -> Diagnosis {
+    let words = |text: &Words| Words::from(short(text));
+    let others = diagnosis.others.iter().map(|Cause { entry, cause, help, who }| Cause {
+        entry: entry.clone(),
+        cause: words(cause),
+        help: words(help),
+        who: *who,
+    });
+    Diagnosis {
+        entry: diagnosis.entry.clone(),
+        cause: words(&diagnosis.cause),
+        who: diagnosis.who,
+        principal: diagnosis.principal.as_ref().map(words),
+        others: others.collect(),
+    }
 }
 
 impl From<&Diagnostic> for Finding {
@@ -144,6 +163,7 @@ impl From<&Diagnostic> for Finding {
             help: finding.help.as_deref().map(short),
             permission: finding.permission.as_deref().map(short),
             resource: finding.resource.as_deref().map(short),
+            diagnosis: finding.diagnosis.as_deref().map(short_diagnosis),
         }
     }
 }
@@ -155,6 +175,7 @@ impl From<&Finding> for Diagnostic {
         finding.help = kept.help.clone().map(Into::into);
         finding.permission = kept.permission.clone().map(Into::into);
         finding.resource = kept.resource.clone().map(Into::into);
+        finding.diagnosis = kept.diagnosis.clone().map(Box::new);
         finding
     }
 }

@@ -25,9 +25,10 @@ mod want;
 mod withdrawal;
 
 use crate::conversation::{Conversation, Failure, Identity, Progress, ProgressKind, Voice};
+use crate::diagnose::CALLS;
+use crate::diagnose::answer::no_answer;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google::{CallError, Google};
-use crate::google_error::diagnose_failure;
 use crate::name::{ModelVersion, RunId};
 use crate::plan::Plan;
 use crate::vertex::container::EnvVar;
@@ -94,7 +95,7 @@ pub fn resume(start: Start) -> Conversation<RunReport, Want> {
             Some(version) => plan.for_version(version),
             None => plan,
         });
-        let google = Google::new(voice, &proxy_url, reason);
+        let google = Google::new(voice, &proxy_url, reason).explaining(&CALLS);
         Run { google, identities, plan, fingerprint, alias, id, memory, values: Vec::new() }.report().await
     })
 }
@@ -228,7 +229,7 @@ impl From<CallError> for Failed {
 }
 
 fn cancelled() -> Failed {
-    Failed { outcome: RunOutcome::Cancelled, findings: vec![diagnose_failure(Failure::Cancelled)] }
+    Failed { outcome: RunOutcome::Cancelled, findings: vec![no_answer(Failure::Cancelled)] }
 }
 
 fn unexpected(message: impl Into<Words>) -> CallError {

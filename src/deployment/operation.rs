@@ -6,7 +6,8 @@
 use super::Identities;
 use super::want::Want;
 use crate::conversation::{Identity, Millis, Progress, ProgressKind};
-use crate::diagnostic::{Code, Diagnostic, Words};
+use crate::diagnose::operation::FailedOperation;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, Failed, Google, pause};
 use crate::google_error::GoogleError;
 use crate::method::{self, Call, Method, Resource};
@@ -88,6 +89,8 @@ pub struct Follower<'a> {
     other: Identity,
     method: &'static Method,
     stage: Option<Stage>,
+    /// The last stage before the end.
+    reached: Option<Stage>,
     begun: Millis,
     said: Millis,
 }
@@ -97,7 +100,7 @@ impl<'a> Follower<'a> {
         let now = google.voice().now();
         let (identity, other) = (identities.poll, identities.change);
         let method = &method::OPERATIONS_WAIT;
-        Self { google, operation, identity, other, method, stage: None, begun: now, said: now }
+        Self { google, operation, identity, other, method, stage: None, reached: None, begun: now, said: now }
     }
 
     /// Polls until the operation is done; reports every new stage. `first` is the answer that named the operation.
@@ -213,6 +216,7 @@ impl<'a> Follower<'a> {
             return;
         }
         self.stage = Some(stage);
+        self.reached = stage.index().map(|_| stage).or(self.reached);
         self.say(self.progress(ProgressKind::Stage, stage.meaning().to_owned()));
     }
 
@@ -258,35 +262,15 @@ impl<'a> Follower<'a> {
     }
 
     fn end(&self, state: &Value) -> Ended {
-        let error = &state["error"];
-        if error.is_object() {
-            let error = GoogleError::from_status(error);
-            let mut finding = Diagnostic::new(
-                if error.status == "CANCELLED" { Code::DeployCancelled } else { Code::DeployOperationFailed },
-                format!("the operation ended in {}: {}", error.status, error.message),
-            )
-            .about(self.operation.to_string());
-            finding.help = Some(help(&error, is_deployment(state)));
-            return Ended::Failed(finding);
+        if state["error"].is_object() {
+            let failed = FailedOperation {
+                error: GoogleError::from_status(&state["error"]),
+                deploys: is_deployment(state),
+                stage: self.reached,
+            };
+            return Ended::Failed(failed.finding(&[], &[]).about(self.operation.to_string()));
         }
         Ended::Succeeded(state["response"].clone())
-    }
-}
-
-/// The next step after an operation that has failed. Google has answered, so the help for a call without an answer does not fit.
-fn help(error: &GoogleError, deploys: bool) -> Words {
-    match error.status.as_str() {
-        "CANCELLED" => "check Cloud Audit Logs for the caller that cancelled the operation, and try again".into(),
-        "DEADLINE_EXCEEDED" if deploys => "check the model server's log in Cloud Logging, the container's port and health route, and the time that the model takes to load: the deployment took longer than Google waits".into(),
-        "INTERNAL" | "UNKNOWN" | "DATA_LOSS" | "DEADLINE_EXCEEDED" => {
-            "try again: the error is Google's own; report the operation to Google Cloud support if it lasts".into()
-        }
-        "UNAVAILABLE" | "ABORTED" => "try again in some minutes: Google could not carry out the operation at that time".into(),
-        status => error.diagnose(None).help.clone().unwrap_or_else(|| match status {
-            "PERMISSION_DENIED" => "check the roles of the serving account and of Vertex AI's service agent: the operation's error above names what was denied".into(),
-            _ if deploys => "read the operation's error above and the model server's log in Cloud Logging, fix the model, and deploy again".into(),
-            _ => "fix the cause that the operation's error above names, and try again".into(),
-        }),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Findings: each is a [`Diagnostic`] with a stable code, a message, its place and help.
 
 mod code;
+mod diagnosis;
 
 pub use backstage_yaml::{Position, Span};
 pub use code::{Code, DOCUMENTATION, Kind, Level, event, rule};
+pub use diagnosis::{Cause, Diagnosis, Who};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -161,6 +163,8 @@ pub struct Finding {
     pub permission: Option<Words>,
     /// The Google resource that denied the call.
     pub resource: Option<Words>,
+    /// Why it failed, where an entry of the table recognises it.
+    pub diagnosis: Option<Box<Diagnosis>>,
 }
 
 /// A text, either constant or made at run time.
@@ -209,6 +213,9 @@ struct DiagnosticShape<'a> {
     /// The Google resource that denied the call, e.g. `projects/p/locations/l/endpoints/e`.
     #[serde(skip_serializing_if = "Option::is_none")]
     resource: Option<&'a str>,
+    /// Why it failed, where the core recognises it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnosis: Option<&'a Diagnosis>,
     /// The page of the rule; absent until the documentation is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
@@ -226,6 +233,7 @@ impl Serialize for Diagnostic {
             help: self.help.as_deref(),
             permission: self.permission.as_deref(),
             resource: self.resource.as_deref(),
+            diagnosis: self.diagnosis.as_deref(),
             url: self.code.url(),
         }
         .serialize(serializer)
@@ -269,6 +277,7 @@ impl Diagnostic {
             fix: None,
             permission: None,
             resource: None,
+            diagnosis: None,
         }))
     }
 

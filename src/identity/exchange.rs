@@ -10,6 +10,7 @@ use super::redact::shortened;
 use super::secret::Secret;
 use crate::config::Config;
 use crate::conversation::{Conversation, Failure, Identity, Millis, Request, Response, Voice};
+use crate::diagnose::{IDENTITY, Names, Place, Seen, explain};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google_error::{GoogleError, is_transient};
 use crate::method::{self, Call, Resource};
@@ -164,37 +165,17 @@ impl Exchange {
         };
         let text = format!("Google's Security Token Service rejected the portal's assertion: {code}: {said}");
         let message = shortened(text.trim_end_matches([':', ' ']), &[assertion], LONGEST_MESSAGE);
-        Diagnostic::new(Code::IdentityExchangeRefused, message)
-            .about(self.config.identity.audience.to_string())
-            .help(self.federation_help(&code, &said.to_ascii_lowercase()))
-    }
-
-    fn federation_help(&self, code: &str, said: &str) -> String {
-        let issuer = &self.config.identity.issuer;
-        let audience = &self.config.identity.audience;
-        match code {
-            "invalid_target" => "check `vertexAi.identity.audience`: its pool or provider does not exist, is disabled or is deleted; a new one works after up to five minutes".into(),
-            "invalid_request" if said.contains("127 bytes") => {
-                "shorten the user's name or change the provider's attribute mapping, which exceeds 127 bytes".into()
-            }
-            "invalid_request" if said.contains("audience") => {
-                "correct `vertexAi.identity.audience`: the provider's full resource name, with the project's number".into()
-            }
-            "unauthorized_client" => {
-                "compare the provider's attribute condition, which rejects this user, with the assertion's `sub` (the user's entity ref) and `groups`".into()
-            }
-            "invalid_grant" if said.contains("audience") => {
-                format!("leave the provider's allowed audiences empty, or add `{}`", audience.claim())
-            }
-            "invalid_grant" if said.contains("issuer") => format!("set the provider's issuer URI to exactly `{issuer}`"),
-            "invalid_grant" if said.contains("stale") || said.contains("expired") || said.contains("future") => {
-                "correct the clock of the portal's backend: an assertion is valid for five minutes".into()
-            }
-            "invalid_grant" => format!(
-                "make `{issuer}/.well-known/openid-configuration` reachable from the internet, or upload the portal's keys to the provider"
-            ),
-            _ => format!("check the provider `{audience}`"),
-        }
+        let identity = &self.config.identity;
+        let (issuer, audience) = (identity.issuer.to_string(), identity.audience.to_string());
+        let claim = identity.audience.claim().to_string();
+        let mut finding = Diagnostic::new(Code::IdentityExchangeRefused, message)
+            .about(audience.clone())
+            .help(format!("check the provider `{audience}`"));
+        let names: Names = &[("issuer", &issuer), ("audience", &audience), ("claim", &claim)];
+        let said = shortened(&said, &[assertion], LONGEST_MESSAGE);
+        let seen = Seen { place: Place::Sts, status: &code, reason: "", text: &said };
+        explain(&mut finding, &IDENTITY, &[seen], names);
+        finding
     }
 }
 
@@ -206,15 +187,24 @@ fn impersonation_refused(response: &Response, account: &ServiceAccount, federate
     let error = GoogleError::from_http(response.status, response.json());
     let text = format!("the portal may not impersonate {account}: {}: {}", error.status, error.message);
     let message = shortened(text.trim_end_matches([':', ' ']), &[federated], LONGEST_MESSAGE);
-    let finding = Diagnostic::new(Code::IdentityImpersonationRefused, message).about(account.to_string());
-    match error.status.as_str() {
-        "PERMISSION_DENIED" => finding.needing("iam.serviceAccounts.getAccessToken").help(format!(
-            "grant `roles/iam.workloadIdentityUser` on {account} to the pool's principal for this user or group; Google reports the same where the account does not exist"
-        )),
-        "NOT_FOUND" => finding.help("correct `vertexAi.identity.serviceAccount`: the account does not exist"),
-        "INVALID_ARGUMENT" => finding.help("check `vertexAi.identity.tokenLifetimeSeconds`, and that the project of the account is not deleted"),
-        _ => finding.help(format!("check the service account {account}")),
+    let mut finding = Diagnostic::new(Code::IdentityImpersonationRefused, message).about(account.to_string());
+    let account = account.to_string();
+    let metadata = |name| error.metadata(name).unwrap_or_default();
+    let names: Names = &[("account", &account), ("service", metadata("service")), ("consumer", metadata("consumer"))];
+    let reason = error.reason.as_deref().unwrap_or_default();
+    let said = shortened(&error.text(), &[federated], LONGEST_MESSAGE);
+    let seen = Seen { place: Place::Impersonation, status: &error.status, reason, text: &said };
+    if !explain(&mut finding, &IDENTITY, &[seen], names) {
+        finding.help = Some(match error.status.as_str() {
+            "NOT_FOUND" => "correct `vertexAi.identity.serviceAccount`: the account does not exist".into(),
+            "INVALID_ARGUMENT" => {
+                "check `vertexAi.identity.tokenLifetimeSeconds`, and that the project of the account is not deleted"
+                    .into()
+            }
+            _ => format!("check the service account {account}").into(),
+        });
     }
+    finding
 }
 
 /// The finding for an answer that is neither a success nor a rejection.

@@ -106,7 +106,7 @@ fn helps_by_the_code_of_the_operation() {
         (3, "fix the model"),
         (4, "longer than Google waits"),
         (7, "roles of the serving account"),
-        (8, "ask for more quota"),
+        (8, "whether a quota or capacity is missing"),
         (9, "fix the model"),
         (10, "try again in some minutes"),
         (13, "the error is Google's own"),

@@ -34,7 +34,8 @@ export function Finding(props: {
   diagnostic: Diagnostic;
   children?: ReactNode;
 }) {
-  const { code, severity, message, where, help, url } = props.diagnostic;
+  const { code, severity, message, where, help, url, diagnosis } =
+    props.diagnostic;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
     <Alert
@@ -53,11 +54,28 @@ export function Finding(props: {
               <code>{where.path}</code> ·{' '}
             </>
           )}
+          {diagnosis && (
+            <p>
+              {t('finding.cause')}: <Prose text={diagnosis.cause} /> (
+              {diagnosis.entry})
+            </p>
+          )}
           {help && (
             <>
               <Prose text={help} /> ·{' '}
             </>
           )}
+          {diagnosis && (
+            <>
+              {t('finding.who')}: {t(`finding.who.${diagnosis.who}`)} ·{' '}
+            </>
+          )}
+          {diagnosis?.others?.map(other => (
+            <p key={other.entry}>
+              {t('finding.other')}: <Prose text={other.cause} />;{' '}
+              <Prose text={other.help} />
+            </p>
+          ))}
           {url ? <Link href={url}>{code}</Link> : <>({code})</>}
         </>
       }

@@ -1,0 +1,209 @@
+//! The finding of a call that Google, the portal or something in between rejected.
+
+use super::{Names, Place, Seen, Tables, explain};
+use crate::conversation::{Failure, Response};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::google_error::{GoogleError, text};
+use crate::method::Call;
+use serde_json::Value;
+
+/// Reads the response of a failed call. `call` tells what Google leaves out.
+pub fn rejected(response: &Response, call: Option<&Call>, tables: Tables) -> Diagnostic {
+    portal_refusal(response.status, response.json())
+        .or_else(|| lost(response))
+        .unwrap_or_else(|| refused(&GoogleError::from_http(response.status, response.json()), call, tables))
+}
+
+/// The finding of Google's own rejection.
+fn refused(error: &GoogleError, call: Option<&Call>, tables: Tables) -> Diagnostic {
+    let text = error.text();
+    let mut finding = Diagnostic::new(error.code(), text.clone());
+    let needed = call.map(Call::permissions).unwrap_or_default();
+    let needed = needed.first();
+    let permission = error.metadata("permission").or_else(|| needed.map(|needed| needed.permission));
+    let resource = error.metadata("resource").or_else(|| needed.map(|needed| needed.resource.as_str()));
+    let account = call.and_then(|call| call.serving_account.as_ref()).map(ToString::to_string);
+    let metadata = |name| error.metadata(name).unwrap_or_default();
+    let names: Names = &[
+        ("account", account.as_deref().unwrap_or("the serving account")),
+        ("service", metadata("service")),
+        ("consumer", metadata("consumer")),
+        ("metric", metadata("quota_metric")),
+        ("permission", permission.unwrap_or_default()),
+        ("resource", resource.unwrap_or_default()),
+    ];
+    let reason = error.reason.as_deref().unwrap_or_default();
+    let seen = Seen { place: Place::Call, status: &error.status, reason, text: &text };
+    let is_explained = explain(&mut finding, tables, &[seen], names);
+    match error.code() {
+        // A bare denial: any reason would state what is missing.
+        Code::GooglePermissionDenied if !is_explained && reason.is_empty() => {
+            denied(&mut finding, permission, resource)
+        }
+        _ if is_explained => {
+            if finding.resource.is_none() {
+                finding.resource = error.metadata("consumer").map(|consumer| consumer.to_owned().into());
+            }
+        }
+        code => {
+            finding.help = Some(help(code).into());
+            if code == Code::GoogleNotFound {
+                finding.resource = call.map(|call| call.resource.to_string().into());
+            }
+        }
+    }
+    if let (Some(link), Some(help)) = (&error.link, &finding.help) {
+        finding.help = Some(format!("{help}; Google's page: {link}").into());
+    }
+    finding
+}
+
+/// Names the permission that the call needs.
+fn denied(finding: &mut Diagnostic, permission: Option<&str>, resource: Option<&str>) {
+    if let (Some(permission), Some(resource)) = (permission, resource) {
+        finding.help = Some(format!("request the permission `{permission}` on `{resource}`, and check the name: Google does not report whether the permission is missing or the resource does not exist").into());
+    }
+    finding.permission = permission.map(|permission| permission.to_owned().into());
+    finding.resource = resource.map(|resource| resource.to_owned().into());
+}
+
+/// The next step where no entry of the table knows the cause.
+fn help(code: Code) -> &'static str {
+    match code {
+        Code::GoogleUnauthenticated => {
+            "check the workload identity pool and provider: Google rejected the portal's credential"
+        }
+        Code::GoogleNotFound => "check the names in the annotations",
+        Code::GoogleExhausted => {
+            "read in Google's text whether a quota or capacity is missing, and wait before the next try"
+        }
+        Code::GoogleUnavailable => "try again later: Google's service is unavailable at the moment",
+        Code::GoogleConflict => "try again: something else changed the resource at the same time, or made it before",
+        _ => "compare Google's text with the annotations: its cause is unknown to the portal",
+    }
+}
+
+/// A rejection by the portal's proxy or by Backstage, if the body shows it.
+fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
+    let own = &body["diagnostic"];
+    if let (Some(code), Some(message)) = (own["code"].as_str(), own["message"].as_str()) {
+        let code = Code::ALL.iter().copied().find(|c| c.as_str() == code).unwrap_or(Code::PortalRefused);
+        let mut finding = Diagnostic::new(code, message.to_owned());
+        let text = |value| text(value).map(Into::into);
+        finding.help = text(&own["help"]);
+        finding.permission = text(&own["permission"]);
+        finding.resource = text(&own["resource"]);
+        return Some(finding);
+    }
+    // Backstage's error handler writes the error's class; Google's `error` has no `name`.
+    let name = body["error"]["name"].as_str()?;
+    let message = body["error"]["message"].as_str().unwrap_or(name);
+    let finding = Diagnostic::new(Code::PortalRefused, format!("the portal answered {status}: {message}"));
+    Some(match status {
+        401 => finding.help("sign in to the portal again"),
+        403 => finding.help("request the Backstage permission that this call needs"),
+        404 => finding.help("install the proxy module for Vertex AI in the portal's backend"),
+        _ => finding,
+    })
+}
+
+/// A 404 without Google's own status: something in between does not know the path. Google may have the resource.
+fn lost(response: &Response) -> Option<Diagnostic> {
+    (response.status == 404 && !response.json()["error"]["status"].is_string()).then(|| {
+        Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer is a 404 that is not Google's").help(
+            "install the proxy module for Vertex AI in the portal's backend, or let its calls through to Google: neither answered this",
+        )
+    })
+}
+
+/// The finding of a request without an answer.
+pub fn no_answer(failure: Failure) -> Diagnostic {
+    match failure {
+        Failure::Unreachable => Diagnostic::new(Code::NetworkUnreachable, "the portal's proxy does not answer")
+            .help("check that the portal's backend runs and that its base URL is right"),
+        Failure::CutOff => Diagnostic::new(Code::GoogleAnswerUnreadable, "the answer was cut off")
+            .help("try again; if it happens every time, check for something between the portal and Google that cuts answers short"),
+        Failure::Cancelled => Diagnostic::new(Code::DeployCancelled, "cancelled"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::CALLS;
+    use crate::method::{self, Resource};
+    use serde_json::json;
+
+    fn response(status: u16, body: Value) -> Response {
+        Response { status, retry_after: None, body: Some(body) }
+    }
+
+    fn call() -> Call {
+        let endpoint = "projects/acme-ml/locations/us-central1/endpoints/fraud".parse().unwrap();
+        Call::new(&method::ENDPOINTS_DEPLOY_MODEL, Resource::Endpoint(endpoint))
+    }
+
+    #[test]
+    fn reads_permission_and_resource_of_a_denial() {
+        let body = json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "Permission denied",
+            "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "IAM_PERMISSION_DENIED",
+                "metadata": {"permission": "aiplatform.endpoints.deploy", "resource": "projects/acme-ml/locations/us-central1/endpoints/fraud"}}]}});
+        let finding = rejected(&response(403, body), None, &CALLS);
+        assert_eq!(finding.code, Code::GooglePermissionDenied);
+        assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.deploy"));
+        assert!(finding.help.clone().unwrap().contains("endpoints/fraud"));
+    }
+
+    #[test]
+    fn completes_a_bare_denial_from_the_call() {
+        let finding = rejected(&Response { status: 403, retry_after: None, body: None }, Some(&call()), &CALLS);
+        assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.deploy"));
+        assert_eq!(finding.resource.as_deref(), Some("projects/acme-ml/locations/us-central1/endpoints/fraud"));
+    }
+
+    #[test]
+    fn reports_act_as_for_a_400_that_means_it() {
+        let body = json!({"error": {"code": 400, "status": "INVALID_ARGUMENT",
+            "message": "You do not have permission to act as service_account: a@b (or it may not exist)."}});
+        let finding = rejected(&response(400, body), Some(&call()), &CALLS);
+        assert_eq!(finding.permission.as_deref(), Some("iam.serviceAccounts.actAs"));
+    }
+
+    #[test]
+    fn reads_grpc_codes_of_operations() {
+        let error = GoogleError::from_status(&json!({"code": 9, "message": "Model server exited unexpectedly."}));
+        assert_eq!(error.code(), Code::GooglePrecondition);
+        assert_eq!(GoogleError::from_status(&json!({"code": 99})).code(), Code::GoogleError);
+    }
+
+    #[test]
+    fn keeps_the_code_of_the_portals_own_rejection() {
+        let body = json!({"error": {"name": "NotAllowedError", "message": "no"},
+            "diagnostic": {"code": "proxy/target-not-allowed", "message": "the project is not allowed", "help": "ask"}});
+        assert_eq!(rejected(&response(403, body), None, &CALLS).code, Code::ProxyTargetNotAllowed);
+        let body = json!({"error": {"name": "AuthenticationError", "message": "Illegal token"}});
+        let finding = rejected(&response(401, body), None, &CALLS);
+        assert_eq!(finding.code, Code::PortalRefused);
+        assert!(finding.help.clone().unwrap().contains("sign in"));
+    }
+
+    #[test]
+    fn reports_not_found_only_for_googles_own_404() {
+        let code = |body| rejected(&Response { status: 404, retry_after: None, body }, Some(&call()), &CALLS).code;
+        assert_eq!(code(Some(json!({"error": {"status": "NOT_FOUND", "message": "no"}}))), Code::GoogleNotFound);
+        assert_eq!(code(Some(json!({"error": {"name": "NotFoundError"}}))), Code::PortalRefused);
+        for other in [None, Some(json!({})), Some(json!({"error": "no such page"}))] {
+            assert_eq!(code(other), Code::GoogleAnswerUnreadable);
+        }
+    }
+
+    #[test]
+    fn reads_a_retry_delay() {
+        let error = GoogleError::from_http(
+            429,
+            &json!({"error": {"status": "RESOURCE_EXHAUSTED", "details": [
+                {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.5s"}]}}),
+        );
+        assert_eq!(error.retry_delay, Some(1500));
+    }
+}

@@ -1,0 +1,67 @@
+//! The finding of an operation that has failed.
+
+use super::{Names, Place, SERVING, Seen, explain};
+use crate::diagnostic::{Code, Diagnostic, Words};
+use crate::google_error::GoogleError;
+use crate::vertex::stage::Stage;
+
+/// How an operation failed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedOperation {
+    pub error: GoogleError,
+    /// Whether it deployed a model.
+    pub deploys: bool,
+    /// The last stage that it reached.
+    pub stage: Option<Stage>,
+}
+
+impl FailedOperation {
+    /// The finding, with the lines of the container's log, newest first, where they are known.
+    pub fn finding(&self, log: &[String], names: Names) -> Diagnostic {
+        let error = &self.error;
+        let at = match self.stage {
+            Some(stage) => format!(" at the stage {}", stage.name()),
+            None => String::new(),
+        };
+        let text = error.text();
+        let code = if error.status == "CANCELLED" { Code::DeployCancelled } else { Code::DeployOperationFailed };
+        let mut finding = Diagnostic::new(code, format!("the operation ended in {}{at}: {text}", error.status));
+        let seen = |place, text| Seen {
+            place,
+            status: if place == Place::Log { "" } else { &error.status },
+            reason: error.reason.as_deref().unwrap_or_default(),
+            text,
+        };
+        let mut all: Vec<Seen> = log.iter().map(|line| seen(Place::Log, line)).collect();
+        all.push(seen(Place::Operation, &text));
+        if !explain(&mut finding, &SERVING, &all, names) {
+            finding.help = Some(self.help());
+        }
+        finding
+    }
+
+    /// The next step where no entry of the table knows the cause. Google has answered, so the help for a call without an answer does not
+    /// fit.
+    fn help(&self) -> Words {
+        match self.error.status.as_str() {
+            "CANCELLED" => "check Cloud Audit Logs for the caller that cancelled the operation, and try again",
+            "DEADLINE_EXCEEDED" if self.deploys => {
+                "check the model server's log in Cloud Logging, the container's port and health route, and the time that the model takes to load: the deployment took longer than Google waits"
+            }
+            "INTERNAL" | "UNKNOWN" | "DATA_LOSS" | "DEADLINE_EXCEEDED" => {
+                "try again: the error is Google's own; report the operation to Google Cloud support if it lasts"
+            }
+            "UNAVAILABLE" | "ABORTED" => "try again in some minutes: Google could not carry out the operation at that time",
+            "RESOURCE_EXHAUSTED" => "read in Google's text whether a quota or capacity is missing, and wait before the next try",
+            "PERMISSION_DENIED" => {
+                "check the roles of the serving account and of Vertex AI's service agent: the operation's error above names what was denied"
+            }
+            "NOT_FOUND" => "check the names in the annotations",
+            _ if self.deploys => {
+                "read the operation's error above and the model server's log in Cloud Logging, fix the model, and deploy again"
+            }
+            _ => "fix the cause that the operation's error above names, and try again",
+        }
+        .into()
+    }
+}

@@ -1,0 +1,360 @@
+//! A permission, an API or a project that is missing.
+
+use super::source::{REASONS, UNVERIFIED};
+use crate::diagnose::entry::{Case, Certainty, Entry, Place, Principal, Right, Row};
+use crate::diagnostic::Who;
+
+pub const ENTRIES: [Entry; 12] = [
+    Entry {
+        row: Row {
+            name: "access/service-disabled",
+            places: &[Place::Call, Place::Operation, Place::Impersonation],
+            reason: "SERVICE_DISABLED",
+            cause: "the API {service} is not enabled in {consumer}",
+            fix: "enable {service} in {consumer}; with a workload identity pool in another project, that project needs it too",
+            who: Who::Platform,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: REASONS,
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "SERVICE_DISABLED",
+                "Agent Platform API has not been used in project acme-ml before or it is disabled.",
+            ),
+            Case(
+                "PERMISSION_DENIED",
+                "SERVICE_DISABLED",
+                "Vertex AI API has not been used in project 123456789012 before or it is disabled.",
+            ),
+        ],
+        misses: [
+            Case("PERMISSION_DENIED", "BILLING_DISABLED", "This API method requires billing to be enabled."),
+            Case(
+                "PERMISSION_DENIED",
+                "IAM_PERMISSION_DENIED",
+                "Permission 'serviceusage.services.enable' denied on resource '//serviceusage.googleapis.com/projects/acme-ml' (or it may not exist).",
+            ),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/service-never-used",
+            places: &[Place::Call, Place::Operation, Place::Impersonation],
+            statuses: "PERMISSION_DENIED FAILED_PRECONDITION",
+            texts: &["* API has not been used in project * before or it is disabled"],
+            cause: "the {0} API is not enabled in the project {1}",
+            fix: "enable the API in the project {1}",
+            who: Who::Platform,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Reported,
+        source: REASONS,
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "",
+                "Vertex AI API has not been used in project acme-ml before or it is disabled. Enable it by visiting …",
+            ),
+            Case(
+                "PERMISSION_DENIED",
+                "",
+                "Agent Platform API has not been used in project 123456789012 before or it is disabled. Enable it by visiting …",
+            ),
+        ],
+        misses: [
+            Case("PERMISSION_DENIED", "", "The API has not been configured for the project acme-ml"),
+            Case("NOT_FOUND", "", "Endpoint acme-ml has not been used before"),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/consumer-invalid",
+            places: &[Place::Call, Place::Impersonation],
+            reason: "CONSUMER_INVALID",
+            cause: "the project {consumer} does not exist, is deleted, or is named by its display name",
+            fix: "correct the project in the annotations: its id, as `gcloud projects list` shows it",
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: REASONS,
+        matches: [
+            Case("PERMISSION_DENIED", "CONSUMER_INVALID", "Permission denied on resource project acme-ml-old."),
+            Case("PERMISSION_DENIED", "CONSUMER_INVALID", "Project 'Acme ML' not found or deleted."),
+        ],
+        misses: [
+            Case(
+                "PERMISSION_DENIED",
+                "CONSUMER_SUSPENDED",
+                "Permission denied: Consumer 'project:acme-ml' has been suspended.",
+            ),
+            Case("PERMISSION_DENIED", "IAM_PERMISSION_DENIED", "Permission denied on resource project acme-ml."),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/consumer-suspended",
+            places: &[Place::Call, Place::Impersonation],
+            reason: "CONSUMER_SUSPENDED",
+            cause: "Google has suspended the project {consumer}",
+            fix: "read Google's mail to the owners of {consumer}, and appeal there",
+            who: Who::Organization,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: REASONS,
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "CONSUMER_SUSPENDED",
+                "Permission denied: Consumer 'project:acme-ml' has been suspended.",
+            ),
+            Case("PERMISSION_DENIED", "CONSUMER_SUSPENDED", "The project is suspended."),
+        ],
+        misses: [
+            Case("PERMISSION_DENIED", "CONSUMER_INVALID", "Permission denied on resource project acme-ml-old."),
+            Case("PERMISSION_DENIED", "", "Permission denied."),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/billing-disabled",
+            places: &[Place::Call, Place::Operation, Place::Impersonation],
+            reason: "BILLING_DISABLED",
+            cause: "the project {consumer} has no active billing account",
+            fix: "link an active billing account to {consumer}",
+            who: Who::Organization,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: REASONS,
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "BILLING_DISABLED",
+                "This API method requires billing to be enabled. Please enable billing on project #acme-ml …",
+            ),
+            Case(
+                "PERMISSION_DENIED",
+                "BILLING_DISABLED",
+                "The billing account for the owning project is disabled in state closed",
+            ),
+        ],
+        misses: [
+            Case(
+                "PERMISSION_DENIED",
+                "SERVICE_DISABLED",
+                "Cloud Billing API has not been used in project acme-ml before or it is disabled.",
+            ),
+            Case(
+                "PERMISSION_DENIED",
+                "IAM_PERMISSION_DENIED",
+                "Permission 'billing.accounts.get' denied on resource 'billingAccounts/0' (or it may not exist).",
+            ),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/user-project",
+            places: &[Place::Call, Place::Impersonation],
+            reason: "USER_PROJECT_DENIED",
+            cause: "the caller may not use {consumer} as the project that a call is charged to",
+            fix: "grant `roles/serviceusage.serviceUsageConsumer` on {consumer}, or name another quota project",
+            who: Who::Platform,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: REASONS,
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "USER_PROJECT_DENIED",
+                "Caller does not have required permission to use project acme-ml-old. Grant the caller the roles/serviceusage.serviceUsageConsumer role …",
+            ),
+            Case("PERMISSION_DENIED", "USER_PROJECT_DENIED", "User project specified in the request is invalid."),
+        ],
+        misses: [
+            Case(
+                "PERMISSION_DENIED",
+                "IAM_PERMISSION_DENIED",
+                "Permission 'serviceusage.services.use' denied on resource 'projects/acme-ml' (or it may not exist).",
+            ),
+            Case("PERMISSION_DENIED", "CONSUMER_INVALID", "Permission denied on resource project acme-ml-old."),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/perimeter",
+            places: &[Place::Call, Place::Operation, Place::Impersonation],
+            texts: &["vpcServiceControlsUniqueIdentifier: *", "Request is prohibited by organization's policy"],
+            statuses: "PERMISSION_DENIED",
+            cause: "a VPC Service Controls perimeter blocks the call; its id in the audit log is {0}",
+            fix: "look up the id in Cloud Audit Logs, and allow the call with an ingress or egress rule of the perimeter",
+            who: Who::Organization,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: REASONS,
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "SECURITY_POLICY_VIOLATED",
+                "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: aBc-12_x",
+            ),
+            Case("PERMISSION_DENIED", "", "Request is prohibited by organization's policy"),
+        ],
+        misses: [
+            Case(
+                "FAILED_PRECONDITION",
+                "",
+                "Organization Policy constraint constraints/vertexai.allowedModels violated for projects/123456789012.",
+            ),
+            Case(
+                "PERMISSION_DENIED",
+                "IAM_PERMISSION_DENIED",
+                "Permission 'aiplatform.endpoints.get' denied on resource '//aiplatform.googleapis.com/projects/acme-ml' (or it may not exist).",
+            ),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/quota-project",
+            statuses: "PERMISSION_DENIED",
+            texts: &["Permission denied to enable service [*]"],
+            cause: "the call was charged to a project in which {0} is not enabled, most often not the one that the annotations name",
+            fix: "send the project of the annotations as quota project, and enable {0} there",
+            who: Who::Platform,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Reported,
+        source: UNVERIFIED,
+        matches: [
+            Case("PERMISSION_DENIED", "", "Permission denied to enable service [cloudquotas.googleapis.com]"),
+            Case(
+                "PERMISSION_DENIED",
+                "AUTH_PERMISSION_DENIED",
+                "Permission denied to enable service [aiplatform.googleapis.com]\nHelp Token: x",
+            ),
+        ],
+        misses: [
+            Case("PERMISSION_DENIED", "", "Permission denied to get service [aiplatform.googleapis.com]"),
+            Case("NOT_FOUND", "", "Permission denied to enable service [x]"),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/permission-missing",
+            statuses: "PERMISSION_DENIED",
+            reason: "IAM_PERMISSION_DENIED",
+            cause: "the caller lacks the permission `{permission}`, or the resource does not exist: Google does not report which",
+            fix: "request the permission `{permission}` on `{resource}`, and check the name",
+            who: Who::Platform,
+            right: Some(Right { permission: "{permission}", resource: "{resource}", principal: Principal::Caller }),
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: REASONS,
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "IAM_PERMISSION_DENIED",
+                "Permission 'aiplatform.endpoints.deploy' denied on resource '//aiplatform.googleapis.com/projects/acme-ml' (or it may not exist).",
+            ),
+            Case("PERMISSION_DENIED", "IAM_PERMISSION_DENIED", "Permission denied"),
+        ],
+        misses: [
+            Case("PERMISSION_DENIED", "BILLING_DISABLED", "This API method requires billing to be enabled."),
+            Case("NOT_FOUND", "", "The resource does not exist."),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/token-scope",
+            reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+            cause: "the access token lacks the scope that the API needs",
+            fix: "let the portal request the scope `https://www.googleapis.com/auth/cloud-platform`",
+            who: Who::Platform,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Reported,
+        source: REASONS,
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+                "Request had insufficient authentication scopes.",
+            ),
+            Case("PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "Insufficient Permission"),
+        ],
+        misses: [
+            Case("PERMISSION_DENIED", "IAM_PERMISSION_DENIED", "Permission denied"),
+            Case("UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", "Request had invalid authentication credentials."),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/token-expired",
+            statuses: "UNAUTHENTICATED",
+            reason: "ACCESS_TOKEN_EXPIRED",
+            cause: "the access token has expired",
+            fix: "try again: the portal requests a new token",
+            who: Who::Platform,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: REASONS,
+        matches: [
+            Case("UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", "Request had invalid authentication credentials."),
+            Case("UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", ""),
+        ],
+        misses: [
+            Case("UNAUTHENTICATED", "CREDENTIALS_MISSING", "Request is missing required authentication credential."),
+            Case(
+                "PERMISSION_DENIED",
+                "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+                "Request had insufficient authentication scopes.",
+            ),
+        ],
+    },
+    Entry {
+        row: Row {
+            name: "access/federated-token",
+            statuses: "UNAUTHENTICATED",
+            texts: &["Expected OAuth 2 access token, login cookie"],
+            cause: "the API does not accept federated tokens, or Google does not accept this one",
+            fix: "set `vertexAi.identity.serviceAccount`, so that the portal impersonates an account; otherwise check the workload identity pool and provider",
+            who: Who::Platform,
+            is_no_right: true,
+            ..Row::NONE
+        },
+        certainty: Certainty::Documented,
+        source: "Google, [Products and limitations of identity federation](https://docs.cloud.google.com/iam/docs/federated-identity-supported-services); read 2026-11-27",
+        matches: [
+            Case(
+                "UNAUTHENTICATED",
+                "ACCESS_TOKEN_TYPE_UNSUPPORTED",
+                "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+            ),
+            Case(
+                "UNAUTHENTICATED",
+                "",
+                "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+            ),
+        ],
+        misses: [
+            Case("UNAUTHENTICATED", "", "Request had invalid authentication credentials."),
+            Case("PERMISSION_DENIED", "", "Expected OAuth 2 access token, login cookie"),
+        ],
+    },
+];
