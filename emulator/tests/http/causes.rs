@@ -16,16 +16,16 @@ const CODES: &[(&str, u16, i64)] = &[
     ("UNAUTHENTICATED", 401, 16),
 ];
 
-fn rows(cloud: &Cloud) -> Vec<Value> {
+pub fn rows(cloud: &Cloud) -> Vec<Value> {
     cloud.get("", "/emulator/causes").ok()["causes"].as_array().unwrap().clone()
 }
 
-fn strike(cloud: &Cloud, cause: &Value, variant: &str) {
+pub fn strike(cloud: &Cloud, cause: &Value, variant: &str) {
     order(cloud, json!({"fault": {"kind": "cause", "cause": cause, "variant": variant}}));
 }
 
 /// The wordings of a row: the variant, its text, and its container's lines.
-fn wordings(row: &Value) -> Vec<(&'static str, Value, Value)> {
+pub fn wordings(row: &Value) -> Vec<(&'static str, Value, Value)> {
     let (texts, lines) = (row["texts"].as_array().unwrap(), row["lines"].as_array().unwrap());
     let most = texts.len().max(lines.len());
     let pick = |of: &[Value], index: usize| of.get(index).or(of.first()).cloned().unwrap_or(json!([]));
@@ -46,7 +46,7 @@ fn is_filled(text: &Value, row: &Value) -> bool {
 }
 
 /// A call that a pattern of methods means.
-fn call(cloud: &Cloud, pattern: &str) -> Answer {
+pub fn call(cloud: &Cloud, pattern: &str) -> Answer {
     let model = json!({"displayName": "m", "artifactUri": "gs://acme-models/fraud/3",
         "containerSpec": {"imageUri": "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3"}});
     match pattern {

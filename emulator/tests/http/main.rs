@@ -7,6 +7,7 @@ mod chaos;
 mod dedicated;
 mod deletions;
 mod deployments;
+mod diagnoses;
 mod etags;
 mod faults;
 mod harness;
