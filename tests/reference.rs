@@ -118,14 +118,15 @@ fn rules() {
     }
 }
 
-/// A text of the table of diagnoses, with its open places as words.
+/// A text of the table of diagnoses, with `…` for its open places.
 fn shown(text: &str) -> String {
-    text.replace("{0}", "…")
-        .replace("{1}", "…")
-        .replace("{2}", "…")
-        .replace("{3}", "…")
-        .replace('{', "*")
-        .replace('}', "*")
+    let mut pieces = text.split('{');
+    let mut shown = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        shown += "…";
+        shown += piece.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    shown
 }
 
 fn diagnosis_page(entry: &Entry) -> String {
@@ -188,7 +189,8 @@ fn diagnosis_page(entry: &Entry) -> String {
 fn diagnoses() {
     let mut index = String::from(
         "# Diagnoses\n\nFor everyone whose deployment or prediction failed: the failures that this product recognises by what Google or the container\n\
-         wrote, each with cause and next step. A failure that is not here keeps Google's own text.\n\n\
+         wrote, each with cause and next step. A failure that is not here keeps Google's own text. The portal does not read the log of a container\n\
+         yet: look it up in Cloud Logging for the entries that are seen there.\n\n\
          | diagnosis | cause |\n| --- | --- |\n",
     );
     let mut pages = vec!["README.md".to_owned()];

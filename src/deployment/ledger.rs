@@ -20,8 +20,12 @@ use ts_rs::{Config, TS};
 pub const MAX_ENTRY: usize = 16 * 1024;
 /// Maximum length of a text of a finding in an entry, in characters.
 const MAX_TEXT: usize = 800;
+/// Maximum length of a text of a diagnosis in an entry, in characters.
+const MAX_CAUSE: usize = 300;
+/// Maximum number of other causes of a finding in an entry.
+const MAX_OTHERS: usize = 1;
 /// Maximum number of findings of an entry.
-const MAX_FINDINGS: usize = 4;
+const MAX_FINDINGS: usize = 3;
 /// Maximum number of shares of a split in an entry.
 const MAX_SHARES: usize = 100;
 
@@ -139,8 +143,8 @@ fn short(text: &str) -> String {
 }
 
 fn short_diagnosis(diagnosis: &Diagnosis) -> Diagnosis {
-    let words = |text: &Words| Words::from(short(text));
-    let others = diagnosis.others.iter().map(|Cause { entry, cause, help, who }| Cause {
+    let words = |text: &Words| Words::from(text.chars().take(MAX_CAUSE).collect::<String>());
+    let others = diagnosis.others.iter().take(MAX_OTHERS).map(|Cause { entry, cause, help, who }| Cause {
         entry: entry.clone(),
         cause: words(cause),
         help: words(help),
@@ -282,5 +286,45 @@ impl TS for LedgerEntry {
 
     fn output_path() -> Option<PathBuf> {
         Some("LedgerEntry.ts".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Who;
+
+    fn explained(length: usize) -> Diagnostic {
+        let long = || Words::from("x".repeat(length));
+        let other = Cause { entry: "quota/serving".into(), cause: long(), help: long(), who: Who::Platform };
+        let mut finding =
+            Diagnostic::new(Code::DeployOperationFailed, long()).help(long()).needing(long()).about(long());
+        finding.diagnosis = Some(Box::new(Diagnosis {
+            entry: "access/agent-images".into(),
+            cause: long(),
+            who: Who::Platform,
+            principal: Some(long()),
+            others: vec![other; 3],
+        }));
+        finding
+    }
+
+    #[test]
+    fn a_finding_is_kept_with_its_diagnosis() {
+        let finding = explained(20);
+        let entry = Entry::failing(RunOutcome::Failed, std::slice::from_ref(&finding));
+        let line = serde_json::to_value(LedgerEntry { seq: 1, entry }).unwrap();
+        let Ok(LedgerEntry { entry: Entry::Failing { findings, .. }, .. }) = LedgerEntry::read(line) else { panic!() };
+        let mut kept = Diagnostic::from(&findings[0]);
+        // The likeliest of the others stays.
+        kept.diagnosis.as_mut().unwrap().others = finding.diagnosis.as_ref().unwrap().others.clone();
+        assert_eq!(kept, finding);
+    }
+
+    #[test]
+    fn findings_of_any_length_fit_into_an_entry() {
+        let entry = Entry::failing(RunOutcome::Failed, &vec![explained(5_000); 9]);
+        let line = serde_json::to_string(&LedgerEntry { seq: u32::MAX, entry }).unwrap();
+        assert!(line.len() <= MAX_ENTRY, "{}", line.len());
     }
 }

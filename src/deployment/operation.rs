@@ -268,7 +268,10 @@ impl<'a> Follower<'a> {
                 deploys: is_deployment(state),
                 stage: self.reached,
             };
-            return Ended::Failed(failed.finding(&[], &[]).about(self.operation.to_string()));
+            let mut finding = failed.finding(&[]);
+            // A missing permission names its own resource.
+            finding.resource.get_or_insert_with(|| self.operation.to_string().into());
+            return Ended::Failed(finding);
         }
         Ended::Succeeded(state["response"].clone())
     }

@@ -113,6 +113,7 @@ impl Run {
                         .help(format!("call {} on `{}` yourself", undo.0, undo.1))
                         .about(undo.1);
                 finding.permission = why.permission.clone();
+                finding.diagnosis = why.diagnosis.clone();
                 self.record(Entry::Kept { finding: Finding::from(&finding), what }).await;
             }
         }

@@ -1,8 +1,8 @@
 //! The finding of a call that Google, the portal or something in between rejected.
 
-use super::{Names, Place, Seen, Tables, explain};
+use super::{Place, Seen, Tables, explain};
 use crate::conversation::{Failure, Response};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnosis, Diagnostic};
 use crate::google_error::{GoogleError, text};
 use crate::method::Call;
 use serde_json::Value;
@@ -22,25 +22,22 @@ fn refused(error: &GoogleError, call: Option<&Call>, tables: Tables) -> Diagnost
     let needed = needed.first();
     let permission = error.metadata("permission").or_else(|| needed.map(|needed| needed.permission));
     let resource = error.metadata("resource").or_else(|| needed.map(|needed| needed.resource.as_str()));
-    let account = call.and_then(|call| call.serving_account.as_ref()).map(ToString::to_string);
-    let metadata = |name| error.metadata(name).unwrap_or_default();
-    let names: Names = &[
-        ("account", account.as_deref().unwrap_or("the serving account")),
-        ("service", metadata("service")),
-        ("consumer", metadata("consumer")),
-        ("metric", metadata("quota_metric")),
-        ("permission", permission.unwrap_or_default()),
-        ("resource", resource.unwrap_or_default()),
-    ];
+    let mut names = names_of(error).to_vec();
+    names.extend([("permission", permission.unwrap_or_default()), ("resource", resource.unwrap_or_default())]);
     let reason = error.reason.as_deref().unwrap_or_default();
     let seen = Seen { place: Place::Call, status: &error.status, reason, text: &text };
-    let is_explained = explain(&mut finding, tables, &[seen], names);
+    let is_explained = explain(&mut finding, tables, &[seen], &names);
     match error.code() {
         // A bare denial: any reason would state what is missing.
         Code::GooglePermissionDenied if !is_explained && reason.is_empty() => {
             denied(&mut finding, permission, resource)
         }
         _ if is_explained => {
+            // Google answers 400 where the caller may not act as an account.
+            let is_callers = finding.diagnosis.as_ref().is_some_and(|diagnosis| diagnosis.principal.is_none());
+            if finding.permission.is_some() && is_callers {
+                finding.code = Code::GooglePermissionDenied;
+            }
             if finding.resource.is_none() {
                 finding.resource = error.metadata("consumer").map(|consumer| consumer.to_owned().into());
             }
@@ -52,10 +49,27 @@ fn refused(error: &GoogleError, call: Option<&Call>, tables: Tables) -> Diagnost
             }
         }
     }
-    if let (Some(link), Some(help)) = (&error.link, &finding.help) {
+    add_link(&mut finding, error);
+    finding
+}
+
+/// What texts of the table may name besides open words.
+pub(super) fn names_of(error: &GoogleError) -> [(&'static str, &str); 3] {
+    [("service", "service"), ("consumer", "consumer"), ("metric", "quota_metric")]
+        .map(|(name, key)| (name, error.metadata(key).unwrap_or_default()))
+}
+
+/// Adds Google's page about an error to the help.
+pub(super) fn add_link(finding: &mut Diagnostic, error: &GoogleError) {
+    if let (Some(link), Some(help)) = (error.link.as_deref().filter(|link| is_googles(link)), &finding.help) {
         finding.help = Some(format!("{help}; Google's page: {link}").into());
     }
-    finding
+}
+
+/// Whether a link leads to Google, and is short enough to show.
+fn is_googles(link: &str) -> bool {
+    let host = link.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
+    link.len() <= 400 && host.is_some_and(|host| host == "google.com" || host.ends_with(".google.com"))
 }
 
 /// Names the permission that the call needs.
@@ -93,6 +107,7 @@ fn portal_refusal(status: u16, body: &Value) -> Option<Diagnostic> {
         finding.help = text(&own["help"]);
         finding.permission = text(&own["permission"]);
         finding.resource = text(&own["resource"]);
+        finding.diagnosis = Diagnosis::read(&own["diagnosis"]).map(Box::new);
         return Some(finding);
     }
     // Backstage's error handler writes the error's class; Google's `error` has no `name`.
@@ -167,6 +182,60 @@ mod tests {
             "message": "You do not have permission to act as service_account: a@b (or it may not exist)."}});
         let finding = rejected(&response(400, body), Some(&call()), &CALLS);
         assert_eq!(finding.permission.as_deref(), Some("iam.serviceAccounts.actAs"));
+        assert_eq!((finding.code, finding.resource.as_deref()), (Code::GooglePermissionDenied, Some("a@b")));
+    }
+
+    #[test]
+    fn a_right_of_another_principal_is_not_the_callers() {
+        let text = "Vertex AI Service Agent service-1@gcp-sa-aiplatform.iam.gserviceaccount.com does not have permission to access Artifact Registry repository projects/other/locations/us/repositories/models.";
+        let body = json!({"error": {"code": 400, "status": "FAILED_PRECONDITION", "message": text}});
+        let finding = rejected(&response(400, body), Some(&call()), &CALLS);
+        assert_eq!(finding.code, Code::GooglePrecondition);
+        let principal = finding.diagnosis.as_ref().unwrap().principal.clone();
+        assert_eq!(principal.as_deref(), Some("service-1@gcp-sa-aiplatform.iam.gserviceaccount.com"));
+    }
+
+    #[test]
+    fn reasons_name_no_missing_permission() {
+        for (reason, entry) in [
+            ("SERVICE_DISABLED", "access/service-disabled"),
+            ("BILLING_DISABLED", "access/billing-disabled"),
+            ("USER_PROJECT_DENIED", "access/user-project"),
+            ("CONSUMER_INVALID", "access/consumer-invalid"),
+            ("SECURITY_POLICY_VIOLATED", "access/perimeter"),
+            ("LOCATION_TAX_POLICY_VIOLATED", ""),
+        ] {
+            let info = json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason,
+                "metadata": {"service": "aiplatform.googleapis.com", "consumer": "projects/acme-ml"}});
+            let body =
+                json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "no", "details": [info]}});
+            let finding = rejected(&response(403, body), Some(&call()), &CALLS);
+            assert_eq!(finding.permission, None, "{reason}");
+            assert_eq!(finding.diagnosis.as_ref().map_or("", |diagnosis| &*diagnosis.entry), entry);
+            assert!(finding.help.is_some(), "{reason}");
+        }
+    }
+
+    #[test]
+    fn only_googles_own_pages_are_linked() {
+        let help = |url: &str| {
+            let link = json!({"@type": "type.googleapis.com/google.rpc.Help", "links": [{"url": url}]});
+            let body =
+                json!({"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "no", "details": [link]}});
+            rejected(&response(400, body), None, &CALLS).help.clone().unwrap().into_owned()
+        };
+        assert!(
+            help("https://console.cloud.google.com/apis?x=1")
+                .ends_with("Google's page: https://console.cloud.google.com/apis?x=1")
+        );
+        for other in [
+            "http://console.cloud.google.com",
+            "https://google.com.evil.example/",
+            "javascript:alert(1)",
+            "https://evil.example/.google.com",
+        ] {
+            assert!(!help(other).contains("page"), "{other}");
+        }
     }
 
     #[test]

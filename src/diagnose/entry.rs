@@ -55,8 +55,6 @@ pub struct Row {
     pub fix: &'static str,
     pub who: Who,
     pub right: Option<Right>,
-    /// Whether a missing permission, which the call suggests, is certainly not the cause.
-    pub is_no_right: bool,
     /// Whether it tells where to look and not why.
     pub is_vague: bool,
 }
@@ -73,7 +71,6 @@ impl Row {
         fix: "",
         who: Who::Developer,
         right: None,
-        is_no_right: false,
         is_vague: false,
     };
 

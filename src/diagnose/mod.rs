@@ -49,16 +49,13 @@ pub type Names<'a> = &'a [(&'static str, &'a str)];
 pub fn explain(finding: &mut Diagnostic, tables: Tables, seen: &[Seen], names: Names) -> bool {
     let mut hits: Vec<Hit> = Vec::new();
     for seen in seen {
-        for row in tables.iter().copied().flatten() {
-            let is_new = hits.iter().all(|hit| hit.row.name != row.name);
-            if let Some(open) = row.recognise(seen).filter(|_| is_new) {
-                hits.push(Hit { row, open });
-            }
-        }
-        // A row that tells the cause makes those superfluous that only tell where to look.
-        if hits.iter().any(|hit| !hit.row.is_vague) {
-            hits.retain(|hit| !hit.row.is_vague);
-        }
+        // The first row is the most specific: a text is explained once.
+        let hit = tables.iter().copied().flatten().find_map(|row| Some(Hit { row, open: row.recognise(seen)? }));
+        hits.extend(hit.filter(|hit| hits.iter().all(|known| known.row.name != hit.row.name)));
+    }
+    // A row that tells the cause makes those superfluous that only tell where to look.
+    if hits.iter().any(|hit| !hit.row.is_vague) {
+        hits.retain(|hit| !hit.row.is_vague);
     }
     hits.truncate(MOST_CAUSES);
     let mut hits = hits.into_iter();
@@ -70,14 +67,14 @@ pub fn explain(finding: &mut Diagnostic, tables: Tables, seen: &[Seen], names: N
     if let Some(right) = &row.right {
         // A name without a value is no permission to request.
         let known = |text: &'static str| Some(filled(text, &likeliest.open)).filter(|word| !words::contains(word, "…"));
-        finding.permission = known(right.permission);
+        // Google may name several; the request needs one at a time.
+        finding.permission =
+            known(right.permission).map(|word| word.split(", ").next().unwrap_or_default().to_owned().into());
         finding.resource = known(right.resource);
         principal = match right.principal {
             Principal::Caller => None,
             Principal::Named(name) => Some(filled(name, &likeliest.open)),
         };
-    } else if row.is_no_right {
-        finding.permission = None;
     }
     let others = hits.map(|Hit { row, open }| Cause {
         entry: row.name.into(),

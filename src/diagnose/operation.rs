@@ -1,6 +1,7 @@
 //! The finding of an operation that has failed.
 
-use super::{Names, Place, SERVING, Seen, explain};
+use super::answer::{add_link, names_of};
+use super::{Place, SERVING, Seen, explain};
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google_error::GoogleError;
 use crate::vertex::stage::Stage;
@@ -17,7 +18,7 @@ pub struct FailedOperation {
 
 impl FailedOperation {
     /// The finding, with the lines of the container's log, newest first, where they are known.
-    pub fn finding(&self, log: &[String], names: Names) -> Diagnostic {
+    pub fn finding(&self, log: &[String]) -> Diagnostic {
         let error = &self.error;
         let at = match self.stage {
             Some(stage) => format!(" at the stage {}", stage.name()),
@@ -34,9 +35,10 @@ impl FailedOperation {
         };
         let mut all: Vec<Seen> = log.iter().map(|line| seen(Place::Log, line)).collect();
         all.push(seen(Place::Operation, &text));
-        if !explain(&mut finding, &SERVING, &all, names) {
+        if !explain(&mut finding, &SERVING, &all, &names_of(error)) {
             finding.help = Some(self.help());
         }
+        add_link(&mut finding, error);
         finding
     }
 

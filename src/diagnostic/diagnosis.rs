@@ -2,6 +2,7 @@
 
 use super::Words;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ts_rs::TS;
 
 /// Who can remove a cause.
@@ -46,4 +47,55 @@ pub struct Diagnosis {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(as = "Option<Vec<Cause>>")]
     pub others: Vec<Cause>,
+}
+
+impl Who {
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "developer" => Self::Developer,
+            "platform" => Self::Platform,
+            "organization" => Self::Organization,
+            "google" => Self::Google,
+            _ => return None,
+        })
+    }
+}
+
+impl Diagnosis {
+    /// Reads a diagnosis as JSON, e.g. that of a refusal by the portal.
+    pub fn read(value: &Value) -> Option<Self> {
+        let text = |value: &Value| value.as_str().map(|text| Words::from(text.to_owned()));
+        let who = |value: &Value| Who::parse(value.as_str()?);
+        let others = value["others"].as_array().into_iter().flatten().filter_map(|other| {
+            Some(Cause {
+                entry: text(&other["entry"])?,
+                cause: text(&other["cause"])?,
+                help: text(&other["help"])?,
+                who: who(&other["who"])?,
+            })
+        });
+        Some(Self {
+            entry: text(&value["entry"])?,
+            cause: text(&value["cause"])?,
+            who: who(&value["who"])?,
+            principal: text(&value["principal"]),
+            others: others.collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnosis_is_read_as_it_is_written() {
+        let other = Cause { entry: "a/b".into(), cause: "c".into(), help: "d".into(), who: Who::Google };
+        for (principal, others) in [(None, vec![]), (Some("agent".into()), vec![other])] {
+            let diagnosis =
+                Diagnosis { entry: "x/y".into(), cause: "because".into(), who: Who::Organization, principal, others };
+            assert_eq!(Diagnosis::read(&serde_json::to_value(&diagnosis).unwrap()), Some(diagnosis));
+        }
+        assert_eq!(Diagnosis::read(&Value::Null), None);
+    }
 }

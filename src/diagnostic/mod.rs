@@ -8,7 +8,6 @@ pub use code::{Code, DOCUMENTATION, Kind, Level, event, rule};
 pub use diagnosis::{Cause, Diagnosis, Who};
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 use ts_rs::TS;
@@ -240,30 +239,6 @@ impl Serialize for Diagnostic {
     }
 }
 
-/// A finding about no place in a file, as JSON. It avoids the serializer into values, which would link code that prints floats: see
-/// `docs/size.md`.
-impl From<&Diagnostic> for Value {
-    fn from(finding: &Diagnostic) -> Self {
-        let mut fields = Map::new();
-        fields.insert("code".into(), finding.code.as_str().into());
-        fields.insert("severity".into(), finding.severity.as_str().into());
-        let url = finding.code.url().map(Words::from);
-        let texts = [
-            ("message", Some(&finding.message)),
-            ("help", finding.help.as_ref()),
-            ("permission", finding.permission.as_ref()),
-            ("resource", finding.resource.as_ref()),
-            ("url", url.as_ref()),
-        ];
-        for (name, text) in texts {
-            if let Some(text) = text {
-                fields.insert(name.into(), (&**text).into());
-            }
-        }
-        Self::Object(fields)
-    }
-}
-
 impl Diagnostic {
     /// Creates a finding with the severity of its code.
     pub fn new(code: Code, message: impl Into<Words>) -> Self {
@@ -355,14 +330,5 @@ mod tests {
         assert_eq!(json["where"]["start"]["line"], 1);
         assert_eq!(json["code"], "entity/syntax");
         assert!(json.get("help").is_none());
-    }
-
-    #[test]
-    fn a_finding_about_no_place_is_the_same_json_either_way() {
-        let bare = Diagnostic::new(Code::GoogleNotFound, "no");
-        let full = bare.clone().help("check the name").needing("aiplatform.endpoints.get").about("projects/acme-ml");
-        for finding in [bare, full] {
-            assert_eq!(Value::from(&finding), serde_json::to_value(&finding).unwrap());
-        }
     }
 }

@@ -4,7 +4,7 @@ use super::want::Failure;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::{guard, identity};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use ts_rs::TS;
 
 /// A refused call.
@@ -44,7 +44,7 @@ pub struct ErrorShape {
 
 impl Refusal {
     pub fn new(status: u16, finding: &Diagnostic) -> Self {
-        Self { status, message: finding.message.clone(), diagnostic: finding.into() }
+        Self { status, message: finding.message.clone(), diagnostic: json!(finding) }
     }
 
     pub fn because(status: u16, code: Code, message: impl Into<Words>) -> Self {
@@ -134,7 +134,6 @@ fn name(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn of(name: &str) -> Answer {
         Refusal::of(&Failure { name: name.into(), message: "select * from secrets".into() }).answer()

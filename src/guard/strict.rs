@@ -7,8 +7,7 @@ use std::fmt;
 /// With `arbitrary_precision`, `serde_json` hands over a number with a fraction as a map with this only key.
 const FRACTION: &str = "$serde_json::private::Number";
 
-/// Reads JSON and rejects an object in which a key appears twice, in either of Google's spellings. Returns keys in lowerCamelCase, and
-/// a number with a fraction as its text.
+/// Reads JSON and rejects an object in which a key appears twice, in either of Google's spellings. Returns keys in lowerCamelCase.
 ///
 /// The body is forwarded as it came, so Google must not read another value than the guard has checked.
 pub fn read_strictly(body: &[u8]) -> serde_json::Result<Value> {
@@ -68,9 +67,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some((key, Strict(value))) = entries.next_entry::<String, Strict>()? {
-            // A number made of its text would link code that prints floats: see `docs/size.md`.
+            // See `FRACTION`.
             if key == FRACTION {
-                return Ok(value);
+                let number = value.as_str().and_then(|text| text.parse().ok()).map(Value::Number);
+                return number.ok_or_else(|| de::Error::custom("a number cannot be read"));
             }
             if map.insert(camel(&key), value).is_some() {
                 return Err(de::Error::custom("a key appears twice in one object"));

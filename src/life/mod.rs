@@ -8,8 +8,7 @@ pub mod reach;
 mod tests;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::vertex::message::object;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// How often a run may end without a report before its deployment fails. With the runner's pauses that is a day: another version of the
 /// portal may read what this one cannot, and a deployment that has failed is removed by nobody.
@@ -225,8 +224,8 @@ pub fn after(life: &Value, event: &Value, at: &str) -> Option<Step> {
     fields.insert("state".into(), state.name().into());
     match &event {
         Event::Planned(plan) => {
-            copy(&mut fields, &plan["target"], &["model"]);
-            copy(&mut fields, plan, &["endpoint", "deployedModelId", "formerDeployment", "promotedFrom"]);
+            copy(&mut fields, &json!({"endpoint": plan["endpoint"], "model": plan["target"]["model"]}), &OUTPUTS);
+            copy(&mut fields, plan, &["deployedModelId", "formerDeployment", "promotedFrom"]);
         }
         Event::Progress(progress) => {
             copy(&mut fields, progress, &["operation"]);
@@ -234,12 +233,8 @@ pub fn after(life: &Value, event: &Value, at: &str) -> Option<Step> {
             let counts = progress["stage"].is_string() && progress["stageIndex"].is_u64();
             if counts && fields.get("stage").is_none_or(|old| old["name"] != progress["stage"]) {
                 let (index, count) = (&progress["stageIndex"], &progress["stageCount"]);
-                let stage = object()
-                    .with("name", progress["stage"].clone())
-                    .with("index", index.clone())
-                    .with("count", count.clone())
-                    .with("since", at);
-                fields.insert("stage".into(), stage.into());
+                let stage = json!({"name": progress["stage"], "index": index, "count": count, "since": at});
+                fields.insert("stage".into(), stage);
             }
         }
         Event::Reported(report) => {
@@ -250,8 +245,8 @@ pub fn after(life: &Value, event: &Value, at: &str) -> Option<Step> {
         Event::Crashed { .. } if state == State::Failed => {
             let finding = Diagnostic::new(Code::CoreInternal, "the run ended several times without a report")
                 .help("see the portal's log, and compare the endpoint with the deployment in Google's console");
-            fields.insert("diagnostics".into(), Value::Array(vec![(&finding).into()]));
-            fields.insert("notUndone".into(), Value::Array(vec!["whatever the deployment has made".into()]));
+            fields.insert("diagnostics".into(), json!([finding]));
+            fields.insert("notUndone".into(), json!(["whatever the deployment has made"]));
         }
         Event::Claimed | Event::CancelRequested | Event::Crashed { .. } => {}
     }

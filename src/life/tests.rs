@@ -1,6 +1,5 @@
 use super::reach::{Reach, reach};
 use super::*;
-use serde_json::json;
 
 const AT: &str = "2026-11-27T10:00:00Z";
 

@@ -155,7 +155,12 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
     let is_needless =
         state == "cancelled" && deployment["cancelRequestedBy"].is_null() && deployment["follows"].is_string();
     let why = why.or(is_needless.then_some("the deployment before it did not succeed, so the previous version stays"));
-    let lacks = |finding: &Value| finding["code"] == "google/permission-denied" && finding["permission"].is_string();
+    // A right that another principal lacks is no request of the caller's.
+    let lacks = |finding: &Value| {
+        finding["code"] == "google/permission-denied"
+            && finding["permission"].is_string()
+            && finding["diagnosis"]["principal"].is_null()
+    };
     let lacks_access = ended && findings.iter().any(lacks);
     let stage = &deployment["stage"];
     let progress = match (state, stage["index"].as_u64(), stage["count"].as_u64()) {
@@ -260,9 +265,14 @@ mod tests {
         let denied = json!({"code": "google/permission-denied", "severity": "error", "permission": "aiplatform.endpoints.deploy"});
         let disabled =
             json!({"code": "google/permission-denied", "severity": "error", "message": "the API is disabled"});
-        for (state, finding, lacks) in
-            [("failed", &denied, true), ("failed", &disabled, false), ("running", &denied, false)]
-        {
+        let mut of_another = denied.clone();
+        of_another["diagnosis"] = json!({"principal": "service-1@gcp-sa-aiplatform.iam.gserviceaccount.com"});
+        for (state, finding, lacks) in [
+            ("failed", &denied, true),
+            ("failed", &disabled, false),
+            ("failed", &of_another, false),
+            ("running", &denied, false),
+        ] {
             let view = one(json!({"state": state, "diagnostics": [finding]}));
             assert_eq!(view.lacks_access, lacks, "{state} {finding}");
         }

@@ -60,7 +60,8 @@ const ENTRIES: &[(&str, &str)] = &[
     ("endpoint-in-use", "endpoint/in-use"),
     ("model-in-use", "model/in-use"),
     ("perimeter-endpoint", "endpoint/perimeter"),
-    ("model-garden-internal", "access/agent-creates-endpoint"),
+    // The text says nothing; only the audit log does.
+    ("model-garden-internal", "-"),
     // Google names no cause.
     ("internal", "-"),
     ("partial-success", "server/partial"),
@@ -145,7 +146,7 @@ fn finding(cloud: &Cloud, row: &Value, variant: &str, id: &mut u32) -> Diagnosti
     let written = entries(cloud, &format!("labels.deployed_model_id=\"{id}\" severity>=ERROR"));
     let lines = written.iter().filter_map(|entry| entry["jsonPayload"]["message"].as_str().map(str::to_owned));
     let failed = FailedOperation { error: GoogleError::from_status(&operation["error"]), deploys: true, stage: None };
-    failed.finding(&lines.collect::<Vec<_>>(), &[])
+    failed.finding(&lines.collect::<Vec<_>>())
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub const ENTRIES: [Entry; 14] = [
             places: &[Place::Log],
             texts: &["max seq len (*) is larger than the maximum number of tokens that can be stored in KV cache (*)"],
             cause: "the context of {0} tokens needs more memory than the accelerator has left: {1} tokens fit",
-            fix: "add `--max-model-len={1}` to `google.com/vertex-ai-args`, or choose a larger accelerator",
+            fix: "start the server with `--max-model-len={1}`, or choose a larger accelerator",
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -84,7 +84,7 @@ pub const ENTRIES: [Entry; 14] = [
             places: &[Place::Log],
             texts: &["max seq len (*), * KV cache is needed, which is larger than the available KV cache memory (*)"],
             cause: "a request of {0} tokens needs {1} for its cache, and the accelerator has {2} left",
-            fix: "add `--max-model-len` with fewer tokens to `google.com/vertex-ai-args`, or choose a larger accelerator",
+            fix: "start the server with a smaller `--max-model-len`, or choose a larger accelerator",
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -107,10 +107,7 @@ pub const ENTRIES: [Entry; 14] = [
         row: Row {
             name: "container/tensor-parallel",
             places: &[Place::Log],
-            texts: &[
-                "attention heads (*) must be divisible by tensor parallel size (*)",
-                "must be divisible by tensor parallel size",
-            ],
+            texts: &["attention heads (*) must be divisible by tensor parallel size (*)"],
             cause: "the model has {0} attention heads, which cannot be split over {1} accelerators",
             fix: "choose a number of accelerators that divides the heads, and the same `--tensor-parallel-size`",
             ..Row::NONE
@@ -133,7 +130,7 @@ pub const ENTRIES: [Entry; 14] = [
             places: &[Place::Log],
             texts: &["Bfloat16 is only supported on GPUs with compute capability of at least 8.0"],
             cause: "the accelerator cannot compute with bfloat16, e.g. T4, P4, P100, V100",
-            fix: "add `--dtype=half` to `google.com/vertex-ai-args`, or choose an L4 or newer",
+            fix: "start the server with `--dtype=half`, or choose an L4 or newer",
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -229,7 +226,7 @@ pub const ENTRIES: [Entry; 14] = [
             texts: &[
                 "does not recognize this architecture",
                 "Transformers does not recognize",
-                "are not supported for now",
+                "Model architectures * are not supported for now",
                 "Cannot find model module",
             ],
             cause: "the image's libraries are older than the model's architecture",
@@ -291,13 +288,13 @@ pub const ENTRIES: [Entry; 14] = [
             name: "container/shared-memory",
             places: &[Place::Log],
             texts: &[
-                "/dev/shm",
+                "No space left on device: '/dev/shm",
                 "unable to open shared memory object",
                 "It is possible that dataloader's workers are out of shared memory",
                 "insufficient shared memory (shm)",
             ],
             cause: "the processes of the server need more shared memory than the container has",
-            fix: "add `google.com/vertex-ai-shared-memory`, e.g. `16Gi` for several accelerators",
+            fix: "give the container more shared memory",
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -317,7 +314,7 @@ pub const ENTRIES: [Entry; 14] = [
             places: &[Place::Log],
             texts: &["NCCL error", "ncclSystemError", "ncclUnhandledCudaError"],
             cause: "the accelerators cannot talk to each other, most often for lack of shared memory",
-            fix: "add `google.com/vertex-ai-shared-memory`, e.g. `16Gi`; with one accelerator, remove `--tensor-parallel-size`",
+            fix: "give the container more shared memory; with one accelerator, remove `--tensor-parallel-size`",
             ..Row::NONE
         },
         certainty: Certainty::Unverified,

@@ -4,7 +4,7 @@ use super::source::{REASONS, UNVERIFIED};
 use crate::diagnose::entry::{Case, Certainty, Entry, Place, Principal, Right, Row};
 use crate::diagnostic::Who;
 
-pub const ENTRIES: [Entry; 12] = [
+pub const ENTRIES: [Entry; 13] = [
     Entry {
         row: Row {
             name: "access/service-disabled",
@@ -13,7 +13,6 @@ pub const ENTRIES: [Entry; 12] = [
             cause: "the API {service} is not enabled in {consumer}",
             fix: "enable {service} in {consumer}; with a workload identity pool in another project, that project needs it too",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Documented,
@@ -48,7 +47,6 @@ pub const ENTRIES: [Entry; 12] = [
             cause: "the {0} API is not enabled in the project {1}",
             fix: "enable the API in the project {1}",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -77,7 +75,6 @@ pub const ENTRIES: [Entry; 12] = [
             reason: "CONSUMER_INVALID",
             cause: "the project {consumer} does not exist, is deleted, or is named by its display name",
             fix: "correct the project in the annotations: its id, as `gcloud projects list` shows it",
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Documented,
@@ -103,7 +100,6 @@ pub const ENTRIES: [Entry; 12] = [
             cause: "Google has suspended the project {consumer}",
             fix: "read Google's mail to the owners of {consumer}, and appeal there",
             who: Who::Organization,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Documented,
@@ -129,7 +125,6 @@ pub const ENTRIES: [Entry; 12] = [
             cause: "the project {consumer} has no active billing account",
             fix: "link an active billing account to {consumer}",
             who: Who::Organization,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Documented,
@@ -167,7 +162,6 @@ pub const ENTRIES: [Entry; 12] = [
             cause: "the caller may not use {consumer} as the project that a call is charged to",
             fix: "grant `roles/serviceusage.serviceUsageConsumer` on {consumer}, or name another quota project",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Documented,
@@ -193,12 +187,10 @@ pub const ENTRIES: [Entry; 12] = [
         row: Row {
             name: "access/perimeter",
             places: &[Place::Call, Place::Operation, Place::Impersonation],
-            texts: &["vpcServiceControlsUniqueIdentifier: *", "Request is prohibited by organization's policy"],
-            statuses: "PERMISSION_DENIED",
-            cause: "a VPC Service Controls perimeter blocks the call; its id in the audit log is {0}",
-            fix: "look up the id in Cloud Audit Logs, and allow the call with an ingress or egress rule of the perimeter",
+            reason: "SECURITY_POLICY_VIOLATED",
+            cause: "a VPC Service Controls perimeter blocks the call",
+            fix: "look up the id of Google's text in Cloud Audit Logs, and allow the call with an ingress or egress rule of the perimeter",
             who: Who::Organization,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Documented,
@@ -209,7 +201,7 @@ pub const ENTRIES: [Entry; 12] = [
                 "SECURITY_POLICY_VIOLATED",
                 "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: aBc-12_x",
             ),
-            Case("PERMISSION_DENIED", "", "Request is prohibited by organization's policy"),
+            Case("PERMISSION_DENIED", "SECURITY_POLICY_VIOLATED", "Request is prohibited"),
         ],
         misses: [
             Case(
@@ -226,13 +218,42 @@ pub const ENTRIES: [Entry; 12] = [
     },
     Entry {
         row: Row {
+            name: "access/perimeter-in-words",
+            places: &[Place::Call, Place::Operation, Place::Impersonation],
+            statuses: "PERMISSION_DENIED FAILED_PRECONDITION",
+            texts: &["vpcServiceControlsUniqueIdentifier: "],
+            cause: "a VPC Service Controls perimeter blocks the call",
+            fix: "look up the id of Google's text in Cloud Audit Logs, and allow the call with an ingress or egress rule of the perimeter",
+            who: Who::Organization,
+            ..Row::NONE
+        },
+        certainty: Certainty::Reported,
+        source: "Google, [Troubleshoot VPC Service Controls](https://docs.cloud.google.com/vpc-service-controls/docs/troubleshooting), for the id; unverified for operations of Vertex AI",
+        matches: [
+            Case(
+                "PERMISSION_DENIED",
+                "",
+                "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: aBc-12_x",
+            ),
+            Case("FAILED_PRECONDITION", "", "The copy failed: vpcServiceControlsUniqueIdentifier: aBc-12_x"),
+        ],
+        misses: [
+            Case("PERMISSION_DENIED", "", "Request is prohibited by organization's policy"),
+            Case(
+                "FAILED_PRECONDITION",
+                "",
+                "Organization Policy constraint constraints/vertexai.allowedModels violated for projects/123456789012.",
+            ),
+        ],
+    },
+    Entry {
+        row: Row {
             name: "access/quota-project",
             statuses: "PERMISSION_DENIED",
             texts: &["Permission denied to enable service [*]"],
             cause: "the call was charged to a project in which {0} is not enabled, most often not the one that the annotations name",
             fix: "send the project of the annotations as quota project, and enable {0} there",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -283,7 +304,6 @@ pub const ENTRIES: [Entry; 12] = [
             cause: "the access token lacks the scope that the API needs",
             fix: "let the portal request the scope `https://www.googleapis.com/auth/cloud-platform`",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -309,7 +329,6 @@ pub const ENTRIES: [Entry; 12] = [
             cause: "the access token has expired",
             fix: "try again: the portal requests a new token",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Documented,
@@ -331,14 +350,13 @@ pub const ENTRIES: [Entry; 12] = [
         row: Row {
             name: "access/federated-token",
             statuses: "UNAUTHENTICATED",
-            texts: &["Expected OAuth 2 access token, login cookie"],
-            cause: "the API does not accept federated tokens, or Google does not accept this one",
-            fix: "set `vertexAi.identity.serviceAccount`, so that the portal impersonates an account; otherwise check the workload identity pool and provider",
+            texts: &["Request had invalid authentication credentials. Expected OAuth 2 access token"],
+            cause: "Google does not accept the access token: it is invalid or revoked, or this API accepts no federated tokens",
+            fix: "check the workload identity pool and provider; where only this API rejects the token, set `vertexAi.identity.serviceAccount`, so that the portal impersonates an account",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
-        certainty: Certainty::Documented,
+        certainty: Certainty::Reported,
         source: "Google, [Products and limitations of identity federation](https://docs.cloud.google.com/iam/docs/federated-identity-supported-services); read 2026-11-27",
         matches: [
             Case(
@@ -349,11 +367,15 @@ pub const ENTRIES: [Entry; 12] = [
             Case(
                 "UNAUTHENTICATED",
                 "",
-                "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+                "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other.",
             ),
         ],
         misses: [
-            Case("UNAUTHENTICATED", "", "Request had invalid authentication credentials."),
+            Case(
+                "UNAUTHENTICATED",
+                "CREDENTIALS_MISSING",
+                "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+            ),
             Case("PERMISSION_DENIED", "", "Expected OAuth 2 access token, login cookie"),
         ],
     },

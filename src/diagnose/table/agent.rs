@@ -15,12 +15,12 @@ pub const ENTRIES: [Entry; 8] = [
                 "permission to act as service_account: * (or it may not exist)",
                 "permission to act as service_account: *",
             ],
-            cause: "the caller may not act as the service account {account}, or it does not exist",
-            fix: "request `roles/iam.serviceAccountUser` on {account} only",
+            cause: "the caller may not act as the service account {0}, or it does not exist",
+            fix: "request `roles/iam.serviceAccountUser` on {0} only",
             who: Who::Platform,
             right: Some(Right {
                 permission: "iam.serviceAccounts.actAs",
-                resource: "{account}",
+                resource: "{0}",
                 principal: Principal::Caller,
             }),
             ..Row::NONE
@@ -57,7 +57,6 @@ pub const ENTRIES: [Entry; 8] = [
             ],
             cause: "the prebuilt image was taken from a regional host, {0}, which has none: Google's text names a permission, but none is missing",
             fix: "take the image from `us-docker.pkg.dev`, `europe-docker.pkg.dev` or `asia-docker.pkg.dev`",
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -98,7 +97,6 @@ pub const ENTRIES: [Entry; 8] = [
             cause: "Google is still creating the project's service agents, which happens at the first use",
             fix: "try again in some minutes; `gcloud beta services identity create --service=aiplatform.googleapis.com` creates them at once",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -285,9 +283,9 @@ pub const ENTRIES: [Entry; 8] = [
             name: "access/agent-creates-endpoint",
             places: &[Place::Operation],
             statuses: "INTERNAL",
-            texts: &["ERROR: INTERNAL", "=INTERNAL"],
+            texts: &["ERROR: INTERNAL"],
             cause: "most often, Vertex AI's service agent lacks `aiplatform.endpoints.create` for a deployment from Model Garden; only Cloud Audit Logs say so",
-            fix: "look in Cloud Audit Logs for a denied call of service-…@gcp-sa-aiplatform.iam.gserviceaccount.com, and grant it `roles/aiplatform.user`",
+            fix: "look in Cloud Audit Logs for a denied call of Vertex AI's service agent, and grant the permission that the entry names",
             who: Who::Platform,
             ..Row::NONE
         },

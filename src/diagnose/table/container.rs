@@ -75,7 +75,7 @@ pub const ENTRIES: [Entry; 10] = [
                 "exec: \"*\": permission denied",
             ],
             cause: "the command of the container does not exist in the image, or cannot be executed",
-            fix: "correct `google.com/vertex-ai-command`, or the entrypoint of the image",
+            fix: "correct the command or the entrypoint of the image",
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -183,7 +183,7 @@ pub const ENTRIES: [Entry; 10] = [
         row: Row {
             name: "container/file-missing",
             places: &[Place::Log],
-            texts: &["No such file or directory: '*'", "FileNotFoundError"],
+            texts: &["No such file or directory: '*'"],
             cause: "the container looks for the file {0}, which it does not have",
             fix: "point `google.com/vertex-ai-artifact-uri` to the directory of the file, or correct the path in the image",
             ..Row::NONE
@@ -203,12 +203,7 @@ pub const ENTRIES: [Entry; 10] = [
         row: Row {
             name: "container/network",
             places: &[Place::Log],
-            texts: &[
-                "Name or service not known",
-                "Temporary failure in name resolution",
-                "Max retries exceeded with url",
-                "We couldn't connect to '*'",
-            ],
+            texts: &["Name or service not known", "Temporary failure in name resolution", "We couldn't connect to '*'"],
             cause: "the container cannot reach a host that it needs while it starts",
             fix: "let the endpoint's network reach the host, or put the files into Cloud Storage",
             ..Row::NONE

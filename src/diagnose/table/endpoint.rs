@@ -13,7 +13,7 @@ pub const ENTRIES: [Entry; 7] = [
                 "Dedicated Endpoint cannot be accessed through the shared Vertex AI domain *. Please access the endpoint using its dedicated domain name '*'",
             ],
             cause: "the endpoint is dedicated, and answers predictions at {1} only",
-            fix: "send predictions to https://{1}, or through the portal, which takes the address from the endpoint",
+            fix: "send predictions to https://{1}",
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -154,7 +154,7 @@ pub const ENTRIES: [Entry; 7] = [
             places: &[Place::Call, Place::Operation],
             texts: &["only one Model can be deployed"],
             cause: "the endpoint is private, and a private endpoint serves one model at a time",
-            fix: "use the strategy `replace`, which undeploys the present model first",
+            fix: "undeploy the present model first",
             ..Row::NONE
         },
         certainty: Certainty::Reported,

@@ -14,7 +14,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "Google cannot read the portal's keys at {issuer}",
             fix: "make the issuer's `{issuer}/.well-known/openid-configuration` and keys reachable from the internet without redirects and with a public certificate, or upload the keys to the provider",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -37,7 +36,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "the provider's issuer URI is another one than {issuer}",
             fix: "set the provider's issuer URI to exactly `{issuer}`",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -64,7 +62,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "the provider allows other audiences than the portal's",
             fix: "leave the provider's allowed audiences empty, or add `{claim}`",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -95,7 +92,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "the clock of the portal's backend is wrong, or the assertion came late",
             fix: "correct the clock of the backend: an assertion is valid for five minutes",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -118,7 +114,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "Google does not accept the signature of the portal's assertion",
             fix: "let `{issuer}/.well-known/openid-configuration` name the portal's present keys; keys uploaded to the provider must be uploaded again after each rotation",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -137,11 +132,10 @@ pub const ENTRIES: [Entry; 13] = [
             name: "identity/mapping",
             places: &[Place::Sts],
             statuses: "unauthorized_client invalid_request invalid_grant",
-            texts: &["mapped attribute '*' must be of type *", "ould not map", "mapping expression"],
+            texts: &["mapped attribute '*' must be of type *"],
             cause: "the provider's attribute mapping does not fit the portal's assertion: `{0}` must be a {1}",
             fix: "correct the provider's attribute mapping: `google.subject=assertion.sub`, `google.groups=assertion.groups`",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -164,7 +158,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "a mapped attribute is longer than Google allows: 127 bytes for the subject",
             fix: "shorten the user's name, or change the provider's attribute mapping of `google.subject`",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -191,7 +184,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "the provider's attribute condition does not admit this user",
             fix: "compare the provider's attribute condition with the assertion's `sub`, the user's entity ref, and `groups`",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -218,9 +210,8 @@ pub const ENTRIES: [Entry; 13] = [
                 "number of mapped groups",
             ],
             cause: "the user is in more groups than fit into an assertion: Google limits all mapped attributes together",
-            fix: "map only the groups that grants name, or limit `vertexAi.identity` to fewer groups",
+            fix: "map only the groups that grants name",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -243,7 +234,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "the pool or provider of {audience} does not exist, is disabled or is deleted",
             fix: "check `vertexAi.identity.audience`; a new provider works after up to five minutes",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -270,7 +260,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "`vertexAi.identity.audience` is not the full name of a provider",
             fix: "write the provider's full resource name into `vertexAi.identity.audience`, with the project's number",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -302,7 +291,6 @@ pub const ENTRIES: [Entry; 13] = [
                 resource: "{account}",
                 principal: Principal::Caller,
             }),
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -337,7 +325,6 @@ pub const ENTRIES: [Entry; 13] = [
             cause: "the lifetime of the access token is longer than Google allows",
             fix: "lower `vertexAi.identity.tokenLifetimeSeconds` to at most 3600, or correct the clock",
             who: Who::Platform,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,

@@ -156,7 +156,6 @@ pub const ENTRIES: [Entry; 5] = [
             cause: "an organization policy denies it: {0}",
             fix: "ask who administers the organization for an exception, or choose a value that the policy allows",
             who: Who::Organization,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,

@@ -12,8 +12,7 @@ pub const ENTRIES: [Entry; 9] = [
             statuses: "RESOURCE_EXHAUSTED FAILED_PRECONDITION",
             texts: &[
                 "The following quotas are exceeded: CustomModelServing*",
-                "Quota exceeded: CustomModelServing*",
-                "quota limits: aiplatform.googleapis.com/custom_model_serving_*",
+                "Quota exceeded: CustomModelServing* in *",
             ],
             cause: "the deployment needs more than the serving quota `CustomModelServing{0}` of the project in this location; failed and running deployments count too",
             fix: "reduce replicas, choose another machine type or location, wait for other deployments, or request more of this quota",
@@ -89,7 +88,7 @@ pub const ENTRIES: [Entry; 9] = [
             who: Who::Platform,
             ..Row::NONE
         },
-        certainty: Certainty::Documented,
+        certainty: Certainty::Reported,
         source: GCLOUD,
         matches: [
             Case(
@@ -180,7 +179,6 @@ pub const ENTRIES: [Entry; 9] = [
             cause: "Google has no free machines of this type in the location at the moment: this is capacity, not quota",
             fix: "try again later, choose another machine type or location, or use a reservation",
             who: Who::Google,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -202,11 +200,10 @@ pub const ENTRIES: [Entry; 9] = [
         row: Row {
             name: "capacity/region",
             places: &[Place::Call, Place::Operation],
-            texts: &["Resources are insufficient in region: *"],
+            texts: &["Resources are insufficient in region: *. ", "Resources are insufficient in region: *"],
             cause: "Google has too few free machines or accelerators in {0} at the moment: this is capacity, not quota",
             fix: "try again later, choose another location or accelerator, or use a reservation",
             who: Who::Google,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -232,7 +229,6 @@ pub const ENTRIES: [Entry; 9] = [
             cause: "a zone has too few free machines at the moment: this is capacity, not quota",
             fix: "try again later, choose another location or machine type, or use a reservation",
             who: Who::Google,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -262,7 +258,6 @@ pub const ENTRIES: [Entry; 9] = [
             cause: "Google has no free capacity for this at the moment: this is capacity, not quota",
             fix: "try again later, or choose another location",
             who: Who::Google,
-            is_no_right: true,
             ..Row::NONE
         },
         certainty: Certainty::Reported,

@@ -41,7 +41,7 @@ pub const ENTRIES: [Entry; 10] = [
                 "ccelerator count * is not supported",
             ],
             cause: "accelerator, its number and the machine type do not fit together, or the location does not have them",
-            fix: "choose machine type and accelerator that fit: the annotations are checked by the rules `accelerator/…`",
+            fix: "choose machine type and accelerator that fit: the check of the annotations names those that do",
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -220,7 +220,7 @@ pub const ENTRIES: [Entry; 10] = [
             places: &[Place::Call, Place::Operation],
             texts: &["provide a valid Hugging Face access token"],
             cause: "the Hugging Face model is gated, and the access token is missing or may not read it",
-            fix: "accept the model's licence at Hugging Face with the account of the token, and name the secret that holds the token",
+            fix: "accept the model's licence at Hugging Face with the account of the token",
             ..Row::NONE
         },
         certainty: Certainty::Documented,
@@ -245,8 +245,7 @@ pub const ENTRIES: [Entry; 10] = [
             statuses: "PERMISSION_DENIED FAILED_PRECONDITION INVALID_ARGUMENT",
             texts: &["EULA"],
             cause: "the model's licence (EULA) was not accepted for this project",
-            fix: "read the licence on the model's page in Model Garden, and accept it there or in the template",
-            is_no_right: true,
+            fix: "read the licence on the model's page in Model Garden, and accept it there",
             ..Row::NONE
         },
         certainty: Certainty::Documented,

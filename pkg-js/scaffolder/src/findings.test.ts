@@ -1,0 +1,44 @@
+import type { Diagnostic } from '@backstage-vertex-ai/core';
+import { describeFinding, describeFindings } from './findings';
+
+const finding: Diagnostic = {
+  code: 'deploy/operation-failed',
+  severity: 'error',
+  message: 'the operation ended in FAILED_PRECONDITION',
+  permission: 'storage.objects.get',
+  resource: 'gs://acme-models/churn',
+  help: 'grant `roles/storage.objectViewer`',
+  diagnosis: {
+    entry: 'access/agent-artifacts',
+    cause: 'the service account may not read the files',
+    who: 'platform',
+    principal: 'service-1@gcp-sa-aiplatform.iam.gserviceaccount.com',
+    others: [
+      {
+        entry: 'container/memory',
+        cause: 'the container needed more memory',
+        help: 'choose a larger machine',
+        who: 'developer',
+      },
+    ],
+  },
+};
+
+describe('a finding of a task', () => {
+  it('tells cause, principal, who can fix it and other causes', () => {
+    expect(describeFinding(finding).split('\n')).toEqual([
+      'error deploy/operation-failed: the operation ended in FAILED_PRECONDITION',
+      '  missing: permission storage.objects.get on gs://acme-models/churn for service-1@gcp-sa-aiplatform.iam.gserviceaccount.com',
+      '  cause: the service account may not read the files (access/agent-artifacts)',
+      '  who can fix it: the administrators of the project and the portal',
+      '  also possible: the container needed more memory; choose a larger machine',
+      '  help: grant `roles/storage.objectViewer`',
+    ]);
+  });
+
+  it('has a paragraph for each line in the banner of a task', () => {
+    const [item] = describeFindings([finding]);
+    expect(item.split('\n\n')).toHaveLength(6);
+    expect(item).not.toMatch(/[^\n]\n[^\n]/);
+  });
+});
