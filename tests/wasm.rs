@@ -2,7 +2,8 @@
 #![cfg(target_arch = "wasm32")]
 
 use backstage_vertex_ai::diagnostic::{Code, Diagnostic};
-use backstage_vertex_ai::wasm::exports::{status, validate, version};
+use backstage_vertex_ai::wasm::exports::{status, validate};
+use backstage_vertex_ai::wasm::start::version;
 use backstage_vertex_ai::wasm::transport::Talk;
 use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};

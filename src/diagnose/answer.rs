@@ -53,10 +53,10 @@ fn refused(error: &GoogleError, call: Option<&Call>, tables: Tables) -> Diagnost
     finding
 }
 
-/// What texts of the table may name besides open words.
+/// What texts of the table may name besides open words, in general words where Google does not.
 pub(super) fn names_of(error: &GoogleError) -> [(&'static str, &str); 3] {
-    [("service", "service"), ("consumer", "consumer"), ("metric", "quota_metric")]
-        .map(|(name, key)| (name, error.metadata(key).unwrap_or_default()))
+    [("service", "service", "the API"), ("consumer", "consumer", "the project"), ("metric", "quota_metric", "requests")]
+        .map(|(name, key, otherwise)| (name, error.metadata(key).unwrap_or(otherwise)))
 }
 
 /// Adds Google's page about an error to the help.

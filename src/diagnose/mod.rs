@@ -68,8 +68,8 @@ pub fn explain(finding: &mut Diagnostic, tables: Tables, seen: &[Seen], names: N
         // A name without a value is no permission to request.
         let known = |text: &'static str| Some(filled(text, &likeliest.open)).filter(|word| !words::contains(word, "…"));
         // Google may name several; the request needs one at a time.
-        finding.permission =
-            known(right.permission).map(|word| word.split(", ").next().unwrap_or_default().to_owned().into());
+        finding.permission = known(right.permission)
+            .map(|word| words::split_once(&word, ", ").map_or(&*word, |(first, _)| first).to_owned().into());
         finding.resource = known(right.resource);
         principal = match right.principal {
             Principal::Caller => None,

@@ -189,8 +189,11 @@ fn impersonation_refused(response: &Response, account: &ServiceAccount, federate
     let message = shortened(text.trim_end_matches([':', ' ']), &[federated], LONGEST_MESSAGE);
     let mut finding = Diagnostic::new(Code::IdentityImpersonationRefused, message).about(account.to_string());
     let account = account.to_string();
-    let metadata = |name| error.metadata(name).unwrap_or_default();
-    let names: Names = &[("account", &account), ("service", metadata("service")), ("consumer", metadata("consumer"))];
+    let names: Names = &[
+        ("account", &account),
+        ("service", error.metadata("service").unwrap_or("the API")),
+        ("consumer", error.metadata("consumer").unwrap_or("the project")),
+    ];
     let reason = error.reason.as_deref().unwrap_or_default();
     let said = shortened(&error.text(), &[federated], LONGEST_MESSAGE);
     let seen = Seen { place: Place::Impersonation, status: &error.status, reason, text: &said };

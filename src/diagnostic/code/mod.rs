@@ -73,7 +73,7 @@ impl Code {
         Self::ALL.iter().copied().find(|code| code.as_str() == text)
     }
 
-    /// The meaning of a code that findings in files have, in one sentence; empty for other codes.
+    /// The meaning of the code, one sentence for the reference.
     pub fn meaning(self) -> &'static str {
         MEANINGS[self as usize]
     }
@@ -115,8 +115,8 @@ struct Facts {
 /// The facts of each code, at the code's own number.
 static FACTS: [Facts; COUNT] = TABLE.0;
 
-/// The meaning of each code that findings in files have, apart from [`FACTS`] because only servers need it, for SARIF. Both are copies, so
-/// that no build carries the entries themselves with the reasons, examples and sources of rules.
+/// The meaning of each code, apart from [`FACTS`] because only servers need it. Both are copies, so that no build carries the
+/// entries themselves with the reasons, examples and sources of rules.
 static MEANINGS: [&str; COUNT] = TABLE.1;
 
 const COUNT: usize = Code::ALL.len();
@@ -142,18 +142,14 @@ const fn table() -> ([Facts; COUNT], [&'static str; COUNT]) {
     let mut groups = event::GROUPS;
     while let [group, rest @ ..] = groups {
         let mut events = *group;
-        while let [Event { code, name, severity, .. }, rest @ ..] = events {
+        while let [Event { code, name, severity, meaning }, rest @ ..] = events {
             let is_new = facts[*code as usize].name.is_empty();
             assert!(is_new, "a code has two entries");
             facts[*code as usize] = Facts { name, kind: Kind::Fixed(*severity), is_rule: false };
+            meanings[*code as usize] = meaning;
             events = rest;
         }
         groups = rest;
-    }
-    let mut events = event::OF_FILES;
-    while let [Event { code, meaning, .. }, rest @ ..] = events {
-        meanings[*code as usize] = meaning;
-        events = rest;
     }
     let mut all = facts.as_slice();
     while let [Facts { name, .. }, rest @ ..] = all {
@@ -181,6 +177,7 @@ mod tests {
                     "{text} is not kebab-case"
                 );
             }
+            assert!(code.meaning().ends_with('.'), "{text} has no meaning");
             assert_eq!(Code::parse(text), Some(*code));
         }
     }
@@ -212,7 +209,6 @@ mod tests {
         let entries = rule::all().map(|rule| rule.code).chain(event::all().map(|event| event.code));
         assert!(entries.eq(Code::ALL.iter().copied()), "`list.rs` and the entries have different orders");
         assert!(rule::all().all(|rule| rule.code.meaning() == rule.meaning));
-        assert!(event::OF_FILES.iter().all(|event| event.code.meaning() == event.meaning));
-        assert!(event::all().all(|event| event.meaning.ends_with('.')));
+        assert!(event::all().all(|event| event.code.meaning() == event.meaning));
     }
 }

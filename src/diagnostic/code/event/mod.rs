@@ -22,9 +22,6 @@ pub struct Event {
 pub(super) const GROUPS: &[&[Event]] =
     &[check::EVENTS, call::EVENTS, mandate::EVENTS, claim::EVENTS, deployment::EVENTS, iam::EVENTS];
 
-/// Codes that findings in files have.
-pub(super) const OF_FILES: &[Event] = check::EVENTS;
-
 /// All events, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Event> {
     GROUPS.iter().copied().flatten()
