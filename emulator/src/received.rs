@@ -1,6 +1,6 @@
 //! A call as the server has received it.
 
-use crate::causes::strike::Struck;
+use crate::causes::Struck;
 use crate::state::location::DEDICATED;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};

@@ -1,7 +1,7 @@
 //! Serving one call of a Google API: authenticates, counts against the quotas, routes.
 
 use crate::call::Call;
-use crate::causes::real;
+use crate::causes::{real, strike};
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::iam::{credentials, projects, roles, service_accounts};
@@ -61,7 +61,7 @@ pub async fn serve(cloud: &Cloud, received: &Received) -> Served {
 fn meet(cloud: &Cloud, received: &Received, who: Option<&Principal>) -> Result<(), ApiError> {
     let mut world = cloud.world();
     match real::of_call(&world, who, received) {
-        Some((struck, names)) => Err(struck.error(&mut world, &names)),
+        Some((struck, names)) => Err(strike::error(struck, &mut world, &names)),
         None => Ok(()),
     }
 }

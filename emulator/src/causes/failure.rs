@@ -1,8 +1,7 @@
 //! How a deployment ends: what a fault or the world's own state has decided for it.
 
 use super::names::Names;
-use super::strike::Struck;
-use super::{Strikes, real};
+use super::{Strikes, Struck, real, strike};
 use crate::cloud::Cloud;
 use crate::error::ApiError;
 use crate::logging::container::Server;
@@ -42,7 +41,7 @@ impl Outcome {
                 let lines: Vec<String> =
                     struck.cause.wording(struck.variant).1.iter().map(|line| names.fill(line)).collect();
                 server.fail(&mut world, &lines);
-                Some(struck.status(&mut world, names))
+                Some(strike::status(*struck, &mut world, names))
             }
             _ => None,
         }
@@ -74,7 +73,7 @@ pub fn of_operation(world: &mut World, what: &str, resource: &str) -> Option<Val
         Kind::FailOperation { code, message, .. } => Some(ApiError::status(code, &message)),
         fault => {
             let names = Names::of_resource(world, resource);
-            fault.cause().map(|struck| struck.status(world, &names))
+            fault.cause().map(|struck| strike::status(struck, world, &names))
         }
     }
 }

@@ -48,6 +48,13 @@ pub struct Cause {
     pub source: &'static str,
 }
 
+/// A cause that has met a call, an operation or a deployment.
+#[derive(Clone, Copy, Debug)]
+pub struct Struck {
+    pub cause: &'static Cause,
+    pub variant: Variant,
+}
+
 impl Cause {
     /// A cause that strikes a start of a model server, for rows to build on.
     const DEFAULT: Self = Self {

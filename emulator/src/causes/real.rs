@@ -3,8 +3,7 @@
 //! What the seed does not describe passes. Unverified: in which order Google checks.
 
 use super::names::{self, Names};
-use super::strike::Struck;
-use super::{Variant, find};
+use super::{Struck, Variant, find};
 use crate::received::Received;
 use crate::state::location::LOCATIONS;
 use crate::state::neighbours::Image;

@@ -9,22 +9,6 @@ use crate::state::world::World;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The quota of failed deployments, until a time of the clock.
-#[derive(Debug, Default)]
-pub struct Held(Vec<(String, Value, f64)>);
-
-impl Held {
-    /// The regions below `projects/P/locations/`.
-    pub fn regions(&self, start: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(move |(place, ..)| place.strip_prefix(start))
-    }
-
-    /// Keeps what a deployed model uses in a place, `projects/P/locations/L`.
-    pub fn keep(&mut self, place: &str, deployed: &Value, until: f64) {
-        self.0.push((place.to_owned(), deployed.clone(), until));
-    }
-}
-
 /// The place of a resource, `projects/P/locations/L`.
 fn place(name: &str) -> String {
     name.split('/').take(4).collect::<Vec<_>>().join("/")
@@ -53,7 +37,7 @@ pub fn of(world: &World, place: &str, now: f64) -> BTreeMap<Quota, i64> {
         endpoint.deploying.iter().for_each(|one| add(&one.body));
     }
     world.pools.iter().filter(|(name, _)| self::place(name) == place).for_each(|(_, pool)| add(pool));
-    world.held_quota.0.iter().filter(|(at, _, until)| at == place && *until > now).for_each(|(_, one, _)| add(one));
+    world.held_quota.held(place, now).for_each(&mut add);
     usage
 }
 

@@ -1,8 +1,7 @@
 //! Injected faults: the next matching calls fail, slow down, are cut off, or lose their answer.
 
 use super::stage::passes_through;
-use crate::causes::strike::Struck;
-use crate::causes::{self, Strikes, Variant};
+use crate::causes::{self, Strikes, Struck, Variant};
 use serde::{Deserialize, Serialize};
 
 /// The kind of a fault. `done`: whether the call is carried out first; it is not by default.

@@ -4,6 +4,7 @@ pub mod calls;
 pub mod entitlement;
 pub mod fault;
 pub mod grant;
+pub mod held_quota;
 pub mod location;
 pub mod logs;
 pub mod model;
