@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert, Link } from '@backstage/ui';
+import { Alert, Link, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import { vertexAiTranslationRef } from '../translation';
 import { Prose } from './Prose';
@@ -55,28 +55,28 @@ export function Finding(props: {
             </>
           )}
           {diagnosis && (
-            <p>
+            <Text as="p" variant="body-small">
               {t('finding.cause')}: <Prose text={diagnosis.cause} /> (
               {diagnosis.entry})
-            </p>
+            </Text>
           )}
           {help && (
             <>
               <Prose text={help} /> ·{' '}
             </>
           )}
+          {url ? <Link href={url}>{code}</Link> : <>({code})</>}
           {diagnosis && (
-            <>
-              {t('finding.who')}: {t(`finding.who.${diagnosis.who}`)} ·{' '}
-            </>
+            <Text as="p" variant="body-small">
+              {t('finding.who')}: {t(`finding.who.${diagnosis.who}`)}
+            </Text>
           )}
           {diagnosis?.others?.map(other => (
-            <p key={other.entry}>
+            <Text key={other.entry} as="p" variant="body-small">
               {t('finding.other')}: <Prose text={other.cause} />;{' '}
               <Prose text={other.help} />
-            </p>
+            </Text>
           ))}
-          {url ? <Link href={url}>{code}</Link> : <>({code})</>}
         </>
       }
     />
