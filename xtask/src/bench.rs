@@ -13,18 +13,19 @@ use std::process::Stdio;
 
 #[derive(Args)]
 pub struct Options {
-    /// Run only this benchmark: proxy, deploy, deployments, validate, iam or emulator
+    /// Run only this benchmark: proxy, deploy, deployments, validate, iam, emulator or diagnose
     only: Option<String>,
 }
 
 /// Name and script of each benchmark, and whether it needs a running portal.
-const BENCHES: [(&str, &str, bool); 6] = [
+const BENCHES: [(&str, &str, bool); 7] = [
     ("proxy", "tests/bench/proxy.mjs", false),
     ("deploy", "tests/bench/deploy.mjs", true),
     ("deployments", "tests/bench/deployments.mjs", false),
     ("validate", "tests/bench/validate/run.mjs", false),
     ("iam", "tests/bench/iam.mjs", false),
     ("emulator", "tests/bench/emulator.mjs", false),
+    ("diagnose", "tests/bench/diagnose.mjs", false),
 ];
 
 pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
