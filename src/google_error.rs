@@ -19,7 +19,7 @@ pub struct GoogleError {
     pub reason: Option<String>,
     /// `ErrorInfo.metadata`: `permission`, `resource`, `service`, `consumer`, `quota_metric` …
     metadata: Vec<(String, String)>,
-    /// What `BadRequest`, `PreconditionFailure` and `QuotaFailure` name, each as one clause.
+    /// The violations of `BadRequest`, `PreconditionFailure` and `QuotaFailure`, each as one clause.
     pub violations: Vec<String>,
     /// The first link of `Help`.
     pub link: Option<String>,

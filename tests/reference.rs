@@ -149,9 +149,9 @@ fn diagnosis_page(entry: &Entry) -> String {
         Certainty::Unverified => "unverified",
     };
     let who = match row.who {
-        Who::Developer => "who develops the model",
-        Who::Platform => "who administers the project and the portal",
-        Who::Organization => "who administers the organization",
+        Who::Developer => "the developer of the model",
+        Who::Platform => "the administrators of the project and the portal",
+        Who::Organization => "the administrators of the organization",
         Who::Google => "Google, or time",
     };
     let right = row.right.map_or_else(String::new, |right| {
@@ -174,7 +174,7 @@ fn diagnosis_page(entry: &Entry) -> String {
         format!("```text\n{}\n```\n", cases.iter().map(case).collect::<Vec<_>>().join("\n").trim_end())
     };
     format!(
-        "# {}\n\nCause: {}.\n\nNext step: {}.\n\n| | |\n| --- | --- |\n| who can fix it | {who} |\n{right}| seen in | {} |\n| text and cause | {certainty} |\n\n\
+        "# {}\n\nCause: {}.\n\nNext step: {}.\n\n| | |\n| --- | --- |\n| who can fix it | {who} |\n{right}| seen in | {} |\n| certainty | {certainty} |\n\n\
          ## Recognised\n\n{}\n## Not this\n\n{}\n## Source\n\n- {source}\n",
         row.name,
         shown(row.cause),

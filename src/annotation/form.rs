@@ -31,7 +31,7 @@ pub fn group(key: Key) -> Group {
     }
 }
 
-/// What a form holds so far that decides which values others offer.
+/// Values of a form that decide which choices its other inputs offer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Held<'a> {
     pub location: &'a str,

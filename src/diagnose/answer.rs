@@ -53,7 +53,7 @@ fn refused(error: &GoogleError, call: Option<&Call>, tables: Tables) -> Diagnost
     finding
 }
 
-/// What texts of the table may name besides open words, in general words where Google does not.
+/// Names for texts of the table; general words where Google gives none.
 pub(super) fn names_of(error: &GoogleError) -> [(&'static str, &str); 3] {
     [("service", "service", "the API"), ("consumer", "consumer", "the project"), ("metric", "quota_metric", "requests")]
         .map(|(name, key, otherwise)| (name, error.metadata(key).unwrap_or(otherwise)))

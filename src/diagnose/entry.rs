@@ -4,7 +4,7 @@ use super::Seen;
 use super::pattern::open_words;
 use crate::diagnostic::Who;
 
-/// Where a text was read.
+/// The place where a text was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The answer to a call.
@@ -55,7 +55,7 @@ pub struct Row {
     pub fix: &'static str,
     pub who: Who,
     pub right: Option<Right>,
-    /// Whether it tells where to look and not why.
+    /// Whether the cause is open: the entry names only the place to look.
     pub is_vague: bool,
 }
 
@@ -91,7 +91,7 @@ impl Row {
     }
 }
 
-/// How sure it is that Google or the container writes this text, and that the cause is this one.
+/// Certainty that Google or the container writes this text, and that the cause is this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
     /// A public page, description or source shows text and cause.

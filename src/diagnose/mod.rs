@@ -22,7 +22,7 @@ const MOST_CAUSES: usize = 4;
 /// Groups of rows. Each caller names those that can explain its failures, so that a build carries no others.
 pub type Tables = &'static [&'static [Row]];
 
-/// What is known of a failure.
+/// A text of a failure, with its status and reason.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'a> {
     pub place: Place,
@@ -33,7 +33,7 @@ pub struct Seen<'a> {
     pub text: &'a str,
 }
 
-/// The place of a text in a table, with the words that its pattern left open.
+/// A row that recognises a text, with the words that its pattern left open.
 struct Hit<'a> {
     row: &'static Row,
     open: Vec<&'a str>,
@@ -45,7 +45,7 @@ pub type Names<'a> = &'a [(&'static str, &'a str)];
 /// Explains a failure: sets cause, help, and the missing permission. Leaves a finding alone that no row recognises, and returns whether
 /// one did.
 ///
-/// What was seen first weighs most: lines of a log stand before the error that they led to.
+/// The first text weighs most: lines of a log stand before the error that they led to.
 pub fn explain(finding: &mut Diagnostic, tables: Tables, seen: &[Seen], names: Names) -> bool {
     let mut hits: Vec<Hit> = Vec::new();
     for seen in seen {
@@ -53,7 +53,7 @@ pub fn explain(finding: &mut Diagnostic, tables: Tables, seen: &[Seen], names: N
         let hit = tables.iter().copied().flatten().find_map(|row| Some(Hit { row, open: row.recognise(seen)? }));
         hits.extend(hit.filter(|hit| hits.iter().all(|known| known.row.name != hit.row.name)));
     }
-    // A row that tells the cause makes those superfluous that only tell where to look.
+    // A known cause makes rows superfluous that name only the place to look.
     if hits.iter().any(|hit| !hit.row.is_vague) {
         hits.retain(|hit| !hit.row.is_vague);
     }

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google_error::GoogleError;
 use crate::vertex::stage::Stage;
 
-/// How an operation failed.
+/// The error of an operation, and its stage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailedOperation {
     pub error: GoogleError,

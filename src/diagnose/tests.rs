@@ -41,7 +41,7 @@ fn each_entry_recognises_its_variants_and_no_near_miss() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What a user reads is the first cause: for each variant it must be the entry's own.
+/// The first cause is the one that a user reads first.
 #[test]
 fn each_variant_is_explained_by_its_own_entry() {
     let mut wrong = Vec::new();

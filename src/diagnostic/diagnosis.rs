@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-/// Who can remove a cause.
+/// The role that can remove a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(rename = "WhoCanFix")]
 #[serde(rename_all = "lowercase")]
 pub enum Who {
-    /// Who develops and deploys the model.
+    /// The developer of the model.
     Developer,
-    /// Who administers the project and the portal.
+    /// The administrators of the project and the portal.
     Platform,
-    /// Who administers the organization.
+    /// The administrators of the organization.
     Organization,
     /// Google, or time.
     Google,

@@ -1,4 +1,4 @@
-//! Where Google serves models on accelerators, and the default quota there.
+//! The locations where Google serves models on accelerators, with the default quota.
 //!
 //! Source: "custom model serving" in <https://docs.cloud.google.com/vertex-ai/docs/quotas>, read 2026-11-27. A quota of 0 means that Google
 //! has the accelerator there and grants it on request. New projects often get less.

@@ -1,5 +1,6 @@
 //! Lines of the log of a server that uses accelerators.
 
+use super::source::VLLM;
 use crate::diagnose::entry::{Case, Certainty, Entry, Place, Row};
 
 pub const ENTRIES: [Entry; 14] = [
@@ -13,7 +14,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case("", "", "api_server.py: error: unrecognized arguments: --swap-space 16"),
             Case("", "", "error: unexpected argument '--max-model-len' found"),
@@ -38,7 +39,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case(
                 "",
@@ -63,7 +64,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case(
                 "",
@@ -88,7 +89,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case(
                 "",
@@ -113,7 +114,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case(
                 "",
@@ -134,7 +135,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case(
                 "",
@@ -163,7 +164,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case("", "", "RuntimeError: No CUDA GPUs are available"),
             Case("", "", "RuntimeError: Failed to infer device type"),
@@ -183,7 +184,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case("", "", "RuntimeError: The NVIDIA driver on your system is too old (found version 11040)."),
             Case("", "", "Error 35: CUDA driver version is insufficient for CUDA runtime version"),
@@ -194,17 +195,13 @@ pub const ENTRIES: [Entry; 14] = [
         row: Row {
             name: "container/swap-space",
             places: &[Place::Log],
-            texts: &[
-                "swap space* GiB*total CPU memory",
-                "Too large swap space",
-                "Aborted due to the lack of CPU swap space",
-            ],
+            texts: &["Too large swap space", "Aborted due to the lack of CPU swap space"],
             cause: "the swap space of the server is larger than the machine's memory",
             fix: "lower or remove `--swap-space`, or choose a machine type with more memory",
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case(
                 "",
@@ -217,7 +214,14 @@ pub const ENTRIES: [Entry; 14] = [
                 "RuntimeError: Aborted due to the lack of CPU swap space. Please increase the swap space to avoid this error.",
             ),
         ],
-        misses: [Case("", "", "swap space: 4 GiB"), Case("", "", "Possibly too large swap. 4 GiB")],
+        misses: [
+            Case("", "", "swap space: 4 GiB"),
+            Case(
+                "",
+                "",
+                "Possibly too large swap space. 4.00 GiB out of the 7.63 GiB total CPU memory is allocated for the swap space.",
+            ),
+        ],
     },
     Entry {
         row: Row {
@@ -234,7 +238,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [
             Case(
                 "",
@@ -261,7 +265,7 @@ pub const ENTRIES: [Entry; 14] = [
                 "is not a local folder and is not a valid model identifier",
             ],
             cause: "the model is gated at Hugging Face, and the container has no token that may read it",
-            fix: "accept the licence with the account of the token, and give the container the token by a secret",
+            fix: "accept the licence with the account of the token, and let the container read the token from Secret Manager",
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -294,7 +298,7 @@ pub const ENTRIES: [Entry; 14] = [
                 "insufficient shared memory (shm)",
             ],
             cause: "the processes of the server need more shared memory than the container has",
-            fix: "give the container more shared memory",
+            fix: "increase the shared memory of the container",
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -313,8 +317,8 @@ pub const ENTRIES: [Entry; 14] = [
             name: "container/multi-gpu",
             places: &[Place::Log],
             texts: &["NCCL error", "ncclSystemError", "ncclUnhandledCudaError"],
-            cause: "the accelerators cannot talk to each other, most often for lack of shared memory",
-            fix: "give the container more shared memory; with one accelerator, remove `--tensor-parallel-size`",
+            cause: "the processes on the accelerators cannot communicate, most often for lack of shared memory",
+            fix: "increase the shared memory of the container; with one accelerator, remove `--tensor-parallel-size`",
             ..Row::NONE
         },
         certainty: Certainty::Unverified,
@@ -335,7 +339,7 @@ pub const ENTRIES: [Entry; 14] = [
             ..Row::NONE
         },
         certainty: Certainty::Reported,
-        source: "[vLLM](https://github.com/vllm-project/vllm), read from reports; unverified for each version",
+        source: VLLM,
         matches: [Case("", "", "KeyError: 'gemma3'"), Case("", "", "KeyError: 'layers.0.mlp.gate_up_proj.weight'")],
         misses: [Case("", "", "the key 'gemma3' was found"), Case("", "", "KeyError")],
     },

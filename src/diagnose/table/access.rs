@@ -4,6 +4,9 @@ use super::source::{REASONS, UNVERIFIED};
 use crate::diagnose::entry::{Case, Certainty, Entry, Place, Principal, Right, Row};
 use crate::diagnostic::Who;
 
+const PERIMETER: &str = "a VPC Service Controls perimeter blocks the call";
+const ALLOW: &str = "look up the id of Google's text in Cloud Audit Logs, and allow the call with an ingress or egress rule of the perimeter";
+
 pub const ENTRIES: [Entry; 13] = [
     Entry {
         row: Row {
@@ -98,7 +101,7 @@ pub const ENTRIES: [Entry; 13] = [
             places: &[Place::Call, Place::Impersonation],
             reason: "CONSUMER_SUSPENDED",
             cause: "Google has suspended the project {consumer}",
-            fix: "read Google's mail to the owners of {consumer}, and appeal there",
+            fix: "follow the mail that Google sent to the owners of {consumer}, and appeal",
             who: Who::Organization,
             ..Row::NONE
         },
@@ -188,8 +191,8 @@ pub const ENTRIES: [Entry; 13] = [
             name: "access/perimeter",
             places: &[Place::Call, Place::Operation, Place::Impersonation],
             reason: "SECURITY_POLICY_VIOLATED",
-            cause: "a VPC Service Controls perimeter blocks the call",
-            fix: "look up the id of Google's text in Cloud Audit Logs, and allow the call with an ingress or egress rule of the perimeter",
+            cause: PERIMETER,
+            fix: ALLOW,
             who: Who::Organization,
             ..Row::NONE
         },
@@ -222,8 +225,8 @@ pub const ENTRIES: [Entry; 13] = [
             places: &[Place::Call, Place::Operation, Place::Impersonation],
             statuses: "PERMISSION_DENIED FAILED_PRECONDITION",
             texts: &["vpcServiceControlsUniqueIdentifier: "],
-            cause: "a VPC Service Controls perimeter blocks the call",
-            fix: "look up the id of Google's text in Cloud Audit Logs, and allow the call with an ingress or egress rule of the perimeter",
+            cause: PERIMETER,
+            fix: ALLOW,
             who: Who::Organization,
             ..Row::NONE
         },
@@ -252,7 +255,7 @@ pub const ENTRIES: [Entry; 13] = [
             statuses: "PERMISSION_DENIED",
             texts: &["Permission denied to enable service [*]"],
             cause: "the call was charged to a project in which {0} is not enabled, most often not the one that the annotations name",
-            fix: "send the project of the annotations as quota project, and enable {0} there",
+            fix: "enable {0} in that project: Cloud Audit Logs name it",
             who: Who::Platform,
             ..Row::NONE
         },

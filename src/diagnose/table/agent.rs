@@ -55,7 +55,7 @@ pub const ENTRIES: [Entry; 8] = [
             texts: &[
                 "does not have permission to access Artifact Registry repository projects/vertex-ai/locations/*/repositories/prediction",
             ],
-            cause: "the prebuilt image was taken from a regional host, {0}, which has none: Google's text names a permission, but none is missing",
+            cause: "the image names the regional host of {0}, which has no prebuilt images; no permission is missing, although Google's text names one",
             fix: "take the image from `us-docker.pkg.dev`, `europe-docker.pkg.dev` or `asia-docker.pkg.dev`",
             ..Row::NONE
         },
@@ -284,7 +284,7 @@ pub const ENTRIES: [Entry; 8] = [
             places: &[Place::Operation],
             statuses: "INTERNAL",
             texts: &["ERROR: INTERNAL"],
-            cause: "most often, Vertex AI's service agent lacks `aiplatform.endpoints.create` for a deployment from Model Garden; only Cloud Audit Logs say so",
+            cause: "Google names no cause; after a deployment from Model Garden, Vertex AI's service agent most often lacks `aiplatform.endpoints.create`",
             fix: "look in Cloud Audit Logs for a denied call of Vertex AI's service agent, and grant the permission that the entry names",
             who: Who::Platform,
             ..Row::NONE

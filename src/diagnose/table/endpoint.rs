@@ -45,7 +45,7 @@ pub const ENTRIES: [Entry; 7] = [
             places: &[Place::Call],
             texts: &["Endpoint * doesn't have traffic_split", "doesn't have traffic_split"],
             cause: "no deployed model receives traffic at the endpoint",
-            fix: "deploy a model, or give a deployed model a share of the traffic",
+            fix: "deploy a model, or set the share of a deployed model above zero",
             ..Row::NONE
         },
         certainty: Certainty::Reported,
@@ -120,7 +120,7 @@ pub const ENTRIES: [Entry; 7] = [
             name: "endpoint/perimeter",
             places: &[Place::Call, Place::Operation],
             texts: &["joined or left a VPC Service Controls perimeter"],
-            cause: "the endpoint was created before the project joined or left a VPC Service Controls perimeter, and takes no more deployments",
+            cause: "the endpoint was created before the project joined or left a VPC Service Controls perimeter, and accepts no more deployments",
             fix: "create a new endpoint, and move its callers",
             who: Who::Platform,
             ..Row::NONE

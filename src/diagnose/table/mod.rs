@@ -33,14 +33,14 @@ rows_of!(ACCELERATOR, accelerator);
 rows_of!(CONTAINER, container);
 rows_of!(STS, identity);
 
-/// What explains the answer to a read.
+/// Rows for the answer to a read.
 pub static READS: [&[Row]; 1] = [&ACCESS];
-/// What explains the answer to a call.
+/// Rows for the answer to a call.
 pub static CALLS: [&[Row]; 6] = [&ORGANIZATION, &AGENT, &ACCESS, &QUOTA, &REQUEST, &ENDPOINT];
-/// What explains the end of an operation, with the log of the container.
+/// Rows for the end of an operation, with the log of the container.
 pub static SERVING: [&[Row]; 9] =
     [&ACCELERATOR, &CONTAINER, &ORGANIZATION, &AGENT, &ACCESS, &QUOTA, &REQUEST, &ENDPOINT, &SERVER];
-/// What explains a refused token.
+/// Rows for a token that Google denies.
 pub static IDENTITY: [&[Row]; 2] = [&STS, &ACCESS];
 
 /// All entries, in the order of the reference.

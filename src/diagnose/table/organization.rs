@@ -56,7 +56,7 @@ pub const ENTRIES: [Entry; 5] = [
                 "constraints/vertexai.allowedPartnerModelFeatures",
             ],
             cause: "the organization does not allow this model",
-            fix: "choose an allowed model, or ask for the model in the policy `constraints/vertexai.allowedModels`",
+            fix: "choose an allowed model, or request that the policy `constraints/vertexai.allowedModels` allows this one",
             who: Who::Organization,
             ..Row::NONE
         },
@@ -89,7 +89,7 @@ pub const ENTRIES: [Entry; 5] = [
             places: &[Place::Call, Place::Operation],
             texts: &["constraints/gcp.resourceLocations"],
             cause: "the organization does not allow resources in this location",
-            fix: "choose an allowed location, or ask for this one in the policy `constraints/gcp.resourceLocations`",
+            fix: "choose an allowed location, or request that the policy `constraints/gcp.resourceLocations` allows this one",
             who: Who::Organization,
             ..Row::NONE
         },
@@ -121,7 +121,7 @@ pub const ENTRIES: [Entry; 5] = [
                 "constraints/iam.disableCrossProjectServiceAccountUsage",
             ],
             cause: "the organization restricts service accounts across projects",
-            fix: "choose a service account of the same project, or ask for an exception of the policy that Google names",
+            fix: "choose a service account of the same project, or request an exception from the policy that Google names",
             who: Who::Organization,
             ..Row::NONE
         },
@@ -154,7 +154,7 @@ pub const ENTRIES: [Entry; 5] = [
                 "Constraint constraints/* violated",
             ],
             cause: "an organization policy denies it: {0}",
-            fix: "ask who administers the organization for an exception, or choose a value that the policy allows",
+            fix: "choose a value that the policy allows, or request an exception from the administrators of the organization",
             who: Who::Organization,
             ..Row::NONE
         },

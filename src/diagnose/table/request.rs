@@ -99,7 +99,7 @@ pub const ENTRIES: [Entry; 10] = [
                 "raffic_split must sum to 100",
                 "values must add up to 100",
             ],
-            cause: "the traffic shares do not add up to 100, or name a deployed model that has gone: the endpoint changed meanwhile",
+            cause: "the traffic shares do not add up to 100, or name a deployed model that no longer exists",
             fix: "try again; a first model on an endpoint gets all traffic",
             ..Row::NONE
         },

@@ -1,4 +1,4 @@
-//! What Google says of a model server that does not serve.
+//! Google's texts about a model server that does not serve.
 
 use super::source::{AUTOSCALING, TROUBLESHOOTING, UNVERIFIED};
 use crate::diagnose::entry::{Case, Certainty, Entry, Place, Row};
@@ -181,7 +181,7 @@ pub const ENTRIES: [Entry; 8] = [
             name: "server/unpulled",
             places: &[Place::Operation],
             texts: &["ImagePullBackOff", "ErrImagePull", "ailed to pull image *"],
-            cause: "Google cannot pull the container image: it has gone, or the service agent may not read it",
+            cause: "Google cannot pull the container image: it does not exist any more, or the service agent may not read it",
             fix: "compare `google.com/vertex-ai-image` with the repository, and grant Vertex AI's service agent `roles/artifactregistry.reader` on it",
             who: Who::Platform,
             ..Row::NONE

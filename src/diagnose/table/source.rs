@@ -8,3 +8,4 @@ pub const DESCRIPTION: &str = "Google, discovery document `aiplatform.v1` of 202
 pub const GCLOUD: &str =
     "Google, [gcloud](https://docs.cloud.google.com/sdk/docs/release-notes) 2026-11, its own source; read 2026-11-27";
 pub const UNVERIFIED: &str = "unverified: the text, which no public page shows";
+pub const VLLM: &str = "[vLLM](https://github.com/vllm-project/vllm), its errors as public reports show them; read 2026-11-28; other versions may have other texts";
