@@ -26,6 +26,7 @@ pub mod method;
 pub mod name;
 pub mod ordered;
 pub mod plan;
+pub mod preflight;
 pub mod render;
 pub mod rule;
 pub mod status;

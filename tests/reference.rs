@@ -11,6 +11,7 @@ use backstage_vertex_ai::diagnostic::rule::{self, Example, Rule};
 use backstage_vertex_ai::diagnostic::{Kind, event};
 use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
 use backstage_vertex_ai::plan::undo::UNDO;
+use backstage_vertex_ai::preflight::{CHECKS, Check};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -207,6 +208,45 @@ fn diagnoses() {
             let page = page.path().strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
             assert!(pages.contains(&page), "docs/reference/diagnosis/{page} is the page of no entry: remove it");
         }
+    }
+}
+
+fn preflight_page(check: &Check) -> String {
+    let Check { name, question, applies, no, help, unknown, methods, source, emulated, .. } = check;
+    let mut calls = String::new();
+    for method in *methods {
+        let needs: Vec<String> = method.needs.iter().map(|need| format!("`{}`", need.permission)).collect();
+        let needs = if needs.is_empty() { "–".to_owned() } else { needs.join(", ") };
+        writeln!(calls, "| `{}` | {needs} |", method.name).unwrap();
+    }
+    let calls = match calls.is_empty() {
+        true => "None of its own: it looks at the answers of the other checks.\n".to_owned(),
+        false => format!("| method | permission |\n| --- | --- |\n{calls}"),
+    };
+    format!(
+        "# {name}\n\n{question}\n\nApplies: {applies}\n\n## No\n\nOtherwise: {no}.\n\nNext step: {help}.\n\n## Unknown\n\n{unknown}\n\n\
+         ## Calls\n\n{calls}\n## On the emulator\n\n*No* by: {emulated}.\n\n## Source\n\n- {source}\n"
+    )
+}
+
+#[test]
+fn preflight() {
+    let mut index = String::from(
+        "# Checks of the preflight\n\nFor everyone who deploys: what the portal asks Google before a deployment, and what each answer means. \
+         [How to run it](../../preflight.md).\n\n| check | question |\n| --- | --- |\n",
+    );
+    let mut pages = vec!["README.md".to_owned()];
+    for check in CHECKS {
+        let page = format!("{}.md", check.name);
+        writeln!(index, "| [`{}`]({page}) | {} |", check.name, check.question).unwrap();
+        self::check(&format!("reference/preflight/{page}"), &preflight_page(check));
+        pages.push(page);
+    }
+    check("reference/preflight/README.md", &index);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/preflight");
+    for page in std::fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+        let page = page.file_name().into_string().unwrap();
+        assert!(pages.contains(&page), "docs/reference/preflight/{page} is the page of no check: remove it");
     }
 }
 

@@ -65,6 +65,7 @@ pub fn declarations() -> String {
     all.visit::<former::Removal>();
     all.visit::<life::Step>();
     all.visit::<outline::Outline>();
+    all.visit::<crate::preflight::Step>();
     all.visit::<served::Deployment>();
     all.visit::<served::DeploymentRecord>();
     all.visit::<served::DeploymentPage>();

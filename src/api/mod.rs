@@ -15,6 +15,7 @@ pub mod iam;
 pub mod life;
 pub mod mandate;
 pub mod outline;
+pub mod preflight;
 pub mod request;
 pub mod served;
 pub mod source;

@@ -78,7 +78,7 @@ fn check_only(only: &[&str], above: &str, map: &Map<String, Value>) -> Result<()
         match value.as_object().filter(|_| only.iter().any(|known| known.starts_with(&below))) {
             Some(map) => check_only(only, &path, map)?,
             None => {
-                let help = "remove it: this method changes replicas only";
+                let help = "remove it: the portal sends this method with other fields only";
                 return Err(malformed(&path, format!("the body must not contain `{path}`"), help));
             }
         }
@@ -169,6 +169,10 @@ mod tests {
             ("cloudresourcemanager.projects.getIamPolicy", ""),
             ("cloudresourcemanager.projects.testIamPermissions", r#"{"permissions": ["aiplatform.endpoints.deploy"]}"#),
             ("endpoints.setIamPolicy", r#"{"policy": {"version": 3, "etag": "BwX=", "bindings": []}}"#),
+            (
+                "iam.troubleshoot",
+                r#"{"accessTuple": {"principal": "a@b.c", "fullResourceName": "//storage.googleapis.com/projects/_/buckets/b", "permission": "storage.objects.get"}}"#,
+            ),
         ] {
             assert_eq!(code(method, body), None, "{method} {body}");
         }
@@ -214,6 +218,9 @@ mod tests {
                 "endpoints.deployModel",
                 r#"{"deployedModel": {"model": "projects/acme-ml/locations/us-central1/endpoints/e"}}"#,
             ),
+            ("iam.troubleshoot", "{}"),
+            ("iam.troubleshoot", r#"{"accessTuple": {"principal": "a@b.c", "conditionContext": {"resource": {}}}}"#),
+            ("iam.troubleshoot", r#"{"accessTuple": {"principal": "a@b.c"}, "more": 1}"#),
             ("endpoints.predict", "{}"),
             ("operations.cancel", "{}"),
             ("sts.token", "{}"),

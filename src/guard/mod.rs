@@ -162,7 +162,8 @@ fn narrow(config: &Config, method: &Method, resource: Resource) -> Result<Resour
     let Some(allowed) = config.project(project) else {
         return Err(refused(format!("the project `{project}`")));
     };
-    if let Some(place) = resource.place()
+    // The configured locations are those of Vertex AI: an image may be in `us`, and quotas are `global`.
+    if let Some(place) = resource.place().filter(|_| method.service == Service::Aiplatform)
         && !allowed.allows(&place.location)
     {
         return Err(refused(format!("the location `{}` of the project `{}`", place.location, allowed.project)));

@@ -1,8 +1,9 @@
 //! The table of Google methods: requests, permissions, the proxy's allow-list, audit names and the reference page read it.
 //!
 //! A row is a `static` in the file of its service. Code names the row that it calls, so a build links the rows it uses and no others.
-//! Verbs, paths and query parameters: Google's discovery documents `aiplatform.v1`, `aiplatform.v1beta1`, `iam.v1`, `sts.v1`,
-//! `iamcredentials.v1`, `cloudresourcemanager.v3`, `serviceusage.v1`, `logging.v2`, `monitoring.v3`, and `pam.proto` for Privileged
+//! Verbs, paths and query parameters: Google's discovery documents `aiplatform.v1`, `aiplatform.v1beta1`, `artifactregistry.v1`, `cloudkms.v1`, `cloudquotas.v1`, `iam.v1`, `sts.v1`,
+//! `iamcredentials.v1`, `cloudresourcemanager.v3`, `serviceusage.v1`, `logging.v2`, `monitoring.v3`, `orgpolicy.v2`,
+//! `policytroubleshooter.v3`, `storage.v1`, and `pam.proto` for Privileged
 //! Access Manager. Permissions: see [`Source`].
 
 mod body;
@@ -15,12 +16,17 @@ mod service;
 mod credentials;
 mod endpoints;
 mod iam;
+mod keys;
 mod models;
 mod observe;
 mod operations;
+mod policies;
 mod pools;
 mod privileged;
 mod project;
+mod quotas;
+mod registry;
+mod storage;
 
 pub use body::{Body, BodyRules, Field, PATH_FIELDS, Shape};
 pub use call::{Call, Permission, find, percent_encode};
@@ -30,11 +36,12 @@ pub use row::{Access, Door, Method};
 pub use service::{Service, Verb};
 
 pub use {
-    credentials::*, endpoints::*, iam::*, models::*, observe::*, operations::*, pools::*, privileged::*, project::*,
+    credentials::*, endpoints::*, iam::*, keys::*, models::*, observe::*, operations::*, policies::*, pools::*,
+    privileged::*, project::*, quotas::*, registry::*, storage::*,
 };
 
 /// The rows of each file, sorted by service and resource.
-const FILES: [&[&Method]; 9] = [
+const FILES: [&[&Method]; 14] = [
     models::ROWS,
     endpoints::ROWS,
     operations::ROWS,
@@ -44,6 +51,11 @@ const FILES: [&[&Method]; 9] = [
     credentials::ROWS,
     privileged::ROWS,
     observe::ROWS,
+    quotas::ROWS,
+    registry::ROWS,
+    storage::ROWS,
+    keys::ROWS,
+    policies::ROWS,
 ];
 
 /// Every method.

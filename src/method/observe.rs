@@ -1,6 +1,6 @@
-//! Logs and metrics. Closed: a body or a filter names the project, and the proxy does not read them.
+//! Logs and metrics. Logs are closed: a body names the project, and the proxy does not read it.
 
-use super::{Body, Door, Kind, Method, On::Itself, Service, Verb, need::guide};
+use super::{Body, Door, Kind, Method, On::Itself, Service, Verb, need::guide, row::READ};
 
 /// The rows of this file.
 pub(super) const ROWS: &[&Method] = &[&LOG_ENTRIES_LIST, &TIME_SERIES_LIST];
@@ -39,7 +39,7 @@ pub static TIME_SERIES_LIST: Method = Method {
         "pageSize",
         "pageToken",
     ],
-    door: Door::Closed,
+    door: READ,
     needs: &[guide("monitoring.timeSeries.list", Itself)],
     ..Method::DEFAULT
 };

@@ -17,6 +17,7 @@ pub(super) const ROWS: &[&Method] = &[
     &PROJECTS_SET_IAM_POLICY,
     &PROJECTS_TEST_IAM_PERMISSIONS,
     &SERVICES_GET,
+    &SERVICES_BATCH_GET,
     &SERVICES_ENABLE,
 ];
 
@@ -82,6 +83,21 @@ pub static SERVICES_GET: Method = Method {
     version: "v1",
     on: API,
     door: Door::Closed,
+    needs: &[guide("serviceusage.services.get", Itself)],
+    ..Method::DEFAULT
+};
+
+pub static SERVICES_BATCH_GET: Method = Method {
+    name: "serviceusage.services.batchGet",
+    audit_name: "ServiceUsage.BatchGetServices",
+    service: Service::ServiceUsage,
+    verb: Verb::Get,
+    version: "v1",
+    on: Kind::Project,
+    suffix: "/services:batchGet",
+    query: &["names"],
+    repeated: &["names"],
+    door: READ,
     needs: &[guide("serviceusage.services.get", Itself)],
     ..Method::DEFAULT
 };

@@ -3,6 +3,7 @@
 use crate::name::{
     Endpoint, EndpointId, Location, Model, NameError, Operation, OperationId, Place, Project, ServiceAccount,
 };
+use crate::vertex::image::is_digest;
 use std::fmt;
 
 /// The kind of name between the version and the suffix of a path.
@@ -48,6 +49,18 @@ pub const ACCOUNT: Kind = Kind::Named("projects/*/serviceAccounts/*");
 pub const POOL: Kind = Kind::Named("projects/*/locations/*/deploymentResourcePools/*");
 /// An API of a project.
 pub const API: Kind = Kind::Named("projects/*/services/*");
+/// A quota of a service.
+pub const QUOTA: Kind = Kind::Named("projects/*/locations/global/services/*/quotaInfos/*");
+/// A repository of Artifact Registry.
+pub const REPOSITORY: Kind = Kind::Named("projects/*/locations/*/repositories/*");
+/// An image of a repository, by its digest.
+pub const DOCKER_IMAGE: Kind = Kind::Named("projects/*/locations/*/repositories/*/dockerImages/*");
+/// A bucket of Cloud Storage, which does not name its project.
+pub const BUCKET: Kind = Kind::Named("b/*");
+/// A key of Cloud KMS.
+pub const KEY: Kind = Kind::Named("projects/*/locations/*/keyRings/*/cryptoKeys/*");
+/// The policy of a project for a constraint of its organization.
+pub const ORGANIZATION_POLICY: Kind = Kind::Named("projects/*/policies/*");
 /// An entitlement of Privileged Access Manager.
 pub const ENTITLEMENT: Kind = Kind::Named("projects/*/locations/global/entitlements/*");
 /// A grant of Privileged Access Manager.
@@ -110,6 +123,7 @@ impl Named {
                 ("*", "projects") => project = Some(part.parse::<Project>().ok()?),
                 ("*", "locations") => location = Some(part.parse::<Location>().ok()?),
                 ("*", "serviceAccounts") => account = Some(part.parse::<ServiceAccount>().ok()?),
+                ("*", "dockerImages") => is_image(part).then_some(())?,
                 ("*", _) => is_id(part).then_some(())?,
                 _ => (part == wanted).then_some(())?,
             }
@@ -137,7 +151,12 @@ impl Named {
     }
 }
 
-/// Ids of roles, pools, services, entitlements and grants.
+/// The name of an image with its digest.
+fn is_image(part: &str) -> bool {
+    part.split_once('@').is_some_and(|(name, digest)| is_id(name) && is_digest(digest))
+}
+
+/// Ids of roles, pools, services, entitlements, grants, quotas, repositories, buckets, keys and constraints.
 fn is_id(part: &str) -> bool {
     (1..=128).contains(&part.len())
         && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
@@ -228,6 +247,9 @@ mod tests {
             (PREDEFINED_ROLE, "roles/iam.serviceAccountUser"),
             (API, "projects/acme-ml/services/aiplatform.googleapis.com"),
             (GRANT, "projects/acme-ml/locations/global/entitlements/deploy/grants/g1"),
+            (BUCKET, "b/acme-models"),
+            (REPOSITORY, "projects/acme-ml/locations/us/repositories/gcr.io"),
+            (ORGANIZATION_POLICY, "projects/acme-ml/policies/gcp.resourceLocations"),
         ] {
             assert_eq!(Resource::parse(kind, name).unwrap().to_string(), name);
         }
@@ -242,6 +264,10 @@ mod tests {
             (ACCOUNT, "projects/acme-ml/serviceAccounts/serving@other-project.iam.gserviceaccount.com"),
             (ACCOUNT, "projects/-/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com"),
             (GRANT, "projects/acme-ml/locations/global/entitlements/deploy/grants/"),
+            (BUCKET, "b/acme-models/o/secret"),
+            (BUCKET, "b/.."),
+            (DOCKER_IMAGE, "projects/acme-ml/locations/us/repositories/serving/dockerImages/fraud:3"),
+            (DOCKER_IMAGE, "projects/acme-ml/locations/us/repositories/serving/dockerImages/fraud@sha256:3"),
         ] {
             assert!(Resource::parse(kind, name).is_none(), "{name}");
         }

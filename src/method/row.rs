@@ -50,7 +50,7 @@ pub struct Method {
     pub audit_name: &'static str,
     pub service: Service,
     pub verb: Verb,
-    /// `v1`, `v1beta1`, `v2` or `v3`.
+    /// `v1`, `v1beta1`, `v2`, `v3` or `storage/v1`.
     pub version: &'static str,
     /// The kind of resource in its path.
     pub on: Kind,

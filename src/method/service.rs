@@ -6,39 +6,57 @@ use crate::name::Location;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Service {
     Aiplatform,
+    ArtifactRegistry,
+    CloudKms,
+    CloudQuotas,
     CloudResourceManager,
     Iam,
     IamCredentials,
     Logging,
     Monitoring,
+    OrgPolicy,
+    PolicyTroubleshooter,
     PrivilegedAccessManager,
     ServiceUsage,
+    Storage,
     Sts,
 }
 
 impl Service {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::Aiplatform,
+        Self::ArtifactRegistry,
+        Self::CloudKms,
+        Self::CloudQuotas,
         Self::CloudResourceManager,
         Self::Iam,
         Self::IamCredentials,
         Self::Logging,
         Self::Monitoring,
+        Self::OrgPolicy,
+        Self::PolicyTroubleshooter,
         Self::PrivilegedAccessManager,
         Self::ServiceUsage,
+        Self::Storage,
         Self::Sts,
     ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Aiplatform => "aiplatform",
+            Self::ArtifactRegistry => "artifactregistry",
+            Self::CloudKms => "cloudkms",
+            Self::CloudQuotas => "cloudquotas",
             Self::CloudResourceManager => "cloudresourcemanager",
             Self::Iam => "iam",
             Self::IamCredentials => "iamcredentials",
             Self::Logging => "logging",
             Self::Monitoring => "monitoring",
+            Self::OrgPolicy => "orgpolicy",
+            Self::PolicyTroubleshooter => "policytroubleshooter",
             Self::PrivilegedAccessManager => "privilegedaccessmanager",
             Self::ServiceUsage => "serviceusage",
+            Self::Storage => "storage",
             Self::Sts => "sts",
         }
     }

@@ -5,6 +5,8 @@ use std::collections::HashSet;
 
 const ENDPOINT: &str = "projects/acme-ml/locations/us-central1/endpoints/fraud";
 
+const IMAGE: &str = "projects/acme-ml/locations/us-central1/repositories/serving/dockerImages/fraud@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
 /// Example names of this kind.
 pub(crate) fn example(kind: Kind) -> Vec<&'static str> {
     match kind {
@@ -27,6 +29,16 @@ pub(crate) fn example(kind: Kind) -> Vec<&'static str> {
         resource::API => vec!["projects/acme-ml/services/aiplatform.googleapis.com"],
         resource::ENTITLEMENT => vec!["projects/acme-ml/locations/global/entitlements/deploy"],
         resource::GRANT => vec!["projects/acme-ml/locations/global/entitlements/deploy/grants/g1"],
+        resource::QUOTA => {
+            vec![
+                "projects/acme-ml/locations/global/services/aiplatform.googleapis.com/quotaInfos/CustomModelServingCPUsPerProjectPerRegion",
+            ]
+        }
+        resource::REPOSITORY => vec!["projects/acme-ml/locations/us-central1/repositories/serving"],
+        resource::DOCKER_IMAGE => vec![IMAGE],
+        resource::BUCKET => vec!["b/acme-models"],
+        resource::KEY => vec!["projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving"],
+        resource::ORGANIZATION_POLICY => vec!["projects/acme-ml/policies/gcp.resourceLocations"],
         Kind::Named(pattern) => panic!("{pattern} has no example"),
     }
 }
@@ -51,6 +63,11 @@ fn every_row_is_listed() {
         include_str!("credentials.rs"),
         include_str!("endpoints.rs"),
         include_str!("iam.rs"),
+        include_str!("keys.rs"),
+        include_str!("policies.rs"),
+        include_str!("quotas.rs"),
+        include_str!("registry.rs"),
+        include_str!("storage.rs"),
         include_str!("models.rs"),
         include_str!("observe.rs"),
         include_str!("operations.rs"),

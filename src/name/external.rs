@@ -42,6 +42,11 @@ text_type!(
 );
 
 impl KmsKey {
+    /// The id of the key's project.
+    pub fn project(&self) -> Option<&str> {
+        self.0.split('/').nth(1)
+    }
+
     /// The key's location.
     pub fn location(&self) -> Option<Location> {
         self.0.split('/').nth(3)?.parse().ok()

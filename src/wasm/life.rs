@@ -1,7 +1,7 @@
 //! Exports of the server build for the backend plugin: `pkg-js/core/src/deployments.ts`.
 
-use super::convert::{json, write};
-use crate::api::{former, life, outline, stored};
+use super::convert::{json, now, read, write};
+use crate::api::{former, life, outline, preflight, stored};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(js_name = deploymentFacts)]
@@ -34,6 +34,16 @@ pub fn scheduled_removal(request: &JsValue, plan: &JsValue, lives: &JsValue) -> 
 #[wasm_bindgen(js_name = removalDue)]
 pub fn removal_due(request: &JsValue, life: &JsValue) -> Result<JsValue, JsValue> {
     Ok(write(&former::removal_due(&json(request), &json(life)))?)
+}
+
+#[wasm_bindgen]
+pub fn preflight(request: JsValue, at: f64, answers: &JsValue) -> Result<JsValue, JsValue> {
+    Ok(write(&preflight::preflight(&read(&request)?, at as u64, now(), &json(answers)))?)
+}
+
+#[wasm_bindgen(js_name = preflightNames)]
+pub fn preflight_names() -> Result<JsValue, JsValue> {
+    Ok(write(&preflight::names())?)
 }
 
 #[wasm_bindgen(js_name = deploymentReach)]

@@ -13,12 +13,12 @@ use std::process::Stdio;
 
 #[derive(Args)]
 pub struct Options {
-    /// Run only this benchmark: proxy, deploy, deployments, validate, iam, emulator or diagnose
+    /// Run only this benchmark: proxy, deploy, deployments, validate, iam, emulator, diagnose or preflight
     only: Option<String>,
 }
 
 /// Name and script of each benchmark, and whether it needs a running portal.
-const BENCHES: [(&str, &str, bool); 7] = [
+const BENCHES: [(&str, &str, bool); 8] = [
     ("proxy", "tests/bench/proxy.mjs", false),
     ("deploy", "tests/bench/deploy.mjs", true),
     ("deployments", "tests/bench/deployments.mjs", false),
@@ -26,6 +26,7 @@ const BENCHES: [(&str, &str, bool); 7] = [
     ("iam", "tests/bench/iam.mjs", false),
     ("emulator", "tests/bench/emulator.mjs", false),
     ("diagnose", "tests/bench/diagnose.mjs", false),
+    ("preflight", "tests/bench/preflight.mjs", true),
 ];
 
 pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {

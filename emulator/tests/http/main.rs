@@ -21,6 +21,7 @@ mod mutations;
 mod neighbours;
 mod pages;
 mod permissions;
+mod preflight;
 mod privileged;
 mod quotas;
 mod real_causes;

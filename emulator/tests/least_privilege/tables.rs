@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 const SPEED: f64 = 1_000_000.0;
 const PLACE: &str = "projects/acme-ml/locations/us-central1";
 const ACCOUNT: &str = "fraud-serving@acme-ml.iam.gserviceaccount.com";
+/// No image of the seed: permissions are checked before.
+const IMAGE: &str = "projects/acme-ml/locations/us-central1/repositories/serving/dockerImages/fraud@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const PROBE: &str = "projects/acme-ml/roles/probe";
 const GLOBAL: &str = "projects/acme-ml/locations/global";
 const ENTITLEMENT: &str = "projects/acme-ml/locations/global/entitlements/probe";
@@ -90,6 +92,14 @@ fn example(kind: Kind) -> Option<&'static str> {
         resource::ACCOUNT => "projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com",
         resource::POOL => "projects/acme-ml/locations/us-central1/deploymentResourcePools/probe",
         resource::API => "projects/acme-ml/services/aiplatform.googleapis.com",
+        resource::QUOTA => {
+            "projects/acme-ml/locations/global/services/aiplatform.googleapis.com/quotaInfos/CustomModelServingCPUsPerProjectPerRegion"
+        }
+        resource::REPOSITORY => "projects/acme-ml/locations/us-central1/repositories/serving",
+        resource::DOCKER_IMAGE => IMAGE,
+        resource::BUCKET => "b/acme-models",
+        resource::KEY => "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving",
+        resource::ORGANIZATION_POLICY => "projects/acme-ml/policies/gcp.resourceLocations",
         _ => return None,
     })
 }

@@ -115,6 +115,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               mandates,
               permissions,
               portal: portalName(config),
+              proxyUrl,
               // Every report names wrong settings.
               rules: config.getOptional<RuleSettings>('vertexAi.rules'),
               runner,

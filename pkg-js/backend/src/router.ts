@@ -18,6 +18,7 @@ import { createEvents } from './routes/events';
 import { OpenStreams } from './routes/streams';
 import { createTakeover } from './routes/takeover';
 import { createTrace } from './routes/trace';
+import { createPreflight } from './routes/preflight';
 import { createStart, type StartOptions } from './routes/start';
 
 type Handle = (request: Request, response: Response) => Promise<void>;
@@ -36,6 +37,7 @@ export function createRouter(
       feed: EventFeed;
       ledger: Ledger;
       logger: LoggerService;
+      proxyUrl(): Promise<string>;
     },
 ): Router {
   const { list, read, cancel, find } = createDeploymentRoutes(options);
@@ -44,6 +46,10 @@ export function createRouter(
   const start = createStart(options);
   router.post('/deployments', caught(start.begin));
   router.post('/deployments/plan', caught(start.show));
+  router.post(
+    '/preflight',
+    caught(createPreflight({ ...options, planFor: start.planFor })),
+  );
   router.get('/deployments', caught(list));
   router.get('/deployments/:id', caught(read));
   router.post('/deployments/:id/cancel', caught(cancel));

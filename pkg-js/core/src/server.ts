@@ -23,6 +23,7 @@ export * from './deployment';
 export * from './deployments';
 export * from './gate';
 export * from './grants';
+export * from './preflight';
 
 /**
  * Reads the catalog module's part of the configuration.

@@ -2,6 +2,7 @@ import type {
   Deployment,
   Diagnostic,
   PlanReport,
+  PreflightReport,
   Progress,
   StartRequest,
 } from '@backstage-vertex-ai/core/server';
@@ -74,6 +75,18 @@ export class DeploymentsClient {
     const ask = { as: user, verb: 'POST', body: wish };
     const tries = { unknown: UNKNOWN_TRIES };
     const response = await this.ask('/deployments/plan', ask, tries);
+    return await response.json();
+  }
+
+  /** Checks whether a deployment can succeed, and starts nothing. */
+  async preflight(
+    wish: StartRequest,
+    user: BackstageCredentials,
+  ): Promise<PreflightReport> {
+    const ask = { as: user, verb: 'POST', body: wish };
+    const response = await this.ask('/preflight', ask, {
+      unknown: UNKNOWN_TRIES,
+    });
     return await response.json();
   }
 

@@ -42,6 +42,7 @@ describe('the module', () => {
       'vertex:iam:request',
       'vertex:iam:verify',
       'vertex:model:deploy',
+      'vertex:preflight',
     ]);
 
     for (const name of [

@@ -13,6 +13,7 @@ import { createIamPlanAction } from './actions/iamPlan/iamPlan';
 import { createIamRequestAction } from './actions/iamRequest/iamRequest';
 import { createIamVerifyAction } from './actions/iamVerify/iamVerify';
 import { createModelDeployAction } from './actions/modelDeploy/modelDeploy';
+import { createPreflightAction } from './actions/preflight/preflight';
 import { loadCore } from './core';
 
 /**
@@ -49,6 +50,7 @@ export const scaffolderModuleVertexAi: BackendFeature = createBackendModule({
           createIamRequestAction(options),
           createIamVerifyAction(options),
           createModelDeployAction(options),
+          createPreflightAction(options),
         );
       },
     });

@@ -205,6 +205,9 @@ codes! {
     CoreInternal,
     CoreNotInitialised,
 
+    PreflightNo,
+    PreflightUnknown,
+
     IamMethodUnknown,
     IamPrincipalMalformed,
     IamPrincipalDeleted,

@@ -103,6 +103,35 @@ fn rejects_projects_and_locations_that_are_not_configured() {
     assert!(verdict("GET", "aiplatform/v1/projects/acme-lab/locations/europe-west4/endpoints").is_ok());
 }
 
+/// The configured locations limit Vertex AI; projects limit every service.
+#[test]
+fn reads_images_and_keys_of_configured_projects_in_any_location() {
+    for path in [
+        "artifactregistry/v1/projects/acme-ml/locations/us/repositories/serving/dockerImages",
+        "cloudkms/v1/projects/acme-ml/locations/europe-west4/keyRings/ml/cryptoKeys/serving",
+        "cloudquotas/v1/projects/acme-ml/locations/global/services/aiplatform.googleapis.com/quotaInfos/Q",
+        "orgpolicy/v2/projects/acme-ml/policies/gcp.resourceLocations:getEffectivePolicy",
+        "monitoring/v3/projects/acme-ml/timeSeries",
+        "serviceusage/v1/projects/acme-ml/services:batchGet",
+    ] {
+        assert!(verdict("GET", path).is_ok(), "{path}");
+        let other = path.replace("acme-ml", "other-project");
+        assert_eq!(rejected("GET", &other), (403, Code::ProxyTargetNotAllowed), "{other}");
+    }
+    for (verb, path) in [
+        // No contents, no change, no use of a key.
+        ("GET", "storage/storage/v1/b/acme-models/o/model.pkl"),
+        ("GET", "storage/v1/b/acme-models/o"),
+        ("GET", "storage/download/storage/v1/b/acme-models/o/model.pkl"),
+        ("POST", "storage/storage/v1/b/acme-models/o"),
+        ("POST", "cloudkms/v1/projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving:decrypt"),
+        ("POST", "cloudquotas/v1/projects/acme-ml/locations/global/quotaPreferences"),
+        ("DELETE", "artifactregistry/v1/projects/acme-ml/locations/us/repositories/serving"),
+    ] {
+        assert_eq!(rejected(verb, path), (403, Code::ProxyMethodUnknown), "{verb} {path}");
+    }
+}
+
 #[test]
 fn reports_the_name_that_makes_a_path_invalid() {
     for (target, expected) in [

@@ -76,10 +76,10 @@ const LAUNCH_MILLIS = 2_000;
 /** Number of former deployments whose deployed models may be removed. */
 const PREVIOUS = 100;
 
-type Caller = BackstageCredentials<BackstageUserPrincipal>;
+export type Caller = BackstageCredentials<BackstageUserPrincipal>;
 
 /** A request to start a deployment, planned. */
-interface Wish {
+export interface Wish {
   entityRef: string;
   request: Omit<StoredRequest, 'runId' | 'reason'>;
   plan: NonNullable<PlanReport['plan']>;
@@ -333,7 +333,7 @@ export function createStart(options: StartOptions) {
     return isLate ? undefined : { row, isNew: added !== undefined };
   }
 
-  return { begin, show };
+  return { begin, planFor, show };
 }
 
 function refuse([first, ...rest]: Diagnostic[]): never {

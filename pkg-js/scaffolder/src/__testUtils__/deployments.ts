@@ -12,6 +12,8 @@ export interface Plot {
   end?: (key: string) => object;
   /** What the backend answers to a request for a plan. */
   plan?: object;
+  /** What the backend answers to a request for a preflight. */
+  preflight?: object;
   /** The stream breaks after this event, once. */
   breaksAfter?: number;
   /** Waits for a wish to cancel after the last event. */
@@ -104,6 +106,8 @@ export async function startFakeBackend(plot: Plot = {}) {
       answer(401, { error: { name: 'AuthenticationError' } });
     } else if (call.line === 'POST /deployments/plan') {
       answer(200, plot.plan ?? {});
+    } else if (call.line === 'POST /preflight') {
+      answer(200, plot.preflight ?? {});
     } else if (call.line === 'POST /deployments') {
       const known = byKey.has(call.key);
       byKey.set(call.key, deployment('pending'));

@@ -6,6 +6,7 @@ mod claim;
 mod deployment;
 mod iam;
 mod mandate;
+mod preflight;
 
 use super::{Code, Severity};
 
@@ -20,7 +21,7 @@ pub struct Event {
 }
 
 pub(super) const GROUPS: &[&[Event]] =
-    &[check::EVENTS, call::EVENTS, mandate::EVENTS, claim::EVENTS, deployment::EVENTS, iam::EVENTS];
+    &[check::EVENTS, call::EVENTS, mandate::EVENTS, claim::EVENTS, deployment::EVENTS, preflight::EVENTS, iam::EVENTS];
 
 /// All events, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Event> {

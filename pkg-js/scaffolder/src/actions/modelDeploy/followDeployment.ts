@@ -2,6 +2,7 @@ import type {
   ChangeRequest,
   Deployment,
   Plan,
+  PreflightReport,
   StartRequest,
 } from '@backstage-vertex-ai/core/server';
 import type {
@@ -105,6 +106,25 @@ export async function planByBackend(
   logFindings(ctx.logger, report.diagnostics);
   ctx.logger.info(report.summary);
   return report.plan;
+}
+
+/** Checks by the backend whether the deployment of a step can succeed. */
+export async function checkByBackend(
+  ctx: Context,
+  options: {
+    auth: AuthService;
+    discovery: DiscoveryService;
+    pauseMillis?: number;
+  },
+  change: ChangeRequest,
+): Promise<PreflightReport> {
+  const client = new DeploymentsClient({
+    ...options,
+    key: nameStep(ctx),
+    logger: ctx.logger,
+  });
+  const user = await ctx.getInitiatorCredentials();
+  return client.preflight(await readWish(ctx, change), user);
 }
 
 /** Starts a deployment, or returns the one that was started before a restart. */
