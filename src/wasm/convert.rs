@@ -29,7 +29,8 @@ fn walk(value: &JsValue, depth: usize) -> Option<Value> {
     if let Some(items) = value.dyn_ref::<Array>() {
         return items.iter().map(|item| walk(&item, depth + 1)).collect::<Option<_>>().map(Value::Array);
     }
-    let object = value.dyn_ref::<Object>().filter(|object| !object.is_function())?;
+    // No `instanceof`: the scaffolder's template expressions make objects of another realm.
+    let object = value.is_object().then(|| value.unchecked_ref::<Object>())?;
     let mut map = Map::new();
     for entry in Object::entries(object).iter() {
         let entry = Array::from(&entry);

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import * as core from '@backstage-vertex-ai/core/server';
 import { entity, servingEntity } from '../../__testUtils__/entities';
 import { runAction } from '../../__testUtils__/run';
@@ -70,6 +71,16 @@ describe('vertex:iam:plan', () => {
     expect(wet.outputs.permissions.length).toBeLessThanOrEqual(6);
     expect(dry.outputs).toEqual(wet.outputs);
     expect(fetched).not.toHaveBeenCalled();
+  });
+
+  it('accepts an object that a template expression returns', async () => {
+    const found = { model: true, endpoint: true };
+    const plain = await run({ ...ASKED, found });
+    const rendered = runInNewContext('({ model: true, endpoint: true })');
+    expect(rendered).not.toBeInstanceOf(Object);
+    const { failure, outputs } = await run({ ...ASKED, found: rendered });
+    expect(failure).toBeUndefined();
+    expect(outputs.permissions).toEqual(plain.outputs.permissions);
   });
 
   it.each([
