@@ -37,6 +37,8 @@ pub struct Annotation {
     pub title: &'static str,
     /// Whether every deployment needs it.
     pub required: bool,
+    /// Whether a value may have several lines.
+    pub lines: bool,
     pub example: &'static str,
     pub meaning: &'static str,
     /// The group of its input.
@@ -83,6 +85,7 @@ pub fn annotations(held: Held<'_>) -> Vec<Annotation> {
         key: format!("{PREFIX}{}", key.name()),
         title: key.title(),
         required: key.is_required(),
+        lines: key.has_lines(),
         example: key.example(),
         meaning: key.meaning(),
         group: group(*key),

@@ -1,6 +1,6 @@
 import type { AnnotationKey, Diagnostic } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Text, TextField } from '@backstage/ui';
+import { Button, Flex, Text, TextAreaField, TextField } from '@backstage/ui';
 import { useEffect, useId, useRef } from 'react';
 import { plainText, Prose } from '../components/Prose';
 import styles from '../components/VertexAiCard.module.css';
@@ -26,6 +26,7 @@ export function AnnotationInput(props: {
   const choicesId = useId();
   const { choices } = annotation;
   const hasChoices = choices.length > 0;
+  const Field = annotation.lines ? TextAreaField : TextField;
   // The text field of Backstage UI has no property for the browser's list of choices.
   useEffect(() => {
     const element = input.current?.querySelector('input');
@@ -34,7 +35,7 @@ export function AnnotationInput(props: {
   }, [choicesId, hasChoices]);
   return (
     <div className={styles.input} ref={input}>
-      <TextField
+      <Field
         label={annotation.title}
         isRequired={annotation.required}
         secondaryLabel={

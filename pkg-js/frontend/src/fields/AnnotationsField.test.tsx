@@ -89,6 +89,17 @@ describe('the field', () => {
     }
   });
 
+  it('has room for lines where a value may have several', async () => {
+    const onChange = renderField();
+    const env = await screen.findByLabelText('Environment variables');
+    expect(env).toBeInstanceOf(HTMLTextAreaElement);
+    await userEvent.type(env, 'A=1{Enter}B=2');
+    expect(onChange).toHaveBeenLastCalledWith({
+      'google.com/vertex-ai-env': 'A=1\nB=2',
+    });
+    expect(screen.getByLabelText('Project')).toBeInstanceOf(HTMLInputElement);
+  });
+
   it('offers the values that fit the others', async () => {
     renderField({
       [LOCATION]: 'europe-west3',
