@@ -57,7 +57,7 @@ impl Run {
                 _ => TRIES,
             };
             if number >= tries {
-                return Err(error);
+                return Err(self.of_step(error, call));
             }
             self.retry(number, tries, retry_after, error).await?;
             number += 1;
@@ -159,7 +159,10 @@ impl Run {
                 None => number += 1,
                 Some(refused) => {
                     self.record(Entry::Refused { status }).await;
-                    return if refused == CallError::Cancelled { Err(refused) } else { Ok(Sent::Refused(refused)) };
+                    return match refused {
+                        CallError::Cancelled => Err(refused),
+                        refused => Ok(Sent::Refused(self.of_step(refused, call))),
+                    };
                 }
             }
         }

@@ -5,7 +5,7 @@
 
 use super::report::{Outputs, RunOutcome};
 use super::stored;
-use crate::diagnostic::{Cause, Code, Diagnosis, Diagnostic, Words};
+use crate::diagnostic::{Cause, Code, Diagnosis, Diagnostic, Evidence, Words};
 use crate::name::Operation;
 use crate::ordered::Ordered;
 use crate::vertex::message::object;
@@ -135,11 +135,22 @@ pub struct Finding {
     pub(super) resource: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) diagnosis: Option<Diagnosis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) evidence: Option<Box<Evidence>>,
 }
 
 /// The beginning of a text.
 fn short(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
+}
+
+fn short_evidence(evidence: &Evidence) -> Evidence {
+    let text = |text: &String| text.chars().take(MAX_CAUSE).collect();
+    Evidence {
+        status: text(&evidence.status),
+        text: evidence.text.as_ref().map(text),
+        operation: evidence.operation.as_ref().map(text),
+    }
 }
 
 fn short_diagnosis(diagnosis: &Diagnosis) -> Diagnosis {
@@ -168,6 +179,7 @@ impl From<&Diagnostic> for Finding {
             permission: finding.permission.as_deref().map(short),
             resource: finding.resource.as_deref().map(short),
             diagnosis: finding.diagnosis.as_deref().map(short_diagnosis),
+            evidence: finding.evidence.as_deref().map(short_evidence).map(Box::new),
         }
     }
 }
@@ -180,6 +192,7 @@ impl From<&Finding> for Diagnostic {
         finding.permission = kept.permission.clone().map(Into::into);
         finding.resource = kept.resource.clone().map(Into::into);
         finding.diagnosis = kept.diagnosis.clone().map(Box::new);
+        finding.evidence = kept.evidence.clone();
         finding
     }
 }
@@ -306,6 +319,9 @@ mod tests {
             principal: Some(long()),
             others: vec![other; 3],
         }));
+        let text = || "x".repeat(length);
+        let evidence = Evidence { status: "FAILED_PRECONDITION".into(), text: Some(text()), operation: Some(text()) };
+        finding.evidence = Some(Box::new(evidence));
         finding
     }
 

@@ -7,6 +7,7 @@
 mod aliasing;
 mod call;
 mod change;
+mod failure;
 mod holding;
 pub mod ledger;
 mod memory;
@@ -160,6 +161,9 @@ impl Run {
         let not_undone: Vec<Diagnostic> = kept.iter().map(|(finding, _)| Diagnostic::from(finding)).collect();
         let messages = not_undone.iter().map(|finding| finding.message.to_string()).collect();
         diagnostics.extend(not_undone);
+        if let Ok(plan) = &self.plan {
+            diagnostics.iter_mut().for_each(|finding| failure::add_links(finding, plan));
+        }
         RunReport { outcome, plan: self.plan.ok(), outputs, undone: removed, not_undone: messages, diagnostics }
     }
 

@@ -269,6 +269,9 @@ impl<'a> Follower<'a> {
                 stage: self.reached,
             };
             let mut finding = failed.finding(&[]);
+            if let Some(evidence) = &mut finding.evidence {
+                evidence.operation = Some(self.operation.to_string());
+            }
             // A missing permission names its own resource.
             finding.resource.get_or_insert_with(|| self.operation.to_string().into());
             return Ended::Failed(finding);

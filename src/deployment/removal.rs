@@ -114,6 +114,7 @@ impl Run {
                         .about(undo.1);
                 finding.permission = why.permission.clone();
                 finding.diagnosis = why.diagnosis.clone();
+                finding.evidence = why.evidence.clone();
                 self.record(Entry::Kept { finding: Finding::from(&finding), what }).await;
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Place, Seen, Tables, explain};
 use crate::conversation::{Failure, Response};
-use crate::diagnostic::{Code, Diagnosis, Diagnostic};
+use crate::diagnostic::{Code, Diagnosis, Diagnostic, Link};
 use crate::google_error::{GoogleError, text};
 use crate::method::Call;
 use serde_json::Value;
@@ -59,11 +59,10 @@ pub(super) fn names_of(error: &GoogleError) -> [(&'static str, &str); 3] {
         .map(|(name, key, otherwise)| (name, error.metadata(key).unwrap_or(otherwise)))
 }
 
-/// Adds Google's page about an error to the help.
+/// Adds Google's page about an error.
 pub(super) fn add_link(finding: &mut Diagnostic, error: &GoogleError) {
-    if let (Some(link), Some(help)) = (error.link.as_deref().filter(|link| is_googles(link)), &finding.help) {
-        finding.help = Some(format!("{help}; Google's page: {link}").into());
-    }
+    let link = error.link.iter().filter(|link| is_googles(link));
+    finding.links.extend(link.map(|url| Link { title: "Google's page".into(), url: url.clone() }));
 }
 
 /// Whether a link leads to Google, and is short enough to show.
@@ -218,23 +217,21 @@ mod tests {
 
     #[test]
     fn only_googles_own_pages_are_linked() {
-        let help = |url: &str| {
+        let links = |url: &str| {
             let link = json!({"@type": "type.googleapis.com/google.rpc.Help", "links": [{"url": url}]});
             let body =
                 json!({"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "no", "details": [link]}});
-            rejected(&response(400, body), None, &CALLS).help.clone().unwrap().into_owned()
+            rejected(&response(400, body), None, &CALLS).links.clone()
         };
-        assert!(
-            help("https://console.cloud.google.com/apis?x=1")
-                .ends_with("Google's page: https://console.cloud.google.com/apis?x=1")
-        );
+        let page = "https://console.cloud.google.com/apis?x=1";
+        assert_eq!(links(page), [Link { title: "Google's page".into(), url: page.into() }]);
         for other in [
             "http://console.cloud.google.com",
             "https://google.com.evil.example/",
             "javascript:alert(1)",
             "https://evil.example/.google.com",
         ] {
-            assert!(!help(other).contains("page"), "{other}");
+            assert!(links(other).is_empty(), "{other}");
         }
     }
 

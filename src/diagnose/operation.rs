@@ -2,7 +2,7 @@
 
 use super::answer::{add_link, names_of};
 use super::{Place, SERVING, Seen, explain};
-use crate::diagnostic::{Code, Diagnostic, Words};
+use crate::diagnostic::{Code, Diagnostic, Evidence, Words};
 use crate::google_error::GoogleError;
 use crate::vertex::stage::Stage;
 
@@ -26,7 +26,10 @@ impl FailedOperation {
         };
         let text = error.text();
         let code = if error.status == "CANCELLED" { Code::DeployCancelled } else { Code::DeployOperationFailed };
-        let mut finding = Diagnostic::new(code, format!("the operation ended in {}{at}: {text}", error.status));
+        let what = if self.deploys { "the deployment" } else { "the operation" };
+        let message = format!("{what} failed{at} with {}", error.status);
+        let mut finding = Diagnostic::new(code, message);
+        let mut evidence = Evidence { status: error.status.clone(), ..Evidence::default() };
         let seen = |place, text| Seen {
             place,
             status: if place == Place::Log { "" } else { &error.status },
@@ -35,9 +38,13 @@ impl FailedOperation {
         };
         let mut all: Vec<Seen> = log.iter().map(|line| seen(Place::Log, line)).collect();
         all.push(seen(Place::Operation, &text));
-        if !explain(&mut finding, &SERVING, &all, &names_of(error)) {
+        if explain(&mut finding, &SERVING, &all, &names_of(error)) {
+            evidence.text = Some(text);
+        } else {
             finding.help = Some(self.help());
+            finding.message = format!("{}: {text}", finding.message).into();
         }
+        finding.evidence = Some(Box::new(evidence));
         add_link(&mut finding, error);
         finding
     }

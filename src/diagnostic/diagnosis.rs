@@ -1,6 +1,6 @@
 //! Why something failed, as far as it is known: part of a finding.
 
-use super::Words;
+use super::{DOCUMENTATION, Words};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -62,6 +62,12 @@ impl Who {
 }
 
 impl Diagnosis {
+    /// The URL of the entry's page, once the documentation is published.
+    pub fn url(&self) -> Option<String> {
+        let documentation = DOCUMENTATION?.trim_end_matches('/');
+        Some(format!("{documentation}/reference/diagnosis/{}.md", self.entry))
+    }
+
     /// Reads a diagnosis as JSON, e.g. that of a refusal by the portal.
     pub fn read(value: &Value) -> Option<Self> {
         let text = |value: &Value| value.as_str().map(|text| Words::from(text.to_owned()));

@@ -2,10 +2,12 @@
 
 mod code;
 mod diagnosis;
+mod evidence;
 
 pub use backstage_yaml::{Position, Span};
 pub use code::{Code, DOCUMENTATION, Kind, Level, event, rule};
 pub use diagnosis::{Cause, Diagnosis, Who};
+pub use evidence::{Evidence, Link};
 
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -164,6 +166,10 @@ pub struct Finding {
     pub resource: Option<Words>,
     /// Why it failed, where an entry of the table recognises it.
     pub diagnosis: Option<Box<Diagnosis>>,
+    /// What Google answered, where the message says it in other words.
+    pub evidence: Option<Box<Evidence>>,
+    /// Pages that help.
+    pub links: Vec<Link>,
 }
 
 /// A text, either constant or made at run time.
@@ -192,6 +198,7 @@ impl DerefMut for Diagnostic {
 
 #[derive(Serialize, TS)]
 #[ts(optional_fields)]
+#[serde(rename_all = "camelCase")]
 struct DiagnosticShape<'a> {
     code: Code,
     severity: Severity,
@@ -215,9 +222,18 @@ struct DiagnosticShape<'a> {
     /// Why it failed, where the core recognises it.
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnosis: Option<&'a Diagnosis>,
-    /// The page of the rule; absent until the documentation is published.
+    /// What Google answered, where the message says it in other words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a Evidence>,
+    /// Pages that help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: Option<&'a [Link]>,
+    /// The page of the code; absent until the documentation is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    /// The page of the diagnosis; absent until the documentation is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diagnosis_url: Option<String>,
 }
 
 impl Serialize for Diagnostic {
@@ -233,7 +249,10 @@ impl Serialize for Diagnostic {
             permission: self.permission.as_deref(),
             resource: self.resource.as_deref(),
             diagnosis: self.diagnosis.as_deref(),
+            evidence: self.evidence.as_deref(),
+            links: Some(&*self.links).filter(|links| !links.is_empty()),
             url: self.code.url(),
+            diagnosis_url: self.diagnosis.as_ref().and_then(|diagnosis| diagnosis.url()),
         }
         .serialize(serializer)
     }
@@ -253,6 +272,8 @@ impl Diagnostic {
             permission: None,
             resource: None,
             diagnosis: None,
+            evidence: None,
+            links: Vec::new(),
         }))
     }
 

@@ -150,14 +150,20 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
             findings.push(finding.clone());
         }
     }
-    let why =
-        findings.iter().find(|finding| finding["severity"] == "error").and_then(|finding| finding["message"].as_str());
+    let error = findings.iter().find(|finding| finding["severity"] == "error");
+    let why = error.and_then(|error| {
+        let message = error["message"].as_str()?;
+        // Without Google's words the message does not tell the cause.
+        let cause = error["diagnosis"]["cause"].as_str().filter(|_| error["evidence"]["text"].is_string());
+        Some(cause.map_or_else(|| message.to_owned(), |cause| [message, ": ", cause].concat()))
+    });
     let is_needless =
         state == "cancelled" && deployment["cancelRequestedBy"].is_null() && deployment["follows"].is_string();
-    let why = why.or(is_needless.then_some("the deployment before it did not succeed, so the previous version stays"));
+    let needless = || "the deployment before it did not succeed, so the previous version stays".to_owned();
+    let why = why.or_else(|| is_needless.then(needless));
     // A right that another principal lacks is no request of the caller's.
     let lacks = |finding: &Value| {
-        finding["code"] == "google/permission-denied"
+        (finding["code"] == "google/permission-denied" || finding["code"] == "deploy/operation-failed")
             && finding["permission"].is_string()
             && finding["diagnosis"]["principal"].is_null()
     };
@@ -186,7 +192,7 @@ fn view(deployment: &Value, may_cancel: bool) -> DeploymentView {
         may_roll_back: false,
         lacks_access,
         progress,
-        why: why.filter(|_| ended).map(str::to_owned),
+        why: why.filter(|_| ended),
         findings,
     }
 }
@@ -265,10 +271,13 @@ mod tests {
         let denied = json!({"code": "google/permission-denied", "severity": "error", "permission": "aiplatform.endpoints.deploy"});
         let disabled =
             json!({"code": "google/permission-denied", "severity": "error", "message": "the API is disabled"});
+        let mut in_operation = denied.clone();
+        in_operation["code"] = json!("deploy/operation-failed");
         let mut of_another = denied.clone();
         of_another["diagnosis"] = json!({"principal": "service-1@gcp-sa-aiplatform.iam.gserviceaccount.com"});
         for (state, finding, lacks) in [
             ("failed", &denied, true),
+            ("failed", &in_operation, true),
             ("failed", &disabled, false),
             ("failed", &of_another, false),
             ("running", &denied, false),
@@ -283,7 +292,12 @@ mod tests {
         let note = json!({"code": "plan/version-open", "severity": "info", "message": "alias"});
         let error = json!({"code": "google/quota", "severity": "error", "message": "no quota"});
         let view = one(json!({"state": "failed", "diagnostics": [note, error, error]}));
-        assert_eq!((view.why.as_deref(), view.findings), (Some("no quota"), vec![note, error]));
+        assert_eq!((view.why.as_deref(), view.findings), (Some("no quota"), vec![note, error.clone()]));
+        let mut explained = error;
+        explained["diagnosis"] = json!({"cause": "the quota is used up"});
+        explained["evidence"] = json!({"status": "HTTP 429", "text": "Quota exceeded"});
+        let view = one(json!({"state": "failed", "diagnostics": [explained]}));
+        assert_eq!(view.why.as_deref(), Some("no quota: the quota is used up"));
     }
 
     #[test]

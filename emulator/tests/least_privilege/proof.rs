@@ -168,8 +168,13 @@ fn refused(report: &RunReport, calls: &[Value], grant: &Grant, needed: &NeededPe
     let is_agent = grant.grantee == Grantee::ServiceAgent;
     let status = if is_agent || permission == "iam.serviceAccounts.actAs" { 400 } else { 403 };
     let call = calls.iter().find(|call| call["status"] == status)?;
+    // Google's words are evidence where the core knows the cause.
+    let words = |finding: &Diagnostic| {
+        let text = finding.evidence.as_ref().and_then(|evidence| evidence.text.clone());
+        text.unwrap_or_else(|| finding.message.to_string())
+    };
     let names = |finding: &Diagnostic| match is_agent {
-        true => finding.message.contains(permission) && finding.message.contains(agent),
+        true => words(finding).contains(permission) && words(finding).contains(agent),
         false => finding.permission.as_deref() == Some(permission),
     };
     report.diagnostics.iter().any(names).then(|| {

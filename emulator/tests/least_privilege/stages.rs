@@ -93,7 +93,13 @@ fn a_failure_at_any_stage_leaves_everything_as_before() {
                 let about = format!("{case:?} in {world:?} at {stage}: {report:#?}");
                 assert_eq!(passed, stages[..=at], "{about}");
                 assert_eq!(report.outcome, RunOutcome::Failed, "{about}");
-                assert!(report.diagnostics.iter().any(|finding| finding.message.contains(MESSAGE)), "{about}");
+                assert!(
+                    report.diagnostics.iter().any(|finding| finding
+                        .evidence
+                        .as_ref()
+                        .is_some_and(|evidence| evidence.text.as_deref() == Some(MESSAGE))),
+                    "{about}"
+                );
                 assert!(report.not_undone.is_empty(), "{about}");
                 assert_eq!(report.undone.is_empty(), world.endpoint && world.model, "{about}");
                 assert_eq!(holdings(&cloud), before, "{about}");

@@ -116,7 +116,18 @@ fn reports_a_failed_operation_and_removes_what_it_made() {
     let report = scene.run();
     assert_eq!(report.outcome, RunOutcome::Failed);
     assert_eq!(report.diagnostics[0].code, Code::DeployOperationFailed);
-    assert!(report.diagnostics[0].message.contains("Model server exited"));
+    let finding = &report.diagnostics[0];
+    assert_eq!(finding.message, "the deployment failed at the stage STARTING_MODEL_SERVER with FAILED_PRECONDITION");
+    let evidence = finding.evidence.as_ref().unwrap();
+    assert_eq!(evidence.text.as_deref(), Some("Model server exited unexpectedly."));
+    assert!(evidence.operation.as_ref().unwrap().contains("/operations/"), "{evidence:?}");
+    let [log] = &finding.links[..] else { panic!("{:?}", finding.links) };
+    let id = format!("labels.deployed_model_id%3D%22{}%22?project=acme-ml", scene.id());
+    assert!(
+        log.url.contains("/logs/query;query=resource.type%3D%22aiplatform.googleapis.com%2FEndpoint%22"),
+        "{log:?}"
+    );
+    assert!(log.url.contains("endpoint_id%3D%22fraud-detector%22") && log.url.ends_with(&id), "{log:?}");
     // The deployed model never was.
     assert_eq!(report.undone, ["endpoint `fraud-detector`"]);
 }
@@ -159,7 +170,11 @@ fn removes_what_was_left_once_somebody_else_takes_it_over() {
 fn names_the_missing_permission_and_leaves_nothing_behind() {
     let mut scene = Scene::new(Google { denied: Some("deployModel"), ..Google::default() });
     let report = scene.run();
-    assert_eq!(report.diagnostics[0].permission.as_deref(), Some("aiplatform.endpoints.deploy"));
+    let finding = &report.diagnostics[0];
+    assert_eq!(finding.permission.as_deref(), Some("aiplatform.endpoints.deploy"));
+    let step = "the step \"Deploy `fraud-detector@3` with all traffic\" failed: ";
+    assert!(finding.message.starts_with(step), "{finding:?}");
+    assert_eq!(finding.evidence.as_ref().unwrap().status, "HTTP 403");
     assert_eq!(scene.google.endpoint(), None);
     assert_eq!(report.undone, ["endpoint `fraud-detector`"]);
 }

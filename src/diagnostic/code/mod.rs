@@ -83,14 +83,17 @@ impl Code {
         self.is_rule().then(|| format!("docs/reference/rules/{}.md", self.as_str()))
     }
 
-    /// The URL of the rule's page, once the documentation is published.
+    /// The URL of the code's page, once the documentation is published: that of the rule, or the list.
     pub fn url(self) -> Option<String> {
-        self.url_below(DOCUMENTATION?)
+        Some(self.url_below(DOCUMENTATION?))
     }
 
-    fn url_below(self, documentation: &str) -> Option<String> {
+    fn url_below(self, documentation: &str) -> String {
         let documentation = documentation.trim_end_matches('/');
-        self.is_rule().then(|| format!("{documentation}/reference/rules/{}.md", self.as_str()))
+        match self.is_rule() {
+            true => format!("{documentation}/reference/rules/{}.md", self.as_str()),
+            false => format!("{documentation}/diagnostics.md#other-codes"),
+        }
     }
 
     fn facts(self) -> &'static Facts {
@@ -183,17 +186,16 @@ mod tests {
     }
 
     #[test]
-    fn only_rules_have_a_page_and_only_published_pages_a_url() {
+    fn only_rules_have_a_page_and_only_published_codes_a_url() {
         let page = Code::EndpointMalformed.page().unwrap();
         assert_eq!(page, "docs/reference/rules/endpoint/malformed.md");
         assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page).is_file());
         let url = Code::EndpointMalformed.url_below("https://docs.acme.example/vertex-ai/");
-        assert_eq!(url.unwrap(), "https://docs.acme.example/vertex-ai/reference/rules/endpoint/malformed.md");
+        assert_eq!(url, "https://docs.acme.example/vertex-ai/reference/rules/endpoint/malformed.md");
         assert_eq!(Code::EndpointMalformed.url().is_some(), DOCUMENTATION.is_some());
-        assert_eq!(
-            (Code::GoogleNotFound.page(), Code::GoogleNotFound.url_below("https://docs.acme.example")),
-            (None, None)
-        );
+        assert_eq!(Code::GoogleNotFound.page(), None);
+        let list = Code::GoogleNotFound.url_below("https://docs.acme.example");
+        assert_eq!(list, "https://docs.acme.example/diagnostics.md#other-codes");
     }
 
     #[test]
