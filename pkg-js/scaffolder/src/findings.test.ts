@@ -36,9 +36,32 @@ describe('a finding of a task', () => {
     ]);
   });
 
-  it('has a paragraph for each line in the banner of a task', () => {
-    const [item] = describeFindings([finding]);
-    expect(item.split('\n\n')).toHaveLength(6);
-    expect(item).not.toMatch(/[^\n]\n[^\n]/);
+  it('is explained in the banner of a task, in paragraphs with links', () => {
+    const docs = 'https://docs.acme.example';
+    const [item] = describeFindings([
+      {
+        ...finding,
+        url: `${docs}/diagnostics.md`,
+        diagnosisUrl: `${docs}/access/agent-artifacts.md`,
+        links: [
+          { title: 'Log', url: 'https://console.cloud.google.com/(a b)' },
+        ],
+        evidence: { status: 'FAILED_PRECONDITION', text: 'a `b` c' },
+      },
+    ]);
+    expect(item.split('\n\n  ')).toEqual([
+      `**error:** the operation ended in FAILED_PRECONDITION ([deploy/operation-failed](${docs}/diagnostics.md))`,
+      `Cause: the service account may not read the files ([access/agent-artifacts](${docs}/access/agent-artifacts.md))`,
+      'Missing: permission `storage.objects.get` on `gs://acme-models/churn` for `service-1@gcp-sa-aiplatform.iam.gserviceaccount.com`',
+      'What to do: grant `roles/storage.objectViewer`',
+      '[Log](https://console.cloud.google.com/%28a%20b%29)',
+      'Who can fix it: the administrators of the project and the portal',
+      'Also possible: the container needed more memory; choose a larger machine',
+      'Google answered: `FAILED_PRECONDITION` · `` a `b` c ``',
+    ]);
+  });
+
+  it('stands once in the banner', () => {
+    expect(describeFindings([finding, { ...finding }])).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@backstage-vertex-ai/core';
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { toCode, toLink, toMarkdown } from './markdown';
 
 const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const;
 
@@ -49,16 +50,63 @@ export function describeFinding(finding: Diagnostic): string {
     needs.length > 0 && `  missing: ${needs.join(' ')}`,
     ...describeDiagnosis(finding),
     finding.help && `  help: ${finding.help}`,
+    ...(finding.links ?? []).map(({ title, url }) => `  ${title}: ${url}`),
+    finding.evidence?.text && `  Google answered: ${finding.evidence.text}`,
   ]
     .filter(Boolean)
     .join('\n');
 }
 
-/** The findings as items of a list in Markdown, for the message of a task's error: a paragraph for each of their lines. */
+/** Each finding once. */
+function withoutRepetitions(findings: Diagnostic[]): Diagnostic[] {
+  const key = ({ code, message, where }: Diagnostic) =>
+    JSON.stringify([code, message, where?.path]);
+  return [...new Map(findings.map(it => [key(it), it] as const)).values()];
+}
+
+const linked = (name: string, url?: string) =>
+  url ? toLink(name, url) : toCode(name);
+
+/** One finding in Markdown, as paragraphs: what failed, the cause, the next step with links, who can fix it, and the evidence. */
+function explainFinding(finding: Diagnostic): string {
+  const { code, url, severity, message, help, links = [] } = finding;
+  const { diagnosis, diagnosisUrl, evidence, permission, resource } = finding;
+  const place = describePlace(finding);
+  const paragraphs = [
+    `**${severity}:** ${toMarkdown(message)} (${linked(code, url)})`,
+    place && `Place: ${toCode(place)}`,
+    diagnosis &&
+      `Cause: ${toMarkdown(diagnosis.cause)} (${linked(
+        diagnosis.entry,
+        diagnosisUrl,
+      )})`,
+    permission &&
+      `Missing: ${[
+        `permission ${toCode(permission)}`,
+        resource && `on ${toCode(resource)}`,
+        diagnosis?.principal && `for ${toCode(diagnosis.principal)}`,
+      ]
+        .filter(Boolean)
+        .join(' ')}`,
+    help && `What to do: ${toMarkdown(help)}`,
+    links.map(link => toLink(link.title, link.url)).join(' · '),
+    diagnosis && `Who can fix it: ${whoCanFix[diagnosis.who]}`,
+    ...(diagnosis?.others ?? []).map(
+      other =>
+        `Also possible: ${toMarkdown(other.cause)}; ${toMarkdown(other.help)}`,
+    ),
+    evidence &&
+      `Google answered: ${[evidence.status, evidence.text, evidence.operation]
+        .filter(text => text !== undefined)
+        .map(toCode)
+        .join(' · ')}`,
+  ];
+  return paragraphs.filter(Boolean).join('\n\n  ');
+}
+
+/** The findings as items of a list in Markdown, for the message of a task's error. */
 export const describeFindings = (findings: Diagnostic[]): string[] =>
-  findings.map(finding =>
-    describeFinding(finding).replaceAll(/\n */g, '\n\n  '),
-  );
+  withoutRepetitions(findings).map(explainFinding);
 
 /** Logs each finding at the level of its severity. */
 export function logFindings(logger: LoggerService, findings: Diagnostic[]) {

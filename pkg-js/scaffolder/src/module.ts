@@ -15,6 +15,7 @@ import { createIamVerifyAction } from './actions/iamVerify/iamVerify';
 import { createModelDeployAction } from './actions/modelDeploy/modelDeploy';
 import { createPreflightAction } from './actions/preflight/preflight';
 import { loadCore } from './core';
+import { withoutStack } from './taskError';
 
 /**
  * Adds the actions `vertex:*` to the scaffolder.
@@ -37,7 +38,7 @@ export const scaffolderModuleVertexAi: BackendFeature = createBackendModule({
         // Every action reports wrong settings.
         const rules = config.getOptional<RuleSettings>('vertexAi.rules');
         const options = { auth, catalog, discovery, loadCore, rules };
-        actions.addActions(
+        const all = [
           createAnnotationsValidateAction(options),
           createDeploymentPlanAction(options),
           createModelDeployAction(options, 'vertex:deployment:start'),
@@ -51,6 +52,12 @@ export const scaffolderModuleVertexAi: BackendFeature = createBackendModule({
           createIamVerifyAction(options),
           createModelDeployAction(options),
           createPreflightAction(options),
+        ];
+        actions.addActions(
+          ...all.map(action => ({
+            ...action,
+            handler: withoutStack(action.handler),
+          })),
         );
       },
     });

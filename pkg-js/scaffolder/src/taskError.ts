@@ -26,3 +26,21 @@ export class TaskError extends Error {
     return new TaskError(headline, items, 'NotAllowedError');
   }
 }
+
+/** Errors that tell their reader everything: the input is wrong, or something is not allowed. */
+const TOLD = ['CoreError', 'InputError', 'NotAllowedError', 'NotFoundError'];
+
+/** Runs an action. The errors of its user come without a stack trace. */
+export function withoutStack<Handler extends (...args: any[]) => any>(
+  handler: Handler,
+): (...args: Parameters<Handler>) => Promise<void> {
+  return async (...args) => {
+    try {
+      await handler(...args);
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (TOLD.includes(name)) (error as Error).stack = `${name}: ${message}`;
+      throw error;
+    }
+  };
+}

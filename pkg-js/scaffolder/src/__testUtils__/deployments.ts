@@ -14,6 +14,8 @@ export interface Plot {
   plan?: object;
   /** What the backend answers to a request for a preflight. */
   preflight?: object;
+  /** What the proxy reports about the access of the user; without it, the proxy does not answer. */
+  access?: object;
   /** The stream breaks after this event, once. */
   breaksAfter?: number;
   /** Waits for a wish to cancel after the last event. */
@@ -104,6 +106,8 @@ export async function startFakeBackend(plot: Plot = {}) {
       answer(refusal.status, refusal.body ?? {});
     } else if (plot.userExpired && call.token === 'user-token') {
       answer(401, { error: { name: 'AuthenticationError' } });
+    } else if (call.line === 'POST /vertex-ai/access') {
+      answer(plot.access ? 200 : 503, plot.access ?? {});
     } else if (call.line === 'POST /deployments/plan') {
       answer(200, plot.plan ?? {});
     } else if (call.line === 'POST /preflight') {
@@ -132,10 +136,9 @@ export async function startFakeBackend(plot: Plot = {}) {
     auth: mockServices.auth.mock({
       getOwnServiceCredentials: async () => ({ who: 'service' }) as any,
       getPluginRequestToken: async ({ onBehalfOf, targetPluginId }) => ({
-        token:
-          targetPluginId === 'vertex-ai'
-            ? `${(onBehalfOf as any).who ?? 'user'}-token`
-            : 'wrong',
+        token: ['vertex-ai', 'proxy'].includes(targetPluginId)
+          ? `${(onBehalfOf as any).who ?? 'user'}-token`
+          : 'wrong',
       }),
     }) as any,
     discovery: mockServices.discovery.mock({

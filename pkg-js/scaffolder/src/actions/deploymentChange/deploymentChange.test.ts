@@ -103,8 +103,12 @@ describe('vertex:deployment:{undeploy,traffic,scale,rollback,promote}', () => {
     const input = { deployedModelId: '7', minReplicas: 2, maxReplicas: 5 };
     const { failure, outputs, log } = await run('scale', input, {}, true);
     expect(failure).toBeUndefined();
-    expect(log).toContain('with 2 to 5 replicas');
+    // The tables are an output; the log has one line.
+    expect(log.split('\n')).toEqual([
+      expect.stringMatching(/with 2 to 5 replicas: 1 step, 2 permissions$/),
+    ]);
     expect(outputs).toEqual({
+      explanation: expect.stringContaining('| permission | on | for |'),
       endpoint: ENDPOINT,
       deployedModelId: '7',
       removed: [],

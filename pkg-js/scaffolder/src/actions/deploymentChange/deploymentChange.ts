@@ -52,7 +52,7 @@ async function planByCore(
 ) {
   const core = await options.loadCore();
   const request = await readDeploymentRequest(ctx, options);
-  return planAndLog(core, { ...request, ...change }, ctx.logger).plan;
+  return planAndLog(core, { ...request, ...change }, ctx.logger);
 }
 
 /** The actions by kind: what each does, and its inputs beside the entity's. */
@@ -123,6 +123,8 @@ export function createDeploymentChangeAction(kind: Kind, options: Options) {
             .string()
             .optional()
             .describe('The id of the change; absent in a dry run'),
+        explanation: z =>
+          z.string().optional().describe('In a dry run: the plan in Markdown'),
         endpoint: z =>
           z
             .string()
@@ -158,7 +160,8 @@ export function createDeploymentChangeAction(kind: Kind, options: Options) {
         kind,
       };
       if (ctx.isDryRun) {
-        const plan = await plans(ctx, options, change);
+        const { plan, explanation } = await plans(ctx, options, change);
+        ctx.output('explanation', explanation);
         ctx.output('endpoint', plan.endpoint);
         ctx.output('deployedModelId', plan.deployedModelId);
         ctx.output('removed', []);

@@ -65,6 +65,7 @@ export function createIamVerifyAction(options: {
       output: {
         complete: z =>
           z.boolean().describe('Whether the principal holds every permission'),
+        summary: z => z.string().describe('The result in Markdown'),
         held: z =>
           z
             .array(z.any())
@@ -160,6 +161,7 @@ export function createIamVerifyAction(options: {
       }
 
       ctx.output('complete', report.isComplete);
+      ctx.output('summary', report.summary);
       ctx.output('held', difference.held);
       ctx.output('hinted', report.hinted);
       ctx.output('lacking', difference.missing);
@@ -186,7 +188,8 @@ export function createIamVerifyAction(options: {
         return;
       }
       if (failOn === 'missing') throw new TaskError(report.summary);
-      ctx.logger.warn(report.summary);
+      // The list of them is an output.
+      ctx.logger.warn(report.summary.split('\n', 1)[0]);
     },
   });
 }

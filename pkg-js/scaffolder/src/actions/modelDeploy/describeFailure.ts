@@ -1,6 +1,10 @@
-import type { Deployment } from '@backstage-vertex-ai/core/server';
+import type {
+  AccessReport,
+  Deployment,
+} from '@backstage-vertex-ai/core/server';
 import type { Core } from '../../core';
 import { describeFindings } from '../../findings';
+import { toCode, toLink, toMarkdown } from '../../markdown';
 import { TaskError } from '../../taskError';
 
 const headlines: Record<string, string> = {
@@ -9,14 +13,52 @@ const headlines: Record<string, string> = {
 };
 
 /** A link to the form of the template *Request access*, in Markdown, filled in. */
-function requestAccess({ entityRef, environment }: Deployment): string {
-  const data = encodeURIComponent(JSON.stringify({ entityRef, environment }));
-  return `[Request access](/create/templates/default/request-access?formData=${data})`;
+function requestAccess(
+  { entityRef, environment }: Deployment,
+  access?: AccessReport,
+): string {
+  const form = { entityRef, environment, ...access?.request };
+  const data = encodeURIComponent(JSON.stringify(form));
+  return toLink(
+    'Request access',
+    `/create/templates/default/request-access?formData=${data}`,
+  );
 }
 
-/** The error of a deployment without result: each finding, what was rolled back, what was not, and how to get missing access. */
-export function describeFailure(core: Core, deployment: Deployment): TaskError {
-  const { state, diagnostics, undone, notUndone } = deployment;
+/** All that the user misses, who can grant it, and the form that requests it. */
+function describeAccess(
+  deployment: Deployment,
+  access?: AccessReport,
+): string[] {
+  const { missing = [], missingInPortal = [], grantors = [] } = access ?? {};
+  const lacking = [
+    ...missing.flatMap(({ resource, permissions }) =>
+      permissions.map(
+        ({ permission }) => `${toCode(permission)} on ${toCode(resource)}`,
+      ),
+    ),
+    ...missingInPortal.map(name => `${toCode(name)} in this portal`),
+  ];
+  const paragraphs = [
+    lacking.length > 0 && `You miss: ${lacking.join(', ')}`,
+    requestAccess(deployment, access),
+    grantors.length > 0 &&
+      `Can grant it: ${grantors.map(({ name }) => toCode(name)).join(', ')}`,
+  ];
+  return [paragraphs.filter(Boolean).join('\n\n  ')];
+}
+
+/**
+ * The error of a deployment without result: each finding, what was rolled back, what was not, and how to get missing access.
+ *
+ * @param readAccess reads what the user of the task misses; it may fail
+ */
+export async function describeFailure(
+  core: Core,
+  deployment: Deployment,
+  readAccess: () => Promise<AccessReport | undefined>,
+): Promise<TaskError> {
+  const { state, undone, notUndone } = deployment;
   const { deployments } = core.deploymentsView({
     deployments: [deployment],
     mayStart: false,
@@ -24,9 +66,9 @@ export function describeFailure(core: Core, deployment: Deployment): TaskError {
   });
   const [view] = deployments;
   return new TaskError(headlines[state] ?? `The deployment is ${state}`, [
-    ...describeFindings(diagnostics),
-    ...undone.map(resource => `Rolled back: ${resource}`),
-    ...notUndone.map(resource => `Not rolled back: ${resource}`),
-    ...(view.lacksAccess ? [requestAccess(deployment)] : []),
+    ...describeFindings(view.findings),
+    ...(view.lacksAccess ? describeAccess(deployment, await readAccess()) : []),
+    ...undone.map(resource => `Rolled back: ${toMarkdown(resource)}`),
+    ...notUndone.map(resource => `Not rolled back: ${toMarkdown(resource)}`),
   ]);
 }

@@ -1,14 +1,16 @@
 import type {
   ChangeRequest,
   Deployment,
-  Plan,
+  PlanReport,
   PreflightReport,
+  RuleSettings,
   StartRequest,
 } from '@backstage-vertex-ai/core/server';
 import type {
   AuthService,
   DiscoveryService,
 } from '@backstage/backend-plugin-api';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Core } from '../../core';
@@ -19,6 +21,7 @@ import { logFindings } from '../../findings';
 import { logProgress } from '../../progressLog';
 import { TaskError } from '../../taskError';
 import { describeFailure } from './describeFailure';
+import { readAccess } from './readAccess';
 
 type Context = ActionContext<DeploymentInput & { wait?: boolean }>;
 
@@ -55,8 +58,10 @@ export async function followDeployment(
   ctx: Context,
   options: {
     auth: AuthService;
+    catalog: CatalogService;
     discovery: DiscoveryService;
     loadCore(): Promise<Core>;
+    rules?: RuleSettings;
     pauseMillis?: number;
   },
   change: ChangeRequest = {},
@@ -81,7 +86,10 @@ export async function followDeployment(
       fn: async () => visit,
     });
     if (reported === visit) {
-      throw describeFailure(await options.loadCore(), result);
+      const core = await options.loadCore();
+      throw await describeFailure(core, result, () =>
+        readAccess(ctx, options, result),
+      );
     }
   }
 }
@@ -95,7 +103,7 @@ export async function planByBackend(
     pauseMillis?: number;
   },
   change: ChangeRequest,
-): Promise<Plan> {
+): Promise<PlanReport & Required<Pick<PlanReport, 'plan'>>> {
   const client = new DeploymentsClient({
     ...options,
     key: nameStep(ctx),
@@ -105,7 +113,7 @@ export async function planByBackend(
   const report = await client.plan(await readWish(ctx, change), user);
   logFindings(ctx.logger, report.diagnostics);
   ctx.logger.info(report.summary);
-  return report.plan;
+  return report;
 }
 
 /** Checks by the backend whether the deployment of a step can succeed. */

@@ -258,8 +258,9 @@ describe('vertex:model:deploy', () => {
     };
     await start({ end: key => (key.endsWith('-1') ? failed : {}) });
     const { failure, outputs } = await run();
-    expect(failure?.message).toContain('error deploy/operation-failed');
-    expect(failure?.message).toContain('help: read the log');
+    expect(failure?.message).toContain('(`deploy/operation-failed`)');
+    expect(failure?.message).toContain('What to do: read the log');
+    expect(failure?.stack).toBe(`Error: ${failure?.message}`);
     expect(failure?.message).toContain('Not rolled back: endpoint');
     expect(failure?.message).not.toContain('Request access');
     expect(outputs).toEqual({});
@@ -292,6 +293,59 @@ describe('vertex:model:deploy', () => {
     expect(JSON.parse(decodeURIComponent(query))).toEqual({
       entityRef: 'component:default/fraud-detector',
       environment: 'staging',
+    });
+  });
+
+  it('names all missing permissions at once, and who can grant them', async () => {
+    const project = 'projects/acme-ml';
+    const permissions = [
+      'aiplatform.endpoints.create',
+      'aiplatform.endpoints.deploy',
+      'aiplatform.models.get',
+    ].map(permission => ({ permission, without: '' }));
+    const request = {
+      entityRef: 'component:default/fraud-detector',
+      principal: 'user:jane@acme.example',
+      modelExists: true,
+      endpointExists: false,
+    };
+    await start({
+      end: () => ({
+        state: 'failed',
+        diagnostics: [
+          {
+            code: 'google/permission-denied',
+            severity: 'error',
+            message: 'denied',
+            permission: 'aiplatform.models.get',
+          },
+        ],
+      }),
+      access: {
+        state: 'missing',
+        missing: [{ resource: project, permissions }],
+        missingInPortal: ['vertex-ai.deploy'],
+        grantors: [{ name: 'group:default/cloud-admins', kind: 'entity' }],
+        request,
+      },
+    });
+    const { failure } = await run();
+    const [, lacking] = /You miss: (.*)/.exec(failure!.message)!;
+    expect(lacking).toBe(
+      [
+        ...permissions.map(it => `\`${it.permission}\` on \`${project}\``),
+        '`vertex-ai.deploy` in this portal',
+      ].join(', '),
+    );
+    expect(failure?.message).toContain(
+      'Can grant it: `group:default/cloud-admins`',
+    );
+    const [, query] = /formData=([^)]*)\)/.exec(failure!.message)!;
+    expect(JSON.parse(decodeURIComponent(query))).toEqual(request);
+    const asked = backend.calls.find(({ line }) => line.endsWith('/access'));
+    expect(asked).toMatchObject({
+      token: 'user-token',
+      body: { source: { entity } },
     });
   });
 

@@ -64,6 +64,8 @@ export function createModelDeployAction(
             .string()
             .optional()
             .describe('The id of the deployment; absent in a dry run'),
+        explanation: z =>
+          z.string().optional().describe('In a dry run: the plan in Markdown'),
         endpoint: z =>
           z
             .string()
@@ -103,11 +105,12 @@ export function createModelDeployAction(
       if (ctx.isDryRun) {
         const core = await options.loadCore();
         const request = await readDeploymentRequest(ctx, options);
-        const { plan } = planAndLog(
+        const { plan, explanation } = planAndLog(
           core,
           { ...request, ...readChange(ctx.input) },
           ctx.logger,
         );
+        ctx.output('explanation', explanation);
         ctx.output('endpoint', plan.endpoint);
         ctx.output('deployedModelId', plan.deployedModelId);
         ctx.output('model', plan.target.model);
