@@ -1,41 +1,58 @@
 import type { Diagnostic } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert, Link, Text } from '@backstage/ui';
+import { Alert, Flex, Link, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
+import { useShown } from '../hooks/useShown';
 import { vertexAiTranslationRef } from '../translation';
+import { Evidence } from './Evidence';
 import { Prose } from './Prose';
+import styles from './VertexAiCard.module.css';
 
 const STATUS = { error: 'danger', warning: 'warning', info: 'info' } as const;
 
-/** The findings without repetitions. */
-function each(diagnostics: Diagnostic[]): Diagnostic[] {
-  const key = ({ code, message, where }: Diagnostic) =>
-    JSON.stringify([code, message, where?.path]);
-  const known = new Map(diagnostics.map(it => [key(it), it] as const));
-  return [...known.values()];
-}
+const keyOf = ({ code, message, where }: Diagnostic) =>
+  JSON.stringify([code, message, where?.path]);
 
-/** Lists findings, each once. */
+/** A page outside of the portal opens in a tab of its own. */
+const target = (url: string) =>
+  url.startsWith('/') ? {} : { target: '_blank', rel: 'noreferrer' };
+
+/** Lists findings, each once on a page. */
 export function Findings({ diagnostics }: { diagnostics: Diagnostic[] }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const each = new Map(diagnostics.map(it => [keyOf(it), it] as const));
+  const shown = useShown([...each.keys()]);
+  if (each.size > 0 && shown.size === 0) {
+    return (
+      <Text as="p" variant="body-small" className={styles.secondary}>
+        {t('finding.elsewhere')}
+      </Text>
+    );
+  }
   return (
     <>
-      {each(diagnostics).map(diagnostic => (
-        <Finding
-          key={`${diagnostic.code} ${diagnostic.where?.path} ${diagnostic.message}`}
-          diagnostic={diagnostic}
-        />
-      ))}
+      {[...each]
+        .filter(([key]) => shown.has(key))
+        .map(([key, diagnostic]) => (
+          <FindingAlert key={key} diagnostic={diagnostic} />
+        ))}
     </>
   );
 }
 
-/** A finding: message, place, advice and code, and what else is known about it. */
+/** A finding with what else is known about it. No other list of the page repeats it. */
 export function Finding(props: {
   diagnostic: Diagnostic;
   children?: ReactNode;
 }) {
-  const { code, severity, message, where, help, url, diagnosis } =
-    props.diagnostic;
+  useShown([keyOf(props.diagnostic)]);
+  return <FindingAlert {...props} />;
+}
+
+/** What failed, and where; the cause; the next step with links; who can fix it; and the evidence. */
+function FindingAlert(props: { diagnostic: Diagnostic; children?: ReactNode }) {
+  const { severity, message, where, diagnosis, evidence } = props.diagnostic;
+  const { help, links = [], code, url, diagnosisUrl } = props.diagnostic;
   const { t } = useTranslationRef(vertexAiTranslationRef);
   return (
     <Alert
@@ -47,25 +64,30 @@ export function Finding(props: {
         </>
       }
       description={
-        <>
+        <div className={styles.paragraphs}>
           {props.children}
-          {where?.path && (
-            <>
-              <code>{where.path}</code> ·{' '}
-            </>
-          )}
+          {where?.path && <code>{where.path}</code>}
           {diagnosis && (
             <Text as="p" variant="body-small">
               {t('finding.cause')}: <Prose text={diagnosis.cause} /> (
-              {diagnosis.entry})
+              <Named name={diagnosis.entry} url={diagnosisUrl} />)
             </Text>
           )}
           {help && (
-            <>
-              <Prose text={help} /> ·{' '}
-            </>
+            <Text as="p" variant="body-small">
+              {diagnosis && <>{t('finding.help')}: </>}
+              <Prose text={help} />
+            </Text>
           )}
-          {url ? <Link href={url}>{code}</Link> : <>({code})</>}
+          {links.length > 0 && (
+            <Flex gap="3" style={{ flexWrap: 'wrap' }}>
+              {links.map(link => (
+                <Link key={link.url} href={link.url} {...target(link.url)}>
+                  {link.title}
+                </Link>
+              ))}
+            </Flex>
+          )}
           {diagnosis && (
             <Text as="p" variant="body-small">
               {t('finding.who')}: {t(`finding.who.${diagnosis.who}`)}
@@ -77,8 +99,23 @@ export function Finding(props: {
               <Prose text={other.help} />
             </Text>
           ))}
-        </>
+          {evidence && <Evidence evidence={evidence} />}
+          <Text as="p" variant="body-small">
+            <Named name={code} url={url} />
+          </Text>
+        </div>
       }
     />
+  );
+}
+
+/** A code, as a link where it has a page. */
+function Named({ name, url }: { name: string; url?: string }) {
+  return url ? (
+    <Link href={url} {...target(url)}>
+      {name}
+    </Link>
+  ) : (
+    <>{name}</>
   );
 }

@@ -2,11 +2,12 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useEntity } from '@backstage/plugin-catalog-react';
 import { ButtonLink, Flex } from '@backstage/ui';
 import { Grantors } from '../components/Grantors';
+import { MissingPermissions } from '../components/MissingPermissions';
 import { useAccess } from '../hooks/useAccess';
 import { requestAccessPath } from '../templates';
 import { vertexAiTranslationRef } from '../translation';
 
-/** The way out of a denial: the form that requests access, filled in, and the people who grant it. */
+/** The way out of a denial: the form that requests access, filled in, the people who grant it, and all that is missing. */
 export function RequestAccess(props: {
   entityRef: string;
   environment?: string;
@@ -27,6 +28,9 @@ export function RequestAccess(props: {
         {t('accessCard.request')}
       </ButtonLink>
       {report && <Grantors grantors={report.grantors} />}
+      {report && report.missing.length > 0 && (
+        <MissingPermissions grants={report.missing} />
+      )}
     </Flex>
   );
 }
