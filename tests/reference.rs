@@ -190,8 +190,9 @@ fn diagnosis_page(entry: &Entry) -> String {
 fn diagnoses() {
     let mut index = String::from(
         "# Diagnoses\n\nFor everyone whose deployment or prediction failed: the failures that this product recognises by what Google or the container\n\
-         wrote, each with cause and next step. A failure that is not here keeps Google's own text. The portal does not read the log of a container\n\
-         yet: look it up in Cloud Logging for the entries that are seen there.\n\n\
+         wrote, each with cause and next step. A failure that is not here keeps Google's own text. For entries that are seen in the\n\
+         container's log, the deployment reads its last lines once it has failed: see\n\
+         [Read the container's log](../../deployments.md#read-the-containers-log).\n\n\
          | diagnosis | cause |\n| --- | --- |\n",
     );
     let mut pages = vec!["README.md".to_owned()];
@@ -303,6 +304,7 @@ fn permissions() {
             let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
             let door = match method.door {
                 Door::Proxy(access) => format!("`{}`", access.permission()),
+                Door::Mandate => "deployments only".into(),
                 Door::Internal => "only the product itself".into(),
                 Door::Closed => "nobody".into(),
             };

@@ -70,6 +70,7 @@ pub fn declarations() -> String {
     all.visit::<served::DeploymentRecord>();
     all.visit::<served::DeploymentPage>();
     all.visit::<served::DeploymentTrace>();
+    all.visit::<served::DeploymentLog>();
     all.visit::<life::Notice>();
     all.visit::<life::Duration>();
     all.visit::<life::Expectation>();
@@ -134,8 +135,8 @@ pub fn annotation_constants() -> String {
 
 /// Returns the TypeScript constants of the permissions about deployments. They are committed, as those of [`annotation_constants`].
 pub fn permission_constants() -> String {
-    let life::Facts { permissions: life::Permissions { read, start, cancel }, resource_type, .. } = life::facts();
-    let entries: String = [("read", read), ("start", start), ("cancel", cancel)]
+    let life::Facts { permissions: life::Permissions { read, start, cancel, logs }, resource_type, .. } = life::facts();
+    let entries: String = [("read", read), ("start", start), ("cancel", cancel), ("logs", logs)]
         .map(|(what, permission)| {
             format!("  {what}: {{ name: '{}', action: '{}' }},\n", permission.name, permission.action)
         })

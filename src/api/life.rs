@@ -31,7 +31,7 @@ const MAX_KEY: usize = 128;
 #[ts(rename = "DeploymentFacts")]
 #[serde(rename_all = "camelCase")]
 pub struct Facts {
-    /// The Backstage permissions to register: to read, start and cancel the deployments of an entity.
+    /// The Backstage permissions to register: about the deployments of an entity.
     pub permissions: Permissions,
     #[ts(type = "'catalog-entity'")]
     pub resource_type: &'static str,
@@ -47,6 +47,8 @@ pub struct Permissions {
     pub read: Permission,
     pub start: Permission,
     pub cancel: Permission,
+    /// To read what the portal has kept of a container's log.
+    pub logs: Permission,
 }
 
 pub fn facts() -> Facts {
@@ -56,6 +58,7 @@ pub fn facts() -> Facts {
             read: permission("vertex-ai.deployment.read", "read"),
             start: permission("vertex-ai.deployment.start", "update"),
             cancel: permission("vertex-ai.deployment.cancel", "update"),
+            logs: permission("vertex-ai.logs", "read"),
         },
         resource_type: RESOURCE_TYPE,
         deploying: DEPLOYING,

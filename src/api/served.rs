@@ -1,6 +1,7 @@
 //! Shapes that one plugin serves and another one reads. TypeScript makes them, so that Rust only declares them.
 
 use super::outline::Outline;
+use crate::deployment::ContainerLog;
 use crate::diagnostic::Diagnostic;
 use crate::door::records;
 use crate::life::history::Expectation;
@@ -55,6 +56,17 @@ pub struct DeploymentExpected {
 pub struct DeploymentPage {
     items: Vec<Deployment>,
     next_cursor: Option<String>,
+}
+
+/// What a deployment that failed has read of the container's log.
+#[derive(TS)]
+#[ts(optional_fields, rename_all = "camelCase")]
+#[expect(dead_code, reason = "the shape of a JSON value, for TypeScript")]
+pub struct DeploymentLog {
+    /// Absent where no log was read, or none is kept any more.
+    log: Option<ContainerLog>,
+    /// RFC 3339.
+    read_at: Option<String>,
 }
 
 /// The plan of a deployment, its audit records, and pages of Google's console about it.

@@ -27,7 +27,7 @@ impl Wanted for deployment::Want {
     fn google(&self) -> Option<&Want> {
         match self {
             Self::Google(want) => Some(want),
-            Self::Write { .. } | Self::Hold { .. } | Self::Entity { .. } => None,
+            Self::Write { .. } | Self::Hold { .. } | Self::Log { .. } | Self::Entity { .. } => None,
         }
     }
 }

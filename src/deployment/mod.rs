@@ -7,6 +7,7 @@
 mod aliasing;
 mod call;
 mod change;
+mod evidence;
 mod failure;
 mod holding;
 pub mod ledger;
@@ -36,6 +37,7 @@ use crate::vertex::container::EnvVar;
 use ledger::{Entry, LedgerEntry};
 use memory::{Failing, Memory};
 
+pub use evidence::{ContainerLine, ContainerLog};
 pub use report::{Outputs, RunOutcome, RunReport};
 pub use want::{Hold, Want};
 

@@ -73,9 +73,33 @@ impl Deployments {
 #[derive(Debug)]
 pub enum Ended {
     Succeeded(Value),
-    Failed(Diagnostic),
+    Failed(Box<FailedEnd>),
     /// Google does not know the operation: a look at the resource decides.
     Unknown,
+}
+
+/// The end of an operation that failed.
+#[derive(Debug)]
+pub struct FailedEnd {
+    pub failed: FailedOperation,
+    operation: Operation,
+}
+
+impl FailedEnd {
+    /// The finding, with the lines of the container's log, newest first.
+    pub fn finding(&self, log: &[String]) -> Diagnostic {
+        let mut finding = self.failed.finding(log);
+        if let Some(evidence) = &mut finding.evidence {
+            evidence.operation = Some(self.operation.to_string());
+        }
+        // A missing permission names its own resource.
+        finding.resource.get_or_insert_with(|| self.operation.to_string().into());
+        finding
+    }
+
+    pub fn error(&self) -> CallError {
+        CallError::NoAnswer(self.finding(&[]))
+    }
 }
 
 /// A poller of one operation.
@@ -267,14 +291,9 @@ impl<'a> Follower<'a> {
                 error: GoogleError::from_status(&state["error"]),
                 deploys: is_deployment(state),
                 stage: self.reached,
+                begun: state["metadata"]["genericMetadata"]["createTime"].as_str().unwrap_or_default().to_owned(),
             };
-            let mut finding = failed.finding(&[]);
-            if let Some(evidence) = &mut finding.evidence {
-                evidence.operation = Some(self.operation.to_string());
-            }
-            // A missing permission names its own resource.
-            finding.resource.get_or_insert_with(|| self.operation.to_string().into());
-            return Ended::Failed(finding);
+            return Ended::Failed(Box::new(FailedEnd { failed, operation: self.operation.clone() }));
         }
         Ended::Succeeded(state["response"].clone())
     }

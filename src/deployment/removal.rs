@@ -135,7 +135,7 @@ impl Run {
             Sent::Answered(started) => {
                 let Some(operation) = super::operation::name(&started, call) else { return Ok(()) };
                 match self.follow(&operation, Some(started)).await? {
-                    Ended::Failed(finding) => patience.again(self, CallError::NoAnswer(finding)).await,
+                    Ended::Failed(end) => patience.again(self, end.error()).await,
                     Ended::Succeeded(_) | Ended::Unknown => Ok(()),
                 }
             }

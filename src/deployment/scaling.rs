@@ -63,7 +63,7 @@ impl Run {
                         return Err(unexpected("Google answered without an operation"));
                     };
                     match self.follow(&operation, Some(started)).await? {
-                        Ended::Failed(finding) => return Err(CallError::NoAnswer(finding)),
+                        Ended::Failed(end) => return Err(end.error()),
                         Ended::Succeeded(_) | Ended::Unknown => is_done = true,
                     }
                 }

@@ -112,7 +112,7 @@ impl Run {
                     Ended::Succeeded(response) => {
                         return Ok(response["modelVersionId"].as_str().unwrap_or("1").to_owned());
                     }
-                    Ended::Failed(finding) => return Err(CallError::NoAnswer(finding)),
+                    Ended::Failed(end) => return Err(end.error()),
                     Ended::Unknown => {}
                 }
             }
@@ -178,9 +178,9 @@ impl Run {
         let mut unfinished = operation(&self.memory);
         loop {
             if let Some(operation) = unfinished.take()
-                && let Ended::Failed(finding) = self.follow(&operation, None).await?
+                && let Ended::Failed(end) = self.follow(&operation, None).await?
             {
-                return Err(CallError::NoAnswer(finding));
+                return Err(end.error());
             }
             if let Some(found) = self.probe(&step).await? {
                 return Ok(found);
@@ -194,7 +194,7 @@ impl Run {
                     match self.follow(&operation, Some(started)).await? {
                         // It is new, so no other user knows it.
                         Ended::Succeeded(_) => return Ok(Value::Null),
-                        Ended::Failed(finding) => return Err(CallError::NoAnswer(finding)),
+                        Ended::Failed(end) => return Err(end.error()),
                         Ended::Unknown => {}
                     }
                 }
@@ -249,7 +249,7 @@ impl Run {
                             if alone && is_ours { Traffic::ALL.percent() } else { self.route(&id, None).await? };
                         return Ok((id, Some(operation), share));
                     }
-                    Ended::Failed(finding) => return Err(CallError::NoAnswer(finding)),
+                    Ended::Failed(end) => return Err(self.explained(&end, &name, &id, &call).await),
                     Ended::Unknown => {
                         let endpoint = self.read(&look).await?;
                         if !is_deployed(&endpoint, &id) {

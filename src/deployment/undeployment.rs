@@ -157,7 +157,7 @@ impl Run {
                     match self.follow(&operation, Some(started)).await? {
                         // The right to look may be in the endpoint's own policy, which is gone with it.
                         Ended::Succeeded(_) => return Ok(()),
-                        Ended::Failed(finding) => patience.again(self, CallError::NoAnswer(finding)).await?,
+                        Ended::Failed(end) => patience.again(self, end.error()).await?,
                         Ended::Unknown => {}
                     }
                 }

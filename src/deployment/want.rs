@@ -1,5 +1,6 @@
 //! What a deployment wants of its driver: requests and pauses as every conversation with Google, and a ledger.
 
+use super::evidence::ContainerLog;
 use super::ledger::LedgerEntry;
 use crate::conversation;
 use serde::Serialize;
@@ -32,6 +33,10 @@ pub enum Want {
     /// one removes it, and does not use it then, and else `Taken` while one uses it, too.
     Hold {
         hold: Hold,
+    },
+    /// Keep what was read of the container's log. A failure to keep it changes nothing.
+    Log {
+        log: ContainerLog,
     },
     /// Read an entity from the catalog. The outcome is [`Outcome::Answer`](crate::conversation::Outcome::Answer) with the entity, or without
     /// one that is missing, and [`Outcome::Failed`](crate::conversation::Outcome::Failed) where the catalog does not answer.

@@ -14,6 +14,8 @@ pub struct FailedOperation {
     pub deploys: bool,
     /// The last stage that it reached.
     pub stage: Option<Stage>,
+    /// Its start, as Google shows it; empty where it does not.
+    pub begun: String,
 }
 
 impl FailedOperation {

@@ -100,6 +100,7 @@ fn a_line_of_the_log_explains_more_than_the_error_that_it_led_to() {
         ),
         deploys: true,
         stage: crate::vertex::stage::Stage::parse("STARTING_MODEL_SERVER"),
+        begun: String::new(),
     };
     let vague = failed.finding(&[]);
     assert_eq!(vague.diagnosis.as_ref().unwrap().entry, "server/exited");

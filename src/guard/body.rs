@@ -4,6 +4,7 @@ use super::strict::{camel, read_strictly};
 use super::{method_named, narrow};
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, Where, Words};
+use crate::method::container_log::LogQuery;
 use crate::method::{Body, BodyRules, Field, Method, Resource, Shape};
 use serde_json::{Map, Value};
 
@@ -41,6 +42,13 @@ fn check(config: &Config, method: &Method, body: &[u8]) -> Result<(), Diagnostic
     let Some(map) = value.as_object() else {
         return Err(malformed("", "the body is not a JSON object", "send one JSON object"));
     };
+    if rules.is_log_query {
+        let query = LogQuery::read(&value).ok_or_else(|| {
+            let message = "the body is not the query for the log of one deployed model";
+            malformed("", message, "read other entries in Google's Logs Explorer")
+        })?;
+        return config.check_allowed(&query.endpoint.place);
+    }
     if let Some(key) = map.keys().find(|key| is_forbidden(rules, key)) {
         let help = "remove it: the path names the resource, and a policy is set as a whole";
         return Err(malformed(key, format!("the body must not contain `{key}`"), help));
@@ -289,11 +297,44 @@ mod tests {
     #[test]
     fn rejects_fields_that_the_path_states() {
         let open = METHODS.into_iter().filter(|method| matches!(method.body, Body::Json(_)) && method.is_open());
+        let open = open.filter(|method| !method.names_project_in_body());
         for (method, key) in open.flat_map(|method| PATH_FIELDS.iter().map(move |key| (method, *key))) {
             let body = format!("{{\"{key}\": \"projects/acme-ml\"}}");
             let finding = check_body(&config(), method.name, body.as_bytes()).unwrap();
             let place = finding.place.as_ref().and_then(|place| place.path.as_deref());
             assert_eq!(place, Some(key), "{}: {}", method.name, finding.message);
+        }
+    }
+
+    #[test]
+    fn a_log_is_read_in_a_configured_place_by_the_cores_own_query_only() {
+        let body = |place: &str| {
+            let endpoint = format!("projects/{place}/endpoints/fraud").parse().unwrap();
+            LogQuery::new(endpoint, "7".parse().unwrap(), "2026-11-28T04:05:06Z").unwrap().body()
+        };
+        let list = |body: &serde_json::Value| code("logging.entries.list", &body.to_string());
+        let ours = body("acme-ml/locations/us-central1");
+        assert_eq!(list(&ours), None);
+        assert_eq!(list(&body("123456789012/locations/us-central1")), None);
+        for elsewhere in ["other-ml/locations/us-central1", "acme-ml/locations/europe-west4"] {
+            assert_eq!(list(&body(elsewhere)), Some(Code::ProxyTargetNotAllowed), "{elsewhere}");
+        }
+        let filter = ours["filter"].as_str().unwrap();
+        for (field, value) in [
+            ("filter", json!("")),
+            ("filter", json!(filter.replace("Endpoint\"", "Endpoint\" OR severity>=DEFAULT"))),
+            ("filter", json!(format!("{filter} OR logName:\"a\""))),
+            ("orderBy", json!("timestamp asc")),
+            ("pageSize", json!(1000)),
+            ("pageToken", json!("next")),
+            ("projectIds", json!(["other-ml"])),
+            ("resourceNames", json!(["projects/acme-ml", "projects/other-ml"])),
+            ("resourceNames", json!(["folders/1"])),
+            ("resourceNames", json!([])),
+        ] {
+            let mut other = ours.clone();
+            other[field] = value;
+            assert_eq!(list(&other), Some(Code::ProxyBodyMalformed), "{other}");
         }
     }
 

@@ -6,6 +6,8 @@ use crate::method::{Body, Call};
 
 /// The deadline of an attempt, in milliseconds.
 const USUAL: Millis = 60_000;
+/// That of a log: what failed is not removed before.
+const EVIDENCE: Millis = 15_000;
 /// That of an online prediction, for the head of its answer: a model may compute for minutes.
 const PREDICTION: Millis = 10 * 60_000;
 /// Time that a long poll may take beyond the timeout in its query.
@@ -17,6 +19,9 @@ const LONGEST_POLL: Millis = 10 * 60_000;
 pub fn deadline(call: &Call) -> Millis {
     if call.method.body == Body::Stream {
         return PREDICTION;
+    }
+    if call.method.names_project_in_body() {
+        return EVIDENCE;
     }
     // Only long polls have this parameter.
     if !call.method.query.contains(&"timeout") {
@@ -59,6 +64,12 @@ mod tests {
         ] {
             assert_eq!(within("POST", &format!("endpoints/e/operations/4:wait{query}")), millis, "{query}");
         }
+    }
+
+    #[test]
+    fn a_log_has_a_quarter_of_a_minute() {
+        let caller = Caller::Delegate { mandate: "m".into() };
+        assert_eq!(decide(&config(), "POST", "logging/v2/entries:list", &caller).unwrap().within, 15_000);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use strict::read_strictly;
 use crate::config::Config;
 use crate::conversation::Millis;
 use crate::diagnostic::{Code, Diagnostic, Words};
-use crate::method::{self, Access, Body, Call, Method, Resource, Service};
+use crate::method::{self, Access, Body, Call, Door, Method, Resource, Service};
 use serde::Serialize;
 
 /// The caller of the proxy.
@@ -110,7 +110,7 @@ fn permit(
     caller: &Caller,
 ) -> Result<Allowed, Refusal> {
     let Some(access) = method.access() else { return Err(recognise::closed(method)) };
-    let resource = narrow(config, method, resource)?;
+    let resource = if method.names_project_in_body() { resource } else { narrow(config, method, resource)? };
     let subject = acting_for(caller, method, &resource)?;
     if method.needs_own_identity && config.identity.service_account.is_some() {
         return Err(Refusal::new(
@@ -174,6 +174,12 @@ fn narrow(config: &Config, method: &Method, resource: Resource) -> Result<Resour
 /// A service without a user may only follow operations: a deployment may outlive the credentials of the user who started it.
 fn acting_for(caller: &Caller, method: &Method, resource: &Resource) -> Result<ActingFor, Refusal> {
     match caller {
+        Caller::User { .. } | Caller::Service { .. } if method.door == Door::Mandate => Err(Refusal::new(
+            403,
+            Code::ProxyMethodUnknown,
+            format!("`{}` is called by deployments only", method.name),
+            "read the log in Google's Logs Explorer, or on the page of a deployment that failed",
+        )),
         Caller::User { entity_ref } if !entity_ref.is_empty() => Ok(ActingFor::User { entity_ref: entity_ref.clone() }),
         Caller::Service { .. } if method.is_open_to_services => {
             Ok(ActingFor::Starter { operation: resource.to_string() })

@@ -9,6 +9,7 @@ pub mod crypto;
 pub mod exchange;
 pub mod flight;
 pub mod issuer;
+pub mod log_line;
 pub mod redact;
 pub mod secret;
 

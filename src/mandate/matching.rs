@@ -41,6 +41,9 @@ impl Mandate {
         let plans = self.known_plans(facts);
         let effect = if self.is_look(&plans, call) {
             Effect::None
+        } else if call.method == &method::LOG_ENTRIES_LIST {
+            self.check_log(facts, call)?;
+            Effect::None
         } else if call.method == &method::MODELS_DELETE_VERSION {
             self.check_version(facts, call)?;
             Effect::RemovesVersion
@@ -133,7 +136,7 @@ impl Mandate {
         if is_ours { Ok(()) } else { Err(Denied::NotMade(model.to_string())) }
     }
 
-    fn endpoint(&self) -> Resource {
+    pub(super) fn endpoint(&self) -> Resource {
         self.named(Resource::Endpoint(self.plan.target.endpoint.clone()))
     }
 
@@ -325,7 +328,7 @@ pub(super) fn difference(expected: &Value, given: &Value) -> Option<String> {
 }
 
 impl Thing {
-    fn shown(&self, plan: &Plan) -> String {
+    pub(super) fn shown(&self, plan: &Plan) -> String {
         match self {
             Self::Model => plan.target.model.to_string(),
             Self::Endpoint => plan.target.endpoint.to_string(),

@@ -5,6 +5,7 @@
 
 mod change;
 mod denied;
+mod evidence;
 mod facts;
 mod learning;
 mod matching;

@@ -31,12 +31,21 @@ pub struct BodyRules {
     pub names: &'static [(&'static str, Kind)],
     /// Where not empty, the only values (with `.` between levels) that the body may contain, at whatever depth.
     pub only: &'static [&'static str],
+    /// Whether the body must be the one of a [`LogQuery`](super::container_log::LogQuery), which names a configured place.
+    pub is_log_query: bool,
 }
 
 impl BodyRules {
     /// A JSON object that does not repeat what the path states.
-    pub const DEFAULT: Self =
-        Self { may_be_empty: false, required: &[], forbidden: PATH_FIELDS, allows_others: true, names: &[], only: &[] };
+    pub const DEFAULT: Self = Self {
+        may_be_empty: false,
+        required: &[],
+        forbidden: PATH_FIELDS,
+        allows_others: true,
+        names: &[],
+        only: &[],
+        is_log_query: false,
+    };
 }
 
 /// A required field.

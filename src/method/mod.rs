@@ -8,6 +8,7 @@
 
 mod body;
 mod call;
+pub mod container_log;
 mod need;
 pub mod resource;
 mod row;

@@ -1,6 +1,6 @@
-//! Logs and metrics. Logs are closed: a body names the project, and the proxy does not read it.
+//! Logs and metrics. A body names the project of a log: only a deployment's own query passes.
 
-use super::{Body, Door, Kind, Method, On::Itself, Service, Verb, need::guide, row::READ};
+use super::{Body, BodyRules, Door, Kind, Method, On::Itself, Service, Verb, need::guide, row::READ};
 
 /// The rows of this file.
 pub(super) const ROWS: &[&Method] = &[&LOG_ENTRIES_LIST, &TIME_SERIES_LIST];
@@ -13,8 +13,8 @@ pub static LOG_ENTRIES_LIST: Method = Method {
     version: "v2",
     on: Kind::Nothing,
     suffix: "entries:list",
-    body: Body::Json(None),
-    door: Door::Closed,
+    body: Body::Json(Some(BodyRules { is_log_query: true, ..BodyRules::DEFAULT })),
+    door: Door::Mandate,
     needs: &[guide("logging.logEntries.list", Itself)],
     ..Method::DEFAULT
 };

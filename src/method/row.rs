@@ -1,12 +1,14 @@
 //! A row of the table.
 
-use super::{Body, Following, Kind, Need, Service, Verb};
+use super::{Body, BodyRules, Following, Kind, Need, Service, Verb};
 
 /// Who may cause a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
     /// A caller of the proxy with this Backstage permission.
     Proxy(Access),
+    /// A deployment under its mandate, in its user's name; nobody else.
+    Mandate,
     /// Only the product itself, to obtain a credential.
     Internal,
     /// Nobody through this product: the row is here for its permissions.
@@ -115,6 +117,8 @@ impl Method {
     pub fn access(&self) -> Option<Access> {
         match self.door {
             Door::Proxy(access) if self.body != Body::Json(None) => Some(access),
+            // The user of a mandate was asked for the deployment's permission when the mandate was made.
+            Door::Mandate if self.body != Body::Json(None) => Some(Access::Read),
             _ => None,
         }
     }
@@ -122,6 +126,11 @@ impl Method {
     /// Whether the proxy may forward it.
     pub fn is_open(&self) -> bool {
         self.access().is_some()
+    }
+
+    /// Whether its body names the project, and its path none.
+    pub fn names_project_in_body(&self) -> bool {
+        matches!(self.body, Body::Json(Some(BodyRules { is_log_query: true, .. })))
     }
 
     /// Whether the answer is a long-running operation.

@@ -89,6 +89,11 @@ impl EnvVar {
         &self.name
     }
 
+    /// The value, unless it is hidden.
+    pub fn value(&self) -> Option<&str> {
+        (!self.hidden).then_some(&*self.value)
+    }
+
     /// Whether Vertex AI reserves the name.
     pub fn is_reserved(&self) -> bool {
         self.name.starts_with("AIP_")

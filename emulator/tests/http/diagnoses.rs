@@ -1,14 +1,15 @@
 //! The core explains each cause that the emulator lets strike, in each of its wordings, and by the same entry of its table.
 
 use crate::causes::{call, rows, strike, wordings};
-use crate::harness::Cloud;
-use crate::logs::entries;
+use crate::harness::{Cloud, OWNER, PLACE};
 use backstage_vertex_ai::conversation::Response;
 use backstage_vertex_ai::diagnose::answer::rejected;
 use backstage_vertex_ai::diagnose::operation::FailedOperation;
 use backstage_vertex_ai::diagnose::{CALLS, IDENTITY, Place, Seen, explain};
 use backstage_vertex_ai::diagnostic::{Code, Diagnostic};
 use backstage_vertex_ai::google_error::GoogleError;
+use backstage_vertex_ai::identity::log_line::redacted;
+use backstage_vertex_ai::method::container_log::{LogQuery, lines};
 use serde_json::{Value, json};
 
 /// The entry for each cause, or entries for its wordings. A cause without one keeps Google's text, and the reason stands beside it.
@@ -40,7 +41,6 @@ const ENTRIES: &[(&str, &str)] = &[
     ("module-not-found", "container/model-format"),
     ("wrong-arch", "container/platform"),
     ("shared-memory", "container/shared-memory"),
-    ("shared-memory", "container/multi-gpu"),
     ("tensor-parallel", "container/tensor-parallel"),
     ("bfloat16", "container/bfloat16"),
     ("port-in-use", "container/port"),
@@ -99,6 +99,20 @@ const ENTRIES: &[(&str, &str)] = &[
     ("image-permission-in-words", "access/denied-in-operation"),
 ];
 
+/// The lines that the core's own query finds, as a deployment reads them.
+fn log(cloud: &Cloud, operation: &Value, id: u32) -> Vec<String> {
+    let begun = operation["metadata"]["genericMetadata"]["createTime"].as_str().unwrap();
+    let endpoint = format!("{}/endpoints/fraud", PLACE.trim_start_matches("/v1/")).parse().unwrap();
+    let query = LogQuery::new(endpoint, id.to_string().parse().unwrap(), begun).unwrap();
+    let answer = cloud.post(OWNER, "/v2/entries:list", query.body()).ok();
+    lines(&answer)
+        .map(|(at, line)| {
+            assert!(!at.is_empty());
+            redacted(line, &[])
+        })
+        .collect()
+}
+
 /// The finding of what a cause does in one wording.
 fn finding(cloud: &Cloud, row: &Value, variant: &str, id: &mut u32) -> Diagnostic {
     strike(cloud, &row["name"], variant);
@@ -143,10 +157,13 @@ fn finding(cloud: &Cloud, row: &Value, variant: &str, id: &mut u32) -> Diagnosti
         explain(&mut finding, &backstage_vertex_ai::diagnose::SERVING, &[seen], &[]);
         return finding;
     }
-    let written = entries(cloud, &format!("labels.deployed_model_id=\"{id}\" severity>=ERROR"));
-    let lines = written.iter().filter_map(|entry| entry["jsonPayload"]["message"].as_str().map(str::to_owned));
-    let failed = FailedOperation { error: GoogleError::from_status(&operation["error"]), deploys: true, stage: None };
-    failed.finding(&lines.collect::<Vec<_>>())
+    let failed = FailedOperation {
+        error: GoogleError::from_status(&operation["error"]),
+        deploys: true,
+        stage: None,
+        begun: String::new(),
+    };
+    failed.finding(&log(cloud, &operation, *id))
 }
 
 #[test]

@@ -1,6 +1,7 @@
 /** The driver: fulfils what the core's conversations want with the core's fetch transport and timers. Every decision is the core's. */
 import { call, callAsync, misuse, release } from './bindings';
 import type {
+  ContainerLog,
   DeploymentWant,
   ErrandWant,
   GoogleWant,
@@ -34,7 +35,7 @@ interface Next {
 export async function converse<T>(
   begin: Parameters<typeof call>[0],
   host: DeployHost,
-  durable?: Pick<RunHost, 'entity' | 'hold' | 'running' | 'write'>,
+  durable?: Pick<RunHost, 'entity' | 'hold' | 'keepLog' | 'running' | 'write'>,
 ): Promise<T> {
   if (typeof host?.fetch !== 'function') {
     throw misuse('the host has no `fetch` function');
@@ -57,6 +58,10 @@ export async function converse<T>(
         told = await durable?.hold?.(next.want.hold);
         continue;
       }
+      if (typeof next.want === 'object' && 'log' in next.want) {
+        await keepLog(next.want.log, durable);
+        continue;
+      }
       if (typeof next.want === 'object' && 'entity' in next.want) {
         told = await readEntity(next.want.entity, durable);
         continue;
@@ -66,6 +71,18 @@ export async function converse<T>(
     }
   } finally {
     release(talk);
+  }
+}
+
+/** Keeps a log. The run does not depend on it. */
+async function keepLog(
+  log: ContainerLog,
+  durable?: Pick<RunHost, 'keepLog'>,
+): Promise<void> {
+  try {
+    await durable?.keepLog?.(log);
+  } catch {
+    // The host's own failure.
   }
 }
 

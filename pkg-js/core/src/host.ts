@@ -1,5 +1,6 @@
 import type {
   Code,
+  ContainerLog,
   DeploymentHold,
   Diagnostic,
   Identity,
@@ -54,6 +55,8 @@ export interface RunHost extends DeployHost {
    * has no values of environment variables: an upload takes them from here. Absent: there is no catalog.
    */
   entity?(entityRef: string): Promise<object | undefined>;
+  /** Keeps what was read of a container's log, in place of what was kept before. Where it rejects, the run goes on. Absent: nothing is kept. */
+  keepLog?(log: ContainerLog): Promise<void>;
   /** Number of the portal's deployments that run now, which share Google's quotas. Absent: only this one. */
   running?(): number;
 }

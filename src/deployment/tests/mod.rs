@@ -2,6 +2,7 @@
 
 mod changes;
 mod delegation;
+mod evidence;
 mod failures;
 mod google;
 mod laws;

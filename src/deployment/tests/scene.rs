@@ -4,7 +4,7 @@ use super::delegation::{Delegation, denial};
 use super::google::{Act, Fault, Google, MODEL, PROXY};
 use crate::conversation::{Conversation, Event, Failure, Outcome, Progress, Request, Turn, Want as GoogleWant};
 use crate::deployment::ledger::{LedgerEntry, MAX_ENTRY};
-use crate::deployment::{Identities, RunReport, Start, Want, resume};
+use crate::deployment::{ContainerLog, Identities, RunReport, Start, Want, resume};
 use crate::mandate::{Denied, Use};
 use crate::plan::{Kind, plan, plan_for, tests::target};
 use crate::target::Target;
@@ -53,6 +53,8 @@ pub struct Scene {
     /// What the catalog answers to each want of an entity; afterwards it is down.
     pub catalog: VecDeque<Outcome>,
     pub ledger: Vec<String>,
+    /// What was kept of the container's log.
+    pub logs: Vec<ContainerLog>,
     pub said: Vec<(u64, Progress)>,
     /// The wants so far, in the words of the test.
     pub wants: Vec<String>,
@@ -88,6 +90,7 @@ impl Scene {
             replanned: None,
             catalog: VecDeque::new(),
             ledger: Vec::new(),
+            logs: Vec::new(),
             said: Vec::new(),
             wants: Vec::new(),
         }
@@ -191,6 +194,7 @@ impl Scene {
             Want::Google(GoogleWant::Send(request)) => format!("{} {}", request.verb.as_str(), request.url),
             Want::Google(GoogleWant::Wait(millis)) => format!("wait {millis}"),
             Want::Write { write } => serde_json::to_string(write).unwrap(),
+            Want::Log { log } => format!("log {}", serde_json::to_string(log).unwrap()),
             Want::Hold { hold } => format!("hold {} {}", hold.model, hold.leaving),
             Want::Entity { entity } => format!("entity {entity}"),
         });
@@ -232,6 +236,10 @@ impl Scene {
     fn fulfil(&mut self, want: Want, number: usize, is_cancelled: bool) -> Outcome {
         match want {
             Want::Hold { hold } => self.google.hold(&self.run, hold),
+            Want::Log { log } => {
+                self.logs.push(log);
+                Outcome::Waited
+            }
             Want::Entity { .. } => self.catalog.pop_front().unwrap_or(Outcome::Failed(Failure::Unreachable)),
             Want::Write { write } => {
                 let line = serde_json::to_string(&write).unwrap();

@@ -293,6 +293,7 @@ pub const ENTRIES: [Entry; 14] = [
             places: &[Place::Log],
             texts: &[
                 "No space left on device: '/dev/shm",
+                "shared memory segment /dev/shm*No space left on device",
                 "unable to open shared memory object",
                 "It is possible that dataloader's workers are out of shared memory",
                 "insufficient shared memory (shm)",

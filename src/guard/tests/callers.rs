@@ -28,6 +28,17 @@ fn lets_a_service_without_a_user_follow_operations_only() {
 }
 
 #[test]
+fn only_a_delegate_reads_a_log() {
+    let list = |caller: &Caller| decide(&config(), "POST", "logging/v2/entries:list", caller);
+    let allowed = list(&Caller::Delegate { mandate: "m".into() }).unwrap();
+    assert_eq!((&*allowed.url, allowed.body), ("https://logging.googleapis.com/v2/entries:list", "json"));
+    for caller in [guest(), scaffolder()] {
+        let refusal = list(&caller).unwrap_err();
+        assert_eq!((refusal.status, refusal.diagnostic.code), (403, Code::ProxyMethodUnknown));
+    }
+}
+
+#[test]
 fn requires_vertex_ai_administer_to_change_access() {
     let permission = |verb, target: &str| verdict(verb, target).map(|allowed| (allowed.permission, allowed.audited));
     let account = "iam/v1/projects/acme-ml/serviceAccounts/fraud-serving@acme-ml.iam.gserviceaccount.com";

@@ -95,6 +95,7 @@ fn reaches_every_open_method_and_no_other() {
                 // What is checked as JSON, recorded, or predicts by Google's own messages, Google reads as JSON.
                 assert_eq!(allowed.media_type, Some("application/json"), "{}", method.name);
             }
+            (Door::Mandate, Err(refusal)) => assert_eq!(refusal.status, 403),
             (Door::Internal | Door::Closed, Err(_)) => {}
             (door, verdict) => panic!("{} behind {door:?} is {verdict:?}", method.name),
         }

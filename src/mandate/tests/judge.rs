@@ -36,6 +36,9 @@ pub fn way(mandate: &Mandate, history: &[Passed], call: &Call) -> Option<Way> {
     let judge = Judge { mandate, history, plans: plans(mandate, history) };
     let name = call.method.name.strip_prefix("aiplatform.projects.locations.").unwrap_or_default();
     let look = |is_look: bool| is_look.then_some(Way::Look);
+    if call.method == &method::LOG_ENTRIES_LIST {
+        return look(judge.reads_log(call));
+    }
     match name {
         "models.get" | "endpoints.get" => look(call.body.is_none() && judge.is_probe(call)),
         "endpoints.operations.list" => look(judge.is_on_endpoint(call) && call.body.is_none()),
@@ -229,6 +232,16 @@ impl Judge<'_> {
         self.answers(&method::ENDPOINTS_DEPLOY_MODEL)
             .filter(|past| may_have_landed(past))
             .any(|past| past.call.body.as_ref().unwrap()["deployedModel"]["id"] == id)
+    }
+
+    /// Whether a call reads the log of a model that was sent to the endpoint.
+    fn reads_log(&self, call: &Call) -> bool {
+        let Some(body) = &call.body else { return false };
+        let filter = body["filter"].as_str().unwrap_or_default();
+        let ids = ["0", "1", "2"].map(str::to_owned).into_iter();
+        let ids = ids.chain(self.plans.iter().filter_map(|plan| Some(plan.deployed_model_id.clone()?.to_string())));
+        let is_of = |id: &String| *body == log_query(id).body() && self.has_sent(id);
+        filter.contains("endpoint_id=\"fraud-detector\"") && call.query.is_empty() && ids.clone().any(|id| is_of(&id))
     }
 
     fn scales(&self, call: &Call) -> Option<Way> {

@@ -88,6 +88,7 @@ fn near(held: &Held, history: &[Passed], trial: &Trial) -> Vec<Call> {
     let replicas = Replicas { min: u32::from(trial.etag) + 1, max: u32::from(trial.etag) + 2 };
     calls.push(endpoint_call(&method::ENDPOINTS_MUTATE_DEPLOYED_MODEL).body(plan::scale(&ours, replicas)));
     calls.extend(["0", "1", "2"].map(undeploy));
+    calls.extend(["0", ours.as_str()].map(|id| log_call(&log_query(id))));
     calls.push(endpoint_call(&method::ENDPOINTS_DELETE));
     for gives in [true, false] {
         let merge = model_call(&method::MODELS_MERGE_VERSION_ALIASES, Some(&trial.version.to_string()));

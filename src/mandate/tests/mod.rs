@@ -6,6 +6,7 @@ mod stories;
 
 use super::*;
 use crate::diagnostic::Code;
+use crate::method::container_log::LogQuery;
 use crate::method::{self, METHODS, Method};
 use crate::name::{Model, Operation};
 use crate::plan::kind::Deploy;
@@ -86,6 +87,14 @@ fn patch(etag: &str, split: Value) -> Call {
 
 fn undeploy(id: &str) -> Call {
     endpoint_call(&method::ENDPOINTS_UNDEPLOY_MODEL).body(json!({ "deployedModelId": id }))
+}
+
+fn log_query(id: &str) -> LogQuery {
+    LogQuery::new(ENDPOINT.parse().unwrap(), id.parse().unwrap(), "2026-11-28T04:05:06Z").unwrap()
+}
+
+fn log_call(query: &LogQuery) -> Call {
+    Call::new(&method::LOG_ENTRIES_LIST, Resource::Nothing).body(query.body())
 }
 
 fn id(mandate: &Mandate) -> String {

@@ -43,6 +43,28 @@ fn covers_a_first_deployment_and_its_undo() {
 }
 
 #[test]
+fn covers_the_log_of_what_it_may_have_deployed() {
+    let mut held = Held::new(target());
+    held.reads(served("a", json!({"7": 100})));
+    let log = log_call(&log_query(&id(&held.mandate)));
+    assert_eq!(held.denied(&log), Some(Code::MandateNotPlanned), "before its deployment");
+    held.loses(&unsplit(sent(&held.full, StepKind::Deployment)));
+    assert_eq!((held.denied(&log), held.denied_in(Phase::UndoOnly, &log)), (None, None));
+    assert_eq!(held.denied_in(Phase::Over, &log), Some(Code::MandateEnded));
+    assert_eq!(held.denied(&log_call(&log_query("7"))), Some(Code::MandateNotPlanned), "another model");
+    let other = |endpoint: &str| {
+        let id = held.mandate.plan.deployed_model_id.clone().unwrap();
+        log_call(&LogQuery::new(endpoint.parse().unwrap(), id, "2026-11-28T04:05:06Z").unwrap())
+    };
+    for endpoint in [ENDPOINT.replace("fraud-", "other-"), ENDPOINT.replace("acme-ml", "other-ml")] {
+        assert_eq!(held.denied(&other(&endpoint)), Some(Code::MandateNotPlanned), "{endpoint}");
+    }
+    let mut wide = log.clone();
+    wide.body.as_mut().unwrap()["filter"] = json!("severity>=DEFAULT");
+    assert_eq!(held.denied(&wide), Some(Code::MandateNotPlanned));
+}
+
+#[test]
 fn a_deployment_to_a_serving_endpoint_states_no_split() {
     let mut held = Held::new(target());
     held.reads(served("a", json!({"7": 100})));

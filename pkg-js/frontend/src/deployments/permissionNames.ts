@@ -5,6 +5,7 @@ export const DEPLOYMENT_PERMISSIONS = {
   read: { name: 'vertex-ai.deployment.read', action: 'read' },
   start: { name: 'vertex-ai.deployment.start', action: 'update' },
   cancel: { name: 'vertex-ai.deployment.cancel', action: 'update' },
+  logs: { name: 'vertex-ai.logs', action: 'read' },
 } as const;
 
 /** The type of their resource. */

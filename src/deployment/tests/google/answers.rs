@@ -18,7 +18,8 @@ impl Google {
                 "deploymentStage": STAGES[usize::try_from(passed).unwrap().min(2)],
             });
         }
-        shown["metadata"]["genericMetadata"] = json!({"updateTime": rfc3339(updated)});
+        shown["metadata"]["genericMetadata"] =
+            json!({"createTime": rfc3339(operation.begins), "updateTime": rfc3339(updated)});
         if let Some(result) = &operation.result {
             shown["done"] = json!(true);
             shown.as_object_mut().unwrap().extend(result.as_object().unwrap().clone());
@@ -28,8 +29,11 @@ impl Google {
 
     /// Answers a request, struck by a fault or not.
     pub fn send(&mut self, request: &Request, fault: Option<Fault>) -> Result<Response, Failure> {
-        let path = request.url.strip_prefix(PROXY).and_then(|url| url.strip_prefix("/aiplatform/v1/"));
-        let path = path.expect("through the proxy").strip_prefix(PLACE).expect("in the place").to_owned();
+        let url = request.url.strip_prefix(PROXY).expect("through the proxy");
+        let path = match url.strip_prefix("/aiplatform/v1/") {
+            Some(path) => path.strip_prefix(PLACE).expect("in the place").to_owned(),
+            None => url.to_owned(),
+        };
         self.pass(self.now + 50);
         let is_missed = fault.is_some_and(|fault| !fault.arrives());
         let line = format!("{}{} {path}", if is_missed { "✗ " } else { "" }, request.verb.as_str());
@@ -55,6 +59,10 @@ impl Google {
         }
         if self.services_are_strangers && request.identity == Identity::Service {
             return (403, json!({"diagnostic": {"code": "proxy/caller-not-allowed", "message": "no record"}}));
+        }
+        if path == "/logging/v2/entries:list" {
+            let entry = |line: &String| json!({"timestamp": rfc3339(self.now), "jsonPayload": {"message": line}});
+            return (200, json!({"entries": self.log_lines.iter().rev().map(entry).collect::<Vec<_>>()}));
         }
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let (resource, method) = path.split_once(':').map_or((path, ""), |(resource, method)| (resource, method));

@@ -100,6 +100,8 @@ pub struct Google {
     pub fails: Option<(u32, &'static str)>,
     /// The only deployed model that fails; without one, all do.
     pub failing: Option<String>,
+    /// Lines of the container's log, oldest first.
+    pub log_lines: Vec<String>,
     pub honours_cancelling: bool,
     /// How long a deployment lasts.
     pub deployment: u64,
@@ -134,6 +136,7 @@ impl Default for Google {
             operations: Vec::new(),
             fails: None,
             failing: None,
+            log_lines: Vec::new(),
             honours_cancelling: true,
             deployment: 60_000,
             in_use_until: 0,

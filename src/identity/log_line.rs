@@ -1,0 +1,236 @@
+//! Lines of a container's log without the credentials that programs write into their logs.
+//!
+//! Prefixes: <https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github>,
+//! <https://huggingface.co/docs/hub/security-tokens>, <https://docs.cloud.google.com/docs/authentication/token-types>, read 2026-11-28.
+
+const REDACTED: &str = "[redacted]";
+/// Maximum length of a line, in characters.
+const LONGEST: usize = 500;
+/// Minimum length of a known value that is removed, in bytes: a shorter one also stands for something else.
+const SHORTEST_VALUE: usize = 6;
+/// Minimum length of a text that looks like a credential, in bytes.
+const SHORTEST_TOKEN: usize = 16;
+/// Minimum length of a random text, and maximum length of a word.
+const RANDOM: usize = 32;
+const LONGEST_WORD: usize = 100;
+/// Minimum length of a line that is nothing but Base64, as those of a key.
+const KEY_LINE: usize = 40;
+
+const PREFIXES: [&str; 20] = [
+    "ya29",
+    "AIza",
+    "GOCSPX-",
+    "hf_",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "sk-",
+    "xoxb-",
+    "xoxp-",
+    "AKIA",
+    "ASIA",
+    "nvapi-",
+    "dckr_pat_",
+    "pypi-",
+    "npm_",
+];
+/// Ends of names whose values are secrets, in lower case and with `_`.
+const NAMES: [&str; 10] =
+    ["token", "password", "passwd", "pwd", "secret", "apikey", "_key", "credential", "credentials", "signature"];
+
+/// Returns the line without control characters, known values and what looks like a credential, in at most 500 characters.
+pub fn redacted(line: &str, values: &[&str]) -> String {
+    let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = without_values(line.trim(), values);
+    if line.contains("PRIVATE KEY") || line.len() >= KEY_LINE && line.bytes().all(in_base64) && is_random(&line) {
+        return REDACTED.to_owned();
+    }
+    let line = without_tokens(&without_named(&without_user(&line)));
+    if line.chars().count() <= LONGEST {
+        return line;
+    }
+    line.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+/// The line without known values. A value of several lines is known line by line.
+fn without_values(line: &str, values: &[&str]) -> String {
+    let mut parts: Vec<&str> = values.iter().flat_map(|value| value.lines()).map(str::trim).collect();
+    parts.retain(|part| part.len() >= SHORTEST_VALUE);
+    // A value that is part of another one would leave the rest of it.
+    parts.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.iter().fold(line.to_owned(), |line, part| line.replace(part, REDACTED))
+}
+
+/// The line without user and password of its URLs.
+fn without_user(line: &str) -> String {
+    let mut pieces = line.split("://");
+    let mut clean = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        clean.push_str("://");
+        let end = piece.find(|c: char| c.is_whitespace() || "/?#\"'".contains(c)).unwrap_or(piece.len());
+        let (authority, rest) = piece.split_at(end);
+        match authority.rsplit_once('@') {
+            Some((_, host)) => clean.extend([REDACTED, "@", host]),
+            None => clean.push_str(authority),
+        }
+        clean.push_str(rest);
+    }
+    clean
+}
+
+/// The line without the values of names that stand for secrets.
+fn without_named(line: &str) -> String {
+    let mut clean = String::with_capacity(line.len());
+    let mut rest = line;
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(rest.find(|c| !in_word(c)).unwrap_or(rest.len()));
+        clean.push_str(word);
+        let gap_end = after.find(|c: char| !c.is_whitespace() && !"=:\"'".contains(c)).unwrap_or(after.len());
+        let (gap, value) = after.split_at(gap_end);
+        let name = word.to_ascii_lowercase().replace('-', "_");
+        let assigns = gap.contains(['=', ':']) || word.starts_with("--") && !gap.is_empty();
+        let is_scheme = ["bearer", "basic"].contains(&name.as_str()) && !gap.is_empty();
+        if name.ends_with("authorization") && assigns {
+            clean.extend([gap, REDACTED]);
+            return clean;
+        }
+        let ends = |c: char| match gap.chars().last() {
+            Some(quote @ ('"' | '\'')) => c == quote,
+            _ => c.is_whitespace() || ",;&\"')]}".contains(c),
+        };
+        let end = value.find(ends).unwrap_or(value.len());
+        let is_secret = NAMES.iter().any(|end| name.ends_with(end)) && assigns || is_scheme && end >= SHORTEST_TOKEN;
+        clean.push_str(gap);
+        rest = value;
+        if is_secret && end > 0 {
+            clean.push_str(REDACTED);
+            rest = value.split_at(end).1;
+        } else if word.is_empty() && gap.is_empty() {
+            let mut chars = value.chars();
+            clean.extend(chars.next());
+            rest = chars.as_str();
+        }
+    }
+    clean
+}
+
+/// The line without words that look like a credential.
+fn without_tokens(line: &str) -> String {
+    let mut clean = String::with_capacity(line.len());
+    let mut rest = line;
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(rest.find(|c| !in_word(c)).unwrap_or(rest.len()));
+        clean.push_str(if is_token(word) { REDACTED } else { word });
+        let (gap, after) = after.split_at(after.find(in_word).unwrap_or(after.len()));
+        clean.push_str(gap);
+        rest = after;
+    }
+    clean
+}
+
+/// Dots are in tokens of Google and in JWTs.
+fn in_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_.+~".contains(c)
+}
+
+fn in_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
+}
+
+fn is_token(word: &str) -> bool {
+    let has_prefix = || {
+        let mut rests = PREFIXES.iter().filter_map(|prefix| word.strip_prefix(prefix));
+        word.len() >= SHORTEST_TOKEN && rests.any(|rest| rest.bytes().any(|byte| byte.is_ascii_digit()))
+    };
+    // The header and claims of a JWT begin with `{"`, which is `eyJ` in base64url.
+    word.starts_with("ya29.")
+        || word.len() >= 10 && word.contains("eyJ")
+        || has_prefix()
+        || word.split('.').any(is_random)
+}
+
+/// Whether a text is long, and no name: words have few digits, and hexadecimal digests no capital letters.
+fn is_random(text: &str) -> bool {
+    let count = |is: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| is(byte)).count();
+    let is_mixed =
+        count(u8::is_ascii_uppercase) > 0 && count(u8::is_ascii_lowercase) > 0 && count(u8::is_ascii_digit) > 2;
+    text.len() > LONGEST_WORD || text.len() >= RANDOM && is_mixed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn credentials_are_removed() {
+        for (line, clean) in [
+            ("using ya29.c.b0AXv0zTN to call", "using [redacted] to call"),
+            ("token hf_AbCdEfGhIjKl0123456789", "token [redacted]"),
+            ("Authorization: Bearer abc, x", "Authorization: [redacted]"),
+            ("curl -H 'Bearer 0123456789abcdef'", "curl -H 'Bearer [redacted]'"),
+            ("HF_TOKEN=abc MODEL=m", "HF_TOKEN=[redacted] MODEL=m"),
+            ("{\"db_password\": \"p@ss w0rd\", \"x\": 1}", "{\"db_password\": \"[redacted]\", \"x\": 1}"),
+            ("vllm serve m --hf-token abc --port 8080", "vllm serve m --hf-token [redacted] --port 8080"),
+            ("{'api_key': 'abc'}", "{'api_key': '[redacted]'}"),
+            ("postgres://me:pw@db:5432/x", "postgres://[redacted]@db:5432/x"),
+            ("GET /o?X-Goog-Signature=ab12&x=1", "GET /o?X-Goog-Signature=[redacted]&x=1"),
+            ("-----BEGIN RSA PRIVATE KEY-----", "[redacted]"),
+            ("MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7", "[redacted]"),
+            ("jwt eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "jwt [redacted]"),
+            ("\u{1b}[31mred\u{1b}[0m\ttext", "[31mred [0m text"),
+            ("id 0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0u", "id [redacted]"),
+        ] {
+            assert_eq!(redacted(line, &[]), clean);
+        }
+    }
+
+    #[test]
+    fn lines_that_tell_a_cause_stay() {
+        for line in [
+            "torch.OutOfMemoryError: CUDA out of memory. GPU 0 has a total capacity of 22.03 GiB",
+            "vllm serve: error: unrecognized arguments: --swap-space=16",
+            "ValueError: The model's max seq len (131072) is larger than the maximum number of tokens that can be stored in KV cache (52384).",
+            "KeyError: 'gemma3'",
+            "architectures ['Qwen2_5_VLForConditionalGeneration'] are not supported",
+            "/root/.cache/huggingface/hub/models--google--gemma/snapshots/005ad3404e59d6023443cb575daa05336842228a",
+            "fraud@acme-ml.iam.gserviceaccount.com does not have storage.objects.get access to the Google Cloud Storage object.",
+            "Cannot access gated repo for url https://huggingface.co/google/gemma-3-27b-it/resolve/main/config.json.",
+            "provide a valid Hugging Face access token",
+            "OSError: [Errno 98] error while attempting to bind on address ('0.0.0.0', 8080): address already in use",
+        ] {
+            assert_eq!(redacted(line, &[]), line);
+        }
+    }
+
+    #[test]
+    fn known_values_are_removed_whole_and_short_ones_stay() {
+        let values = ["s3cr3t", "s3cr3t-longer", "8080", "one line\nanother"];
+        assert_eq!(redacted("a s3cr3t-longer b xs3cr3ty 8080", &values), "a [redacted] b x[redacted]y 8080");
+        assert_eq!(redacted("said another", &values), "said [redacted]");
+    }
+
+    #[test]
+    fn a_long_line_is_cut() {
+        let cut = redacted(&"word ".repeat(200), &[]);
+        assert_eq!((cut.chars().count(), cut.ends_with('…')), (LONGEST, true));
+    }
+
+    proptest! {
+        #[test]
+        fn no_known_value_survives(value in "[a-zA-Z0-9!@#$%^&*=:_-]{6,60}", before in "\\PC{0,300}", after in "\\PC{0,600}") {
+            let clean = redacted(&format!("{before}{value}{after}"), &[&value]);
+            prop_assert!(!clean.contains(&value) || REDACTED.contains(&value), "{clean}");
+            prop_assert!(clean.chars().count() <= LONGEST);
+        }
+
+        #[test]
+        fn any_line_is_read(line in "[-=:'\"A-Za-z ./@tokenpwd]{0,80}") {
+            prop_assert!(redacted(&line, &[]).chars().count() <= LONGEST);
+        }
+    }
+}
