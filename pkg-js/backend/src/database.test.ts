@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { describeOnDatabases, migrated } from './__testUtils__/databases';
 import { migrate } from './database';
 import { DatabaseFailure } from './query';
+import { toText } from './clock';
 import { removeOld } from './deployments/retention';
 import { Deployments } from './deployments/store';
 
@@ -55,6 +56,22 @@ describeOnDatabases('the database', create => {
     }
   });
 
+  it('forgets the log of a container after 30 days', async () => {
+    const client = await migrated(await open());
+    const days = 24 * 3600 * 1000;
+    const insert = (deployment: string, at: number) =>
+      client('vertex_ai_container_logs').insert({
+        deployment,
+        read_at: toText(at),
+        log: '{}',
+      });
+    await insert('kept', 0);
+    await insert('forgotten', -1);
+    expect(await removeOld(client, 365, { now: () => 30 * days })).toBe(0);
+    const left = await client('vertex_ai_container_logs').pluck('deployment');
+    expect(left).toEqual(['kept']);
+  });
+
   it('forgets deployments some days after their end, with ledger and events', async () => {
     const client = await migrated(await open());
     let now = Date.parse('2026-01-01T00:00:00Z');
@@ -85,6 +102,13 @@ describeOnDatabases('the database', create => {
         entry: '{"seq":1}',
       });
     }
+    const log = (deployment: string) => ({
+      deployment,
+      read_at: toText(now),
+      log: '{}',
+    });
+    const ids = ['old', 'young', 'running'];
+    await client('vertex_ai_container_logs').insert(ids.map(log));
     const end = (id: string) =>
       store.record(id, { refused: { diagnostics: [] } });
     await end('old');
@@ -96,17 +120,18 @@ describeOnDatabases('the database', create => {
     for (const [table, column] of [
       ['vertex_ai_ledger', 'run'],
       ['vertex_ai_events', 'deployment'],
+      ['vertex_ai_container_logs', 'deployment'],
     ]) {
       const left = await client(table).distinct(column).orderBy(column);
       expect(left.map(row => row[column])).toEqual(['running', 'young']);
     }
   });
-});
 
-it('leaves the tables alone where the portal says so', async () => {
-  const client = await migrate({
-    getClient: async () => 'client' as any,
-    migrations: { skip: true },
+  it('leaves the tables alone where the portal says so', async () => {
+    const client = await migrate({
+      getClient: async () => 'client' as any,
+      migrations: { skip: true },
+    });
+    expect(client).toBe('client');
   });
-  expect(client).toBe('client');
 });

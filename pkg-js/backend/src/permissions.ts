@@ -33,6 +33,7 @@ export class DeploymentPermissions {
       read: create(declared.read),
       start: create(declared.start),
       cancel: create(declared.cancel),
+      logs: create(declared.logs),
     };
     registry.addPermissions(Object.values(this.byAction));
   }

@@ -16,6 +16,7 @@ import { randomUUID } from 'node:crypto';
 import { readBounds, readRetention, warnOfRecovery } from './config';
 import type { RunDeployment } from './core';
 import { alone, migrate } from './database';
+import { ContainerLogs } from './deployments/containerLogs';
 import { Leases } from './deployments/leases';
 import { History } from './deployments/history';
 import { Ledger } from './deployments/ledger';
@@ -71,6 +72,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
           const proxyUrl = async () =>
             `${await discovery.getBaseUrl('proxy')}/vertex-ai`;
           const ledger = new Ledger(client);
+          const containerLogs = new ContainerLogs(client);
           const tasks = new TaskCancellations({
             store,
             readEvents: createTaskEvents({ auth, discovery }),
@@ -80,6 +82,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
             store,
             history,
             ledger,
+            containerLogs,
             leases: new Leases(client, randomUUID()),
             mandates,
             notices: new Notices(deps),
@@ -109,6 +112,7 @@ export const createVertexAiPlugin = (run: RunDeployment) =>
               ...deps,
               bounds,
               client,
+              containerLogs,
               feed,
               history,
               ledger,

@@ -7,9 +7,11 @@ import {
   type Response,
 } from 'express';
 import type { Bounds } from './config';
+import type { ContainerLogs } from './deployments/containerLogs';
 import type { Ledger } from './deployments/ledger';
 import type { EventFeed } from './eventFeed';
 import { answerErrors } from './refusal';
+import { createContainerLog } from './routes/containerLog';
 import {
   createDeploymentRoutes,
   type DeploymentsOptions,
@@ -34,6 +36,7 @@ export function createRouter(
   options: StartOptions &
     DeploymentsOptions & {
       bounds: Bounds;
+      containerLogs: ContainerLogs;
       feed: EventFeed;
       ledger: Ledger;
       logger: LoggerService;
@@ -60,6 +63,10 @@ export function createRouter(
   router.get(
     '/deployments/:id/trace',
     caught(createTrace({ ...options, find })),
+  );
+  router.get(
+    '/deployments/:id/log',
+    caught(createContainerLog({ ...options, find })),
   );
   router.get(
     '/deployments/:id/events',

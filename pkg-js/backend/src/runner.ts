@@ -1,9 +1,13 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { removalDue } from '@backstage-vertex-ai/core/server';
+import {
+  removalDue,
+  type ContainerLog,
+} from '@backstage-vertex-ai/core/server';
 import type { RunDeployment, StoredRequest } from './core';
 import type { Clock } from './clock';
 import { LeaseLost } from './query';
 import type { History } from './deployments/history';
+import type { ContainerLogs } from './deployments/containerLogs';
 import type { Ledger } from './deployments/ledger';
 import { LEASE_MILLIS, type Leases } from './deployments/leases';
 import { toRequest, type Row } from './deployments/row';
@@ -62,6 +66,8 @@ export class Runner {
     private readonly options: {
       store: Deployments;
       ledger: Ledger;
+      /** Absent where none are kept. */
+      containerLogs?: Pick<ContainerLogs, 'keep'>;
       history: History;
       leases: Leases;
       mandates: Pick<Mandates, 'endAll'>;
@@ -288,6 +294,10 @@ export class Runner {
             this.hold(run);
             return leases.hold(id, lease, hold);
           },
+          keepLog: async log => {
+            this.hold(run);
+            await this.keepLog(id, lease, log);
+          },
           entity: entityRef => this.options.readEntity(entityRef),
           running: () => Math.max(this.running, this.runs.size),
           onProgress: said => progress.add(said),
@@ -300,6 +310,18 @@ export class Runner {
     } catch (error) {
       await progress.drained();
       await this.leave(row, run, error);
+    }
+  }
+
+  /** Keeps a container's log. Without it, the run goes on. */
+  private async keepLog(id: string, lease: number, log: ContainerLog) {
+    const { containerLogs, logger } = this.options;
+    try {
+      await containerLogs?.keep(id, lease, log);
+    } catch (error) {
+      logger.warn(`A container's log is lost: ${(error as Error).name}`, {
+        deployment: id,
+      });
     }
   }
 

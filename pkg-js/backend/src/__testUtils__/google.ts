@@ -8,6 +8,8 @@ export class FakeGoogle {
   readonly calls: string[] = [];
   stages: string[] = [];
   error?: { code: number; message: string };
+  /** Lines of the container's log, newest first. */
+  lines: string[] = [];
   /** Refuses calls whose verb and path contain this. */
   denied?: string;
   /** Called each time somebody looks at the deployment. */
@@ -24,6 +26,14 @@ export class FakeGoogle {
     this.calls.push(line);
     if (this.denied && line.includes(this.denied)) {
       return [403, { error: { status: 'PERMISSION_DENIED', message: 'no' } }];
+    }
+    if (line.endsWith('/entries:list')) {
+      const timestamp = '2026-11-28T10:00:00Z';
+      const entries = this.lines.map(textPayload => ({
+        timestamp,
+        textPayload,
+      }));
+      return [200, { entries }];
     }
     if (line.includes('/models/')) return [200, { versionId: '3' }];
     if (line.endsWith(':deployModel')) {

@@ -1,15 +1,18 @@
 import type { Knex } from 'knex';
 import { toText, type Clock } from '../clock';
 import { query } from '../query';
+import { CONTAINER_LOGS } from './containerLogs';
 import { DEPLOYMENTS, type Row } from './row';
 
 const DAY = 24 * 3600 * 1000;
+/** Days for which the log of a container stays. */
+const LOG_DAYS = 30;
 const BATCH = 500;
 
 /**
- * Removes deployments that ended some days ago, with their ledgers and events.
+ * Removes deployments that ended some days ago, with their ledgers and events, and the logs of containers after a month.
  *
- * @returns how many
+ * @returns how many deployments
  */
 export async function removeOld(
   client: Knex,
@@ -17,6 +20,10 @@ export async function removeOld(
   clock: Clock = Date,
 ): Promise<number> {
   const before = toText(clock.now() - days * DAY);
+  const logsBefore = toText(clock.now() - LOG_DAYS * DAY);
+  await query(() =>
+    client(CONTAINER_LOGS).where('read_at', '<', logsBefore).delete(),
+  );
   let removed = 0;
   for (;;) {
     const count = await query(() =>
@@ -29,6 +36,7 @@ export async function removeOld(
         const ids = rows.map(({ id }) => id);
         await trx('vertex_ai_durations').whereIn('deployment', ids).delete();
         await trx('vertex_ai_events').whereIn('deployment', ids).delete();
+        await trx(CONTAINER_LOGS).whereIn('deployment', ids).delete();
         await trx('vertex_ai_ledger').whereIn('run', ids).delete();
         await trx<Row>(DEPLOYMENTS).whereIn('id', ids).delete();
         return ids.length;
