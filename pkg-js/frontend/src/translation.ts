@@ -104,6 +104,17 @@ export const vertexAiMessages = {
     'This step usually takes {{typical}}, and in 95 % of cases less than {{slow}}',
   'deployment.expected':
     'In all usually {{typical}}, and in 95 % of cases less than {{slow}}',
+  'containerLog.title': 'Container log',
+  'containerLog.show': 'Show the last lines',
+  'containerLog.lines': 'Lines of the container, oldest first',
+  'containerLog.denied':
+    'You need the permission {{permission}} on this entity to read the container’s log.',
+  'containerLog.loading': 'Loading the container’s log',
+  'containerLog.none':
+    'No log is kept: none was read, or 30 days have passed since.',
+  'containerLog.empty': 'The container wrote nothing.',
+  'containerLog.readAt': 'Read',
+  'containerLog.explorer': 'Log in Google’s Logs Explorer (new tab)',
   'trace.plan': 'Plan',
   'trace.noPlan': 'This version of the portal cannot show the plan.',
   'trace.call': 'Calls {{method}}',

@@ -1,4 +1,8 @@
-import type { Deployment, Trace } from '../deployments/deployment';
+import type {
+  ContainerLogRead,
+  Deployment,
+  Trace,
+} from '../deployments/deployment';
 
 /** A deployment that runs. */
 export const RUNNING: Deployment = {
@@ -121,6 +125,18 @@ export const TRACE: Trace = {
   ],
 };
 
+/** What a deployment has read of its container's log. */
+export const CONTAINER_LOG: Required<ContainerLogRead> = {
+  readAt: '2026-11-25T09:02:00.000Z',
+  log: {
+    lines: [
+      { at: '2026-11-25T09:01:50.000Z', text: 'Loading the model' },
+      { at: '', text: 'torch.OutOfMemoryError: CUDA out of memory.' },
+    ],
+    url: 'https://console.cloud.google.com/logs/query;query=fraud?project=acme-ml',
+  },
+};
+
 /** An event of a deployment, as the API streams it. */
 export interface FakeEvent {
   type: 'state' | 'progress' | 'end';
@@ -173,6 +189,8 @@ export class FakeDeployments {
   refusal?: string;
   /** What was started, in order. */
   readonly starts: { key: string; body: Record<string, unknown> }[] = [];
+  /** The answer to a request for a container's log, and its status. */
+  containerLog: [object, number] = [CONTAINER_LOG, 200];
   private readonly streams = new Map<
     string,
     Set<ReadableStreamDefaultController<Uint8Array>>
@@ -199,6 +217,7 @@ export class FakeDeployments {
     }
     if (action === 'events') return this.stream(id, Number(last ?? 0), signal);
     if (action === 'trace') return answer(TRACE);
+    if (action === 'log') return answer(...this.containerLog);
     if (action === 'takeover') {
       this.change(id, { state: 'removing', endedAt: undefined, notUndone: [] });
       return answer(this.find(id), 202);

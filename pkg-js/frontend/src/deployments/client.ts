@@ -1,7 +1,12 @@
 import type { PlanReport, StartRequest } from '@backstage-vertex-ai/core';
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { readFailure, RequestFailed } from '../failure';
-import type { Deployment, DeploymentPage, Trace } from './deployment';
+import type {
+  ContainerLogRead,
+  Deployment,
+  DeploymentPage,
+  Trace,
+} from './deployment';
 import { readEvents, type StreamEvent } from './eventStream';
 
 /** A list's filter, and the place of the page. */
@@ -50,6 +55,15 @@ export class DeploymentsClient {
 
   async trace(id: string, signal?: AbortSignal): Promise<Trace> {
     const path = `/${encodeURIComponent(id)}/trace`;
+    const response = await this.send(path, { signal });
+    return response.json();
+  }
+
+  async containerLog(
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<ContainerLogRead> {
+    const path = `/${encodeURIComponent(id)}/log`;
     const response = await this.send(path, { signal });
     return response.json();
   }

@@ -2,6 +2,7 @@ import type { DeploymentState } from '@backstage-vertex-ai/core';
 
 export type {
   Deployment,
+  DeploymentLog as ContainerLogRead,
   DeploymentPage,
   DeploymentState,
   DeploymentTrace as Trace,

@@ -15,6 +15,7 @@ const permission = (what: Action) => {
 
 const START = permission('start');
 const CANCEL = permission('cancel');
+const LOGS = permission('logs');
 
 /** Of the proxy. */
 const ADMINISTER = createPermission({
@@ -37,4 +38,16 @@ export function useMay(entityRef: string) {
 export function useMissingToStart(entityRef: string): string | undefined {
   const start = usePermission({ permission: START, resourceRef: entityRef });
   return start.loading || start.allowed ? undefined : START.name;
+}
+
+/** Whether the user may read container logs of an entity, or the name of the permission that is missing. Neither until it is known. */
+export function useMayReadLog(entityRef: string): {
+  allowed: boolean;
+  missing?: string;
+} {
+  const { allowed, loading } = usePermission({
+    permission: LOGS,
+    resourceRef: entityRef,
+  });
+  return { allowed, missing: loading || allowed ? undefined : LOGS.name };
 }

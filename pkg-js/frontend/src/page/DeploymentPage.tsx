@@ -13,6 +13,7 @@ import { useDeploymentsView } from '../hooks/useDeploymentsView';
 import { contentRouteRef } from '../routes';
 import { vertexAiTranslationRef } from '../translation';
 import { CancelButton } from './CancelButton';
+import { ContainerLog } from './ContainerLog';
 import { DeploymentLog } from './DeploymentLog';
 import { DeploymentProgress } from '../components/DeploymentProgress';
 import { DeploymentTrace } from './DeploymentTrace';
@@ -106,6 +107,7 @@ function Found(props: Followed & { deployment: Deployment }) {
         </section>
       )}
       {view?.lacksAccess && <RequestAccess {...deployment} />}
+      <ContainerLog deployment={deployment} />
       <DeploymentFacts deployment={deployment} />
       <DeploymentTrace deployment={deployment} />
       <section aria-label={t('deployment.log')} className={styles.section}>
