@@ -11,7 +11,7 @@ use backstage_vertex_ai::diagnostic::rule::{self, Example, Rule};
 use backstage_vertex_ai::diagnostic::{Kind, event};
 use backstage_vertex_ai::method::{Confidence, Door, Kind as MethodKind, METHODS, On, Service, Source};
 use backstage_vertex_ai::plan::undo::UNDO;
-use backstage_vertex_ai::preflight::{CHECKS, Check};
+use backstage_vertex_ai::preflight::{self, ENTRIES};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -212,8 +212,9 @@ fn diagnoses() {
     }
 }
 
-fn preflight_page(check: &Check) -> String {
-    let Check { name, question, applies, no, help, unknown, methods, source, emulated, .. } = check;
+fn preflight_page(entry: &preflight::Entry) -> String {
+    let preflight::Entry { check, applies, no, unknown, methods, source, emulated } = entry;
+    let (name, question, help) = (check.name, check.question, check.help);
     let mut calls = String::new();
     for method in *methods {
         let needs: Vec<String> = method.needs.iter().map(|need| format!("`{}`", need.permission)).collect();
@@ -231,16 +232,17 @@ fn preflight_page(check: &Check) -> String {
 }
 
 #[test]
-fn preflight() {
+fn preflight_checks() {
     let mut index = String::from(
         "# Checks of the preflight\n\nFor everyone who deploys: what the portal asks Google before a deployment, and what each answer means. \
          [How to run it](../../preflight.md).\n\n| check | question |\n| --- | --- |\n",
     );
     let mut pages = vec!["README.md".to_owned()];
-    for check in CHECKS {
+    for entry in ENTRIES {
+        let check = entry.check;
         let page = format!("{}.md", check.name);
         writeln!(index, "| [`{}`]({page}) | {} |", check.name, check.question).unwrap();
-        self::check(&format!("reference/preflight/{page}"), &preflight_page(check));
+        self::check(&format!("reference/preflight/{page}"), &preflight_page(entry));
         pages.push(page);
     }
     check("reference/preflight/README.md", &index);

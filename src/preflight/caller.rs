@@ -26,19 +26,30 @@ fn needed(look: &Look, found: Found) -> Vec<Permission> {
     needed
 }
 
+/// The names of permissions, each once.
+fn names(permissions: &[Permission]) -> Vec<&'static str> {
+    let mut names: Vec<&str> = Vec::new();
+    for one in permissions {
+        if !names.contains(&one.permission) {
+            names.push(one.permission);
+        }
+    }
+    names
+}
+
 pub fn permissions(look: &Look) -> Judged {
     let target = &look.plan.target;
     let on_endpoint = target.endpoint.to_string();
-    let mut widest = needed(look, Found::default());
-    widest.sort();
-    let mut all: Vec<&str> = widest.iter().map(|one| one.permission).collect();
-    all.dedup();
+    let widest = needed(look, Found::default());
+    let all = names(&widest);
     let project = Resource::Project(target.endpoint.place.project.clone());
     let test = Call::new(&method::PROJECTS_TEST_IAM_PERMISSIONS, project).body(json!({ "permissions": all }));
     let on_project = look.ask(test);
-    let of_endpoint = widest.iter().filter(|one| one.resource.starts_with(&on_endpoint)).map(|one| one.permission);
+    let mut of_endpoint = widest;
+    of_endpoint.retain(|one| one.resource.starts_with(&on_endpoint));
     let test = Call::new(&method::ENDPOINTS_TEST_IAM_PERMISSIONS, Resource::Endpoint(target.endpoint.clone()));
-    let by_policy = look.find(of_endpoint.fold(test, |call, permission| call.query("permissions", permission)));
+    let test = names(&of_endpoint).into_iter().fold(test, |call, permission| call.query("permissions", permission));
+    let by_policy = look.find(test);
     let endpoint = look.find(endpoint::get(look));
     let model = look.find(endpoint::get_model(look));
     let on_project = held(on_project?);
@@ -68,12 +79,10 @@ pub fn permissions(look: &Look) -> Judged {
     if let Some(unknown) = unseen.filter(|_| missing.iter().all(|one| one.resource.starts_with(&on_endpoint))) {
         return Err(unknown);
     }
-    let mut names: Vec<&str> = missing.iter().map(|one| one.permission).collect();
-    names.sort_unstable();
-    names.dedup();
     let evidence = missing.iter().map(|one| format!("`{}` on `{}`", one.permission, one.resource)).collect();
     let (permission, resource) = (first.permission, first.resource.clone());
-    let no = Verdict::no(format!("you lack permissions that the plan needs: {}", ticked(&names))).evidence(evidence);
+    let no = Verdict::no(format!("you lack permissions that the plan needs: {}", ticked(&names(&missing))))
+        .evidence(evidence);
     Ok(Some(no.missing(missing).needing(permission, &resource)))
 }
 

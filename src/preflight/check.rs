@@ -8,27 +8,33 @@ use serde_json::Value;
 use std::fmt::Write;
 use ts_rs::TS;
 
-/// One question about a plan, with what its page says.
+/// One question about a plan.
+#[derive(Clone, Copy)]
 pub struct Check {
     /// Name, and that of its page: `docs/reference/preflight/{name}.md`.
     pub name: &'static str,
     /// Whether it is for plans that deploy a version only, not for every change.
     pub is_for_deployments: bool,
     pub question: &'static str,
+    /// The next step, which begins with a verb. A verdict may have a better one.
+    pub help: &'static str,
+    pub judge: fn(&Look) -> Judged,
+}
+
+/// A check with what its page says.
+pub struct Entry {
+    pub check: Check,
     /// When the check applies, one sentence.
     pub applies: &'static str,
     /// What happens to a deployment that starts all the same, one clause.
     pub no: &'static str,
-    /// The next step, which begins with a verb. A verdict may have a better one.
-    pub help: &'static str,
     /// When it is unknown, one sentence.
     pub unknown: &'static str,
-    /// The methods that it calls, for its page.
+    /// The methods that it calls.
     pub methods: &'static [&'static Method],
     pub source: &'static str,
     /// How it comes to *no* on the emulator.
     pub emulated: &'static str,
-    pub judge: fn(&Look) -> Judged,
 }
 
 /// A decided check.

@@ -127,8 +127,10 @@ pub fn size(look: &Look) -> Judged {
     }
 }
 
+/// A size for people, without the code that formats fractions: `docs/size.md`.
 pub fn gigabytes(bytes: u64) -> String {
-    format!("{:.1} GB", bytes as f64 / 1e9)
+    let tenths = bytes.saturating_add(50_000_000) / 100_000_000;
+    format!("{}.{} GB", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]

@@ -115,7 +115,9 @@ impl<'a> Look<'a> {
             },
             Answer::Got(response) => refused(response.status, rejected(response, Some(&call), &READS)),
             Answer::Late(millis) => {
-                let why = format!("no answer within {} s: `{name}`", *millis as f64 / 1000.0);
+                let (seconds, tenths) = (millis / 1000, millis % 1000 / 100);
+                let fraction = if tenths == 0 { String::new() } else { format!(".{tenths}") };
+                let why = format!("no answer within {seconds}{fraction} s: `{name}`");
                 Err(Unknown::because(why, "run the preflight again: Google or the network is slow"))
             }
             Answer::Lost => refused(0, no_answer(Failure::Unreachable)),

@@ -19,8 +19,8 @@ mod services;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Check, CheckReport, Counts, Outcome, QuotaRequest, Report, Verdict};
-pub use list::CHECKS;
+pub use check::{Check, CheckReport, Counts, Entry, Outcome, QuotaRequest, Report, Verdict};
+pub use list::{CHECKS, ENTRIES};
 pub use look::{Answers, Look, Unknown};
 
 use crate::conversation::Millis;

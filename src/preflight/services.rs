@@ -35,7 +35,7 @@ pub fn apis(look: &Look) -> Judged {
         found.and_then(|one| one["state"].as_str()).unwrap_or("unknown")
     };
     let states: Vec<(&str, &str)> = needed(look).into_iter().map(|name| (name, state(name))).collect();
-    let evidence = states.iter().map(|(name, state)| format!("`{name}`: {}", state.to_lowercase())).collect();
+    let evidence = states.iter().map(|(name, state)| format!("`{name}`: {state}")).collect();
     let off: Vec<&str> = states.iter().filter(|(_, state)| *state == "DISABLED").map(|(name, _)| *name).collect();
     if !off.is_empty() {
         let project = &look.plan.target.endpoint.place.project;

@@ -6,10 +6,10 @@
 
 use backstage_vertex_ai::api::{self, request::Request as _, talk::Wanted};
 use backstage_vertex_ai::config::Config;
-use backstage_vertex_ai::conversation::{Conversation, Event, Outcome, Request, Response, Turn, Want};
+use backstage_vertex_ai::conversation::{Conversation, Event, Identity, Outcome, Request, Response, Turn, Want};
 use backstage_vertex_ai::guard::{self, Caller};
 use backstage_vertex_ai::identity::{exchange::exchange, secret::Secret};
-use backstage_vertex_ai::method::{Body, METHODS};
+use backstage_vertex_ai::method::{Body, METHODS, Verb};
 use serde_json::{Value, json};
 
 const PROXY: &str = "http://portal/api/proxy/vertex-ai";
@@ -253,6 +253,38 @@ fn configuration(service_account: Option<&str>) -> Config {
     Config::parse(&config, "https://portal.acme.example/api/proxy/vertex-ai").expect("a configuration")
 }
 
+/// The calls of a preflight whose checks ask all they can.
+fn preflight(annotations: &Value) -> Vec<Value> {
+    let mut annotations = annotations.clone();
+    for (name, value) in [
+        ("image", "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3"),
+        ("artifact-uri", "gs://acme-models/fraud/3"),
+        ("accelerator", "NVIDIA_L4:1"),
+        ("machine-type", "g2-standard-4"),
+        ("kms-key", "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving"),
+    ] {
+        annotations[format!("google.com/vertex-ai-{name}")] = value.into();
+    }
+    let request = api::deployment::DeploymentRequest::read(request(&annotations)).expect("a request");
+    let (mut sent, mut answers) = (Vec::new(), Vec::new());
+    loop {
+        let step = api::preflight::preflight(&request, NOW, NOW, &json!(answers));
+        if step.asks.is_empty() {
+            return sent;
+        }
+        for ask in step.asks {
+            let body = ask.body.as_ref().map(Value::to_string);
+            let verb = Verb::ALL.into_iter().find(|verb| verb.as_str() == ask.verb).unwrap();
+            let made = Request { verb, url: String::new(), headers: Vec::new(), body, identity: Identity::Initiator };
+            passes(&made, &ask.path);
+            let service = json!({ "name": "projects/123456789012/services/aiplatform.googleapis.com" });
+            answers.push(json!({ "id": ask.id, "status": 200, "body": { "services": [service] } }));
+            let (service, path) = ask.path.split_once('/').unwrap();
+            sent.push(json!({ "service": service, "verb": ask.verb, "path": path, "body": ask.body }));
+        }
+    }
+}
+
 fn main() {
     let default = Scenario::default();
     let model = Scenario { model: true, ..default };
@@ -273,6 +305,7 @@ fn main() {
         request["proxyUrl"] = PROXY.into();
         let status = <api::StatusRequest>::read(request.clone()).expect("a request");
         requests.extend(sent(api::status(&status, 0).expect("a target"), endpoint));
+        requests.extend(preflight(&annotations));
         let deploy = api::deployment::DeployRequest::read(request).expect("a request");
         for scenario in scenarios {
             requests.extend(sent(api::deployment::deploy(&deploy), scenario));

@@ -58,6 +58,8 @@ class Description:
     def __init__(self, document):
         self.schemas = document["schemas"]
         self.common = set(document.get("parameters", {}))
+        # Before the paths of Cloud Storage only.
+        self.base = document.get("servicePath", "")
         self.methods = {}
         self._collect(document)
 
@@ -129,8 +131,9 @@ def check_method(method, description):
     if published["httpMethod"] != method["verb"]:
         yield f"the verb is {published['httpMethod']}"
     suffix = method["suffix"]
-    if not published["flatPath"].startswith(method["version"] + "/") or not published["flatPath"].endswith(suffix):
-        yield f"the path is {published['flatPath']}"
+    path = description.base + published.get("flatPath", published["path"])
+    if not path.startswith(method["version"] + "/") or not path.endswith(suffix):
+        yield f"the path is {path}"
     parameters = {name for name, p in published.get("parameters", {}).items() if p["location"] == "query"}
     for name in set(method["query"]) - parameters:
         yield f"it has no query parameter {name}"
@@ -142,10 +145,10 @@ def check_method(method, description):
         yield "it starts no operation"
 
 
-def pattern(published):
+def pattern(published, base):
     """A path such as `v1/{+endpoint}:deployModel` as a regular expression, with the patterns of its parameters."""
     parts = re.split(r"\{\+?(\w+)\}", published["path"])
-    out = ""
+    out = re.escape(base)
     for index, part in enumerate(parts):
         if index % 2 == 0:
             out += re.escape(part)
@@ -167,8 +170,12 @@ def published_methods(methods, descriptions):
 def check_request(request, methods, descriptions):
     """Checks one request of the core; returns the name of its method and its mistakes."""
     path, _, query = request["path"].partition("?")
-    for method, description, published in published_methods(methods, descriptions):
-        if method["verb"] != request["verb"] or not pattern(published).fullmatch(path):
+    # Google's pattern of a name also matches the name with a method behind it.
+    all_methods = sorted(published_methods(methods, descriptions), key=lambda known: -len(known[0]["suffix"]))
+    for method, description, published in all_methods:
+        if request.get("service", method["service"]) != method["service"]:
+            continue
+        if method["verb"] != request["verb"] or not pattern(published, description.base).fullmatch(path):
             continue
         parameters = published.get("parameters", {})
         mistakes = []
@@ -226,11 +233,13 @@ def main():
     documents = fetch_documents()
     descriptions = {}
     for service, version in {(m["service"], m["version"]) for m in core["methods"]}:
-        file = f"{DOCUMENTS}/{service}.{version}.json"
+        file = f"{DOCUMENTS}/{service}.{version.split('/')[-1]}.json"
         if file in documents.namelist():
             descriptions[service, version] = Description(json.loads(documents.read(file)))
         else:
             print(f"{service} {version} has no discovery document: its methods are not checked here")
+    described = {service for service, _ in descriptions}
+    core["requests"] = [request for request in core["requests"] if request.get("service", "aiplatform") in described]
     core["methods"] = [method for method in core["methods"] if (method["service"], method["version"]) in descriptions]
 
     wrong = []

@@ -1,3 +1,4 @@
+import type { PreflightReport } from '@backstage-vertex-ai/core';
 import type {
   ContainerLogRead,
   Deployment,
@@ -137,6 +138,48 @@ export const CONTAINER_LOG: Required<ContainerLogRead> = {
   },
 };
 
+/** What a preflight found. */
+export const CHECKED: PreflightReport = {
+  checks: [
+    {
+      name: 'apis',
+      question: 'Are the APIs enabled?',
+      outcome: 'ok',
+      evidence: ['`aiplatform.googleapis.com`: ENABLED'],
+    },
+    {
+      name: 'organization-location',
+      question: 'Does the organization allow the location?',
+      outcome: 'unknown',
+      evidence: [],
+      finding: {
+        code: 'preflight/unknown',
+        severity: 'warning',
+        message: 'no answer within 2 s: `orgpolicy`',
+        help: 'run the preflight again',
+      },
+    },
+    {
+      name: 'gpu-quota',
+      question: 'Does the quota of accelerators suffice?',
+      outcome: 'no',
+      evidence: ['quota `L4`, limit 1'],
+      finding: {
+        code: 'preflight/no',
+        severity: 'error',
+        message: 'the plan needs 2 of `L4`',
+        help: 'request a higher limit',
+      },
+      quotaRequest: { command: 'gcloud quotas', body: {} },
+    },
+  ],
+  counts: { ok: 1, no: 1, unknown: 1 },
+  ok: false,
+  headline: '1 ok, 1 no, 1 unknown',
+  summary: '',
+  diagnostics: [],
+};
+
 /** An event of a deployment, as the API streams it. */
 export interface FakeEvent {
   type: 'state' | 'progress' | 'end';
@@ -187,6 +230,9 @@ export class FakeDeployments {
   readonly calls: { method: string; path: string; last?: string }[] = [];
   /** Refuses to start anything, with this message. */
   refusal?: string;
+  /** Answers requests for a preflight. */
+  preflight: (init: RequestInit) => Promise<Response> | Response = () =>
+    answer(CHECKED);
   /** What was started, in order. */
   readonly starts: { key: string; body: Record<string, unknown> }[] = [];
   /** The answer to a request for a container's log, and its status. */
@@ -202,6 +248,7 @@ export class FakeDeployments {
     const last = new Headers(init.headers).get('last-event-id') ?? undefined;
     const [, path] = url.pathname.split('/api/vertex-ai');
     this.calls.push({ method, path: `${path}${url.search}`, last });
+    if (path === '/preflight') return this.preflight(init);
     const [, , id, action] = path.split('/');
     if (!id && method === 'POST') return this.start(init);
     if (!id) return this.list(url.searchParams);

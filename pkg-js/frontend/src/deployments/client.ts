@@ -1,4 +1,8 @@
-import type { PlanReport, StartRequest } from '@backstage-vertex-ai/core';
+import type {
+  PlanReport,
+  PreflightReport,
+  StartRequest,
+} from '@backstage-vertex-ai/core';
 import type { DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
 import { readFailure, RequestFailed } from '../failure';
 import type {
@@ -86,6 +90,17 @@ export class DeploymentsClient {
     return response.json();
   }
 
+  /** Checks whether what a JSON text describes can succeed. Nothing is started. */
+  async preflight(
+    body: string,
+    signal?: AbortSignal,
+  ): Promise<PreflightReport> {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body, signal };
+    const response = await this.ask('/preflight', init);
+    return response.json();
+  }
+
   /** Asks to cancel a deployment. It ends later. */
   async cancel(id: string): Promise<Deployment> {
     const path = `/${encodeURIComponent(id)}/cancel`;
@@ -116,10 +131,13 @@ export class DeploymentsClient {
     if (response.body) yield* readEvents(response.body);
   }
 
-  private async send(path: string, init: RequestInit): Promise<Response> {
+  private send(path: string, init: RequestInit): Promise<Response> {
+    return this.ask(`/deployments${path}`, init);
+  }
+
+  private async ask(path: string, init: RequestInit): Promise<Response> {
     const base = await this.discovery.getBaseUrl('vertex-ai');
-    const url = `${base}/deployments${path}`;
-    const response = await this.fetchApi.fetch(url, init);
+    const response = await this.fetchApi.fetch(`${base}${path}`, init);
     if (!response.ok) throw new RequestFailed(await readFailure(response));
     return response;
   }

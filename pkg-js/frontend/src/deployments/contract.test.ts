@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import {
   CANCELLED,
+  CHECKED,
   FAILED,
   LOG,
   RUNNING,
@@ -43,6 +44,10 @@ describe('the data that the tests of the tab rest on', () => {
 
   it('has a trace as the API returns it', () => {
     expect(errorsOf('Trace', TRACE)).toEqual([]);
+  });
+
+  it('has the report of a preflight as the API returns it', () => {
+    expect(errorsOf('PreflightReport', CHECKED)).toEqual([]);
   });
 
   it('would notice a field that the API does not have', () => {

@@ -1,10 +1,20 @@
 import type { FieldExtensionComponentProps } from '@backstage/plugin-scaffolder-react';
 import { Flex, Text } from '@backstage/ui';
 import { useEffect } from 'react';
+import { Preflight } from '../components/Preflight';
 import { RequestFailure } from '../components/RequestFailure';
+import type { StartBody } from '../deployments/client';
 import { type FormPlace, readPlace } from './formPlace';
 import { useDeploymentChoices } from './useDeploymentChoices';
 import { usePromotion } from './usePromotion';
+
+/** What the form will start. */
+function requestOf(place: ReturnType<typeof readPlace>): StartBody {
+  const { entityRef, environment, from, isPromotion, modelVersion } = place;
+  return isPromotion
+    ? { entityRef, environment, from, kind: 'promote' }
+    : { entityRef, environment, modelVersion };
+}
 
 /** A form field that holds what will be deployed in one line, for the step in which the user reviews the form. */
 export function DeploymentSummaryField(
@@ -41,6 +51,7 @@ export function DeploymentSummaryField(
         {schema.title}
       </Text>
       <Text as="p">{summary}</Text>
+      {entityRef && <Preflight request={requestOf(place)} />}
     </Flex>
   );
 }

@@ -2,6 +2,7 @@ import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
 import { Flex, Text } from '@backstage/ui';
+import { Preflight } from '../components/Preflight';
 import { RefreshButton } from '../components/RefreshButton';
 import { StatusActions } from '../components/StatusActions';
 import { StatusContent } from '../components/StatusContent';
@@ -71,6 +72,9 @@ export function EnvironmentState(props: {
             : undefined
         }
       />
+      {mayStart && report?.target && (
+        <Preflight request={{ entityRef, environment }} />
+      )}
       {missing && report && (
         <Flex direction="column" gap="2" pt="2">
           {report.deployedModels.length > 0 && (

@@ -1,0 +1,120 @@
+import type {
+  PreflightCheck,
+  PreflightReport,
+} from '@backstage-vertex-ai/core';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button, Flex, Text } from '@backstage/ui';
+import type { StartBody } from '../deployments/client';
+import { usePreflight } from '../deployments/usePreflight';
+import { vertexAiTranslationRef } from '../translation';
+import styles from './Preflight.module.css';
+import { Prose } from './Prose';
+import { RequestFailure } from './RequestFailure';
+
+const SIGN = { ok: '✓', no: '✕', unknown: '?' } as const;
+
+/** Checks on demand whether a deployment can succeed, and lists the results. */
+export function Preflight({ request }: { request: StartBody }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const { report, failure, isRunning, run, cancel } = usePreflight(request);
+  return (
+    <section aria-label={t('preflight.title')} className={styles.section}>
+      <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
+        <Button
+          variant="secondary"
+          size="small"
+          isPending={isRunning}
+          onPress={run}
+        >
+          {t(report ? 'preflight.again' : 'preflight.run')}
+        </Button>
+        {isRunning && (
+          <Button variant="tertiary" size="small" onPress={cancel}>
+            {t('preflight.cancel')}
+          </Button>
+        )}
+        <Text as="span" role="status" variant="body-small">
+          {isRunning && t('preflight.running')}
+          {report &&
+            t('preflight.counts', {
+              ok: `${report.counts.ok}`,
+              no: `${report.counts.no}`,
+              unknown: `${report.counts.unknown}`,
+            })}
+        </Text>
+      </Flex>
+      {failure && <RequestFailure failure={failure} />}
+      {report && <Checks report={report} />}
+    </section>
+  );
+}
+
+/** The checks: those that say no or are unknown first, and the others folded. */
+function Checks({ report }: { report: PreflightReport }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const of = (wanted: PreflightCheck['outcome']) =>
+    report.checks.filter(({ outcome }) => outcome === wanted);
+  const open = [...of('no'), ...of('unknown')];
+  const ok = of('ok');
+  return (
+    <>
+      {open.length > 0 && (
+        <ul className={styles.list} aria-label={t('preflight.title')}>
+          {open.map(check => (
+            <Check key={check.name} check={check} />
+          ))}
+        </ul>
+      )}
+      {ok.length > 0 && (
+        <details>
+          <summary>{t('preflight.ok', { count: ok.length })}</summary>
+          <ul className={styles.list}>
+            {ok.map(check => (
+              <Check key={check.name} check={check} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Check({ check }: { check: PreflightCheck }) {
+  const { t } = useTranslationRef(vertexAiTranslationRef);
+  const { question, outcome, evidence, finding, quotaRequest } = check;
+  return (
+    <li className={styles.check} data-outcome={outcome}>
+      <span className={styles.outcome}>
+        <span aria-hidden="true">{SIGN[outcome]}</span>{' '}
+        {t(`preflight.outcome.${outcome}`)}
+      </span>
+      <div className={styles.text}>
+        <strong>{question}</strong>
+        {finding && (
+          <p>
+            <Prose text={finding.message} />
+          </p>
+        )}
+        {finding?.help && (
+          <p>
+            {t('preflight.next')}: <Prose text={finding.help} />
+          </p>
+        )}
+        {evidence.length > 0 && (
+          <ul className={styles.evidence}>
+            {evidence.map(fact => (
+              <li key={fact}>
+                <Prose text={fact} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {quotaRequest && (
+          <pre className={styles.command} tabIndex={0}>
+            {quotaRequest.command}
+          </pre>
+        )}
+      </div>
+    </li>
+  );
+}
