@@ -110,9 +110,7 @@ function Check({ check }: { check: PreflightCheck }) {
           </ul>
         )}
         {quotaRequest && (
-          <pre className={styles.command} tabIndex={0}>
-            {quotaRequest.command}
-          </pre>
+          <pre className={styles.command}>{quotaRequest.command}</pre>
         )}
       </div>
     </li>
