@@ -66,7 +66,8 @@ pub(super) fn add_links(finding: &mut Diagnostic, plan: &Plan) {
     finding.links.append(&mut links);
 }
 
-fn link(title: &'static str, url: String) -> Link {
+/// A page that helps.
+pub(crate) fn link(title: &'static str, url: String) -> Link {
     Link { title: Words::from(title), url }
 }
 
@@ -96,7 +97,7 @@ fn log_url(plan: &Plan) -> String {
 
 /// The quotas of the project, of the metric where Google's text names one.
 /// Source: the links of <https://docs.cloud.google.com/bigquery/quotas>, read 2026-11-28.
-fn quota_url(plan: &Plan, finding: &Diagnostic) -> String {
+pub(crate) fn quota_url(plan: &Plan, finding: &Diagnostic) -> String {
     const SERVICE: &str = "aiplatform.googleapis.com";
     let text = finding.evidence.as_ref().and_then(|evidence| evidence.text.as_deref()).unwrap_or(&finding.message);
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._/".contains(c);
@@ -107,7 +108,7 @@ fn quota_url(plan: &Plan, finding: &Diagnostic) -> String {
 }
 
 /// The form *Request access*, filled in. A request covers what the service agent needs.
-fn request_access_url(plan: &Plan, agent: &str) -> String {
+pub(crate) fn request_access_url(plan: &Plan, agent: &str) -> String {
     let target = &plan.target;
     let form = object()
         .with("entityRef", target.entity_ref.as_str())

@@ -8,7 +8,7 @@ mod aliasing;
 mod call;
 mod change;
 mod evidence;
-mod failure;
+pub(crate) mod failure;
 mod holding;
 pub mod ledger;
 mod memory;

@@ -180,6 +180,8 @@ fn every_check_finds_its_cause() {
         "needs 8 of `CustomModelServingCPUsPerProjectPerRegion` in `us-central1`, and the limit is 7",
     );
     no(&report, "strategy", "no strategy");
+    let [link] = &check(&report, "gpu-quota")["finding"]["links"].as_array().unwrap()[..] else { panic!() };
+    assert!(link["url"].as_str().unwrap().contains("/iam-admin/quotas?project=acme-ml"), "{link}");
     let asked = &check(&report, "gpu-quota")["quotaRequest"];
     assert_eq!(asked["body"]["quotaConfig"]["preferredValue"], "2");
     assert!(asked["command"].as_str().unwrap().contains("--preferred-value=2"));
@@ -266,6 +268,8 @@ fn every_check_finds_its_cause() {
     let (report, _) = run(&cloud, STRANGER, &annotations(), &straight);
     no(&report, "permissions", "`aiplatform.endpoints.create`");
     no(&report, "act-as", "fraud-serving@");
+    let request = check(&report, "permissions")["finding"]["links"][0]["url"].as_str().unwrap();
+    assert!(request.starts_with("/create/templates/default/request-access?formData="), "{request}");
     let missing = check(&report, "permissions")["missing"].as_array().unwrap();
     assert!(missing.len() > 5, "all at once: {missing:?}");
 

@@ -169,6 +169,12 @@ export const CHECKED: PreflightReport = {
         severity: 'error',
         message: 'the plan needs 2 of `L4`',
         help: 'request a higher limit',
+        links: [
+          {
+            title: 'Quotas of Vertex AI',
+            url: 'https://console.cloud.google.com/iam-admin/quotas?project=acme-ml',
+          },
+        ],
       },
       quotaRequest: { command: 'gcloud quotas', body: {} },
     },

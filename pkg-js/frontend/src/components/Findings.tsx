@@ -14,7 +14,7 @@ const keyOf = ({ code, message, where }: Diagnostic) =>
   JSON.stringify([code, message, where?.path]);
 
 /** A page outside of the portal opens in a tab of its own. */
-const target = (url: string) =>
+export const target = (url: string) =>
   url.startsWith('/') ? {} : { target: '_blank', rel: 'noreferrer' };
 
 /** Lists findings, each once on a page. */

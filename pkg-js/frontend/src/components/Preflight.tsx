@@ -3,10 +3,11 @@ import type {
   PreflightReport,
 } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Text } from '@backstage/ui';
+import { Button, Flex, Link, Text } from '@backstage/ui';
 import type { StartBody } from '../deployments/client';
 import { usePreflight } from '../deployments/usePreflight';
 import { vertexAiTranslationRef } from '../translation';
+import { target } from './Findings';
 import styles from './Preflight.module.css';
 import { Prose } from './Prose';
 import { RequestFailure } from './RequestFailure';
@@ -99,6 +100,15 @@ function Check({ check }: { check: PreflightCheck }) {
           <p>
             {t('preflight.next')}: <Prose text={finding.help} />
           </p>
+        )}
+        {finding?.links && (
+          <Flex gap="3" style={{ flexWrap: 'wrap' }}>
+            {finding.links.map(({ title, url }) => (
+              <Link key={url} href={url} {...target(url)}>
+                {title}
+              </Link>
+            ))}
+          </Flex>
         )}
         {evidence.length > 0 && (
           <ul className={styles.evidence}>

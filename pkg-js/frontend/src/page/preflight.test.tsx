@@ -36,7 +36,7 @@ describe('the checks before a deployment', () => {
     });
     const rows = [...list.children].map(({ textContent }) => textContent);
     expect(rows).toEqual([
-      '✕ noDoes the quota of accelerators suffice?the plan needs 2 of L4Next step: request a higher limitquota L4, limit 1gcloud quotas',
+      '✕ noDoes the quota of accelerators suffice?the plan needs 2 of L4Next step: request a higher limitQuotas of Vertex AIquota L4, limit 1gcloud quotas',
       '? unknownDoes the organization allow the location?no answer within 2 s: orgpolicyNext step: run the preflight again',
     ]);
     for (const sign of ['✕', '?']) {
