@@ -38,8 +38,6 @@ pub struct ContainerLog {
     /// Why the log cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<Diagnostic>,
-    /// The log in Google's Logs Explorer.
-    pub url: String,
 }
 
 impl Run {
@@ -67,7 +65,7 @@ impl Run {
             Err(error) => (Vec::new(), Some(unreadable(error))),
         };
         let finding = end.finding(&lines.iter().map(|line| line.text.clone()).collect::<Vec<_>>());
-        let log = ContainerLog { lines: lines.into_iter().rev().collect(), unread, url: query.url() };
+        let log = ContainerLog { lines: lines.into_iter().rev().collect(), unread };
         self.voice().ask(Want::Log { log }).await;
         CallError::NoAnswer(finding)
     }

@@ -3,6 +3,8 @@
 //! Prefixes: <https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github>,
 //! <https://huggingface.co/docs/hub/security-tokens>, <https://docs.cloud.google.com/docs/authentication/token-types>, read 2026-11-28.
 
+use crate::words;
+
 const REDACTED: &str = "[redacted]";
 /// Maximum length of a line, in characters.
 const LONGEST: usize = 500;
@@ -46,10 +48,12 @@ const NAMES: [&str; 10] =
 pub fn redacted(line: &str, values: &[&str]) -> String {
     let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = without_values(line.trim(), values);
-    if line.contains("PRIVATE KEY") || line.len() >= KEY_LINE && line.bytes().all(in_base64) && is_random(&line) {
+    if words::contains(&line, "PRIVATE KEY")
+        || line.len() >= KEY_LINE && line.bytes().all(in_base64) && is_random(&line)
+    {
         return REDACTED.to_owned();
     }
-    let line = without_tokens(&without_named(&without_user(&line)));
+    let line = without_credentials(&without_user(&line));
     if line.chars().count() <= LONGEST {
         return line;
     }
@@ -58,40 +62,56 @@ pub fn redacted(line: &str, values: &[&str]) -> String {
 
 /// The line without known values. A value of several lines is known line by line.
 fn without_values(line: &str, values: &[&str]) -> String {
-    let mut parts: Vec<&str> = values.iter().flat_map(|value| value.lines()).map(str::trim).collect();
-    parts.retain(|part| part.len() >= SHORTEST_VALUE);
-    // A value that is part of another one would leave the rest of it.
-    parts.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
-    parts.iter().fold(line.to_owned(), |line, part| line.replace(part, REDACTED))
+    let mut parts: Vec<&str> = Vec::new();
+    for part in values.iter().flat_map(|value| value.lines()).map(str::trim) {
+        if part.len() >= SHORTEST_VALUE {
+            // Longest first: a value that is part of another one would leave the rest of it.
+            let at = parts.iter().position(|other| other.len() < part.len()).unwrap_or(parts.len());
+            parts.insert(at, part);
+        }
+    }
+    let mut line = line.to_owned();
+    for part in parts {
+        let mut clean = String::new();
+        let mut rest = line.as_str();
+        while let Some((before, after)) = words::split_once(rest, part) {
+            clean.extend([before, REDACTED]);
+            rest = after;
+        }
+        clean.push_str(rest);
+        line = clean;
+    }
+    line
 }
 
 /// The line without user and password of its URLs.
 fn without_user(line: &str) -> String {
-    let mut pieces = line.split("://");
-    let mut clean = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        clean.push_str("://");
-        let end = piece.find(|c: char| c.is_whitespace() || "/?#\"'".contains(c)).unwrap_or(piece.len());
-        let (authority, rest) = piece.split_at(end);
+    let mut clean = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, url)) = words::split_once(rest, "://") {
+        clean.extend([before, "://"]);
+        let end = url.find(|c: char| c.is_whitespace() || "/?#\"'".contains(c)).unwrap_or(url.len());
+        let (authority, after) = url.split_at(end);
         match authority.rsplit_once('@') {
             Some((_, host)) => clean.extend([REDACTED, "@", host]),
             None => clean.push_str(authority),
         }
-        clean.push_str(rest);
+        rest = after;
     }
+    clean.push_str(rest);
     clean
 }
 
-/// The line without the values of names that stand for secrets.
-fn without_named(line: &str) -> String {
+/// The line without words that look like a credential, and the values of names that stand for secrets.
+fn without_credentials(line: &str) -> String {
     let mut clean = String::with_capacity(line.len());
     let mut rest = line;
     while !rest.is_empty() {
         let (word, after) = rest.split_at(rest.find(|c| !in_word(c)).unwrap_or(rest.len()));
-        clean.push_str(word);
+        clean.push_str(if is_token(word) { REDACTED } else { word });
         let gap_end = after.find(|c: char| !c.is_whitespace() && !"=:\"'".contains(c)).unwrap_or(after.len());
         let (gap, value) = after.split_at(gap_end);
-        let name = word.to_ascii_lowercase().replace('-', "_");
+        let name = word.to_ascii_lowercase().chars().map(|c| if c == '-' { '_' } else { c }).collect::<String>();
         let assigns = gap.contains(['=', ':']) || word.starts_with("--") && !gap.is_empty();
         let is_scheme = ["bearer", "basic"].contains(&name.as_str()) && !gap.is_empty();
         if name.ends_with("authorization") && assigns {
@@ -118,20 +138,6 @@ fn without_named(line: &str) -> String {
     clean
 }
 
-/// The line without words that look like a credential.
-fn without_tokens(line: &str) -> String {
-    let mut clean = String::with_capacity(line.len());
-    let mut rest = line;
-    while !rest.is_empty() {
-        let (word, after) = rest.split_at(rest.find(|c| !in_word(c)).unwrap_or(rest.len()));
-        clean.push_str(if is_token(word) { REDACTED } else { word });
-        let (gap, after) = after.split_at(after.find(in_word).unwrap_or(after.len()));
-        clean.push_str(gap);
-        rest = after;
-    }
-    clean
-}
-
 /// Dots are in tokens of Google and in JWTs.
 fn in_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-_.+~".contains(c)
@@ -148,7 +154,7 @@ fn is_token(word: &str) -> bool {
     };
     // The header and claims of a JWT begin with `{"`, which is `eyJ` in base64url.
     word.starts_with("ya29.")
-        || word.len() >= 10 && word.contains("eyJ")
+        || word.len() >= 10 && words::contains(word, "eyJ")
         || has_prefix()
         || word.split('.').any(is_random)
 }

@@ -4,10 +4,8 @@
 //! <https://docs.cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging>, both read 2026-11-28.
 //! `labels.deployed_model_id` is known from users' reports only.
 
-use super::percent_encode;
 use crate::name::{DeployedModelId, Endpoint};
 use crate::vertex::message::object;
-use crate::words;
 use serde_json::Value;
 
 /// Number of entries of an answer. A container that restarts writes the same lines again.
@@ -32,7 +30,7 @@ impl LogQuery {
     pub fn body(&self) -> Value {
         object()
             .with("resourceNames", vec![Value::from(format!("projects/{}", self.endpoint.place.project))])
-            .with("filter", self.filter(" AND "))
+            .with("filter", self.filter())
             .with("orderBy", "timestamp desc")
             .with("pageSize", PAGE)
             .into()
@@ -52,35 +50,34 @@ impl LogQuery {
         Self::new(endpoint, id, since).filter(|query| query.body() == *body)
     }
 
-    /// The same lines in Google's Logs Explorer.
-    /// Source: <https://docs.cloud.google.com/logging/docs/view/logs-explorer-interface>, read 2026-11-28.
-    pub fn url(&self) -> String {
-        let mut url = "https://console.cloud.google.com/logs/query;query=".to_owned();
-        percent_encode(&self.filter("\n"), &mut url);
-        url + "?project=" + self.endpoint.place.project.as_str()
-    }
-
-    fn filter(&self, and: &str) -> String {
+    fn filter(&self) -> String {
         let Self { endpoint, id, since } = self;
-        let parts = [
-            RESOURCE.to_owned(),
-            format!("resource.labels.location=\"{}\"", endpoint.place.location),
-            format!("resource.labels.endpoint_id=\"{}\"", endpoint.id),
-            format!("labels.deployed_model_id=\"{id}\""),
-            format!("timestamp>=\"{since}\""),
-        ];
-        words::list(parts.iter(), and)
+        [
+            RESOURCE,
+            " AND resource.labels.location=\"",
+            endpoint.place.location.as_str(),
+            "\" AND resource.labels.endpoint_id=\"",
+            endpoint.id.as_str(),
+            "\" AND labels.deployed_model_id=\"",
+            id.as_str(),
+            "\" AND timestamp>=\"",
+            since,
+            "\"",
+        ]
+        .concat()
     }
 }
 
 /// Time and text of each line of an answer, in its order but the lines of one entry: the last line first.
-pub fn lines(answer: &Value) -> impl Iterator<Item = (&str, &str)> {
-    answer["entries"].as_array().into_iter().flatten().flat_map(|entry| {
+pub fn lines(answer: &Value) -> Vec<(&str, &str)> {
+    let mut all = Vec::new();
+    for entry in answer["entries"].as_array().into_iter().flatten() {
         let at = entry["timestamp"].as_str().filter(|time| is_time(time)).unwrap_or_default();
-        let text = [&entry["textPayload"], &entry["jsonPayload"]["message"], &entry["jsonPayload"]["msg"]];
-        let text = text.into_iter().find_map(Value::as_str).unwrap_or_default();
-        text.lines().rev().map(move |line| (at, line))
-    })
+        let payload = &entry["jsonPayload"];
+        let text = entry["textPayload"].as_str().or(payload["message"].as_str()).or(payload["msg"].as_str());
+        all.extend(text.unwrap_or_default().lines().rev().map(|line| (at, line)));
+    }
+    all
 }
 
 /// Whether a text is a time as `2026-11-28T04:05:06.007Z`, with any number of decimals.
@@ -114,9 +111,6 @@ mod tests {
              timestamp>=\"2026-11-28T04:05:06.007Z\""
         );
         assert_eq!(LogQuery::read(&body), Some(query()));
-        assert!(
-            query().url().contains("deployed_model_id%3D%22123%22%0Atimestamp") && query().url().ends_with("=acme-ml")
-        );
     }
 
     #[test]
@@ -154,9 +148,8 @@ mod tests {
             {"timestamp": "yesterday", "jsonPayload": {"message": "first\nsecond"}},
             {"protoPayload": {}},
         ]});
-        let read: Vec<_> = lines(&answer).collect();
-        assert_eq!(read, [("2026-11-28T04:05:07Z", "third"), ("", "second"), ("", "first")]);
-        assert_eq!(lines(&json!({})).count(), 0);
+        assert_eq!(lines(&answer), [("2026-11-28T04:05:07Z", "third"), ("", "second"), ("", "first")]);
+        assert_eq!(lines(&json!({})), []);
     }
 
     proptest! {

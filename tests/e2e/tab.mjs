@@ -97,6 +97,36 @@ test('changes a deployed model by the tab', { timeout: 180_000 }, async t => {
     await shoot('28-history');
   });
 
+  let failed;
+  await t.test(
+    'a failure shows the cause that the container wrote',
+    async () => {
+      const fault = { kind: 'cause', cause: 'oom', variant: 'a' };
+      await emulator('faults', { fault });
+      await page
+        .getByRole('button', { name: /^Roll back/ })
+        .first()
+        .click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: 'Roll back' })
+        .click();
+      await page.waitForURL(/vertex-ai\/deployments\/[0-9a-f-]{36}/);
+      failed = page.url();
+      await page
+        .getByRole('status')
+        .getByText('Failed')
+        .waitFor({ timeout: 60_000 });
+      await page.getByText(/container\/gpu-memory/).waitFor();
+      await assertInEveryLook(page, shoot, '31-container-log', async () => {
+        const log = page.getByRole('region', { name: 'Container log' });
+        await log.getByText('Show the last lines').click();
+        await log.getByText(/CUDA out of memory/).waitFor();
+      });
+      await page.getByRole('link', { name: 'All deployments' }).click();
+    },
+  );
+
   await t.test('what served before is restored', async () => {
     await page
       .getByRole('button', { name: /^Roll back/ })
@@ -144,6 +174,10 @@ test('changes a deployed model by the tab', { timeout: 180_000 }, async t => {
     );
     await assertAccessible(analyst.page, 'main');
     await analyst.shoot('29-analyst');
+    await analyst.page.goto(failed);
+    await analyst.page
+      .getByText(/You need the permission vertex-ai.logs on this entity/)
+      .waitFor();
   });
 
   assert.deepEqual(findSecrets(await responses()), []);

@@ -106,6 +106,7 @@ fn log(cloud: &Cloud, operation: &Value, id: u32) -> Vec<String> {
     let query = LogQuery::new(endpoint, id.to_string().parse().unwrap(), begun).unwrap();
     let answer = cloud.post(OWNER, "/v2/entries:list", query.body()).ok();
     lines(&answer)
+        .into_iter()
         .map(|(at, line)| {
             assert!(!at.is_empty());
             redacted(line, &[])

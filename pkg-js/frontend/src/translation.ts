@@ -114,7 +114,6 @@ export const vertexAiMessages = {
     'No log is kept: none was read, or 30 days have passed since.',
   'containerLog.empty': 'The container wrote nothing.',
   'containerLog.readAt': 'Read',
-  'containerLog.explorer': 'Log in Google’s Logs Explorer (new tab)',
   'trace.plan': 'Plan',
   'trace.noPlan': 'This version of the portal cannot show the plan.',
   'trace.call': 'Calls {{method}}',

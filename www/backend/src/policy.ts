@@ -15,7 +15,13 @@ import type {
 } from '@backstage/plugin-permission-node';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 
-/** Lets the owners of an entity deploy it, and everybody see its deployments. Everything else is allowed: this is a demo. */
+const OF_OWNERS = [
+  'vertex-ai.deployment.start',
+  'vertex-ai.deployment.cancel',
+  'vertex-ai.logs',
+];
+
+/** Lets the owners of an entity deploy it and read container logs, and everybody see its deployments. Everything else is allowed: this is a demo. */
 class OwnersDeploy implements PermissionPolicy {
   async handle(
     { permission }: PolicyQuery,
@@ -23,9 +29,7 @@ class OwnersDeploy implements PermissionPolicy {
   ): Promise<PolicyDecision> {
     if (
       isResourcePermission(permission, 'catalog-entity') &&
-      ['vertex-ai.deployment.start', 'vertex-ai.deployment.cancel'].includes(
-        permission.name,
-      )
+      OF_OWNERS.includes(permission.name)
     ) {
       return createCatalogConditionalDecision(
         permission,

@@ -134,7 +134,6 @@ export const CONTAINER_LOG: Required<ContainerLogRead> = {
       { at: '2026-11-25T09:01:50.000Z', text: 'Loading the model' },
       { at: '', text: 'torch.OutOfMemoryError: CUDA out of memory.' },
     ],
-    url: 'https://console.cloud.google.com/logs/query;query=fraud?project=acme-ml',
   },
 };
 

@@ -1,5 +1,5 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Flex, Link, Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { Announcement } from '../components/Announcement';
 import { Findings } from '../components/Findings';
@@ -78,16 +78,11 @@ function Lines(
           </ol>
         </div>
       )}
-      <Text as="p" variant="body-small" className={styles.secondary}>
-        {readAt && (
-          <>
-            {t('containerLog.readAt')} <Moment at={readAt} /> ·{' '}
-          </>
-        )}
-        <Link href={log.url} target="_blank" rel="noreferrer">
-          {t('containerLog.explorer')}
-        </Link>
-      </Text>
+      {readAt && (
+        <Text as="p" variant="body-small" className={styles.secondary}>
+          {t('containerLog.readAt')} <Moment at={readAt} />
+        </Text>
+      )}
     </Flex>
   );
 }
