@@ -62,7 +62,8 @@ describe('deployments of the core', () => {
     expect(end.state).toBe('failed');
     expect(end.diagnostics[0]).toMatchObject({
       code: 'deploy/operation-failed',
-      message: expect.stringContaining('Model server exited unexpectedly.'),
+      message: 'the operation failed with FAILED_PRECONDITION',
+      evidence: { text: 'Model server exited unexpectedly.' },
     });
     expect(end.undone.join()).toContain('fraud-detector');
     expect(events.map(({ data }) => data.state)).toContain('removing');

@@ -1,5 +1,5 @@
 /** The container's log on the page of a deployment. */
-import { screen, waitFor, within } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { CANCELLED, FAILED, SUCCEEDED } from '../__testUtils__/deployments';
 import { FakeGoogle, SERVING } from '../__testUtils__/google';
@@ -15,8 +15,8 @@ beforeEach(() => {
   google.portal.deployments = [FAILED];
 });
 
-const render = (permissions?: (name: string) => boolean, { id } = FAILED) =>
-  renderPageOn(google, { path: `${PAGE}/deployments/${id}`, permissions });
+const render = ({ id } = FAILED) =>
+  renderPageOn(google, { path: `${PAGE}/deployments/${id}` });
 
 async function open() {
   render();
@@ -41,21 +41,6 @@ describe('the log of a container', () => {
     ]);
     expect(within(found).getByText(/^Read/)).toBeVisible();
     expect(requests()).toHaveLength(1);
-  });
-
-  it('names the permission to users without it, and is not asked for', async () => {
-    render(name => name !== 'vertex-ai.logs');
-    const found = await section('Container log');
-    // Backstage shows what it remembers until the permission is decided anew.
-    await waitFor(
-      () =>
-        expect(found).toHaveTextContent(
-          'You need the permission vertex-ai.logs on this entity',
-        ),
-      WAIT,
-    );
-    expect(within(found).queryByText('Show the last lines')).toBeNull();
-    expect(requests()).toEqual([]);
   });
 
   it.each([
@@ -107,7 +92,7 @@ describe('the log of a container', () => {
     'is not on the page of others',
     async other => {
       google.portal.deployments = [other];
-      render(undefined, other);
+      render(other);
       await screen.findByLabelText('Facts', {}, WAIT);
       expect(
         screen.queryByRole('region', { name: 'Container log' }),
