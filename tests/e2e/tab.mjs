@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertAccessible, assertInEveryLook } from './accessibility.mjs';
 import { signIn } from './browser.mjs';
-import { emulator, portalUrl } from './portal.mjs';
+import { emulator, emulatorUrl, portalUrl } from './portal.mjs';
 import { findSecrets } from './secrets.mjs';
 
 const TAB = `${portalUrl}/catalog/default/component/fraud-detector/vertex-ai`;
@@ -40,6 +40,28 @@ test('changes a deployed model by the tab', { timeout: 180_000 }, async t => {
       page.getByRole('button', { name: /^Undeploy/ }).waitFor(),
     ),
   );
+
+  await t.test('a deployment is checked before it starts', async () => {
+    await page.getByRole('button', { name: 'Check deployment' }).click();
+    const checks = page.getByRole('region', {
+      name: 'Checks before a deployment',
+    });
+    await checks.getByText(/^\d+ ok, 0 no, 0 unknown$/).waitFor();
+    // What Google refuses is unknown, and says so.
+    await emulator('faults', {
+      pathContains: '/policies/',
+      times: 100,
+      fault: { kind: 'status', status: 403 },
+    });
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await checks.getByText(/ ok, 0 no, 2 unknown$/).waitFor();
+    await assertInEveryLook(page, shoot, '22-preflight', async () => {
+      const again = page.getByRole('button', { name: /^Check / });
+      await again.click();
+      await checks.getByText(/ ok, 0 no, 2 unknown$/).waitFor();
+    });
+    await fetch(`${emulatorUrl}/emulator/faults`, { method: 'DELETE' });
+  });
 
   await t.test('a dialog opens, closes and returns the focus', async () => {
     const button = page.getByRole('button', { name: /^Scale/ });

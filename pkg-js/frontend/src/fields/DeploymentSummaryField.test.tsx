@@ -11,8 +11,9 @@ import {
 import { catalogApiRef } from '@backstage/plugin-catalog-react';
 import { catalogApiMock } from '@backstage/plugin-catalog-react/testUtils';
 import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { SUCCEEDED } from '../__testUtils__/deployments';
+import { CHECKED, SUCCEEDED } from '../__testUtils__/deployments';
 import { FakeGoogle, fraudDetector, PORTAL } from '../__testUtils__/google';
 import { DeploymentSummaryField } from './DeploymentSummaryField';
 import type { FormPlace } from './formPlace';
@@ -75,6 +76,31 @@ it('holds what will be deployed, with the chosen environment and version', async
   expect(
     screen.getByText(/^fraud-detector@10 to fraud-staging/),
   ).toBeInTheDocument();
+});
+
+it('checks on demand what will be deployed', async () => {
+  const bodies: object[] = [];
+  google.portal.preflight = ({ body }) => {
+    bodies.push(JSON.parse(String(body)));
+    return new Response(JSON.stringify(CHECKED));
+  };
+  renderForm({ environment: 'staging', modelVersion: '10' });
+  const button = await screen.findByRole(
+    'button',
+    { name: 'Check deployment' },
+    WAIT,
+  );
+  await userEvent.click(button);
+  expect(
+    await screen.findByText('1 ok, 1 no, 1 unknown', {}, WAIT),
+  ).toBeVisible();
+  expect(bodies).toEqual([
+    {
+      entityRef: 'component:default/fraud-detector',
+      environment: 'staging',
+      modelVersion: '10',
+    },
+  ]);
 });
 
 it('holds nothing for an environment that the entity does not have', async () => {
