@@ -135,22 +135,14 @@ pub struct Finding {
     pub(super) resource: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) diagnosis: Option<Diagnosis>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) evidence: Option<Box<Evidence>>,
+    /// Status, text and operation of the evidence; empty where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) evidence: Vec<String>,
 }
 
 /// The beginning of a text.
 fn short(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
-}
-
-fn short_evidence(evidence: &Evidence) -> Evidence {
-    let text = |text: &String| text.chars().take(MAX_CAUSE).collect();
-    Evidence {
-        status: text(&evidence.status),
-        text: evidence.text.as_ref().map(text),
-        operation: evidence.operation.as_ref().map(text),
-    }
 }
 
 fn short_diagnosis(diagnosis: &Diagnosis) -> Diagnosis {
@@ -172,6 +164,10 @@ fn short_diagnosis(diagnosis: &Diagnosis) -> Diagnosis {
 
 impl From<&Diagnostic> for Finding {
     fn from(finding: &Diagnostic) -> Self {
+        let brief = |text: &str| text.chars().take(MAX_CAUSE).collect::<String>();
+        let evidence = finding.evidence.as_deref().map(|Evidence { status, text, operation }| {
+            [status, text.as_deref().unwrap_or_default(), operation.as_deref().unwrap_or_default()].map(brief).into()
+        });
         Self {
             code: finding.code.as_str().to_owned(),
             message: short(&finding.message),
@@ -179,7 +175,7 @@ impl From<&Diagnostic> for Finding {
             permission: finding.permission.as_deref().map(short),
             resource: finding.resource.as_deref().map(short),
             diagnosis: finding.diagnosis.as_deref().map(short_diagnosis),
-            evidence: finding.evidence.as_deref().map(short_evidence).map(Box::new),
+            evidence: evidence.unwrap_or_default(),
         }
     }
 }
@@ -192,7 +188,11 @@ impl From<&Finding> for Diagnostic {
         finding.permission = kept.permission.clone().map(Into::into);
         finding.resource = kept.resource.clone().map(Into::into);
         finding.diagnosis = kept.diagnosis.clone().map(Box::new);
-        finding.evidence = kept.evidence.clone();
+        if let [status, text, operation] = &kept.evidence[..] {
+            let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+            let (text, operation) = (known(text), known(operation));
+            finding.evidence = Some(Box::new(Evidence { status: status.clone(), text, operation }));
+        }
         finding
     }
 }
@@ -319,8 +319,8 @@ mod tests {
             principal: Some(long()),
             others: vec![other; 3],
         }));
-        let text = || "x".repeat(length);
-        let evidence = Evidence { status: "FAILED_PRECONDITION".into(), text: Some(text()), operation: Some(text()) };
+        let text = || Some("x".repeat(length));
+        let evidence = Evidence { status: "FAILED_PRECONDITION".into(), text: text(), operation: text() };
         finding.evidence = Some(Box::new(evidence));
         finding
     }

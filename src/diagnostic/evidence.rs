@@ -1,11 +1,11 @@
 //! What a finding rests on, and where its reader goes from it.
 
 use super::Words;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
 
 /// What Google answered, word for word.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, TS)]
 #[ts(optional_fields)]
 pub struct Evidence {
     /// e.g. `HTTP 403`, or `FAILED_PRECONDITION` at the end of an operation.
