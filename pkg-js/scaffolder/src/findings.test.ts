@@ -36,7 +36,7 @@ describe('a finding of a task', () => {
     ]);
   });
 
-  it('is explained in the banner of a task, in paragraphs with links', () => {
+  it('is explained in the banner of a task, as lines with links', () => {
     const docs = 'https://docs.acme.example';
     const [item] = describeFindings([
       {
@@ -49,8 +49,8 @@ describe('a finding of a task', () => {
         evidence: { status: 'FAILED_PRECONDITION', text: 'a `b` c' },
       },
     ]);
-    expect(item.split('\n\n  ')).toEqual([
-      `**error:** the operation ended in FAILED_PRECONDITION ([deploy/operation-failed](${docs}/diagnostics.md))`,
+    expect(item.split('\n  - ')).toEqual([
+      `error: the operation ended in FAILED_PRECONDITION ([deploy/operation-failed](${docs}/diagnostics.md))`,
       `Cause: the service account may not read the files ([access/agent-artifacts](${docs}/access/agent-artifacts.md))`,
       'Missing: permission `storage.objects.get` on `gs://acme-models/churn` for `service-1@gcp-sa-aiplatform.iam.gserviceaccount.com`',
       'What to do: grant `roles/storage.objectViewer`',

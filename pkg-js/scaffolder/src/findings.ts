@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@backstage-vertex-ai/core';
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { toCode, toLink, toMarkdown } from './markdown';
+import { toCode, toItem, toLink, toMarkdown } from './markdown';
 
 const logLevel = { error: 'error', warning: 'warn', info: 'info' } as const;
 
@@ -67,13 +67,13 @@ function withoutRepetitions(findings: Diagnostic[]): Diagnostic[] {
 const linked = (name: string, url?: string) =>
   url ? toLink(name, url) : toCode(name);
 
-/** One finding in Markdown, as paragraphs: what failed, the cause, the next step with links, who can fix it, and the evidence. */
+/** One finding in Markdown, with a list below it: what failed, the cause, the next step with links, who can fix it, and the evidence. */
 function explainFinding(finding: Diagnostic): string {
   const { code, url, severity, message, help, links = [] } = finding;
   const { diagnosis, diagnosisUrl, evidence, permission, resource } = finding;
   const place = describePlace(finding);
-  const paragraphs = [
-    `**${severity}:** ${toMarkdown(message)} (${linked(code, url)})`,
+  const lines = [
+    `${severity}: ${toMarkdown(message)} (${linked(code, url)})`,
     place && `Place: ${toCode(place)}`,
     diagnosis &&
       `Cause: ${toMarkdown(diagnosis.cause)} (${linked(
@@ -101,7 +101,7 @@ function explainFinding(finding: Diagnostic): string {
         .map(toCode)
         .join(' · ')}`,
   ];
-  return paragraphs.filter(Boolean).join('\n\n  ');
+  return toItem(lines);
 }
 
 /** The findings as items of a list in Markdown, for the message of a task's error. */

@@ -41,3 +41,10 @@ export const toLink = (title: string, url: string) =>
     /[\s()<>\\]/g,
     sign => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   )})`;
+
+/**
+ * An item of a list, with its other lines as a list below it. The banner of a task shows paragraphs of an item as one.
+ * Source: `ErrorPanel` of npm `@backstage/core-components`, seen 2026-11-28.
+ */
+export const toItem = (lines: (string | false | undefined)[]) =>
+  lines.filter(Boolean).join('\n  - ');

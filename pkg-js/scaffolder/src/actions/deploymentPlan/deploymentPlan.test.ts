@@ -138,7 +138,7 @@ metadata:
     const annotations = await run({ path: 'catalog-info.yaml' });
     expect(annotations.failure?.name).toBe('InputError');
     expect(annotations.failure?.message).toContain(
-      '(`endpoint/location-mismatch`)\n\n  Place: `catalog-info.yaml:5:36',
+      '(`endpoint/location-mismatch`)\n  - Place: `catalog-info.yaml:5:36',
     );
     expect(annotations.failure?.message).toContain(
       'did you mean `n1-standard-4`?',

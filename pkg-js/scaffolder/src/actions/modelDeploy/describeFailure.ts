@@ -4,7 +4,7 @@ import type {
 } from '@backstage-vertex-ai/core/server';
 import type { Core } from '../../core';
 import { describeFindings } from '../../findings';
-import { toCode, toLink, toMarkdown } from '../../markdown';
+import { toCode, toItem, toLink, toMarkdown } from '../../markdown';
 import { TaskError } from '../../taskError';
 
 const headlines: Record<string, string> = {
@@ -39,13 +39,16 @@ function describeAccess(
     ),
     ...missingInPortal.map(name => `${toCode(name)} in this portal`),
   ];
-  const paragraphs = [
-    lacking.length > 0 && `You miss: ${lacking.join(', ')}`,
-    requestAccess(deployment, access),
-    grantors.length > 0 &&
-      `Can grant it: ${grantors.map(({ name }) => toCode(name)).join(', ')}`,
+  return [
+    toItem([
+      lacking.length > 0
+        ? `You miss: ${lacking.join(', ')}`
+        : 'You miss a permission',
+      requestAccess(deployment, access),
+      grantors.length > 0 &&
+        `Can grant it: ${grantors.map(({ name }) => toCode(name)).join(', ')}`,
+    ]),
   ];
-  return [paragraphs.filter(Boolean).join('\n\n  ')];
 }
 
 /**

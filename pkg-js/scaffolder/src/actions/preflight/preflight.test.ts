@@ -62,7 +62,7 @@ describe('vertex:preflight', () => {
   it('fails on no, names each finding, and outputs the report', async () => {
     const { failure, outputs } = await run([quota, image]);
     expect(failure?.message).toContain('the plan needs 2 of `L4`');
-    expect(failure?.message).toContain('help: request a higher limit');
+    expect(failure?.message).toContain('What to do: request a higher limit');
     expect(failure?.message).not.toContain('no answer');
     expect(outputs).toMatchObject({ ok: false, report: { ok: false } });
   });
