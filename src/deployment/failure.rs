@@ -9,7 +9,6 @@ use crate::vertex::message::{object, text};
 
 const CONSOLE: &str = "https://console.cloud.google.com";
 /// The service agent of Vertex AI, in the project with this number.
-/// Source: <https://cloud.google.com/vertex-ai/docs/general/access-control#service-agents>, read 2026-11-28.
 const AGENT: (&str, &str) = ("service-", "@gcp-sa-aiplatform.iam.gserviceaccount.com");
 
 impl Run {
@@ -78,7 +77,6 @@ fn project_number(agent: &str) -> Option<&str> {
 }
 
 /// The container's log in the Logs Explorer.
-/// Source: <https://cloud.google.com/vertex-ai/docs/predictions/online-prediction-logging>, read 2026-11-28.
 fn log_url(plan: &Plan) -> String {
     let endpoint = &plan.target.endpoint;
     let mut query = format!(
@@ -96,7 +94,7 @@ fn log_url(plan: &Plan) -> String {
 }
 
 /// The quotas of the project, of the metric where Google's text names one.
-/// Source: the links of <https://docs.cloud.google.com/bigquery/quotas>, read 2026-11-28.
+/// Form of the address: links of <https://docs.cloud.google.com/bigquery/quotas>, seen in a stored copy on 2026-11-28.
 pub(crate) fn quota_url(plan: &Plan, finding: &Diagnostic) -> String {
     const SERVICE: &str = "aiplatform.googleapis.com";
     let text = finding.evidence.as_ref().and_then(|evidence| evidence.text.as_deref()).unwrap_or(&finding.message);

@@ -4,6 +4,7 @@ import { Alert, Flex, Link, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
 import { useShown } from '../hooks/useShown';
 import { vertexAiTranslationRef } from '../translation';
+import { CodeLink, target } from './CodeLink';
 import { Evidence } from './Evidence';
 import { Prose } from './Prose';
 import styles from './VertexAiCard.module.css';
@@ -12,10 +13,6 @@ const STATUS = { error: 'danger', warning: 'warning', info: 'info' } as const;
 
 const keyOf = ({ code, message, where }: Diagnostic) =>
   JSON.stringify([code, message, where?.path]);
-
-/** A page outside of the portal opens in a tab of its own. */
-export const target = (url: string) =>
-  url.startsWith('/') ? {} : { target: '_blank', rel: 'noreferrer' };
 
 /** Lists findings, each once on a page. */
 export function Findings({ diagnostics }: { diagnostics: Diagnostic[] }) {
@@ -70,7 +67,7 @@ function FindingAlert(props: { diagnostic: Diagnostic; children?: ReactNode }) {
           {diagnosis && (
             <Text as="p" variant="body-small">
               {t('finding.cause')}: <Prose text={diagnosis.cause} /> (
-              <Named name={diagnosis.entry} url={diagnosisUrl} />)
+              <CodeLink name={diagnosis.entry} url={diagnosisUrl} />)
             </Text>
           )}
           {help && (
@@ -101,21 +98,10 @@ function FindingAlert(props: { diagnostic: Diagnostic; children?: ReactNode }) {
           ))}
           {evidence && <Evidence evidence={evidence} />}
           <Text as="p" variant="body-small">
-            <Named name={code} url={url} />
+            <CodeLink name={code} url={url} />
           </Text>
         </div>
       }
     />
-  );
-}
-
-/** A code, as a link where it has a page. */
-function Named({ name, url }: { name: string; url?: string }) {
-  return url ? (
-    <Link href={url} {...target(url)}>
-      {name}
-    </Link>
-  ) : (
-    <>{name}</>
   );
 }

@@ -7,7 +7,7 @@ import { Button, Flex, Link, Text } from '@backstage/ui';
 import type { StartBody } from '../deployments/client';
 import { usePreflight } from '../deployments/usePreflight';
 import { vertexAiTranslationRef } from '../translation';
-import { target } from './Findings';
+import { target } from './CodeLink';
 import styles from './Preflight.module.css';
 import { Prose } from './Prose';
 import { RequestFailure } from './RequestFailure';

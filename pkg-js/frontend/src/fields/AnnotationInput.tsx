@@ -2,6 +2,7 @@ import type { AnnotationKey, Diagnostic } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Flex, Text, TextAreaField, TextField } from '@backstage/ui';
 import { useEffect, useId, useRef } from 'react';
+import { CodeLink } from '../components/CodeLink';
 import { plainText, Prose } from '../components/Prose';
 import styles from '../components/VertexAiCard.module.css';
 import { vertexAiTranslationRef } from '../translation';
@@ -60,7 +61,7 @@ export function AnnotationInput(props: {
         ))}
       </datalist>
       <div aria-live="polite">
-        {findings.map(({ code, severity, message, help, fix }, index) => (
+        {findings.map(({ code, url, severity, message, help, fix }, index) => (
           <Flex
             key={`${code} ${index}`}
             direction="column"
@@ -74,7 +75,8 @@ export function AnnotationInput(props: {
               data-severity={severity}
             >
               <strong>{t(`severity.${severity}`)}:</strong>{' '}
-              <Prose text={help ? `${message} — ${help}` : message} /> ({code})
+              <Prose text={help ? `${message} — ${help}` : message} /> (
+              <CodeLink name={code} url={url} />)
             </Text>
             {fix?.edits
               .filter(edit => edit.annotation === annotation.key)
