@@ -1,10 +1,11 @@
 //! The deployment that an entity's annotations describe.
 
 use crate::name::{ArtifactUri, Endpoint, Image, KmsKey, Location, Model, Project, ServiceAccount};
-use crate::vertex::container::Container;
+use crate::vertex::container::{ContainerSpec, EnvVar, spec};
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::labels::{DisplayName, Labels};
 use crate::vertex::machine::{Accelerator, MachineType};
+use crate::vertex::setting::{Message, Settings};
 use crate::vertex::traffic::Traffic;
 use crate::words;
 use serde::{Serialize, Serializer};
@@ -34,8 +35,10 @@ pub struct Target {
     pub labels: Labels,
     /// Absent for all traffic.
     pub traffic: Option<Traffic>,
-    /// Container of a model that is uploaded.
-    pub container: Container,
+    /// Variables of an uploaded model's container, in the order of the text, because a variable can use earlier ones.
+    pub env: Vec<EnvVar>,
+    /// Further fields of the requests.
+    pub settings: Settings,
 }
 
 impl Target {
@@ -51,6 +54,27 @@ impl Target {
         }));
         parts.push(self.traffic.unwrap_or(Traffic::ALL).words());
         words::list(parts.iter().map(String::as_str), ", ")
+    }
+
+    /// The replicas that a change in place sets; absent where Google sets their number, and where there may be none.
+    pub fn fixed_replicas(&self) -> Option<Replicas> {
+        let has = |message, path| self.settings.get(message, path).is_some();
+        let is_open = has(Message::DeployedModel, "automaticResources")
+            || has(Message::DeployedModel, "sharedResources")
+            || has(Message::Resources, "scaleToZeroSpec");
+        self.replicas.filter(|_| !is_open)
+    }
+
+    /// The same target with fingerprints in place of the values of variables.
+    #[must_use]
+    pub fn hide(&self) -> Self {
+        Self { env: self.env.iter().map(EnvVar::hide).collect(), ..self.clone() }
+    }
+
+    /// Whether its endpoint is created as a private one, which serves one model with all traffic.
+    pub fn is_private(&self) -> bool {
+        let has = |path| self.settings.get(Message::Endpoint, path).is_some();
+        has("network") || has("privateServiceConnectConfig")
     }
 
     /// The endpoint's page in Google's console.
@@ -102,7 +126,7 @@ struct TargetShape<'a> {
     traffic: Option<Traffic>,
     /// Settings of an uploaded model's container, as in Google's `ModelContainerSpec`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(as = "Option<Container>")]
+    #[ts(as = "Option<ContainerSpec>")]
     container: Option<Value>,
 }
 
@@ -125,7 +149,7 @@ impl Serialize for Target {
             display_name: self.display_name.as_ref(),
             labels: self.labels.message().unless_empty(),
             traffic: self.traffic,
-            container: self.container.message().unless_empty(),
+            container: spec(&self.env, &self.settings).unless_empty(),
         }
         .serialize(serializer)
     }

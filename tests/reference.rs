@@ -4,7 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use backstage_vertex_ai::annotation::{KEYS, PREFIX, example};
-use backstage_vertex_ai::api::declarations::{annotation_constants, permission_constants};
+use backstage_vertex_ai::api::declarations::{annotation_constants, annotation_table, permission_constants};
 use backstage_vertex_ai::diagnose::{self, Case, Certainty, Entry, Place, Principal};
 use backstage_vertex_ai::diagnostic::Who;
 use backstage_vertex_ai::diagnostic::rule::{self, Example, Rule};
@@ -35,9 +35,30 @@ fn annotations_of_the_frontend() {
 }
 
 #[test]
+fn annotations_of_forms() {
+    check_file("pkg-js/core/src/annotations.ts", &annotation_table());
+}
+
+#[test]
 fn permissions_of_the_frontend() {
     check_file("pkg-js/frontend/src/deployments/permissionNames.ts", &permission_constants());
 }
+
+/// Writable fields of `DeployedModel`, `Endpoint` and `UploadModelRequest` that no annotation sets.
+const LEFT_OUT: [(&str, &str); 9] = [
+    ("DeployedModel.id", "derived from what is deployed, so that the same request is one deployment"),
+    ("DeployedModel.explanationSpec", "belongs to the model; a deployment can only turn explanations off"),
+    ("DeployedModel.systemLabels", "for Google's own services"),
+    ("DeployedModel.gdcConnectedModel", "for Google Distributed Cloud, which the product does not reach"),
+    ("Endpoint.gdcConfig", "for Google Distributed Cloud, which the product does not reach"),
+    ("Endpoint.genAiAdvancedFeaturesConfig", "for retrieval beside a model of Google, which is not deployed"),
+    ("Endpoint.enablePrivateServiceConnect", "deprecated by Google; `consumer-projects` sets its successor"),
+    ("Endpoint.etag", "read before each change, never written by a person"),
+    (
+        "UploadModelRequest.serviceAccount",
+        "the service agent reads image and files, with rights that an access request names",
+    ),
+];
 
 #[test]
 fn annotations() {
@@ -47,7 +68,15 @@ fn annotations() {
          the plain one.\n\n| annotation | example | meaning |\n| --- | --- | --- |\n",
     );
     for key in KEYS {
-        writeln!(page, "| `{PREFIX}{}` | `{}` | {} |", key.name(), key.example(), key.meaning()).unwrap();
+        let example = key.example().replace('\n', "`<br>`");
+        writeln!(page, "| `{PREFIX}{}` | `{example}` | {} |", key.name(), key.meaning()).unwrap();
+    }
+    page.push_str(
+        "\n## Fields of Google without an annotation\n\nThese writable fields of `aiplatform.v1` (revision 20261106) have none:\n\n\
+         | field | reason |\n| --- | --- |\n",
+    );
+    for (field, reason) in LEFT_OUT {
+        writeln!(page, "| `{field}` | {reason} |").unwrap();
     }
     check("annotations.md", &page);
 }

@@ -4,38 +4,37 @@ use super::keys::Key;
 use super::reading::{Found, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::Model;
-use crate::vertex::container::{Container, DeploymentTimeout, EnvVar, Probe};
+use crate::vertex::container::EnvVar;
+use crate::vertex::setting::{Message, Settings};
 use crate::words;
 
 /// The keys of all settings, in the order of the reference.
-const KEYS: [Key; 7] = [
+const KEYS: [Key; 15] = [
     Key::Env,
     Key::Port,
     Key::PredictRoute,
     Key::HealthRoute,
     Key::HealthProbe,
     Key::StartupProbe,
+    Key::LivenessProbe,
     Key::DeploymentTimeout,
+    Key::Command,
+    Key::Args,
+    Key::SharedMemory,
+    Key::GrpcPort,
+    Key::InvokeRoutePrefix,
+    Key::VersionDescription,
+    Key::VersionAliases,
 ];
+
+/// The fields of a probe's check, of which it has one.
+const CHECKS: [&str; 4] = ["httpGet", "exec", "tcpSocket", "grpc"];
 
 /// Google's maximum number of variables.
 const MOST_VARIABLES: usize = 200;
 
-pub fn container<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) -> Container {
-    unused(reading, model);
-    Container {
-        env: env(reading),
-        port: reading.parse(Key::Port).map(|f| f.value),
-        predict_route: reading.parse(Key::PredictRoute).map(|f| f.value),
-        health_route: reading.parse(Key::HealthRoute).map(|f| f.value),
-        health_probe: probe(reading, Key::HealthProbe),
-        startup_probe: probe(reading, Key::StartupProbe),
-        deployment_timeout: deployment_timeout(reading),
-    }
-}
-
 /// Reports settings without an upload that they could apply to.
-fn unused<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) {
+pub fn unused<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) {
     let version = model.filter(|model| model.value.version.is_some());
     if version.is_none() && reading.has(Key::Image) {
         return;
@@ -55,7 +54,7 @@ fn unused<'a>(reading: &mut Reading<'a>, model: Option<&Found<'a, Model>>) {
 }
 
 /// Messages never contain a value or a part that could be one, because it can be a secret.
-fn env(reading: &mut Reading<'_>) -> Vec<EnvVar> {
+pub fn env(reading: &mut Reading<'_>) -> Vec<EnvVar> {
     let mut env: Vec<EnvVar> = Vec::new();
     let Some(text) = reading.text(Key::Env) else { return env };
     let is_stored = reading.hides_values();
@@ -99,19 +98,25 @@ fn env(reading: &mut Reading<'_>) -> Vec<EnvVar> {
     env
 }
 
-fn probe(reading: &mut Reading<'_>, key: Key) -> Option<Probe> {
-    let probe = reading.parse::<Probe>(key)?;
-    if !probe.value.is_possible() {
-        reading.report_code(probe.at, Code::ProbeLimits, "a limit of the probe is 0", "write at least 1");
+/// Reports settings whose form is right, and which Google rejects.
+pub fn limits(reading: &mut Reading<'_>, settings: &Settings) {
+    for key in [Key::HealthProbe, Key::StartupProbe, Key::LivenessProbe] {
+        let Some(field) = key.field() else { continue };
+        let (Some(at), Some(probe)) = (reading.at(key), settings.get(field.message, field.path)) else { continue };
+        if CHECKS.iter().filter(|check| probe.get(**check).is_some()).count() != 1 {
+            let help = "write one of `path`, `exec`, `tcp` and `grpc`, e.g. `path=/health,period=10`";
+            reading.report_code(at, key.malformed(), "the probe does not have exactly one check", help);
+        }
+        // Only a delay can be 0.
+        let mut limits = probe.as_object().into_iter().flatten();
+        if limits.any(|(limit, value)| *value == 0 && limit != "initialDelaySeconds") {
+            reading.report_code(at, Code::ProbeLimits, "a limit of the probe is 0", "write at least 1");
+        }
     }
-    Some(probe.value)
-}
-
-fn deployment_timeout(reading: &mut Reading<'_>) -> Option<DeploymentTimeout> {
-    let timeout = reading.parse::<DeploymentTimeout>(Key::DeploymentTimeout)?;
-    if timeout.value.is_too_long() {
+    let timeout = settings.get(Message::Container, "deploymentTimeout").and_then(|timeout| timeout.as_str());
+    let seconds = timeout.and_then(|timeout| timeout.strip_suffix('s')?.parse::<u32>().ok());
+    if let Some(at) = reading.at(Key::DeploymentTimeout).filter(|_| seconds.is_some_and(|seconds| seconds > 7200)) {
         let message = "the timeout is longer than two hours";
-        reading.report_code(timeout.at, Code::DeploymentTimeoutTooLong, message, "write `7200s` or less");
+        reading.report_code(at, Code::DeploymentTimeoutTooLong, message, "write `7200s` or less");
     }
-    Some(timeout.value)
 }

@@ -4,6 +4,7 @@ use super::Key;
 use crate::vertex::machine::{Accelerator, MachineType, counts, kinds, machines};
 use crate::vertex::offer::offers;
 use crate::vertex::region::{is_region, regions};
+use crate::vertex::setting::Form;
 use serde::Serialize;
 
 /// A group of inputs.
@@ -22,11 +23,36 @@ pub enum Group {
 /// The group of an annotation's input.
 pub fn group(key: Key) -> Group {
     match key {
-        Key::Project | Key::Location | Key::Endpoint | Key::DisplayName | Key::Labels => Group::Where,
-        Key::Model | Key::ArtifactUri | Key::Waive => Group::Model,
-        Key::MachineType | Key::Accelerator => Group::Machine,
-        Key::Replicas | Key::Traffic => Group::Scaling,
-        Key::ServiceAccount | Key::KmsKey => Group::Network,
+        Key::Project | Key::Location | Key::Endpoint | Key::DisplayName | Key::Labels | Key::Description => {
+            Group::Where
+        }
+        Key::Model
+        | Key::ArtifactUri
+        | Key::DeploymentName
+        | Key::VersionDescription
+        | Key::VersionAliases
+        | Key::Checkpoint
+        | Key::Explanation
+        | Key::Waive => Group::Model,
+        Key::MachineType
+        | Key::Accelerator
+        | Key::ResourcePool
+        | Key::AutomaticResources
+        | Key::FastTryout
+        | Key::SpeculativeDecoding
+        | Key::Spot
+        | Key::Reservation
+        | Key::GpuPartition
+        | Key::TpuTopology
+        | Key::FlexStart => Group::Machine,
+        Key::Replicas | Key::Traffic | Key::RequiredReplicas | Key::Autoscale | Key::ScaleToZero => Group::Scaling,
+        Key::ServiceAccount
+        | Key::KmsKey
+        | Key::EndpointType
+        | Key::InferenceTimeout
+        | Key::Network
+        | Key::ConsumerProjects
+        | Key::RequestLogging => Group::Network,
         _ => Group::Container,
     }
 }
@@ -37,6 +63,10 @@ pub struct Held<'a> {
     pub location: &'a str,
     pub machine_type: &'a str,
     pub accelerator: &'a str,
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_owned).collect()
 }
 
 /// The values that an input offers; none where the core knows none. Other values can be right too.
@@ -68,7 +98,11 @@ pub fn choices(key: Key, held: Held<'_>) -> Vec<String> {
             }
             choices
         }
-        _ => Vec::new(),
+        Key::EndpointType => words("shared dedicated private"),
+        _ => match key.field().map(|field| field.form) {
+            Some(Form::Switch(_)) => words("true false"),
+            _ => Vec::new(),
+        },
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::keys::Key;
 use super::reading::{Found, Reading};
+use super::settings::has_foreign_machines;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::machine::{Accelerator, MachineType, Misfit};
 
 pub fn machine_type<'a>(reading: &mut Reading<'a>) -> Option<Found<'a, MachineType>> {
-    if !reading.has(Key::MachineType) && !reading.has(Key::Accelerator) {
+    let is_open = !reading.has(Key::MachineType) && !reading.has(Key::Accelerator);
+    if is_open && !has_foreign_machines(reading) {
         let finding =
             Diagnostic::new(Code::MachineTypeDefault, "no machine type is named, so Google uses `n1-standard-2`");
         reading.report_on_all(finding.help("add `google.com/vertex-ai-machine-type`"));
@@ -44,8 +46,8 @@ pub fn accelerator<'a>(
         Diagnostic::new(Code::AcceleratorDeprecated, format!("`{kind}` is deprecated"))
             .help("use another accelerator, e.g. `NVIDIA_TESLA_T4:1`")
     } else if kind.starts_with("TPU") {
-        Diagnostic::new(Code::AcceleratorTpu, format!("`{kind}` is a TPU, which this product does not support"))
-            .help("use a GPU, e.g. `NVIDIA_L4:1`")
+        Diagnostic::new(Code::AcceleratorTpu, format!("`{kind}` is a TPU, which is part of the machine type"))
+            .help("remove it, and choose a machine type such as `ct5lp-hightpu-1t`")
     } else {
         if !reading.has(Key::MachineType) {
             let message = format!("`{kind}` needs a machine type that has it");

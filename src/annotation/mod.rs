@@ -18,6 +18,7 @@ mod offer;
 mod place;
 mod placeholder;
 mod reading;
+mod settings;
 mod start;
 mod stored;
 #[cfg(test)]
@@ -251,8 +252,11 @@ fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&s
     let display_name = reading.parse(Key::DisplayName);
     let labels = labels::labels(reading);
     let traffic = traffic::traffic(reading);
-    let container = container::container(reading, model.as_ref());
+    container::unused(reading, model.as_ref());
+    let env = container::env(reading);
     start::startup(reading);
+    let settings = settings::settings(reading, machine_type.as_ref(), replicas.as_ref());
+    container::limits(reading, &settings);
     Some(Target {
         entity_ref: entity.entity_ref().to_owned(),
         environment: environment.map(str::to_owned),
@@ -268,6 +272,7 @@ fn target<'a>(reading: &mut Reading<'a>, entity: &Entity, environment: Option<&s
         display_name: display_name.map(|f| f.value),
         labels,
         traffic: traffic.map(|f| f.value),
-        container,
+        env,
+        settings,
     })
 }

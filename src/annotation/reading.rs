@@ -79,7 +79,12 @@ impl<'a> Reading<'a> {
                     return Some(Found { value: trimmed, at });
                 }
             },
-            Content::Number(text) => {
+            Content::Number(_) | Content::Bool(_) => {
+                let text = match &at.value.value {
+                    Content::Number(text) => text.as_str(),
+                    Content::Bool(true) => "true",
+                    _ => "false",
+                };
                 let quoted = format!("write it in quotes: `\"{text}\"`");
                 let fix = self.write(at, text).map(|fix| Fix { title: quoted.clone(), ..fix });
                 not_text(name, at.value).help(quoted).fix(fix)

@@ -329,6 +329,67 @@ fn mistakes_of_a_container_have_their_codes() {
 }
 
 #[test]
+fn the_example_of_each_setting_reaches_googles_field() {
+    for key in KEYS {
+        let Some(field) = key.field() else { continue };
+        let value = format!("{:?}", key.example().trim());
+        let needed: &[(&str, &str)] = match key {
+            Key::InferenceTimeout => &[("endpoint-type", "dedicated")],
+            Key::Network | Key::ConsumerProjects => &[("endpoint-type", "private")],
+            Key::ResourcePool | Key::AutomaticResources => {
+                &[("machine-type", ""), ("accelerator", ""), ("replicas", "")]
+            }
+            Key::TpuTopology => &[("machine-type", "ct5lp-hightpu-4t"), ("accelerator", "")],
+            _ => &[],
+        };
+        let mut lines: Vec<String> = GOOD.lines().map(str::to_owned).collect();
+        let upload = [NEW, ("image", "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3")];
+        let routes = [("predict-route", "/predict"), ("health-route", "/health")];
+        for (name, text) in upload.iter().chain(&routes).chain(needed).chain(&[(key.name(), value.as_str())]) {
+            let start = format!("{PREFIX}{name}: ");
+            lines.retain(|line| !line.starts_with(&start));
+            lines.extend((!text.is_empty()).then(|| format!("{start}{text}")));
+        }
+        let entity = entity(&lines.join("\n"));
+        let (settings, _) =
+            Settings::read(&crate::entity::Node::from(&serde_json::json!({"setting/preview": "off"})), None);
+        let (target, findings) = check(&entity, &settings, None).into_target(None);
+        let codes: Vec<_> = findings.iter().map(|finding| finding.code.as_str()).collect();
+        assert!(codes.iter().all(|code| *code == "model/unpinned"), "{}: {findings:#?}", key.name());
+        let set = target.unwrap().settings.get(field.message, field.path).cloned();
+        assert!(set.is_some(), "{} sets no {}", key.name(), field.path);
+    }
+}
+
+#[test]
+fn settings_are_checked_against_each_other() {
+    for (changes, expected) in [
+        (&[("spot", "true")][..], &["annotation/not-text"][..]),
+        (&[("spot", "'yes'")], &["setting/malformed"]),
+        (&[("spot", "'true'"), ("reservation", "any")], &["setting/conflict"]),
+        (&[("spot", "'true'"), ("reservation", "none")], &[]),
+        (&[("spot", "'false'"), ("reservation", "any")], &[]),
+        (&[("network", "projects/1/global/networks/ml")], &["setting/incomplete"]),
+        (&[("endpoint-type", "dedicated"), ("consumer-projects", "acme-apps")], &["setting/incomplete"]),
+        (&[("endpoint-type", "private")], &["setting/incomplete"]),
+        (
+            &[("endpoint-type", "private"), ("consumer-projects", "acme-apps"), ("traffic", "'20'")],
+            &["setting/conflict"],
+        ),
+        (&[("required-replicas", "'2'")], &["setting/conflict"]),
+        (&[("required-replicas", "'2'"), ("replicas", "2-3")], &[]),
+        (&[("tpu-topology", "2x2")], &["setting/conflict", "setting/incomplete"]),
+        (&[("flex-start", "86400s")], &["setting/preview"]),
+        (
+            &[("machine-type", "a2-highgpu-2g"), ("accelerator", "NVIDIA_TESLA_A100:2"), ("gpu-partition", "1g.5gb")],
+            &["setting/conflict"],
+        ),
+    ] {
+        assert_eq!(codes(changes), expected, "{changes:?}");
+    }
+}
+
+#[test]
 fn a_startup_probe_fits_the_timeout() {
     let codes = |changes: &[(&str, &str)]| -> Vec<_> {
         uploading(changes).into_iter().map(|finding| finding.code.as_str()).collect()

@@ -133,6 +133,33 @@ pub fn annotation_constants() -> String {
     )
 }
 
+/// Returns the annotations as a TypeScript constant of the core's package. It is committed, as those of [`annotation_constants`].
+pub fn annotation_table() -> String {
+    let rows: Vec<String> = super::annotations()
+        .iter()
+        .map(|annotation| {
+            let fields = serde_json::to_value(annotation).unwrap_or_default();
+            let field = |(name, value): (&String, &serde_json::Value)| format!("    {name}: {},\n", quoted(value));
+            let fields: String = fields.as_object().into_iter().flatten().map(field).collect();
+            format!("  {{\n{fields}  }},\n")
+        })
+        .collect();
+    format!(
+        "// Generated from the core by `UPDATE_DOCS=1 cargo test --test reference`. Do not edit.\n\
+         import type {{ AnnotationKey }} from './generated/shapes';\n\n\
+         /** All annotations, in the order of the reference. */\nexport const ANNOTATIONS: AnnotationKey[] = [\n{}];\n",
+        rows.concat()
+    )
+}
+
+/// A JSON value as `prettier` writes it in TypeScript.
+fn quoted(value: &serde_json::Value) -> String {
+    match value.as_str() {
+        Some(text) if !text.contains('\'') => format!("'{}'", text.replace('\\', "\\\\").replace('\n', "\\n")),
+        _ => value.to_string(),
+    }
+}
+
 /// Returns the TypeScript constants of the permissions about deployments. They are committed, as those of [`annotation_constants`].
 pub fn permission_constants() -> String {
     let life::Facts { permissions: life::Permissions { read, start, cancel, logs }, resource_type, .. } = life::facts();

@@ -27,4 +27,4 @@ mod validate;
 pub use crate::annotation::form::Held;
 pub use catalog::catalog_config;
 pub use status::{StatusRequest, deployments_view, model_versions, status};
-pub use validate::{Annotation, ValidateReport, ValidateRequest, annotations, validate};
+pub use validate::{Annotation, ValidateReport, ValidateRequest, annotations, choices, validate};

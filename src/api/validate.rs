@@ -2,7 +2,7 @@
 
 use super::request::request;
 use super::source::{EntityRequest, EntitySource, Source};
-use crate::annotation::form::{Group, Held, choices, group};
+use crate::annotation::form::{self, Group, Held, group};
 use crate::annotation::{self, Checked, Deployment, KEYS, Key, PREFIX};
 use crate::diagnostic::Diagnostic;
 use crate::entity::Entity;
@@ -43,8 +43,6 @@ pub struct Annotation {
     pub meaning: &'static str,
     /// The group of its input.
     pub group: Group,
-    /// Values that fit what the form holds; other values can be right too.
-    pub choices: Vec<String>,
 }
 
 /// One of the deployments that the annotations of an entity describe.
@@ -79,19 +77,24 @@ pub struct ValidateReport {
     pub waived: Vec<Waived>,
 }
 
-/// Returns all annotations, in the order of the reference.
-pub fn annotations(held: Held<'_>) -> Vec<Annotation> {
+/// Returns all annotations, in the order of the reference. A form has them before the core has loaded (`docs/size.md`).
+pub fn annotations() -> Vec<Annotation> {
     let annotation = |key: &Key| Annotation {
         key: format!("{PREFIX}{}", key.name()),
         title: key.title(),
         required: key.is_required(),
-        lines: key.has_lines(),
         example: key.example(),
         meaning: key.meaning(),
         group: group(*key),
-        choices: choices(*key, held),
+        lines: key.has_lines(),
     };
     KEYS.iter().map(annotation).collect()
+}
+
+/// Returns the values that the input of an annotation offers, by what its form holds. Other values can be right too.
+pub fn choices(key: &str, held: Held<'_>) -> Vec<String> {
+    let key = key.strip_prefix(PREFIX).and_then(Key::parse);
+    key.map(|key| form::choices(key, held)).unwrap_or_default()
 }
 
 /// Reads and checks an entity. Mistakes in the settings come before all other findings of an unreadable entity.

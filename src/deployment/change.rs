@@ -2,7 +2,7 @@
 
 use super::ledger::{Entry, Finding};
 use super::steps::is_deployed;
-use super::{Outputs, Run};
+use super::{Outputs, Run, impossible};
 use crate::conversation::ProgressKind;
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::google::CallError;
@@ -105,10 +105,6 @@ impl Run {
         let finding = Diagnostic::new(Code::DeployNotUndone, why).help(help).about(resource);
         self.record(Entry::Kept { finding: Finding::from(&finding), what }).await;
     }
-}
-
-pub fn impossible(message: impl Into<Words>, help: &'static str) -> CallError {
-    CallError::NoAnswer(Diagnostic::new(Code::DeployImpossible, message).help(help))
 }
 
 pub fn not_deployed(id: &DeployedModelId) -> CallError {

@@ -81,7 +81,7 @@ impl Run {
     /// The values of the container's variables, which its log may repeat. Fails where they are unknown.
     async fn secrets(&mut self) -> Result<Vec<String>, CallError> {
         let target = &self.plan()?.target;
-        let (planned, entity) = (target.container.env.clone(), target.entity_ref.clone());
+        let (planned, entity) = (target.env.clone(), target.entity_ref.clone());
         if self.values.is_empty() && planned.iter().any(|variable| variable.value().is_none()) {
             self.values = self.read_values(&entity).await.unwrap_or_default();
         }

@@ -241,3 +241,8 @@ fn cancelled() -> Failed {
 fn unexpected(message: impl Into<Words>) -> CallError {
     CallError::NoAnswer(Diagnostic::new(Code::DeployUnexpectedResult, message))
 }
+
+/// The reason why Google cannot do what a run is to do.
+fn impossible(message: impl Into<Words>, help: &'static str) -> CallError {
+    CallError::NoAnswer(Diagnostic::new(Code::DeployImpossible, message).help(help))
+}

@@ -1,13 +1,13 @@
 //! Changes of a deployed model's number of replicas, in place.
 
 use super::call::{Lost, Sent};
-use super::change::{impossible, not_deployed};
+use super::change::not_deployed;
 use super::ledger::Change;
 use super::memory::{Made, Scaled};
 use super::operation::{self, Ended};
 use super::removal::{Gone, Patience};
 use super::report::Outputs;
-use super::{Run, unexpected};
+use super::{Run, impossible, unexpected};
 use crate::conversation::ProgressKind;
 use crate::google::CallError;
 use crate::method::{self, Call, Resource};
@@ -75,7 +75,7 @@ impl Run {
 
     /// Gives a deployed model that the run found the plan's number of replicas. Returns the endpoint where nothing had to change.
     pub async fn fit(&mut self, id: &DeployedModelId, endpoint: Value) -> Result<Option<Value>, CallError> {
-        let Some(replicas) = self.plan()?.target.replicas else { return Ok(Some(endpoint)) };
+        let Some(replicas) = self.plan()?.target.fixed_replicas() else { return Ok(Some(endpoint)) };
         let present = deployed_model::find(&endpoint, id).and_then(deployed_model::replicas);
         let is_right = present.is_none_or(|present| present == replicas);
         if is_right && self.memory.scaled.is_none() {

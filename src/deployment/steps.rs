@@ -5,14 +5,14 @@ use super::holding::Use;
 use super::ledger::{Change, Entry};
 use super::memory::Memory;
 use super::operation::{Ended, POLL, SILENCE};
-use super::{Outputs, Run, unexpected};
+use super::{Outputs, Run, impossible, unexpected};
 use crate::conversation::{Millis, ProgressKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google::{CallError, pause};
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Operation};
 use crate::plan::{Step, StepKind};
-use crate::vertex::traffic::{Split, Traffic, deployed};
+use crate::vertex::traffic::{Split, Traffic, deployed, is_private};
 use serde_json::Value;
 
 /// How long a run waits for a resource that another one is creating: Google takes up to some minutes.
@@ -38,7 +38,7 @@ impl Run {
             console_url: plan.console_url(),
             model: plan.target.model.to_string(),
             traffic,
-            replicas: plan.target.replicas.filter(|_| self.memory.scaled.is_some()),
+            replicas: plan.target.fixed_replicas().filter(|_| self.memory.scaled.is_some()),
             removed: Vec::new(),
             resolved_alias: self.alias.as_ref().map(ToString::to_string),
             moved_alias,
@@ -279,7 +279,14 @@ impl Run {
                 return Ok((id, None, share));
             }
             let alone = endpoint["deployedModels"].as_array().is_none_or(Vec::is_empty);
-            let call = self.first_traffic(call.clone(), alone)?;
+            if !alone && is_private(&endpoint) {
+                return Err(impossible(
+                    "the private endpoint serves another model already, and can serve only one",
+                    "undeploy the other model first, or deploy to another endpoint",
+                ));
+            }
+            let is_split = !is_private(&endpoint) && !self.plan()?.target.is_private();
+            let call = self.first_traffic(call.clone(), alone && is_split)?;
             let change = Change::Deploy { endpoint: name.to_string(), id: id.to_string(), alone };
             match self.change(change, &call).await? {
                 Sent::Answered(answer) => started = Some(answer),

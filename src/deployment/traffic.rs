@@ -11,7 +11,7 @@ use crate::google::{CallError, pause};
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint};
 use crate::vertex::message::object;
-use crate::vertex::traffic::{Split, Written, rolled_back};
+use crate::vertex::traffic::{Split, Traffic, Written, is_private, rolled_back};
 use serde_json::Value;
 
 /// Number of tries where others change the endpoint at the same time.
@@ -65,6 +65,9 @@ impl Run {
             };
             if !is_deployed(&endpoint, id) {
                 return Err(unexpected(format!("deployed model {id} was removed from the endpoint meanwhile")));
+            }
+            if is_private(&endpoint) {
+                return Ok(Traffic::ALL.percent());
             }
             let before = Split::among_deployed(&endpoint);
             let after = before.with(id.as_str(), wanted);

@@ -3,9 +3,10 @@
 use crate::fingerprint::fingerprint;
 use crate::name::{DeployedModelId, Image, Model, ModelVersion};
 use crate::target::Target;
-use crate::vertex::container::{Container, fill, variables};
+use crate::vertex::container::{fill, spec, variables};
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::message::{Object, object, text};
+use crate::vertex::setting::Message;
 use crate::vertex::traffic::Traffic;
 use serde_json::Value;
 
@@ -37,7 +38,15 @@ fn origin(target: &Target) -> String {
 pub fn endpoint(target: &Target) -> Value {
     let name = target.display_name.as_ref().map_or(target.endpoint.id.as_str(), |name| name.as_str());
     let body = object().with("displayName", name).with("description", origin(target));
-    encrypted(labelled(body, target), target).into()
+    let mut body = target.settings.put(Message::Endpoint, encrypted(labelled(body, target), target)).value();
+    if let Some(logging) = body.get_mut("predictRequestResponseLoggingConfig").and_then(Value::as_object_mut) {
+        logging.insert("enabled".to_owned(), true.into());
+        // A target has whole percent: the printing of floats costs the browser build 3 kB.
+        if let Some(percent) = logging.get("samplingRate").and_then(Value::as_f64) {
+            logging.insert("samplingRate".to_owned(), (percent / 100.0).into());
+        }
+    }
+    body
 }
 
 /// The label with the fingerprint of an uploaded version's content.
@@ -45,18 +54,20 @@ pub const CONTENT_LABEL: &str = "backstage-content";
 
 /// An `UploadModelRequest`.
 pub fn upload(target: &Target, image: &Image) -> Value {
-    let content = |container: &Container| {
+    let content = |target: &Target| {
+        let container = spec(&target.env, &target.settings);
         let content = object()
-            .with("containerSpec", container.message().with("imageUri", image.as_str()))
+            .with("containerSpec", container.with("imageUri", image.as_str()))
             .with_text("artifactUri", target.artifact_uri.as_ref());
         encrypted(content, target)
     };
     // A stored request has the same label: it has no values of variables.
-    let print = format!("{:016x}", fingerprint(&[&text(&content(&target.container.hide()).into())]));
-    let model = content(&target.container)
+    let print = format!("{:016x}", fingerprint(&[&text(&content(&target.hide()).into())]));
+    let model = content(target)
         .with("displayName", target.model.id.as_str())
         .with("description", origin(target))
         .with("labels", target.labels.message().with(CONTENT_LABEL, print));
+    let model = target.settings.put(Message::Model, model);
     object().with("model", model).with("modelId", target.model.id.as_str()).into()
 }
 
@@ -88,21 +99,42 @@ pub fn has_content(version: &Value, upload: &Value) -> bool {
 
 /// A `DeployedModel`.
 pub fn deployed_model(target: &Target, id: Option<&DeployedModelId>) -> Value {
+    let settings = &target.settings;
+    let deployed = object()
+        .with_text("id", id)
+        .with("model", target.model.to_string())
+        .with("displayName", target.model.short().replace('@', "-"))
+        .with_text("serviceAccount", target.service_account.as_ref());
+    let deployed = settings.put(Message::DeployedModel, deployed);
+    let has = |path| settings.get(Message::DeployedModel, path).is_some();
+    if has("automaticResources") {
+        let Replicas { min, max } = target.replicas.unwrap_or(Replicas { min: 1, max: 1 });
+        let resources = object().with("minReplicaCount", min).with("maxReplicaCount", max);
+        deployed.with("automaticResources", resources).into()
+    } else if has("sharedResources") {
+        deployed.into()
+    } else {
+        deployed.with("dedicatedResources", resources(target)).into()
+    }
+}
+
+/// The `DedicatedResources` of a deployed model.
+fn resources(target: &Target) -> Object {
     let machine_type = target.machine_type.as_ref().map_or(DEFAULT_MACHINE_TYPE, |m| m.as_str());
     let mut machine = object().with("machineType", machine_type);
     if let Some(accelerator) = &target.accelerator {
         machine =
             machine.with("acceleratorType", accelerator.kind.as_str()).with("acceleratorCount", accelerator.count);
     }
+    let machine = target.settings.put(Message::Machine, machine);
     let (min, max) = target.replicas.map_or((1, 1), |r| (r.min, r.max));
-    let resources = object().with("machineSpec", machine).with("minReplicaCount", min).with("maxReplicaCount", max);
-    object()
-        .with_text("id", id)
-        .with("model", target.model.to_string())
-        .with("displayName", target.model.short().replace('@', "-"))
-        .with_text("serviceAccount", target.service_account.as_ref())
-        .with("dedicatedResources", resources)
-        .into()
+    let resources = object().with("machineSpec", machine);
+    let resources = match target.settings.get(Message::Resources, "scaleToZeroSpec") {
+        // It starts with the minimum, and may go down to none.
+        Some(_) => resources.with("initialReplicaCount", min).with("minReplicaCount", 0),
+        None => resources.with("minReplicaCount", min),
+    };
+    target.settings.put(Message::Resources, resources.with("maxReplicaCount", max))
 }
 
 /// The share of this model alone: the other models of the endpoint are known only to a run.
@@ -112,7 +144,8 @@ fn share(target: &Target, id: &str) -> Object {
 
 /// A `DeployModelRequest`; `"0"` is the model being deployed.
 pub fn deploy(target: &Target, id: Option<&DeployedModelId>) -> Value {
-    object().with("deployedModel", deployed_model(target, id)).with("trafficSplit", share(target, "0")).into()
+    let request = object().with("deployedModel", deployed_model(target, id));
+    if target.is_private() { request.into() } else { request.with("trafficSplit", share(target, "0")).into() }
 }
 
 /// An `UndeployModelRequest`.

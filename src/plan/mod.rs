@@ -328,13 +328,13 @@ fn deployment(mut target: Target, deploy: Deploy) -> Plan {
             .map(|id| Call::new(&method::ENDPOINTS_UNDEPLOY_MODEL, endpoint.clone()).body(body::undeploy(id))),
     });
 
-    if let (Some(id), Some(replicas)) = (&id, target.replicas) {
+    if let (Some(id), Some(replicas)) = (&id, target.fixed_replicas()) {
         let condition = ", if it is deployed with other numbers";
         let step = change::scaling(&target, id, replicas);
         steps.push(Step { title: step.title + condition, ..step });
     }
 
-    if let Some(id) = &id {
+    if let Some(id) = id.as_ref().filter(|_| !target.is_private()) {
         steps.push(Step {
             kind: StepKind::Traffic,
             title: format!("Send {share} to it, if other models are deployed or it is deployed already"),

@@ -2,9 +2,11 @@
 
 use super::kind::{Undeploy, Which};
 use super::*;
-use crate::vertex::container::{Container, EnvVar};
+use crate::vertex::container::EnvVar;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::labels::Labels;
+use crate::vertex::setting::{Field, Form, Message};
+use serde_json::json;
 
 pub(crate) fn target() -> Target {
     Target {
@@ -22,7 +24,8 @@ pub(crate) fn target() -> Target {
         display_name: None,
         labels: Labels::default(),
         traffic: None,
-        container: Container::default(),
+        env: Vec::new(),
+        settings: Default::default(),
     }
 }
 
@@ -85,16 +88,35 @@ fn uploading() -> Target {
     target.display_name = Some("Fraud detector".parse().unwrap());
     target.labels.add("team".parse().unwrap(), "fraud".parse().unwrap()).unwrap();
     target.traffic = Some("20".parse().unwrap());
-    target.container = Container {
-        env: vec![EnvVar::new("LOG_LEVEL", "info").unwrap()],
-        port: Some("9000".parse().unwrap()),
-        predict_route: Some("/predict".parse().unwrap()),
-        health_route: Some("/health".parse().unwrap()),
-        health_probe: Some("path=/health".parse().unwrap()),
-        startup_probe: Some("path=/health,period=5,timeout=2,failures=30".parse().unwrap()),
-        deployment_timeout: Some("3600s".parse().unwrap()),
-    };
+    target.env = vec![EnvVar::new("LOG_LEVEL", "info").unwrap()];
+    let path = |path: &str| json!({"httpGet": {"path": path}});
+    let mut startup = path("/health");
+    for (limit, number) in [("periodSeconds", 5), ("timeoutSeconds", 2), ("failureThreshold", 30)] {
+        startup[limit] = number.into();
+    }
+    for (field, value) in [
+        ("ports", json!([{"containerPort": 9000}])),
+        ("predictRoute", "/predict".into()),
+        ("healthRoute", "/health".into()),
+        ("healthProbe", path("/health")),
+        ("startupProbe", startup),
+        ("deploymentTimeout", "3600s".into()),
+    ] {
+        let field = Field { message: Message::Container, path: field, form: Form::Text, is_preview: false };
+        target.settings.set(Box::leak(Box::new(field)), value);
+    }
     target
+}
+
+#[test]
+fn a_private_endpoint_has_no_split() {
+    static NETWORK: Field = Field { message: Message::Endpoint, path: "network", form: Form::Text, is_preview: false };
+    let mut target = target();
+    target.settings.set(&NETWORK, "projects/1/global/networks/ml".into());
+    let plan = plan(target);
+    let deploy = plan.step(StepKind::Deployment).unwrap().call.as_ref().unwrap();
+    assert!(deploy.body.as_ref().unwrap().get("trafficSplit").is_none());
+    assert!(plan.step(StepKind::Traffic).is_none());
 }
 
 #[test]

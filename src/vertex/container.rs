@@ -5,36 +5,10 @@
 //! <https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements>, read 2026-11-27.
 
 use super::message::{Object, object};
+use super::setting::{Message, Settings};
 use crate::fingerprint::fingerprint;
-use crate::name::{NameError, text_type};
 use crate::words;
 use serde_json::Value;
-use std::fmt;
-use std::str::FromStr;
-
-text_type!(
-    /// An HTTP path of the container.
-    Route, "path of the container",
-    "write a path that begins with `/` and has no white space",
-    |s| s.starts_with('/') && s.bytes().all(|b| b.is_ascii_graphic())
-);
-
-/// The port that the container listens on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Port(u32);
-
-impl Port {
-    /// Google's default.
-    const DEFAULT: Self = Self(8080);
-}
-
-impl FromStr for Port {
-    type Err = NameError;
-    fn from_str(s: &str) -> Result<Self, NameError> {
-        let number = s.parse().ok().filter(|port| (1..=65535).contains(port)).map(Self);
-        number.ok_or_else(|| NameError { kind: "port", rule: "write a number from 1 to 65535", value: s.to_owned() })
-    }
-}
 
 /// A variable of the container's environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,18 +73,30 @@ impl EnvVar {
         self.name.starts_with("AIP_")
     }
 
-    /// Whether the value looks like a credential: a Google credential, a private key, or a random text under a typical name.
+    /// Whether the value looks like a credential.
     pub fn looks_secret(&self) -> bool {
         let value = &self.value;
         if self.hidden {
             return value.ends_with(SECRET_MARK);
         }
-        let word = self.name.rsplit('_').next().unwrap_or_default();
-        words::contains(value, "PRIVATE KEY-----")
-            || value.starts_with("ya29.")
-            || (value.starts_with("AIza") && value.len() >= 39)
-            || (SECRET_NAMES.iter().any(|name| word.eq_ignore_ascii_case(name)) && is_random(value))
+        looks_secret(&self.name, value)
     }
+}
+
+/// Whether a value looks like a credential: a Google or Hugging Face credential, a private key, or a random text under a typical
+/// name. The last word of the name counts.
+pub fn looks_secret(name: &str, value: &str) -> bool {
+    let is_typical = |secret: &str| {
+        let (name, secret) = (name.as_bytes(), secret.as_bytes());
+        let start = name.len().checked_sub(secret.len());
+        let end = start.and_then(|start| Some((start.checked_sub(1).and_then(|at| name.get(at)), name.get(start..)?)));
+        end.is_some_and(|(before, end)| matches!(before, None | Some(b'_' | b'-')) && end.eq_ignore_ascii_case(secret))
+    };
+    words::contains(value, "PRIVATE KEY-----")
+        || value.starts_with("ya29.")
+        || (value.starts_with("AIza") && value.len() >= 39)
+        || (value.starts_with("hf_") && value.len() >= 30)
+        || (SECRET_NAMES.iter().any(|secret| is_typical(secret)) && is_random(value))
 }
 
 /// Whether a text is long, with many different letters and digits, and neither a name nor a path.
@@ -128,121 +114,6 @@ fn is_random(value: &str) -> bool {
         && !value.bytes().any(|b| b == b' ')
         && !words::contains(value, "://")
         && !["/", "projects/", "$("].iter().any(|start| value.starts_with(start))
-}
-
-/// How long a deployment may take, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeploymentTimeout(u32);
-
-impl DeploymentTimeout {
-    /// Whether the timeout exceeds Google's maximum of two hours.
-    pub fn is_too_long(self) -> bool {
-        self.0 > 7200
-    }
-}
-
-impl FromStr for DeploymentTimeout {
-    type Err = NameError;
-    fn from_str(s: &str) -> Result<Self, NameError> {
-        let seconds = s.strip_suffix('s').and_then(|number| number.parse().ok()).filter(|seconds| *seconds > 0);
-        seconds.map(Self).ok_or_else(|| NameError {
-            kind: "number of seconds",
-            rule: "write whole seconds and an `s`, e.g. `3600s`",
-            value: s.to_owned(),
-        })
-    }
-}
-
-/// The JSON form of a duration.
-impl fmt::Display for DeploymentTimeout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}s", self.0)
-    }
-}
-
-/// An HTTP probe with the limits that differ from Google's defaults.
-#[derive(Clone, Debug, PartialEq, Eq, ts_rs::TS)]
-#[ts(
-    rename = "ContainerProbe",
-    type = "{
-        httpGet: { path: string; port: number };
-        periodSeconds?: number;
-        timeoutSeconds?: number;
-        failureThreshold?: number;
-    }"
-)]
-pub struct Probe {
-    path: Route,
-    /// Limits by the names of Google's fields.
-    limits: Vec<(&'static str, u32)>,
-}
-
-/// Names of limits in the annotation and in Google's API.
-const LIMITS: [(&str, &str); 3] =
-    [("period", "periodSeconds"), ("timeout", "timeoutSeconds"), ("failures", "failureThreshold")];
-
-impl Probe {
-    /// Whether Google accepts the limits.
-    pub fn is_possible(&self) -> bool {
-        self.limits.iter().all(|(_, number)| *number > 0)
-    }
-
-    fn read(s: &str) -> Option<Self> {
-        let mut path = None;
-        let mut limits: Vec<(&'static str, u32)> = Vec::new();
-        for pair in words::pairs(s, b",") {
-            let (name, value) = pair.ok()?;
-            if name == "path" && path.is_none() {
-                path = Some(value.parse().ok()?);
-                continue;
-            }
-            let (_, field) = *LIMITS.iter().find(|(word, _)| *word == name)?;
-            if limits.iter().any(|(known, _)| *known == field) {
-                return None;
-            }
-            // The field is an `int32`.
-            let number: u32 = value.parse().ok()?;
-            i32::try_from(number).ok()?;
-            limits.push((field, number));
-        }
-        Some(Self { path: path?, limits })
-    }
-}
-
-impl FromStr for Probe {
-    type Err = NameError;
-    /// `path=/health,period=10,timeout=1,failures=3`; only the path is required.
-    fn from_str(s: &str) -> Result<Self, NameError> {
-        Self::read(s).ok_or_else(|| NameError {
-            kind: "probe",
-            rule: "write a path and optional limits, e.g. `path=/health,period=10,timeout=1,failures=3`",
-            value: s.to_owned(),
-        })
-    }
-}
-
-/// The container settings of an entity; Google's defaults apply to the others.
-#[derive(Clone, Debug, Default, PartialEq, Eq, ts_rs::TS)]
-#[ts(type = "{
-        /** A stored request has the fingerprints of values. */
-        env?: { name: string; value: string | { fingerprint: string } }[];
-        ports?: { containerPort: number }[];
-        predictRoute?: string;
-        healthRoute?: string;
-        healthProbe?: ContainerProbe;
-        startupProbe?: ContainerProbe;
-        /** e.g. `3600s` */
-        deploymentTimeout?: string;
-    }")]
-pub struct Container {
-    /// In the order of the text, because a variable can use earlier ones.
-    pub env: Vec<EnvVar>,
-    pub port: Option<Port>,
-    pub predict_route: Option<Route>,
-    pub health_route: Option<Route>,
-    pub health_probe: Option<Probe>,
-    pub startup_probe: Option<Probe>,
-    pub deployment_timeout: Option<DeploymentTimeout>,
 }
 
 /// The variables of a `Model` whose values are texts.
@@ -266,57 +137,81 @@ pub fn fill(model: &mut Value, known: &[EnvVar]) -> bool {
     is_whole
 }
 
-impl Container {
-    /// The settings with fingerprints in place of the values of variables.
-    #[must_use]
-    pub fn hide(&self) -> Self {
-        Self { env: self.env.iter().map(EnvVar::hide).collect(), ..self.clone() }
-    }
+/// A `ModelContainerSpec` without the image; Google's defaults apply to the settings that are missing.
+#[derive(ts_rs::TS)]
+#[ts(
+    rename = "Container",
+    type = "{
+        /** A stored request has the fingerprints of values. */
+        env?: { name: string; value: string | { fingerprint: string } }[];
+        ports?: { containerPort: number }[];
+        predictRoute?: string;
+        healthRoute?: string;
+        healthProbe?: ContainerProbe;
+        startupProbe?: ContainerProbe;
+        livenessProbe?: ContainerProbe;
+        /** e.g. `3600s` */
+        deploymentTimeout?: string;
+        command?: string[];
+        args?: string[];
+        /** In megabytes. */
+        sharedMemorySizeMb?: string;
+        grpcPorts?: { containerPort: number }[];
+        invokeRoutePrefix?: string;
+    }"
+)]
+pub struct ContainerSpec;
 
-    /// The fields of a `ModelContainerSpec` without the image.
-    pub fn message(&self) -> Object {
-        let mut spec = object()
-            .with_text("predictRoute", self.predict_route.as_ref())
-            .with_text("healthRoute", self.health_route.as_ref());
-        if !self.env.is_empty() {
-            let value = |v: &EnvVar| match v.hidden {
-                true => object().with(HIDDEN, &*v.value).into(),
-                false => Value::from(&*v.value),
-            };
-            let variable = |v: &EnvVar| Value::from(object().with("name", &*v.name).with("value", value(v)));
-            spec = spec.with("env", self.env.iter().map(variable).collect::<Vec<_>>());
-        }
-        if let Some(Port(port)) = self.port {
-            spec = spec.with("ports", vec![Value::from(object().with("containerPort", port))]);
-        }
-        for (name, probe) in [("healthProbe", &self.health_probe), ("startupProbe", &self.startup_probe)] {
-            if let Some(Probe { path, limits }) = probe {
-                // Google publishes no default for the port of a probe.
-                let port = self.port.unwrap_or(Port::DEFAULT).0;
-                let get = object().with("path", path.as_str()).with("port", port);
-                let probe = object().with("httpGet", get);
-                spec = spec.with(name, limits.iter().fold(probe, |all, (field, number)| all.with(field, *number)));
-            }
-        }
-        spec.with_text("deploymentTimeout", self.deployment_timeout.as_ref())
+/// A check of a container with the limits that differ from Google's defaults.
+#[derive(ts_rs::TS)]
+#[ts(
+    rename = "ContainerProbe",
+    type = "{
+        httpGet?: { path: string; port: number };
+        exec?: { command: string[] };
+        tcpSocket?: { port: number };
+        grpc?: { port: number };
+        initialDelaySeconds?: number;
+        periodSeconds?: number;
+        timeoutSeconds?: number;
+        failureThreshold?: number;
+        successThreshold?: number;
+    }"
+)]
+pub struct Probe;
+
+/// Google's default for the port of a container.
+const PORT: u64 = 8080;
+
+/// The fields of a `ModelContainerSpec` that hold a probe.
+pub const PROBES: [&str; 3] = ["healthProbe", "startupProbe", "livenessProbe"];
+
+/// The `ModelContainerSpec` of variables and settings, without the image.
+pub fn spec(env: &[EnvVar], settings: &Settings) -> Object {
+    let mut spec = object();
+    if !env.is_empty() {
+        let value = |v: &EnvVar| match v.hidden {
+            true => object().with(HIDDEN, &*v.value).into(),
+            false => Value::from(&*v.value),
+        };
+        let variable = |v: &EnvVar| Value::from(object().with("name", &*v.name).with("value", value(v)));
+        spec = spec.with("env", env.iter().map(variable).collect::<Vec<_>>());
     }
+    let mut spec = settings.put(Message::Container, spec);
+    let ports = settings.get(Message::Container, "ports");
+    let port = ports.and_then(|ports| ports.get(0)?.get("containerPort")?.as_u64()).unwrap_or(PORT);
+    for probe in PROBES {
+        // Google publishes no default for the port of a probe.
+        if let Some(get) = spec.below(probe, "httpGet") {
+            get.insert("port".to_owned(), port.into());
+        }
+    }
+    spec
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_probe_has_a_path_and_each_limit_once() {
-        assert!("path=/health, period=5".parse::<Probe>().unwrap().is_possible());
-        assert!(!"path=/health,failures=0".parse::<Probe>().unwrap().is_possible());
-        for text in ["", "period=5", "path=health", "path=/h,path=/h", "path=/h,period=1,period=1", "path=/h,every=5"] {
-            assert!(text.parse::<Probe>().is_err(), "{text}");
-        }
-        assert!(
-            "path=/h,period=5s".parse::<Probe>().is_err() && "path=/h,timeout=3000000000".parse::<Probe>().is_err()
-        );
-    }
 
     #[test]
     fn secrets_look_like_secrets() {

@@ -41,6 +41,9 @@ const FAMILIES: &[(&str, &str, &str)] = &[
     ("a4x-highgpu-", "4g:4", "NVIDIA_GB200"),
     ("g2-standard-", "4 8 12 16 24:2 32 48:4 96:8", "NVIDIA_L4"),
     ("g4-standard-", "48 96:2 192:4 384:8", "NVIDIA_RTX_PRO_6000"),
+    ("ct5lp-hightpu-", "1t 4t 8t", ""),
+    ("ct6e-standard-", "1t 4t 8t", ""),
+    ("tpu7x-standard-", "4t", ""),
 ];
 
 /// Accelerators that are attached to n1 machines, in a number that the user chooses.
@@ -129,6 +132,11 @@ impl MachineType {
     /// The accelerator of every machine of this type, and its number.
     pub fn carries(&self) -> Option<(&'static str, u32)> {
         find(&self.0).filter(|(kind, _)| !kind.is_empty())
+    }
+
+    /// Whether its accelerators are TPU chips, which are part of the machine type.
+    pub fn is_tpu(&self) -> bool {
+        self.0.ends_with('t')
     }
 
     /// The minimum number of replicas.

@@ -17,6 +17,11 @@ impl Object {
         self
     }
 
+    /// A field below a field, such as `httpGet` of a probe.
+    pub fn below(&mut self, name: &str, inner: &str) -> Option<&mut Map<String, Value>> {
+        self.0.get_mut(name)?.get_mut(inner)?.as_object_mut()
+    }
+
     /// The object so far.
     pub fn value(&self) -> Value {
         Value::Object(self.0.clone())

@@ -8,5 +8,6 @@ pub mod machine;
 pub mod message;
 pub mod offer;
 pub mod region;
+pub mod setting;
 pub mod stage;
 pub mod traffic;

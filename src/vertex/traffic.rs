@@ -48,6 +48,13 @@ impl FromStr for Traffic {
     }
 }
 
+/// Whether an `Endpoint` is reached from a network of the customer only. Such an endpoint serves one model, without a split
+/// (<https://cloud.google.com/vertex-ai/docs/predictions/private-service-connect>, read 2026-11-28).
+pub fn is_private(endpoint: &Value) -> bool {
+    endpoint["network"].as_str().is_some_and(|network| !network.is_empty())
+        || endpoint["privateServiceConnectConfig"]["enablePrivateServiceConnect"] == true
+}
+
 /// The shares of an endpoint's deployed models in percent, by id. They add up to 100, or the split is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Split(Ordered<String, u32>);

@@ -7,8 +7,8 @@ use crate::api::{self, Held, StatusRequest, ValidateRequest};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
-pub fn annotations(location: &str, machine_type: &str, accelerator: &str) -> Result<JsValue, JsValue> {
-    Ok(write(&api::annotations(Held { location, machine_type, accelerator }))?)
+pub fn choices(key: &str, location: &str, machine_type: &str, accelerator: &str) -> Result<JsValue, JsValue> {
+    Ok(write(&api::choices(key, Held { location, machine_type, accelerator }))?)
 }
 
 #[wasm_bindgen]

@@ -37,8 +37,9 @@ const FLAVORS: [Flavor; 3] = [
 
 /// Flags for wasm-opt. Inlining and its modes for size save raw bytes but cost compressed ones: see `docs/size.md`. The list of target
 /// features is for tools that change the file again.
-const OPTIMISATION: [&str; 5] = [
+const OPTIMISATION: [&str; 6] = [
     "-O2",
+    "--converge",
     "--strip-target-features",
     "--always-inline-max-function-size=0",
     "--flexible-inline-max-function-size=0",

@@ -3,6 +3,7 @@
  *
  * Findings are data: every report has its `diagnostics`. Only misuse and failed I/O throw, always a {@link CoreError}.
  */
+import { ANNOTATIONS } from './annotations';
 import { call } from './bindings';
 import { converse } from './converse';
 import type { Host } from './host';
@@ -33,10 +34,20 @@ export interface HeldValues {
   accelerator?: string;
 }
 
+/** An annotation, and the values that its input offers. Other values can be right too. */
+export interface OfferedAnnotation extends AnnotationKey {
+  choices: string[];
+}
+
 /** Returns all annotations, in the order of the reference, with the values that fit what a form holds. */
-export function annotations(held: HeldValues = {}): AnnotationKey[] {
+export function annotations(held: HeldValues = {}): OfferedAnnotation[] {
   const { location = '', machineType = '', accelerator = '' } = held;
-  return call(core => core.annotations(location, machineType, accelerator));
+  return ANNOTATIONS.map(annotation => ({
+    ...annotation,
+    choices: call(core =>
+      core.choices(annotation.key, location, machineType, accelerator),
+    ),
+  }));
 }
 
 /** Reads and checks the Vertex AI annotations of one entity. Every place that validates reports the same findings. */

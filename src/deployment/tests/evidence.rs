@@ -87,7 +87,7 @@ fn a_crash_after_the_log_reads_it_again() {
 /// A first deployment with an upload, whose container writes the value of its variable.
 fn telling() -> Scene {
     let (_, mut scene) = super::laws::scenes().into_iter().find(|(name, _)| *name == "upload").unwrap();
-    scene.target.container.env = vec![EnvVar::new("PASSPHRASE", "open sesame").unwrap()];
+    scene.target.env = vec![EnvVar::new("PASSPHRASE", "open sesame").unwrap()];
     scene.google.fails = Some(DIED);
     scene.google.log_lines = vec!["error: unrecognized arguments: open sesame".into(), "HF_TOKEN=hf_abc".into()];
     scene
@@ -111,7 +111,7 @@ fn a_log_is_not_read_while_the_values_in_it_are_unknown() {
     let crash = (telling().in_advance("deployModel"), Crash::After);
     let mut scene = Scene { crashes: [crash].into(), ..telling() };
     let mut target = scene.target.clone();
-    target.container = target.container.hide();
+    target = target.hide();
     let plan = plan_for(target.clone(), scene.kind.clone());
     scene.delegation = Some(super::delegation::Delegation::new(&plan, &scene.run));
     scene.replanned = Some(target);

@@ -8,6 +8,7 @@ mod google;
 mod laws;
 mod others;
 mod polling;
+mod private;
 mod races;
 mod restored;
 mod scene;

@@ -365,7 +365,7 @@ fn sends_all_traffic_to_the_only_model_and_says_so() {
 fn no_entry_holds_a_body_or_a_value_of_the_environment() {
     let (_, mut scene) = super::laws::scenes().into_iter().find(|(name, _)| *name == "upload").unwrap();
     let secret = crate::vertex::container::EnvVar::new("TOKEN", "s3cr3t-marker").unwrap();
-    scene.target.container.env = vec![secret];
+    scene.target.env = vec![secret];
     scene.google.fails = Some((9, "no"));
     scene.run();
     let ledger = scene.ledger.join("\n");

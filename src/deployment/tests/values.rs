@@ -22,10 +22,10 @@ fn answer(body: Option<Value>) -> Outcome {
 /// An upload whose second process has the stored request.
 fn stored(name: &str, want: &str, crash: Crash, catalog: &[Outcome]) -> Scene {
     let (_, mut scene) = super::laws::scenes().into_iter().find(|(known, _)| *known == name).unwrap();
-    scene.target.container.env = vec![EnvVar::new("LOG_LEVEL", "info").unwrap()];
+    scene.target.env = vec![EnvVar::new("LOG_LEVEL", "info").unwrap()];
     scene.crashes = [(scene.in_advance(want), crash)].into();
     let mut target = scene.target.clone();
-    target.container = target.container.hide();
+    target = target.hide();
     scene.delegation =
         Some(super::delegation::Delegation::new(&plan_for(target.clone(), scene.kind.clone()), &scene.run));
     scene.replanned = Some(target);

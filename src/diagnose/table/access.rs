@@ -1,13 +1,13 @@
 //! A permission, an API or a project that is missing.
 
-use super::source::{REASONS, UNVERIFIED};
+use super::source::REASONS;
 use crate::diagnose::entry::{Case, Certainty, Entry, Place, Principal, Right, Row};
 use crate::diagnostic::Who;
 
 const PERIMETER: &str = "a VPC Service Controls perimeter blocks the call";
 const ALLOW: &str = "look up the id of Google's text in Cloud Audit Logs, and allow the call with an ingress or egress rule of the perimeter";
 
-pub const ENTRIES: [Entry; 13] = [
+pub const ENTRIES: [Entry; 9] = [
     Entry {
         row: Row {
             name: "access/service-disabled",
@@ -97,31 +97,6 @@ pub const ENTRIES: [Entry; 13] = [
     },
     Entry {
         row: Row {
-            name: "access/consumer-suspended",
-            places: &[Place::Call, Place::Impersonation],
-            reason: "CONSUMER_SUSPENDED",
-            cause: "Google has suspended the project {consumer}",
-            fix: "follow the mail that Google sent to the owners of {consumer}, and appeal",
-            who: Who::Organization,
-            ..Row::NONE
-        },
-        certainty: Certainty::Documented,
-        source: REASONS,
-        matches: [
-            Case(
-                "PERMISSION_DENIED",
-                "CONSUMER_SUSPENDED",
-                "Permission denied: Consumer 'project:acme-ml' has been suspended.",
-            ),
-            Case("PERMISSION_DENIED", "CONSUMER_SUSPENDED", "The project is suspended."),
-        ],
-        misses: [
-            Case("PERMISSION_DENIED", "CONSUMER_INVALID", "Permission denied on resource project acme-ml-old."),
-            Case("PERMISSION_DENIED", "", "Permission denied."),
-        ],
-    },
-    Entry {
-        row: Row {
             name: "access/billing-disabled",
             places: &[Place::Call, Place::Operation, Place::Impersonation],
             reason: "BILLING_DISABLED",
@@ -155,35 +130,6 @@ pub const ENTRIES: [Entry; 13] = [
                 "IAM_PERMISSION_DENIED",
                 "Permission 'billing.accounts.get' denied on resource 'billingAccounts/0' (or it may not exist).",
             ),
-        ],
-    },
-    Entry {
-        row: Row {
-            name: "access/user-project",
-            places: &[Place::Call, Place::Impersonation],
-            reason: "USER_PROJECT_DENIED",
-            cause: "the caller may not use {consumer} as the project that a call is charged to",
-            fix: "grant `roles/serviceusage.serviceUsageConsumer` on {consumer}, or name another quota project",
-            who: Who::Platform,
-            ..Row::NONE
-        },
-        certainty: Certainty::Documented,
-        source: REASONS,
-        matches: [
-            Case(
-                "PERMISSION_DENIED",
-                "USER_PROJECT_DENIED",
-                "Caller does not have required permission to use project acme-ml-old. Grant the caller the roles/serviceusage.serviceUsageConsumer role …",
-            ),
-            Case("PERMISSION_DENIED", "USER_PROJECT_DENIED", "User project specified in the request is invalid."),
-        ],
-        misses: [
-            Case(
-                "PERMISSION_DENIED",
-                "IAM_PERMISSION_DENIED",
-                "Permission 'serviceusage.services.use' denied on resource 'projects/acme-ml' (or it may not exist).",
-            ),
-            Case("PERMISSION_DENIED", "CONSUMER_INVALID", "Permission denied on resource project acme-ml-old."),
         ],
     },
     Entry {
@@ -251,31 +197,6 @@ pub const ENTRIES: [Entry; 13] = [
     },
     Entry {
         row: Row {
-            name: "access/quota-project",
-            statuses: "PERMISSION_DENIED",
-            texts: &["Permission denied to enable service [*]"],
-            cause: "the call was charged to a project in which {0} is not enabled, most often not the one that the annotations name",
-            fix: "enable {0} in that project: Cloud Audit Logs name it",
-            who: Who::Platform,
-            ..Row::NONE
-        },
-        certainty: Certainty::Reported,
-        source: UNVERIFIED,
-        matches: [
-            Case("PERMISSION_DENIED", "", "Permission denied to enable service [cloudquotas.googleapis.com]"),
-            Case(
-                "PERMISSION_DENIED",
-                "AUTH_PERMISSION_DENIED",
-                "Permission denied to enable service [aiplatform.googleapis.com]\nHelp Token: x",
-            ),
-        ],
-        misses: [
-            Case("PERMISSION_DENIED", "", "Permission denied to get service [aiplatform.googleapis.com]"),
-            Case("NOT_FOUND", "", "Permission denied to enable service [x]"),
-        ],
-    },
-    Entry {
-        row: Row {
             name: "access/permission-missing",
             statuses: "PERMISSION_DENIED",
             reason: "IAM_PERMISSION_DENIED",
@@ -298,30 +219,6 @@ pub const ENTRIES: [Entry; 13] = [
         misses: [
             Case("PERMISSION_DENIED", "BILLING_DISABLED", "This API method requires billing to be enabled."),
             Case("NOT_FOUND", "", "The resource does not exist."),
-        ],
-    },
-    Entry {
-        row: Row {
-            name: "access/token-scope",
-            reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-            cause: "the access token lacks the scope that the API needs",
-            fix: "let the portal request the scope `https://www.googleapis.com/auth/cloud-platform`",
-            who: Who::Platform,
-            ..Row::NONE
-        },
-        certainty: Certainty::Reported,
-        source: REASONS,
-        matches: [
-            Case(
-                "PERMISSION_DENIED",
-                "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-                "Request had insufficient authentication scopes.",
-            ),
-            Case("PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "Insufficient Permission"),
-        ],
-        misses: [
-            Case("PERMISSION_DENIED", "IAM_PERMISSION_DENIED", "Permission denied"),
-            Case("UNAUTHENTICATED", "ACCESS_TOKEN_EXPIRED", "Request had invalid authentication credentials."),
         ],
     },
     Entry {

@@ -9,6 +9,7 @@ mod container;
 mod endpoint;
 mod identity;
 mod organization;
+mod project;
 mod quota;
 mod request;
 mod server;
@@ -23,6 +24,7 @@ macro_rules! rows_of {
 }
 
 rows_of!(ACCESS, access);
+rows_of!(PROJECT, project);
 rows_of!(AGENT, agent);
 rows_of!(ORGANIZATION, organization);
 rows_of!(QUOTA, quota);
@@ -36,17 +38,18 @@ rows_of!(STS, identity);
 /// Rows for the answer to a read.
 pub static READS: [&[Row]; 1] = [&ACCESS];
 /// Rows for the answer to a call.
-pub static CALLS: [&[Row]; 6] = [&ORGANIZATION, &AGENT, &ACCESS, &QUOTA, &REQUEST, &ENDPOINT];
+pub static CALLS: [&[Row]; 7] = [&ORGANIZATION, &AGENT, &PROJECT, &ACCESS, &QUOTA, &REQUEST, &ENDPOINT];
 /// Rows for the end of an operation, with the log of the container.
-pub static SERVING: [&[Row]; 9] =
-    [&ACCELERATOR, &CONTAINER, &ORGANIZATION, &AGENT, &ACCESS, &QUOTA, &REQUEST, &ENDPOINT, &SERVER];
+pub static SERVING: [&[Row]; 10] =
+    [&ACCELERATOR, &CONTAINER, &ORGANIZATION, &AGENT, &PROJECT, &ACCESS, &QUOTA, &REQUEST, &ENDPOINT, &SERVER];
 /// Rows for a token that Google denies.
-pub static IDENTITY: [&[Row]; 2] = [&STS, &ACCESS];
+pub static IDENTITY: [&[Row]; 3] = [&STS, &PROJECT, &ACCESS];
 
 /// All entries, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    let groups: [&'static [Entry]; 10] = [
+    let groups: [&'static [Entry]; 11] = [
         &access::ENTRIES,
+        &project::ENTRIES,
         &agent::ENTRIES,
         &organization::ENTRIES,
         &quota::ENTRIES,

@@ -134,10 +134,17 @@ codes! {
     HealthProbeMalformed,
     StartupProbeMalformed,
     StartupProbeBudget,
+    LivenessProbeMalformed,
     ProbeLimits,
     DeploymentTimeoutMalformed,
     DeploymentTimeoutTooLong,
     ContainerUnused,
+
+    SettingMalformed,
+    SettingConflict,
+    SettingIncomplete,
+    SettingSecret,
+    SettingPreview,
 
     EnvironmentMalformed,
     EnvironmentMisspelt,

@@ -27,13 +27,13 @@ fn uploading() -> Target {
     target.model.version = None;
     target.image = Some("us-central1-docker.pkg.dev/acme-ml/serving/fraud:3".parse().unwrap());
     target.labels.add("team".parse().unwrap(), "fraud".parse().unwrap()).unwrap();
-    target.container.env = vec![EnvVar::new("LOG_LEVEL", "info").unwrap()];
+    target.env = vec![EnvVar::new("LOG_LEVEL", "info").unwrap()];
     target
 }
 
 /// The target as a stored request has it: without the values of variables.
 fn stored(mut target: Target) -> Target {
-    target.container = target.container.hide();
+    target = target.hide();
     target
 }
 

@@ -365,6 +365,6 @@ fn a_stored_mandate_covers_the_upload_with_the_values_of_its_start_and_no_others
     }
     // Other values are another content.
     let mut target = uploading();
-    target.container.env = vec![EnvVar::new("LOG_LEVEL", "debug").unwrap()];
+    target.env = vec![EnvVar::new("LOG_LEVEL", "debug").unwrap()];
     assert_ne!(Held::new(target).mandate.fingerprint(), held.mandate.fingerprint());
 }

@@ -1,7 +1,7 @@
 import type {
   AnnotationGroup as Group,
-  AnnotationKey,
   Diagnostic,
+  OfferedAnnotation,
 } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { vertexAiTranslationRef } from '../translation';
@@ -16,7 +16,7 @@ const isAbout = (finding: Diagnostic, key: string) =>
 /** The inputs of a group, for an environment or for all of them. */
 export function AnnotationGroup(props: {
   group: Group;
-  keys: AnnotationKey[];
+  keys: OfferedAnnotation[];
   values: Annotations;
   environment?: string;
   /** Whether the required inputs are marked. */

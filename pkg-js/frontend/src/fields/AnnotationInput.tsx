@@ -1,4 +1,4 @@
-import type { AnnotationKey, Diagnostic } from '@backstage-vertex-ai/core';
+import type { Diagnostic, OfferedAnnotation } from '@backstage-vertex-ai/core';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Flex, Text, TextAreaField, TextField } from '@backstage/ui';
 import { useEffect, useId, useRef } from 'react';
@@ -13,7 +13,7 @@ const capitalize = (text: string) =>
 
 /** An input for one annotation, with the findings about its value. */
 export function AnnotationInput(props: {
-  annotation: AnnotationKey;
+  annotation: OfferedAnnotation;
   value: string;
   /** The value of all environments, which applies where this one is empty. */
   shared?: string;

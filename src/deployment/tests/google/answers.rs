@@ -211,6 +211,7 @@ impl Google {
             return error(409, "ABORTED", "The etag is stale.");
         }
         let split = split_of(&body["trafficSplit"]).unwrap();
+        assert!(!endpoint.is_private, "a private endpoint takes no split");
         if split.keys().any(|id| !endpoint.deployed.contains(id)) {
             return error(400, "INVALID_ARGUMENT", "The split names a model that is not deployed.");
         }
@@ -231,6 +232,7 @@ impl Google {
         }
         let split = split_of(&body["trafficSplit"]);
         if let Some(split) = &split {
+            assert!(!endpoint.is_private, "a private endpoint takes no split");
             assert_eq!(*split, [("0".to_owned(), 100)].into(), "only a first model gets a split");
         }
         if self.is_running(|work| matches!(work, Work::DeleteEndpoint(leaving) if leaving == name)) {
@@ -340,8 +342,12 @@ fn shown_endpoint(endpoint: &Endpoint) -> Value {
         shown
     };
     let deployed: Vec<Value> = endpoint.deployed.iter().map(shown).collect();
-    json!({
+    let mut shown = json!({
         "name": "x", "labels": endpoint.labels, "etag": endpoint.etag.to_string(),
         "deployedModels": deployed, "trafficSplit": endpoint.split,
-    })
+    });
+    if endpoint.is_private {
+        shown["network"] = json!("projects/1/global/networks/ml");
+    }
+    shown
 }

@@ -29,6 +29,8 @@ pub struct Endpoint {
     pub replicas: BTreeMap<String, (u64, u64)>,
     /// When the deployed models were created, where that is known.
     pub created: BTreeMap<String, u64>,
+    /// Whether it is reached from a network only, and takes no split.
+    pub is_private: bool,
 }
 
 impl Endpoint {

@@ -138,7 +138,7 @@ pub const RULES: &[Rule] = &[
         code: Code::HealthProbeMalformed,
         name: "health-probe/malformed",
         kind: Fixed(Severity::Error),
-        meaning: "The health probe is not `path=…` with optional limits.",
+        meaning: "The health probe is not one check with optional limits.",
         why: "A container receives no traffic while its health probe fails.",
         wrong: Lines(
             "model: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nhealth-probe: /health",
@@ -152,7 +152,7 @@ pub const RULES: &[Rule] = &[
         code: Code::StartupProbeMalformed,
         name: "startup-probe/malformed",
         kind: Fixed(Severity::Error),
-        meaning: "The startup probe is not `path=…` with optional limits.",
+        meaning: "The startup probe is not one check with optional limits.",
         why: "Vertex AI restarts a container whose startup probe fails.",
         wrong: Lines(
             "model: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nstartup-probe: path=/health,tries=30",
@@ -173,6 +173,20 @@ pub const RULES: &[Rule] = &[
         ),
         right: Lines(
             "model: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nstartup-probe: path=/health,period=10,failures=120\ndeployment-timeout: 1800s",
+        ),
+        sources: &[source::PROBE, source::CONTAINER_SPEC],
+    },
+    Rule {
+        code: Code::LivenessProbeMalformed,
+        name: "liveness-probe/malformed",
+        kind: Fixed(Severity::Error),
+        meaning: "The liveness probe is not one check with optional limits.",
+        why: "Vertex AI restarts a container whose liveness probe fails.",
+        wrong: Lines(
+            "model: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nliveness-probe: exec=",
+        ),
+        right: Lines(
+            "model: fraud-detector\nimage: us-central1-docker.pkg.dev/acme-ml/serving/fraud:3\nliveness-probe: exec=cat /tmp/alive",
         ),
         sources: &[source::PROBE, source::CONTAINER_SPEC],
     },

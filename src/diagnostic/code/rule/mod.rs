@@ -12,6 +12,7 @@ mod image;
 mod machine;
 mod model;
 mod place;
+mod setting;
 mod source;
 
 use super::{Code, Kind};
@@ -71,6 +72,7 @@ pub(super) const GROUPS: &[&[Rule]] = &[
     machine::RULES,
     image::RULES,
     container::RULES,
+    setting::RULES,
     environment::RULES,
 ];
 

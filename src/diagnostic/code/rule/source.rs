@@ -32,6 +32,7 @@ pub const GCR: &str = "Google, [Artifact Registry `gcr.io` repositories](https:/
 pub const ENCRYPTION: &str = "Google, [EncryptionSpec](https://docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/EncryptionSpec); read 2026-11-27";
 pub const MODEL_GARDEN: &str = "Google, [ModelGardenService](https://docs.cloud.google.com/dotnet/docs/reference/Google.Cloud.AIPlatform.V1/latest/Google.Cloud.AIPlatform.V1.ModelGardenService.ModelGardenServiceBase); read 2026-11-27";
 pub const COMPUTE: &str = "Google, [Configure compute resources for inference](https://docs.cloud.google.com/gemini-enterprise-agent-platform/machine-learning/predictions/configure-compute); read 2026-11-27";
+pub const TPU: &str = "Google, [Serve open models using Cloud TPUs](https://docs.cloud.google.com/vertex-ai/docs/predictions/use-tpu), read 2026-11-27; unverified beside a live project";
 pub const CONTAINER: &str = "Google, [Custom container requirements](https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements); read 2026-11-27";
 pub const USE_CONTAINER: &str = "Google, [Use a custom container for inference](https://cloud.google.com/vertex-ai/docs/predictions/use-custom-container); read 2026-11-27";
 pub const ARTIFACTS: &str = "Google, [Export model artifacts](https://cloud.google.com/vertex-ai/docs/training/exporting-model-artifacts); read 2026-11-27";
