@@ -331,7 +331,7 @@ pub const ENTRIES: &[Entry] = &[
         unknown: "The perimeter refused a service other than Vertex AI: the service agent may be let through.",
         methods: &[],
         source: "https://docs.cloud.google.com/vpc-service-controls/docs/troubleshooting, read 2026-11-28",
-        emulated: "the cause `perimeter` as a fault",
+        emulated: "the cause `vpc-service-controls` as a fault",
     },
 ];
 

@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn every_listed_machine_has_a_size() {
-        for machine in machines(&|_| true) {
+        let is_tpu = |machine: &String| machine.parse::<MachineType>().unwrap().is_tpu();
+        for machine in machines(&|_| true).into_iter().filter(|machine| !is_tpu(machine)) {
             let size = size(&machine).unwrap_or_else(|| panic!("{machine}"));
             assert!(size.cpus > 0 && size.memory >= size.cpus * GIB / 2, "{machine}");
         }

@@ -11,6 +11,7 @@ use crate::target::Target;
 use crate::timestamp::rfc3339;
 use crate::vertex::deployed_model;
 use crate::vertex::machine::{Accelerator, MachineType};
+use crate::vertex::setting::Message;
 use serde_json::{Value, json};
 
 /// Google's default machine type for a deployed model.
@@ -142,6 +143,23 @@ fn standing(look: &Look, quota: Quota) -> Result<Standing, Unknown> {
     Ok(Standing { quota, limit, used, own, added: (new - same).max(0) })
 }
 
+/// Whether the plan adds machines; an error where the portal does not know their quotas.
+fn adds_machines(look: &Look) -> Result<bool, Unknown> {
+    let target = &look.plan.target;
+    let has = |message, path| target.settings.get(message, path).is_some();
+    let help = "compare limit and usage on the quotas page of Google's console";
+    if has(Message::DeployedModel, "automaticResources") {
+        Err(Unknown::because("Google chooses the machines", help))
+    } else if has(Message::Resources, "spot") {
+        Err(Unknown::because("Spot VMs have quotas of their own, whose ids are unknown to the portal", help))
+    } else if target.machine_type.as_ref().is_some_and(MachineType::is_tpu) {
+        Err(Unknown::because("TPUs have quotas of their own, whose ids are unknown to the portal", help))
+    } else {
+        // The machines of a pool run already.
+        Ok(!has(Message::DeployedModel, "sharedResources"))
+    }
+}
+
 /// The quota of the plan's accelerator; `None` where it has none.
 fn gpus(look: &Look) -> Result<Option<Quota>, Unknown> {
     let Some(accelerator) = accelerator(&look.plan.target) else { return Ok(None) };
@@ -153,11 +171,17 @@ fn gpus(look: &Look) -> Result<Option<Quota>, Unknown> {
 }
 
 pub fn gpu_quota(look: &Look) -> Judged {
+    if !adds_machines(look)? {
+        return Ok(None);
+    }
     let Some(quota) = gpus(look)? else { return Ok(None) };
     suffices(look, standing(look, quota)?)
 }
 
 pub fn cpu_quota(look: &Look) -> Judged {
+    if !adds_machines(look)? {
+        return Ok(None);
+    }
     suffices(look, standing(look, Quota::cpus())?)
 }
 
@@ -187,6 +211,9 @@ fn suffices(look: &Look, standing: Standing) -> Judged {
 
 /// Which of the strategies that exist fits: all at once, or the endpoint's present models first removed by hand.
 pub fn strategy(look: &Look) -> Judged {
+    if !adds_machines(look)? {
+        return Ok(None);
+    }
     let cpus = standing(look, Quota::cpus());
     let gpus = match gpus(look) {
         Ok(quota) => quota.map(|quota| standing(look, quota)).transpose(),

@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::Code;
 use crate::plan::{Kind, plan, plan_for, tests::target};
 use crate::vertex::machine::Accelerator;
+use crate::vertex::setting::{Field, Form, Message};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -161,4 +162,27 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn machines_without_a_known_quota_are_unknown() {
+    static SPOT: Field =
+        Field { message: Message::Resources, path: "spot", form: Form::Switch(true), is_preview: false };
+    static POOL: Field =
+        Field { message: Message::DeployedModel, path: "sharedResources", form: Form::Text, is_preview: false };
+    let quotas = |field: Option<&'static Field>, machine: &str| {
+        let mut target = target();
+        target.machine_type = Some(machine.parse().unwrap());
+        if let Some(field) = field {
+            target.settings.set(field, true.into());
+        }
+        let (step, _) = answered(&plan(target), &json!({"status": 200, "body": {}}));
+        let checks = step.report.checks.into_iter().filter(|check| check.name.ends_with("-quota"));
+        checks.map(|check| (check.name, check.outcome)).collect::<Vec<_>>()
+    };
+    let unknown = [("gpu-quota", Outcome::Unknown), ("cpu-quota", Outcome::Unknown)];
+    assert_eq!(quotas(Some(&SPOT), "g2-standard-4"), unknown);
+    assert_eq!(quotas(None, "ct5lp-hightpu-4t"), unknown);
+    // The machines of a pool run already.
+    assert_eq!(quotas(Some(&POOL), "g2-standard-4"), []);
 }
