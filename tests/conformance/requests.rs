@@ -4,6 +4,7 @@
 //! deployment that another run started, an operation that cannot be waited for.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+use backstage_vertex_ai::annotation::KEYS;
 use backstage_vertex_ai::api::{self, request::Request as _, talk::Wanted};
 use backstage_vertex_ai::config::Config;
 use backstage_vertex_ai::conversation::{Conversation, Event, Identity, Outcome, Request, Response, Turn, Want};
@@ -150,8 +151,12 @@ impl Google {
 /// Checks that the guard lets a request of the core pass, with its body.
 fn passes(request: &Request, target: &str) {
     let config = configuration(None);
-    let user = Caller::User { entity_ref: "user:default/jane".to_owned() };
-    let call = guard::decide(&config, request.verb.as_str(), target, &user).expect("a call that may pass");
+    // Only a deployment reads the log of a container.
+    let caller = match target.starts_with("logging/") {
+        true => Caller::Delegate { mandate: "m".to_owned() },
+        false => Caller::User { entity_ref: "user:default/jane".to_owned() },
+    };
+    let call = guard::decide(&config, request.verb.as_str(), target, &caller).expect("a call that may pass");
     if call.body == "json" {
         let body = request.body.as_deref().unwrap_or_default();
         assert_eq!(guard::check_body(&config, call.method, body.as_bytes()), None, "{}: {body}", call.method);
@@ -180,7 +185,7 @@ fn sent<T, W: Wanted>(mut talk: Conversation<T, W>, scenario: Scenario) -> Vec<V
 }
 
 /// Sets of annotations that together name every field which a request may carry.
-fn annotations() -> [Value; 4] {
+fn annotations() -> Vec<Value> {
     let base = json!({ "project": "acme-ml", "location": "us-central1", "endpoint": "fraud", "model": "fraud@3" });
     let with = |more: Value| {
         let mut all = base.clone();
@@ -188,7 +193,29 @@ fn annotations() -> [Value; 4] {
         all
     };
     let key = "projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving";
-    [
+    let image = "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3";
+    let uploaded = |more: Value| {
+        let mut all =
+            with(json!({ "model": "fraud", "image": image, "predict-route": "/predict", "health-route": "/health" }));
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    let settings = KEYS.iter().filter(|key| key.field().is_some_and(|field| !field.is_preview)).map(|key| {
+        let own = |more: Value| {
+            let mut all = uploaded(more);
+            all[key.name()] = key.example().trim().into();
+            all
+        };
+        match key.name() {
+            "network" | "consumer-projects" => own(json!({ "endpoint-type": "private" })),
+            "inference-timeout" => own(json!({ "endpoint-type": "dedicated" })),
+            "tpu-topology" => own(json!({ "machine-type": "ct5lp-hightpu-4t" })),
+            "gpu-partition" => own(json!({ "machine-type": "a2-highgpu-1g", "accelerator": "NVIDIA_TESLA_A100:1" })),
+            _ => own(json!({})),
+        }
+    });
+    let mut all: Vec<Value> = settings.collect();
+    all.extend([
         base.clone(),
         with(json!({ "machine-type": "g2-standard-4", "accelerator": "NVIDIA_L4:1", "replicas": "1-3",
             "service-account": "fraud-serving@acme-ml.iam.gserviceaccount.com", "kms-key": key })),
@@ -197,9 +224,10 @@ fn annotations() -> [Value; 4] {
         with(json!({ "model": "fraud", "image": "us-central1-docker.pkg.dev/acme-ml/serving/fraud:3",
             "display-name": "Fraud", "labels": "team=fraud,tier=gold", "traffic": "20", "port": "9000",
             "env": "LOG_LEVEL=info\nCACHE=$(LOG_LEVEL)", "predict-route": "/predict", "health-route": "/health",
-            "health-probe": "path=/health", "startup-probe": "path=/health,period=5,timeout=2,failures=30",
-            "deployment-timeout": "3600s" })),
-    ]
+            "health-probe": "tcp=9000", "startup-probe": "path=/health,period=5,timeout=2,failures=30",
+            "liveness-probe": "exec=cat /tmp/alive", "deployment-timeout": "3600s" })),
+    ]);
+    all
 }
 
 fn request(annotations: &Value) -> Value {
@@ -210,7 +238,7 @@ fn request(annotations: &Value) -> Value {
 
 /// An access request for a project, an endpoint and a service account.
 fn rights(more: Value) -> Value {
-    let mut request = request(&annotations()[1]);
+    let mut request = request(&annotations().iter().find(|all| all.get("kms-key").is_some()).unwrap().clone());
     request["proxyUrl"] = PROXY.into();
     request["principal"] = "user:jane@acme.example".into();
     request["found"] = json!({ "endpoint": true, "model": true, "deployment": false });
@@ -236,8 +264,9 @@ fn privileged() -> Value {
 }
 
 fn planned_ids() -> Vec<String> {
-    let plans = annotations()
-        .map(|a| api::deployment::plan(&api::deployment::DeploymentRequest::read(request(&a)).expect("a request")));
+    let plan =
+        |a: &Value| api::deployment::plan(&api::deployment::DeploymentRequest::read(request(a)).expect("a request"));
+    let plans: Vec<_> = annotations().iter().map(plan).collect();
     let ids = plans.iter().filter_map(|report| report.plan.as_ref()?.deployed_model_id.as_ref());
     ids.map(|id| id.as_str().to_owned()).collect()
 }

@@ -52,6 +52,14 @@ def fetch_documents():
     return zipfile.ZipFile(found[0])
 
 
+# Messages whose writable fields people set, and how `expressed` finds them.
+EXPRESSED = ["DeployedModel", "DedicatedResources", "MachineSpec", "ModelContainerSpec", "Endpoint", "UploadModelRequest"]
+# Fields of those messages that a request carries without an annotation of its own.
+DERIVED = {"DeployedModel": {"id"}, "Endpoint": {"etag"}}
+# Fields that an annotation sets outside a body.
+ELSEWHERE = {"Endpoint": {"name": "the id of the new endpoint is a query parameter"}}
+
+
 class Description:
     """A discovery document: its methods by id, its schemas by name."""
 
@@ -198,6 +206,44 @@ def check_request(request, methods, descriptions):
     return None, ["Google has no method for it"]
 
 
+def collect(value, name, schemas, seen):
+    """Notes the fields of each message in a value."""
+    schema = schemas[name]
+    seen.setdefault(name, set()).update(value)
+    for field, below in value.items():
+        kind = schema.get("properties", {}).get(field, {})
+        for item in below if isinstance(below, list) else [below]:
+            inner = kind.get("$ref") or kind.get("items", {}).get("$ref")
+            if inner and isinstance(item, dict):
+                collect(item, inner, schemas, seen)
+
+
+def expressed(requests, methods, descriptions):
+    """Prints the share of the writable fields of v1 that an annotation sets, and the fields that none sets."""
+    prefix = "GoogleCloudAiplatformV1"
+    schemas = descriptions["aiplatform", "v1"].schemas
+    seen = {}
+    for request in requests:
+        path = request["path"].partition("?")[0]
+        if not path.startswith("v1/projects/acme-ml/locations/") or not isinstance(request["body"], dict):
+            continue
+        for method, description, published in published_methods(methods, descriptions):
+            is_it = method["verb"] == request["verb"] and pattern(published, description.base).fullmatch(path)
+            if is_it and "request" in published and method["service"] == "aiplatform":
+                collect(request["body"], published["request"]["$ref"], schemas, seen)
+    all_fields = covered = 0
+    for name in EXPRESSED:
+        properties = schemas[prefix + name]["properties"]
+        writable = {field for field, below in properties.items()
+                    if not below.get("readOnly") and not below.get("description", "").startswith("Output only")}
+        set_here = (seen.get(prefix + name, set()) - DERIVED.get(name, set())) | set(ELSEWHERE.get(name, {}))
+        open_fields = sorted(writable - set_here)
+        all_fields += len(writable)
+        covered += len(writable & set_here)
+        print(f"{name}: {len(writable & set_here)} of {len(writable)}; without an annotation: {', '.join(open_fields) or 'none'}")
+    print(json.dumps({"key": "express.v1_fields_ratio", "value": round(covered / all_fields, 3)}))
+
+
 def without(body, path):
     """A copy of the body without one field; `None` if it has no such field."""
     body = copy.deepcopy(body)
@@ -252,6 +298,7 @@ def main():
             name, mistakes = check_request(request, core["methods"], descriptions)
             built.add(name)
             wrong += [f"{request['verb']} {request['path']}: {mistake}" for mistake in mistakes]
+        expressed(core["requests"], core["methods"], descriptions)
         wrong += unproved(core["requests"], core["methods"], descriptions)
         print(f"{len(core['methods'])} methods and {len(core['requests'])} requests of {len(built)} methods checked")
     for line in sorted(set(wrong)):

@@ -18,7 +18,7 @@ pub struct Options {
 }
 
 /// Name and script of each benchmark, and whether it needs a running portal.
-const BENCHES: [(&str, &str, bool); 8] = [
+const BENCHES: [(&str, &str, bool); 9] = [
     ("proxy", "tests/bench/proxy.mjs", false),
     ("deploy", "tests/bench/deploy.mjs", true),
     ("deployments", "tests/bench/deployments.mjs", false),
@@ -26,6 +26,7 @@ const BENCHES: [(&str, &str, bool); 8] = [
     ("iam", "tests/bench/iam.mjs", false),
     ("emulator", "tests/bench/emulator.mjs", false),
     ("diagnose", "tests/bench/diagnose.mjs", false),
+    ("express", "tests/bench/express.mjs", false),
     ("preflight", "tests/bench/preflight.mjs", true),
 ];
 

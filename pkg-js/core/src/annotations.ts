@@ -193,7 +193,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Deployment timeout',
   },
   {
-    example: 'exec=cat /tmp/alive,period=30,failures=3',
+    example: 'exec=cat /tmp/alive',
     group: 'container',
     key: 'google.com/vertex-ai-liveness-probe',
     lines: false,
@@ -202,7 +202,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Liveness probe',
   },
   {
-    example: 'python3\n-m\nvllm.entrypoints.openai.api_server',
+    example: 'python3\nserve.py',
     group: 'container',
     key: 'google.com/vertex-ai-command',
     lines: true,
@@ -211,7 +211,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Command',
   },
   {
-    example: '--model=google/gemma-3-1b-it\n--max-model-len=8192',
+    example: '--max-model-len=8192',
     group: 'container',
     key: 'google.com/vertex-ai-args',
     lines: true,
@@ -247,7 +247,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Invoke route prefix',
   },
   {
-    example: 'Trained on data of October',
+    example: 'October data',
     group: 'model',
     key: 'google.com/vertex-ai-version-description',
     lines: false,
@@ -301,7 +301,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Consumer projects',
   },
   {
-    example: 'table=bq://acme-ml.serving.fraud,percent=10',
+    example: 'table=bq://acme-ml.log.fraud,percent=10',
     group: 'network',
     key: 'google.com/vertex-ai-request-logging',
     lines: false,
@@ -310,7 +310,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Request logging',
   },
   {
-    example: 'Detects fraud in card payments',
+    example: 'Detects fraud',
     group: 'where',
     key: 'google.com/vertex-ai-description',
     lines: false,
@@ -337,7 +337,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Automatic resources',
   },
   {
-    example: 'Fraud detector of October',
+    example: 'Fraud of October',
     group: 'model',
     key: 'google.com/vertex-ai-deployment-name',
     lines: false,
