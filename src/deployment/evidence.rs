@@ -10,8 +10,9 @@ use crate::identity::log_line::redacted;
 use crate::method::container_log::{LogQuery, lines};
 use crate::method::{self, Call, Resource};
 use crate::name::{DeployedModelId, Endpoint};
+use crate::plan::StepKind;
 use crate::timestamp::rfc3339;
-use crate::vertex::container::EnvVar;
+use crate::vertex::container::{EnvVar, variables};
 use serde::Serialize;
 use serde_json::Value;
 use ts_rs::TS;
@@ -80,8 +81,11 @@ impl Run {
 
     /// The values of the container's variables, which its log may repeat. Fails where they are unknown.
     async fn secrets(&mut self) -> Result<Vec<String>, CallError> {
-        let target = &self.plan()?.target;
-        let (planned, entity) = (target.env.clone(), target.entity_ref.clone());
+        let plan = self.plan()?;
+        let (planned, entity) = (plan.target.env.clone(), plan.target.entity_ref.clone());
+        // A version that the run has not uploaded has variables of its own.
+        let probe = plan.step(StepKind::Model).and_then(|step| step.probe.clone());
+        let probe = probe.filter(|_| self.memory.model.is_none());
         if self.values.is_empty() && planned.iter().any(|variable| variable.value().is_none()) {
             self.values = self.read_values(&entity).await.unwrap_or_default();
         }
@@ -94,6 +98,11 @@ impl Run {
                 CallError::NoAnswer(Diagnostic::new(Code::DeployPlanChanged, message))
             };
             values.push(value.ok_or_else(unknown)?.to_owned());
+        }
+        if let Some(probe) = probe {
+            let read = self.google.once(&probe, self.identities.change).await;
+            let model = read.map_err(|Failed { error, .. }| error)?;
+            values.extend(variables(&model).iter().filter_map(EnvVar::value).map(str::to_owned));
         }
         Ok(values)
     }

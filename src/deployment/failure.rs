@@ -4,7 +4,7 @@ use super::Run;
 use crate::diagnostic::{Code, Diagnostic, Evidence, Link, Words};
 use crate::google::CallError;
 use crate::method::{Call, percent_encode};
-use crate::plan::Plan;
+use crate::plan::{Plan, StepKind};
 use crate::vertex::message::{object, text};
 
 const CONSOLE: &str = "https://console.cloud.google.com";
@@ -48,9 +48,14 @@ pub(super) fn add_links(finding: &mut Diagnostic, plan: &Plan) {
     let entry = finding.diagnosis.as_ref().map(|diagnosis| diagnosis.entry.clone()).unwrap_or_default();
     let is_about = |groups: &[&str]| entry.split('/').next().is_some_and(|group| groups.contains(&group));
     let mut links = Vec::new();
+    let deployment = plan.step(StepKind::Deployment).and_then(|step| step.call.as_ref()?.body.as_ref());
+    let logs = deployment.is_some_and(|body| body["deployedModel"]["disableContainerLogging"] != true);
+    // So `FailedOperation` begins; the failed creation of an endpoint or upload is "the operation". No server ran there.
+    let is_deployment = finding.message.starts_with("the deployment failed");
     if finding.code == Code::DeployOperationFailed
-        && plan.kind.deploys()
-        && (entry.is_empty() || is_about(&["server", "container", "garden", "upload"]))
+        && is_deployment
+        && logs
+        && (entry.is_empty() || is_about(&["server", "container", "garden"]))
     {
         links.push(link("Log of the model server", log_url(plan)));
     }
@@ -149,6 +154,15 @@ mod tests {
         let metric = format!("{quota}&metric=aiplatform.googleapis.com/custom_model_training_cpus");
         assert_eq!(links("quota/training", None, named), [metric]);
         assert!(links("capacity/machine", None, "no").is_empty());
+    }
+
+    #[test]
+    fn only_a_failed_deployment_leads_to_the_servers_log() {
+        let has_log = |entry, message| links(entry, None, message).iter().any(|url| url.contains("/logs/query;"));
+        let failed = "the deployment failed with FAILED_PRECONDITION";
+        assert!(has_log("server/exited", failed) && has_log("container/memory", failed));
+        assert!(!has_log("upload/image", failed) && !has_log("quota/serving", failed));
+        assert!(!has_log("server/exited", "the operation failed with FAILED_PRECONDITION"));
     }
 
     #[test]

@@ -285,7 +285,15 @@ impl Run {
                     "undeploy the other model first, or deploy to another endpoint",
                 ));
             }
-            let is_split = !is_private(&endpoint) && !self.plan()?.target.is_private();
+            let planned = self.plan()?.target.is_private();
+            if planned && !endpoint.is_null() && !is_private(&endpoint) {
+                return Err(impossible(
+                    "the endpoint exists, and is not the private one that the annotations describe",
+                    "deploy to another endpoint, or remove `google.com/vertex-ai-endpoint-type`",
+                ));
+            }
+            // An endpoint that this run has made is as planned.
+            let is_split = if endpoint.is_null() { !planned } else { !is_private(&endpoint) };
             let call = self.first_traffic(call.clone(), alone && is_split)?;
             let change = Change::Deploy { endpoint: name.to_string(), id: id.to_string(), alone };
             match self.change(change, &call).await? {

@@ -1,6 +1,6 @@
 //! The finding of a call that Google, the portal or something in between rejected.
 
-use super::{Place, Seen, Tables, explain};
+use super::{Place, Seen, Tables, explain, whole};
 use crate::conversation::{Failure, Response};
 use crate::diagnostic::{Code, Diagnosis, Diagnostic, Link};
 use crate::google_error::{GoogleError, text};
@@ -25,7 +25,7 @@ fn refused(error: &GoogleError, call: Option<&Call>, tables: Tables) -> Diagnost
     let mut names = names_of(error).to_vec();
     names.extend([("permission", permission.unwrap_or_default()), ("resource", resource.unwrap_or_default())]);
     let reason = error.reason.as_deref().unwrap_or_default();
-    let seen = Seen { place: Place::Call, status: &error.status, reason, text: &text };
+    let seen = Seen { place: Place::Call, status: &error.status, reason, text: &text, shown: whole };
     let is_explained = explain(&mut finding, tables, &[seen], &names);
     match error.code() {
         // A bare denial: any reason would state what is missing.

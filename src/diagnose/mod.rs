@@ -18,7 +18,6 @@ pub use table::{CALLS, IDENTITY, READS, SERVING, all};
 
 /// Maximum number of causes that a finding names.
 const MOST_CAUSES: usize = 4;
-
 /// Groups of rows. Each caller names those that can explain its failures, so that a build carries no others.
 pub type Tables = &'static [&'static [Row]];
 
@@ -31,6 +30,13 @@ pub struct Seen<'a> {
     /// `ErrorInfo.reason`; empty where Google gave none.
     pub reason: &'a str,
     pub text: &'a str,
+    /// What a cause shows of an open word. A function, so that a build carries only those that it names.
+    pub shown: fn(&str) -> &str,
+}
+
+/// The word itself, for texts that each reader of the cause may see.
+pub fn whole(word: &str) -> &str {
+    word
 }
 
 /// A row that recognises a text, with the words that its pattern left open.
@@ -50,7 +56,13 @@ pub fn explain(finding: &mut Diagnostic, tables: Tables, seen: &[Seen], names: N
     let mut hits: Vec<Hit> = Vec::new();
     for seen in seen {
         // The first row is the most specific: a text is explained once.
-        let hit = tables.iter().copied().flatten().find_map(|row| Some(Hit { row, open: row.recognise(seen)? }));
+        let hit = tables.iter().copied().flatten().find_map(|row| {
+            let mut open = row.recognise(seen)?;
+            for word in &mut open {
+                *word = (seen.shown)(word);
+            }
+            Some(Hit { row, open })
+        });
         hits.extend(hit.filter(|hit| hits.iter().all(|known| known.row.name != hit.row.name)));
     }
     // A known cause makes rows superfluous that name only the place to look.

@@ -1,10 +1,14 @@
 //! The finding of an operation that has failed.
 
 use super::answer::{add_link, names_of};
-use super::{Place, SERVING, Seen, explain};
+use super::{Place, SERVING, Seen, explain, whole};
 use crate::diagnostic::{Code, Diagnostic, Evidence, Words};
 use crate::google_error::GoogleError;
 use crate::vertex::stage::Stage;
+
+/// Maximum length of a word of a log line that a cause shows, and of a number behind it, in bytes.
+const LONGEST_WORD: usize = 60;
+const LONGEST_NUMBER: usize = 8;
 
 /// The error of an operation, and its stage.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +41,7 @@ impl FailedOperation {
             status: if place == Place::Log { "" } else { &error.status },
             reason: error.reason.as_deref().unwrap_or_default(),
             text,
+            shown: if place == Place::Log { plain } else { whole },
         };
         let mut all: Vec<Seen> = log.iter().map(|line| seen(Place::Log, line)).collect();
         all.push(seen(Place::Operation, &text));
@@ -75,4 +80,24 @@ impl FailedOperation {
         }
         .into()
     }
+}
+
+/// A word of a log line as a cause may show it: readers of causes need not have access to the log. A name or path, with numbers behind
+/// it; of an option, the part before anything else. Any other word reads as `…`.
+pub(super) fn plain(word: &str) -> &str {
+    let word = word.trim_start_matches('(');
+    let in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/' | b':');
+    let in_number = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    let (mut start, mut end) = (0, 0);
+    for piece in word.split([' ', '=']) {
+        let is_number = !piece.is_empty() && piece.len() <= LONGEST_NUMBER && piece.bytes().all(in_number);
+        let is_first = start == 0 && !piece.is_empty() && piece.bytes().all(in_name);
+        if !is_first && !is_number && piece != "GiB" {
+            break;
+        }
+        end = start + piece.len();
+        start = end + 1;
+    }
+    let is_whole = end == word.len() || word.starts_with('-');
+    word.get(..end).filter(|kept| is_whole && !kept.is_empty() && kept.len() <= LONGEST_WORD).unwrap_or("…")
 }

@@ -1,8 +1,12 @@
 use super::*;
 use std::collections::HashSet;
 
+fn shown_of(place: Place) -> fn(&str) -> &str {
+    if place == Place::Log { operation::plain } else { whole }
+}
+
 fn recognises(entry: &Entry, Case(status, reason, text): Case) -> bool {
-    let seen = Seen { place: entry.row.places[0], status, reason, text };
+    let seen = Seen { place: entry.row.places[0], status, reason, text, shown: whole };
     entry.row.recognise(&seen).is_some()
 }
 
@@ -54,7 +58,7 @@ fn each_variant_is_explained_by_its_own_entry() {
                 Place::Sts | Place::Impersonation => &IDENTITY,
             };
             let mut finding = Diagnostic::new(crate::diagnostic::Code::GoogleError, text);
-            explain(&mut finding, tables, &[Seen { place, status, reason, text }], &[]);
+            explain(&mut finding, tables, &[Seen { place, status, reason, text, shown: shown_of(place) }], &[]);
             let found = finding.diagnosis.as_deref().map(|diagnosis| diagnosis.entry.clone());
             let names = [
                 ("service", "s"),
@@ -68,7 +72,7 @@ fn each_variant_is_explained_by_its_own_entry() {
                 ("account", "a"),
                 ("artifact", "a"),
             ];
-            explain(&mut finding, tables, &[Seen { place, status, reason, text }], &names);
+            explain(&mut finding, tables, &[Seen { place, status, reason, text, shown: shown_of(place) }], &names);
             let shown = [finding.help.clone(), finding.diagnosis.as_deref().map(|diagnosis| diagnosis.cause.clone())];
             if found.as_deref() != Some(entry.row.name) || shown.iter().flatten().any(|text| text.contains('…')) {
                 wrong.push((entry.row.name, found, text));

@@ -10,7 +10,7 @@ use super::redact::shortened;
 use super::secret::Secret;
 use crate::config::Config;
 use crate::conversation::{Conversation, Failure, Identity, Millis, Request, Response, Voice};
-use crate::diagnose::{IDENTITY, Names, Place, Seen, explain};
+use crate::diagnose::{IDENTITY, Names, Place, Seen, explain, whole};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::google_error::{GoogleError, is_transient};
 use crate::method::{self, Call, Resource};
@@ -173,7 +173,7 @@ impl Exchange {
             .help(format!("check the provider `{audience}`"));
         let names: Names = &[("issuer", &issuer), ("audience", &audience), ("claim", &claim)];
         let said = shortened(&said, &[assertion], LONGEST_MESSAGE);
-        let seen = Seen { place: Place::Sts, status: &code, reason: "", text: &said };
+        let seen = Seen { place: Place::Sts, status: &code, reason: "", text: &said, shown: whole };
         explain(&mut finding, &IDENTITY, &[seen], names);
         finding
     }
@@ -196,7 +196,7 @@ fn impersonation_refused(response: &Response, account: &ServiceAccount, federate
     ];
     let reason = error.reason.as_deref().unwrap_or_default();
     let said = shortened(&error.text(), &[federated], LONGEST_MESSAGE);
-    let seen = Seen { place: Place::Impersonation, status: &error.status, reason, text: &said };
+    let seen = Seen { place: Place::Impersonation, status: &error.status, reason, text: &said, shown: whole };
     if !explain(&mut finding, &IDENTITY, &[seen], names) {
         finding.help = Some(match error.status.as_str() {
             "NOT_FOUND" => "correct `vertexAi.identity.serviceAccount`: the account does not exist".into(),

@@ -18,31 +18,27 @@ const LONGEST_WORD: usize = 100;
 /// Minimum length of a line that is nothing but Base64, as those of a key.
 const KEY_LINE: usize = 40;
 
-const PREFIXES: [&str; 20] = [
-    "ya29",
-    "AIza",
-    "GOCSPX-",
-    "hf_",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "ghs_",
-    "ghr_",
-    "github_pat_",
-    "glpat-",
-    "sk-",
-    "xoxb-",
-    "xoxp-",
-    "AKIA",
-    "ASIA",
-    "nvapi-",
-    "dckr_pat_",
-    "pypi-",
-    "npm_",
+const PREFIXES: [&str; 12] =
+    ["ya29", "AIza", "GOCSPX-", "gho_", "ghu_", "ghs_", "ghr_", "ASIA", "nvapi-", "dckr_pat_", "pypi-", "npm_"];
+/// Prefixes whose texts may have no digit.
+const SURE_PREFIXES: [&str; 8] = ["hf_", "api_org_", "ghp_", "github_pat_", "glpat-", "AKIA", "sk-", "xox"];
+/// Ends of names whose values are secrets, in lower case and without `_` and `-`.
+const NAMES: [&str; 14] = [
+    "token",
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "accountkey",
+    "privatekey",
+    "credential",
+    "credentials",
+    "signature",
 ];
-/// Ends of names whose values are secrets, in lower case and with `_`.
-const NAMES: [&str; 10] =
-    ["token", "password", "passwd", "pwd", "secret", "apikey", "_key", "credential", "credentials", "signature"];
 
 /// Returns the line without control characters, known values and what looks like a credential, in at most 500 characters.
 pub fn redacted(line: &str, values: &[&str]) -> String {
@@ -109,24 +105,31 @@ fn without_credentials(line: &str) -> String {
     while !rest.is_empty() {
         let (word, after) = rest.split_at(rest.find(|c| !in_word(c)).unwrap_or(rest.len()));
         clean.push_str(if is_token(word) { REDACTED } else { word });
-        let gap_end = after.find(|c: char| !c.is_whitespace() && !"=:\"'".contains(c)).unwrap_or(after.len());
+        let gap_end = after.find(|c: char| !c.is_whitespace() && !"=:\"'\\".contains(c)).unwrap_or(after.len());
         let (gap, value) = after.split_at(gap_end);
-        let name = word.to_ascii_lowercase().chars().map(|c| if c == '-' { '_' } else { c }).collect::<String>();
+        let name = word.to_ascii_lowercase();
         let assigns = gap.contains(['=', ':']) || word.starts_with("--") && !gap.is_empty();
-        let is_scheme = ["bearer", "basic"].contains(&name.as_str()) && !gap.is_empty();
-        if name.ends_with("authorization") && assigns {
+        if assigns && (name.ends_with("authorization") || name.ends_with("cookie")) {
             clean.extend([gap, REDACTED]);
             return clean;
         }
+        if assigns && is_secret(&name) {
+            let secret = without_sign(after);
+            let (start, end) = extent(secret);
+            let (before, _) = after.split_at(after.len() - secret.len() + start);
+            clean.extend([before, if end > start { REDACTED } else { "" }]);
+            rest = secret.split_at(end).1;
+            continue;
+        }
+        clean.push_str(gap);
+        rest = value;
         let ends = |c: char| match gap.chars().last() {
             Some(quote @ ('"' | '\'')) => c == quote,
             _ => c.is_whitespace() || ",;&\"')]}".contains(c),
         };
         let end = value.find(ends).unwrap_or(value.len());
-        let is_secret = NAMES.iter().any(|end| name.ends_with(end)) && assigns || is_scheme && end >= SHORTEST_TOKEN;
-        clean.push_str(gap);
-        rest = value;
-        if is_secret && end > 0 {
+        let is_scheme = ["bearer", "basic"].contains(&name.as_str()) && !gap.is_empty();
+        if is_scheme && end >= SHORTEST_TOKEN {
             clean.push_str(REDACTED);
             rest = value.split_at(end).1;
         } else if word.is_empty() && gap.is_empty() {
@@ -136,6 +139,58 @@ fn without_credentials(line: &str) -> String {
         }
     }
     clean
+}
+
+/// Whether a name in lower case stands for a secret.
+fn is_secret(name: &str) -> bool {
+    let bare: String = name.chars().filter(|c| !"_-".contains(*c)).collect();
+    name.ends_with("_key") || name.ends_with("-key") || NAMES.iter().any(|end| bare.ends_with(end))
+}
+
+/// The text behind the sign between a name and its value: `=` or `:`, or what separates an option from its value.
+fn without_sign(after: &str) -> &str {
+    let gap_end = after.find(|c: char| !c.is_whitespace() && !"\"'\\".contains(c)).unwrap_or(after.len());
+    let (gap, rest) = after.split_at(gap_end);
+    if rest.starts_with(['=', ':']) {
+        return rest.trim_start_matches(|c: char| c.is_whitespace() || "=:>".contains(c));
+    }
+    // `--token 'value'`, or `'--token', 'value'` in a list.
+    let behind = after.strip_prefix(['"', '\'']).filter(|_| rest.starts_with(',') || gap.len() == 1);
+    behind.unwrap_or(after).trim_start_matches(|c: char| c.is_whitespace() || c == ',')
+}
+
+/// The start and the end of a secret in a text that begins with its value. A quoted value is inside its quotes; a list, a call or a
+/// prefixed literal ends where it closes. A value without an end takes the whole text.
+fn extent(text: &str) -> (usize, usize) {
+    let slashes = text.len() - text.trim_start_matches('\\').len();
+    let is_quoted = text.split_at(slashes).1.starts_with(['"', '\'']);
+    let is_list = text.starts_with(['[', '(', '{']);
+    // The quote that is open, with the number of backslashes before it.
+    let mut quote = None;
+    let (mut depth, mut escapes) = (0_usize, 0_usize);
+    for (at, c) in text.char_indices() {
+        match quote {
+            Some((open, most)) if c == open && escapes <= most => {
+                if is_quoted {
+                    return (slashes + 1, at - escapes);
+                }
+                quote = None;
+            }
+            Some(_) => {}
+            None if c == '"' || c == '\'' => quote = Some((c, escapes)),
+            None if "[({".contains(c) => depth += 1,
+            None if "])}".contains(c) && depth > 0 => {
+                depth -= 1;
+                if depth == 0 && is_list {
+                    return (0, at + 1);
+                }
+            }
+            None if depth == 0 && (c.is_whitespace() || c == ',') => return (0, at),
+            None => {}
+        }
+        escapes = if c == '\\' { escapes + 1 } else { 0 };
+    }
+    (if is_quoted { slashes + 1 } else { 0 }, text.len())
 }
 
 /// Dots are in tokens of Google and in JWTs.
@@ -152,10 +207,19 @@ fn is_token(word: &str) -> bool {
         let mut rests = PREFIXES.iter().filter_map(|prefix| word.strip_prefix(prefix));
         word.len() >= SHORTEST_TOKEN && rests.any(|rest| rest.bytes().any(|byte| byte.is_ascii_digit()))
     };
+    let has_sure_prefix = || {
+        let mut rests = SURE_PREFIXES.iter().filter_map(|prefix| word.strip_prefix(prefix));
+        let in_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+        rests.any(|rest| {
+            let has_digit = word.len() >= SHORTEST_TOKEN && rest.bytes().any(|byte| byte.is_ascii_digit());
+            has_digit || rest.as_bytes().iter().filter(|byte| in_token(byte)).count() >= SHORTEST_TOKEN
+        })
+    };
     // The header and claims of a JWT begin with `{"`, which is `eyJ` in base64url.
     word.starts_with("ya29.")
         || word.len() >= 10 && words::contains(word, "eyJ")
         || has_prefix()
+        || has_sure_prefix()
         || word.split('.').any(is_random)
 }
 
@@ -183,8 +247,21 @@ mod tests {
             ("{\"db_password\": \"p@ss w0rd\", \"x\": 1}", "{\"db_password\": \"[redacted]\", \"x\": 1}"),
             ("vllm serve m --hf-token abc --port 8080", "vllm serve m --hf-token [redacted] --port 8080"),
             ("{'api_key': 'abc'}", "{'api_key': '[redacted]'}"),
+            ("token hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh", "token [redacted]"),
+            ("use api_org_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh.", "use [redacted]"),
+            ("{'api_key': ['s3cretvalue', 'x]y'], 'x': 1}", "{'api_key': [redacted], 'x': 1}"),
+            ("token=b'abc' x=1", "token=[redacted] x=1"),
+            ("api_key=SecretStr('abc def'), x=1", "api_key=[redacted], x=1"),
+            ("msg=\"{\\\"password\\\": \\\"a bc\\\"}\"", "msg=\"{\\\"password\\\": \\\"[redacted]\\\"}\""),
+            ("\"password\": \" a \\\"b\", x", "\"password\": \"[redacted]\", x"),
+            ("DB_PASSWORD=ab&cd x", "DB_PASSWORD=[redacted] x"),
+            ("password=it's so", "password=[redacted]"),
+            ("['--hf-token', 'abc', '--port']", "['--hf-token', '[redacted]', '--port']"),
+            ("secretAccessKey=abc AccountKey=d;e", "secretAccessKey=[redacted] AccountKey=[redacted]"),
+            ("PRIVATE-KEY=abc ssh_passphrase: abc", "PRIVATE-KEY=[redacted] ssh_passphrase: [redacted]"),
+            ("Set-Cookie: a=b; c=d", "Set-Cookie: [redacted]"),
             ("postgres://me:pw@db:5432/x", "postgres://[redacted]@db:5432/x"),
-            ("GET /o?X-Goog-Signature=ab12&x=1", "GET /o?X-Goog-Signature=[redacted]&x=1"),
+            ("GET /o?X-Goog-Signature=ab12&x=1", "GET /o?X-Goog-Signature=[redacted]"),
             ("-----BEGIN RSA PRIVATE KEY-----", "[redacted]"),
             ("MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7", "[redacted]"),
             ("jwt eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "jwt [redacted]"),

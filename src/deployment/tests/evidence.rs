@@ -1,11 +1,12 @@
 //! The container's log: what a run that fails reads of it, keeps, and concludes.
 
-use super::google::{Fault, Google};
+use super::google::{Fault, Google, MODEL};
 use super::scene::{Crash, Scene};
 use crate::conversation::{Failure, Outcome};
 use crate::deployment::{RunOutcome, RunReport};
 use crate::plan::plan_for;
 use crate::vertex::container::EnvVar;
+use serde_json::json;
 
 const DIED: (u32, &str) = (9, "Model server exited unexpectedly.");
 const LOG: &str = "entries:list";
@@ -120,4 +121,53 @@ fn a_log_is_not_read_while_the_values_in_it_are_unknown() {
     assert_eq!((report.outcome, entry(&report), scene.calls(LOG)), (RunOutcome::Failed, "server/exited", 0));
     let unread = scene.logs[0].unread.as_ref().unwrap();
     assert!(unread.message.contains("the value of `PASSPHRASE` is unknown"), "{}", unread.message);
+}
+
+/// A deployment of a version that exists, whose container writes the value of its variable.
+fn of_existing_version() -> Scene {
+    let mut scene = dying();
+    let model = json!({"containerSpec": {"env": [{"name": "PASSPHRASE", "value": "open sesame"}]}});
+    scene.google.models.insert(MODEL.into(), [(3, model)].into());
+    scene.google.log_lines = vec!["error: unrecognized arguments: open sesame".into()];
+    scene
+}
+
+#[test]
+fn the_values_of_an_existing_version_are_read_from_it() {
+    let mut scene = of_existing_version();
+    let report = scene.run();
+    assert_eq!(scene.logs[0].lines[0].text, "error: unrecognized arguments: [redacted]");
+    assert!(!format!("{:?}{:?}{report:?}", scene.ledger, scene.said).contains("sesame"));
+    assert!(scene.denied.is_empty(), "{:?}", scene.denied);
+    let looks = |scene: &Scene| scene.calls(&format!("GET /models/{MODEL}"));
+    let mut success = Scene { google: Google { fails: None, ..of_existing_version().google }, ..of_existing_version() };
+    success.run();
+    assert_eq!((looks(&scene), looks(&success)), (2, 1));
+}
+
+#[test]
+fn a_log_is_not_read_while_the_version_cannot_be_read() {
+    let look = of_existing_version().in_advance(LOG) - 1;
+    let mut scene = Scene { faults: [(look, Fault::Internal)].into(), ..of_existing_version() };
+    let report = scene.run();
+    assert_eq!((report.outcome, entry(&report), scene.calls(LOG)), (RunOutcome::Failed, "server/exited", 0));
+    assert!(scene.logs[0].unread.is_some());
+}
+
+#[test]
+fn a_cause_shows_only_plain_words_of_the_log() {
+    for (line, shown) in [
+        ("KeyError: 'layers.0.mlp'", "`layers.0.mlp`"),
+        ("KeyError: 'name of a customer'", "`…`"),
+        ("error: unrecognized arguments: --swap-space=16", "--swap-space=16"),
+        ("error: unrecognized arguments: --greeting=hello you", "--greeting"),
+        ("error: unrecognized arguments: hello you", "…"),
+        ("No such file or directory: '/app/model.joblib'", "/app/model.joblib"),
+    ] {
+        let mut scene = dying();
+        scene.google.log_lines = vec![line.into()];
+        let report = scene.run();
+        let cause = &report.diagnostics[0].diagnosis.as_ref().unwrap().cause;
+        assert!(cause.contains(shown) && !cause.contains("you") && !cause.contains("customer"), "{cause}");
+    }
 }

@@ -4,6 +4,7 @@ use super::google::Google;
 use super::scene::Scene;
 use crate::deployment::RunOutcome;
 use crate::diagnostic::Code;
+use crate::vertex::setting::{Field, Form, Message};
 
 fn private(split: &[(&str, u32)]) -> Scene {
     let mut google = Google::default().with_endpoint(split);
@@ -29,4 +30,15 @@ fn a_private_endpoint_that_serves_stays_as_it_is() {
     assert!(report.diagnostics[0].help.as_ref().unwrap().contains("undeploy"));
     assert_eq!(scene.google.state(), before);
     assert_eq!(scene.calls("deployModel"), 0);
+}
+
+#[test]
+fn an_endpoint_that_is_not_as_private_as_described_stays_as_it_is() {
+    static NETWORK: Field = Field { message: Message::Endpoint, path: "network", form: Form::Text, is_preview: false };
+    let mut scene = Scene::new(Google::default().with_endpoint(&[]));
+    scene.target.settings.set(&NETWORK, "projects/1/global/networks/ml".into());
+    let before = scene.google.state();
+    let report = scene.run();
+    assert_eq!(report.diagnostics[0].code, Code::DeployImpossible);
+    assert_eq!((scene.google.state(), scene.calls("deployModel")), (before, 0));
 }

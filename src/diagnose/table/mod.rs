@@ -38,12 +38,12 @@ rows_of!(STS, identity);
 /// Rows for the answer to a read.
 pub static READS: [&[Row]; 1] = [&ACCESS];
 /// Rows for the answer to a call.
-pub static CALLS: [&[Row]; 7] = [&ORGANIZATION, &AGENT, &PROJECT, &ACCESS, &QUOTA, &REQUEST, &ENDPOINT];
+pub static CALLS: [&[Row]; 7] = [&ORGANIZATION, &AGENT, &ACCESS, &PROJECT, &QUOTA, &REQUEST, &ENDPOINT];
 /// Rows for the end of an operation, with the log of the container.
 pub static SERVING: [&[Row]; 10] =
-    [&ACCELERATOR, &CONTAINER, &ORGANIZATION, &AGENT, &PROJECT, &ACCESS, &QUOTA, &REQUEST, &ENDPOINT, &SERVER];
+    [&ACCELERATOR, &CONTAINER, &ORGANIZATION, &AGENT, &ACCESS, &PROJECT, &QUOTA, &REQUEST, &ENDPOINT, &SERVER];
 /// Rows for a token that Google denies.
-pub static IDENTITY: [&[Row]; 3] = [&STS, &PROJECT, &ACCESS];
+pub static IDENTITY: [&[Row]; 3] = [&STS, &ACCESS, &PROJECT];
 
 /// All entries, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
