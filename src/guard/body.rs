@@ -168,6 +168,10 @@ mod tests {
             ),
             ("endpoints.deployModel", r#"{"deployedModel": {"model": "7"}}"#),
             ("endpoints.deployModel", r#"{"deployed_model": {"model": "7"}}"#),
+            (
+                "endpoints.deployModel",
+                r#"{"deployedModel": {"model": "7", "speculativeDecodingSpec": {"ngramSpeculation": {"ngramSize": 3}}}}"#,
+            ),
             ("models.upload", r#"{"model": {"displayName": "fraud", "labels": {"a_b": "1", "a__b": "2", "ab": "3"}}}"#),
             ("models.upload", r#"{"model": {"displayName": "fraud"}}"#),
             ("endpoints.create", r#"{"displayName": "fraud", "logging": {"samplingRate": 0.1, "most": 1e3}}"#),
@@ -340,6 +344,8 @@ mod tests {
 
     #[test]
     fn rejects_resources_that_are_not_configured() {
+        let draft = r#"{"deployedModel": {"model": "7", "speculative_decoding_spec":
+            {"draft_model_speculation": {"draft_model": "PLACE/models/m"}}}}"#;
         for elsewhere in ["projects/other-ml/locations/us-central1", "projects/acme-ml/locations/europe-west4"] {
             for (method, body) in [
                 ("endpoints.deployModel", format!(r#"{{"deployedModel": {{"model": "{elsewhere}/models/m@3"}}}}"#)),
@@ -347,6 +353,7 @@ mod tests {
                     "endpoints.deployModel",
                     format!(r#"{{"deployedModel": {{"shared_resources": "{elsewhere}/deploymentResourcePools/p"}}}}"#),
                 ),
+                ("endpoints.deployModel", draft.replace("PLACE", elsewhere)),
                 (
                     "models.upload",
                     format!(r#"{{"model": {{"displayName": "m"}}, "parent_model": "{elsewhere}/models/m"}}"#),

@@ -20,6 +20,7 @@ pub(super) const ROWS: &[&Method] = &[
     &ENDPOINTS_PATCH,
     &ENDPOINTS_DELETE,
     &ENDPOINTS_DEPLOY_MODEL,
+    &ENDPOINTS_DEPLOY_MODEL_PREVIEW,
     &ENDPOINTS_UNDEPLOY_MODEL,
     &ENDPOINTS_MUTATE_DEPLOYED_MODEL,
     &ENDPOINTS_PREDICT,
@@ -121,7 +122,12 @@ pub static ENDPOINTS_DELETE: Method = Method {
     ..Method::DEFAULT
 };
 
-pub static ENDPOINTS_DEPLOY_MODEL: Method = Method {
+pub static ENDPOINTS_DEPLOY_MODEL: Method = DEPLOY_MODEL;
+
+/// The same method with the fields of preview features.
+pub static ENDPOINTS_DEPLOY_MODEL_PREVIEW: Method = Method { version: "v1beta1", ..DEPLOY_MODEL };
+
+const DEPLOY_MODEL: Method = Method {
     name: "aiplatform.projects.locations.endpoints.deployModel",
     audit_name: "EndpointService.DeployModel",
     service: Service::Aiplatform,
@@ -131,7 +137,11 @@ pub static ENDPOINTS_DEPLOY_MODEL: Method = Method {
     suffix: ":deployModel",
     body: Body::Json(Some(BodyRules {
         required: &[object("deployedModel")],
-        names: &[("deployedModel.model", Kind::Model), ("deployedModel.sharedResources", POOL)],
+        names: &[
+            ("deployedModel.model", Kind::Model),
+            ("deployedModel.sharedResources", POOL),
+            ("deployedModel.speculativeDecodingSpec.draftModelSpeculation.draftModel", Kind::Model),
+        ],
         ..BodyRules::DEFAULT
     })),
     door: DEPLOY,

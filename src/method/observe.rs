@@ -19,6 +19,7 @@ pub static LOG_ENTRIES_LIST: Method = Method {
     ..Method::DEFAULT
 };
 
+/// The filter may name another project than the path, so the call must be the user's own.
 pub static TIME_SERIES_LIST: Method = Method {
     name: "monitoring.projects.timeSeries.list",
     audit_name: "MetricService.ListTimeSeries",
@@ -40,6 +41,7 @@ pub static TIME_SERIES_LIST: Method = Method {
         "pageToken",
     ],
     door: READ,
+    needs_own_identity: true,
     needs: &[guide("monitoring.timeSeries.list", Itself)],
     ..Method::DEFAULT
 };

@@ -108,6 +108,11 @@ impl Method {
         without: "",
     };
 
+    /// Whether it is this method, in whatever version of the API.
+    pub fn is(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+
     /// Whether an audit record precedes it: for every change, and for reads that need `vertex-ai.administer`.
     pub fn is_audited(&self) -> bool {
         matches!(self.door, Door::Proxy(Access::Deploy | Access::Administer))

@@ -49,7 +49,7 @@ fn every_row_has_a_name_and_a_route_of_its_own() {
     let mut routes = HashSet::new();
     for method in METHODS {
         assert!(!method.name.is_empty() && !method.audit_name.is_empty());
-        assert!(names.insert(method.name), "{} twice", method.name);
+        assert!(names.insert((method.name, method.version)), "{} twice", method.name);
         let route = (method.verb.as_str(), method.version, format!("{:?}", method.on), method.suffix, method.service);
         assert!(routes.insert(route), "{} has another's route", method.name);
         assert!(method.verb != Verb::Get || method.body == Body::None);

@@ -41,7 +41,9 @@ fn decide(rules: &[Value], means: Means) -> Result<Decision, Unknown> {
         if denied.iter().any(|value| means(value) == Some(true)) {
             return Ok(Decision::Denied(format!("denies {}", text(&denied))));
         }
-        if allowed.iter().any(|value| means(value) == Some(true)) {
+        // A denied value wins over an allowed one, so a denied group must be known before the value counts as allowed.
+        let are_denied_known = denied.iter().all(|value| means(value).is_some());
+        if are_denied_known && allowed.iter().any(|value| means(value) == Some(true)) {
             continue;
         }
         if allowed.iter().chain(&denied).any(|value| means(value).is_none()) {
@@ -117,6 +119,31 @@ pub fn cmek(look: &Look) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_denied_value_wins_over_an_allowed_one() {
+        let (here, elsewhere, unknown) = ("us-central1", "in:europe-locations", "in:low-carbon-us-locations");
+        for (allowed, denied, expected) in [
+            (vec![here], vec![], "allowed"),
+            (vec![here], vec![elsewhere], "allowed"),
+            (vec![here, unknown], vec![], "allowed"),
+            (vec![here], vec![unknown], "unknown"),
+            (vec![unknown], vec![], "unknown"),
+            (vec![], vec![unknown], "unknown"),
+            (vec![here], vec![here], "denied"),
+            (vec![here], vec![unknown, here], "denied"),
+            (vec![elsewhere], vec![], "denied"),
+        ] {
+            let rules = [json!({"values": {"allowedValues": allowed, "deniedValues": denied}})];
+            let outcome = match decide(&rules, &|value| includes(value, here)) {
+                Ok(Decision::Allowed(_)) => "allowed",
+                Ok(Decision::Denied(_)) => "denied",
+                Err(_) => "unknown",
+            };
+            assert_eq!(outcome, expected, "{}", rules[0]);
+        }
+    }
 
     #[test]
     fn groups_of_locations_include_their_regions() {

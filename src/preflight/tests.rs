@@ -164,12 +164,60 @@ proptest! {
     }
 }
 
+static AUTOMATIC: Field =
+    Field { message: Message::DeployedModel, path: "automaticResources", form: Form::Switch(true), is_preview: false };
+static POOL: Field =
+    Field { message: Message::DeployedModel, path: "sharedResources", form: Form::Text, is_preview: false };
+
+/// Outcome and message of one check, where every call has this answer.
+fn judged(plan: &Plan, name: &str, body: &Value) -> (Outcome, String) {
+    let (step, _) = answered(plan, &json!({"status": 200, "body": body}));
+    let check = step.report.checks.into_iter().find(|check| check.name == name).expect("the check applies");
+    (check.outcome, check.finding.map(|finding| finding.message.to_string()).unwrap_or_default())
+}
+
+#[test]
+fn a_model_is_deployable_with_the_resources_of_the_plan() {
+    for (field, kind, words) in [
+        (None, "DEDICATED_RESOURCES", "on machines of its own"),
+        (Some(&AUTOMATIC), "AUTOMATIC_RESOURCES", "on machines that Google chooses"),
+        (Some(&POOL), "SHARED_RESOURCES", "in a deployment resource pool"),
+    ] {
+        let mut target = target();
+        if let Some(field) = field {
+            target.settings.set(field, true.into());
+        }
+        let plan = plan(target);
+        for supported in ["DEDICATED_RESOURCES", "AUTOMATIC_RESOURCES", "SHARED_RESOURCES"] {
+            let body = json!({"supportedDeploymentResourcesTypes": [supported]});
+            let (outcome, message) = judged(&plan, "model-deployable", &body);
+            let expected = if supported == kind { Outcome::Ok } else { Outcome::No };
+            assert_eq!(outcome, expected, "{kind} {supported}");
+            assert_eq!(message.contains(words), supported != kind, "{kind} {supported}: {message}");
+        }
+    }
+}
+
+#[test]
+fn an_endpoint_is_free_only_if_all_its_operations_are_read() {
+    let (done, runs) = (json!({"name": "a", "done": true}), json!({"name": "b"}));
+    for (operations, next, expected) in [
+        (json!([done]), "", Outcome::Ok),
+        (json!([]), "", Outcome::Ok),
+        (json!([done]), "2", Outcome::Unknown),
+        (json!([]), "2", Outcome::Unknown),
+        (json!([done, runs]), "", Outcome::No),
+        (json!([done, runs]), "2", Outcome::No),
+    ] {
+        let body = json!({"operations": operations, "nextPageToken": next});
+        assert_eq!(judged(&plan(target()), "endpoint-free", &body).0, expected, "{body}");
+    }
+}
+
 #[test]
 fn machines_without_a_known_quota_are_unknown() {
     static SPOT: Field =
         Field { message: Message::Resources, path: "spot", form: Form::Switch(true), is_preview: false };
-    static POOL: Field =
-        Field { message: Message::DeployedModel, path: "sharedResources", form: Form::Text, is_preview: false };
     let quotas = |field: Option<&'static Field>, machine: &str| {
         let mut target = target();
         target.machine_type = Some(machine.parse().unwrap());

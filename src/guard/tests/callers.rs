@@ -132,12 +132,18 @@ fn allows_grant_requests_in_every_configured_project() {
 }
 
 #[test]
-fn rejects_a_grant_request_through_a_shared_service_account() {
+fn rejects_calls_that_must_be_the_users_own_through_a_shared_service_account() {
     let mut shared = config();
     shared.identity.service_account = Some("portal@acme-ml.iam.gserviceaccount.com".parse().unwrap());
-    let entitlement = "privilegedaccessmanager/v1/projects/acme-ml/locations/global/entitlements/deploy";
-    let asked = |config: &Config| decide(config, "POST", &format!("{entitlement}/grants"), &guest());
-    assert!(asked(&config()).is_ok());
-    let refusal = asked(&shared).unwrap_err();
-    assert_eq!((refusal.status, refusal.diagnostic.code), (403, Code::ProxyCallerNotAllowed));
+    for (verb, target) in [
+        ("POST", "privilegedaccessmanager/v1/projects/acme-ml/locations/global/entitlements/deploy/grants"),
+        ("GET", "storage/storage/v1/b/acme-models/o"),
+        ("GET", "storage/storage/v1/b/acme-models/iam"),
+        // The filter may name another project than the path.
+        ("GET", "monitoring/v3/projects/acme-ml/timeSeries?filter=project%3Dother-project"),
+    ] {
+        assert!(decide(&config(), verb, target, &guest()).is_ok(), "{verb} {target}");
+        let refusal = decide(&shared, verb, target, &guest()).unwrap_err();
+        assert_eq!((refusal.status, refusal.diagnostic.code), (403, Code::ProxyCallerNotAllowed), "{verb} {target}");
+    }
 }
