@@ -2,11 +2,13 @@
 
 use super::keys::Key;
 use super::reading::{Found, Reading};
+use super::settings::secrets;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::name::Model;
 use crate::vertex::container::EnvVar;
 use crate::vertex::setting::{Message, Settings};
 use crate::words;
+use serde_json::Value;
 
 /// The keys of all settings, in the order of the reference.
 const KEYS: [Key; 15] = [
@@ -103,6 +105,7 @@ pub fn limits(reading: &mut Reading<'_>, settings: &Settings) {
     for key in [Key::HealthProbe, Key::StartupProbe, Key::LivenessProbe] {
         let Some(field) = key.field() else { continue };
         let (Some(at), Some(probe)) = (reading.at(key), settings.get(field.message, field.path)) else { continue };
+        secrets(reading, at, probe.get("exec").and_then(|exec| exec.get("command")).unwrap_or(&Value::Null));
         if CHECKS.iter().filter(|check| probe.get(**check).is_some()).count() != 1 {
             let help = "write one of `path`, `exec`, `tcp` and `grpc`, e.g. `path=/health,period=10`";
             reading.report_code(at, key.malformed(), "the probe does not have exactly one check", help);

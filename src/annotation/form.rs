@@ -57,6 +57,30 @@ pub fn group(key: Key) -> Group {
     }
 }
 
+/// Whether a form shows the input of an annotation at once; it folds the others.
+pub fn is_common(key: Key) -> bool {
+    matches!(
+        key,
+        Key::Project
+            | Key::Location
+            | Key::Endpoint
+            | Key::Model
+            | Key::ServiceAccount
+            | Key::MachineType
+            | Key::Accelerator
+            | Key::Replicas
+            | Key::Image
+            | Key::ArtifactUri
+            | Key::Env
+            | Key::Port
+            | Key::PredictRoute
+            | Key::HealthRoute
+            | Key::Args
+            | Key::Autoscale
+            | Key::EndpointType
+    )
+}
+
 /// Values of a form that decide which choices its other inputs offer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Held<'a> {
@@ -113,6 +137,9 @@ mod tests {
 
     #[test]
     fn every_group_has_inputs() {
+        for key in KEYS.iter().filter(|key| key.is_required()) {
+            assert!(is_common(*key), "{}", key.name());
+        }
         for wanted in [Group::Where, Group::Model, Group::Machine, Group::Container, Group::Scaling, Group::Network] {
             assert!(KEYS.iter().any(|key| group(*key) == wanted), "{wanted:?}");
         }

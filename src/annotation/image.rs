@@ -99,7 +99,8 @@ fn beside<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>, model: &Found
 fn routes<'a>(reading: &mut Reading<'a>, image: &Found<'a, Image>) {
     // A health probe of its own takes the place of the health route.
     let has_health = reading.has(Key::HealthRoute) || reading.has(Key::HealthProbe);
-    let missing = match (reading.has(Key::PredictRoute), has_health) {
+    let is_called = reading.has(Key::PredictRoute) || reading.has(Key::InvokeRoutePrefix);
+    let missing = match (is_called, has_health) {
         (true, true) => return,
         (true, false) => "health-route",
         (false, true) => "predict-route",

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::vertex::container::looks_secret;
 use crate::vertex::deployed_model::Replicas;
 use crate::vertex::machine::MachineType;
-use crate::vertex::setting::{Form, Settings};
+use crate::vertex::setting::{Form, Message, Settings};
 use crate::words;
 use serde_json::Value;
 
@@ -26,19 +26,21 @@ const DEDICATED: [Key; 10] = [
 ];
 
 /// Annotations that exclude others.
-const EXCLUDES: [(Key, &[Key]); 7] = [
+const EXCLUDES: [(Key, &[Key]); 9] = [
+    (Key::InvokeRoutePrefix, &[Key::PredictRoute]),
     (Key::ResourcePool, &DEDICATED),
     (Key::ResourcePool, &[Key::Replicas, Key::AutomaticResources]),
     (Key::AutomaticResources, &DEDICATED),
     (Key::Spot, &[Key::Reservation, Key::FlexStart]),
     (Key::FlexStart, &[Key::Reservation, Key::ScaleToZero]),
+    (Key::ScaleToZero, &[Key::RequiredReplicas]),
     (Key::Network, &[Key::ConsumerProjects]),
     (Key::TpuTopology, &[Key::Accelerator, Key::GpuPartition]),
 ];
 
 /// Whether the model runs on machines that the entity does not choose.
 pub fn has_foreign_machines(reading: &Reading<'_>) -> bool {
-    asked(reading, Key::ResourcePool).or(asked(reading, Key::AutomaticResources)).is_some()
+    reading.has(Key::ResourcePool) || reading.has(Key::AutomaticResources)
 }
 
 /// Reads all settings, and checks them against each other.
@@ -60,7 +62,9 @@ pub fn settings<'a>(
             }
             Ok(None) => {}
             Err(_) => {
-                let message = format!("`{}` is not a value of `{}`", text.value, text.at.name());
+                // A setting of the container can hold a secret.
+                let value = if field.message == Message::Container { "…" } else { text.value };
+                let message = format!("`{value}` is not a value of `{}`", text.at.name());
                 let finding = Diagnostic::new(key.malformed(), message);
                 reading.report(text.at, finding.help(format!("write a value such as `{}`", key.example())));
             }
@@ -76,15 +80,19 @@ pub fn settings<'a>(
     settings
 }
 
-/// Reports arguments that look like secrets. Messages never contain a value or a part of one.
-fn secrets<'a>(reading: &mut Reading<'a>, at: At<'a>, arguments: &Value) {
-    for (argument, number) in arguments.as_array().into_iter().flatten().zip(1u32..) {
+/// Reports a command whose arguments look like secrets. Messages never contain a value or a part of one.
+pub fn secrets<'a>(reading: &mut Reading<'a>, at: At<'a>, arguments: &Value) {
+    // The name of an option can stand before its value.
+    let mut option = "";
+    for argument in arguments.as_array().into_iter().flatten() {
         let argument = argument.as_str().unwrap_or_default();
-        let (name, value) = words::split_once(argument, "=").unwrap_or((argument, argument));
+        let pair = words::split_once(argument, "=").or_else(|| words::split_once(argument, " "));
+        let (name, value) = pair.unwrap_or((option, argument));
+        option = argument;
         if looks_secret(name, value) {
-            let message = format!("argument {number} looks like a secret");
             let help = "store it in Secret Manager, and let the container read it";
-            reading.report_code(at, Code::SettingSecret, message, help);
+            reading.report_code(at, Code::SettingSecret, "an argument looks like a secret", help);
+            return;
         }
     }
 }
@@ -114,9 +122,15 @@ fn conflict(reading: &mut Reading<'_>, key: Key, other: Key) {
 
 /// Reports the settings of an endpoint that do not fit its type.
 fn reached(reading: &mut Reading<'_>) {
+    if reading.at(Key::EndpointType).is_some_and(|at| is_open(at.value)) {
+        return;
+    }
     let kind = asked(reading, Key::EndpointType);
+    if kind.is_none_or(|kind| kind.value != "dedicated") {
+        without_effect(reading, Key::InvokeRoutePrefix, DEDICATED_ENDPOINT);
+    }
     if let Some(kind) = kind.filter(|kind| kind.value == "private") {
-        if asked(reading, Key::Network).is_none() && asked(reading, Key::ConsumerProjects).is_none() {
+        if !reading.has(Key::Network) && !reading.has(Key::ConsumerProjects) {
             let help = "add `google.com/vertex-ai-network` or `google.com/vertex-ai-consumer-projects`";
             incomplete(reading, kind.at, "a private endpoint needs a network or consumer projects", help);
         }
@@ -126,17 +140,19 @@ fn reached(reading: &mut Reading<'_>) {
         }
         return;
     }
-    let mut others = vec![
-        (Key::Network, "add `google.com/vertex-ai-endpoint-type: private`"),
-        (Key::ConsumerProjects, "add `google.com/vertex-ai-endpoint-type: private`"),
-    ];
-    if kind.is_none() {
-        others.push((Key::InferenceTimeout, "add `google.com/vertex-ai-endpoint-type: dedicated`"));
+    for key in [Key::Network, Key::ConsumerProjects] {
+        without_effect(reading, key, "add `google.com/vertex-ai-endpoint-type: private`");
     }
-    for (key, help) in others {
-        if let Some(found) = asked(reading, key) {
-            incomplete(reading, found.at, "the setting has no effect on an endpoint of this type", help);
-        }
+    if kind.is_none() {
+        without_effect(reading, Key::InferenceTimeout, DEDICATED_ENDPOINT);
+    }
+}
+
+const DEDICATED_ENDPOINT: &str = "add `google.com/vertex-ai-endpoint-type: dedicated`";
+
+fn without_effect(reading: &mut Reading<'_>, key: Key, help: &'static str) {
+    if let Some(found) = asked(reading, key) {
+        incomplete(reading, found.at, "the setting has no effect on an endpoint of this type", help);
     }
 }
 
@@ -150,8 +166,9 @@ fn sized<'a>(
     machine: Option<&Found<'a, MachineType>>,
     replicas: Option<&Found<'a, Replicas>>,
 ) {
-    let is_tpu = machine.is_some_and(|machine| machine.value.is_tpu());
-    if let Some(found) = asked(reading, Key::TpuTopology).filter(|_| !is_tpu) {
+    // A machine type or a number that is open or wrong decides nothing.
+    let has_chips = machine.map_or(reading.has(Key::MachineType), |machine| machine.value.is_tpu());
+    if let Some(found) = asked(reading, Key::TpuTopology).filter(|_| !has_chips) {
         let help = "add `google.com/vertex-ai-machine-type: ct5lp-hightpu-4t`, or remove it";
         incomplete(reading, found.at, "only a TPU machine has a topology", help);
     }
@@ -159,7 +176,8 @@ fn sized<'a>(
     if count.is_some_and(|count| count != "1") {
         conflict(reading, Key::GpuPartition, Key::Accelerator);
     }
-    let least = replicas.map_or(1, |found| found.value.min);
+    let open = if reading.has(Key::Replicas) { u32::MAX } else { 1 };
+    let least = replicas.map_or(open, |found| found.value.min);
     let required = asked(reading, Key::RequiredReplicas);
     if let Some(found) = required.filter(|found| found.value.parse::<u32>().is_ok_and(|count| count > least)) {
         let help = "write at most the minimum of `google.com/vertex-ai-replicas`, which is 1 by default";

@@ -14,7 +14,7 @@ pub fn startup(reading: &mut Reading<'_>) {
     let Some((at, probe)) = text(Key::StartupProbe) else { return };
     // Google's defaults.
     let (mut delay, mut period, mut failures) = (0, 10, 3);
-    for (name, value) in words::pairs(probe, b",").into_iter().flatten() {
+    for (name, value) in words::pairs(probe, b",\n").into_iter().flatten() {
         let limit = match name {
             "initial-delay" => &mut delay,
             "period" => &mut period,

@@ -335,6 +335,7 @@ fn the_example_of_each_setting_reaches_googles_field() {
         let value = format!("{:?}", key.example().trim());
         let needed: &[(&str, &str)] = match key {
             Key::InferenceTimeout => &[("endpoint-type", "dedicated")],
+            Key::InvokeRoutePrefix => &[("endpoint-type", "dedicated"), ("predict-route", "")],
             Key::Network | Key::ConsumerProjects => &[("endpoint-type", "private")],
             Key::ResourcePool | Key::AutomaticResources => {
                 &[("machine-type", ""), ("accelerator", ""), ("replicas", "")]
@@ -387,6 +388,29 @@ fn settings_are_checked_against_each_other() {
     ] {
         assert_eq!(codes(changes), expected, "{changes:?}");
     }
+    for open in [
+        &[("endpoint-type", "${{ values.type }}"), ("network", "projects/1/global/networks/ml")][..],
+        &[("machine-type", "${{ values.machine }}"), ("accelerator", ""), ("tpu-topology", "2x2")],
+        &[("replicas", "${{ values.replicas }}"), ("required-replicas", "'2'")],
+    ] {
+        assert_eq!(codes(open), [""; 0], "{open:?}");
+    }
+    let secret = "f3Kd8sLq02Xz91mWpQ";
+    for (name, text) in [
+        ("args", format!(r#""--api-key\n{secret}""#)),
+        ("args", format!(r#""--port=8080\n--hf-token hf_{}""#, "a".repeat(34))),
+        ("command", format!("serve --api-key={secret}")),
+        ("liveness-probe", format!("exec=curl --api-key {secret} localhost")),
+    ] {
+        let findings = uploading(&[(name, text.as_str())]);
+        assert_eq!(findings.iter().map(|it| it.code.as_str()).collect::<Vec<_>>(), ["setting/secret"], "{text}");
+        assert!(!serde_json::to_string(&findings).unwrap().contains(secret), "{text}");
+    }
+    let malformed = uploading(&[("liveness-probe", "exec=curl -u admin:hunter2 localhost,periods=3")]);
+    assert!(!serde_json::to_string(&malformed).unwrap().contains("hunter2"));
+    let prefixed = uploading(&[("invoke-route-prefix", "/*")]);
+    let codes: Vec<_> = prefixed.into_iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes, ["setting/incomplete", "setting/conflict"]);
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub struct Annotation {
     pub meaning: &'static str,
     /// The group of its input.
     pub group: Group,
+    /// Whether a form shows its input at once; it folds the others of the group.
+    pub common: bool,
 }
 
 /// One of the deployments that the annotations of an entity describe.
@@ -86,6 +88,7 @@ pub fn annotations() -> Vec<Annotation> {
         example: key.example(),
         meaning: key.meaning(),
         group: group(*key),
+        common: form::is_common(*key),
         lines: key.has_lines(),
     };
     KEYS.iter().map(annotation).collect()

@@ -70,7 +70,7 @@ pub enum Shown {
 
 /// A fingerprint of what a change makes, removes or rests on, by which later answers are recognised. `None`: no answer can show its outcome.
 pub fn clue(call: &Call, body: &Value) -> Option<String> {
-    let is = |method| call.method == method;
+    let is = |method| call.method.is(method);
     let run = |labels: &Value| text(&labels[RUN_LABEL]);
     let (id, run) = if is(&method::ENDPOINTS_DEPLOY_MODEL) {
         (text(&body["deployedModel"]["id"])?, String::new())
@@ -96,7 +96,7 @@ pub fn clue(call: &Call, body: &Value) -> Option<String> {
 
 /// Returns the resources of the changes about which the answer to a call may show something.
 pub fn resources(call: &Call) -> Vec<String> {
-    let is = |method| call.method == method;
+    let is = |method| call.method.is(method);
     let with_place = |place: &Place| vec![call.resource.to_string(), place.to_string()];
     match &call.resource {
         Resource::Endpoint(endpoint) if is(&method::ENDPOINTS_GET) => with_place(&endpoint.place),

@@ -41,10 +41,10 @@ pub fn endpoint(target: &Target) -> Value {
     let mut body = target.settings.put(Message::Endpoint, encrypted(labelled(body, target), target)).value();
     if let Some(logging) = body.get_mut("predictRequestResponseLoggingConfig").and_then(Value::as_object_mut) {
         logging.insert("enabled".to_owned(), true.into());
-        // A target has whole percent: the printing of floats costs the browser build 3 kB.
-        if let Some(percent) = logging.get("samplingRate").and_then(Value::as_f64) {
-            logging.insert("samplingRate".to_owned(), (percent / 100.0).into());
-        }
+        // A target has whole percent: see `docs/size.md`.
+        let percent = logging.get("samplingRate").and_then(Value::as_u64).unwrap_or(100);
+        let share = if percent == 100 { 1.into() } else { (percent as f64 / 100.0).into() };
+        logging.insert("samplingRate".to_owned(), share);
     }
     body
 }
@@ -105,7 +105,11 @@ pub fn deployed_model(target: &Target, id: Option<&DeployedModelId>) -> Value {
         .with("model", target.model.to_string())
         .with("displayName", target.model.short().replace('@', "-"))
         .with_text("serviceAccount", target.service_account.as_ref());
-    let deployed = settings.put(Message::DeployedModel, deployed);
+    let mut deployed = settings.put(Message::DeployedModel, deployed);
+    // v1beta1 logs a container only where it is asked to, v1 where it is not asked not to.
+    if settings.has_preview() && settings.get(Message::DeployedModel, "disableContainerLogging").is_none() {
+        deployed = deployed.with("enableContainerLogging", true);
+    }
     let has = |path| settings.get(Message::DeployedModel, path).is_some();
     if has("automaticResources") {
         let Replicas { min, max } = target.replicas.unwrap_or(Replicas { min: 1, max: 1 });

@@ -248,7 +248,9 @@ impl Serialize for Plan {
 /// Google accepts 1 to 10 digits from a caller (`DeployedModel.id`).
 fn deployed_model_id(target: &Target) -> Option<DeployedModelId> {
     target.model.version.as_ref().filter(|version| version.is_number())?;
-    let target = Target { replicas: None, ..target.clone() };
+    // Replicas that cannot change in place make another deployment.
+    let replicas = if target.fixed_replicas().is_some() { None } else { target.replicas };
+    let target = Target { replicas, ..target.clone() };
     let revision = serde_json::to_string(&body::deployed_model(&target, None)).ok()?;
     let environment = target.environment.as_deref().unwrap_or("");
     const SMALLEST: u64 = 1_000_000_000;
@@ -314,12 +316,16 @@ fn deployment(mut target: Target, deploy: Deploy) -> Plan {
         undo: chosen.then(|| Call::new(&method::ENDPOINTS_DELETE, endpoint.clone())),
     });
 
+    let deploy_model = match target.settings.has_preview() {
+        true => &method::ENDPOINTS_DEPLOY_MODEL_PREVIEW,
+        false => &method::ENDPOINTS_DEPLOY_MODEL,
+    };
     steps.push(Step {
         kind: StepKind::Deployment,
         title: format!("Deploy `{}` with {share}", target.model.short()),
         probe: Some(Call::new(&method::ENDPOINTS_GET, endpoint.clone())),
         call: Some(
-            Call::new(&method::ENDPOINTS_DEPLOY_MODEL, endpoint.clone())
+            Call::new(deploy_model, endpoint.clone())
                 .serving_as(target.service_account.clone())
                 .body(body::deploy(&target, id.as_ref())),
         ),

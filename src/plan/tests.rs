@@ -109,6 +109,22 @@ fn uploading() -> Target {
 }
 
 #[test]
+fn a_preview_is_deployed_by_the_preview_of_the_api() {
+    static FLEX: Field =
+        Field { message: Message::Resources, path: "flexStart.maxRuntimeDuration", form: Form::Text, is_preview: true };
+    let deploy = |target| plan(target).step(StepKind::Deployment).unwrap().call.clone().unwrap();
+    assert_eq!(deploy(target()).method.version, "v1");
+    let mut preview = target();
+    preview.settings.set(&FLEX, "86400s".into());
+    let call = deploy(preview);
+    assert_eq!(call.method.version, "v1beta1");
+    let deployed = &call.body.unwrap()["deployedModel"];
+    assert_eq!(deployed["dedicatedResources"]["flexStart"]["maxRuntimeDuration"], "86400s");
+    // Otherwise v1beta1 would log nothing.
+    assert_eq!(deployed["enableContainerLogging"], true);
+}
+
+#[test]
 fn a_private_endpoint_has_no_split() {
     static NETWORK: Field = Field { message: Message::Endpoint, path: "network", form: Form::Text, is_preview: false };
     let mut target = target();

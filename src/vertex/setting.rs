@@ -25,7 +25,9 @@ pub enum Form {
     /// `true` or `false`; this one of them sets the field to `true`, the other is Google's default.
     Switch(bool),
     Text,
-    /// A text with this beginning.
+    /// This text.
+    Only(&'static str),
+    /// A text that goes on after this beginning.
     Start(&'static str),
     /// A path that begins with `/` and has no white space.
     Route,
@@ -125,9 +127,13 @@ impl Form {
                 let is_route = text.starts_with('/') && text.bytes().all(|b| b.is_ascii_graphic());
                 is_route.then(|| text.into())?
             }
-            Self::Start(start) => text.starts_with(start).then(|| text.into())?,
+            Self::Only(only) => (text == only).then(|| text.into())?,
+            Self::Start(start) => (text.len() > start.len() && text.starts_with(start)).then(|| text.into())?,
             Self::Lines => all(text, b'\n', &|_| true)?,
-            Self::Words if !text.is_empty() => all(text, b' ', &|_| true)?,
+            // There is no shell that would read quotes.
+            Self::Words if !text.is_empty() && !text.bytes().any(|b| b"'\"\\".contains(&b)) => {
+                all(text, b' ', &|_| true)?
+            }
             Self::Words => return None,
             Self::Aliases => {
                 all(text, b',', &|alias| alias.parse::<ModelVersion>().is_ok_and(|alias| !alias.is_number()))?
@@ -153,7 +159,9 @@ impl Form {
 pub struct Malformed;
 
 fn number(text: &str, least: u32, most: u32) -> Option<u32> {
-    text.parse().ok().filter(|number| (least..=most).contains(number))
+    // No sign: Google reads none.
+    let digits = Some(text).filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+    digits?.parse().ok().filter(|number| (least..=most).contains(number))
 }
 
 /// The JSON form of a duration.
@@ -219,14 +227,18 @@ const METRICS: [(&str, &str, bool); 6] = [
 
 /// `cpu=60,requests=100`
 fn autoscale(text: &str) -> Option<Value> {
-    let mut specs: Vec<Value> = Vec::new();
+    let mut targets: [Option<u32>; METRICS.len()] = [None; METRICS.len()];
     for pair in words::pairs(text, b",\n") {
         let (name, value) = pair.ok()?;
-        let (_, metric, is_percent) = *METRICS.iter().find(|(known, ..)| *known == name)?;
-        let target = number(value, 1, if is_percent { 100 } else { 1_000_000_000 })?;
-        if specs.iter().any(|spec| spec["metricName"] == *metric) {
-            return None;
-        }
+        let at = METRICS.iter().position(|(known, ..)| *known == name)?;
+        let (_, _, is_percent) = *METRICS.get(at)?;
+        let slot = targets.get_mut(at).filter(|slot| slot.is_none())?;
+        *slot = Some(number(value, 1, if is_percent { 100 } else { 1_000_000_000 })?);
+    }
+    // In one order, so that the same targets are the same deployment.
+    let mut specs: Vec<Value> = Vec::new();
+    for ((_, metric, _), target) in METRICS.into_iter().zip(targets) {
+        let Some(target) = target else { continue };
         specs.push(object().with("metricName", metric).with("target", target).into());
     }
     (!specs.is_empty()).then(|| specs.into())
@@ -296,8 +308,8 @@ mod tests {
                 Form::Autoscale,
                 "requests=100, cpu=60",
                 json!([
-                    {"metricName": "aiplatform.googleapis.com/prediction/online/request_count", "target": 100},
                     {"metricName": "aiplatform.googleapis.com/prediction/online/cpu/utilization", "target": 60},
+                    {"metricName": "aiplatform.googleapis.com/prediction/online/request_count", "target": 100},
                 ]),
             ),
             (Form::Reservation, "any", json!({"reservationAffinityType": "ANY_RESERVATION"})),
@@ -324,6 +336,9 @@ mod tests {
             (Form::Seconds(1, 3600), "3601s"),
             (Form::Seconds(1, 3600), "60"),
             (Form::Port, "0"),
+            (Form::Seconds(1, 3600), "+60s"),
+            (Form::Words, "sh -c 'test -f /tmp/alive'"),
+            (Form::Start("bq://"), "bq://"),
             (Form::Name("projects/#/global/networks/*"), "projects/acme-ml/global/networks/vpc"),
             (Form::Name("projects/#/global/networks/*"), "projects/1/global/networks/vpc/x"),
             (Form::ConsumerProjects, "Acme"),

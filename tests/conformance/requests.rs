@@ -200,7 +200,7 @@ fn annotations() -> Vec<Value> {
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         all
     };
-    let settings = KEYS.iter().filter(|key| key.field().is_some_and(|field| !field.is_preview)).map(|key| {
+    let settings = KEYS.iter().filter(|key| key.field().is_some()).map(|key| {
         let own = |more: Value| {
             let mut all = uploaded(more);
             all[key.name()] = key.example().trim().into();
@@ -208,6 +208,11 @@ fn annotations() -> Vec<Value> {
         };
         match key.name() {
             "network" | "consumer-projects" => own(json!({ "endpoint-type": "private" })),
+            "invoke-route-prefix" => {
+                let mut all = own(json!({ "endpoint-type": "dedicated" }));
+                all.as_object_mut().unwrap().remove("predict-route");
+                all
+            }
             "inference-timeout" => own(json!({ "endpoint-type": "dedicated" })),
             "tpu-topology" => own(json!({ "machine-type": "ct5lp-hightpu-4t" })),
             "gpu-partition" => own(json!({ "machine-type": "a2-highgpu-1g", "accelerator": "NVIDIA_TESLA_A100:1" })),
@@ -233,7 +238,8 @@ fn annotations() -> Vec<Value> {
 fn request(annotations: &Value) -> Value {
     let named = annotations.as_object().unwrap().iter();
     let annotations: Value = named.map(|(key, value)| (format!("google.com/vertex-ai-{key}"), value.clone())).collect();
-    json!({ "source": { "entity": { "kind": "Component", "metadata": { "name": "fraud", "annotations": annotations } } } })
+    let entity = json!({ "kind": "Component", "metadata": { "name": "fraud", "annotations": annotations } });
+    json!({ "source": { "entity": entity }, "rules": { "setting/preview": "off" } })
 }
 
 /// An access request for a project, an endpoint and a service account.

@@ -4,6 +4,7 @@ import type { AnnotationKey } from './generated/shapes';
 /** All annotations, in the order of the reference. */
 export const ANNOTATIONS: AnnotationKey[] = [
   {
+    common: true,
     example: 'acme-ml',
     group: 'where',
     key: 'google.com/vertex-ai-project',
@@ -13,6 +14,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Project',
   },
   {
+    common: true,
     example: 'us-central1',
     group: 'where',
     key: 'google.com/vertex-ai-location',
@@ -22,6 +24,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Location',
   },
   {
+    common: true,
     example: 'fraud-detector',
     group: 'where',
     key: 'google.com/vertex-ai-endpoint',
@@ -31,6 +34,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Endpoint',
   },
   {
+    common: true,
     example: 'fraud-detector@3',
     group: 'model',
     key: 'google.com/vertex-ai-model',
@@ -40,6 +44,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Model',
   },
   {
+    common: true,
     example: 'fraud-serving@acme-ml.iam.gserviceaccount.com',
     group: 'network',
     key: 'google.com/vertex-ai-service-account',
@@ -49,6 +54,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Service account',
   },
   {
+    common: true,
     example: 'g2-standard-4',
     group: 'machine',
     key: 'google.com/vertex-ai-machine-type',
@@ -58,6 +64,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Machine type',
   },
   {
+    common: true,
     example: 'NVIDIA_L4:1',
     group: 'machine',
     key: 'google.com/vertex-ai-accelerator',
@@ -67,6 +74,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Accelerator',
   },
   {
+    common: true,
     example: '1-3',
     group: 'scaling',
     key: 'google.com/vertex-ai-replicas',
@@ -76,6 +84,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Replicas',
   },
   {
+    common: true,
     example: 'us-central1-docker.pkg.dev/acme-ml/serving/fraud:3',
     group: 'container',
     key: 'google.com/vertex-ai-image',
@@ -85,6 +94,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Container image',
   },
   {
+    common: true,
     example: 'gs://acme-models/fraud/3',
     group: 'model',
     key: 'google.com/vertex-ai-artifact-uri',
@@ -94,6 +104,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Artifact URI',
   },
   {
+    common: false,
     example: 'projects/acme-ml/locations/us-central1/keyRings/ml/cryptoKeys/serving',
     group: 'network',
     key: 'google.com/vertex-ai-kms-key',
@@ -103,6 +114,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'KMS key',
   },
   {
+    common: false,
     example: 'Fraud detector',
     group: 'where',
     key: 'google.com/vertex-ai-display-name',
@@ -112,6 +124,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Display name',
   },
   {
+    common: false,
     example: 'team=fraud,tier=gold',
     group: 'where',
     key: 'google.com/vertex-ai-labels',
@@ -121,6 +134,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Labels',
   },
   {
+    common: false,
     example: '20',
     group: 'scaling',
     key: 'google.com/vertex-ai-traffic',
@@ -130,6 +144,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Traffic',
   },
   {
+    common: true,
     example: 'LOG_LEVEL=info',
     group: 'container',
     key: 'google.com/vertex-ai-env',
@@ -139,6 +154,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Environment variables',
   },
   {
+    common: true,
     example: '8080',
     group: 'container',
     key: 'google.com/vertex-ai-port',
@@ -148,6 +164,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Port',
   },
   {
+    common: true,
     example: '/predict',
     group: 'container',
     key: 'google.com/vertex-ai-predict-route',
@@ -157,6 +174,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Prediction route',
   },
   {
+    common: true,
     example: '/health',
     group: 'container',
     key: 'google.com/vertex-ai-health-route',
@@ -166,6 +184,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Health route',
   },
   {
+    common: false,
     example: 'path=/health,period=10,timeout=1,failures=3',
     group: 'container',
     key: 'google.com/vertex-ai-health-probe',
@@ -175,6 +194,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Health probe',
   },
   {
+    common: false,
     example: 'path=/health,period=10,timeout=1,failures=30',
     group: 'container',
     key: 'google.com/vertex-ai-startup-probe',
@@ -184,6 +204,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Startup probe',
   },
   {
+    common: false,
     example: '3600s',
     group: 'container',
     key: 'google.com/vertex-ai-deployment-timeout',
@@ -193,6 +214,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Deployment timeout',
   },
   {
+    common: false,
     example: 'exec=cat /tmp/alive',
     group: 'container',
     key: 'google.com/vertex-ai-liveness-probe',
@@ -202,6 +224,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Liveness probe',
   },
   {
+    common: false,
     example: 'python3\nserve.py',
     group: 'container',
     key: 'google.com/vertex-ai-command',
@@ -211,6 +234,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Command',
   },
   {
+    common: true,
     example: '--max-model-len=8192',
     group: 'container',
     key: 'google.com/vertex-ai-args',
@@ -220,6 +244,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Arguments',
   },
   {
+    common: false,
     example: '16384',
     group: 'container',
     key: 'google.com/vertex-ai-shared-memory',
@@ -229,6 +254,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Shared memory',
   },
   {
+    common: false,
     example: '9000',
     group: 'container',
     key: 'google.com/vertex-ai-grpc-port',
@@ -238,15 +264,17 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'gRPC port',
   },
   {
-    example: '/v1',
+    common: false,
+    example: '/*',
     group: 'container',
     key: 'google.com/vertex-ai-invoke-route-prefix',
     lines: false,
-    meaning: 'the prefix of further HTTP paths that may be called, for the upload',
+    meaning: '`/*` in place of a prediction route: every HTTP path can be called, on a dedicated endpoint; for the upload',
     required: false,
     title: 'Invoke route prefix',
   },
   {
+    common: false,
     example: 'October data',
     group: 'model',
     key: 'google.com/vertex-ai-version-description',
@@ -256,6 +284,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Version description',
   },
   {
+    common: false,
     example: 'stable,blue',
     group: 'model',
     key: 'google.com/vertex-ai-version-aliases',
@@ -265,6 +294,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Version aliases',
   },
   {
+    common: true,
     example: 'dedicated',
     group: 'network',
     key: 'google.com/vertex-ai-endpoint-type',
@@ -274,6 +304,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Endpoint type',
   },
   {
+    common: false,
     example: '600s',
     group: 'network',
     key: 'google.com/vertex-ai-inference-timeout',
@@ -283,6 +314,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Inference timeout',
   },
   {
+    common: false,
     example: 'projects/123456789012/global/networks/ml',
     group: 'network',
     key: 'google.com/vertex-ai-network',
@@ -292,6 +324,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Network',
   },
   {
+    common: false,
     example: 'acme-apps,acme-web',
     group: 'network',
     key: 'google.com/vertex-ai-consumer-projects',
@@ -301,6 +334,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Consumer projects',
   },
   {
+    common: false,
     example: 'table=bq://acme-ml.log.fraud,percent=10',
     group: 'network',
     key: 'google.com/vertex-ai-request-logging',
@@ -310,6 +344,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Request logging',
   },
   {
+    common: false,
     example: 'Detects fraud',
     group: 'where',
     key: 'google.com/vertex-ai-description',
@@ -319,6 +354,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Description',
   },
   {
+    common: false,
     example: 'projects/acme-ml/locations/us-central1/deploymentResourcePools/small',
     group: 'machine',
     key: 'google.com/vertex-ai-resource-pool',
@@ -328,6 +364,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Deployment resource pool',
   },
   {
+    common: false,
     example: 'true',
     group: 'machine',
     key: 'google.com/vertex-ai-automatic-resources',
@@ -337,6 +374,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Automatic resources',
   },
   {
+    common: false,
     example: 'Fraud of October',
     group: 'model',
     key: 'google.com/vertex-ai-deployment-name',
@@ -346,6 +384,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Name of the deployed model',
   },
   {
+    common: false,
     example: 'true',
     group: 'container',
     key: 'google.com/vertex-ai-access-logging',
@@ -355,6 +394,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Access logging',
   },
   {
+    common: false,
     example: 'false',
     group: 'container',
     key: 'google.com/vertex-ai-container-logging',
@@ -364,6 +404,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Container logging',
   },
   {
+    common: false,
     example: 'false',
     group: 'model',
     key: 'google.com/vertex-ai-explanation',
@@ -373,6 +414,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Explanation',
   },
   {
+    common: false,
     example: '1',
     group: 'model',
     key: 'google.com/vertex-ai-checkpoint',
@@ -382,6 +424,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Checkpoint',
   },
   {
+    common: false,
     example: 'true',
     group: 'machine',
     key: 'google.com/vertex-ai-fast-tryout',
@@ -391,6 +434,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Fast tryout',
   },
   {
+    common: false,
     example: 'ngram=3,tokens=4',
     group: 'machine',
     key: 'google.com/vertex-ai-speculative-decoding',
@@ -400,6 +444,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Speculative decoding',
   },
   {
+    common: false,
     example: '1',
     group: 'scaling',
     key: 'google.com/vertex-ai-required-replicas',
@@ -409,6 +454,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Required replicas',
   },
   {
+    common: true,
     example: 'cpu=60,requests=100',
     group: 'scaling',
     key: 'google.com/vertex-ai-autoscale',
@@ -418,6 +464,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Autoscaling',
   },
   {
+    common: false,
     example: 'true',
     group: 'machine',
     key: 'google.com/vertex-ai-spot',
@@ -427,6 +474,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Spot machines',
   },
   {
+    common: false,
     example: 'projects/acme-ml/zones/us-central1-a/reservations/gpus',
     group: 'machine',
     key: 'google.com/vertex-ai-reservation',
@@ -436,6 +484,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Reservation',
   },
   {
+    common: false,
     example: '1g.10gb',
     group: 'machine',
     key: 'google.com/vertex-ai-gpu-partition',
@@ -445,6 +494,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'GPU partition',
   },
   {
+    common: false,
     example: '2x2',
     group: 'machine',
     key: 'google.com/vertex-ai-tpu-topology',
@@ -454,6 +504,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'TPU topology',
   },
   {
+    common: false,
     example: 'idle=3600s,up=300s',
     group: 'scaling',
     key: 'google.com/vertex-ai-scale-to-zero',
@@ -463,6 +514,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Scale to zero',
   },
   {
+    common: false,
     example: '86400s',
     group: 'machine',
     key: 'google.com/vertex-ai-flex-start',
@@ -472,6 +524,7 @@ export const ANNOTATIONS: AnnotationKey[] = [
     title: 'Flex-start',
   },
   {
+    common: false,
     example: 'model/alias: retrained every night',
     group: 'model',
     key: 'google.com/vertex-ai-waive',

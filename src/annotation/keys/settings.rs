@@ -70,9 +70,9 @@ pub(super) const ROWS: &[Row] = &[
         key: Key::InvokeRoutePrefix,
         name: "invoke-route-prefix",
         title: "Invoke route prefix",
-        example: "/v1",
-        meaning: "the prefix of further HTTP paths that may be called, for the upload",
-        field: field(Message::Container, "invokeRoutePrefix", Form::Route),
+        example: "/*",
+        meaning: "`/*` in place of a prediction route: every HTTP path can be called, on a dedicated endpoint; for the upload",
+        field: field(Message::Container, "invokeRoutePrefix", Form::Only("/*")),
         ..Row::DEFAULT
     },
     Row {
