@@ -240,6 +240,8 @@ export const vertexAiMessages = {
   'annotationsField.example': 'Example: {{example}}',
   'annotationsField.use': 'Use {{value}}',
   'annotationsField.shared': 'In all environments: {{value}}',
+  'annotationsField.others_one': '{{count}} more setting',
+  'annotationsField.others_other': '{{count}} more settings',
   'annotationsField.environment': 'Environment',
   'annotationsField.allEnvironments': 'All environments',
   'annotationsField.newEnvironment': 'New environment',

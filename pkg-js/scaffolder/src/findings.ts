@@ -59,8 +59,18 @@ export function describeFinding(finding: Diagnostic): string {
 
 /** Each finding once. */
 function withoutRepetitions(findings: Diagnostic[]): Diagnostic[] {
-  const key = ({ code, message, where }: Diagnostic) =>
-    JSON.stringify([code, message, where?.path]);
+  const key = (finding: Diagnostic) => {
+    const { code, message, where, help, permission, resource } = finding;
+    return JSON.stringify([
+      code,
+      message,
+      where?.path,
+      help,
+      permission,
+      resource,
+      finding.diagnosis?.entry,
+    ]);
+  };
   return [...new Map(findings.map(it => [key(it), it] as const)).values()];
 }
 

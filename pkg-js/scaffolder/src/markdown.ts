@@ -1,6 +1,6 @@
 /** Code spans, and texts that Markdown would turn into links. */
 const SPANS =
-  /`([^`]+)`|((?:https?:\/\/|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/;
+  /`([^`]+)`|((?:https?:\/\/|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)/i;
 
 /** A code span for any text. */
 function code(text: string): string {

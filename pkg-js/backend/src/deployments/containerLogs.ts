@@ -9,6 +9,12 @@ import { DEPLOYMENTS, type Row } from './row';
 
 export const CONTAINER_LOGS = 'vertex_ai_container_logs';
 
+/** How long the log of a container stays: 30 days, in milliseconds. */
+const STAYS = 30 * 24 * 3600 * 1000;
+
+/** When the oldest log that is still served was read. */
+export const oldestLog = (clock: Clock) => toText(clock.now() - STAYS);
+
 /** What deployments that failed have read of their containers' logs. */
 export class ContainerLogs {
   constructor(
@@ -44,7 +50,10 @@ export class ContainerLogs {
 
   async read(deployment: string): Promise<DeploymentLog> {
     const row = await query(() =>
-      this.client(CONTAINER_LOGS).where({ deployment }).first(),
+      this.client(CONTAINER_LOGS)
+        .where({ deployment })
+        .where('read_at', '>=', oldestLog(this.clock))
+        .first(),
     );
     return row ? { log: JSON.parse(row.log), readAt: row.read_at } : {};
   }

@@ -1,12 +1,10 @@
 import type { Knex } from 'knex';
 import { toText, type Clock } from '../clock';
 import { query } from '../query';
-import { CONTAINER_LOGS } from './containerLogs';
+import { CONTAINER_LOGS, oldestLog } from './containerLogs';
 import { DEPLOYMENTS, type Row } from './row';
 
 const DAY = 24 * 3600 * 1000;
-/** Days for which the log of a container stays. */
-const LOG_DAYS = 30;
 const BATCH = 500;
 
 /**
@@ -20,9 +18,9 @@ export async function removeOld(
   clock: Clock = Date,
 ): Promise<number> {
   const before = toText(clock.now() - days * DAY);
-  const logsBefore = toText(clock.now() - LOG_DAYS * DAY);
+  const oldest = oldestLog(clock);
   await query(() =>
-    client(CONTAINER_LOGS).where('read_at', '<', logsBefore).delete(),
+    client(CONTAINER_LOGS).where('read_at', '<', oldest).delete(),
   );
   let removed = 0;
   for (;;) {

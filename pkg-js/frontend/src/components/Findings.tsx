@@ -11,14 +11,31 @@ import styles from './VertexAiCard.module.css';
 
 const STATUS = { error: 'danger', warning: 'warning', info: 'info' } as const;
 
-const keyOf = ({ code, message, where }: Diagnostic) =>
-  JSON.stringify([code, message, where?.path]);
+/** Two findings with the same words can lack different rights. */
+const keyOf = (finding: Diagnostic) => {
+  const { code, message, where, help, permission, resource, diagnosis } =
+    finding;
+  return JSON.stringify([
+    code,
+    message,
+    where?.path,
+    help,
+    permission,
+    resource,
+    diagnosis?.entry,
+  ]);
+};
 
 /** Lists findings, each once on a page. */
-export function Findings({ diagnostics }: { diagnostics: Diagnostic[] }) {
+export function Findings(props: {
+  diagnostics: Diagnostic[];
+  /** Whether the list hides the rest of the page, as in a dialog, and so shows all. */
+  isAlone?: boolean;
+}) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
-  const each = new Map(diagnostics.map(it => [keyOf(it), it] as const));
-  const shown = useShown([...each.keys()]);
+  const each = new Map(props.diagnostics.map(it => [keyOf(it), it] as const));
+  const claimed = useShown(props.isAlone ? [] : [...each.keys()]);
+  const shown = props.isAlone ? each : claimed;
   if (each.size > 0 && shown.size === 0) {
     return (
       <Text as="p" variant="body-small" className={styles.secondary}>

@@ -7,7 +7,7 @@ import { Button, Flex, Link, Text } from '@backstage/ui';
 import type { StartBody } from '../deployments/client';
 import { usePreflight } from '../deployments/usePreflight';
 import { vertexAiTranslationRef } from '../translation';
-import { target } from './CodeLink';
+import { CodeLink, target } from './CodeLink';
 import styles from './Preflight.module.css';
 import { Prose } from './Prose';
 import { RequestFailure } from './RequestFailure';
@@ -21,19 +21,16 @@ export function Preflight({ request }: { request: StartBody }) {
   return (
     <section aria-label={t('preflight.title')} className={styles.section}>
       <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
+        {/* One button, so that the focus stays where it is. */}
         <Button
           variant="secondary"
           size="small"
-          isPending={isRunning}
-          onPress={run}
+          onPress={isRunning ? cancel : run}
         >
-          {t(report ? 'preflight.again' : 'preflight.run')}
+          {isRunning
+            ? t('preflight.cancel')
+            : t(report ? 'preflight.again' : 'preflight.run')}
         </Button>
-        {isRunning && (
-          <Button variant="tertiary" size="small" onPress={cancel}>
-            {t('preflight.cancel')}
-          </Button>
-        )}
         <Text as="span" role="status" variant="body-small">
           {isRunning && t('preflight.running')}
           {report &&
@@ -44,7 +41,7 @@ export function Preflight({ request }: { request: StartBody }) {
             })}
         </Text>
       </Flex>
-      {failure && <RequestFailure failure={failure} />}
+      <div role="alert">{failure && <RequestFailure failure={failure} />}</div>
       {report && <Checks report={report} />}
     </section>
   );
@@ -94,6 +91,16 @@ function Check({ check }: { check: PreflightCheck }) {
         {finding && (
           <p>
             <Prose text={finding.message} />
+          </p>
+        )}
+        {finding?.diagnosis && (
+          <p>
+            {t('finding.cause')}: <Prose text={finding.diagnosis.cause} /> (
+            <CodeLink
+              name={finding.diagnosis.entry}
+              url={finding.diagnosisUrl}
+            />
+            ); {t('finding.who')}: {t(`finding.who.${finding.diagnosis.who}`)}
           </p>
         )}
         {finding?.help && (

@@ -5,10 +5,16 @@ import { vertexAiTranslationRef } from '../translation';
 import { Findings } from './Findings';
 
 /** The reason why the portal gave no result. */
-export function RequestFailure({ failure }: { failure: Failure }) {
+export function RequestFailure(props: {
+  failure: Failure;
+  /** Whether it stands in a dialog, which hides the rest of the page. */
+  isAlone?: boolean;
+}) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
-  const { diagnostics, status } = failure;
-  if (diagnostics.length > 0) return <Findings diagnostics={diagnostics} />;
+  const { diagnostics, status } = props.failure;
+  if (diagnostics.length > 0) {
+    return <Findings diagnostics={diagnostics} isAlone={props.isAlone} />;
+  }
   const message =
     status === undefined
       ? t('page.unreachable')

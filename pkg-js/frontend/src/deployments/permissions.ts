@@ -37,17 +37,21 @@ export function useMay(entityRef: string) {
 /** Name of the permission without which the user may not start a deployment of an entity; absent where they may, and until it is known. */
 export function useMissingToStart(entityRef: string): string | undefined {
   const start = usePermission({ permission: START, resourceRef: entityRef });
-  return start.loading || start.allowed ? undefined : START.name;
+  const isOpen = start.loading || Boolean(start.error);
+  return isOpen || start.allowed ? undefined : START.name;
 }
 
-/** Whether the user may read container logs of an entity, or the name of the permission that is missing. Neither until it is known. */
+/** Whether the user may read container logs of an entity, or the name of the permission that is missing. Neither while it is unknown. */
 export function useMayReadLog(entityRef: string): {
   allowed: boolean;
   missing?: string;
+  /** Why it cannot be known. */
+  error?: Error;
 } {
-  const { allowed, loading } = usePermission({
+  const { allowed, loading, error } = usePermission({
     permission: LOGS,
     resourceRef: entityRef,
   });
-  return { allowed, missing: loading || allowed ? undefined : LOGS.name };
+  const isOpen = loading || Boolean(error);
+  return { allowed, missing: isOpen || allowed ? undefined : LOGS.name, error };
 }

@@ -25,7 +25,13 @@ export function usePreflight(request: StartBody): Preflight {
   const [running, setRunning] = useState<string>();
   const controller = useRef<AbortController>();
 
-  useEffect(() => () => controller.current?.abort(), [body]);
+  useEffect(
+    () => () => {
+      controller.current?.abort();
+      setRunning(undefined);
+    },
+    [body],
+  );
 
   function run() {
     controller.current?.abort();

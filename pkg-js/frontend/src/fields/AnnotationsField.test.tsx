@@ -68,7 +68,9 @@ describe('the field', () => {
   it('groups the inputs in the order of a deployment', async () => {
     renderField();
     await screen.findByLabelText('Project');
-    const groups = screen.getAllByRole('group');
+    const groups = screen
+      .getAllByRole('group')
+      .filter(({ tagName }) => tagName === 'FIELDSET');
     expect(
       groups.map(group => group.querySelector('legend')?.textContent),
     ).toEqual([
@@ -87,6 +89,20 @@ describe('the field', () => {
     for (const group of groups) {
       expect(group.querySelector('input')).not.toBeNull();
     }
+  });
+
+  it('folds the inputs that few models need, unless they are used', async () => {
+    renderField({ 'google.com/vertex-ai-spot': 'true' });
+    expect(await screen.findByLabelText('Spot machines')).toBeVisible();
+    expect(screen.getByLabelText('Project')).toBeVisible();
+    const network = screen.getByLabelText('Network');
+    expect(network).not.toBeVisible();
+    await userEvent.click(
+      within(
+        screen.getByRole('group', { name: 'Network and access' }),
+      ).getByText('5 more settings'),
+    );
+    expect(network).toBeVisible();
   });
 
   it('has room for lines where a value may have several', async () => {

@@ -5,7 +5,7 @@ import {
 import { configApiRef, useApi } from '@backstage/core-plugin-api';
 import type { FieldExtensionComponentProps } from '@backstage/plugin-scaffolder-react';
 import { Flex, Skeleton, Text } from '@backstage/ui';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { CoreBroken } from '../components/CoreBroken';
 import { Findings } from '../components/Findings';
 import { useCore } from '../hooks/useCore';
@@ -40,11 +40,13 @@ function Inputs(props: FieldExtensionComponentProps<Annotations>) {
   const [environment, setEnvironment] = useState<string>();
   const held = (name: string) =>
     heldIn(formData, `google.com/vertex-ai-${name}`, environment);
-  const keys = annotations({
-    location: held('location'),
-    machineType: held('machine-type'),
-    accelerator: held('accelerator'),
-  });
+  const location = held('location');
+  const machineType = held('machine-type');
+  const accelerator = held('accelerator');
+  const keys = useMemo(
+    () => annotations({ location, machineType, accelerator }),
+    [location, machineType, accelerator],
+  );
   const named = environmentsOf(formData, keys);
   const environments =
     environment === undefined || named.includes(environment)

@@ -11,9 +11,16 @@ import { usePromotion } from './usePromotion';
 /** What the form will start. */
 function requestOf(place: ReturnType<typeof readPlace>): StartBody {
   const { entityRef, environment, from, isPromotion, modelVersion } = place;
+  const { setAlias, removePreviousAfterMinutes } = place;
+  const shared = {
+    entityRef,
+    environment,
+    setAlias,
+    removePreviousAfterMinutes,
+  };
   return isPromotion
-    ? { entityRef, environment, from, kind: 'promote' }
-    : { entityRef, environment, modelVersion };
+    ? { ...shared, from, kind: 'promote' }
+    : { ...shared, modelVersion };
 }
 
 /** A form field that holds what will be deployed in one line, for the step in which the user reviews the form. */

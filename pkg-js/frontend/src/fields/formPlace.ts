@@ -19,6 +19,9 @@ export interface FormPlace {
 const text = (value: unknown) =>
   typeof value === 'string' ? value : undefined;
 
+const minutes = (value: unknown) =>
+  typeof value === 'number' ? value : undefined;
+
 /** Returns what a form says so far about the deployment. */
 export function readPlace(props: {
   formContext?: { formData?: Record<string, unknown> };
@@ -36,5 +39,7 @@ export function readPlace(props: {
     modelVersion: text(data[versionParameter]),
     isPromotion: fromParameter !== undefined,
     from: fromParameter && text(data[fromParameter]),
+    setAlias: text(data.setAlias) || undefined,
+    removePreviousAfterMinutes: minutes(data.removePreviousAfterMinutes),
   };
 }

@@ -52,7 +52,7 @@ export function ChangeForm(props: {
           </Flex>
         </form>
         <div role="alert">
-          {failure && <RequestFailure failure={failure} />}
+          {failure && <RequestFailure failure={failure} isAlone />}
         </div>
       </DialogBody>
       <DialogFooter>

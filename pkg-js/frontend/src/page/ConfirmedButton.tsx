@@ -56,7 +56,7 @@ export function ConfirmedButton(props: {
         <DialogBody>
           <Flex direction="column" gap="3">
             <Text as="p">{texts.explanation}</Text>
-            {failure && <RequestFailure failure={failure} />}
+            {failure && <RequestFailure failure={failure} isAlone />}
           </Flex>
         </DialogBody>
         <DialogFooter>

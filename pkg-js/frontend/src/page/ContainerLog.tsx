@@ -7,6 +7,7 @@ import { RequestFailure } from '../components/RequestFailure';
 import { useMayReadLog } from '../deployments/permissions';
 import type { ContainerLogRead, Deployment } from '../deployments/deployment';
 import { useContainerLog } from '../deployments/useContainerLog';
+import { failureOf } from '../failure';
 import { vertexAiTranslationRef } from '../translation';
 import { Moment } from './Moment';
 import styles from './page.module.css';
@@ -14,9 +15,10 @@ import styles from './page.module.css';
 /** The last lines of the container of a deployment that failed, folded; their permission for users without it. */
 export function ContainerLog({ deployment }: { deployment: Deployment }) {
   const { t } = useTranslationRef(vertexAiTranslationRef);
-  const { missing, allowed } = useMayReadLog(deployment.entityRef);
+  const { missing, allowed, error } = useMayReadLog(deployment.entityRef);
   const [open, setOpen] = useState(false);
-  if (deployment.state !== 'failed') return null;
+  const isKnown = allowed || missing !== undefined || Boolean(error);
+  if (deployment.state !== 'failed' || !isKnown) return null;
   return (
     <section aria-label={t('containerLog.title')} className={styles.section}>
       <Text as="h3" variant="title-x-small" weight="bold">
@@ -25,6 +27,7 @@ export function ContainerLog({ deployment }: { deployment: Deployment }) {
       {missing && (
         <Text as="p">{t('containerLog.denied', { permission: missing })}</Text>
       )}
+      {error && <RequestFailure failure={failureOf(error)} />}
       {allowed && (
         <details onToggle={event => setOpen(event.currentTarget.open)}>
           <summary>{t('containerLog.show')}</summary>

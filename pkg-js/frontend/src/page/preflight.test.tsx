@@ -77,14 +77,4 @@ describe('the checks before a deployment', () => {
     const region = within(await part());
     expect(await region.findByText(/HTTP 503/, {}, WAIT)).toBeVisible();
   });
-
-  it('are for those who may start a deployment', async () => {
-    renderPageOn(google, {
-      permissions: name => name !== 'vertex-ai.deployment.start',
-    });
-    await screen.findByText('Serving version 3', {}, WAIT);
-    expect(
-      screen.queryByRole('button', { name: 'Check deployment' }),
-    ).not.toBeInTheDocument();
-  });
 });

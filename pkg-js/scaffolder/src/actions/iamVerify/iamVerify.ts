@@ -184,7 +184,7 @@ export function createIamVerifyAction(options: {
         ctx.output('files', files);
       }
       if (report.isComplete) {
-        ctx.logger.info(report.summary);
+        ctx.logger.info(report.summary.split('\n', 1)[0]);
         return;
       }
       if (failOn === 'missing') throw new TaskError(report.summary);

@@ -68,10 +68,13 @@ export function createPreflightAction(options: {
       const failing = FAILING[ctx.input.failOn ?? 'no'];
       const findings = report.checks
         .filter(({ outcome }) => failing.includes(outcome))
-        .map(({ finding }) => finding as Diagnostic);
+        .map(({ question, finding }) => ({
+          ...(finding as Diagnostic),
+          message: `${question} ${finding?.message}`,
+        }));
       if (findings.length > 0) {
         throw new TaskError(
-          `The deployment would not succeed: ${report.headline}`,
+          `The preflight found: ${report.headline}`,
           describeFindings(findings),
         );
       }
