@@ -1,6 +1,7 @@
 //! The container's log as evidence: read once a deployment has failed, before anything of it is removed.
 
 use super::Run;
+use super::container_log::{ContainerLine, ContainerLog};
 use super::operation::FailedEnd;
 use super::want::Want;
 use crate::conversation::Millis;
@@ -13,33 +14,12 @@ use crate::name::{DeployedModelId, Endpoint};
 use crate::plan::StepKind;
 use crate::timestamp::rfc3339;
 use crate::vertex::container::{EnvVar, variables};
-use serde::Serialize;
 use serde_json::Value;
-use ts_rs::TS;
 
 /// Maximum number of lines that are kept.
 const MOST_LINES: usize = 50;
 /// How far back the log is read where Google does not show the operation's start: its longest deployment timeout.
 const LONGEST_DEPLOYMENT: Millis = 2 * 3_600_000;
-
-/// A line of a container's log, redacted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct ContainerLine {
-    /// RFC 3339; empty where Google's entry has no time.
-    pub at: String,
-    pub text: String,
-}
-
-/// The last lines of the log of a model server that failed.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
-#[ts(optional_fields)]
-pub struct ContainerLog {
-    /// Oldest first; a line that occurs several times stands once, where it occurred last.
-    pub lines: Vec<ContainerLine>,
-    /// Why the log cannot be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unread: Option<Diagnostic>,
-}
 
 impl Run {
     /// The error of a deployment that failed, explained by the container's log. Whatever comes of reading that, the error stays.

@@ -7,6 +7,7 @@
 mod aliasing;
 mod call;
 mod change;
+mod container_log;
 mod evidence;
 pub(crate) mod failure;
 mod holding;
@@ -37,7 +38,7 @@ use crate::vertex::container::EnvVar;
 use ledger::{Entry, LedgerEntry};
 use memory::{Failing, Memory};
 
-pub use evidence::{ContainerLine, ContainerLog};
+pub use container_log::{ContainerLine, ContainerLog};
 pub use report::{Outputs, RunOutcome, RunReport};
 pub use want::{Hold, Want};
 

@@ -1,6 +1,6 @@
 //! What a deployment wants of its driver: requests and pauses as every conversation with Google, and a ledger.
 
-use super::evidence::ContainerLog;
+use super::container_log::ContainerLog;
 use super::ledger::LedgerEntry;
 use crate::conversation;
 use serde::Serialize;

@@ -5,7 +5,7 @@ use crate::harness::{Cloud, OWNER, PLACE};
 use backstage_vertex_ai::conversation::Response;
 use backstage_vertex_ai::diagnose::answer::rejected;
 use backstage_vertex_ai::diagnose::operation::FailedOperation;
-use backstage_vertex_ai::diagnose::{CALLS, IDENTITY, Place, Seen, explain};
+use backstage_vertex_ai::diagnose::{CALLS, IDENTITY, Place, Seen, explain, whole};
 use backstage_vertex_ai::diagnostic::{Code, Diagnostic};
 use backstage_vertex_ai::google_error::GoogleError;
 use backstage_vertex_ai::identity::log_line::redacted;
@@ -125,12 +125,18 @@ fn finding(cloud: &Cloud, row: &Value, variant: &str, id: &mut u32) -> Diagnosti
             "sts.token" => {
                 let text = |name: &str| answer.body[name].as_str().unwrap_or_default().to_owned();
                 let (status, text) = (text("error"), text("error_description"));
-                let seen = Seen { place: Place::Sts, status: &status, reason: "", text: &text };
+                let seen = Seen { place: Place::Sts, status: &status, reason: "", text: &text, shown: whole };
                 explain(&mut finding, &IDENTITY, &[seen], &[]);
             }
             "serviceAccounts.generateAccessToken" => {
                 let (reason, text) = (error.reason.clone().unwrap_or_default(), error.text());
-                let seen = Seen { place: Place::Impersonation, status: &error.status, reason: &reason, text: &text };
+                let seen = Seen {
+                    place: Place::Impersonation,
+                    status: &error.status,
+                    reason: &reason,
+                    text: &text,
+                    shown: whole,
+                };
                 explain(&mut finding, &IDENTITY, &[seen], &[]);
             }
             _ => {
@@ -154,7 +160,7 @@ fn finding(cloud: &Cloud, row: &Value, variant: &str, id: &mut u32) -> Diagnosti
         let models = state["deployedModels"].as_array().unwrap().clone();
         let text = models[0]["status"]["message"].as_str().unwrap().to_owned();
         let mut finding = Diagnostic::new(Code::DeployOperationFailed, text.clone());
-        let seen = Seen { place: Place::DeployedModel, status: "", reason: "", text: &text };
+        let seen = Seen { place: Place::DeployedModel, status: "", reason: "", text: &text, shown: whole };
         explain(&mut finding, &backstage_vertex_ai::diagnose::SERVING, &[seen], &[]);
         return finding;
     }
