@@ -1,7 +1,7 @@
 //! Looking at the answers of calls: a check asks, and what has no answer yet is sent in the next round.
 
 use crate::conversation::{Failure, Millis, Response};
-use crate::diagnose::READS;
+use crate::diagnose::CALLS;
 use crate::diagnose::answer::{no_answer, rejected};
 use crate::diagnostic::{Code, Diagnostic, Words};
 use crate::method::Call;
@@ -113,7 +113,7 @@ impl<'a> Look<'a> {
                 Some(body) => Ok(body),
                 None => refused(0, no_answer(Failure::CutOff)),
             },
-            Answer::Got(response) => refused(response.status, rejected(response, Some(&call), &READS)),
+            Answer::Got(response) => refused(response.status, rejected(response, Some(&call), &CALLS)),
             Answer::Late(millis) => {
                 let (seconds, tenths) = (millis / 1000, millis % 1000 / 100);
                 let fraction = if tenths == 0 { String::new() } else { format!(".{tenths}") };
@@ -148,7 +148,7 @@ impl<'a> Look<'a> {
         let asked = self.asked.borrow();
         let refused = asked.iter().filter_map(|(id, call)| match self.answers.find(id)? {
             Answer::Got(response) if response.status >= 400 => {
-                Some((call.clone(), rejected(response, Some(call), &READS)))
+                Some((call.clone(), rejected(response, Some(call), &CALLS)))
             }
             _ => None,
         });

@@ -138,7 +138,9 @@ fn is_clean(report: &RunReport, calls: &[Value], happening: Happening) -> Result
     if report.outcome != wanted || !report.not_undone.is_empty() {
         return Err(format!("{:?}, {:?}", report.outcome, report.diagnostics));
     }
-    if let Some(call) = calls.iter().find(|call| call["status"] == 403) {
+    // A run does without the log of its container: no access request asks for it.
+    let is_needed = |call: &&Value| call["name"] != "logging.entries.list";
+    if let Some(call) = calls.iter().filter(is_needed).find(|call| call["status"] == 403) {
         return Err(format!("{call} was refused"));
     }
     if happening == Happening::Stopped {

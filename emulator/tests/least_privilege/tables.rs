@@ -147,7 +147,7 @@ fn privileged(cloud: &Cloud, method: &Method) -> String {
 }
 
 pub fn body(method: &Method) -> Value {
-    if method == &method::ENDPOINTS_DEPLOY_MODEL {
+    if method.is(&method::ENDPOINTS_DEPLOY_MODEL) {
         let mut request = deploy_request("1");
         request["deployedModel"]["serviceAccount"] = json!(ACCOUNT);
         return request;

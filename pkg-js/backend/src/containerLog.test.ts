@@ -1,3 +1,4 @@
+import { unseen } from './__testUtils__/openApi';
 import { CorePortal } from './__testUtils__/corePortal';
 import { FakeGoogle } from './__testUtils__/google';
 import { alice, bob, REF, service } from './__testUtils__/portal';
@@ -114,5 +115,11 @@ describe('the log of a container', () => {
     expect(JSON.stringify([events, rows.slice(1, 3)])).not.toContain(
       'OutOfMemoryError',
     );
+  });
+});
+
+describe('openapi.yaml', () => {
+  it('describes no answer that no test got', () => {
+    expect(unseen('containerLog')).toEqual([]);
   });
 });

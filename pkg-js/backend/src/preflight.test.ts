@@ -1,3 +1,4 @@
+import { unseen } from './__testUtils__/openApi';
 import { bob, Portal, REF } from './__testUtils__/portal';
 
 jest.setTimeout(60_000);
@@ -98,6 +99,14 @@ describe('the preflight', () => {
   it('refuses what cannot be planned', async () => {
     const broken = { entityRef: 'component:default/broken' };
     expect((await check({ body: broken })).status).toBe(400);
+    const hidden = { entityRef: 'component:default/hidden' };
+    expect((await check({ body: hidden })).status).toBe(404);
     expect(portal.proxied).toEqual([]);
+  });
+});
+
+describe('openapi.yaml', () => {
+  it('describes no answer that no test got', () => {
+    expect(unseen('preflight')).toEqual([]);
   });
 });

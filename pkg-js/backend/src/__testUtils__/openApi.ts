@@ -171,6 +171,8 @@ const OPERATIONS = {
   ],
   events: ['get /deployments/{id}/events'],
   takeover: ['post /deployments/{id}/takeover'],
+  containerLog: ['get /deployments/{id}/log'],
+  preflight: ['post /preflight'],
 };
 
 /**

@@ -11,6 +11,9 @@ import { AnnotationsField } from './AnnotationsField';
 import type { Annotations } from './checkAnnotations';
 import { validateAnnotations } from './validateAnnotations';
 
+// Each key of a text renders all inputs of the form.
+jest.setTimeout(30_000);
+
 const RIGHT: Annotations = {
   'google.com/vertex-ai-project': 'acme-ml',
   'google.com/vertex-ai-location': 'us-central1',
