@@ -20,9 +20,10 @@ mkdirSync(artifacts, { recursive: true });
 const ENDPOINT =
   'aiplatform/v1/projects/acme-ml/locations/us-central1/endpoints/fraud-detector';
 
-/** Goes from the filled-in form to its review. */
+/** Goes from the filled-in form, once it shows what will be deployed, to its review. */
 async function review(page) {
   await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('heading', { name: 'What will be deployed' }).waitFor();
   await page.getByRole('button', { name: 'Review' }).click();
 }
 
