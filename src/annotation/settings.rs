@@ -71,7 +71,12 @@ pub fn settings<'a>(
         }
         if field.is_preview {
             let message = "the setting is a preview feature of Google, without a service level";
-            reading.report_code(text.at, Code::SettingPreview, message, "remove it, or let the portal allow previews");
+            reading.report_code(
+                text.at,
+                Code::SettingPreview,
+                message,
+                "remove it, or set the rule to `off` in the portal",
+            );
         }
     }
     excluded(reading);

@@ -13,7 +13,7 @@ use std::process::Stdio;
 
 #[derive(Args)]
 pub struct Options {
-    /// Run only this benchmark: proxy, deploy, deployments, validate, iam, emulator, diagnose or preflight
+    /// Run only this benchmark: proxy, deploy, deployments, validate, iam, emulator, diagnose, express or preflight
     only: Option<String>,
 }
 
